@@ -1,2 +1,125 @@
-//! placeholder
-fn main() {}
+//! The command line of the maintenance commands: `cargo xtask --help`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::import::{self, Outcome};
+
+/// Maintains the specifications that the crate is generated from.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Turns Cisco's OpenAPI documents into the specifications under specs/
+    ///
+    /// Reads any number of OpenAPI 3.0 documents, YAML or JSON, repairs what rules can repair, merges them, applies the overlays of
+    /// specs/overlays/ and writes one document for each path scope, and specs/SOURCES.md. The first document that describes an
+    /// operation describes it; later ones add what it lacks: OAuth scopes, response headers, the name of its API.
+    ///
+    /// If anything is wrong, every defect is printed with document, line, column and JSON pointer, the exit code is 1, and specs/
+    /// stays as it was. Importing the same documents twice changes nothing.
+    #[command(after_help = "Example:\n  cargo xtask import secure-access.yaml devnet/*.yaml")]
+    Import {
+        /// Prints the document and JSON pointer of every repair
+        #[arg(short, long)]
+        verbose: bool,
+        /// The folder to write, which holds overlays/
+        #[arg(long, value_name = "DIR", default_value_os_t = specs())]
+        specs: PathBuf,
+        /// Upstream documents, the one that describes best first
+        #[arg(value_name = "DOC", required = true)]
+        documents: Vec<PathBuf>,
+    },
+}
+
+fn specs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+        .join("specs")
+}
+
+fn main() -> ExitCode {
+    let Command::Import {
+        verbose,
+        specs,
+        documents,
+    } = Cli::parse().command;
+    match import::run(&documents, &specs) {
+        Ok(outcome) => {
+            print(&summary(&outcome, verbose));
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            complain(&format!(
+                "{failure}\n\nproblems: {}; {} is as it was",
+                failure.0.len(),
+                specs.display()
+            ));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "what a command has to say belongs on standard output"
+)]
+fn print(text: &str) {
+    println!("{text}");
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "what a command has to complain about belongs on standard error"
+)]
+fn complain(text: &str) {
+    eprintln!("{text}");
+}
+
+fn summary(outcome: &Outcome, verbose: bool) -> String {
+    let mut lines = Vec::new();
+    let total: usize = outcome.operations.values().sum();
+    lines.push(format!("{total} operations"));
+    lines.extend(
+        outcome
+            .operations
+            .iter()
+            .map(|(scope, count)| format!("  {count:5}  {scope}")),
+    );
+    let total: usize = outcome.repairs.values().map(Vec::len).sum();
+    lines.push(format!("{total} repairs"));
+    let rules = import::rules();
+    for (rule, repairs) in &outcome.repairs {
+        lines.push(format!(
+            "  {:5}  {rule}: {}",
+            repairs.len(),
+            rules.get(rule).copied().unwrap_or("")
+        ));
+        if verbose {
+            lines.extend(
+                repairs
+                    .iter()
+                    .map(|repair| format!("           {}: {}", repair.place, repair.note)),
+            );
+        }
+    }
+    lines.push(format!("{} overlays applied", outcome.overlays));
+    for file in &outcome.files {
+        lines.push(format!(
+            "{:>9}  {file}",
+            if outcome.changed.contains(file) {
+                "written"
+            } else {
+                "unchanged"
+            }
+        ));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,139 @@
+//! `cargo xtask import`: upstream documents in, the specifications of `specs/` out.
+//!
+//! read → conform to the grammar → repair → check → resolve → merge → name → overlay → split → write
+
+pub mod check;
+pub mod grammar;
+pub mod merge;
+pub mod names;
+pub mod overlay;
+pub mod read;
+pub mod repair;
+pub mod report;
+pub mod resolve;
+pub mod schemas;
+pub mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use grammar::Kind;
+use report::{Defect, Failure, Log, Pointer, Repairs};
+use resolve::Document;
+
+/// What an import did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The number of operations by scope.
+    pub operations: BTreeMap<String, usize>,
+    /// The repairs, by rule.
+    pub repairs: Repairs,
+    /// The number of overlays applied.
+    pub overlays: usize,
+    /// The names of the files that an import writes.
+    pub files: BTreeSet<String>,
+    /// Those of them that were not yet as they should be.
+    pub changed: BTreeSet<String>,
+}
+
+/// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
+pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
+    let mut repairs = Repairs::new();
+    let documents = read_all(documents, &mut repairs)?;
+    let mut merged = merge::merge(&documents, &mut repairs)?;
+    let components = schemas::name_schemas(&mut merged, &documents);
+    let mut whole = write::assemble(&merged, components);
+    names::name_operations(&mut whole);
+    let overlays = overlay::apply_all(&specs.join("overlays"), &mut whole)?;
+    let parts = write::split(&whole, &merged, &documents);
+    let operations = parts
+        .iter()
+        .map(|(scope, part)| ((*scope).to_owned(), count(part)))
+        .collect();
+    let mut files: BTreeMap<String, String> = parts
+        .into_iter()
+        .map(|(scope, part)| (format!("{scope}.json"), write::canonical(part)))
+        .collect();
+    files.insert("SOURCES.md".into(), write::sources(&documents, &merged));
+    let changed = write::write(specs, &files)
+        .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
+    Ok(Outcome {
+        operations,
+        repairs,
+        overlays,
+        files: files.into_keys().collect(),
+        changed,
+    })
+}
+
+/// Every rule by name, with what it does.
+pub fn rules() -> BTreeMap<&'static str, &'static str> {
+    let tables = [grammar::RULES, resolve::RULES, merge::RULES];
+    let repair = repair::RULES.iter().map(|rule| (rule.name, rule.what));
+    tables
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain(repair)
+        .collect()
+}
+
+/// Reads, repairs and resolves all documents, or reports every defect of all of them.
+fn read_all(paths: &[PathBuf], repairs: &mut Repairs) -> Result<Vec<Document>, Failure> {
+    let mut failures = Vec::new();
+    let mut documents = Vec::new();
+    for (index, path) in paths.iter().enumerate() {
+        match read::read(path, repairs) {
+            Ok(source) => {
+                let mut defects = Vec::new();
+                documents.extend(prepare(source, index, repairs, &mut defects));
+                failures.extend(defects.iter().map(Defect::to_string));
+            }
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if failures.is_empty() {
+        Ok(documents)
+    } else {
+        Err(Failure(failures))
+    }
+}
+
+fn prepare(
+    mut source: read::Source,
+    index: usize,
+    repairs: &mut Repairs,
+    defects: &mut Vec<Defect>,
+) -> Option<Document> {
+    let name = source.name.clone();
+    let marks = std::mem::take(&mut source.marks);
+    let mut log = Log {
+        document: &name,
+        marks: &marks,
+        repairs,
+        defects,
+    };
+    grammar::conform(
+        &mut source.tree,
+        &Kind::Object(&grammar::DOCUMENT),
+        &mut Pointer::default(),
+        &mut log,
+    );
+    repair::repair(&mut source.tree, &mut log);
+    check::check(&mut source.tree, &mut log);
+    log.defects
+        .is_empty()
+        .then(|| resolve::resolve(source, index, &mut log))
+}
+
+fn count(part: &Value) -> usize {
+    part["paths"]
+        .as_object()
+        .into_iter()
+        .flat_map(|paths| paths.values())
+        .filter_map(Value::as_object)
+        .map(|item| item.len())
+        .sum()
+}

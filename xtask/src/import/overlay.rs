@@ -1,0 +1,183 @@
+//! Applies the overlays: our own corrections to the merged document, in the notation of OpenAPI Overlay 1.0.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use serde_json_path::JsonPath;
+
+use super::read::parse_any;
+use super::report::Failure;
+use super::schemas::each_reference;
+
+/// The key by which an overlay renames a schema: `x-name: NewName`, without the scope.
+const NAME: &str = "x-name";
+
+/// Applies every `*.yaml` of a folder in the order of the names; a missing folder holds none.
+pub fn apply_all(folder: &Path, document: &mut Value) -> Result<usize, Failure> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(0);
+    };
+    let files: BTreeSet<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
+        .collect();
+    let mut failures = Vec::new();
+    for file in &files {
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        match std::fs::read(file) {
+            Ok(bytes) => apply(&name, &bytes, document, &mut failures),
+            Err(error) => failures.push(format!("{}: cannot be read: {error}", file.display())),
+        }
+    }
+    if failures.is_empty() {
+        Ok(files.len())
+    } else {
+        Err(Failure(failures))
+    }
+}
+
+fn apply(name: &str, bytes: &[u8], document: &mut Value, failures: &mut Vec<String>) {
+    let overlay = match parse_any(name, bytes) {
+        Ok((overlay, _, _)) => overlay,
+        Err(error) => return failures.push(error),
+    };
+    if overlay["overlay"] != "1.0.0" {
+        failures.push(format!(
+            "{name}: found {}, expected `overlay: 1.0.0`",
+            overlay["overlay"]
+        ));
+    }
+    let Value::Array(actions) = &overlay["actions"] else {
+        return failures.push(format!(
+            "{name}: found no list `actions`, expected at least one action"
+        ));
+    };
+    for (index, action) in actions.iter().enumerate() {
+        if let Err(error) = act(action, document) {
+            let target = action["target"].as_str().unwrap_or("");
+            failures.push(format!(
+                "{name}: action {}, target {target:?}: {error}",
+                index + 1
+            ));
+        }
+    }
+    if let Err(error) = rename_schemas(document) {
+        failures.push(format!("{name}: {error}"));
+    }
+}
+
+fn act(action: &Value, document: &mut Value) -> Result<(), String> {
+    let target = action["target"]
+        .as_str()
+        .ok_or("found no `target`, expected a JSONPath")?;
+    let path = JsonPath::parse(target).map_err(|error| format!("is no JSONPath: {error}"))?;
+    let mut pointers: Vec<String> = path
+        .query_located(document)
+        .locations()
+        .map(|place| place.to_json_pointer())
+        .collect();
+    if pointers.is_empty() {
+        return Err(
+            "matches nothing; correct the target, or remove the action if it has done its work"
+                .into(),
+        );
+    }
+    if action["remove"] == true {
+        // From the last to the first, so that the positions in lists stay true.
+        pointers.reverse();
+        pointers
+            .iter()
+            .for_each(|pointer| remove(document, pointer));
+        return Ok(());
+    }
+    let update = action
+        .get("update")
+        .ok_or("found neither `update` nor `remove: true`, expected one of them")?;
+    for pointer in pointers {
+        match document.pointer_mut(&pointer) {
+            Some(Value::Array(items)) => items.push(update.clone()),
+            Some(node @ Value::Object(_)) => merge(node, update),
+            _ => {
+                return Err(format!(
+                    "matches the scalar #{pointer}; update the object around it"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn remove(document: &mut Value, pointer: &str) {
+    let Some((parent, token)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    let token = token.replace("~1", "/").replace("~0", "~");
+    match document.pointer_mut(parent) {
+        Some(Value::Object(map)) => {
+            map.remove(&token);
+        }
+        Some(Value::Array(items)) => {
+            if let Ok(index) = token.parse::<usize>()
+                && index < items.len()
+            {
+                items.remove(index);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Merges as Overlay 1.0 says: objects key by key, lists by appending, everything else by replacing.
+fn merge(node: &mut Value, update: &Value) {
+    match (node, update) {
+        (Value::Object(map), Value::Object(update)) => {
+            for (key, value) in update {
+                merge(map.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(items), Value::Array(update)) => items.extend(update.iter().cloned()),
+        (node, update) => *node = update.clone(),
+    }
+}
+
+/// Renames the schemas that carry `x-name`, and the references to them.
+fn rename_schemas(document: &mut Value) -> Result<(), String> {
+    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
+        return Ok(());
+    };
+    let mut names = HashMap::new();
+    let mut renamed = Map::new();
+    for (key, mut schema) in std::mem::take(schemas) {
+        let name = schema
+            .as_object_mut()
+            .and_then(|schema| schema.remove(NAME));
+        let new = match (name.as_ref().and_then(Value::as_str), key.split_once('.')) {
+            (Some(name), Some((scope, _))) => format!("{scope}.{name}"),
+            _ => key.clone(),
+        };
+        if renamed.insert(new.clone(), schema).is_some() {
+            return Err(format!(
+                "two schemas would be named {new:?}; choose another `{NAME}` for {key:?}"
+            ));
+        }
+        names.insert(
+            format!("#/components/schemas/{key}"),
+            format!("#/components/schemas/{new}"),
+        );
+    }
+    *schemas = renamed;
+    each_reference(document, &mut |target| {
+        if let Some(new) = names.get(target) {
+            target.clone_from(new);
+        }
+    });
+    Ok(())
+}

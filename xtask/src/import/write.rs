@@ -1,0 +1,308 @@
+//! Splits the merged document by scope, completes each part and writes the files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::merge::{Merged, SCOPES};
+use super::names::summary;
+use super::resolve::{Document, TOKEN_PATH};
+use super::schemas::{Components, collect_references, each_reference};
+
+/// The key under which an operation of the merged document carries the name of its API.
+pub const API: &str = "x-api";
+
+const SERVERS: &[(&str, &str)] = &[
+    ("https://api.sse.cisco.com", "Global"),
+    ("https://api.ciscosecureaccess.cn", "China"),
+    ("https://api.secureaccessfed.cisco.com", "Government"),
+];
+
+/// The whole API as one document, which the overlays are applied to.
+pub fn assemble(merged: &[Merged], components: Components) -> Value {
+    let mut paths = Map::new();
+    for known in merged {
+        let operation = &known.operation;
+        let mut object = operation.object.clone();
+        if object["parameters"] == json!([]) {
+            object.remove("parameters");
+        }
+        object.insert(API.into(), known.api.clone().into());
+        object.insert("x-upstream-id".into(), operation.upstream_id.clone().into());
+        let item = paths
+            .entry(operation.path.clone())
+            .or_insert_with(|| json!({}));
+        item[&operation.method] = Value::Object(object);
+    }
+    json!({"openapi": "3.0.3", "tags": [], "paths": paths, "components": {"schemas": components}})
+}
+
+/// One document for each scope that has operations, completed by rule, by name of the scope.
+pub fn split(
+    whole: &Value,
+    merged: &[Merged],
+    documents: &[Document],
+) -> BTreeMap<&'static str, Value> {
+    let scopes = SCOPES.iter().filter_map(|scope| {
+        let prefix = format!("/{scope}/");
+        let paths: Map<String, Value> = whole["paths"]
+            .as_object()?
+            .iter()
+            .filter(|(path, _)| path.starts_with(&prefix))
+            .map(|(path, item)| (path.clone(), item.clone()))
+            .collect();
+        let version = version(scope, merged, documents);
+        (!paths.is_empty()).then(|| (*scope, part(scope, paths, whole, &version)))
+    });
+    scopes.collect()
+}
+
+/// The version of the document that describes most operations of a scope.
+fn version(scope: &str, merged: &[Merged], documents: &[Document]) -> String {
+    let described = |index: usize| {
+        merged
+            .iter()
+            .filter(|known| known.scope == scope && known.document == index)
+            .count()
+    };
+    let most = (0..documents.len())
+        .rev()
+        .max_by_key(|index| described(*index));
+    most.map_or_else(String::new, |index| documents[index].version.clone())
+}
+
+fn part(scope: &str, mut paths: Map<String, Value>, whole: &Value, version: &str) -> Value {
+    let mut apis = BTreeSet::new();
+    let mut scopes = BTreeSet::new();
+    for operation in paths
+        .values_mut()
+        .filter_map(Value::as_object_mut)
+        .flat_map(Map::values_mut)
+    {
+        complete(operation, &mut apis);
+        scopes.extend(oauth_scopes(operation));
+    }
+    let mut schemas = reached(&paths, &whole["components"]["schemas"]);
+    let prefix = format!("#/components/schemas/{scope}.");
+    let mut paths = Value::Object(paths);
+    for value in schemas.values_mut().chain([&mut paths]) {
+        each_reference(value, &mut |target| {
+            if let Some(name) = target.strip_prefix(&prefix) {
+                *target = format!("#/components/schemas/{name}");
+            }
+        });
+    }
+    let schemas: Map<String, Value> = schemas
+        .into_iter()
+        .map(|(name, schema)| {
+            (
+                name.strip_prefix(&format!("{scope}."))
+                    .unwrap_or(&name)
+                    .to_owned(),
+                schema,
+            )
+        })
+        .collect();
+    let servers = SERVERS
+        .iter()
+        .filter(|(_, cloud)| scope != "investigate" || *cloud == "Global");
+    let servers: Vec<Value> = servers
+        .map(|(url, cloud)| json!({"url": url, "description": format!("{cloud} cloud")}))
+        .collect();
+    json!({
+        "openapi": "3.0.3",
+        "info": {
+            "title": format!("Cisco Secure Access API: {scope}"),
+            "version": version,
+            "description": format!(
+                "The operations of the Cisco Secure Access REST API under `/{scope}`, normalised from the documents that Cisco publishes."
+            ),
+            "license": {"name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/MIT.html"},
+        },
+        "servers": servers,
+        "tags": tags(apis, &whole["tags"]),
+        "paths": paths,
+        "components": {"securitySchemes": security_scheme(scope, &scopes), "schemas": schemas},
+    })
+}
+
+/// Adds to an operation what it lacks: its tag, summary and the descriptions of its responses.
+fn complete(operation: &mut Value, apis: &mut BTreeSet<String>) {
+    let api = operation
+        .as_object_mut()
+        .and_then(|operation| operation.remove(API));
+    let api = api
+        .as_ref()
+        .and_then(Value::as_str)
+        .unwrap_or("")
+        .to_owned();
+    operation["tags"] = json!([api]);
+    apis.insert(api);
+    if operation.get("summary").is_none() {
+        operation["summary"] = summary(operation["operationId"].as_str().unwrap_or("")).into();
+    }
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if response.get("description").is_none() {
+            response["description"] = reason(status).into();
+        }
+    }
+}
+
+fn oauth_scopes(operation: &Value) -> Vec<String> {
+    let requirements = operation["security"].as_array().into_iter().flatten();
+    requirements
+        .filter_map(|requirement| requirement.get("oauth2").and_then(Value::as_array))
+        .flatten()
+        .filter_map(|scope| scope.as_str().map(str::to_owned))
+        .collect()
+}
+
+/// The phrase that HTTP has for a status.
+fn reason(status: &str) -> &'static str {
+    match status {
+        "200" => "OK",
+        "201" => "Created",
+        "202" => "Accepted",
+        "204" => "No Content",
+        "207" => "Multi-Status",
+        "301" => "Moved Permanently",
+        "302" => "Found",
+        "307" => "Temporary Redirect",
+        "308" => "Permanent Redirect",
+        "400" => "Bad Request",
+        "401" => "Unauthorized",
+        "403" => "Forbidden",
+        "404" => "Not Found",
+        "405" => "Method Not Allowed",
+        "409" => "Conflict",
+        "413" => "Content Too Large",
+        "415" => "Unsupported Media Type",
+        "422" => "Unprocessable Content",
+        "429" => "Too Many Requests",
+        "500" => "Internal Server Error",
+        "501" => "Not Implemented",
+        "502" => "Bad Gateway",
+        "503" => "Service Unavailable",
+        "504" => "Gateway Timeout",
+        "default" => "Any other status",
+        status if status.starts_with('2') => "Success",
+        status if status.starts_with('4') => "Client error",
+        status if status.starts_with('5') => "Server error",
+        _ => "Other status",
+    }
+}
+
+/// The schemas that the paths reach.
+fn reached(paths: &Map<String, Value>, schemas: &Value) -> BTreeMap<String, Value> {
+    let mut open = Vec::new();
+    paths
+        .values()
+        .for_each(|item| collect_references(item, &mut open));
+    let mut reached = BTreeMap::new();
+    while let Some(target) = open.pop() {
+        let name = target.trim_start_matches("#/components/schemas/");
+        if let Some(schema) = schemas.get(name).filter(|_| !reached.contains_key(name)) {
+            collect_references(schema, &mut open);
+            reached.insert(name.to_owned(), schema.clone());
+        }
+    }
+    reached
+}
+
+fn tags(apis: BTreeSet<String>, described: &Value) -> Vec<Value> {
+    apis.into_iter()
+        .map(|api| {
+            let own = described
+                .as_array()
+                .into_iter()
+                .flatten()
+                .find(|tag| tag["name"] == api.as_str());
+            own.cloned().unwrap_or_else(
+                || json!({"name": api, "description": format!("Operations of the {api} API.")}),
+            )
+        })
+        .collect()
+}
+
+fn security_scheme(scope: &str, scopes: &BTreeSet<String>) -> Value {
+    if scope == "auth" {
+        return json!({"basic": {
+            "type": "http",
+            "scheme": "basic",
+            "description": "The API key as user name and its secret as password.",
+        }});
+    }
+    let scopes: Map<String, Value> = scopes
+        .iter()
+        .map(|scope| {
+            let (resource, access) = scope.split_once(':').unwrap_or((scope, "use"));
+            let mut access = access.to_owned();
+            if let Some(first) = access.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            (scope.clone(), format!("{access} {resource}").into())
+        })
+        .collect();
+    json!({"oauth2": {
+        "type": "oauth2",
+        "description": "A token from the token operation, made from an API key and its secret.",
+        "flows": {"clientCredentials": {"tokenUrl": format!("{}{TOKEN_PATH}", SERVERS[0].0), "scopes": scopes}},
+    }})
+}
+
+/// The canonical text of a document: keys sorted, two spaces of indentation, a newline at the end.
+pub fn canonical(mut document: Value) -> String {
+    document.sort_all_objects();
+    format!("{document:#}\n")
+}
+
+/// The page that says where the documents came from.
+pub fn sources(documents: &[Document], merged: &[Merged]) -> String {
+    let mut page = String::from(
+        "# Sources\n\nThe upstream documents of the last import, in their order. Written by `cargo xtask import`.\n\n\
+         | document | title | version | SHA-256 | operations described | operations enriched |\n\
+         | --- | --- | --- | --- | ---: | ---: |\n",
+    );
+    for (index, document) in documents.iter().enumerate() {
+        let described = merged
+            .iter()
+            .filter(|known| known.document == index)
+            .count();
+        let enriched = merged
+            .iter()
+            .filter(|known| known.enriched_by.contains(&index))
+            .count();
+        let Document {
+            name,
+            title,
+            version,
+            sha256,
+            ..
+        } = document;
+        let _ = writeln!(
+            page,
+            "| {name} | {title} | {version} | `{sha256}` | {described} | {enriched} |"
+        );
+    }
+    page
+}
+
+/// Writes those files of a folder that are not yet as they should be, each as a whole, and returns their names.
+pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> std::io::Result<BTreeSet<String>> {
+    std::fs::create_dir_all(folder)?;
+    let changed: Vec<_> = files
+        .iter()
+        .filter(|(name, text)| {
+            std::fs::read_to_string(folder.join(name)).ok().as_ref() != Some(*text)
+        })
+        .collect();
+    for (name, text) in &changed {
+        std::fs::write(folder.join(format!(".{name}.new")), text)?;
+    }
+    for (name, _) in &changed {
+        std::fs::rename(folder.join(format!(".{name}.new")), folder.join(name))?;
+    }
+    Ok(changed.into_iter().map(|(name, _)| name.clone()).collect())
+}

@@ -1,0 +1,3 @@
+//! The maintenance commands of `cisco-secure-access`, as a library so that tests can call them.
+
+pub mod import;
