@@ -1,1 +1,66 @@
-//! placeholder
+//! The Cisco Secure Access REST API as typed async Rust.
+//!
+//! Every documented operation of the six path scopes is a method here, generated from OpenAPI documents when the crate is built, over a
+//! runtime that gets tokens, chooses the cloud, pages and reports errors.
+//!
+//! ```no_run
+//! use cisco_secure_access::{Client, Cloud, Credentials};
+//!
+//! # async fn run() -> Result<(), cisco_secure_access::Error> {
+//! let client = Client::builder()
+//!     .cloud(Cloud::China)
+//!     .credentials(Credentials::new("key", "secret"))
+//!     .build()?;
+//! # #[cfg(feature = "deployments")] {
+//! let page = client.deployments().list_network_tunnel_groups().limit(50).send().await?;
+//! for group in &page.data {
+//!     println!("{:?} {:?}", group.name, group.status);
+//! }
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Not affiliated with Cisco.
+
+// Parts of the runtime serve operations that only some scopes have.
+#![cfg_attr(
+    not(all(
+        feature = "admin",
+        feature = "deployments",
+        feature = "investigate",
+        feature = "policies",
+        feature = "reports"
+    )),
+    allow(dead_code, unused_imports, unused_macros)
+)]
+
+pub mod api;
+pub mod auth;
+mod call;
+mod choice;
+mod client;
+mod cloud;
+mod decode;
+mod error;
+mod open_enum;
+mod operation;
+mod pagination;
+mod response;
+#[cfg(feature = "simulator")]
+pub mod simulator;
+mod transport;
+mod upload;
+
+pub use auth::Credentials;
+pub use call::Sending;
+pub use client::{Client, ClientBuilder};
+pub use cloud::Cloud;
+pub use error::{Error, ErrorKind, Result};
+pub use open_enum::UnknownValue;
+pub use operation::{Method, Operation, Pagination, PaginationStyle, Security, operations};
+pub use pagination::Items;
+pub use response::Response;
+pub use upload::Upload;
+
+pub(crate) use open_enum::open_enum;

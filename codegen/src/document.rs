@@ -1,0 +1,479 @@
+//! The operations of a document as the rest of this crate wants to see them: one flat description each, read once and checked.
+//!
+//! Only what `specs/` promises is accepted: references lead to `components/schemas`, every operation has an id, a summary and one tag.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+
+/// One operation of the document.
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    pub id: String,
+    pub upstream_id: String,
+    /// Upper case: `GET`.
+    pub method: String,
+    /// The path template from the root of the host: `/admin/v2/apiKeys/{apiKeyId}`.
+    pub path: String,
+    /// Name of the API that the operation belongs to: `Key Admin`.
+    pub api: String,
+    pub summary: String,
+    pub description: Option<String>,
+    pub deprecated: bool,
+    pub security: Security,
+    pub parameters: Vec<Parameter>,
+    pub body: Option<Body>,
+    /// Schema of the answer to a call that succeeded; `None` where the answer has no body.
+    pub answer: Option<Value>,
+    pub pagination: Option<Pagination>,
+    /// Where it stands in the document.
+    pub pointer: String,
+}
+
+/// What a call authenticates with.
+#[derive(Clone, Debug)]
+pub(crate) enum Security {
+    /// A bearer token of a key that has these OAuth 2.0 scopes.
+    Bearer(Vec<String>),
+    /// Key and secret.
+    Basic,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    /// The name on the wire.
+    pub name: String,
+    pub location: Location,
+    pub required: bool,
+    pub encoding: Encoding,
+    pub schema: Value,
+    pub description: Option<String>,
+    pub pointer: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+    Path,
+    Query,
+    Header,
+}
+
+/// How the value of a parameter is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Plain,
+    /// One value, the elements joined by commas.
+    Comma,
+    /// The name once for each element.
+    Repeated,
+    /// A JSON text.
+    Json,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Body {
+    pub required: bool,
+    pub content: Content,
+    pub description: Option<String>,
+    pub pointer: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    Json(Value),
+    Form(Value),
+    /// The parts of a `multipart/form-data` body: name, and whether it is a file.
+    Multipart(Vec<Part>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub name: String,
+    pub required: bool,
+    pub description: Option<String>,
+}
+
+/// `x-pagination`: how an operation that lists hands out its pages.
+#[derive(Clone, Debug)]
+pub(crate) struct Pagination {
+    pub style: PaginationStyle,
+    /// The query parameter that says where a page begins.
+    pub position: String,
+    /// The query parameter that says how long a page is.
+    pub limit: Option<String>,
+    /// Position of the first page.
+    pub first: u64,
+    pub maximum: Option<u64>,
+    /// JSON pointer of the list in an answer.
+    pub items: String,
+    /// JSON pointer of the number of all items in an answer.
+    pub total: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PaginationStyle {
+    Offset,
+    Page,
+    Cursor,
+}
+
+const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+
+/// Reads all operations, in the order of paths and methods in the document.
+pub(crate) fn operations(document: &Value) -> Result<Vec<Operation>> {
+    let version = document
+        .get("openapi")
+        .and_then(Value::as_str)
+        .ok_or_else(|| {
+            Error::new(
+                "/openapi",
+                "no OpenAPI document: the key `openapi` is missing",
+            )
+        })?;
+    if !version.starts_with("3.0.") {
+        return Err(Error::new(
+            "/openapi",
+            format!("OpenAPI {version} is not supported: expected 3.0.x, as `cargo xtask import` writes it"),
+        ));
+    }
+    let mut operations = Vec::new();
+    let paths = object(document, "", "paths")?;
+    for (path, item) in paths {
+        let pointer = format!("/paths/{}", escape(path));
+        let item = item
+            .as_object()
+            .ok_or_else(|| Error::new(&pointer, "expected an object"))?;
+        for (method, operation) in item {
+            let pointer = format!("{pointer}/{method}");
+            if !METHODS.contains(&method.as_str()) {
+                return Err(Error::new(
+                    pointer,
+                    format!("expected one of {}", METHODS.join(", ")),
+                ));
+            }
+            operations.push(read_operation(document, path, method, operation, pointer)?);
+        }
+    }
+    Ok(operations)
+}
+
+fn read_operation(
+    document: &Value,
+    path: &str,
+    method: &str,
+    value: &Value,
+    pointer: String,
+) -> Result<Operation> {
+    let id = string(value, &pointer, "operationId")?;
+    let body = value
+        .get("requestBody")
+        .map(|body| read_body(body, &format!("{pointer}/requestBody")))
+        .transpose()?;
+    let mut parameters = Vec::new();
+    if let Some(list) = value.get("parameters") {
+        let list_pointer = format!("{pointer}/parameters");
+        let list = list
+            .as_array()
+            .ok_or_else(|| Error::new(&list_pointer, "expected an array"))?;
+        for (index, parameter) in list.iter().enumerate() {
+            parameters.push(read_parameter(
+                document,
+                parameter,
+                format!("{list_pointer}/{index}"),
+            )?);
+        }
+    }
+    let parameters = in_call_order(path, parameters, &pointer)?;
+    Ok(Operation {
+        upstream_id: text(value, "x-upstream-id").unwrap_or_else(|| id.clone()),
+        method: method.to_ascii_uppercase(),
+        path: path.to_owned(),
+        api: value
+            .pointer("/tags/0")
+            .and_then(Value::as_str)
+            .ok_or_else(|| Error::new(&pointer, "expected one tag, the name of the API"))?
+            .to_owned(),
+        summary: string(value, &pointer, "summary")?,
+        description: text(value, "description"),
+        deprecated: flag(value, "deprecated"),
+        security: read_security(value),
+        answer: read_answer(value, &pointer)?,
+        pagination: value
+            .get("x-pagination")
+            .map(|pagination| read_pagination(pagination, &format!("{pointer}/x-pagination")))
+            .transpose()?,
+        id,
+        parameters,
+        body,
+        pointer,
+    })
+}
+
+/// Path parameters in the order of the template, then the others as documented.
+fn in_call_order(
+    path: &str,
+    parameters: Vec<Parameter>,
+    pointer: &str,
+) -> Result<Vec<Parameter>> {
+    let (mut in_path, others): (Vec<_>, Vec<_>) = parameters
+        .into_iter()
+        .partition(|parameter| parameter.location == Location::Path);
+    let mut ordered = Vec::with_capacity(in_path.len() + others.len());
+    for name in placeholders(path) {
+        let position = in_path
+            .iter()
+            .position(|parameter| parameter.name == name)
+            .ok_or_else(|| {
+                Error::new(
+                    pointer,
+                    format!("the path has `{{{name}}}`, but no path parameter of that name is declared"),
+                )
+            })?;
+        ordered.push(in_path.swap_remove(position));
+    }
+    if let Some(extra) = in_path.first() {
+        return Err(Error::new(
+            &extra.pointer,
+            format!("path parameter `{}` does not occur in the path", extra.name),
+        ));
+    }
+    ordered.extend(others);
+    Ok(ordered)
+}
+
+/// The names between braces in a path template, in order.
+pub(crate) fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|piece| piece.split_once('}').map(|(name, _)| name))
+}
+
+fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Parameter> {
+    let location = match string(value, &pointer, "in")?.as_str() {
+        "path" => Location::Path,
+        "query" => Location::Query,
+        "header" => Location::Header,
+        other => {
+            return Err(Error::new(
+                format!("{pointer}/in"),
+                format!("a parameter in `{other}` is not supported: expected path, query or header"),
+            ));
+        }
+    };
+    let (schema, as_json) = match (value.get("schema"), json_content(value)) {
+        (Some(schema), _) => (schema.clone(), false),
+        (None, Some(schema)) => (schema, true),
+        (None, None) => return Err(Error::new(pointer, "expected a `schema`")),
+    };
+    let explode = value.get("explode").and_then(Value::as_bool).unwrap_or(true);
+    let resolved = resolve(document, &schema, &pointer)?;
+    let encoding = match resolved.get("type").and_then(Value::as_str) {
+        _ if as_json => Encoding::Json,
+        Some("array") if location == Location::Query && explode => Encoding::Repeated,
+        Some("array") => Encoding::Comma,
+        Some("object") => Encoding::Json,
+        _ => Encoding::Plain,
+    };
+    Ok(Parameter {
+        name: string(value, &pointer, "name")?,
+        location,
+        required: location == Location::Path || flag(value, "required"),
+        encoding,
+        schema,
+        description: text(value, "description"),
+        pointer,
+    })
+}
+
+fn read_body(value: &Value, pointer: &str) -> Result<Body> {
+    let content = object(value, pointer, "content")?;
+    let schema = |media: &str| content.get(media).map(|media| schema_of(media));
+    let content = if let Some(schema) = schema("application/json") {
+        Content::Json(schema)
+    } else if let Some(schema) = schema("application/x-www-form-urlencoded") {
+        Content::Form(schema)
+    } else if let Some(schema) = schema("multipart/form-data") {
+        Content::Multipart(read_parts(&schema, pointer)?)
+    } else {
+        let found: Vec<_> = content.keys().map(String::as_str).collect();
+        return Err(Error::new(
+            format!("{pointer}/content"),
+            format!(
+                "a body of {} is not supported: expected application/json, application/x-www-form-urlencoded or multipart/form-data",
+                found.join(", ")
+            ),
+        ));
+    };
+    Ok(Body {
+        required: flag(value, "required"),
+        content,
+        description: text(value, "description"),
+        pointer: pointer.to_owned(),
+    })
+}
+
+fn read_parts(schema: &Value, pointer: &str) -> Result<Vec<Part>> {
+    let properties = object(schema, pointer, "properties")?;
+    let required = |name: &str| {
+        properties.len() == 1
+            || schema
+                .get("required")
+                .and_then(Value::as_array)
+                .is_some_and(|list| list.iter().any(|entry| entry == name))
+    };
+    Ok(properties
+        .iter()
+        .map(|(name, property)| Part {
+            required: required(name),
+            name: name.clone(),
+            description: text(property, "description"),
+        })
+        .collect())
+}
+
+/// The schema of the first success that has one.
+fn read_answer(value: &Value, pointer: &str) -> Result<Option<Value>> {
+    let responses = object(value, pointer, "responses")?;
+    let mut successes = responses
+        .iter()
+        .filter(|(status, _)| status.starts_with('2'))
+        .peekable();
+    if successes.peek().is_none() {
+        return Err(Error::new(
+            format!("{pointer}/responses"),
+            "no answer for success: expected a status from 200 to 299",
+        ));
+    }
+    Ok(successes.find_map(|(_, response)| json_content(response)))
+}
+
+fn json_content(value: &Value) -> Option<Value> {
+    value
+        .get("content")?
+        .get("application/json")
+        .map(schema_of)
+}
+
+fn schema_of(media: &Value) -> Value {
+    media
+        .get("schema")
+        .cloned()
+        .unwrap_or_else(|| Value::Object(Map::new()))
+}
+
+fn read_security(value: &Value) -> Security {
+    let requirement = value.pointer("/security/0").and_then(Value::as_object);
+    match requirement {
+        Some(requirement) if requirement.contains_key("basic") => Security::Basic,
+        Some(requirement) => Security::Bearer(
+            requirement
+                .get("oauth2")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(|scope| scope.as_str().map(str::to_owned))
+                .collect(),
+        ),
+        None => Security::Bearer(Vec::new()),
+    }
+}
+
+fn read_pagination(value: &Value, pointer: &str) -> Result<Pagination> {
+    let style = match string(value, pointer, "style")?.as_str() {
+        "offset" => PaginationStyle::Offset,
+        "page" => PaginationStyle::Page,
+        "cursor" => PaginationStyle::Cursor,
+        other => {
+            return Err(Error::new(
+                format!("{pointer}/style"),
+                format!("unknown style `{other}`: expected offset, page or cursor"),
+            ));
+        }
+    };
+    let position = match style {
+        PaginationStyle::Offset => "offset",
+        PaginationStyle::Page => "page",
+        PaginationStyle::Cursor => "cursor",
+    };
+    Ok(Pagination {
+        style,
+        position: string(value, pointer, position)?,
+        limit: text(value, "limit"),
+        first: value.get("start").and_then(Value::as_u64).unwrap_or(0),
+        maximum: value.get("maximum").and_then(Value::as_u64),
+        items: string(value, pointer, "items")?,
+        total: text(value, "total"),
+    })
+}
+
+/// Follows references to the schema that they lead to in the end.
+pub(crate) fn resolve<'a>(
+    document: &'a Value,
+    schema: &'a Value,
+    pointer: &str,
+) -> Result<&'a Value> {
+    let mut schema = schema;
+    // A chain longer than this can only be a circle.
+    for _ in 0..32 {
+        let Some(reference) = schema.get("$ref") else {
+            return Ok(schema);
+        };
+        let name = component_name(reference, pointer)?;
+        schema = component(document, name, pointer)?;
+    }
+    Err(Error::new(pointer, "a reference that leads back to itself"))
+}
+
+/// The name in `#/components/schemas/<name>`.
+pub(crate) fn component_name<'a>(reference: &'a Value, pointer: &str) -> Result<&'a str> {
+    reference
+        .as_str()
+        .and_then(|text| text.strip_prefix("#/components/schemas/"))
+        .ok_or_else(|| {
+            Error::new(
+                format!("{pointer}/$ref"),
+                format!("{reference} is not supported: expected #/components/schemas/<name>"),
+            )
+        })
+}
+
+/// The schema called `name` under `components`.
+pub(crate) fn component<'a>(document: &'a Value, name: &str, pointer: &str) -> Result<&'a Value> {
+    document
+        .get("components")
+        .and_then(|components| components.get("schemas"))
+        .and_then(|schemas| schemas.get(name))
+        .ok_or_else(|| {
+            Error::new(
+                format!("{pointer}/$ref"),
+                format!("there is no schema `{name}` under components"),
+            )
+        })
+}
+
+fn object<'a>(value: &'a Value, pointer: &str, key: &str) -> Result<&'a Map<String, Value>> {
+    value.get(key).and_then(Value::as_object).ok_or_else(|| {
+        Error::new(
+            format!("{pointer}/{key}"),
+            "expected an object, found nothing of the kind",
+        )
+    })
+}
+
+fn string(value: &Value, pointer: &str, key: &str) -> Result<String> {
+    text(value, key)
+        .ok_or_else(|| Error::new(format!("{pointer}/{key}"), "expected a string"))
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn flag(value: &Value, key: &str) -> bool {
+    value.get(key).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// Escapes a key for a JSON pointer.
+pub(crate) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,46 @@
+//! The one error of this crate: what is wrong with a document, and where in it.
+
+use std::fmt;
+
+/// A document that cannot be turned into code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// Title of the document, or its scope.
+    document: String,
+    /// JSON pointer of the place at fault.
+    pointer: String,
+    /// What was found and what is expected.
+    message: String,
+}
+
+impl Error {
+    pub(crate) fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            document: String::new(),
+            pointer: pointer.into(),
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn in_document(mut self, document: &str) -> Self {
+        document.clone_into(&mut self.document);
+        self
+    }
+
+    /// JSON pointer of the place at fault.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}: {}", self.document, self.pointer, self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The result of everything here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

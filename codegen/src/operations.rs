@@ -1,0 +1,97 @@
+//! The operation table: one constant for each operation, read by the runtime, the documentation and the simulator.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::document::{Operation, PaginationStyle, Security};
+use crate::names;
+
+/// The constant that describes an operation.
+pub(crate) fn constant(operation: &Operation) -> Ident {
+    Ident::new(&names::constant(&operation.id), Span::call_site())
+}
+
+/// The module `operations` of a scope.
+pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
+    let constants: Vec<_> = operations.iter().map(constant).collect();
+    let entries = operations.iter().map(|operation| entry(scope, operation));
+    quote! {
+        /// What is known of each operation of this scope.
+        pub mod operations {
+            #[allow(unused_imports)]
+            use crate::operation::{Method, Operation, Pagination, PaginationStyle, Security};
+
+            #(#entries)*
+
+            /// All of them, in the order of the document.
+            pub static ALL: &[&Operation] = &[#(&#constants),*];
+        }
+    }
+}
+
+fn entry(scope: &str, operation: &Operation) -> TokenStream {
+    let constant = constant(operation);
+    let Operation {
+        id,
+        upstream_id,
+        path,
+        api,
+        summary,
+        deprecated,
+        ..
+    } = operation;
+    let method = Ident::new(
+        &names::pascal(&operation.method.to_ascii_lowercase()),
+        Span::call_site(),
+    );
+    let security = match &operation.security {
+        Security::Basic => quote!(Security::Basic),
+        Security::Bearer(scopes) => quote!(Security::Bearer(&[#(#scopes),*])),
+    };
+    let pagination = match &operation.pagination {
+        None => quote!(None),
+        Some(pagination) => {
+            let style = match pagination.style {
+                PaginationStyle::Offset => quote!(Offset),
+                PaginationStyle::Page => quote!(Page),
+                PaginationStyle::Cursor => quote!(Cursor),
+            };
+            let position = &pagination.position;
+            let limit = option(pagination.limit.as_ref());
+            let first = pagination.first;
+            let maximum = option(pagination.maximum);
+            quote! {
+                Some(Pagination {
+                    style: PaginationStyle::#style,
+                    position: #position,
+                    limit: #limit,
+                    first: #first,
+                    maximum: #maximum,
+                })
+            }
+        }
+    };
+    let doc = format!("{summary}: `{} {path}`.", operation.method);
+    quote! {
+        #[doc = #doc]
+        pub static #constant: Operation = Operation {
+            id: #id,
+            upstream_id: #upstream_id,
+            scope: #scope,
+            api: #api,
+            method: Method::#method,
+            path: #path,
+            summary: #summary,
+            security: #security,
+            pagination: #pagination,
+            deprecated: #deprecated,
+        };
+    }
+}
+
+fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(Some(#value)),
+        None => quote!(None),
+    }
+}

@@ -1,0 +1,3 @@
+//! Activity, summaries and top lists, application discovery, metering and API usage.
+
+include!(concat!(env!("OUT_DIR"), "/reports.rs"));

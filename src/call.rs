@@ -1,0 +1,282 @@
+//! A call under construction: where the generated request builders put their arguments. One type for all operations.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::operation::Operation;
+use crate::pagination::{Items, Page};
+use crate::response::{RawResponse, Response};
+use crate::transport;
+use crate::upload::Upload;
+
+/// What stands for itself in a URL (RFC 3986, unreserved).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A call to an operation: its arguments as they go over the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    client: Client,
+    operation: &'static Operation,
+    path: String,
+    query: Vec<(&'static str, String)>,
+    headers: Vec<(&'static str, String)>,
+    body: Body,
+    /// The first argument that cannot be sent; said when the call is sent.
+    defect: Option<Error>,
+}
+
+/// The body of a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    Empty,
+    Json(Bytes),
+    Form(String),
+    Multipart(Vec<(&'static str, Upload)>),
+}
+
+impl Call {
+    /// A call with the values of the placeholders in the path of `operation`, in their order.
+    pub(crate) fn new(client: &Client, operation: &'static Operation, values: &[&str]) -> Self {
+        let mut call = Self {
+            client: client.clone(),
+            operation,
+            path: String::with_capacity(operation.path.len() + 16),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Body::Empty,
+            defect: None,
+        };
+        let mut values = values.iter();
+        let mut template = operation.path;
+        while let Some((before, rest)) = template.split_once('{') {
+            let (name, after) = rest.split_once('}').unwrap_or((rest, ""));
+            let value = values.next().copied().unwrap_or_default();
+            // An empty segment, `.` or `..` would make the path that of another resource.
+            if matches!(value, "" | "." | "..") {
+                call.refuse(format!(
+                    "the argument for `{name}` is `{value}`, which cannot stand in the path {}",
+                    operation.path
+                ));
+            }
+            call.path.push_str(before);
+            call.path.extend(utf8_percent_encode(value, ESCAPED));
+            template = after;
+        }
+        call.path.push_str(template);
+        call
+    }
+
+    fn refuse(&mut self, why: String) {
+        if self.defect.is_none() {
+            self.defect = Some(Error::request(self.operation, why));
+        }
+    }
+
+    /// Sets a query parameter; a value that was set before is replaced.
+    pub(crate) fn query(&mut self, name: &'static str, value: String) {
+        self.query.retain(|(known, _)| *known != name);
+        self.query.push((name, value));
+    }
+
+    /// Sets a query parameter to a list: one value, with commas.
+    pub(crate) fn query_list(&mut self, name: &'static str, values: Vec<String>) {
+        if let Some(value) = values.iter().find(|value| value.contains(',')) {
+            self.refuse(format!(
+                "`{value}` cannot be an element of `{name}`: the elements are joined by commas"
+            ));
+        }
+        self.query(name, values.join(","));
+    }
+
+    /// Sets a query parameter to a list: the name once for each value.
+    pub(crate) fn query_repeated(&mut self, name: &'static str, values: Vec<String>) {
+        self.query.retain(|(known, _)| *known != name);
+        self.query
+            .extend(values.into_iter().map(|value| (name, value)));
+    }
+
+    /// Sets a query parameter to a JSON text.
+    pub(crate) fn query_json(&mut self, name: &'static str, value: &impl Serialize) {
+        match serde_json::to_string(value) {
+            Ok(text) => self.query(name, text),
+            Err(error) => self.refuse(format!("`{name}` cannot be written as JSON: {error}")),
+        }
+    }
+
+    /// Sets a header.
+    pub(crate) fn header(&mut self, name: &'static str, value: String) {
+        self.headers.retain(|(known, _)| *known != name);
+        self.headers.push((name, value));
+    }
+
+    /// Sets the body.
+    pub(crate) fn json(&mut self, value: &(impl Serialize + ?Sized)) {
+        match serde_json::to_vec(value) {
+            Ok(bytes) => self.body = Body::Json(bytes.into()),
+            Err(error) => self.refuse(format!("the body cannot be written as JSON: {error}")),
+        }
+    }
+
+    /// Sets the body, for an operation that takes a form.
+    pub(crate) fn form(&mut self, value: &impl Serialize) {
+        let Ok(Value::Object(fields)) = serde_json::to_value(value) else {
+            self.refuse("the body cannot be written as a form: it is no object".to_owned());
+            return;
+        };
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &fields {
+            match value {
+                Value::Null => {}
+                Value::String(text) => {
+                    form.append_pair(name, text);
+                }
+                other => {
+                    form.append_pair(name, &other.to_string());
+                }
+            }
+        }
+        self.body = Body::Form(form.finish());
+    }
+
+    /// Adds a file to the body.
+    pub(crate) fn part(&mut self, name: &'static str, file: Upload) {
+        if let Body::Multipart(parts) = &mut self.body {
+            parts.retain(|(known, _)| *known != name);
+            parts.push((name, file));
+        } else {
+            self.body = Body::Multipart(vec![(name, file)]);
+        }
+    }
+
+    /// Sends the call; the answer is decoded when it is there.
+    pub(crate) fn send<T>(self) -> Sending<T> {
+        Sending {
+            answer: Box::pin(transport::execute(self)),
+            decode: PhantomData,
+        }
+    }
+
+    /// All items of all pages; `split` takes an answer apart.
+    pub(crate) fn items<T, P>(self, split: fn(P) -> Page<T>) -> Items<T>
+    where
+        T: Send + 'static,
+        P: DeserializeOwned + Send + 'static,
+    {
+        Items::new(self, split)
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    pub(crate) fn headers(&self) -> &[(&'static str, String)] {
+        &self.headers
+    }
+
+    pub(crate) fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// The value of a query parameter that was set.
+    pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The URL to call.
+    pub(crate) fn url(&self) -> Result<Url> {
+        if let Some(defect) = &self.defect {
+            return Err(defect.clone());
+        }
+        let mut url = self.client.base_url().clone();
+        let prefix = url.path().trim_end_matches('/');
+        url.set_path(&format!("{prefix}{}", self.path));
+        if !self.query.is_empty() {
+            let mut query = String::new();
+            for (name, value) in &self.query {
+                if !query.is_empty() {
+                    query.push('&');
+                }
+                query.extend(utf8_percent_encode(name, ESCAPED));
+                query.push('=');
+                query.extend(utf8_percent_encode(value, ESCAPED));
+            }
+            url.set_query(Some(&query));
+        }
+        Ok(url)
+    }
+}
+
+/// A request under way: the future of its answer.
+#[must_use = "futures do nothing unless awaited"]
+pub struct Sending<T> {
+    answer: Pin<Box<dyn Future<Output = Result<RawResponse>> + Send>>,
+    decode: PhantomData<fn() -> T>,
+}
+
+impl<T> std::fmt::Debug for Sending<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sending").finish_non_exhaustive()
+    }
+}
+
+impl<T: DeserializeOwned> Future for Sending<T> {
+    type Output = Result<Response<T>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.answer
+            .as_mut()
+            .poll(context)
+            .map(|answer| answer.and_then(RawResponse::decode))
+    }
+}
+
+/// What can stand in a path, a query or a header.
+pub(crate) trait Text {
+    fn text(&self) -> String;
+}
+
+/// The text of a value.
+pub(crate) fn text(value: &impl Text) -> String {
+    value.text()
+}
+
+macro_rules! display_is_text {
+    ($($ty:ty),*) => {
+        $(impl Text for $ty {
+            fn text(&self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+display_is_text!(String, i64, f64, bool, NaiveDate);
+
+impl Text for DateTime<Utc> {
+    fn text(&self) -> String {
+        self.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+}

@@ -1,0 +1,92 @@
+//! Which of several documented forms a value has: the selection behind the generated choice types.
+
+use serde::de::{DeserializeOwned, Error};
+use serde_json::{Map, Value};
+
+/// One form, and how it is told from the others.
+pub(crate) struct Arm {
+    pub(crate) kind: Kind,
+    /// Properties that an object of this form may have.
+    pub(crate) keys: &'static [&'static str],
+    /// Properties that hold one of a few documented values.
+    pub(crate) tags: &'static [(&'static str, &'static [&'static str])],
+}
+
+/// The JSON type of a form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    String,
+    Number,
+    Boolean,
+    Array,
+    Object,
+    Any,
+}
+
+impl Kind {
+    fn matches(self, value: &Value) -> bool {
+        match self {
+            Self::String => value.is_string(),
+            Self::Number => value.is_number(),
+            Self::Boolean => value.is_boolean(),
+            Self::Array => value.is_array(),
+            Self::Object => value.is_object(),
+            Self::Any => true,
+        }
+    }
+}
+
+/// The number of the arm that a value belongs to.
+///
+/// Among objects, the arm whose tags hold documented values wins over one whose tags do not, then the one that knows more of the
+/// properties. `None` where no arm fits, or where two fit equally well: then the value is kept as it is, rather than guessed.
+pub(crate) fn select(value: &Value, arms: &[Arm]) -> Option<usize> {
+    let mut fitting = arms
+        .iter()
+        .enumerate()
+        .filter(|(_, arm)| arm.kind.matches(value));
+    let first = fitting.next()?;
+    let Some(object) = value.as_object() else {
+        return Some(first.0);
+    };
+    let Some(second) = fitting.next() else {
+        return Some(first.0);
+    };
+    let mut best = None;
+    let mut tied = false;
+    for (number, arm) in [first, second].into_iter().chain(fitting) {
+        let score = score(object, arm);
+        match best {
+            Some((_, highest)) if score < highest => {}
+            Some((_, highest)) if score == highest => tied = true,
+            _ => {
+                best = Some((number, score));
+                tied = false;
+            }
+        }
+    }
+    best.filter(|_| !tied).map(|(number, _)| number)
+}
+
+/// Tags that fit less those that do not, then the number of known properties.
+fn score(object: &Map<String, Value>, arm: &Arm) -> (i64, usize) {
+    let tags = arm
+        .tags
+        .iter()
+        .map(|(name, values)| match object.get(*name).and_then(Value::as_str) {
+            Some(value) if values.contains(&value) => 1,
+            Some(_) => -1,
+            None => 0,
+        })
+        .sum();
+    let known = object
+        .keys()
+        .filter(|key| arm.keys.contains(&key.as_str()))
+        .count();
+    (tags, known)
+}
+
+/// Reads the value of a selected arm.
+pub(crate) fn read<T: DeserializeOwned, E: Error>(value: Value) -> Result<T, E> {
+    T::deserialize(value).map_err(E::custom)
+}

@@ -1,0 +1,128 @@
+//! The client: what all calls share, and how it is set up.
+
+use std::env;
+use std::fmt;
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::auth::{Credentials, Tokens};
+use crate::cloud::Cloud;
+use crate::error::{Error, Result};
+use crate::transport;
+
+/// The environment variable of the cloud.
+const CLOUD_VARIABLE: &str = "SECURE_ACCESS_CLOUD";
+
+/// A client of the Secure Access API.
+///
+/// A clone costs little and shares connections and the access token. The operations are behind one method for each path scope:
+/// `client.deployments()`, `client.policies()` and so on.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    cloud: Cloud,
+    base_url: Url,
+    credentials: Credentials,
+    http: reqwest::Client,
+    tokens: Tokens,
+}
+
+impl Client {
+    /// Sets up a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client from the environment: `SECURE_ACCESS_API_KEY`, `SECURE_ACCESS_API_SECRET`, and `SECURE_ACCESS_CLOUD`, which is `global`
+    /// (the default), `china`, `government` or a URL.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a variable is missing or cannot be read; the error names it.
+    pub fn from_env() -> Result<Self> {
+        let mut builder = Self::builder().credentials(Credentials::from_env()?);
+        if let Some(cloud) = env::var(CLOUD_VARIABLE).ok().filter(|cloud| !cloud.trim().is_empty()) {
+            let cloud: Cloud = cloud
+                .parse()
+                .map_err(|error| Error::configuration(format!("{CLOUD_VARIABLE}: {error}")))?;
+            builder = builder.cloud(cloud);
+        }
+        builder.build()
+    }
+
+    /// The cloud that this client talks to.
+    #[must_use]
+    pub fn cloud(&self) -> &Cloud {
+        &self.shared.cloud
+    }
+
+    pub(crate) fn base_url(&self) -> &Url {
+        &self.shared.base_url
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.shared.credentials
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.shared.http
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.shared.tokens
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("cloud", &self.shared.cloud)
+            .field("credentials", &self.shared.credentials)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`Client`].
+#[derive(Clone, Debug, Default)]
+#[must_use = "settings do nothing until the client is built"]
+pub struct ClientBuilder {
+    cloud: Cloud,
+    credentials: Option<Credentials>,
+}
+
+impl ClientBuilder {
+    /// The cloud to talk to; [`Cloud::Global`] where none is set.
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = cloud;
+        self
+    }
+
+    /// The API key and its secret.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Builds the client. Nothing is sent yet: the first call gets a token.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when no credentials are set, or credentials may not be sent to the
+    /// base URL.
+    pub fn build(self) -> Result<Client> {
+        let credentials = self.credentials.ok_or_else(|| {
+            Error::configuration("no credentials: call `.credentials(…)` on the builder, or use `Client::from_env()`")
+        })?;
+        Ok(Client {
+            shared: Arc::new(Shared {
+                base_url: self.cloud.checked_base_url()?,
+                cloud: self.cloud,
+                credentials,
+                http: transport::http_client()?,
+                tokens: Tokens::default(),
+            }),
+        })
+    }
+}

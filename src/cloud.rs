@@ -1,0 +1,123 @@
+//! The separate clouds that Secure Access runs on, and which base URL a client may talk to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::{Host, Url};
+
+use crate::error::{Error, Result};
+
+/// Where an organization lives. An API key is good on one cloud only.
+///
+/// ```
+/// use cisco_secure_access::Cloud;
+///
+/// assert_eq!("china".parse::<Cloud>()?, Cloud::China);
+/// assert_eq!(Cloud::China.base_url().as_str(), "https://api.ciscosecureaccess.cn/");
+/// # Ok::<(), cisco_secure_access::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cloud {
+    /// `https://api.sse.cisco.com`
+    #[default]
+    Global,
+    /// `https://api.ciscosecureaccess.cn`
+    China,
+    /// `https://api.secureaccessfed.cisco.com`
+    Government,
+    /// Another base URL: a private cloud, a proxy, a simulator. Plain http is accepted for loopback addresses only.
+    Custom(Url),
+}
+
+impl Cloud {
+    /// The base URL of the API on this cloud.
+    #[must_use]
+    pub fn base_url(&self) -> Url {
+        let text = match self {
+            Self::Global => "https://api.sse.cisco.com",
+            Self::China => "https://api.ciscosecureaccess.cn",
+            Self::Government => "https://api.secureaccessfed.cisco.com",
+            Self::Custom(url) => return url.clone(),
+        };
+        #[expect(clippy::expect_used, reason = "the three texts above are URLs; a test parses each")]
+        Url::parse(text).expect("a URL")
+    }
+
+    /// The base URL, if credentials may be sent there.
+    pub(crate) fn checked_base_url(&self) -> Result<Url> {
+        let url = self.base_url();
+        let refuse = |why: &str| Err(Error::configuration(format!("base URL {}: {why}", Shown(&url))));
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("credentials do not belong into the URL; give them to the client");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse("a base URL has no query and no fragment");
+        }
+        match url.scheme() {
+            "https" if url.has_host() => Ok(url),
+            "http" if is_loopback(&url) => Ok(url),
+            "http" => refuse(
+                "plain http would show the credentials to the network; it is accepted for loopback addresses only, use https",
+            ),
+            _ => refuse("expected a URL that begins with https://"),
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// A URL without the parts that may be secret.
+struct Shown<'a>(&'a Url);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.0;
+        let host = url.host_str().unwrap_or_default();
+        write!(f, "`{}://{host}", url.scheme())?;
+        if let Some(port) = url.port() {
+            write!(f, ":{port}")?;
+        }
+        write!(f, "{}`", url.path())
+    }
+}
+
+impl FromStr for Cloud {
+    type Err = Error;
+
+    /// Reads `global`, `china`, `government`, or a URL.
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "global" => Ok(Self::Global),
+            "china" => Ok(Self::China),
+            "government" => Ok(Self::Government),
+            name if name.contains("://") => match Url::parse(text.trim()) {
+                Ok(url) => Ok(Self::Custom(url)),
+                Err(error) => Err(Error::configuration(format!(
+                    "the base URL of a cloud cannot be read: {error}"
+                ))),
+            },
+            _ => Err(Error::configuration(format!(
+                "unknown cloud `{text}`: expected `global`, `china`, `government`, or a URL that begins with https://"
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Global => f.write_str("global"),
+            Self::China => f.write_str("china"),
+            Self::Government => f.write_str("government"),
+            Self::Custom(url) => write!(f, "{}", Shown(url)),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The operation table: what is known of each operation, for the runtime, for errors, and for users who want to ask.
+
+use crate::api;
+
+/// One operation of the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// Its name here: `list_network_tunnel_groups`.
+    pub id: &'static str,
+    /// Its name in Cisco's documents.
+    pub upstream_id: &'static str,
+    /// The path scope: `deployments`.
+    pub scope: &'static str,
+    /// The API that it belongs to: `Network Tunnel Groups and Regions`.
+    pub api: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template from the root of the host: `/deployments/v2/networktunnelgroups/{id}`.
+    pub path: &'static str,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    /// What a call authenticates with.
+    pub security: Security,
+    /// How it hands out its pages, if it lists.
+    pub pagination: Option<Pagination>,
+    /// Whether Cisco advises against its use.
+    pub deprecated: bool,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Replaces.
+    Put,
+    /// Creates or acts.
+    Post,
+    /// Removes.
+    Delete,
+    /// Changes in part.
+    Patch,
+}
+
+impl Method {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+            Self::Patch => "PATCH",
+        }
+    }
+}
+
+impl std::fmt::Display for Method {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a call authenticates with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// The access token of a key that has these OAuth 2.0 scopes; the list is empty where they are not documented.
+    Bearer(&'static [&'static str]),
+    /// Key and secret: the token request itself.
+    Basic,
+}
+
+/// How an operation that lists hands out its pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pagination {
+    /// What the position of a page counts.
+    pub style: PaginationStyle,
+    /// The query parameter that says where a page begins.
+    pub position: &'static str,
+    /// The query parameter that says how long a page is.
+    pub limit: Option<&'static str>,
+    /// The position of the first page.
+    pub first: u64,
+    /// The longest page that is documented.
+    pub maximum: Option<u64>,
+}
+
+/// What the position of a page counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PaginationStyle {
+    /// Items.
+    Offset,
+    /// Pages.
+    Page,
+    /// Nothing: it is a mark out of the page before.
+    Cursor,
+}
+
+/// All operations of the enabled scopes.
+///
+/// ```
+/// let scopes: std::collections::BTreeSet<_> = cisco_secure_access::operations()
+///     .map(|operation| operation.scope)
+///     .collect();
+/// assert!(scopes.contains("auth"));
+/// ```
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    static SCOPES: &[&[&Operation]] = &[
+        #[cfg(feature = "admin")]
+        api::admin::operations::ALL,
+        api::auth::operations::ALL,
+        #[cfg(feature = "deployments")]
+        api::deployments::operations::ALL,
+        #[cfg(feature = "investigate")]
+        api::investigate::operations::ALL,
+        #[cfg(feature = "policies")]
+        api::policies::operations::ALL,
+        #[cfg(feature = "reports")]
+        api::reports::operations::ALL,
+    ];
+    SCOPES.iter().copied().flatten().copied()
+}
