@@ -1,3 +1,4 @@
 //! The maintenance commands of `cisco-secure-access`, as a library so that tests can call them.
 
 pub mod import;
+pub mod names;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::import::{self, Outcome};
+use xtask::names;
 
 /// Maintains the specifications that the crate is generated from.
 #[derive(Parser)]
@@ -36,8 +37,15 @@ enum Command {
         #[arg(value_name = "DOC", required = true)]
         documents: Vec<PathBuf>,
     },
+    /// Lists the operations of the specifications: method of the crate, HTTP method, path
+    Names {
+        /// The folder of the specifications
+        #[arg(long, value_name = "DIR", default_value_os_t = specs())]
+        specs: PathBuf,
+    },
 }
 
+/// The folder of the specifications in this workspace.
 fn specs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -46,22 +54,29 @@ fn specs() -> PathBuf {
 }
 
 fn main() -> ExitCode {
-    let Command::Import {
-        verbose,
-        specs,
-        documents,
-    } = Cli::parse().command;
-    match import::run(&documents, &specs) {
-        Ok(outcome) => {
-            print(&summary(&outcome, verbose));
+    let done = match Cli::parse().command {
+        Command::Import {
+            verbose,
+            specs,
+            documents,
+        } => import::run(&documents, &specs)
+            .map(|outcome| summary(&outcome, verbose))
+            .map_err(|failure| {
+                format!(
+                    "{failure}\n\nproblems: {}; {} is as it was",
+                    failure.0.len(),
+                    specs.display()
+                )
+            }),
+        Command::Names { specs } => names::list(&specs),
+    };
+    match done {
+        Ok(text) => {
+            print(&text);
             ExitCode::SUCCESS
         }
-        Err(failure) => {
-            complain(&format!(
-                "{failure}\n\nproblems: {}; {} is as it was",
-                failure.0.len(),
-                specs.display()
-            ));
+        Err(text) => {
+            complain(&text);
             ExitCode::FAILURE
         }
     }

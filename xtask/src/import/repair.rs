@@ -171,6 +171,12 @@ pub const RULES: &[Rule] = &[
         content_without_schema,
     ),
     each(
+        "empty-answers",
+        "an answer of status 204, which has no content, loses it",
+        "operation",
+        empty_answers,
+    ),
+    each(
         "ignored-headers",
         "the header Content-Type, which OpenAPI says in `content`, is dropped",
         "response",
@@ -665,6 +671,18 @@ fn ignored_response_headers(response: &mut Map<String, Value>, site: &mut Site<'
     });
     if headers.is_empty() {
         response.remove("headers");
+    }
+}
+
+fn empty_answers(operation: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
+    let answer = operation
+        .get_mut("responses")
+        .and_then(|responses| responses.get_mut("204"));
+    if answer
+        .and_then(Value::as_object_mut)
+        .is_some_and(|answer| answer.remove("content").is_some())
+    {
+        site.repaired("dropped");
     }
 }
 
