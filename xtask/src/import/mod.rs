@@ -43,10 +43,12 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
     let mut repairs = Repairs::new();
     let documents = read_all(documents, &mut repairs)?;
     let mut merged = merge::merge(&documents, &mut repairs)?;
-    let components = schemas::name_schemas(&mut merged, &documents);
+    let (components, mut names) = schemas::gather(&mut merged, &documents);
     let mut whole = write::assemble(&merged, components);
     names::name_operations(&mut whole);
-    let overlays = overlay::apply_all(&specs.join("overlays"), &mut whole)?;
+    names.apply(&mut whole)?;
+    let overlays = overlay::apply_all(&specs.join("overlays"), &mut whole, &mut names)?;
+    names::verify(&mut whole)?;
     let parts = write::split(&whole, &merged, &documents);
     let operations = parts
         .iter()

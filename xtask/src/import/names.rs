@@ -5,20 +5,26 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::repair;
-use super::write::API;
+use super::report::Failure;
+use super::write::{API, reason};
 
-/// The words of a name in any style, as they are written: `DLPRuleEvents` is `DLP`, `Rule`, `Events`.
+/// The words of a name in any style, as they are written: `DLPRuleEvents` is `DLP`, `Rule`, `Events`; `TopIPs` is `Top`, `IPs`.
 pub fn words(name: &str) -> Vec<String> {
-    let letters: Vec<char> = name.chars().collect();
+    let letters: Vec<char> = name.replace("SaaS", "Saas").chars().collect();
     let mut words = vec![String::new()];
     for (index, letter) in letters.iter().enumerate() {
         let before = index.checked_sub(1).map(|index| letters[index]);
-        let after = letters.get(index + 1);
+        let plural = letters.get(index + 1) == Some(&'s')
+            && letters
+                .get(index + 2)
+                .is_none_or(|next| !next.is_lowercase());
+        let capitalised = letters
+            .get(index + 1)
+            .is_some_and(|after| after.is_lowercase())
+            && !plural;
         let starts = letter.is_uppercase()
             && before.is_some_and(|before| {
-                before.is_lowercase()
-                    || before.is_ascii_digit()
-                    || after.is_some_and(|after| after.is_lowercase())
+                before.is_lowercase() || before.is_ascii_digit() || capitalised
             });
         if !letter.is_alphanumeric() || starts {
             words.push(String::new());
@@ -38,21 +44,79 @@ pub fn snake(name: &str) -> String {
     words(name).join("_").to_lowercase()
 }
 
-/// A name in PascalCase.
+/// A name in PascalCase, acronyms as words: `DLPRuleEvents` is `DlpRuleEvents`.
 pub fn pascal(name: &str) -> String {
     words(name)
         .iter()
-        .map(|word| {
-            let mut letters = word.chars();
-            letters
-                .next()
-                .map(char::to_uppercase)
-                .into_iter()
-                .flatten()
-                .chain(letters)
-                .collect::<String>()
-        })
+        .map(|word| capitalised(&word.to_lowercase()))
         .collect()
+}
+
+/// A text with a capital at its beginning.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(char::to_uppercase)
+        .into_iter()
+        .flatten()
+        .chain(letters)
+        .collect()
+}
+
+/// The name of a schema by rule: upstream's without the dirt of its generator.
+///
+/// `operations` are the names of the operations, upstream's and ours: what is called after an operation follows its name.
+pub fn schema_name(upstream: &str, operations: &[(String, String)]) -> String {
+    let mut name = pascal(upstream);
+    for (theirs, ours) in operations {
+        let rest = name.strip_prefix(theirs.as_str()).unwrap_or("");
+        let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        if !theirs.is_empty() && (rest.starts_with("Request") || rest.starts_with("Response")) {
+            name = format!("{ours}{rest}");
+            break;
+        }
+    }
+    let mut words: Vec<String> = Vec::new();
+    for word in self::words(&name) {
+        let word = word.to_lowercase();
+        let stem = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        match (stem, word[stem.len()..].parse::<u16>()) {
+            // The generator numbers the branches of a composition from nothing, one, …
+            ("of", number)
+                if words
+                    .last()
+                    .is_some_and(|last| last == "one" || last == "any") =>
+            {
+                words.pop();
+                words.push("variant".into());
+                words.push((number.unwrap_or(0) + 1).to_string());
+            }
+            (stem, Ok(status)) if (100..600).contains(&status) => {
+                words.extend((stem != "model").then(|| stem.to_owned()));
+                words.extend(
+                    reason(&status.to_string())
+                        .split([' ', '-'])
+                        .map(str::to_lowercase),
+                );
+            }
+            // The item of a list is called after the list.
+            ("inner", Err(_)) => {
+                if let Some(last) = words.last_mut() {
+                    *last = singular(last);
+                }
+            }
+            ("obj", Err(_)) => {}
+            ("req", Err(_)) => words.push("request".into()),
+            ("res", Err(_)) => words.push("response".into()),
+            _ => words.push(word),
+        }
+    }
+    words.dedup();
+    if words.len() > 1 {
+        words.retain(|word| word != "schema");
+    }
+    words.iter().map(|word| capitalised(word)).collect()
 }
 
 /// Gives every operation of the merged document its name, made from method and path and unique in its scope.
@@ -75,6 +139,34 @@ pub fn name_operations(whole: &mut Value) {
             operation.insert("operationId".into(), name.into());
         }
     });
+}
+
+/// Refuses names that overlays got wrong: not in snake_case, or twice in a scope.
+pub fn verify(whole: &mut Value) -> Result<(), Failure> {
+    let mut taken = HashSet::new();
+    let mut failures = Vec::new();
+    repair::each_operation(whole, |path, method, operation, _| {
+        let name = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or("");
+        let scope = path.split('/').nth(1).unwrap_or("");
+        let problem = if name.is_empty() || snake(name) != name {
+            "expected a name in snake_case"
+        } else if !taken.insert(format!("{scope} {name}")) {
+            "expected a name that no other operation of the scope has"
+        } else {
+            return;
+        };
+        failures.push(format!(
+            "{method} {path}: found the name {name:?}, {problem}; correct the overlay that gives it"
+        ));
+    });
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure(failures))
+    }
 }
 
 /// The last segments of paths that are actions rather than resources.
@@ -188,7 +280,10 @@ fn singular(word: &str) -> String {
     match word {
         word if same => word.to_owned(),
         word if word.ends_with("ies") => format!("{}y", word.trim_end_matches("ies")),
-        word if word.ends_with("sses") || word.ends_with("xes") => {
+        word if ["sses", "xes", "ches"]
+            .iter()
+            .any(|end| word.ends_with(end)) =>
+        {
             word.trim_end_matches("es").to_owned()
         }
         word => word.strip_suffix('s').unwrap_or(word).to_owned(),
@@ -198,15 +293,7 @@ fn singular(word: &str) -> String {
 /// The summary of the operation `name`: `list_api_keys` is `List API keys`.
 pub fn summary(name: &str) -> String {
     let words: Vec<String> = name.split('_').map(acronym).collect();
-    let sentence = words.join(" ");
-    let mut letters = sentence.chars();
-    letters
-        .next()
-        .map(char::to_uppercase)
-        .into_iter()
-        .flatten()
-        .chain(letters)
-        .collect()
+    capitalised(&words.join(" "))
 }
 
 const ACRONYMS: &[&str] = &[

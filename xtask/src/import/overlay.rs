@@ -1,20 +1,18 @@
 //! Applies the overlays: our own corrections to the merged document, in the notation of OpenAPI Overlay 1.0.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::read::parse_any;
 use super::report::Failure;
-use super::schemas::each_reference;
+use super::schemas::Names;
 
-/// The key by which an overlay renames a schema: `x-name: NewName`, without the scope.
-const NAME: &str = "x-name";
-
-/// Applies every `*.yaml` of a folder in the order of the names; a missing folder holds none.
-pub fn apply_all(folder: &Path, document: &mut Value) -> Result<usize, Failure> {
+/// Applies every `*.yaml` of a folder in the order of the file names, and after each gives the schemas their names, which follow
+/// those of the operations. A missing folder holds none.
+pub fn apply_all(folder: &Path, document: &mut Value, names: &mut Names) -> Result<usize, Failure> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Ok(0);
     };
@@ -33,7 +31,12 @@ pub fn apply_all(folder: &Path, document: &mut Value) -> Result<usize, Failure> 
             .to_string_lossy()
             .into_owned();
         match std::fs::read(file) {
-            Ok(bytes) => apply(&name, &bytes, document, &mut failures),
+            Ok(bytes) => {
+                apply(&name, &bytes, document, &mut failures);
+                if let Err(error) = names.apply(document) {
+                    failures.push(format!("{name}: {error}"));
+                }
+            }
             Err(error) => failures.push(format!("{}: cannot be read: {error}", file.display())),
         }
     }
@@ -68,9 +71,6 @@ fn apply(name: &str, bytes: &[u8], document: &mut Value, failures: &mut Vec<Stri
                 index + 1
             ));
         }
-    }
-    if let Err(error) = rename_schemas(document) {
-        failures.push(format!("{name}: {error}"));
     }
 }
 
@@ -146,38 +146,4 @@ fn merge(node: &mut Value, update: &Value) {
         (Value::Array(items), Value::Array(update)) => items.extend(update.iter().cloned()),
         (node, update) => *node = update.clone(),
     }
-}
-
-/// Renames the schemas that carry `x-name`, and the references to them.
-fn rename_schemas(document: &mut Value) -> Result<(), String> {
-    let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
-        return Ok(());
-    };
-    let mut names = HashMap::new();
-    let mut renamed = Map::new();
-    for (key, mut schema) in std::mem::take(schemas) {
-        let name = schema
-            .as_object_mut()
-            .and_then(|schema| schema.remove(NAME));
-        let new = match (name.as_ref().and_then(Value::as_str), key.split_once('.')) {
-            (Some(name), Some((scope, _))) => format!("{scope}.{name}"),
-            _ => key.clone(),
-        };
-        if renamed.insert(new.clone(), schema).is_some() {
-            return Err(format!(
-                "two schemas would be named {new:?}; choose another `{NAME}` for {key:?}"
-            ));
-        }
-        names.insert(
-            format!("#/components/schemas/{key}"),
-            format!("#/components/schemas/{new}"),
-        );
-    }
-    *schemas = renamed;
-    each_reference(document, &mut |target| {
-        if let Some(new) = names.get(target) {
-            target.clone_from(new);
-        }
-    });
-    Ok(())
 }

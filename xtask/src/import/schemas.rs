@@ -1,110 +1,115 @@
-//! Brings the schemas of all documents into one namespace per scope.
+//! Brings the schemas of all documents into one namespace per scope, and names them.
 //!
-//! Each document's schemas are a namespace of their own. In a scope, schemas of one name and content become one; of those with
-//! one name and different contents, the later ones are qualified by the name of the API that uses them.
+//! Each document's schemas are a namespace of their own. In a scope, schemas of one name and content become one. A rule makes a
+//! name from upstream's; of different schemas for which it makes the same name, the later ones are qualified by the API that uses
+//! them. An overlay can name a schema itself, by the key `x-name`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
 use super::merge::Merged;
-use super::names::pascal;
+use super::names::{pascal, schema_name};
 use super::resolve::Document;
+use super::write::API;
 
-/// The components of the merged document, as `<scope>.<name>`.
-pub type Components = Map<String, Value>;
+/// The key by which an overlay names a schema: `x-name: NewName`, without the scope.
+pub const NAME: &str = "x-name";
 
-/// Names the schemas that the operations reach, scope by scope, and points the references of the operations at them.
-pub fn name_schemas(merged: &mut [Merged], documents: &[Document]) -> Components {
-    let schemas: BTreeMap<String, &Value> = documents
+const COMPONENTS: &str = "#/components/schemas/";
+
+/// Where the schemas of the merged document come from: document and upstream name, by their present key `<scope>.<name>`.
+pub struct Names(BTreeMap<String, (usize, String)>);
+
+/// Gathers the schemas that the operations reach, scope by scope, and points the references of the operations at them.
+pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Value>, Names) {
+    let mut schemas = BTreeMap::new();
+    for (index, document) in documents.iter().enumerate() {
+        for (name, schema) in &document.schemas {
+            schemas.insert(format!("{index}/{name}"), ((index, name.clone()), schema));
+        }
+    }
+    let contents = schemas
         .iter()
-        .enumerate()
-        .flat_map(|(index, document)| {
-            document
-                .schemas
-                .iter()
-                .map(move |(name, schema)| (format!("{index}/{name}"), schema))
-        })
+        .map(|(key, (_, schema))| (key.as_str(), *schema))
         .collect();
-    let classes = classes(&schemas);
-    let mut components = Components::new();
+    let classes = classes(&contents);
+    let mut components = Map::new();
+    let mut origins = BTreeMap::new();
     let scopes: BTreeSet<&str> = merged.iter().map(|known| known.scope).collect();
     for scope in scopes {
-        let mut users: BTreeMap<(usize, String), String> = BTreeMap::new();
-        for known in merged.iter().filter(|known| known.scope == scope) {
-            for key in reachable(known, &schemas) {
-                users.entry(key).or_insert_with(|| known.api.clone());
-            }
+        let operations = || {
+            merged
+                .iter()
+                .filter(|known| known.scope == scope)
+                .map(|known| &known.operation.object)
+        };
+        let reached = reached(operations().flat_map(Map::values), |key| {
+            contents.get(key).copied()
+        });
+        let reached: BTreeSet<&(usize, String)> = reached
+            .iter()
+            .filter_map(|key| schemas.get(key))
+            .map(|(origin, _)| origin)
+            .collect();
+        let mut keys = HashMap::new();
+        let mut first: HashMap<usize, String> = HashMap::new();
+        for origin in reached {
+            let source = format!("{}/{}", origin.0, origin.1);
+            let key = first.entry(classes[source.as_str()]).or_insert_with(|| {
+                let key = format!("{scope}.{}.{}", origin.0, origin.1);
+                origins.insert(key.clone(), origin.clone());
+                key
+            });
+            keys.insert(source, format!("{COMPONENTS}{key}"));
         }
-        let names = names(&users, &classes, scope);
-        for (index, name) in users.keys() {
-            let key = format!("{index}/{name}");
-            let mut schema = (*schemas[&key]).clone();
-            rename(&mut schema, &names);
-            components.insert(names[&key].clone(), schema);
+        for source in keys.keys() {
+            let (origin, schema) = &schemas[source];
+            let key = format!("{scope}.{}.{}", origin.0, origin.1);
+            if origins.contains_key(&key) {
+                let mut schema = (*schema).clone();
+                redirect(&mut schema, &keys);
+                components.insert(key, schema);
+            }
         }
         for known in merged.iter_mut().filter(|known| known.scope == scope) {
             known
                 .operation
                 .object
                 .values_mut()
-                .for_each(|value| rename(value, &names));
+                .for_each(|value| redirect(value, &keys));
         }
     }
-    components
-}
-
-/// The keys of the schemas that an operation reaches, as document and name.
-fn reachable(known: &Merged, schemas: &BTreeMap<String, &Value>) -> Vec<(usize, String)> {
-    let mut open = Vec::new();
-    known
-        .operation
-        .object
-        .values()
-        .for_each(|value| collect_references(value, &mut open));
-    let mut seen = BTreeSet::new();
-    while let Some(key) = open.pop() {
-        if seen.insert(key.clone())
-            && let Some(schema) = schemas.get(&key)
-        {
-            collect_references(schema, &mut open);
-        }
-    }
-    seen.into_iter()
-        .filter_map(|key| {
-            key.split_once('/')
-                .and_then(|(index, name)| Some((index.parse().ok()?, name.to_owned())))
-        })
-        .collect()
+    (components, Names(origins))
 }
 
 /// Puts schemas of one name and content, references followed, into the same class.
-fn classes(schemas: &BTreeMap<String, &Value>) -> HashMap<String, usize> {
-    let name = |key: &str| key.split_once('/').map_or("", |(_, name)| name).to_owned();
-    let mut classes: HashMap<String, usize> = HashMap::new();
+fn classes<'a>(schemas: &BTreeMap<&'a str, &Value>) -> HashMap<&'a str, usize> {
+    let mut classes: HashMap<&str, usize> = HashMap::new();
     let mut count = 0;
     loop {
-        let mut numbers: HashMap<String, usize> = HashMap::new();
-        let mut next = HashMap::new();
         let labels: HashMap<String, String> = schemas
             .keys()
             .map(|key| {
                 (
-                    key.clone(),
-                    classes
-                        .get(key)
-                        .map_or_else(String::new, |class| format!("{class}")),
+                    (*key).to_owned(),
+                    classes.get(key).map_or_else(String::new, usize::to_string),
                 )
             })
             .collect();
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let mut next = HashMap::new();
         for (key, schema) in schemas {
             let mut content = (*schema).clone();
-            rename(&mut content, &labels);
+            redirect(&mut content, &labels);
+            let name = key.split_once('/').map_or("", |(_, name)| name);
             let size = numbers.len();
-            let class = *numbers
-                .entry(format!("{} {content}", pascal(&name(key))))
-                .or_insert(size);
-            next.insert(key.clone(), class);
+            next.insert(
+                *key,
+                *numbers
+                    .entry(format!("{} {content}", pascal(name)))
+                    .or_insert(size),
+            );
         }
         classes = next;
         if numbers.len() == count {
@@ -114,71 +119,182 @@ fn classes(schemas: &BTreeMap<String, &Value>) -> HashMap<String, usize> {
     }
 }
 
-/// Gives each schema of a scope its name, one to each class.
-fn names(
-    users: &BTreeMap<(usize, String), String>,
-    classes: &HashMap<String, usize>,
-    scope: &str,
-) -> HashMap<String, String> {
-    let mut by_class: HashMap<usize, String> = HashMap::new();
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    let mut names = HashMap::new();
-    for ((index, upstream), api) in users {
-        let key = format!("{index}/{upstream}");
-        let name = by_class.entry(classes[&key]).or_insert_with(|| {
-            let plain = pascal(upstream);
-            let qualified = format!("{}{plain}", pascal(api));
+impl Names {
+    /// Names every schema of the merged document: as `x-name` says, or else by rule.
+    pub fn apply(&mut self, whole: &mut Value) -> Result<(), String> {
+        let operations = operations(whole);
+        let users = users(whole);
+        let schemas = whole
+            .pointer("/components/schemas")
+            .and_then(Value::as_object);
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        for (key, schema) in schemas.into_iter().flatten() {
+            let scope = key.split_once('.').map_or("", |(scope, _)| scope);
+            let own = schema
+                .get(NAME)
+                .and_then(Value::as_str)
+                .map(|name| format!("{scope}.{name}"));
+            let name = match own {
+                Some(name) => name,
+                None if self.0.contains_key(key) => continue,
+                None => key.clone(),
+            };
+            if !taken.insert(name.to_lowercase()) {
+                return Err(format!(
+                    "two schemas would be named {name:?}; choose another `{NAME}` for {key:?}"
+                ));
+            }
+            names.insert(key.clone(), name);
+        }
+        let mut unnamed: Vec<(&String, &(usize, String))> = self
+            .0
+            .iter()
+            .filter(|(key, _)| !names.contains_key(*key))
+            .collect();
+        unnamed.sort_by_key(|(_, origin)| *origin);
+        for (key, (_, upstream)) in unnamed {
+            let scope = key.split_once('.').map_or("", |(scope, _)| scope);
+            let plain = schema_name(upstream, &operations);
+            let qualified = format!(
+                "{}{plain}",
+                users.get(key).map_or_else(String::new, |api| pascal(api))
+            );
             let numbered = (2..).map(|number| format!("{qualified}{number}"));
-            let free = [plain, qualified.clone()]
-                .into_iter()
-                .chain(numbered)
+            let candidates = [plain, qualified.clone()].into_iter().chain(numbered);
+            let free = candidates
+                .map(|name| format!("{scope}.{name}"))
                 .find(|name| taken.insert(name.to_lowercase()));
-            format!("{scope}.{}", free.unwrap_or(qualified))
-        });
-        names.insert(key, name.clone());
+            names.insert(key.clone(), free.unwrap_or(qualified));
+        }
+        self.rename(whole, &names);
+        Ok(())
     }
+
+    fn rename(&mut self, whole: &mut Value, names: &BTreeMap<String, String>) {
+        if let Some(Value::Object(schemas)) = whole.pointer_mut("/components/schemas") {
+            let renamed = std::mem::take(schemas)
+                .into_iter()
+                .map(|(key, schema)| (names.get(&key).cloned().unwrap_or(key), schema));
+            *schemas = renamed.collect();
+        }
+        let origins = std::mem::take(&mut self.0)
+            .into_iter()
+            .filter_map(|(key, origin)| Some((names.get(&key)?.clone(), origin)));
+        self.0 = origins.collect();
+        let targets = names
+            .iter()
+            .map(|(old, new)| (format!("{COMPONENTS}{old}"), format!("{COMPONENTS}{new}")))
+            .collect();
+        redirect(whole, &targets);
+    }
+}
+
+/// The upstream names of the operations and ours, both in PascalCase, the longest first.
+fn operations(whole: &Value) -> Vec<(String, String)> {
+    let items = whole["paths"].as_object().into_iter().flat_map(Map::values);
+    let operations = items.filter_map(Value::as_object).flat_map(Map::values);
+    let mut names: Vec<(String, String)> = operations
+        .map(|operation| {
+            let text = |key: &str| pascal(operation[key].as_str().unwrap_or(""));
+            (text("x-upstream-id"), text("operationId"))
+        })
+        .collect();
+    names.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
     names
 }
 
-/// Calls `visit` on every reference in `value`.
-pub fn each_reference(value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
+/// The API of the first operation that reaches a schema, by the schema's key.
+fn users(whole: &Value) -> HashMap<String, String> {
+    let mut users = HashMap::new();
+    let items = whole["paths"].as_object().into_iter().flat_map(Map::values);
+    for operation in items.filter_map(Value::as_object).flat_map(Map::values) {
+        let schema =
+            |target: &str| whole["components"]["schemas"].get(target.strip_prefix(COMPONENTS)?);
+        for target in reached([operation], schema) {
+            let key = target
+                .strip_prefix(COMPONENTS)
+                .unwrap_or(&target)
+                .to_owned();
+            users
+                .entry(key)
+                .or_insert_with(|| operation[API].as_str().unwrap_or("").to_owned());
+        }
+    }
+    users
+}
+
+/// The targets of the references in `values`, and of those in the schemas that they lead to.
+pub fn reached<'a>(
+    values: impl IntoIterator<Item = &'a Value>,
+    schema: impl Fn(&str) -> Option<&'a Value>,
+) -> BTreeSet<String> {
+    let mut open = Vec::new();
+    values
+        .into_iter()
+        .for_each(|value| collect_references(value, &mut open));
+    let mut reached = BTreeSet::new();
+    while let Some(target) = open.pop() {
+        if let Some(schema) = schema(&target).filter(|_| !reached.contains(&target)) {
+            collect_references(schema, &mut open);
+        }
+        reached.insert(target);
+    }
+    reached
+}
+
+fn collect_references(value: &Value, targets: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
-            for (key, item) in map {
-                match item {
-                    Value::String(target) if key == "$ref" => visit(target),
-                    Value::Object(discriminator) if key == "discriminator" => {
-                        let mapping = discriminator
-                            .get_mut("mapping")
-                            .and_then(Value::as_object_mut);
-                        for target in mapping.into_iter().flatten().map(|(_, target)| target) {
-                            if let Value::String(target) = target {
-                                visit(target);
-                            }
-                        }
-                    }
-                    item => each_reference(item, visit),
-                }
+            if let Some(Value::String(target)) = map.get("$ref") {
+                targets.push(target.clone());
             }
+            let mapping = map
+                .get("discriminator")
+                .and_then(|discriminator| discriminator.get("mapping"));
+            let mapping = mapping
+                .and_then(Value::as_object)
+                .into_iter()
+                .flat_map(Map::values);
+            targets.extend(mapping.filter_map(|target| target.as_str().map(str::to_owned)));
+            map.values()
+                .for_each(|item| collect_references(item, targets));
         }
         Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| each_reference(item, visit)),
+            .iter()
+            .for_each(|item| collect_references(item, targets)),
         _ => {}
     }
 }
 
-/// Collects the targets of all references in `value`.
-pub fn collect_references(value: &Value, targets: &mut Vec<String>) {
-    each_reference(&mut value.clone(), &mut |target| {
-        targets.push(target.clone())
-    });
+/// Replaces the targets of references.
+pub fn redirect(value: &mut Value, targets: &HashMap<String, String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, item) in map {
+                match item {
+                    Value::String(target) if key == "$ref" => replace(target, targets),
+                    Value::Object(discriminator) if key == "discriminator" => {
+                        let mapping = discriminator
+                            .get_mut("mapping")
+                            .and_then(Value::as_object_mut);
+                        for target in mapping.into_iter().flat_map(Map::values_mut) {
+                            if let Value::String(target) = target {
+                                replace(target, targets);
+                            }
+                        }
+                    }
+                    item => redirect(item, targets),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| redirect(item, targets)),
+        _ => {}
+    }
 }
 
-fn rename(value: &mut Value, names: &HashMap<String, String>) {
-    each_reference(value, &mut |target| {
-        if let Some(name) = names.get(target.as_str()) {
-            *target = format!("#/components/schemas/{name}");
-        }
-    });
+fn replace(target: &mut String, targets: &HashMap<String, String>) {
+    if let Some(new) = targets.get(target) {
+        target.clone_from(new);
+    }
 }

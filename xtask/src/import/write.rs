@@ -1,6 +1,6 @@
 //! Splits the merged document by scope, completes each part and writes the files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::merge::{Merged, SCOPES};
 use super::names::summary;
 use super::resolve::{Document, TOKEN_PATH};
-use super::schemas::{Components, collect_references, each_reference};
+use super::schemas::{NAME, reached, redirect};
 
 /// The key under which an operation of the merged document carries the name of its API.
 pub const API: &str = "x-api";
@@ -21,7 +21,7 @@ const SERVERS: &[(&str, &str)] = &[
 ];
 
 /// The whole API as one document, which the overlays are applied to.
-pub fn assemble(merged: &[Merged], components: Components) -> Value {
+pub fn assemble(merged: &[Merged], components: Map<String, Value>) -> Value {
     let mut paths = Map::new();
     for known in merged {
         let operation = &known.operation;
@@ -84,27 +84,35 @@ fn part(scope: &str, mut paths: Map<String, Value>, whole: &Value, version: &str
         complete(operation, &mut apis);
         scopes.extend(oauth_scopes(operation));
     }
-    let mut schemas = reached(&paths, &whole["components"]["schemas"]);
     let prefix = format!("#/components/schemas/{scope}.");
-    let mut paths = Value::Object(paths);
-    for value in schemas.values_mut().chain([&mut paths]) {
-        each_reference(value, &mut |target| {
-            if let Some(name) = target.strip_prefix(&prefix) {
-                *target = format!("#/components/schemas/{name}");
-            }
-        });
-    }
-    let schemas: Map<String, Value> = schemas
+    let schema = |target: &str| {
+        whole["components"]["schemas"].get(target.strip_prefix("#/components/schemas/")?)
+    };
+    let targets: HashMap<String, String> = reached(paths.values(), schema)
         .into_iter()
-        .map(|(name, schema)| {
-            (
-                name.strip_prefix(&format!("{scope}."))
-                    .unwrap_or(&name)
-                    .to_owned(),
-                schema,
-            )
+        .filter_map(|target| {
+            Some((
+                target.clone(),
+                format!("#/components/schemas/{}", target.strip_prefix(&prefix)?),
+            ))
         })
         .collect();
+    let mut schemas = Map::new();
+    for (target, name) in &targets {
+        let Some(mut schema) = schema(target).cloned() else {
+            continue;
+        };
+        if let Some(schema) = schema.as_object_mut() {
+            schema.remove(NAME);
+        }
+        redirect(&mut schema, &targets);
+        schemas.insert(
+            name.trim_start_matches("#/components/schemas/").to_owned(),
+            schema,
+        );
+    }
+    let mut paths = Value::Object(paths);
+    redirect(&mut paths, &targets);
     let servers = SERVERS
         .iter()
         .filter(|(_, cloud)| scope != "investigate" || *cloud == "Global");
@@ -160,7 +168,7 @@ fn oauth_scopes(operation: &Value) -> Vec<String> {
 }
 
 /// The phrase that HTTP has for a status.
-fn reason(status: &str) -> &'static str {
+pub fn reason(status: &str) -> &'static str {
     match status {
         "200" => "OK",
         "201" => "Created",
@@ -192,23 +200,6 @@ fn reason(status: &str) -> &'static str {
         status if status.starts_with('5') => "Server error",
         _ => "Other status",
     }
-}
-
-/// The schemas that the paths reach.
-fn reached(paths: &Map<String, Value>, schemas: &Value) -> BTreeMap<String, Value> {
-    let mut open = Vec::new();
-    paths
-        .values()
-        .for_each(|item| collect_references(item, &mut open));
-    let mut reached = BTreeMap::new();
-    while let Some(target) = open.pop() {
-        let name = target.trim_start_matches("#/components/schemas/");
-        if let Some(schema) = schemas.get(name).filter(|_| !reached.contains_key(name)) {
-            collect_references(schema, &mut open);
-            reached.insert(name.to_owned(), schema.clone());
-        }
-    }
-    reached
 }
 
 fn tags(apis: BTreeSet<String>, described: &Value) -> Vec<Value> {
