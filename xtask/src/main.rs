@@ -27,7 +27,7 @@ enum Command {
     /// stays as it was. Importing the same documents twice changes nothing.
     #[command(after_help = "Example:\n  cargo xtask import secure-access.yaml devnet/*.yaml")]
     Import {
-        /// Prints the document and JSON pointer of every repair
+        /// Prints the document and JSON pointer of every repair, and how each operation pages
         #[arg(short, long)]
         verbose: bool,
         /// The folder to write, which holds overlays/
@@ -123,6 +123,22 @@ fn summary(outcome: &Outcome, verbose: bool) -> String {
                     .iter()
                     .map(|repair| format!("           {}: {}", repair.place, repair.note)),
             );
+        }
+    }
+    let paged = outcome
+        .pagination
+        .values()
+        .filter(|found| found.is_ok())
+        .count();
+    lines.push(format!(
+        "{paged} operations page, of {} with a parameter of paging",
+        outcome.pagination.len()
+    ));
+    for (operation, found) in &outcome.pagination {
+        match found {
+            Ok(rule) if verbose => lines.push(format!("         {operation}: {rule}")),
+            Ok(_) => {}
+            Err(reason) => lines.push(format!("         {operation} does not: {reason}")),
         }
     }
     lines.push(format!("{} overlays applied", outcome.overlays));

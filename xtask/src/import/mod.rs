@@ -7,6 +7,7 @@ pub mod grammar;
 pub mod merge;
 pub mod names;
 pub mod overlay;
+pub mod pagination;
 pub mod read;
 pub mod repair;
 pub mod report;
@@ -32,6 +33,8 @@ pub struct Outcome {
     pub repairs: Repairs,
     /// The number of overlays applied.
     pub overlays: usize,
+    /// How the operations with parameters of paging page, or why they do not.
+    pub pagination: BTreeMap<String, Result<String, String>>,
     /// The names of the files that an import writes.
     pub files: BTreeSet<String>,
     /// Those of them that were not yet as they should be.
@@ -49,6 +52,7 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
     names.apply(&mut whole)?;
     let overlays = overlay::apply_all(&specs.join("overlays"), &mut whole, &mut names)?;
     names::verify(&mut whole)?;
+    let pagination = pagination::find(&mut whole);
     let parts = write::split(&whole, &merged, &documents);
     let operations = parts
         .iter()
@@ -65,6 +69,7 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
         operations,
         repairs,
         overlays,
+        pagination,
         files: files.into_keys().collect(),
         changed,
     })
