@@ -20,6 +20,7 @@ pub(crate) enum Kind {
     Boolean,
     Array,
     Object,
+    #[allow(dead_code, reason = "documents may have it, today's have not")]
     Any,
 }
 
@@ -73,11 +74,13 @@ fn score(object: &Map<String, Value>, arm: &Arm) -> (i64, usize) {
     let tags = arm
         .tags
         .iter()
-        .map(|(name, values)| match object.get(*name).and_then(Value::as_str) {
-            Some(value) if values.contains(&value) => 1,
-            Some(_) => -1,
-            None => 0,
-        })
+        .map(
+            |(name, values)| match object.get(*name).and_then(Value::as_str) {
+                Some(value) if values.contains(&value) => 1,
+                Some(_) => -1,
+                None => 0,
+            },
+        )
         .sum();
     let known = object
         .keys()

@@ -44,7 +44,10 @@ impl Client {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a variable is missing or cannot be read; the error names it.
     pub fn from_env() -> Result<Self> {
         let mut builder = Self::builder().credentials(Credentials::from_env()?);
-        if let Some(cloud) = env::var(CLOUD_VARIABLE).ok().filter(|cloud| !cloud.trim().is_empty()) {
+        if let Some(cloud) = env::var(CLOUD_VARIABLE)
+            .ok()
+            .filter(|cloud| !cloud.trim().is_empty())
+        {
             let cloud: Cloud = cloud
                 .parse()
                 .map_err(|error| Error::configuration(format!("{CLOUD_VARIABLE}: {error}")))?;

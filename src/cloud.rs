@@ -40,14 +40,22 @@ impl Cloud {
             Self::Government => "https://api.secureaccessfed.cisco.com",
             Self::Custom(url) => return url.clone(),
         };
-        #[expect(clippy::expect_used, reason = "the three texts above are URLs; a test parses each")]
+        #[expect(
+            clippy::expect_used,
+            reason = "the three texts above are URLs; a test parses each"
+        )]
         Url::parse(text).expect("a URL")
     }
 
     /// The base URL, if credentials may be sent there.
     pub(crate) fn checked_base_url(&self) -> Result<Url> {
         let url = self.base_url();
-        let refuse = |why: &str| Err(Error::configuration(format!("base URL {}: {why}", Shown(&url))));
+        let refuse = |why: &str| {
+            Err(Error::configuration(format!(
+                "base URL {}: {why}",
+                Shown(&url)
+            )))
+        };
         if !url.username().is_empty() || url.password().is_some() {
             return refuse("credentials do not belong into the URL; give them to the client");
         }

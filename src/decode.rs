@@ -78,11 +78,13 @@ fn path_at(body: &[u8], line: usize, column: usize) -> String {
             _ => {}
         }
     }
-    levels.iter().fold(String::from("$"), |path, level| match level {
-        Level::Object(key) if key.is_empty() => path,
-        Level::Object(key) => format!("{path}.{key}"),
-        Level::List(number) => format!("{path}[{number}]"),
-    })
+    levels
+        .iter()
+        .fold(String::from("$"), |path, level| match level {
+            Level::Object(key) if key.is_empty() => path,
+            Level::Object(key) => format!("{path}.{key}"),
+            Level::List(number) => format!("{path}[{number}]"),
+        })
 }
 
 /// Null as the default: an empty list.
@@ -104,9 +106,9 @@ pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
         Value::String(text) => text.parse().ok(),
         _ => None,
     };
-    found
-        .map(Some)
-        .ok_or_else(|| D::Error::custom(format_args!("expected an integer, found {}", Found(&value))))
+    found.map(Some).ok_or_else(|| {
+        D::Error::custom(format_args!("expected an integer, found {}", Found(&value)))
+    })
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
@@ -147,8 +149,12 @@ where
         .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
         .map(|time| time.to_utc());
     zoned
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").map(|time| time.and_utc()))
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc()))
+        .or_else(|_| {
+            NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").map(|time| time.and_utc())
+        })
+        .or_else(|_| {
+            NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc())
+        })
         .map(Some)
         .map_err(|_| D::Error::custom(format_args!("expected a date and time, found `{text}`")))
 }

@@ -76,7 +76,11 @@ impl Error {
     }
 
     /// A failure to get an answer at all.
-    pub(crate) fn transport(operation: &'static Operation, host: &str, error: reqwest::Error) -> Self {
+    pub(crate) fn transport(
+        operation: &'static Operation,
+        host: &str,
+        error: reqwest::Error,
+    ) -> Self {
         let error = error.without_url();
         let (kind, message) = if error.is_connect() {
             (ErrorKind::Connect, format!("cannot connect to {host}"))
@@ -105,7 +109,8 @@ impl Error {
         let refused = matches!(operation.security, Security::Basic)
             && matches!(status.as_u16(), 400 | 401 | 403);
         let (kind, mut message) = if refused {
-            let message = "the service refused the key and secret; they are not tried again".to_owned();
+            let message =
+                "the service refused the key and secret; they are not tried again".to_owned();
             (ErrorKind::Authentication, message)
         } else {
             (ErrorKind::Service, format!("the service answered {status}"))

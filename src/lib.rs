@@ -64,3 +64,8 @@ pub use response::Response;
 pub use upload::Upload;
 
 pub(crate) use open_enum::open_enum;
+
+/// The code in the README compiles.
+#[cfg(all(doctest, feature = "deployments", feature = "simulator"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -133,7 +133,9 @@ pub(crate) fn operations(document: &Value) -> Result<Vec<Operation>> {
     if !version.starts_with("3.0.") {
         return Err(Error::new(
             "/openapi",
-            format!("OpenAPI {version} is not supported: expected 3.0.x, as `cargo xtask import` writes it"),
+            format!(
+                "OpenAPI {version} is not supported: expected 3.0.x, as `cargo xtask import` writes it"
+            ),
         ));
     }
     let mut operations = Vec::new();
@@ -210,11 +212,7 @@ fn read_operation(
 }
 
 /// Path parameters in the order of the template, then the others as documented.
-fn in_call_order(
-    path: &str,
-    parameters: Vec<Parameter>,
-    pointer: &str,
-) -> Result<Vec<Parameter>> {
+fn in_call_order(path: &str, parameters: Vec<Parameter>, pointer: &str) -> Result<Vec<Parameter>> {
     let (mut in_path, others): (Vec<_>, Vec<_>) = parameters
         .into_iter()
         .partition(|parameter| parameter.location == Location::Path);
@@ -226,7 +224,9 @@ fn in_call_order(
             .ok_or_else(|| {
                 Error::new(
                     pointer,
-                    format!("the path has `{{{name}}}`, but no path parameter of that name is declared"),
+                    format!(
+                        "the path has `{{{name}}}`, but no path parameter of that name is declared"
+                    ),
                 )
             })?;
         ordered.push(in_path.swap_remove(position));
@@ -256,7 +256,9 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
         other => {
             return Err(Error::new(
                 format!("{pointer}/in"),
-                format!("a parameter in `{other}` is not supported: expected path, query or header"),
+                format!(
+                    "a parameter in `{other}` is not supported: expected path, query or header"
+                ),
             ));
         }
     };
@@ -265,7 +267,10 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
         (None, Some(schema)) => (schema, true),
         (None, None) => return Err(Error::new(pointer, "expected a `schema`")),
     };
-    let explode = value.get("explode").and_then(Value::as_bool).unwrap_or(true);
+    let explode = value
+        .get("explode")
+        .and_then(Value::as_bool)
+        .unwrap_or(true);
     let resolved = resolve(document, &schema, &pointer)?;
     let encoding = match resolved.get("type").and_then(Value::as_str) {
         _ if as_json => Encoding::Json,
@@ -348,10 +353,7 @@ fn read_answer(value: &Value, pointer: &str) -> Result<Option<Value>> {
 }
 
 fn json_content(value: &Value) -> Option<Value> {
-    value
-        .get("content")?
-        .get("application/json")
-        .map(schema_of)
+    value.get("content")?.get("application/json").map(schema_of)
 }
 
 fn schema_of(media: &Value) -> Value {
@@ -461,8 +463,7 @@ fn object<'a>(value: &'a Value, pointer: &str, key: &str) -> Result<&'a Map<Stri
 }
 
 fn string(value: &Value, pointer: &str, key: &str) -> Result<String> {
-    text(value, key)
-        .ok_or_else(|| Error::new(format!("{pointer}/{key}"), "expected a string"))
+    text(value, key).ok_or_else(|| Error::new(format!("{pointer}/{key}"), "expected a string"))
 }
 
 fn text(value: &Value, key: &str) -> Option<String> {

@@ -92,7 +92,12 @@ fn progenitor(document: Value) -> Result<syn::File> {
     settings.with_interface(InterfaceStyle::Positional);
     // Progenitor panics where it should refuse; whatever is left of that after lowering becomes an error.
     let tokens = std::panic::catch_unwind(|| Generator::new(&settings).generate_tokens(&document))
-        .map_err(|_| Error::new("", "progenitor panicked on this document; its message is above"))?
+        .map_err(|_| {
+            Error::new(
+                "",
+                "progenitor panicked on this document; its message is above",
+            )
+        })?
         .map_err(|error| Error::new("", format!("progenitor refused this document: {error}")))?;
     syn::parse2(tokens)
         .map_err(|error| Error::new("", format!("progenitor's code does not parse: {error}")))

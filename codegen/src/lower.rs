@@ -203,7 +203,13 @@ fn mark(
         }
         Value::Array(list) => {
             for (index, value) in list.iter().enumerate() {
-                mark(document, value, usage, &format!("{pointer}/{index}"), usages)?;
+                mark(
+                    document,
+                    value,
+                    usage,
+                    &format!("{pointer}/{index}"),
+                    usages,
+                )?;
             }
         }
         _ => {}
@@ -266,10 +272,8 @@ impl Lowering<'_> {
             let schema = self.schema(&parameter.schema, &place)?;
             let location = match parameter.location {
                 Location::Path => {
-                    path = path.replace(
-                        &format!("{{{}}}", parameter.name),
-                        &format!("{{{number}}}"),
-                    );
+                    path =
+                        path.replace(&format!("{{{}}}", parameter.name), &format!("{{{number}}}"));
                     "path"
                 }
                 Location::Query => "query",
@@ -391,7 +395,8 @@ impl Lowering<'_> {
                     required.extend(own.iter().cloned());
                 }
             }
-            let mut merged = json!({"type": "object", "properties": properties, "required": required});
+            let mut merged =
+                json!({"type": "object", "properties": properties, "required": required});
             if let Some(description) = schema.get("description") {
                 merged["description"] = description.clone();
             }
@@ -407,7 +412,9 @@ impl Lowering<'_> {
     fn anonymous(&mut self, schema: &Value, place: &Place) -> Result<Value> {
         let mut lowered = match kind(schema) {
             Kind::String => match schema.get("format").and_then(Value::as_str) {
-                Some(format @ ("date-time" | "date")) => json!({"type": "string", "format": format}),
+                Some(format @ ("date-time" | "date")) => {
+                    json!({"type": "string", "format": format})
+                }
                 _ => json!({"type": "string"}),
             },
             Kind::Number if schema["type"] == "integer" => {
@@ -424,7 +431,8 @@ impl Lowering<'_> {
             }
             Kind::Object => match schema.get("additionalProperties") {
                 Some(values @ Value::Object(map)) if !map.is_empty() => {
-                    let values = self.schema(values, &place.child("value", "additionalProperties"))?;
+                    let values =
+                        self.schema(values, &place.child("value", "additionalProperties"))?;
                     json!({"type": "object", "additionalProperties": values})
                 }
                 _ => json!({"type": "object"}),

@@ -39,7 +39,10 @@ pub(crate) fn requests(
         if let Some(other) = names.insert(names::pascal(&operation.id), &operation.id) {
             return Err(Error::new(
                 &operation.pointer,
-                format!("operations `{other}` and `{}` have the same name in Rust", operation.id),
+                format!(
+                    "operations `{other}` and `{}` have the same name in Rust",
+                    operation.id
+                ),
             ));
         }
         let signature = signatures.get(&operation.id).ok_or_else(|| {
@@ -131,9 +134,7 @@ impl<'a> Request<'a> {
                 docs: parameter.description.clone().unwrap_or_default(),
                 sink: match parameter.location {
                     Location::Path => Sink::Path,
-                    Location::Query => {
-                        Sink::Query(parameter.name.clone(), parameter.encoding)
-                    }
+                    Location::Query => Sink::Query(parameter.name.clone(), parameter.encoding),
                     Location::Header => Sink::Header(parameter.name.clone()),
                 },
             });
@@ -166,8 +167,9 @@ impl<'a> Request<'a> {
             operation,
             ident: Ident::new(&names::pascal(&operation.id), Span::call_site()),
             arguments,
-            answer: answer_type(signature)
-                .ok_or_else(|| Error::new(&operation.pointer, "progenitor's method has no answer"))?,
+            answer: answer_type(signature).ok_or_else(|| {
+                Error::new(&operation.pointer, "progenitor's method has no answer")
+            })?,
         })
     }
 
@@ -218,7 +220,9 @@ impl<'a> Request<'a> {
         match &operation.security {
             Security::Basic => lines.push("with key and secret".to_owned()),
             Security::Bearer(scopes) if scopes.is_empty() => {}
-            Security::Bearer(scopes) => lines.push(format!("OAuth scope `{}`", scopes.join("`, `"))),
+            Security::Bearer(scopes) => {
+                lines.push(format!("OAuth scope `{}`", scopes.join("`, `")))
+            }
         }
         text.push_str(&lines.join(", "));
         text.push('\n');

@@ -153,7 +153,10 @@ fn structure(
         };
         let deprecated = described.deprecated.then(|| quote!(#[deprecated]));
         let rename = (*ident != wire.as_str()).then(|| quote!(rename = #wire,));
-        let reader = usage.read.then(|| reader(&field.base, field.optional)).flatten();
+        let reader = usage
+            .read
+            .then(|| reader(&field.base, field.optional))
+            .flatten();
         let skip = if field.optional && !(described.required && described.nullable) {
             Some(quote!(skip_serializing_if = "Option::is_none",))
         } else {
@@ -397,12 +400,7 @@ fn variant_name(value: &str) -> String {
     names::pascal(spelled)
 }
 
-fn choice(
-    ident: &Ident,
-    docs: &TokenStream,
-    arms: &[Arm],
-    bases: &[syn::Type],
-) -> TokenStream {
+fn choice(ident: &Ident, docs: &TokenStream, arms: &[Arm], bases: &[syn::Type]) -> TokenStream {
     let variants: Vec<_> = arms
         .iter()
         .map(|arm| Ident::new(&arm.name, Span::call_site()))

@@ -38,7 +38,10 @@ impl Token {
         // A token that lives for less than the margin is still good for something.
         let margin = MARGIN.min(life / 2);
         Some(Self(Arc::new(Inner {
-            secret: granted.access_token.filter(|token| !token.is_empty())?.into(),
+            secret: granted
+                .access_token
+                .filter(|token| !token.is_empty())?
+                .into(),
             usable_until: Instant::now() + (life - margin),
         })))
     }
@@ -73,7 +76,11 @@ impl Tokens {
                 return Err(error.clone());
             }
             let now = Instant::now();
-            if let Some(token) = state.current.as_ref().filter(|token| token.0.usable_until > now) {
+            if let Some(token) = state
+                .current
+                .as_ref()
+                .filter(|token| token.0.usable_until > now)
+            {
                 return Ok(token.clone());
             }
             state
@@ -84,7 +91,11 @@ impl Tokens {
         let result = acquisition.clone().await;
         let mut state = self.state();
         // The first of those who waited keeps the result; for the others it is done.
-        if state.under_way.as_ref().is_some_and(|known| known.ptr_eq(&acquisition)) {
+        if state
+            .under_way
+            .as_ref()
+            .is_some_and(|known| known.ptr_eq(&acquisition))
+        {
             state.under_way = None;
             match &result {
                 Ok(token) => state.current = Some(token.clone()),
@@ -100,7 +111,11 @@ impl Tokens {
     /// Throws a token away that the service rejected, unless a newer one is there already.
     pub(crate) fn discard(&self, token: &Token) {
         let mut state = self.state();
-        if state.current.as_ref().is_some_and(|current| Arc::ptr_eq(&current.0, &token.0)) {
+        if state
+            .current
+            .as_ref()
+            .is_some_and(|current| Arc::ptr_eq(&current.0, &token.0))
+        {
             state.current = None;
         }
     }
@@ -116,8 +131,12 @@ async fn acquire(client: Client) -> Result<Token> {
     let body = CreateTokenBody::new("client_credentials");
     let answer = client.auth().create_token(&body).send().await?;
     let operation = &crate::api::auth::operations::CREATE_TOKEN;
-    Token::new(answer.into_inner())
-        .ok_or_else(|| Error::request(operation, "the answer to the token request has no access token"))
+    Token::new(answer.into_inner()).ok_or_else(|| {
+        Error::request(
+            operation,
+            "the answer to the token request has no access token",
+        )
+    })
 }
 
 impl fmt::Debug for Tokens {

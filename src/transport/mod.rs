@@ -27,7 +27,10 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// It follows no redirect by itself: a bearer token must not be carried to a host that the cloud does not vouch for.
 pub(crate) fn http_client() -> Result<reqwest::Client> {
     reqwest::Client::builder()
-        .user_agent(concat!("cisco-secure-access-rust/", env!("CARGO_PKG_VERSION")))
+        .user_agent(concat!(
+            "cisco-secure-access-rust/",
+            env!("CARGO_PKG_VERSION")
+        ))
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TIMEOUT)
@@ -71,7 +74,10 @@ fn is_expired_token(answer: &RawResponse) -> bool {
         401 => true,
         400 => serde_json::from_slice::<Value>(answer.bytes()).is_ok_and(|body| {
             body.as_object().is_some_and(|body| {
-                body.len() == 1 && body.get("error").is_some_and(|error| error == "invalid_request")
+                body.len() == 1
+                    && body
+                        .get("error")
+                        .is_some_and(|error| error == "invalid_request")
             })
         }),
         _ => false,
@@ -112,12 +118,14 @@ async fn attempt(call: &Call, url: &Url, authorization: HeaderValue) -> Result<R
                         reqwest::multipart::Part::stream(bytes.clone()).file_name(name.clone())
                     }
                     Source::Path(path) => {
-                        reqwest::multipart::Part::file(path).await.map_err(|error| {
-                            Error::request(
-                                operation,
-                                format!("the file {} cannot be read: {error}", path.display()),
-                            )
-                        })?
+                        reqwest::multipart::Part::file(path)
+                            .await
+                            .map_err(|error| {
+                                Error::request(
+                                    operation,
+                                    format!("the file {} cannot be read: {error}", path.display()),
+                                )
+                            })?
                     }
                 };
                 form = form.part(*name, part);
@@ -153,7 +161,11 @@ fn bearer(token: &SecretString, call: &Call) -> Result<HeaderValue> {
 }
 
 fn basic(credentials: &Credentials, call: &Call) -> Result<HeaderValue> {
-    let pair = format!("{}:{}", credentials.key(), credentials.secret().expose_secret());
+    let pair = format!(
+        "{}:{}",
+        credentials.key(),
+        credentials.secret().expose_secret()
+    );
     secret_header(&format!("Basic {}", BASE64.encode(pair)), call)
 }
 

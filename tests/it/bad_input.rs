@@ -1,0 +1,287 @@
+//! What goes wrong gets a clear error, and each its own.
+
+use cisco_secure_access::{Client, Cloud, Credentials, Error, ErrorKind};
+
+use crate::scripted::{Scripted, TOKEN};
+
+fn configuration_error(result: Result<Client, Error>) -> String {
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    error.to_string()
+}
+
+fn client_of(cloud: &str) -> Result<Client, Error> {
+    Client::builder()
+        .cloud(cloud.parse()?)
+        .credentials(Credentials::new("key", "secret"))
+        .build()
+}
+
+#[test]
+fn no_credentials() {
+    let message = configuration_error(Client::builder().build());
+    assert!(message.contains("no credentials"), "{message}");
+}
+
+#[test]
+fn an_unknown_cloud() {
+    let message = configuration_error(client_of("chyna"));
+    assert!(message.contains("unknown cloud `chyna`"), "{message}");
+    assert!(
+        message.contains("`global`, `china`, `government`, or a URL"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_clouds_have_their_hosts() {
+    for (name, host) in [
+        ("global", "https://api.sse.cisco.com/"),
+        ("China", "https://api.ciscosecureaccess.cn/"),
+        ("government", "https://api.secureaccessfed.cisco.com/"),
+        ("https://proxy.example/base", "https://proxy.example/base"),
+    ] {
+        let cloud: Cloud = name.parse().unwrap();
+        assert_eq!(cloud.base_url().as_str(), host);
+        client_of(name).unwrap();
+    }
+}
+
+#[test]
+fn a_base_url_that_would_leak() {
+    for (url, expected) in [
+        ("http://api.example", "plain http"),
+        ("http://127.0.0.1.example", "plain http"),
+        (
+            "https://key:secret@api.example",
+            "credentials do not belong",
+        ),
+        ("https://api.example/?token=1", "no query"),
+        ("ftp://api.example", "begins with https://"),
+    ] {
+        let message = configuration_error(client_of(url));
+        assert!(message.contains(expected), "{url}: {message}");
+        assert!(
+            !message.contains("secret@") && !message.contains("token=1"),
+            "{message}"
+        );
+    }
+    for url in ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"] {
+        client_of(url).unwrap();
+    }
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let credentials = Credentials::new("the-key", "the-secret");
+    let client = Client::builder().credentials(credentials.clone());
+    let shown = format!(
+        "{credentials:?} {client:?} {:?}",
+        client.clone().build().unwrap()
+    );
+    assert!(
+        shown.contains("the-key") && !shown.contains("the-secret"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let client = client_of(&format!("http://{address}")).unwrap();
+    let error = client
+        .deployments()
+        .list_regions()
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(
+        error.to_string().contains("cannot connect to 127.0.0.1"),
+        "{error}"
+    );
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_json() {
+    let page = "<html><body>Sign in</body></html>";
+    let server =
+        Scripted::start(&[(200, "application/json", TOKEN), (200, "text/html", page)]).await;
+    let error = server
+        .client()
+        .deployments()
+        .list_regions()
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Decode, Some(200))
+    );
+    assert_eq!(error.body(), page.as_bytes());
+    let message = error.to_string();
+    assert!(
+        message.contains("list_regions: the answer is not JSON"),
+        "{message}"
+    );
+    assert!(message.contains("<html><body>"), "{message}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_as_documented_says_where() {
+    let body = "{\"data\": [{\"name\": \"a\"},\n {\"name\": \"b\", \"hubs\": [{\"id\": {}}]}]}";
+    let server = Scripted::start(&[
+        (200, "application/json", TOKEN),
+        (200, "application/json", body),
+    ])
+    .await;
+    let request = server.client().deployments().list_network_tunnel_groups();
+    let error = request.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    let message = error.to_string();
+    assert!(message.contains("`$.data[1].hubs[0].id`"), "{message}");
+    assert!(message.contains("expected an integer"), "{message}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_cut_off() {
+    let server = Scripted::start(&[
+        (200, "application/json", TOKEN),
+        (200, "application/json", "{\"data\": ["),
+    ])
+    .await;
+    let request = server.client().deployments().list_network_tunnel_groups();
+    let error = request.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("not JSON"), "{error}");
+}
+
+#[tokio::test]
+async fn an_error_says_what_the_service_said() {
+    for (status, body, expected) in [
+        (
+            403,
+            r#"{"message": "no"}"#,
+            "403 Forbidden: no; the API key may lack the OAuth scope deployments.regions:read",
+        ),
+        (
+            404,
+            r#"{"statusCode": 404, "error": "Not Found", "message": "gone", "txId": "7"}"#,
+            "404 Not Found: gone",
+        ),
+        (
+            500,
+            r#"{"status": {"code": 500, "text": "T"}, "data": {"message": "broken"}}"#,
+            ": broken",
+        ),
+        (
+            400,
+            r#"{"meta": {}, "data": {"errors": ["bad limit"]}}"#,
+            ": bad limit",
+        ),
+        (503, "try later", "503 Service Unavailable: try later"),
+        (
+            502,
+            "<html>bad gateway</html>",
+            "the service answered 502 Bad Gateway",
+        ),
+    ] {
+        let server = Scripted::start(&[
+            (200, "application/json", TOKEN),
+            (status, "application/json", body),
+        ])
+        .await;
+        let error = server
+            .client()
+            .deployments()
+            .list_regions()
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::Service, Some(status))
+        );
+        assert!(error.to_string().ends_with(expected), "{error}");
+        assert_eq!(error.body(), body.as_bytes());
+    }
+}
+
+mod environment {
+    //! `Client::from_env`, in processes of its own: the environment of this one is shared by all tests.
+
+    use std::process::Command;
+
+    /// Runs `probe_in_this_process` in a new process with these variables and gives what it printed.
+    fn probe(variables: &[(&str, &str)]) -> String {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args([
+                "bad_input::environment::probe_in_this_process",
+                "--exact",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env_remove("SECURE_ACCESS_API_KEY")
+            .env_remove("SECURE_ACCESS_API_SECRET")
+            .env_remove("SECURE_ACCESS_CLOUD")
+            .envs(variables.iter().copied());
+        let output = command.output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    #[test]
+    #[ignore = "run by the other tests of this module, in a process of its own"]
+    fn probe_in_this_process() {
+        match super::Client::from_env() {
+            Ok(client) => println!("cloud {}", client.cloud()),
+            Err(error) => println!("error {error}"),
+        }
+    }
+
+    #[test]
+    fn nothing_set() {
+        let said = probe(&[]);
+        assert!(
+            said.contains("set SECURE_ACCESS_API_KEY and SECURE_ACCESS_API_SECRET"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn no_secret() {
+        let said = probe(&[("SECURE_ACCESS_API_KEY", "k")]);
+        assert!(
+            said.contains("set SECURE_ACCESS_API_SECRET in the environment"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_cloud_by_name() {
+        let credentials = [
+            ("SECURE_ACCESS_API_KEY", "k"),
+            ("SECURE_ACCESS_API_SECRET", "s"),
+        ];
+        assert!(probe(&credentials).contains("cloud global"));
+        let china = [
+            credentials[0],
+            credentials[1],
+            ("SECURE_ACCESS_CLOUD", "china"),
+        ];
+        assert!(probe(&china).contains("cloud china"));
+        let unknown = [
+            credentials[0],
+            credentials[1],
+            ("SECURE_ACCESS_CLOUD", "moon"),
+        ];
+        let said = probe(&unknown);
+        assert!(
+            said.contains("SECURE_ACCESS_CLOUD: unknown cloud `moon`"),
+            "{said}"
+        );
+    }
+}

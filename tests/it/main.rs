@@ -1,0 +1,10 @@
+//! Tests of the crate through its public API, against the simulator or a scripted server over a real socket.
+//!
+//! One binary for all of them: linking is most of the time that a test binary costs.
+
+mod bad_input;
+mod documented_answers;
+mod requests;
+mod scripted;
+mod tokens;
+mod tunnel_groups;

@@ -1,0 +1,158 @@
+//! How requests go over the wire, and that they go where they should.
+
+use cisco_secure_access::simulator::Simulator;
+use cisco_secure_access::{ErrorKind, Upload, operations};
+
+use crate::scripted::{Scripted, TOKEN};
+
+#[tokio::test]
+async fn requests_can_move_between_tasks() {
+    fn movable<T: Send + 'static>(value: T) -> T {
+        value
+    }
+    let simulator = Simulator::builder().start().await.unwrap();
+    let client = simulator.client().unwrap();
+    movable(client.deployments().list_network_tunnel_groups());
+    movable(client.deployments().list_network_tunnel_groups().items());
+    let sending = movable(client.deployments().list_regions().send());
+    tokio::spawn(sending).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn no_header_of_the_generator_leaves_the_machine() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    simulator
+        .client()
+        .unwrap()
+        .deployments()
+        .list_regions()
+        .send()
+        .await
+        .unwrap();
+    for request in simulator.requests() {
+        assert!(
+            !request.headers.contains(&"api-version".to_owned()),
+            "{request:?}"
+        );
+        assert!(
+            request.headers.contains(&"user-agent".to_owned()),
+            "{request:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn path_arguments_are_escaped() {
+    let server = Scripted::start(&[
+        (200, "application/json", TOKEN),
+        (200, "application/json", "{}"),
+    ])
+    .await;
+    let client = server.client();
+    client
+        .admin()
+        .get_api_key("a/b?c#d é")
+        .send()
+        .await
+        .unwrap();
+    let request = &server.requests()[1];
+    assert!(
+        request.starts_with("GET /admin/v2/apiKeys/a%2Fb%3Fc%23d%20%C3%A9 HTTP/1.1"),
+        "{request}"
+    );
+}
+
+#[tokio::test]
+async fn path_arguments_that_lead_elsewhere_are_refused() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let client = simulator.client().unwrap();
+    for argument in ["", ".", ".."] {
+        let error = client
+            .admin()
+            .delete_api_key(argument)
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request);
+        assert!(error.to_string().contains("apiKeyId"), "{error}");
+    }
+    assert_eq!(simulator.requests(), [], "nothing was sent");
+}
+
+#[tokio::test]
+async fn lists_and_booleans_go_as_documented() {
+    let server = Scripted::start(&[
+        (200, "application/json", TOKEN),
+        (200, "application/json", "{}"),
+        (200, "application/json", "{}"),
+    ])
+    .await;
+    let client = server.client();
+    let request = client
+        .admin()
+        .list_vpn_user_connections()
+        .usernames(["ann", "bob"]);
+    request.send().await.unwrap();
+    let request = client
+        .deployments()
+        .list_network_tunnel_groups()
+        .include_statuses(true);
+    request.send().await.unwrap();
+    let requests = server.requests();
+    assert!(
+        requests[1].contains("usernames=ann%2Cbob"),
+        "{}",
+        requests[1]
+    );
+    assert!(
+        requests[2].contains("includeStatuses=true"),
+        "{}",
+        requests[2]
+    );
+}
+
+#[tokio::test]
+async fn a_file_is_a_part_of_a_multipart_body() {
+    let server = Scripted::start(&[
+        (200, "application/json", TOKEN),
+        (200, "application/json", "{}"),
+    ])
+    .await;
+    let file = Upload::bytes("objects.csv", "name,type\n");
+    server
+        .client()
+        .policies()
+        .upload_network_objects(file)
+        .send()
+        .await
+        .unwrap();
+    let request = &server.requests()[1];
+    assert!(
+        request.contains("content-type: multipart/form-data; boundary="),
+        "{request}"
+    );
+    assert!(
+        request.contains(r#"name="file"; filename="objects.csv""#),
+        "{request}"
+    );
+    assert!(request.contains("name,type\n"), "{request}");
+}
+
+#[test]
+fn the_operation_table_has_every_operation_once() {
+    let count = |scope: &str| {
+        operations()
+            .filter(|operation| operation.scope == scope)
+            .count()
+    };
+    assert_eq!(count("admin"), 41);
+    assert_eq!(count("auth"), 1);
+    assert_eq!(count("deployments"), 66);
+    assert_eq!(count("investigate"), 28);
+    assert_eq!(count("policies"), 135);
+    assert_eq!(count("reports"), 94);
+    let ids: std::collections::BTreeSet<_> = operations()
+        .map(|operation| (operation.scope, operation.id))
+        .collect();
+    assert_eq!(ids.len(), 365);
+}
