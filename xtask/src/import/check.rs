@@ -30,6 +30,21 @@ pub fn check(tree: &mut Value, log: &mut Log<'_>) {
         &mut visit,
     );
     security(tree, log);
+    for (path, item) in tree
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        if item.get("$ref").is_some() {
+            let at = below(&Pointer::at("/paths"), path);
+            log.defect(
+                &at,
+                "a reference in the place of a path item",
+                "the path item itself",
+            );
+        }
+    }
     if tree
         .get("paths")
         .and_then(Value::as_object)

@@ -19,8 +19,11 @@ pub struct Rule {
 
 /// What a rule is applied to.
 enum On {
-    /// Each object of the grammar that has the name.
-    Each(&'static str, fn(&mut Map<String, Value>, &mut Site<'_, '_>)),
+    /// Each object of the grammar that has one of the names.
+    Each(
+        &'static [&'static str],
+        fn(&mut Map<String, Value>, &mut Site<'_, '_>),
+    ),
     /// The whole document.
     Whole(fn(&mut Value, &mut Site<'_, '_>)),
 }
@@ -43,183 +46,50 @@ impl Site<'_, '_> {
 }
 
 /// The rules, in the order in which they are applied.
+#[rustfmt::skip]
 pub const RULES: &[Rule] = &[
-    each(
-        "type-words",
-        "a type that JSON Schema spells otherwise is put right",
-        "schema",
-        type_words,
-    ),
-    each(
-        "enum-on-array",
-        "an `enum` on a list moves to the list's items",
-        "schema",
-        enum_on_array,
-    ),
-    each(
-        "missing-type",
-        "a type that the other keys tell is written down",
-        "schema",
-        missing_type,
-    ),
-    each(
-        "nullable-without-type",
-        "`nullable` without a type, which means nothing, is dropped",
-        "schema",
-        nullable_without_type,
-    ),
-    each(
-        "foreign-keys",
-        "keys that say nothing about the schema's type are dropped",
-        "schema",
-        foreign_keys,
-    ),
-    each(
-        "array-without-items",
-        "a list that does not say of what is a list of anything",
-        "schema",
-        array_without_items,
-    ),
-    each(
-        "formats",
-        "a format that does not fit the type or does not exist is put right or dropped",
-        "schema",
-        formats,
-    ),
-    each(
-        "enum-values",
-        "an enum value of the wrong JSON type is written in the right one",
-        "schema",
-        enum_values,
-    ),
-    each(
-        "enum-duplicates",
-        "an enum value that stands twice is kept once",
-        "schema",
-        enum_duplicates,
-    ),
-    each(
-        "empty-lists",
-        "an empty `enum`, `required`, `allOf`, `oneOf` or `anyOf` is dropped",
-        "schema",
-        empty_lists,
-    ),
-    each(
-        "lone-branches",
-        "a composition of one branch alone is that branch",
-        "schema",
-        lone_branches,
-    ),
-    each(
-        "defaults",
-        "a default that the schema does not allow is dropped",
-        "schema",
-        defaults,
-    ),
-    each(
-        "patterns",
-        "a pattern that is no regular expression, or a nonsensical one, is dropped",
-        "schema",
-        patterns,
-    ),
-    each(
-        "required-undeclared",
-        "a required property that is not declared is not required",
-        "schema",
-        required_undeclared,
-    ),
-    each(
-        "path-parameter-required",
-        "a path parameter is required",
-        "parameter",
-        path_parameter_required,
-    ),
-    each(
-        "parameter-without-schema",
-        "a parameter without a schema is a string",
-        "parameter",
-        without_schema,
-    ),
-    each(
-        "header-without-schema",
-        "a header without a schema is a string",
-        "header",
-        without_schema,
-    ),
-    each(
-        "media-type-names",
-        "a misspelt media type is put right",
-        "response",
-        media_type_names,
-    ),
-    each(
-        "media-type-names",
-        "a misspelt media type is put right",
-        "request body",
-        media_type_names,
-    ),
-    each(
-        "content-without-schema",
-        "a content without a schema is text or anything, as its media type says",
-        "response",
-        content_without_schema,
-    ),
-    each(
-        "content-without-schema",
-        "a content without a schema is text or anything, as its media type says",
-        "request body",
-        content_without_schema,
-    ),
-    each(
-        "empty-answers",
-        "an answer of status 204, which has no content, loses it",
-        "operation",
-        empty_answers,
-    ),
-    each(
-        "ignored-headers",
-        "the header Content-Type, which OpenAPI says in `content`, is dropped",
-        "response",
-        ignored_response_headers,
-    ),
-    each(
-        "status-words",
-        "a status such as `2xx` is spelt as OpenAPI wants it",
-        "operation",
-        status_words,
-    ),
-    whole(
-        "ignored-headers",
-        "the header Content-Type, which OpenAPI says in `content`, is dropped",
-        ignored_parameters,
-    ),
-    whole(
-        "operation-ids",
-        "a missing or repeated operationId is made from method and path",
-        operation_ids,
-    ),
-    whole(
-        "duplicate-parameters",
-        "of parameters with the same name and place, the first is kept",
-        duplicate_parameters,
-    ),
-    whole(
-        "path-parameters",
-        "a path parameter that is not declared is a string, one that the path does not have is dropped",
-        path_parameters,
-    ),
+    each("type-words", "a type that JSON Schema spells otherwise is put right", SCHEMA, type_words),
+    each("enum-on-array", "an `enum` on a list moves to the list's items", SCHEMA, enum_on_array),
+    each("missing-type", "a type that the other keys tell is written down", SCHEMA, missing_type),
+    each("nullable-without-type", "`nullable` without a type, which means nothing, is dropped", SCHEMA, nullable_without_type),
+    each("foreign-keys", "keys that say nothing about the schema's type are dropped", SCHEMA, foreign_keys),
+    each("array-without-items", "a list that does not say of what is a list of anything", SCHEMA, array_without_items),
+    each("formats", "a format that does not fit the type or does not exist is put right or dropped", SCHEMA, formats),
+    each("enum-values", "an enum value of the wrong JSON type is written in the right one", SCHEMA, enum_values),
+    each("enum-duplicates", "an enum value that stands twice is kept once", SCHEMA, enum_duplicates),
+    each("empty-lists", "an empty `enum`, `required`, `allOf`, `oneOf` or `anyOf` is dropped", SCHEMA, empty_lists),
+    each("lone-branches", "a composition of one branch alone is that branch", SCHEMA, lone_branches),
+    each("defaults", "a default that the schema does not allow is dropped", SCHEMA, defaults),
+    each("patterns", "a pattern that is no regular expression, or a nonsensical one, is dropped", SCHEMA, patterns),
+    each("required-undeclared", "a required property that is not declared is not required", SCHEMA, required_undeclared),
+    each("path-parameter-required", "a path parameter is required", &["parameter"], path_parameter_required),
+    each("missing-schema", "a parameter or header without a schema is a string", &["parameter", "header"], missing_schema),
+    each("media-type-names", "a misspelt media type is put right", CONTENT, media_type_names),
+    each("content-without-schema", "a content without a schema is text or anything, as its media type says", CONTENT, content_without_schema),
+    each("empty-answers", "an answer of status 204, which has no content, loses it", &["operation"], empty_answers),
+    each("status-words", "a status such as `2xx` is spelt as OpenAPI wants it", &["operation"], status_words),
+    each("ignored-headers", IGNORED_HEADERS, &["response"], ignored_response_headers),
+    whole("ignored-headers", IGNORED_HEADERS, ignored_parameters),
+    whole("operation-ids", "a missing or repeated operationId is made from method and path", operation_ids),
+    whole("duplicate-parameters", "of parameters with the same name and place, the first is kept", duplicate_parameters),
+    whole("path-parameters", "a path parameter that is not declared is a string, one that the path does not have is dropped", path_parameters),
 ];
+
+const SCHEMA: &[&str] = &["schema"];
+const CONTENT: &[&str] = &["request body", "response"];
+const IGNORED_HEADERS: &str =
+    "headers that OpenAPI tells otherwise, such as Content-Type, are dropped";
 
 const fn each(
     name: &'static str,
     what: &'static str,
-    shape: &'static str,
+    shapes: &'static [&'static str],
     apply: fn(&mut Map<String, Value>, &mut Site<'_, '_>),
 ) -> Rule {
     Rule {
         name,
         what,
-        on: On::Each(shape, apply),
+        on: On::Each(shapes, apply),
     }
 }
 
@@ -239,8 +109,8 @@ const fn whole(
 pub fn repair(tree: &mut Value, log: &mut Log<'_>) {
     let mut visit = |shape: &Shape, map: &mut Map<String, Value>, at: &Pointer| {
         for rule in RULES {
-            if let On::Each(name, apply) = rule.on
-                && name == shape.name
+            if let On::Each(names, apply) = rule.on
+                && names.contains(&shape.name)
             {
                 apply(
                     map,
@@ -613,7 +483,7 @@ fn path_parameter_required(parameter: &mut Map<String, Value>, site: &mut Site<'
     }
 }
 
-fn without_schema(parameter: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
+fn missing_schema(parameter: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
     if !parameter.contains_key("schema") && !parameter.contains_key("content") {
         parameter.insert("schema".into(), json!({"type": "string"}));
         site.repaired("`schema: {type: string}` added");

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::read::Source;
+use super::read::{MAX_NODES, Source};
 use super::repair::each_operation;
 use super::report::{Log, Pointer};
+use super::schemas;
 
 /// The path of the one operation that takes HTTP Basic credentials.
 pub const TOKEN_PATH: &str = "/auth/v2/token";
@@ -68,7 +69,11 @@ pub fn resolve(mut source: Source, index: usize, log: &mut Log<'_>) -> Document 
             .unwrap_or("")
             .to_owned()
     };
-    let mut inliner = Inliner { root: &root, index };
+    let mut inliner = Inliner {
+        root: &root,
+        index,
+        budget: MAX_NODES,
+    };
     let mut operations = Vec::new();
     each_operation(&mut source.tree, |path, method, operation, at| {
         let item = &root["paths"][path];
@@ -147,60 +152,58 @@ pub fn resolve(mut source: Source, index: usize, log: &mut Log<'_>) -> Document 
 struct Inliner<'a> {
     root: &'a Value,
     index: usize,
+    /// How many more nodes the document may grow by.
+    budget: usize,
 }
 
 impl Inliner<'_> {
     /// Copies `value`, with schemas referred to by document and name and all other references replaced by their targets.
     fn inline(&mut self, value: &Value, depth: usize) -> Result<Value, String> {
+        self.budget = self
+            .budget
+            .checked_sub(1)
+            .ok_or("references that multiply without end")?;
         match value {
             Value::Object(map) => {
                 if let Some(Value::String(target)) = map.get("$ref") {
                     return self.reference(target, depth);
                 }
-                map.iter()
-                    .map(|(key, item)| Ok((key.clone(), self.entry(key, item, depth)?)))
-                    .collect()
+                let mut copy = Map::new();
+                for (key, item) in map {
+                    copy.insert(key.clone(), self.inline(item, depth)?);
+                }
+                for target in schemas::mapping(&mut copy) {
+                    let name = target.strip_prefix(SCHEMAS).unwrap_or(target);
+                    *target = format!("{}/{name}", self.index);
+                }
+                Ok(Value::Object(copy))
             }
             Value::Array(items) => items.iter().map(|item| self.inline(item, depth)).collect(),
             value => Ok(value.clone()),
         }
     }
 
-    /// Copies the value of a key; the targets in the mapping of a discriminator are references, too.
-    fn entry(&mut self, key: &str, value: &Value, depth: usize) -> Result<Value, String> {
-        if key != "discriminator" {
-            return self.inline(value, depth);
-        }
-        let mut value = value.clone();
-        for target in value
-            .get_mut("mapping")
-            .and_then(Value::as_object_mut)
-            .into_iter()
-            .flatten()
-            .map(|(_, target)| target)
-        {
-            let text = target.as_str().unwrap_or("");
-            let name = text.strip_prefix(SCHEMAS).unwrap_or(text);
-            *target = format!("{}/{name}", self.index).into();
-        }
-        Ok(value)
-    }
-
     fn reference(&mut self, target: &str, depth: usize) -> Result<Value, String> {
-        if let Some(name) = target.strip_prefix(SCHEMAS)
-            && !name.contains('/')
-        {
-            let name = name.replace("~1", "/").replace("~0", "~");
-            return Ok(json!({"$ref": format!("{}/{name}", self.index)}));
-        }
         if depth > 20 {
             return Err(format!(
                 "the reference {target:?}, which leads back to itself"
             ));
         }
-        match self.root.pointer(target.trim_start_matches('#')) {
-            Some(value) => self.inline(value, depth + 1),
-            None => Err(format!("the reference {target:?}, which has no target")),
+        let pointer = target.trim_start_matches('#');
+        let Some(value) = self.root.pointer(pointer) else {
+            return Err(format!("the reference {target:?}, which has no target"));
+        };
+        let name = target
+            .strip_prefix(SCHEMAS)
+            .filter(|name| !name.contains('/'));
+        match (name, value.get("$ref").and_then(Value::as_str)) {
+            // A schema that is nothing but a reference stands for its target.
+            (Some(_), Some(target)) => self.reference(target, depth + 1),
+            (Some(name), None) => {
+                let name = name.replace("~1", "/").replace("~0", "~");
+                Ok(json!({"$ref": format!("{}/{name}", self.index)}))
+            }
+            (None, _) => self.inline(value, depth + 1),
         }
     }
 }

@@ -246,17 +246,17 @@ pub fn reached<'a>(
 fn collect_references(value: &Value, targets: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
-            if let Some(Value::String(target)) = map.get("$ref") {
-                targets.push(target.clone());
+            targets.extend(map.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            if let (Some(Value::String(_)), Some(Value::Object(mapping))) =
+                (map.get("propertyName"), map.get("mapping"))
+            {
+                targets.extend(
+                    mapping
+                        .values()
+                        .filter_map(Value::as_str)
+                        .map(str::to_owned),
+                );
             }
-            let mapping = map
-                .get("discriminator")
-                .and_then(|discriminator| discriminator.get("mapping"));
-            let mapping = mapping
-                .and_then(Value::as_object)
-                .into_iter()
-                .flat_map(Map::values);
-            targets.extend(mapping.filter_map(|target| target.as_str().map(str::to_owned)));
             map.values()
                 .for_each(|item| collect_references(item, targets));
         }
@@ -267,26 +267,31 @@ fn collect_references(value: &Value, targets: &mut Vec<String>) {
     }
 }
 
+/// The targets in the mapping of a discriminator, if the object is one.
+pub fn mapping(object: &mut Map<String, Value>) -> impl Iterator<Item = &mut String> {
+    let is_discriminator = object.get("propertyName").is_some_and(Value::is_string);
+    let mapping = object
+        .get_mut("mapping")
+        .filter(|_| is_discriminator)
+        .and_then(Value::as_object_mut);
+    mapping
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .filter_map(|target| match target {
+            Value::String(target) => Some(target),
+            _ => None,
+        })
+}
+
 /// Replaces the targets of references.
 pub fn redirect(value: &mut Value, targets: &HashMap<String, String>) {
     match value {
         Value::Object(map) => {
-            for (key, item) in map {
-                match item {
-                    Value::String(target) if key == "$ref" => replace(target, targets),
-                    Value::Object(discriminator) if key == "discriminator" => {
-                        let mapping = discriminator
-                            .get_mut("mapping")
-                            .and_then(Value::as_object_mut);
-                        for target in mapping.into_iter().flat_map(Map::values_mut) {
-                            if let Value::String(target) = target {
-                                replace(target, targets);
-                            }
-                        }
-                    }
-                    item => redirect(item, targets),
-                }
+            if let Some(Value::String(target)) = map.get_mut("$ref") {
+                replace(target, targets);
             }
+            mapping(map).for_each(|target| replace(target, targets));
+            map.values_mut().for_each(|item| redirect(item, targets));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| redirect(item, targets)),
         _ => {}

@@ -289,11 +289,17 @@ pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> std::io::Result
             std::fs::read_to_string(folder.join(name)).ok().as_ref() != Some(*text)
         })
         .collect();
+    let new = |name: &String| folder.join(format!(".{name}.new"));
     for (name, text) in &changed {
-        std::fs::write(folder.join(format!(".{name}.new")), text)?;
+        if let Err(error) = std::fs::write(new(name), text) {
+            changed
+                .iter()
+                .for_each(|(name, _)| drop(std::fs::remove_file(new(name))));
+            return Err(error);
+        }
     }
     for (name, _) in &changed {
-        std::fs::rename(folder.join(format!(".{name}.new")), folder.join(name))?;
+        std::fs::rename(new(name), folder.join(name))?;
     }
     Ok(changed.into_iter().map(|(name, _)| name.clone()).collect())
 }
