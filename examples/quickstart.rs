@@ -6,7 +6,7 @@
 use std::error::Error;
 
 use cisco_secure_access::api::deployments::types::{
-    CreateNetworkTunnelGroupRequest, NetworkTunnelGroup,
+    CreateNetworkTunnelGroupRequest, NetworkTunnelGroupSummary,
 };
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Cloud};
@@ -86,7 +86,7 @@ async fn list(client: &Client) -> cisco_secure_access::Result<()> {
     Ok(())
 }
 
-fn row(group: &NetworkTunnelGroup) -> String {
+fn row(group: &NetworkTunnelGroupSummary) -> String {
     let hubs: Vec<_> = group
         .hubs
         .iter()

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
@@ -17,6 +16,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::operation::Operation;
 use crate::pagination::{Items, Page};
+use crate::read::Read;
 use crate::response::{RawResponse, Response};
 use crate::transport;
 use crate::upload::Upload;
@@ -176,7 +176,7 @@ impl Call {
     pub(crate) fn items<T, P>(self, split: fn(P) -> Page<T>) -> Items<T>
     where
         T: Send + 'static,
-        P: DeserializeOwned + Send + 'static,
+        P: for<'de> Read<'de> + Send + 'static,
     {
         Items::new(self, split)
     }
@@ -242,7 +242,7 @@ impl<T> std::fmt::Debug for Sending<T> {
     }
 }
 
-impl<T: DeserializeOwned> Future for Sending<T> {
+impl<T: for<'de> Read<'de>> Future for Sending<T> {
     type Output = Result<Response<T>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {

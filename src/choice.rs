@@ -3,6 +3,8 @@
 use serde::de::{DeserializeOwned, Error};
 use serde_json::{Map, Value};
 
+use crate::read::Read;
+
 /// One form, and how it is told from the others.
 pub(crate) struct Arm {
     pub(crate) kind: Kind,
@@ -89,7 +91,16 @@ fn score(object: &Map<String, Value>, arm: &Arm) -> (i64, usize) {
     (tags, known)
 }
 
-/// Reads the value of a selected arm.
-pub(crate) fn read<T: DeserializeOwned, E: Error>(value: Value) -> Result<T, E> {
+/// Reads the value of a selected arm of an answer.
+pub(crate) fn read<T: for<'de> Read<'de>, E: Error>(value: Value) -> Result<T, E> {
+    match T::read(value) {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) => Err(E::custom("expected a value, found null")),
+        Err(error) => Err(E::custom(error)),
+    }
+}
+
+/// Reads the value of a selected arm of something that is only sent.
+pub(crate) fn deserialize<T: DeserializeOwned, E: Error>(value: Value) -> Result<T, E> {
     T::deserialize(value).map_err(E::custom)
 }

@@ -1,19 +1,29 @@
-//! Reading what the service really sends: null for a list, a number between quotes, a date without a zone, nothing at all.
+//! From the body of an answer to its value, and from a body that cannot be read to what is wrong with it.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::Deserializer;
 
-/// Reads a body. An empty one is read as what stands for nothing in the type: null, an empty object or an empty list.
-pub(crate) fn from_body<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
-    if !body.iter().all(u8::is_ascii_whitespace) {
-        return serde_json::from_slice(body);
+use crate::read::Read;
+
+/// Reads a body. An empty one, and null, are read as what stands for nothing in the type: an empty object or an empty list.
+pub(crate) fn from_body<T: for<'de> Read<'de>>(body: &[u8]) -> serde_json::Result<T> {
+    let is_empty = T::IGNORES_BODY || body.iter().all(u8::is_ascii_whitespace);
+    if !is_empty && let Some(value) = read(body)? {
+        return Ok(value);
     }
-    serde_json::from_slice(b"null")
-        .or_else(|_| serde_json::from_slice(b"{}"))
-        .or_else(|_| serde_json::from_slice(b"[]"))
-        .or_else(|_| serde_json::from_slice(body))
+    for nothing in ["{}", "[]"] {
+        if let Ok(Some(value)) = read(nothing.as_bytes()) {
+            return Ok(value);
+        }
+    }
+    // A text or a number cannot be made of nothing.
+    Err(serde::de::Error::custom("expected a value, found nothing"))
+}
+
+fn read<'de, T: Read<'de>>(body: &'de [u8]) -> serde_json::Result<Option<T>> {
+    let mut deserializer = Deserializer::from_slice(body);
+    let value = T::read(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 /// Says what is wrong with a body that cannot be read.
@@ -85,92 +95,4 @@ fn path_at(body: &[u8], line: usize, column: usize) -> String {
             Level::Object(key) => format!("{path}.{key}"),
             Level::List(number) => format!("{path}[{number}]"),
         })
-}
-
-/// Null as the default: an empty list.
-pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// An integer, also from `7.0` and `"7"`; an empty text is none.
-pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    let found = match &value {
-        Value::Null => return Ok(None),
-        Value::String(text) if text.is_empty() => return Ok(None),
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
-    };
-    found.map(Some).ok_or_else(|| {
-        D::Error::custom(format_args!("expected an integer, found {}", Found(&value)))
-    })
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-fn whole(number: f64) -> Option<i64> {
-    /// The largest range in which every whole `f64` is an `i64`.
-    const LIMIT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() <= LIMIT).then_some(number as i64)
-}
-
-/// A number, also from a text; an empty text is none.
-pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    let found = match &value {
-        Value::Null => return Ok(None),
-        Value::String(text) if text.is_empty() => return Ok(None),
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
-    };
-    found
-        .map(Some)
-        .ok_or_else(|| D::Error::custom(format_args!("expected a number, found {}", Found(&value))))
-}
-
-/// A date and time, also without a zone (then it is UTC) and with a space for the `T`; an empty text is none.
-pub(crate) fn date_time<'de, D>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    let Some(text) = Option::<String>::deserialize(deserializer)? else {
-        return Ok(None);
-    };
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let zoned = DateTime::parse_from_rfc3339(text)
-        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
-        .map(|time| time.to_utc());
-    zoned
-        .or_else(|_| {
-            NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").map(|time| time.and_utc())
-        })
-        .or_else(|_| {
-            NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc())
-        })
-        .map(Some)
-        .map_err(|_| D::Error::custom(format_args!("expected a date and time, found `{text}`")))
-}
-
-/// What a value is, for a message.
-struct Found<'a>(&'a Value);
-
-impl std::fmt::Display for Found<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Value::Null => f.write_str("null"),
-            Value::Bool(_) => f.write_str("a boolean"),
-            Value::Number(number) => write!(f, "{number}"),
-            Value::String(text) => write!(f, "`{text}`"),
-            Value::Array(_) => f.write_str("a list"),
-            Value::Object(_) => f.write_str("an object"),
-        }
-    }
 }

@@ -46,6 +46,7 @@ mod error;
 mod open_enum;
 mod operation;
 mod pagination;
+mod read;
 mod response;
 #[cfg(feature = "simulator")]
 pub mod simulator;
@@ -64,6 +65,7 @@ pub use response::Response;
 pub use upload::Upload;
 
 pub(crate) use open_enum::open_enum;
+pub(crate) use read::readable_record;
 
 /// The code in the README compiles.
 #[cfg(all(doctest, feature = "deployments", feature = "simulator"))]

@@ -27,7 +27,7 @@ impl fmt::Display for UnknownValue {
 }
 
 /// Reads the text of an enumeration; a number or a boolean stands for its text.
-pub(crate) fn read<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(crate) fn read<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: serde::Deserializer<'de>,
     T: for<'a> From<&'a str>,
@@ -35,30 +35,45 @@ where
     struct Visitor<T>(std::marker::PhantomData<T>);
 
     impl<T: for<'a> From<&'a str>> serde::de::Visitor<'_> for Visitor<T> {
-        type Value = T;
+        type Value = Option<T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a string")
         }
 
-        fn visit_str<E>(self, text: &str) -> Result<T, E> {
-            Ok(T::from(text))
+        fn visit_unit<E>(self) -> Result<Option<T>, E> {
+            Ok(None)
         }
 
-        fn visit_bool<E>(self, value: bool) -> Result<T, E> {
-            Ok(T::from(if value { "true" } else { "false" }))
+        fn visit_str<E>(self, text: &str) -> Result<Option<T>, E> {
+            Ok(Some(T::from(text)))
         }
 
-        fn visit_i64<E>(self, value: i64) -> Result<T, E> {
-            Ok(T::from(value.to_string().as_str()))
+        fn visit_bool<E>(self, value: bool) -> Result<Option<T>, E> {
+            Ok(Some(T::from(if value { "true" } else { "false" })))
         }
 
-        fn visit_u64<E>(self, value: u64) -> Result<T, E> {
-            Ok(T::from(value.to_string().as_str()))
+        fn visit_i64<E>(self, value: i64) -> Result<Option<T>, E> {
+            Ok(Some(T::from(value.to_string().as_str())))
+        }
+
+        fn visit_u64<E>(self, value: u64) -> Result<Option<T>, E> {
+            Ok(Some(T::from(value.to_string().as_str())))
         }
     }
 
     deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+}
+
+/// Reads the text of an enumeration where there has to be one.
+pub(crate) fn required<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    use serde::de::Error as _;
+
+    read(deserializer)?.ok_or_else(|| D::Error::custom("expected a text, found null"))
 }
 
 /// An enumeration with a variant for each documented value and one for all others.
@@ -114,10 +129,17 @@ macro_rules! open_enum {
             }
         }
 
+        impl<'de> $crate::read::Read<'de> for $name {
+            #[inline]
+            fn read<D: ::serde::Deserializer<'de>>(d: D) -> Result<Option<Self>, D::Error> {
+                $crate::open_enum::read(d)
+            }
+        }
+
         impl<'de> ::serde::Deserialize<'de> for $name {
             #[inline]
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::open_enum::read(deserializer)
+            fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                $crate::open_enum::required(d)
             }
         }
 

@@ -6,10 +6,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_util::Stream;
-use serde::de::DeserializeOwned;
 
 use crate::call::Call;
 use crate::error::Result;
+use crate::read::Read;
 
 /// One page, taken apart.
 pub(crate) struct Page<T> {
@@ -49,7 +49,7 @@ pub struct Items<T> {
 impl<T: Send + 'static> Items<T> {
     pub(crate) fn new<P>(mut call: Call, split: fn(P) -> Page<T>) -> Self
     where
-        P: DeserializeOwned + Send + 'static,
+        P: for<'de> Read<'de> + Send + 'static,
     {
         let pagination = call.operation().pagination;
         let first = pagination

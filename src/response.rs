@@ -4,11 +4,11 @@ use std::ops::{Deref, DerefMut};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
 
 use crate::decode;
 use crate::error::{Error, Result};
 use crate::operation::Operation;
+use crate::read::Read;
 
 /// The answer to a call: its value, with the status and headers that came with it.
 ///
@@ -93,7 +93,7 @@ impl RawResponse {
         self.body
     }
 
-    pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<Response<T>> {
+    pub(crate) fn decode<T: for<'de> Read<'de>>(self) -> Result<Response<T>> {
         match decode::from_body(&self.body) {
             Ok(value) => Ok(Response {
                 value,

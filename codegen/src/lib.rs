@@ -35,12 +35,12 @@ fn generate_scope(scope: &str, document: &Value) -> Result<TokenStream> {
     let lowered = lower::lower(document, &operations)?;
     let generated = progenitor(lowered.document)?;
     let types = reshape::reshape(&generated, &lowered.types)?;
-    let requests = requests::requests(&operations, &generated, &types.fields)?;
+    let requests = requests::requests(&operations, &generated, &types.shapes)?;
     let table = operations::table(scope, &operations);
 
     let handle = Ident::new(&names::pascal(scope), Span::call_site());
     let method = Ident::new(&names::snake(scope), Span::call_site());
-    let about = format!("The operations of the path scope `{scope}`.");
+    let about = format!(" The operations of the path scope `{scope}`.");
     let types = types.code;
     let (methods, builders) = (requests.methods, requests.builders);
     Ok(quote! {

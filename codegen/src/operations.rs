@@ -71,7 +71,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             }
         }
     };
-    let doc = format!("{summary}: `{} {path}`.", operation.method);
+    let doc = format!(" {summary}: `{} {path}`.", operation.method);
     quote! {
         #[doc = #doc]
         pub static #constant: Operation = Operation {

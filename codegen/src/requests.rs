@@ -13,7 +13,7 @@ use crate::document::{Content, Encoding, Location, Operation, PaginationStyle, S
 use crate::error::{Error, Result};
 use crate::names;
 use crate::operations;
-use crate::reshape::{Fields, argument, docs, element, shorten, simple_name};
+use crate::reshape::{Shapes, Written, argument, docs, element, shorten, simple_name};
 
 /// What is generated for the operations of a scope.
 pub(crate) struct Requests {
@@ -27,7 +27,7 @@ pub(crate) struct Requests {
 pub(crate) fn requests(
     operations: &[Operation],
     generated: &File,
-    fields: &Fields,
+    shapes: &Shapes,
 ) -> Result<Requests> {
     let signatures = signatures(generated);
     let mut requests = Requests {
@@ -53,7 +53,7 @@ pub(crate) fn requests(
         })?;
         let request = Request::new(operation, signature)?;
         requests.methods.extend(request.method());
-        requests.builders.extend(request.builder(fields)?);
+        requests.builders.extend(request.builder(shapes)?);
     }
     Ok(requests)
 }
@@ -241,7 +241,7 @@ impl<'a> Request<'a> {
         docs(&text)
     }
 
-    fn builder(&self, fields: &Fields) -> Result<TokenStream> {
+    fn builder(&self, shapes: &Shapes) -> Result<TokenStream> {
         let Self {
             operation,
             ident,
@@ -253,9 +253,9 @@ impl<'a> Request<'a> {
             .iter()
             .filter(|argument| !argument.required)
             .map(Argument::setter);
-        let items = self.items(fields)?;
+        let items = self.items(shapes)?;
         let doc = format!(
-            "The request [`{}`](super::operations::{}).",
+            " The request [`{}`](super::operations::{}).",
             operation.id,
             operations::constant(operation)
         );
@@ -282,7 +282,7 @@ impl<'a> Request<'a> {
     }
 
     /// `items()`, for the operations that page by offset and tell how many items there are.
-    fn items(&self, fields: &Fields) -> Result<Option<TokenStream>> {
+    fn items(&self, shapes: &Shapes) -> Result<Option<TokenStream>> {
         let Some(pagination) = &self.operation.pagination else {
             return Ok(None);
         };
@@ -295,9 +295,9 @@ impl<'a> Request<'a> {
                 format!("`{pointer}` is no {what} of the answer"),
             )
         };
-        let (items, list) = access(&self.answer, &pagination.items, fields, false)
+        let (items, list) = access(&self.answer, &pagination.items, shapes, Holding::Owned)
             .ok_or_else(|| wrong("list", &pagination.items))?;
-        let (total, number) = access(&self.answer, total, fields, true)
+        let (total, number) = access(&self.answer, total, shapes, Holding::Borrowed)
             .filter(|(_, ty)| simple_name(ty).as_deref() == Some("i64"))
             .ok_or_else(|| wrong("number", total))?;
         let item = element(&list).ok_or_else(|| wrong("list", &pagination.items))?;
@@ -381,37 +381,69 @@ fn reference(ty: &syn::Type) -> TokenStream {
     }
 }
 
+/// Whether a value is taken out of an answer or looked at in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holding {
+    Owned,
+    Borrowed,
+}
+
 /// The expression that takes the value at a JSON pointer out of `page`, as an `Option`, and the type of that value.
 fn access(
     answer: &syn::Type,
     pointer: &str,
-    fields: &Fields,
-    borrowed: bool,
+    shapes: &Shapes,
+    holding: Holding,
 ) -> Option<(TokenStream, syn::Type)> {
-    let mut ty = answer.clone();
-    let mut expression = if borrowed {
-        quote!(Some(&page))
-    } else {
-        quote!(Some(page))
+    let page = match holding {
+        Holding::Owned => quote!(Some(page)),
+        Holding::Borrowed => quote!(Some(&page)),
     };
-    let mut segments = pointer.split('/').skip(1).peekable();
-    while let Some(segment) = segments.next() {
-        let name = simple_name(&ty)?;
-        let field = fields
-            .get(&name)?
-            .iter()
-            .find(|field| field.wire == segment)?;
-        let ident = &field.ident;
-        let inner = borrowed && segments.peek().is_some();
-        expression = match (field.optional, inner) {
-            (true, true) => quote!(#expression.and_then(|value| value.#ident.as_ref())),
-            (true, false) => quote!(#expression.and_then(|value| value.#ident)),
-            (false, true) => quote!(#expression.map(|value| &value.#ident)),
-            (false, false) => quote!(#expression.map(|value| value.#ident)),
-        };
-        ty = field.base.clone();
+    let segments: Vec<_> = pointer.split('/').skip(1).collect();
+    access_from(page, answer, &segments, shapes, holding)
+}
+
+/// Goes on from `value`, an `Option` of `ty`.
+fn access_from(
+    value: TokenStream,
+    ty: &syn::Type,
+    segments: &[&str],
+    shapes: &Shapes,
+    holding: Holding,
+) -> Option<(TokenStream, syn::Type)> {
+    let Some((segment, rest)) = segments.split_first() else {
+        return Some((value, ty.clone()));
+    };
+    let name = simple_name(ty)?;
+    match shapes.get(&name)? {
+        Written::Struct(fields) => {
+            let field = fields.iter().find(|field| field.wire == *segment)?;
+            let ident = &field.ident;
+            let inner = holding == Holding::Borrowed && !rest.is_empty();
+            let next = match (field.optional, inner) {
+                (true, true) => quote!(#value.and_then(|value| value.#ident.as_ref())),
+                (true, false) => quote!(#value.and_then(|value| value.#ident)),
+                (false, true) => quote!(#value.map(|value| &value.#ident)),
+                (false, false) => quote!(#value.map(|value| value.#ident)),
+            };
+            access_from(next, &field.base, rest, shapes, holding)
+        }
+        Written::Choice(variants) => {
+            let choice = Ident::new(&name, Span::call_site());
+            let mut found = None;
+            let arms: Vec<_> = variants
+                .iter()
+                .filter_map(|(variant, ty)| {
+                    let (value, ty) =
+                        access_from(quote!(Some(value)), ty, segments, shapes, holding)?;
+                    found = Some(ty);
+                    Some(quote!(#choice::#variant(value) => #value,))
+                })
+                .collect();
+            let next = quote!(#value.and_then(|value| match value { #(#arms)* _ => None }));
+            Some((next, found?))
+        }
     }
-    Some((expression, ty))
 }
 
 /// Arguments of a generated method, as owned types.

@@ -14,8 +14,15 @@ use crate::error::{Error, Result};
 use crate::lower::{Arm, Field, Kind, Shape, Type, Usage, field_number};
 use crate::names;
 
-/// The Rust types of the fields of all structs, by struct and field.
-pub(crate) type Fields = BTreeMap<String, Vec<FieldType>>;
+/// What the named types are made of, by name.
+pub(crate) type Shapes = BTreeMap<String, Written>;
+
+/// What a named type is made of.
+pub(crate) enum Written {
+    Struct(Vec<FieldType>),
+    /// Variants and what they hold.
+    Choice(Vec<(Ident, syn::Type)>),
+}
 
 /// A field as it is written.
 #[derive(Clone)]
@@ -33,14 +40,14 @@ pub(crate) struct FieldType {
 /// The final types, and what `requests` must know of them.
 pub(crate) struct Reshaped {
     pub code: TokenStream,
-    pub fields: Fields,
+    pub shapes: Shapes,
 }
 
 /// Writes the final types from those in the `types` module of `generated`.
 pub(crate) fn reshape(generated: &File, types: &BTreeMap<String, Type>) -> Result<Reshaped> {
     let structs = generated_structs(generated);
     let mut code = TokenStream::new();
-    let mut fields = Fields::new();
+    let mut shapes = Shapes::new();
     for (name, ty) in types {
         let ident = Ident::new(name, Span::call_site());
         let docs = docs(ty.description.as_deref().unwrap_or(match ty.shape {
@@ -54,15 +61,19 @@ pub(crate) fn reshape(generated: &File, types: &BTreeMap<String, Type>) -> Resul
                 let bases = field_types(&structs, name, described.len())?;
                 let written = write_fields(described, &bases, ty.usage);
                 code.extend(structure(&ident, &docs, described, &written, ty.usage));
-                fields.insert(name.clone(), written);
+                shapes.insert(name.clone(), Written::Struct(written));
             }
             Shape::Choice(arms) => {
                 let bases = field_types(&structs, name, arms.len())?;
-                code.extend(choice(&ident, &docs, arms, &bases));
+                code.extend(choice(&ident, &docs, arms, &bases, ty.usage));
+                let variants = arms
+                    .iter()
+                    .map(|arm| Ident::new(&arm.name, Span::call_site()));
+                shapes.insert(name.clone(), Written::Choice(variants.zip(bases).collect()));
             }
         }
     }
-    Ok(Reshaped { code, fields })
+    Ok(Reshaped { code, shapes })
 }
 
 fn generated_structs(generated: &File) -> BTreeMap<String, &ItemStruct> {
@@ -152,34 +163,75 @@ fn structure(
             None => self::docs(&format!("`{wire}`")),
         };
         let deprecated = described.deprecated.then(|| quote!(#[deprecated]));
-        let rename = (*ident != wire.as_str()).then(|| quote!(rename = #wire,));
-        let reader = usage
-            .read
-            .then(|| reader(&field.base, field.optional))
-            .flatten();
-        let skip = if field.optional && !(described.required && described.nullable) {
-            Some(quote!(skip_serializing_if = "Option::is_none",))
-        } else {
-            None
-        };
+        let serde = (!usage.read).then(|| {
+            let rename = (*ident != wire.as_str()).then(|| quote!(rename = #wire,));
+            let skip = (field.optional && !(described.required && described.nullable))
+                .then(|| quote!(skip_serializing_if = "Option::is_none",));
+            (rename.is_some() || skip.is_some()).then(|| quote!(#[serde(#rename #skip)]))
+        });
         quote! {
             #docs
             #deprecated
-            #[serde(#rename #reader #skip)]
+            #serde
             pub #ident: #ty,
         }
     });
-    let defaultable = fields.iter().all(|field| field.optional) || usage.read;
+    let defaultable = usage.read || fields.iter().all(|field| field.optional);
     let default = defaultable.then(|| quote!(Default,));
-    let lenient = usage.read.then(|| quote!(#[serde(default)]));
+    let serde = (!usage.read).then(|| quote!(::serde::Serialize, ::serde::Deserialize,));
+    let record = usage.read.then(|| record(ident, fields));
     let constructor = usage.sent.then(|| constructor(ident, fields, defaultable));
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, #default ::serde::Serialize, ::serde::Deserialize)]
-        #lenient
+        #[derive(Clone, Debug, PartialEq, #default #serde)]
         #[non_exhaustive]
         pub struct #ident { #(#declarations)* }
+        #record
         #constructor
+    }
+}
+
+/// How an object of an answer is read, and written again.
+fn record(ident: &Ident, fields: &[FieldType]) -> TokenStream {
+    let mut sorted: Vec<_> = fields.iter().collect();
+    sorted.sort_by(|one, other| one.wire.cmp(&other.wire));
+    let names = sorted.iter().map(|field| &field.wire);
+    let set = sorted.iter().enumerate().map(|(number, field)| {
+        let name = &field.ident;
+        let read = if field.optional {
+            quote!(value)
+        } else {
+            quote!(collection)
+        };
+        quote!(#number => self.#name = crate::read::#read(map)?,)
+    });
+    let put = sorted.iter().map(|field| {
+        let FieldType { wire, ident, .. } = field;
+        if field.optional {
+            quote!(crate::read::write(map, #wire, &self.#ident)?;)
+        } else {
+            quote!(map.serialize_entry(#wire, &self.#ident)?;)
+        }
+    });
+    quote! {
+        #[allow(deprecated)]
+        impl crate::read::Record for #ident {
+            const PROPERTIES: &'static [&'static str] = &[#(#names),*];
+
+            fn set<'de, A: ::serde::de::MapAccess<'de>>(&mut self, property: usize, map: &mut A) -> Result<(), A::Error> {
+                match property {
+                    #(#set)*
+                    _ => {}
+                }
+                Ok(())
+            }
+
+            fn put<S: ::serde::ser::SerializeMap>(&self, map: &mut S) -> Result<(), S::Error> {
+                #(#put)*
+                Ok(())
+            }
+        }
+        crate::readable_record!(#ident);
     }
 }
 
@@ -231,7 +283,7 @@ fn constructor(ident: &Ident, fields: &[FieldType], defaultable: bool) -> TokenS
             } else {
                 value
             };
-            let doc = format!("Sets `{}`.", field.wire);
+            let doc = format!(" Sets `{}`.", field.wire);
             quote! {
                 #[doc = #doc]
                 #[must_use]
@@ -270,19 +322,6 @@ pub(crate) fn argument(ty: &syn::Type, name: &TokenStream) -> (TokenStream, Toke
         },
         _ => (quote!(impl Into<#ty>), quote!(#name.into())),
     }
-}
-
-/// Serde attributes that read a field leniently.
-fn reader(base: &syn::Type, optional: bool) -> Option<TokenStream> {
-    let name = simple_name(base)?;
-    let function = match (name.as_str(), optional) {
-        ("i64", _) => "crate::decode::integer",
-        ("f64", _) => "crate::decode::number",
-        ("DateTime", _) => "crate::decode::date_time",
-        (_, false) => "crate::decode::or_default",
-        _ => return None,
-    };
-    Some(quote!(deserialize_with = #function,))
 }
 
 fn is_collection(ty: &syn::Type) -> bool {
@@ -374,7 +413,7 @@ fn open_enum(ident: &Ident, docs: &TokenStream, values: &[String]) -> TokenStrea
             name.push('_');
         }
         let variant = Ident::new(&name, Span::call_site());
-        let doc = format!("`{value}`");
+        let doc = format!(" `{value}`");
         quote!(#[doc = #doc] #variant = #value)
     });
     quote! {
@@ -400,7 +439,13 @@ fn variant_name(value: &str) -> String {
     names::pascal(spelled)
 }
 
-fn choice(ident: &Ident, docs: &TokenStream, arms: &[Arm], bases: &[syn::Type]) -> TokenStream {
+fn choice(
+    ident: &Ident,
+    docs: &TokenStream,
+    arms: &[Arm],
+    bases: &[syn::Type],
+    usage: Usage,
+) -> TokenStream {
     let variants: Vec<_> = arms
         .iter()
         .map(|arm| Ident::new(&arm.name, Span::call_site()))
@@ -427,15 +472,24 @@ fn choice(ident: &Ident, docs: &TokenStream, arms: &[Arm], bases: &[syn::Type]) 
             }
         }
     });
-    let variant_docs = arms.iter().map(|arm| format!("The form `{}`.", arm.name));
+    let variant_docs = arms.iter().map(|arm| format!(" The form `{}`.", arm.name));
     let numbers = 0..arms.len();
     // Two arms of one type cannot both be made from it.
     let mut seen = BTreeSet::new();
     let conversions = variants.iter().zip(bases).filter_map(|(variant, base)| {
         let fresh = seen.insert(quote!(#base).to_string());
         let is_value = simple_name(base).as_deref() == Some("Value");
+        let from_str = (simple_name(base).as_deref() == Some("String")).then(|| {
+            quote! {
+                impl From<&str> for #ident {
+                    #[inline]
+                    fn from(value: &str) -> Self { Self::#variant(value.to_owned()) }
+                }
+            }
+        });
         (fresh && !is_value).then(|| {
             quote! {
+                #from_str
                 impl From<#base> for #ident {
                     #[inline]
                     fn from(value: #base) -> Self { Self::#variant(value) }
@@ -443,6 +497,43 @@ fn choice(ident: &Ident, docs: &TokenStream, arms: &[Arm], bases: &[syn::Type]) 
             }
         })
     });
+    let arms = quote!(const ARMS: &[crate::choice::Arm] = &[#(#descriptions),*];);
+    let reader = if usage.read {
+        quote! {
+            impl<'de> crate::read::Read<'de> for #ident {
+                fn read<D: ::serde::Deserializer<'de>>(d: D) -> Result<Option<Self>, D::Error> {
+                    #arms
+                    let Some(value) = <::serde_json::Value as crate::read::Read>::read(d)? else {
+                        return Ok(None);
+                    };
+                    match crate::choice::select(&value, ARMS) {
+                        #(Some(#numbers) => crate::choice::read(value).map(Self::#variants),)*
+                        _ => Ok(Self::Unknown(value)),
+                    }
+                    .map(Some)
+                }
+            }
+            impl<'de> ::serde::Deserialize<'de> for #ident {
+                #[inline]
+                fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                    Ok(crate::read::Read::read(d)?.unwrap_or(Self::Unknown(::serde_json::Value::Null)))
+                }
+            }
+        }
+    } else {
+        quote! {
+            impl<'de> ::serde::Deserialize<'de> for #ident {
+                fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                    #arms
+                    let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(d)?;
+                    match crate::choice::select(&value, ARMS) {
+                        #(Some(#numbers) => crate::choice::deserialize(value).map(Self::#variants),)*
+                        _ => Ok(Self::Unknown(value)),
+                    }
+                }
+            }
+        }
+    };
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
@@ -453,16 +544,7 @@ fn choice(ident: &Ident, docs: &TokenStream, arms: &[Arm], bases: &[syn::Type]) 
             /// None of the documented forms.
             Unknown(::serde_json::Value),
         }
-        impl<'de> ::serde::Deserialize<'de> for #ident {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                const ARMS: &[crate::choice::Arm] = &[#(#descriptions),*];
-                let value = ::serde_json::Value::deserialize(deserializer)?;
-                match crate::choice::select(&value, ARMS) {
-                    #(Some(#numbers) => crate::choice::read(value).map(Self::#variants),)*
-                    _ => Ok(Self::Unknown(value)),
-                }
-            }
-        }
+        #reader
         #(#conversions)*
     }
 }
@@ -470,7 +552,8 @@ fn choice(ident: &Ident, docs: &TokenStream, arms: &[Arm], bases: &[syn::Type]) 
 /// A description as documentation: what Markdown or rustdoc would take for something else is escaped.
 pub(crate) fn docs(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| {
-        let mut escaped = String::with_capacity(line.len());
+        let mut escaped = String::with_capacity(line.len() + 1);
+        escaped.push(' ');
         // Every second piece stands between backticks and is shown as it is.
         for (index, piece) in line.trim().split('`').enumerate() {
             if index > 0 {

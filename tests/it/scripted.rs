@@ -8,11 +8,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 /// A token answer as the service gives it.
-pub const TOKEN: &str =
+pub(crate) const TOKEN: &str =
     r#"{"token_type": "bearer", "access_token": "scripted-token", "expires_in": 3600}"#;
 
 /// A server that gives each request the next of its answers, then closes the connection.
-pub struct Scripted {
+pub(crate) struct Scripted {
     address: std::net::SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
     server: JoinHandle<()>,
@@ -20,7 +20,7 @@ pub struct Scripted {
 
 impl Scripted {
     /// Starts a server with these answers: status, content type and body each.
-    pub async fn start(answers: &[(u16, &str, &str)]) -> Self {
+    pub(crate) async fn start(answers: &[(u16, &str, &str)]) -> Self {
         let answers: Vec<_> = answers
             .iter()
             .map(|(status, content_type, body)| {
@@ -51,7 +51,7 @@ impl Scripted {
     }
 
     /// A client that talks to this server.
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         let cloud = format!("http://{}", self.address).parse::<Cloud>().unwrap();
         Client::builder()
             .cloud(cloud)
@@ -61,7 +61,7 @@ impl Scripted {
     }
 
     /// The requests so far: head and body as they came.
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 }

@@ -1,7 +1,7 @@
 //! Access tokens: how often one is asked for.
 
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Client, Cloud, Credentials, ErrorKind, Result};
+use cisco_secure_access::{Client, Cloud, Credentials, Error, ErrorKind};
 use futures_util::future::{join_all, try_join_all};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -17,7 +17,7 @@ async fn fifty_tasks_on_a_new_client_ask_for_one_token() {
                 .list_network_tunnel_groups()
                 .send()
                 .await?;
-            Result::Ok(page.data.len())
+            Ok::<_, Error>(page.data.len())
         })
     });
     for result in try_join_all(tasks).await.unwrap() {

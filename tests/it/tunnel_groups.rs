@@ -1,7 +1,7 @@
 //! The main job against the simulator: create, list over several pages, get, change, delete.
 
 use cisco_secure_access::api::deployments::types::{
-    CreateNetworkTunnelGroupRequest, FiltersNtgsObject, UpdateNetworkTunnelGroupRequest,
+    CreateNetworkTunnelGroupRequest, NetworkTunnelGroupFilters, NetworkTunnelGroupPatch,
 };
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Cloud, ErrorKind, Result};
@@ -30,7 +30,7 @@ async fn a_group_lives_from_creation_to_deletion() -> Result<()> {
         .unwrap_err();
     assert_eq!(error.status(), Some(409));
 
-    let change = UpdateNetworkTunnelGroupRequest::new("replace", "/name", "Harbour 2".to_owned());
+    let change = NetworkTunnelGroupPatch::new("replace", "/name", "Harbour 2");
     deployments
         .update_network_tunnel_group(id, &[change])
         .send()
@@ -108,7 +108,7 @@ async fn a_listing_goes_on_with_a_new_token() -> Result<()> {
 #[tokio::test]
 async fn filters_go_as_json() -> Result<()> {
     let simulator = Simulator::builder().tunnel_groups(12).start().await?;
-    let filters = FiltersNtgsObject::new().exact_name("branch 007");
+    let filters = NetworkTunnelGroupFilters::new().exact_name("branch 007");
     let page = simulator
         .client()?
         .deployments()

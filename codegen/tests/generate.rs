@@ -1,0 +1,150 @@
+//! What comes out of the generator for a small document that has one of everything, and what it says of documents that it cannot use.
+
+use cisco_secure_access_codegen::{Error, generate};
+use serde_json::{Value, json};
+
+fn everything() -> Value {
+    serde_json::from_str(include_str!("documents/everything.json")).unwrap()
+}
+
+/// The document with the value at `pointer` replaced.
+fn changed(pointer: &str, value: Value) -> Value {
+    let mut document = everything();
+    *document.pointer_mut(pointer).unwrap() = value;
+    document
+}
+
+fn error(document: &Value) -> Error {
+    generate("shop", document).unwrap_err()
+}
+
+#[test]
+fn one_of_everything() {
+    let code = generate("shop", &everything()).unwrap();
+    let file = syn::parse2(code).unwrap();
+    insta::assert_snapshot!(prettyplease::unparse(&file));
+}
+
+#[test]
+fn the_same_document_gives_the_same_code() {
+    let once = generate("shop", &everything()).unwrap().to_string();
+    let again = generate("shop", &everything()).unwrap().to_string();
+    assert_eq!(once, again);
+}
+
+#[test]
+fn what_is_no_openapi_is_refused() {
+    for (document, expected) in [
+        (
+            json!({}),
+            "shop#/openapi: no OpenAPI document: the key `openapi` is missing",
+        ),
+        (json!([1, 2]), "shop#/openapi: no OpenAPI document"),
+        (
+            json!({"openapi": "3.1.0"}),
+            "shop#/openapi: OpenAPI 3.1.0 is not supported: expected 3.0.x",
+        ),
+        (
+            json!({"openapi": "3.0.3"}),
+            "shop#/paths: expected an object",
+        ),
+        (
+            json!({"swagger": "2.0", "paths": {}}),
+            "shop#/openapi: no OpenAPI document",
+        ),
+    ] {
+        let message = error(&document).to_string();
+        assert!(message.starts_with(expected), "{message}");
+    }
+}
+
+#[test]
+fn a_defect_is_named_with_its_place() {
+    const LIST: &str = "/paths/~1shop~1v2~1orders/get";
+    const LINE: &str = "/paths/~1shop~1v2~1orders~1{orderId}~1lines~1{type}/patch";
+    for (pointer, value, place, expected) in [
+        (
+            format!("{LIST}/operationId"),
+            json!(7),
+            format!("{LIST}/operationId"),
+            "expected a string",
+        ),
+        (
+            format!("{LIST}/tags"),
+            json!([]),
+            LIST.to_owned(),
+            "the name of the API",
+        ),
+        (
+            format!("{LIST}/responses"),
+            json!({"400": {}}),
+            format!("{LIST}/responses"),
+            "no answer for success",
+        ),
+        (
+            format!("{LIST}/parameters/0/in"),
+            json!("cookie"),
+            format!("{LIST}/parameters/0/in"),
+            "expected path, query or header",
+        ),
+        (
+            format!("{LIST}/parameters/2/schema"),
+            json!({"$ref": "#/components/schemas/Gone"}),
+            format!("{LIST}/parameters/2/$ref"),
+            "there is no schema `Gone`",
+        ),
+        (
+            format!("{LIST}/parameters/2/schema"),
+            json!({"$ref": "other.json"}),
+            format!("{LIST}/parameters/2/$ref"),
+            "expected #/components/schemas/<name>",
+        ),
+        (
+            format!("{LIST}/x-pagination/items"),
+            json!("/data/nothing"),
+            format!("{LIST}/x-pagination"),
+            "`/data/nothing` is no list",
+        ),
+        (
+            format!("{LIST}/x-pagination/total"),
+            json!("/data/rows"),
+            format!("{LIST}/x-pagination"),
+            "`/data/rows` is no number",
+        ),
+        (
+            format!("{LIST}/x-pagination/style"),
+            json!("zigzag"),
+            format!("{LIST}/x-pagination/style"),
+            "unknown style `zigzag`",
+        ),
+        (
+            format!("{LINE}/parameters"),
+            json!([]),
+            LINE.to_owned(),
+            "no path parameter of that name",
+        ),
+        (
+            "/components/schemas/State".to_owned(),
+            json!({"$ref": "#/components/schemas/State"}),
+            "/components/schemas/Order/properties/state".to_owned(),
+            "leads back to itself",
+        ),
+    ] {
+        let error = error(&changed(&pointer, value));
+        assert_eq!(error.pointer(), place, "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn names_that_are_one_in_rust_are_refused() {
+    let mut document = everything();
+    document["components"]["schemas"]["new_order"] =
+        json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    document["paths"]["/shop/v2/orders"]["post"]["requestBody"]["content"]["application/json"]["schema"] = json!({"type": "object", "properties": {"a": {"$ref": "#/components/schemas/NewOrder"}, "b": {"$ref": "#/components/schemas/new_order"}}});
+    let message = error(&document).to_string();
+    assert!(
+        message.contains("would both be the type `NewOrder`"),
+        "{message}"
+    );
+}
