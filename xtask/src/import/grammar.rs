@@ -425,7 +425,11 @@ fn conform_map(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'
 
 fn conform_object(value: &mut Value, shape: &Shape, at: &mut Pointer, log: &mut Log<'_>) {
     let Value::Object(map) = value else {
-        return log.defect(at, describe(value), format!("a {} object", shape.name));
+        return log.defect(
+            at,
+            describe(value),
+            format!("a mapping, the {}", shape.name),
+        );
     };
     if shape.reference && map.get("$ref").is_some_and(Value::is_string) {
         return drop_siblings(map, at, log);
@@ -435,8 +439,8 @@ fn conform_object(value: &mut Value, shape: &Shape, at: &mut Pointer, log: &mut 
         if !map.contains_key(*key) {
             log.defect(
                 at,
-                format!("a {} object without `{key}`", shape.name),
-                format!("the key `{key}`"),
+                format!("no key `{key}`"),
+                format!("`{key}` in the {}", shape.name),
             );
         }
     }
@@ -466,7 +470,7 @@ fn keep(shape: &Shape, key: &str, value: &mut Value, at: &mut Pointer, log: &mut
         } else {
             "unknown-keys"
         };
-        log.repair(rule, at, format!("no key of a {} object", shape.name));
+        log.repair(rule, at, format!("not a key of the {}", shape.name));
         return false;
     };
     match kind {

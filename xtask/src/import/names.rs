@@ -292,13 +292,17 @@ fn singular(word: &str) -> String {
 
 /// The summary of the operation `name`: `list_api_keys` is `List API keys`.
 pub fn summary(name: &str) -> String {
+    // At the end of a name `ips` is the plural of `ip`, elsewhere it is intrusion prevention.
+    let name = name
+        .strip_suffix("_ips")
+        .map_or_else(|| name.to_owned(), |rest| format!("{rest}_IPs"));
     let words: Vec<String> = name.split('_').map(acronym).collect();
     capitalised(&words.join(" "))
 }
 
 const ACRONYMS: &[&str] = &[
-    "ai", "api", "asn", "csv", "dlp", "dns", "edm", "iam", "id", "idm", "ip", "ips", "s3", "saas",
-    "swg", "taxii", "url", "vpn", "whois", "ztna",
+    "ai", "amp", "api", "asn", "dlp", "dns", "edm", "id", "idm", "ip", "ips", "s3", "saas", "swg",
+    "taxii", "url", "vpn", "whois", "ztna",
 ];
 
 fn acronym(word: &str) -> String {
@@ -306,9 +310,9 @@ fn acronym(word: &str) -> String {
         Some(stem) if !ACRONYMS.contains(&word) => (stem, "s"),
         _ => (word, ""),
     };
-    match (ACRONYMS.contains(&stem), stem) {
-        (true, "saas") => format!("SaaS{plural}"),
-        (true, stem) => format!("{}{plural}", stem.to_uppercase()),
-        (false, _) => word.to_owned(),
+    match stem {
+        "saas" => "SaaS".to_owned(),
+        stem if ACRONYMS.contains(&stem) => format!("{}{plural}", stem.to_uppercase()),
+        _ => word.to_owned(),
     }
 }

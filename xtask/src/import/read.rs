@@ -90,7 +90,7 @@ pub fn parse_any(name: &str, bytes: &[u8]) -> Result<(Value, Marks, Vec<Note>), 
         )
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with('<') {
+    if text.trim_start().starts_with('<') && !text.trim_start().starts_with("<<") {
         return Err(format!(
             "{name}:1:1: found a markup page, expected YAML or JSON; download the document, not the page that shows it"
         ));

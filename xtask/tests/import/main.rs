@@ -1,0 +1,13 @@
+//! What `cargo xtask import` does with documents made for it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod documents;
+mod merging;
+mod names;
+mod overlays;
+mod refusals;
+mod repairs;

@@ -1,0 +1,223 @@
+//! Names and pagination by rule.
+
+use serde_json::{Value, json};
+use xtask::import::names::{schema_name, summary, words};
+
+use crate::documents::{Bench, of_paths};
+
+/// The name of the operation of `method` on `path`, which upstream calls `id`.
+fn operation(method: &str, path: &str, id: &str) -> String {
+    let paths = format!(
+        "{path}: {{{method}: {{operationId: {id}, responses: {{'200': {{description: ok}}}}}}}}"
+    );
+    let spec = Bench::with(&of_paths("Cisco Secure Access Test API", &paths, "")).policies();
+    spec["paths"][format!("/policies/v2{path}")][method]["operationId"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn operations_are_verb_and_resource() {
+    let cases = [
+        ("get", "/apiKeys", "getAPIKeys", "list_api_keys"),
+        ("get", "/apiKeys/{id}", "get_api_key_by_id", "get_api_key"),
+        ("post", "/apiKeys", "addKey", "create_api_key"),
+        ("put", "/apiKeys/{id}", "putKey", "update_api_key"),
+        ("patch", "/apiKeys/{id}", "patchKey", "update_api_key"),
+        ("delete", "/apiKeys/{id}", "removeKey", "delete_api_key"),
+        (
+            "post",
+            "/apiKeys/{id}/refresh",
+            "refreshKey",
+            "refresh_api_key",
+        ),
+        (
+            "get",
+            "/networktunnelgroups/{id}/peers",
+            "listNetworkTunnelGroupPeers",
+            "list_network_tunnel_group_peers",
+        ),
+        (
+            "get",
+            "/networktunnelgroups",
+            "addNetworkTunnelGroup",
+            "list_network_tunnel_groups",
+        ),
+        ("get", "/top-destinations", "getTop", "get_top_destinations"),
+        (
+            "get",
+            "/top-destinations/{type}",
+            "getTop",
+            "get_top_destinations_by_type",
+        ),
+        (
+            "get",
+            "/requests-by-hour/{type}",
+            "getRequests",
+            "get_requests_by_hour_and_type",
+        ),
+        ("get", "/identities/{id}", "x", "get_identity"),
+        ("get", "/deployment-status", "x", "get_deployment_status"),
+        (
+            "post",
+            "/objects/networkObjects/upload",
+            "x",
+            "upload_network_objects",
+        ),
+    ];
+    for (method, path, id, expected) in cases {
+        assert_eq!(operation(method, path, id), expected, "{method} {path}");
+    }
+}
+
+#[test]
+fn put_replaces_where_patch_updates_and_equal_names_are_numbered() {
+    let answer = "responses: {'200': {description: ok}}";
+    let paths = format!(
+        "/things/{{id}}: {{put: {{operationId: a, {answer}}}, patch: {{operationId: b, {answer}}}}}
+/thing/{{id}}: {{patch: {{operationId: c, {answer}}}}}"
+    );
+    let spec = Bench::with(&of_paths("Cisco Secure Access Test API", &paths, "")).policies();
+    assert_eq!(
+        spec["paths"]["/policies/v2/things/{id}"]["put"]["operationId"],
+        "replace_thing"
+    );
+    let updates = ["/policies/v2/thing/{id}", "/policies/v2/things/{id}"];
+    let names = updates.map(|path| spec["paths"][path]["patch"]["operationId"].clone());
+    assert_eq!(names, ["update_thing", "update_thing_2"]);
+}
+
+#[test]
+fn schemas_lose_the_dirt_of_their_generator() {
+    let operations = [("GetActivities".to_owned(), "ListActivity".to_owned())];
+    let cases = [
+        ("GetActivities200Response", "ListActivityResponse"),
+        (
+            "GetActivities200ResponseDataInner",
+            "ListActivityResponseData",
+        ),
+        ("GetActivitiesRequest", "ListActivityRequest"),
+        ("RegionListRegionsInner", "RegionListRegion"),
+        ("Model400Error", "BadRequestError"),
+        ("Alerting404Error", "AlertingNotFoundError"),
+        ("Model400ListErrorOneOf", "BadRequestListErrorVariant1"),
+        ("Model400ListErrorOneOf1", "BadRequestListErrorVariant2"),
+        ("BgpDataRequestObj", "BgpDataRequest"),
+        ("ConnectorGroupReq", "ConnectorGroupRequest"),
+        ("NetworkObjectRequestSchema", "NetworkObjectRequest"),
+        ("DLPRuleEventByType", "DlpRuleEventByType"),
+        ("saaSApiEvents", "SaasApiEvents"),
+        ("IdentitiesIdentities", "Identities"),
+        ("cert-chain", "CertChain"),
+        ("S3Bucket", "S3Bucket"),
+    ];
+    for (upstream, expected) in cases {
+        assert_eq!(schema_name(upstream, &operations), expected);
+    }
+}
+
+#[test]
+fn words_and_summaries() {
+    assert_eq!(words("DLPRuleEvents"), ["DLP", "Rule", "Events"]);
+    assert_eq!(words("TopIPs"), ["Top", "IPs"]);
+    assert_eq!(words("get_saas-API.v2"), ["get", "saas", "API", "v2"]);
+    assert_eq!(summary("list_api_keys"), "List API keys");
+    assert_eq!(summary("get_top_internal_ips"), "Get top internal IPs");
+    assert_eq!(
+        summary("list_dlp_saas_api_rules"),
+        "List DLP SaaS API rules"
+    );
+}
+
+/// How an operation with these query parameters and this answer pages.
+fn pagination(parameters: &[&str], schema: &str, overlay: Option<&str>) -> Value {
+    let parameters: Vec<String> = parameters
+        .iter()
+        .map(|name| format!("{{name: {name}, in: query, schema: {{type: integer, maximum: 100}}}}"))
+        .collect();
+    let paths = format!(
+        "/things: {{get: {{operationId: x, parameters: [{}], responses: {{'200': {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}}}}}}}",
+        parameters.join(", ")
+    );
+    let bench = Bench::with(&of_paths("Cisco Secure Access Test API", &paths, ""));
+    let bench = match overlay {
+        Some(own) => bench.overlay(
+            "10-test.yaml",
+            &format!("  - target: $.paths.*.get\n    update: {{x-pagination: {own}}}\n"),
+        ),
+        None => bench,
+    };
+    bench.policies()["paths"]["/policies/v2/things"]["get"]["x-pagination"].clone()
+}
+
+#[test]
+fn paging_is_found_by_shape() {
+    let list = "{type: array, items: {type: string}}";
+    let object = |properties: &str| format!("{{type: object, properties: {{{properties}}}}}");
+    assert_eq!(
+        pagination(
+            &["offset", "limit"],
+            &object(&format!("data: {list}, total: {{type: integer}}")),
+            None
+        ),
+        json!({"style": "offset", "offset": "offset", "limit": "limit", "start": 0, "maximum": 100, "items": "/data", "total": "/total"})
+    );
+    assert_eq!(
+        pagination(&["page", "limit"], list, None),
+        json!({"style": "page", "page": "page", "limit": "limit", "start": 1, "maximum": 100, "items": ""})
+    );
+    let meta = object("total: {type: integer}");
+    assert_eq!(
+        pagination(
+            &["page"],
+            &object(&format!("data: {list}, meta: {meta}")),
+            None
+        ),
+        json!({"style": "page", "page": "page", "start": 1, "items": "/data", "total": "/meta/total"})
+    );
+    assert_eq!(
+        pagination(
+            &["cursor"],
+            &object(&format!("items: {list}, next: {{type: string}}")),
+            None
+        ),
+        json!({"style": "cursor", "cursor": "cursor", "items": "/items", "next": "/next"})
+    );
+    let nested = object(&format!("body: {}", object(&format!("usages: {list}"))));
+    assert_eq!(
+        pagination(&["page"], &nested, None)["items"],
+        "/body/usages"
+    );
+    let two = object(&format!("things: {list}, others: {list}"));
+    assert_eq!(
+        pagination(&["offset"], &two, None)["items"],
+        "/things",
+        "the list called like the path"
+    );
+    assert_eq!(
+        pagination(&["limit"], list, None),
+        Value::Null,
+        "a limit alone does not page"
+    );
+    assert_eq!(
+        pagination(&["offset"], &object(&format!("a: {list}, b: {list}")), None),
+        Value::Null
+    );
+    assert_eq!(pagination(&["offset"], "{type: string}", None), Value::Null);
+}
+
+#[test]
+fn an_overlay_has_the_last_word_on_paging() {
+    let list = "{type: array, items: {type: string}}";
+    let two = format!("{{type: object, properties: {{a: {list}, b: {list}}}}}");
+    assert_eq!(pagination(&["offset"], list, Some("false")), Value::Null);
+    assert_eq!(
+        pagination(&["offset"], list, Some("{maximum: 7}"))["maximum"],
+        7
+    );
+    assert_eq!(
+        pagination(&["offset"], &two, Some("{items: /b}")),
+        json!({"style": "offset", "offset": "offset", "start": 0, "items": "/b"})
+    );
+}

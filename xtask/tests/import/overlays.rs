@@ -1,0 +1,161 @@
+//! The overlays: what they change, and what is wrong with them.
+
+use serde_json::json;
+
+use crate::documents::{Bench, of_schema};
+
+const GET: &str = "$.paths['/policies/v2/things/{thingId}'].get";
+const POINTER: &str = "/paths/~1policies~1v2~1things~1{thingId}/get";
+
+fn bench() -> Bench {
+    Bench::with(&of_schema(
+        "{type: object, required: [a], properties: {a: {type: string}, b: {type: integer}}}",
+    ))
+}
+
+#[test]
+fn updates_merge_append_and_replace_and_removals_remove() {
+    let spec = bench()
+        .overlay(
+            "10-test.yaml",
+            &format!(
+                "  - target: {GET}
+    update: {{operationId: fetch_thing, description: Ours., responses: {{'404': {{}}}}}}
+  - target: $.components.schemas['policies.Probe'].required
+    update: b
+  - target: $.components.schemas['policies.Probe'].properties.b
+    remove: true
+  - target: $.components.schemas['policies.Probe'].properties.*
+    update: {{nullable: true}}
+"
+            ),
+        )
+        .policies();
+    let operation = spec.pointer(POINTER).unwrap();
+    assert_eq!(operation["operationId"], "fetch_thing");
+    assert_eq!(operation["summary"], "Fetch thing");
+    assert_eq!(operation["description"], "Ours.");
+    assert_eq!(
+        operation["responses"]["404"],
+        json!({"description": "Not Found"})
+    );
+    let probe = json!({"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "string", "nullable": true}}});
+    assert_eq!(spec["components"]["schemas"]["Probe"], probe);
+}
+
+#[test]
+fn overlays_name_apis_and_schemas_and_later_ones_see_the_names() {
+    let spec = bench()
+        .overlay("10-api.yaml", "  - target: $.paths.*[?@['x-api'] == 'Things']\n    update: {x-api: Other Things}\n")
+        .overlay("20-names.yaml", "  - target: $.components.schemas['policies.Probe']\n    update: {x-name: Renamed}\n")
+        .overlay("30-more.yaml", "  - target: $.components.schemas['policies.Renamed']\n    update: {description: Ours.}\n")
+        .policies();
+    assert_eq!(
+        spec["tags"],
+        json!([{"name": "Other Things", "description": "Operations of the Other Things API."}])
+    );
+    assert_eq!(
+        spec["components"]["schemas"]["Renamed"]["description"],
+        "Ours."
+    );
+    assert!(
+        !spec.to_string().contains("Probe")
+            && !spec.to_string().contains("x-name")
+            && !spec.to_string().contains("x-api")
+    );
+}
+
+#[test]
+fn schemas_called_after_an_operation_follow_its_name() {
+    let text = of_schema("type: string").replace("Probe", "GetThing200Response");
+    let bench = Bench::with(&text);
+    assert!(
+        bench.policies()["components"]["schemas"]
+            .get("GetThingResponse")
+            .is_some()
+    );
+    let bench = bench.overlay(
+        "20-names.yaml",
+        &format!("  - target: {GET}\n    update: {{operationId: fetch_thing}}\n"),
+    );
+    assert!(
+        bench.policies()["components"]["schemas"]
+            .get("FetchThingResponse")
+            .is_some()
+    );
+}
+
+#[test]
+fn every_fault_is_named_with_overlay_action_and_target() {
+    let cases = [
+        (
+            "  - target: $.nothing\n    remove: true\n",
+            "action 1, target \"$.nothing\": matches nothing",
+        ),
+        (
+            "  - target: '$['\n    remove: true\n",
+            "action 1, target \"$[\": is no JSONPath",
+        ),
+        (
+            "  - target: $.paths\n",
+            "found neither `update` nor `remove: true`",
+        ),
+        (
+            "  - update: {}\n",
+            "action 1, target \"\": found no `target`",
+        ),
+        (
+            "  - target: $.openapi\n    update: 3.0.2\n",
+            "matches the scalar #/openapi",
+        ),
+        (
+            "  - target: $.components.schemas.*\n    update: {x-name: Twice}\n",
+            "",
+        ),
+    ];
+    for (actions, expected) in cases {
+        let bench = bench().overlay("10-test.yaml", actions);
+        if expected.is_empty() {
+            assert_eq!(
+                bench.policies()["components"]["schemas"]
+                    .as_object()
+                    .unwrap()
+                    .len(),
+                1
+            );
+            continue;
+        }
+        let message = bench.refusal();
+        assert!(
+            message.contains("10-test.yaml") && message.contains(expected),
+            "{message}"
+        );
+        assert!(!bench.specs().join("policies.json").exists());
+    }
+    let message = bench()
+        .overlay(
+            "10-test.yaml",
+            &format!("  - target: {GET}\n    update: {{operationId: getThing}}\n"),
+        )
+        .refusal();
+    assert!(
+        message.contains("get /policies/v2/things/{thingId}: found the name \"getThing\""),
+        "{message}"
+    );
+}
+
+#[test]
+fn two_schemas_cannot_get_one_name() {
+    let text =
+        of_schema("{type: object, properties: {thing: {$ref: '#/components/schemas/Thing'}}}");
+    let message = Bench::with(&text)
+        .overlay(
+            "10-test.yaml",
+            "  - target: $.components.schemas.*\n    update: {x-name: Twice}\n",
+        )
+        .refusal();
+    assert!(
+        message.contains("10-test.yaml: two schemas would be named \"policies.Twice\""),
+        "{message}"
+    );
+}
