@@ -3,6 +3,8 @@
 //! With credentials in the environment it reads from the real cloud and changes nothing there; without, it starts the simulator as the
 //! China cloud, creates a group on it, and lists all over several pages.
 
+#![allow(clippy::print_stdout, reason = "this is what it is for")]
+
 use std::error::Error;
 
 use cisco_secure_access::api::deployments::types::{

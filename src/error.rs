@@ -52,9 +52,9 @@ pub enum ErrorKind {
     Decode,
 }
 
-impl Error {
-    fn new(kind: ErrorKind, message: impl Into<String>) -> Inner {
-        Inner {
+impl Inner {
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
             kind,
             message: message.into(),
             operation: None,
@@ -63,15 +63,17 @@ impl Error {
             source: None,
         }
     }
+}
 
+impl Error {
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
-        Self(Arc::new(Self::new(ErrorKind::Configuration, message)))
+        Self(Arc::new(Inner::new(ErrorKind::Configuration, message)))
     }
 
     pub(crate) fn request(operation: &'static Operation, message: impl Into<String>) -> Self {
         Self(Arc::new(Inner {
             operation: Some(operation),
-            ..Self::new(ErrorKind::Request, message)
+            ..Inner::new(ErrorKind::Request, message)
         }))
     }
 
@@ -97,7 +99,7 @@ impl Error {
         Self(Arc::new(Inner {
             operation: Some(operation),
             source: Some(Box::new(error)),
-            ..Self::new(kind, message)
+            ..Inner::new(kind, message)
         }))
     }
 
@@ -127,7 +129,7 @@ impl Error {
             operation: Some(operation),
             status: Some(status),
             body: response.into_bytes(),
-            ..Self::new(kind, message)
+            ..Inner::new(kind, message)
         }))
     }
 
@@ -138,7 +140,7 @@ impl Error {
             status: Some(response.status()),
             body: response.into_bytes(),
             source: Some(Box::new(error)),
-            ..Self::new(ErrorKind::Decode, what)
+            ..Inner::new(ErrorKind::Decode, what)
         }))
     }
 

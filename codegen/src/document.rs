@@ -292,7 +292,7 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
 
 fn read_body(value: &Value, pointer: &str) -> Result<Body> {
     let content = object(value, pointer, "content")?;
-    let schema = |media: &str| content.get(media).map(|media| schema_of(media));
+    let schema = |media: &str| content.get(media).map(schema_of);
     let content = if let Some(schema) = schema("application/json") {
         Content::Json(schema)
     } else if let Some(schema) = schema("application/x-www-form-urlencoded") {

@@ -58,7 +58,6 @@ fn generate_scope(scope: &str, document: &Value) -> Result<TokenStream> {
             }
         }
 
-        #[allow(deprecated, unused_imports, clippy::too_many_arguments, clippy::wrong_self_convention, clippy::should_implement_trait)]
         impl #handle {
             #methods
         }
@@ -72,7 +71,6 @@ fn generate_scope(scope: &str, document: &Value) -> Result<TokenStream> {
         }
 
         /// The requests of this scope, one type for each operation.
-        #[allow(clippy::wrong_self_convention, clippy::should_implement_trait)]
         pub mod requests {
             #[allow(unused_imports)]
             use super::types::*;

@@ -214,7 +214,6 @@ fn record(ident: &Ident, fields: &[FieldType]) -> TokenStream {
         }
     });
     quote! {
-        #[allow(deprecated)]
         impl crate::read::Record for #ident {
             const PROPERTIES: &'static [&'static str] = &[#(#names),*];
 
@@ -295,7 +294,6 @@ fn constructor(ident: &Ident, fields: &[FieldType], defaultable: bool) -> TokenS
             }
         });
     quote! {
-        #[allow(deprecated, clippy::too_many_arguments)]
         impl #ident {
             #new
             #(#setters)*
@@ -369,30 +367,24 @@ fn shorten_in_place(ty: &mut syn::Type) {
         }
         return;
     };
+    // `HashMap` is not in the prelude.
+    let is_prelude = path
+        .path
+        .segments
+        .last()
+        .is_some_and(|last| last.ident != "HashMap");
     let qualified = path
         .path
         .segments
         .first()
-        .is_some_and(|segment| segment.ident == "std" || segment.ident == "types");
-    if qualified && let Some(last) = path.path.segments.pop() {
+        .is_some_and(|first| first.ident == "std" || first.ident == "types");
+    if qualified
+        && is_prelude
+        && let Some(last) = path.path.segments.pop()
+    {
         path.path.leading_colon = None;
         path.path.segments.clear();
         path.path.segments.push(last);
-    }
-    if let Some(last) = path.path.segments.last_mut() {
-        if last.ident == "HashMap" {
-            path.path.leading_colon = None;
-            let arguments = path
-                .path
-                .segments
-                .pop()
-                .map(|segment| segment.arguments)
-                .unwrap_or_default();
-            path.path = syn::parse_quote!(::std::collections::HashMap);
-            if let Some(last) = path.path.segments.last_mut() {
-                last.arguments = arguments;
-            }
-        }
     }
     for segment in &mut path.path.segments {
         if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {

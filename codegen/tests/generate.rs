@@ -1,5 +1,7 @@
 //! What comes out of the generator for a small document that has one of everything, and what it says of documents that it cannot use.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use cisco_secure_access_codegen::{Error, generate};
 use serde_json::{Value, json};
 

@@ -175,7 +175,7 @@ impl TunnelGroups {
             Err(_) => return Answer::error(StatusCode::BAD_REQUEST, "The body is not JSON."),
         };
         for name in ["name", "region", "passphrase"] {
-            if !body[name].as_str().is_some_and(|text| !text.is_empty()) {
+            if body[name].as_str().is_none_or(str::is_empty) {
                 return invalid(name, "a text");
             }
         }

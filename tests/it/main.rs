@@ -2,6 +2,12 @@
 //!
 //! One binary for all of them: linking is most of the time that a test binary costs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod bad_input;
 mod documented_answers;
 mod requests;
