@@ -327,6 +327,10 @@ pub const RULES: &[(&str, &str)] = &[
         "a quoted boolean or number becomes one, an unquoted number or boolean becomes a string",
     ),
     (
+        "deprecated-words",
+        "what upstream's words alone call deprecated is marked so",
+    ),
+    (
         "boolean-required",
         "`required: true` in a schema, which takes a list, is dropped",
     ),
@@ -433,6 +437,18 @@ fn conform_object(value: &mut Value, shape: &Shape, at: &mut Pointer, log: &mut 
     };
     if shape.reference && map.get("$ref").is_some_and(Value::is_string) {
         return drop_siblings(map, at, log);
+    }
+    let description = map.get("description").and_then(Value::as_str).unwrap_or("");
+    let deprecated = description
+        .trim_start_matches('(')
+        .to_ascii_lowercase()
+        .starts_with("deprecated");
+    if deprecated
+        && shape.fields.iter().any(|(key, _)| *key == "deprecated")
+        && !map.contains_key("deprecated")
+    {
+        map.insert("deprecated".into(), true.into());
+        log.repair("deprecated-words", at, "`deprecated: true` added");
     }
     map.retain(|key, value| at.within(key, |at| keep(shape, key, value, at, log)));
     for key in shape.required {

@@ -264,6 +264,12 @@ fn cases() -> Vec<Case> {
             json!(12),
         ),
         schema(
+            "deprecated-words",
+            "{type: string, description: (Deprecated) Words.}",
+            "Probe/deprecated",
+            json!(true),
+        ),
+        schema(
             "boolean-required",
             "{type: string, required: true}",
             "Probe",
