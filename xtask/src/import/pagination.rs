@@ -45,24 +45,7 @@ pub fn find(whole: &mut Value) -> BTreeMap<String, Result<String, String>> {
             operation["operationId"].as_str().unwrap_or("")
         );
         let own = operation.remove(KEY);
-        let result = match own {
-            Some(Value::Bool(false)) => Err("an overlay says that it does not page".to_owned()),
-            own => paging
-                .describe(path, operation, &schemas)
-                .or_else(|reason| match &own {
-                    Some(Value::Object(own)) if own.contains_key("items") => {
-                        Ok(paging.parameters())
-                    }
-                    _ => Err(reason),
-                })
-                .map(|mut rule| {
-                    rule.extend(
-                        own.and_then(|own| own.as_object().cloned())
-                            .unwrap_or_default(),
-                    );
-                    rule
-                }),
-        };
+        let result = paging.rule(own, path, operation, &schemas);
         if let Ok(rule) = &result {
             operation.insert(KEY.into(), Value::Object(rule.clone()));
         }
@@ -110,6 +93,28 @@ impl Paging {
             start,
             limit,
         })
+    }
+
+    /// How the operation pages, an overlay's own keys before those found.
+    fn rule(
+        &self,
+        own: Option<Value>,
+        path: &str,
+        operation: &Map<String, Value>,
+        schemas: &Value,
+    ) -> Result<Map<String, Value>, String> {
+        let own = match own {
+            Some(Value::Bool(false)) => return Err("an overlay says so".into()),
+            Some(Value::Object(own)) => own,
+            _ => Map::new(),
+        };
+        let mut rule = match self.describe(path, operation, schemas) {
+            Ok(rule) => rule,
+            Err(_) if own.contains_key("items") => self.parameters(),
+            Err(reason) => return Err(reason),
+        };
+        rule.extend(own);
+        Ok(rule)
     }
 
     fn parameters(&self) -> Map<String, Value> {
