@@ -1,8 +1,8 @@
 //! Generates the code of the `cisco-secure-access` crate from its OpenAPI documents.
 //!
-//! A document goes one way through the modules: [`document`] reads its operations, [`lower`] makes of it what progenitor gets right,
-//! progenitor says what Rust types values and answers have, [`reshape`] writes the final types, [`requests`] one request builder for each
-//! operation, [`operations`] the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`,
+//! A document goes one way through the modules: `document` reads its operations, `lower` makes of it what progenitor gets right,
+//! progenitor says what Rust types values and answers have, `reshape` writes the final types, `requests` one request builder for each
+//! operation, `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`,
 //! to show what comes out.
 
 mod document;
