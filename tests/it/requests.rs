@@ -13,7 +13,9 @@ async fn requests_can_move_between_tasks() {
     let simulator = Simulator::builder().start().await.unwrap();
     let client = simulator.client().unwrap();
     drop(movable(client.deployments().list_network_tunnel_groups()));
-    drop(movable(client.deployments().list_network_tunnel_groups().items()));
+    drop(movable(
+        client.deployments().list_network_tunnel_groups().items(),
+    ));
     let sending = movable(client.deployments().list_regions().send());
     tokio::spawn(sending).await.unwrap().unwrap();
 }
