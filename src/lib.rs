@@ -59,7 +59,10 @@ pub use client::{Client, ClientBuilder};
 pub use cloud::Cloud;
 pub use error::{Error, ErrorKind, Result};
 pub use open_enum::UnknownValue;
-pub use operation::{Method, Operation, Pagination, PaginationStyle, Security, operations};
+pub use operation::{
+    CloudName, Counted, Method, Operation, Pagination, PaginationStyle, RateLimit, Security, Window,
+    operations,
+};
 pub use pagination::Items;
 pub use response::Response;
 pub use upload::Upload;

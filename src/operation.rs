@@ -22,10 +22,59 @@ pub struct Operation {
     pub summary: &'static str,
     /// What a call authenticates with.
     pub security: Security,
+    /// The clouds that document it. Documentation lags the service: a call on another cloud may work, and is sent.
+    pub clouds: &'static [CloudName],
+    /// How often it may be called, where that is published.
+    pub rate_limit: Option<RateLimit>,
+    /// Whether a call can be repeated without doing more than one call does: reading, replacing, deleting.
+    pub idempotent: bool,
     /// How it hands out its pages, if it lists.
     pub pagination: Option<Pagination>,
     /// Whether Cisco advises against its use.
     pub deprecated: bool,
+}
+
+/// The name of a cloud that has a documentation of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CloudName {
+    /// [`Cloud::Global`](crate::Cloud::Global)
+    Global,
+    /// [`Cloud::China`](crate::Cloud::China)
+    China,
+    /// [`Cloud::Government`](crate::Cloud::Government)
+    Government,
+}
+
+/// How often the operations of a class may be called, all of them together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// The class; operations of one class share their limits.
+    pub class: &'static str,
+    /// Whose calls are counted.
+    pub counted: Counted,
+    /// The limits; all of them hold at once.
+    pub windows: &'static [Window],
+}
+
+/// Whose calls a rate limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Counted {
+    /// Those of one API key.
+    Key,
+    /// Those of the whole organization.
+    Organization,
+}
+
+/// So many requests in so many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// How many requests are accepted.
+    pub requests: u64,
+    /// In how many seconds.
+    pub seconds: u64,
 }
 
 /// An HTTP method.

@@ -26,8 +26,24 @@ pub(crate) struct Operation {
     /// Schema of the answer to a call that succeeded; `None` where the answer has no body.
     pub answer: Option<Value>,
     pub pagination: Option<Pagination>,
+    /// `x-clouds`: the clouds that document it.
+    pub clouds: Vec<String>,
+    /// `x-rate-limit`: how often it may be called.
+    pub rate_limit: Option<RateLimit>,
+    /// Whether a call can be repeated without doing more than one call does.
+    pub idempotent: bool,
     /// Where it stands in the document.
     pub pointer: String,
+}
+
+/// `x-rate-limit`: how often the operations of a class may be called, all together.
+#[derive(Clone, Debug)]
+pub(crate) struct RateLimit {
+    pub class: String,
+    /// What is counted: `key` or `organization`.
+    pub per: String,
+    /// Requests in a number of seconds; all of these limits hold.
+    pub windows: Vec<(u64, u64)>,
 }
 
 /// What a call authenticates with.
@@ -47,8 +63,19 @@ pub(crate) struct Parameter {
     pub required: bool,
     pub encoding: Encoding,
     pub schema: Value,
+    /// `x-time`: how a time is written, where it is not as its schema says.
+    pub time: Option<Time>,
     pub description: Option<String>,
     pub pointer: String,
+}
+
+/// How a time is written in a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Time {
+    /// Epoch milliseconds, or words such as `-1days`.
+    Reporting,
+    /// A date, or a date and time, as in RFC 3339.
+    Rfc3339,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +101,8 @@ pub(crate) enum Encoding {
 pub(crate) struct Body {
     pub required: bool,
     pub content: Content,
+    /// The parts of a multipart form that can be sent instead.
+    pub alternative: Option<Vec<Part>>,
     pub description: Option<String>,
     pub pointer: String,
 }
@@ -204,6 +233,21 @@ fn read_operation(
             .get("x-pagination")
             .map(|pagination| read_pagination(pagination, &format!("{pointer}/x-pagination")))
             .transpose()?,
+        clouds: value
+            .get("x-clouds")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|cloud| cloud.as_str().map(str::to_owned))
+            .collect(),
+        rate_limit: value
+            .get("x-rate-limit")
+            .map(|limit| read_rate_limit(limit, &format!("{pointer}/x-rate-limit")))
+            .transpose()?,
+        idempotent: value
+            .get("x-idempotent")
+            .and_then(Value::as_bool)
+            .unwrap_or(matches!(method, "get" | "put" | "delete")),
         id,
         parameters,
         body,
@@ -285,6 +329,17 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
         required: location == Location::Path || flag(value, "required"),
         encoding,
         schema,
+        time: match text(value, "x-time").as_deref() {
+            None => None,
+            Some("reporting") => Some(Time::Reporting),
+            Some("rfc3339") => Some(Time::Rfc3339),
+            Some(other) => {
+                return Err(Error::new(
+                    format!("{pointer}/x-time"),
+                    format!("unknown form `{other}`: expected reporting or rfc3339"),
+                ));
+            }
+        },
         description: text(value, "description"),
         pointer,
     })
@@ -309,9 +364,16 @@ fn read_body(value: &Value, pointer: &str) -> Result<Body> {
             ),
         ));
     };
+    let alternative = match (&content, schema("multipart/form-data")) {
+        (Content::Json(_), Some(schema)) if schema.get("properties").is_some() => {
+            Some(read_parts(&schema, pointer)?)
+        }
+        _ => None,
+    };
     Ok(Body {
         required: flag(value, "required"),
         content,
+        alternative,
         description: text(value, "description"),
         pointer: pointer.to_owned(),
     })
@@ -378,6 +440,28 @@ fn read_security(value: &Value) -> Security {
         ),
         None => Security::Bearer(Vec::new()),
     }
+}
+
+fn read_rate_limit(value: &Value, pointer: &str) -> Result<RateLimit> {
+    let windows = value
+        .get("windows")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|window| Some((window.get("requests")?.as_u64()?, window.get("seconds")?.as_u64()?)))
+        .collect::<Option<Vec<_>>>()
+        .filter(|windows| !windows.is_empty())
+        .ok_or_else(|| {
+            Error::new(
+                format!("{pointer}/windows"),
+                "expected a list of {requests, seconds}, both whole numbers",
+            )
+        })?;
+    Ok(RateLimit {
+        class: string(value, pointer, "class")?,
+        per: string(value, pointer, "per")?,
+        windows,
+    })
 }
 
 fn read_pagination(value: &Value, pointer: &str) -> Result<Pagination> {

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::document::{Operation, PaginationStyle, Security};
+use crate::document::{Operation, PaginationStyle, RateLimit, Security};
 use crate::names;
 
 /// The constant that describes an operation.
@@ -19,7 +19,9 @@ pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
         /// What is known of each operation of this scope.
         pub mod operations {
             #[allow(unused_imports)]
-            use crate::operation::{Method, Operation, Pagination, PaginationStyle, Security};
+            use crate::operation::{
+                CloudName, Counted, Method, Operation, Pagination, PaginationStyle, RateLimit, Security, Window,
+            };
 
             #(#entries)*
 
@@ -38,8 +40,31 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
         api,
         summary,
         deprecated,
+        clouds,
+        idempotent,
         ..
     } = operation;
+    let rate_limit = match &operation.rate_limit {
+        None => quote!(None),
+        Some(RateLimit {
+            class,
+            per,
+            windows,
+        }) => {
+            let counted = Ident::new(&names::pascal(per), Span::call_site());
+            let (requests, seconds): (Vec<_>, Vec<_>) = windows.iter().copied().unzip();
+            quote! {
+                Some(RateLimit {
+                    class: #class,
+                    counted: Counted::#counted,
+                    windows: &[#(Window { requests: #requests, seconds: #seconds }),*],
+                })
+            }
+        }
+    };
+    let clouds = clouds
+        .iter()
+        .map(|cloud| Ident::new(&names::pascal(cloud), Span::call_site()));
     let method = Ident::new(
         &names::pascal(&operation.method.to_ascii_lowercase()),
         Span::call_site(),
@@ -83,6 +108,9 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             path: #path,
             summary: #summary,
             security: #security,
+            clouds: &[#(CloudName::#clouds),*],
+            rate_limit: #rate_limit,
+            idempotent: #idempotent,
             pagination: #pagination,
             deprecated: #deprecated,
         };
