@@ -41,12 +41,17 @@ mod call;
 mod choice;
 mod client;
 mod cloud;
+#[cfg(feature = "codecs")]
+#[doc(hidden)]
+pub mod codec;
 mod decode;
 mod error;
+mod nullable;
 mod open_enum;
 mod operation;
 mod pagination;
 mod read;
+mod redacted;
 mod response;
 #[cfg(feature = "simulator")]
 pub mod simulator;
@@ -58,10 +63,11 @@ pub use call::Sending;
 pub use client::{Client, ClientBuilder};
 pub use cloud::Cloud;
 pub use error::{Error, ErrorKind, Result};
+pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
 pub use operation::{
-    CloudName, Counted, Method, Operation, Pagination, PaginationStyle, RateLimit, Security, Window,
-    operations,
+    CloudName, Counted, Method, Operation, Pagination, PaginationStyle, RateLimit, Security,
+    Window, operations,
 };
 pub use pagination::Items;
 pub use response::Response;
@@ -69,6 +75,7 @@ pub use upload::Upload;
 
 pub(crate) use open_enum::open_enum;
 pub(crate) use read::readable_record;
+pub(crate) use redacted::Redacted;
 
 /// The code in the README compiles.
 #[cfg(all(doctest, feature = "deployments", feature = "simulator"))]

@@ -44,6 +44,8 @@ pub(crate) struct Field {
     pub name: String,
     pub required: bool,
     pub nullable: bool,
+    /// `x-secret`: not to be shown.
+    pub secret: bool,
     pub description: Option<String>,
     pub deprecated: bool,
 }
@@ -504,6 +506,7 @@ impl Lowering<'_> {
                 description: text(property, "description")
                     .or_else(|| text(resolved, "description")),
                 deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
+                secret: property.get("x-secret") == Some(&Value::Bool(true)),
                 name: name.clone(),
             });
             lowered.insert(field_number(index), value);

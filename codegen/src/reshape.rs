@@ -35,6 +35,10 @@ pub(crate) struct FieldType {
     /// The type without it.
     pub base: syn::Type,
     pub optional: bool,
+    /// A list that is sent only if it has elements.
+    pub skipped_when_empty: bool,
+    /// Null can be sent, which says something else than absence.
+    pub nullable: bool,
 }
 
 /// The final types, and what `requests` must know of them.
@@ -127,21 +131,27 @@ fn write_fields(described: &[Field], bases: &[syn::Type], usage: Usage) -> Vec<F
             while !idents.insert(name.clone()) {
                 name.push('_');
             }
+            let list = is_collection(base);
+            // What is read is a list in any case: null and absence are empty ones.
             let optional = if usage.read {
-                !(usage.is_read_only() && is_collection(base))
+                !list
             } else {
                 !field.required || field.nullable
             };
+            let skipped_when_empty = usage.read && usage.sent && list && !field.required;
+            let nullable = !usage.read && field.nullable && !field.required;
             FieldType {
                 wire: field.name.clone(),
                 ident: Ident::new(&name, Span::call_site()),
-                ty: if optional {
-                    quote!(Option<#base>)
-                } else {
-                    quote!(#base)
+                ty: match (optional, nullable) {
+                    (true, true) => quote!(Option<crate::Nullable<#base>>),
+                    (true, false) => quote!(Option<#base>),
+                    (false, _) => quote!(#base),
                 },
                 base: base.clone(),
                 optional,
+                skipped_when_empty,
+                nullable,
             }
         })
         .collect()
@@ -178,16 +188,46 @@ fn structure(
     });
     let defaultable = usage.read || fields.iter().all(|field| field.optional);
     let default = defaultable.then(|| quote!(Default,));
+    let secret = described.iter().any(|field| field.secret);
+    let (debug, derived_debug) = if secret {
+        (Some(redacting_debug(ident, described, fields)), None)
+    } else {
+        (None, Some(quote!(Debug,)))
+    };
     let serde = (!usage.read).then(|| quote!(::serde::Serialize, ::serde::Deserialize,));
     let record = usage.read.then(|| record(ident, fields));
     let constructor = usage.sent.then(|| constructor(ident, fields, defaultable));
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, #default #serde)]
+        #[derive(Clone, #derived_debug PartialEq, #default #serde)]
         #[non_exhaustive]
         pub struct #ident { #(#declarations)* }
+        #debug
         #record
         #constructor
+    }
+}
+
+/// `Debug` that says of secrets only whether they are there.
+fn redacting_debug(ident: &Ident, described: &[Field], fields: &[FieldType]) -> TokenStream {
+    let shown = described.iter().zip(fields).map(|(described, field)| {
+        let FieldType { ident, .. } = field;
+        let name = ident.to_string();
+        if !described.secret {
+            quote!(.field(#name, &self.#ident))
+        } else if field.optional {
+            quote!(.field(#name, &self.#ident.as_ref().map(|_| crate::Redacted)))
+        } else {
+            quote!(.field(#name, &crate::Redacted))
+        }
+    });
+    let name = ident.to_string();
+    quote! {
+        impl ::std::fmt::Debug for #ident {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(#name) #(#shown)* .finish()
+            }
+        }
     }
 }
 
@@ -209,6 +249,8 @@ fn record(ident: &Ident, fields: &[FieldType]) -> TokenStream {
         let FieldType { wire, ident, .. } = field;
         if field.optional {
             quote!(crate::read::write(map, #wire, &self.#ident)?;)
+        } else if field.skipped_when_empty {
+            quote!(if !self.#ident.is_empty() { map.serialize_entry(#wire, &self.#ident)?; })
         } else {
             quote!(map.serialize_entry(#wire, &self.#ident)?;)
         }
@@ -271,7 +313,15 @@ fn constructor(ident: &Ident, fields: &[FieldType], defaultable: bool) -> TokenS
         .filter(|field| field.optional || defaultable)
         .map(|field| {
             let name = &field.ident;
-            let (ty, value) = argument(&field.base, &quote!(value));
+            let base = &field.base;
+            let (ty, value) = if field.nullable {
+                (
+                    quote!(impl Into<crate::Nullable<#base>>),
+                    quote!(value.into()),
+                )
+            } else {
+                argument(base, &quote!(value))
+            };
             let method = if *name == "new" {
                 format_ident!("with_new")
             } else {

@@ -6,6 +6,7 @@ use std::fmt;
 use secrecy::SecretString;
 
 use crate::error::{Error, Result};
+use crate::redacted::Redacted;
 
 /// The environment variable of the key.
 pub(crate) const KEY_VARIABLE: &str = "SECURE_ACCESS_API_KEY";
@@ -69,7 +70,7 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
             .field("key", &self.key)
-            .field("secret", &"[redacted]")
+            .field("secret", &Redacted)
             .finish()
     }
 }
