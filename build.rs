@@ -1,10 +1,12 @@
-//! Generates the module of each enabled path scope from its document in `specs/`.
+//! Generates the module of each path scope from its document in `specs/`: the operations of the enabled APIs, and what they reach.
 
 use std::env;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+
+use cisco_secure_access_codegen::Options;
 
 const SCOPES: [&str; 6] = [
     "admin",
@@ -17,28 +19,61 @@ const SCOPES: [&str; 6] = [
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
+    println!(
+        "cargo::rustc-check-cfg=cfg(scope, values({}))",
+        quoted(&SCOPES)
+    );
+    println!("cargo::rustc-check-cfg=cfg(all_operations)");
+    let mut is_all = true;
     for scope in SCOPES {
-        let feature = format!("CARGO_FEATURE_{}", scope.to_ascii_uppercase());
-        if scope != "auth" && env::var_os(feature).is_none() {
-            continue;
+        match generate(scope) {
+            Ok(is_whole) => is_all &= is_whole,
+            Err(error) => {
+                println!("cargo::error={error}");
+                return ExitCode::FAILURE;
+            }
         }
-        if let Err(error) = generate(scope) {
-            println!("cargo::error={error}");
-            return ExitCode::FAILURE;
-        }
+    }
+    if is_all {
+        println!("cargo::rustc-cfg=all_operations");
     }
     ExitCode::SUCCESS
 }
 
-fn generate(scope: &str) -> Result<(), Box<dyn Error>> {
-    let specs = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("specs");
-    let path = specs.join(format!("{scope}.json"));
+/// Generates a scope, and says whether that was all of it.
+fn generate(scope: &str) -> Result<bool, Box<dyn Error>> {
+    let path = Path::new(&env::var("CARGO_MANIFEST_DIR")?)
+        .join("specs")
+        .join(scope)
+        .with_extension("json");
     println!("cargo::rerun-if-changed={}", path.display());
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let document =
-        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    let code = cisco_secure_access_codegen::generate(scope, &document)?;
-    let out = Path::new(&env::var("OUT_DIR")?).join(format!("{scope}.rs"));
-    fs::write(&out, code.to_string()).map_err(|error| format!("{}: {error}", out.display()))?;
-    Ok(())
+    let is_whole = scope == "auth" || is_enabled(scope);
+    let unreadable = |error: &dyn Error| format!("{}: {error}", path.display());
+    let text = fs::read_to_string(&path).map_err(|error| unreadable(&error))?;
+    let document = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
+    let apis = cisco_secure_access_codegen::apis(scope, &document)?;
+    if !is_whole && !apis.iter().any(|api| is_enabled(&api.feature)) {
+        return Ok(false);
+    }
+    let options = Options {
+        enabled: &|api| is_whole || is_enabled(api),
+        codecs: is_enabled("codecs"),
+    };
+    let generated = cisco_secure_access_codegen::generate(scope, &document, &options)?;
+    let out = Path::new(&env::var("OUT_DIR")?).join(scope);
+    fs::write(out.with_extension("rs"), generated.code.to_string())?;
+    fs::write(out.with_extension("md"), generated.index)?;
+    println!("cargo::rustc-cfg=scope=\"{scope}\"");
+    Ok(is_whole)
+}
+
+/// Whether a feature of the crate is on.
+fn is_enabled(feature: &str) -> bool {
+    let name = feature.to_ascii_uppercase().replace('-', "_");
+    env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
+}
+
+fn quoted(values: &[&str]) -> String {
+    let quoted: Vec<_> = values.iter().map(|value| format!("\"{value}\"")).collect();
+    quoted.join(", ")
 }

@@ -11,7 +11,7 @@
 //!     .cloud(Cloud::China)
 //!     .credentials(Credentials::new("key", "secret"))
 //!     .build()?;
-//! # #[cfg(feature = "deployments")] {
+//! # #[cfg(feature = "network-tunnel-groups")] {
 //! let page = client.deployments().list_network_tunnel_groups().limit(50).send().await?;
 //! for group in &page.data {
 //!     println!("{:?} {:?}", group.name, group.status);
@@ -23,17 +23,9 @@
 //!
 //! Not affiliated with Cisco.
 
-// Parts of the runtime serve operations that only some scopes have.
-#![cfg_attr(
-    not(all(
-        feature = "admin",
-        feature = "deployments",
-        feature = "investigate",
-        feature = "policies",
-        feature = "reports"
-    )),
-    allow(dead_code, unused_imports, unused_macros)
-)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// Parts of the runtime serve operations that only some APIs have.
+#![cfg_attr(not(all_operations), allow(dead_code, unused_imports, unused_macros))]
 
 pub mod api;
 pub mod auth;
@@ -55,6 +47,7 @@ mod redacted;
 mod response;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+mod time;
 mod transport;
 mod upload;
 
@@ -71,13 +64,15 @@ pub use operation::{
 };
 pub use pagination::Items;
 pub use response::Response;
+pub use time::{DateOrTime, ReportingTime};
 pub use upload::Upload;
 
 pub(crate) use open_enum::open_enum;
 pub(crate) use read::readable_record;
+#[allow(unused_imports, reason = "only APIs with secrets need it")]
 pub(crate) use redacted::Redacted;
 
 /// The code in the README compiles.
-#[cfg(all(doctest, feature = "deployments", feature = "simulator"))]
+#[cfg(all(doctest, scope = "deployments", feature = "simulator"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -159,16 +159,16 @@ pub enum PaginationStyle {
 /// ```
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     static SCOPES: &[&[&Operation]] = &[
-        #[cfg(feature = "admin")]
+        #[cfg(scope = "admin")]
         api::admin::operations::ALL,
         api::auth::operations::ALL,
-        #[cfg(feature = "deployments")]
+        #[cfg(scope = "deployments")]
         api::deployments::operations::ALL,
-        #[cfg(feature = "investigate")]
+        #[cfg(scope = "investigate")]
         api::investigate::operations::ALL,
-        #[cfg(feature = "policies")]
+        #[cfg(scope = "policies")]
         api::policies::operations::ALL,
-        #[cfg(feature = "reports")]
+        #[cfg(scope = "reports")]
         api::reports::operations::ALL,
     ];
     SCOPES.iter().copied().flatten().copied()

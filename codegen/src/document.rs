@@ -448,7 +448,12 @@ fn read_rate_limit(value: &Value, pointer: &str) -> Result<RateLimit> {
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .map(|window| Some((window.get("requests")?.as_u64()?, window.get("seconds")?.as_u64()?)))
+        .map(|window| {
+            Some((
+                window.get("requests")?.as_u64()?,
+                window.get("seconds")?.as_u64()?,
+            ))
+        })
         .collect::<Option<Vec<_>>>()
         .filter(|windows| !windows.is_empty())
         .ok_or_else(|| {

@@ -5,13 +5,17 @@
 //! operation, `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`,
 //! to show what comes out.
 
+mod codecs;
 mod document;
 mod error;
+mod example;
 mod lower;
 pub mod names;
 mod operations;
 mod requests;
 mod reshape;
+
+use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
@@ -20,30 +24,91 @@ use serde_json::Value;
 
 pub use error::{Error, Result};
 
-/// Generates the module of the path scope `scope` (`deployments`) from its document.
+/// What is generated for a path scope.
+#[derive(Debug)]
+pub struct Generated {
+    /// The code, to be included in the module of the scope; it refers to the runtime of the crate.
+    pub code: TokenStream,
+    /// The index of the scope's operations by API, in Markdown, for the documentation of that module.
+    pub index: String,
+}
+
+/// An API: a part of a scope that can be generated alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// Its name in the document: `Network Tunnel Groups and Regions`.
+    pub name: String,
+    /// The Cargo feature that turns it on: `network-tunnel-groups`.
+    pub feature: String,
+    /// How many operations it has.
+    pub operations: usize,
+}
+
+/// The APIs of a document, by name.
 ///
-/// The code expects to be included in the crate `cisco-secure-access`; it refers to the runtime there.
+/// # Errors
+/// When the document is not what `cargo xtask import` writes.
+pub fn apis(scope: &str, document: &Value) -> Result<Vec<Api>> {
+    let operations = document::operations(document).map_err(|error| error.in_document(scope))?;
+    let mut counts = BTreeMap::new();
+    for operation in &operations {
+        *counts.entry(operation.api.as_str()).or_insert(0) += 1;
+    }
+    Ok(counts
+        .into_iter()
+        .map(|(name, operations)| Api {
+            name: name.to_owned(),
+            feature: names::feature(name),
+            operations,
+        })
+        .collect())
+}
+
+/// What to generate of a document.
+pub struct Options<'a> {
+    /// Whether an API is wanted, by the name of its feature.
+    pub enabled: &'a dyn Fn(&str) -> bool,
+    /// Whether to generate the table of codecs, for `cargo xtask examples`.
+    pub codecs: bool,
+}
+
+/// Generates the module of the path scope `scope` (`deployments`) from its document: the operations of the APIs that are wanted, and the
+/// types that they reach.
 ///
 /// # Errors
 /// When the document is not what `cargo xtask import` writes; the error says where, and what is expected.
-pub fn generate(scope: &str, document: &Value) -> Result<TokenStream> {
-    generate_scope(scope, document).map_err(|error| error.in_document(scope))
+pub fn generate(scope: &str, document: &Value, options: &Options<'_>) -> Result<Generated> {
+    generate_scope(scope, document, options).map_err(|error| error.in_document(scope))
 }
 
-fn generate_scope(scope: &str, document: &Value) -> Result<TokenStream> {
-    let operations = document::operations(document)?;
+fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Result<Generated> {
+    let mut operations = document::operations(document)?;
+    operations.retain(|operation| (options.enabled)(&names::feature(&operation.api)));
     let lowered = lower::lower(document, &operations)?;
     let generated = progenitor(lowered.document)?;
     let types = reshape::reshape(&generated, &lowered.types)?;
-    let requests = requests::requests(&operations, &generated, &types.shapes)?;
+    let requests = requests::requests(scope, &operations, &generated, &types.shapes)?;
     let table = operations::table(scope, &operations);
+    let codecs = match options.codecs {
+        true => Some(codecs::codecs(&operations, &generated)?),
+        false => None,
+    };
 
     let handle = Ident::new(&names::pascal(scope), Span::call_site());
     let method = Ident::new(&names::snake(scope), Span::call_site());
     let about = format!(" The operations of the path scope `{scope}`.");
     let types = types.code;
-    let (methods, builders) = (requests.methods, requests.builders);
-    Ok(quote! {
+    let builders = requests.builders;
+    let methods = requests.methods.iter().map(|(api, methods)| {
+        let title = format!(" # {api}");
+        quote! {
+            #[doc = #title]
+            impl #handle {
+                #methods
+            }
+        }
+    });
+    let code = quote! {
         #[doc = #about]
         #[derive(Clone, Debug)]
         pub struct #handle {
@@ -58,9 +123,7 @@ fn generate_scope(scope: &str, document: &Value) -> Result<TokenStream> {
             }
         }
 
-        impl #handle {
-            #methods
-        }
+        #(#methods)*
 
         #[allow(unused_imports)]
         use types::*;
@@ -79,7 +142,35 @@ fn generate_scope(scope: &str, document: &Value) -> Result<TokenStream> {
         }
 
         #table
-    })
+
+        #codecs
+    };
+    let index = index(&handle, &operations);
+    Ok(Generated { code, index })
+}
+
+/// The operations by API, as Markdown with links.
+fn index(handle: &Ident, operations: &[document::Operation]) -> String {
+    let mut apis: BTreeMap<&str, Vec<&document::Operation>> = BTreeMap::new();
+    for operation in operations {
+        apis.entry(&operation.api).or_default().push(operation);
+    }
+    let mut index = String::new();
+    for (api, mut operations) in apis {
+        operations.sort_by_key(|operation| &operation.id);
+        index.push_str(&format!(
+            "\n# {api}\n\nFeature `{}`.\n\n| Operation | |\n| --- | --- |\n",
+            names::feature(api)
+        ));
+        for operation in operations {
+            let method = names::snake(&operation.id);
+            let summary = operation.summary.replace('|', "\\|");
+            index.push_str(&format!(
+                "| [`{method}`]({handle}::{method}) | {summary} |\n"
+            ));
+        }
+    }
+    index
 }
 
 /// What progenitor generates for a lowered document.

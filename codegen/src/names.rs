@@ -88,6 +88,18 @@ pub fn constant(name: &str) -> String {
     words(name).join("_").to_ascii_uppercase()
 }
 
+/// The Cargo feature of the API called `name`: `network-tunnel-groups` for `Network Tunnel Groups and Regions`.
+///
+/// What stands before an ` and ` is enough where it is two words or more.
+#[must_use]
+pub fn feature(name: &str) -> String {
+    let main = match name.split_once(" and ") {
+        Some((main, _)) if main.contains(' ') => main,
+        _ => name,
+    };
+    words(main).join("-")
+}
+
 /// The name of one element of a list called `name`.
 #[must_use]
 pub fn singular(name: &str) -> String {
@@ -131,6 +143,19 @@ mod tests {
         assert_eq!(pascal("FiltersNTGsObject"), "FiltersNtgsObject");
         assert_eq!(pascal("self"), "Self_");
         assert_eq!(constant("listAPIKeys"), "LIST_API_KEYS");
+    }
+
+    #[test]
+    fn an_api_names_its_feature() {
+        for (api, expected) in [
+            ("Network Tunnel Groups and Regions", "network-tunnel-groups"),
+            ("Network and Service Objects", "network-and-service-objects"),
+            ("S3 Bucket Key Rotation", "s3-bucket-key-rotation"),
+            ("DNS Forwarders", "dns-forwarders"),
+            ("Third-Party Integrations", "third-party-integrations"),
+        ] {
+            assert_eq!(feature(api), expected);
+        }
     }
 
     #[test]

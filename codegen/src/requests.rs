@@ -9,29 +9,33 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{File, FnArg, ImplItem, Item, ReturnType, Signature};
 
-use crate::document::{Content, Encoding, Location, Operation, PaginationStyle, Security};
+use crate::document::{
+    Content, Encoding, Location, Operation, PaginationStyle, Part, RateLimit, Security, Time,
+};
 use crate::error::{Error, Result};
+use crate::example;
 use crate::names;
 use crate::operations;
 use crate::reshape::{Shapes, Written, argument, docs, element, shorten, simple_name};
 
 /// What is generated for the operations of a scope.
 pub(crate) struct Requests {
-    /// Methods of the scope's handle.
-    pub methods: TokenStream,
+    /// Methods of the scope's handle, by API.
+    pub methods: BTreeMap<String, TokenStream>,
     /// The builders.
     pub builders: TokenStream,
 }
 
 /// Writes the builders of all `operations`.
 pub(crate) fn requests(
+    scope: &str,
     operations: &[Operation],
     generated: &File,
     shapes: &Shapes,
 ) -> Result<Requests> {
     let signatures = signatures(generated);
     let mut requests = Requests {
-        methods: TokenStream::new(),
+        methods: BTreeMap::new(),
         builders: TokenStream::new(),
     };
     let mut names = BTreeMap::new();
@@ -51,14 +55,16 @@ pub(crate) fn requests(
                 "progenitor generated no method for this operation",
             )
         })?;
-        let request = Request::new(operation, signature)?;
-        requests.methods.extend(request.method());
+        let request = Request::new(scope, operation, signature)?;
+        let methods = requests.methods.entry(operation.api.clone()).or_default();
+        methods.extend(request.methods(shapes));
         requests.builders.extend(request.builder(shapes)?);
     }
     Ok(requests)
 }
 
-fn signatures(generated: &File) -> BTreeMap<String, &Signature> {
+/// The methods that progenitor generated, by operation.
+pub(crate) fn signatures(generated: &File) -> BTreeMap<String, &Signature> {
     generated
         .items
         .iter()
@@ -77,17 +83,17 @@ fn signatures(generated: &File) -> BTreeMap<String, &Signature> {
 }
 
 /// One argument of a request.
-struct Argument {
-    ident: Ident,
+pub(crate) struct Argument {
+    pub ident: Ident,
     /// The owned type of its value.
-    ty: syn::Type,
+    pub ty: syn::Type,
     required: bool,
     docs: String,
-    sink: Sink,
+    pub sink: Sink,
 }
 
 /// Where the value of an argument goes.
-enum Sink {
+pub(crate) enum Sink {
     Path,
     Query(String, Encoding),
     Header(String),
@@ -97,6 +103,7 @@ enum Sink {
 }
 
 struct Request<'a> {
+    scope: &'a str,
     operation: &'a Operation,
     ident: Ident,
     arguments: Vec<Argument>,
@@ -107,7 +114,7 @@ struct Request<'a> {
 const RESERVED: [&str; 5] = ["send", "items", "new", "clone", "body"];
 
 impl<'a> Request<'a> {
-    fn new(operation: &'a Operation, signature: &Signature) -> Result<Self> {
+    fn new(scope: &'a str, operation: &'a Operation, signature: &Signature) -> Result<Self> {
         let types = argument_types(signature);
         let type_of = |name: &str| {
             types.get(name).cloned().ok_or_else(|| {
@@ -129,7 +136,11 @@ impl<'a> Request<'a> {
             }
             arguments.push(Argument {
                 ident: Ident::new(&name, Span::call_site()),
-                ty: type_of(&format!("p{index}"))?,
+                ty: match parameter.time {
+                    None => type_of(&format!("p{index}"))?,
+                    Some(Time::Reporting) => syn::parse_quote!(crate::ReportingTime),
+                    Some(Time::Rfc3339) => syn::parse_quote!(crate::DateOrTime),
+                },
                 required: parameter.required,
                 docs: parameter.description.clone().unwrap_or_default(),
                 sink: match parameter.location {
@@ -152,18 +163,11 @@ impl<'a> Request<'a> {
                         _ => Sink::Json,
                     },
                 }),
-                Content::Multipart(parts) => {
-                    arguments.extend(parts.iter().map(|part| Argument {
-                        ident: Ident::new(&names::snake(&part.name), Span::call_site()),
-                        ty: syn::parse_quote!(crate::Upload),
-                        required: part.required,
-                        docs: part.description.clone().unwrap_or_default(),
-                        sink: Sink::Part(part.name.clone()),
-                    }));
-                }
+                Content::Multipart(parts) => arguments.extend(parts.iter().map(Argument::part)),
             }
         }
         Ok(Self {
+            scope,
             operation,
             ident: Ident::new(&names::pascal(&operation.id), Span::call_site()),
             arguments,
@@ -173,17 +177,41 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// The method of the scope's handle that begins this request.
-    fn method(&self) -> TokenStream {
+    /// The methods of the scope's handle that begin this request: one, or two where the body can be JSON or a file.
+    fn methods(&self, shapes: &Shapes) -> TokenStream {
+        let name = names::snake(&self.operation.id);
+        let required: Vec<_> = self
+            .arguments
+            .iter()
+            .filter(|argument| argument.required)
+            .collect();
+        let mut methods = self.method(&name, &required, shapes);
+        let alternative = self
+            .operation
+            .body
+            .as_ref()
+            .and_then(|body| body.alternative.as_ref());
+        if let Some(parts) = alternative {
+            let parts: Vec<_> = parts.iter().map(Argument::part).collect();
+            let required: Vec<_> = required
+                .into_iter()
+                .filter(|argument| !matches!(argument.sink, Sink::Json))
+                .chain(&parts)
+                .collect();
+            methods.extend(self.method(&format!("{name}_file"), &required, shapes));
+        }
+        methods
+    }
+
+    fn method(&self, name: &str, required: &[&Argument], shapes: &Shapes) -> TokenStream {
         let Self {
             operation, ident, ..
         } = self;
-        let method = Ident::new(&names::snake(&operation.id), Span::call_site());
+        let method = Ident::new(name, Span::call_site());
         let constant = operations::constant(operation);
-        let required = self.arguments.iter().filter(|argument| argument.required);
-        let parameters = required.clone().map(Argument::parameter);
+        let parameters = required.iter().map(|argument| argument.parameter());
         let path_values = required
-            .clone()
+            .iter()
             .filter(|argument| matches!(argument.sink, Sink::Path))
             .map(|argument| {
                 let name = &argument.ident;
@@ -191,14 +219,17 @@ impl<'a> Request<'a> {
                 quote!(&crate::call::text(&#value))
             });
         let others: Vec<_> = required
+            .iter()
             .filter(|argument| !matches!(argument.sink, Sink::Path))
             .map(|argument| argument.store(&quote!(call)))
             .collect();
         let mutable = (!others.is_empty()).then(|| quote!(mut));
-        let docs = self.docs();
+        let docs = docs(&self.docs(name, required, shapes));
+        let badge = badge(operation);
         let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
         quote! {
             #docs
+            #badge
             #deprecated
             #[inline]
             pub fn #method(&self, #(#parameters),*) -> requests::#ident {
@@ -209,27 +240,20 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn docs(&self) -> TokenStream {
+    /// The documentation of a method, in Markdown.
+    fn docs(&self, name: &str, required: &[&Argument], shapes: &Shapes) -> String {
         let operation = self.operation;
         let mut text = format!("{}.\n\n", operation.summary.trim_end_matches('.'));
         if let Some(description) = &operation.description {
-            text.push_str(description);
-            text.push_str("\n\n");
+            text.push_str(&format!("{description}\n\n"));
         }
-        let mut lines = vec![format!("`{} {}`", operation.method, operation.path)];
-        match &operation.security {
-            Security::Basic => lines.push("with key and secret".to_owned()),
-            Security::Bearer(scopes) if scopes.is_empty() => {}
-            Security::Bearer(scopes) => {
-                lines.push(format!("OAuth scope `{}`", scopes.join("`, `")))
-            }
+        text.push_str("| | |\n| --- | --- |\n");
+        for (title, value) in self.facts() {
+            text.push_str(&format!("| {title} | {value} |\n"));
         }
-        text.push_str(&lines.join(", "));
-        text.push('\n');
-        let documented: Vec<_> = self
-            .arguments
+        let documented: Vec<_> = required
             .iter()
-            .filter(|argument| argument.required && !argument.docs.is_empty())
+            .filter(|argument| !argument.docs.is_empty())
             .collect();
         if !documented.is_empty() {
             text.push_str("\n# Arguments\n");
@@ -238,7 +262,73 @@ impl<'a> Request<'a> {
                 text.push_str(&format!("- `{}`: {line}\n", argument.ident));
             }
         }
-        docs(&text)
+        text.push_str(&example::call(
+            self.scope,
+            name,
+            required,
+            shapes,
+            self.has_items(),
+        ));
+        text
+    }
+
+    /// What the operation table knows, for people.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let operation = self.operation;
+        let mut facts = vec![(
+            "Request",
+            format!("`{} {}`", operation.method, operation.path),
+        )];
+        match &operation.security {
+            Security::Basic => facts.push(("Access", "key and secret".to_owned())),
+            Security::Bearer(scopes) if scopes.is_empty() => {}
+            Security::Bearer(scopes) => {
+                facts.push(("OAuth scope", format!("`{}`", scopes.join("`, `"))));
+            }
+        }
+        if !operation.clouds.is_empty() {
+            let clouds: Vec<_> = operation
+                .clouds
+                .iter()
+                .map(|cloud| names::pascal(cloud))
+                .collect();
+            facts.push(("Clouds", clouds.join(", ")));
+        }
+        if let Some(RateLimit { per, windows, .. }) = &operation.rate_limit {
+            let windows: Vec<_> = windows
+                .iter()
+                .map(|(requests, seconds)| match seconds {
+                    1 => format!("{requests} a second"),
+                    60 => format!("{requests} a minute"),
+                    3600 => format!("{requests} an hour"),
+                    86400 => format!("{requests} a day"),
+                    seconds => format!("{requests} in {} minutes", seconds / 60),
+                })
+                .collect();
+            facts.push((
+                "Rate limit",
+                format!("{} for each {per}", windows.join(", ")),
+            ));
+        }
+        if let Some(pagination) = &operation.pagination {
+            let limit = match (&pagination.limit, pagination.maximum) {
+                (Some(limit), Some(maximum)) => format!(" and `{limit}`, at most {maximum}"),
+                (Some(limit), None) => format!(" and `{limit}`"),
+                (None, _) => String::new(),
+            };
+            facts.push(("Pages", format!("by `{}`{limit}", pagination.position)));
+        }
+        facts
+    }
+
+    /// Whether all items can be listed.
+    fn has_items(&self) -> bool {
+        self.operation
+            .pagination
+            .as_ref()
+            .is_some_and(|pagination| {
+                pagination.style == PaginationStyle::Offset && pagination.total.is_some()
+            })
     }
 
     fn builder(&self, shapes: &Shapes) -> Result<TokenStream> {
@@ -259,8 +349,10 @@ impl<'a> Request<'a> {
             operation.id,
             operations::constant(operation)
         );
+        let badge = badge(operation);
         Ok(quote! {
             #[doc = #doc]
+            #badge
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct #ident {
@@ -283,10 +375,15 @@ impl<'a> Request<'a> {
 
     /// `items()`, for the operations that page by offset and tell how many items there are.
     fn items(&self, shapes: &Shapes) -> Result<Option<TokenStream>> {
-        let Some(pagination) = &self.operation.pagination else {
+        let Some(pagination) = self
+            .operation
+            .pagination
+            .as_ref()
+            .filter(|_| self.has_items())
+        else {
             return Ok(None);
         };
-        let (PaginationStyle::Offset, Some(total)) = (pagination.style, &pagination.total) else {
+        let Some(total) = &pagination.total else {
             return Ok(None);
         };
         let wrong = |what: &str, pointer: &str| {
@@ -317,6 +414,16 @@ impl<'a> Request<'a> {
 }
 
 impl Argument {
+    fn part(part: &Part) -> Self {
+        Self {
+            ident: Ident::new(&names::snake(&part.name), Span::call_site()),
+            ty: syn::parse_quote!(crate::Upload),
+            required: part.required,
+            docs: part.description.clone().unwrap_or_default(),
+            sink: Sink::Part(part.name.clone()),
+        }
+    }
+
     fn parameter(&self) -> TokenStream {
         let name = &self.ident;
         let ty = match self.sink {
@@ -370,6 +477,12 @@ impl Argument {
             Sink::Part(wire) => quote!(#call.part(#wire, #value);),
         }
     }
+}
+
+/// Shows in the documentation which feature an item needs.
+fn badge(operation: &Operation) -> TokenStream {
+    let feature = names::feature(&operation.api);
+    quote!(#[cfg_attr(docsrs, doc(cfg(feature = #feature)))])
 }
 
 /// How a body is borrowed.
@@ -447,7 +560,7 @@ fn access_from(
 }
 
 /// Arguments of a generated method, as owned types.
-fn argument_types(signature: &Signature) -> BTreeMap<String, syn::Type> {
+pub(crate) fn argument_types(signature: &Signature) -> BTreeMap<String, syn::Type> {
     signature
         .inputs
         .iter()
@@ -478,7 +591,7 @@ fn owned(ty: &syn::Type) -> syn::Type {
 }
 
 /// `T` of `Result<ResponseValue<T>, Error<()>>`.
-fn answer_type(signature: &Signature) -> Option<syn::Type> {
+pub(crate) fn answer_type(signature: &Signature) -> Option<syn::Type> {
     let ReturnType::Type(_, ty) = &signature.output else {
         return None;
     };

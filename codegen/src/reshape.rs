@@ -39,6 +39,8 @@ pub(crate) struct FieldType {
     pub skipped_when_empty: bool,
     /// Null can be sent, which says something else than absence.
     pub nullable: bool,
+    /// An argument of the constructor.
+    pub is_argument: bool,
 }
 
 /// The final types, and what `requests` must know of them.
@@ -152,6 +154,7 @@ fn write_fields(described: &[Field], bases: &[syn::Type], usage: Usage) -> Vec<F
                 optional,
                 skipped_when_empty,
                 nullable,
+                is_argument: !optional && !usage.read,
             }
         })
         .collect()
@@ -610,10 +613,4 @@ pub(crate) fn docs(text: &str) -> TokenStream {
         quote!(#[doc = #escaped])
     });
     quote!(#(#lines)*)
-}
-
-impl Usage {
-    fn is_read_only(self) -> bool {
-        self.read && !self.sent
-    }
 }

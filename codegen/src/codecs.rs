@@ -1,0 +1,51 @@
+//! The codecs of a scope: for each operation, functions that read an answer or a body and write it again, for `cargo xtask examples`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::File;
+
+use crate::document::{Content, Operation};
+use crate::error::{Error, Result};
+use crate::operations;
+use crate::requests::{answer_type, argument_types, signatures};
+
+/// The table of the codecs of all `operations`.
+pub(crate) fn codecs(operations: &[Operation], generated: &File) -> Result<TokenStream> {
+    let signatures = signatures(generated);
+    let entries = operations
+        .iter()
+        .map(|operation| {
+            let missing = |what: &str| {
+                Error::new(
+                    &operation.pointer,
+                    format!("progenitor generated no {what} for this operation"),
+                )
+            };
+            let signature = signatures
+                .get(&operation.id)
+                .ok_or_else(|| missing("method"))?;
+            let answer = answer_type(signature).ok_or_else(|| missing("answer"))?;
+            let body = match operation.body.as_ref().map(|body| &body.content) {
+                Some(Content::Json(_) | Content::Form(_)) => {
+                    let ty = argument_types(signature)
+                        .remove("body")
+                        .ok_or_else(|| missing("body"))?;
+                    quote!(Some(crate::codec::body::<#ty>))
+                }
+                Some(Content::Multipart(_)) | None => quote!(None),
+            };
+            let constant = operations::constant(operation);
+            Ok(quote! {
+                crate::codec::Codec {
+                    operation: &operations::#constant,
+                    answer: crate::codec::answer::<#answer>,
+                    body: #body,
+                }
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(quote! {
+        #[doc(hidden)]
+        pub static CODECS: &[crate::codec::Codec] = &[#(#entries),*];
+    })
+}
