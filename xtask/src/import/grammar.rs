@@ -18,6 +18,8 @@ pub enum Kind {
     Any,
     /// Words of upstream's, which are dropped.
     Prose,
+    /// Examples, which are dropped unless somebody wants them.
+    Example,
     /// A list of strings.
     Texts,
     /// An object of the grammar.
@@ -43,7 +45,7 @@ pub struct Shape {
     pub fields: &'static [(&'static str, Kind)],
 }
 
-use Kind::{Any, Flag, FlagOrObject, List, Number, Object, Prose, Text, Texts};
+use Kind::{Any, Example, Flag, FlagOrObject, List, Number, Object, Prose, Text, Texts};
 
 /// A whole document.
 pub static DOCUMENT: Shape = Shape {
@@ -105,7 +107,7 @@ static COMPONENTS: Shape = Shape {
         ("requestBodies", Kind::Map(&Object(&REQUEST_BODY))),
         ("headers", Kind::Map(&Object(&HEADER))),
         ("securitySchemes", Kind::Map(&Object(&SECURITY_SCHEME))),
-        ("examples", Prose),
+        ("examples", Example),
     ],
 };
 
@@ -164,8 +166,8 @@ static PARAMETER: Shape = Shape {
         ("allowReserved", Flag),
         ("schema", Object(&SCHEMA)),
         ("content", Kind::Map(&Object(&MEDIA_TYPE))),
-        ("example", Prose),
-        ("examples", Prose),
+        ("example", Example),
+        ("examples", Example),
     ],
 };
 
@@ -181,8 +183,8 @@ static HEADER: Shape = Shape {
         ("explode", Flag),
         ("schema", Object(&SCHEMA)),
         ("content", Kind::Map(&Object(&MEDIA_TYPE))),
-        ("example", Prose),
-        ("examples", Prose),
+        ("example", Example),
+        ("examples", Example),
     ],
 };
 
@@ -215,8 +217,8 @@ static MEDIA_TYPE: Shape = Shape {
     fields: &[
         ("schema", Object(&SCHEMA)),
         ("encoding", Kind::Map(&Object(&ENCODING))),
-        ("example", Prose),
-        ("examples", Prose),
+        ("example", Example),
+        ("examples", Example),
     ],
 };
 
@@ -286,8 +288,8 @@ static SCHEMA: Shape = Shape {
         ("maxProperties", Number),
         ("title", Prose),
         ("description", Prose),
-        ("example", Prose),
-        ("examples", Prose),
+        ("example", Example),
+        ("examples", Example),
         ("externalDocs", Prose),
     ],
 };
@@ -340,7 +342,7 @@ pub const RULES: &[(&str, &str)] = &[
 /// and records as defects what has the wrong shape.
 pub fn conform(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'_>) {
     match kind {
-        Any | Prose => {}
+        Any | Prose | Example => {}
         Text => conform_text(value, at, log),
         Flag => conform_flag(value, at, log),
         Number => conform_number(value, at, log),
@@ -491,6 +493,7 @@ fn keep(shape: &Shape, key: &str, value: &mut Value, at: &mut Pointer, log: &mut
     };
     match kind {
         Prose => false,
+        Example => log.keep_examples && !value.is_null(),
         Any => true,
         _ if value.is_null() => {
             log.repair("null-values", at, "dropped");

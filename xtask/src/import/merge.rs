@@ -103,7 +103,7 @@ pub fn merge(documents: &[Document], repairs: &mut Repairs) -> Result<Vec<Merged
 }
 
 /// A path with its placeholders normalised.
-fn shape(path: &str) -> String {
+pub fn shape(path: &str) -> String {
     let mut parts = path.split('{');
     let mut shape = parts.next().unwrap_or("").to_owned();
     for part in parts {

@@ -44,7 +44,7 @@ pub struct Outcome {
 /// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
 pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
     let mut repairs = Repairs::new();
-    let documents = read_all(documents, &mut repairs)?;
+    let documents = read_all(documents, Examples::Dropped, &mut repairs)?;
     let mut merged = merge::merge(&documents, &mut repairs)?;
     let (components, mut names) = schemas::gather(&mut merged, &documents);
     let mut whole = write::assemble(&merged, components);
@@ -87,15 +87,28 @@ pub fn rules() -> BTreeMap<&'static str, &'static str> {
         .collect()
 }
 
+/// What becomes of the examples in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Examples {
+    /// They go: they are upstream's words.
+    Dropped,
+    /// They stay where they are.
+    Kept,
+}
+
 /// Reads, repairs and resolves all documents, or reports every defect of all of them.
-fn read_all(paths: &[PathBuf], repairs: &mut Repairs) -> Result<Vec<Document>, Failure> {
+pub fn read_all(
+    paths: &[PathBuf],
+    examples: Examples,
+    repairs: &mut Repairs,
+) -> Result<Vec<Document>, Failure> {
     let mut failures = Vec::new();
     let mut documents = Vec::new();
     for (index, path) in paths.iter().enumerate() {
         match read::read(path, repairs) {
             Ok(source) => {
                 let mut defects = Vec::new();
-                documents.extend(prepare(source, index, repairs, &mut defects));
+                documents.extend(prepare(source, index, examples, repairs, &mut defects));
                 failures.extend(defects.iter().map(Defect::to_string));
             }
             Err(failure) => failures.push(failure),
@@ -111,6 +124,7 @@ fn read_all(paths: &[PathBuf], repairs: &mut Repairs) -> Result<Vec<Document>, F
 fn prepare(
     mut source: read::Source,
     index: usize,
+    examples: Examples,
     repairs: &mut Repairs,
     defects: &mut Vec<Defect>,
 ) -> Option<Document> {
@@ -119,6 +133,7 @@ fn prepare(
     let mut log = Log {
         document: &name,
         marks: &marks,
+        keep_examples: examples == Examples::Kept,
         repairs,
         defects,
     };

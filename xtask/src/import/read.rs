@@ -63,6 +63,7 @@ pub fn parse(name: String, bytes: &[u8], repairs: &mut Repairs) -> Result<Source
     let mut log = Log {
         document: &name,
         marks: &marks,
+        keep_examples: false,
         repairs,
         defects: &mut Vec::new(),
     };

@@ -133,6 +133,8 @@ pub struct Log<'a> {
     pub document: &'a str,
     /// Where its nodes stood.
     pub marks: &'a Marks,
+    /// Whether examples stay in the document.
+    pub keep_examples: bool,
     /// The repairs so far, of all documents.
     pub repairs: &'a mut Repairs,
     /// The defects so far, of all documents.
