@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::example;
 use crate::names;
 use crate::operations;
-use crate::reshape::{Shapes, Written, argument, docs, element, shorten, simple_name};
+use crate::reshape::{Shapes, Written, argument, element, escape, markdown, shorten, simple_name};
 
 /// What is generated for the operations of a scope.
 pub(crate) struct Requests {
@@ -224,7 +224,7 @@ impl<'a> Request<'a> {
             .map(|argument| argument.store(&quote!(call)))
             .collect();
         let mutable = (!others.is_empty()).then(|| quote!(mut));
-        let docs = docs(&self.docs(name, required, shapes));
+        let docs = markdown(&self.docs(name, required, shapes));
         let badge = badge(operation);
         let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
         quote! {
@@ -245,7 +245,7 @@ impl<'a> Request<'a> {
         let operation = self.operation;
         let mut text = format!("{}.\n\n", operation.summary.trim_end_matches('.'));
         if let Some(description) = &operation.description {
-            text.push_str(&format!("{description}\n\n"));
+            text.push_str(&format!("{}\n\n", escape(description)));
         }
         text.push_str("| | |\n| --- | --- |\n");
         for (title, value) in self.facts() {
@@ -258,7 +258,7 @@ impl<'a> Request<'a> {
         if !documented.is_empty() {
             text.push_str("\n# Arguments\n");
             for argument in documented {
-                let line = argument.docs.lines().collect::<Vec<_>>().join(" ");
+                let line = escape(&argument.docs).replace('\n', " ");
                 text.push_str(&format!("- `{}`: {line}\n", argument.ident));
             }
         }
@@ -438,9 +438,9 @@ impl Argument {
         let parameter = self.parameter();
         let store = self.store(&quote!(self.call));
         let docs = if self.docs.is_empty() {
-            docs(&format!("Sets `{}`.", self.ident))
+            markdown(&format!("Sets `{}`.", self.ident))
         } else {
-            docs(&self.docs)
+            markdown(&escape(&self.docs))
         };
         quote! {
             #docs

@@ -594,23 +594,31 @@ fn choice(
     }
 }
 
-/// A description as documentation: what Markdown or rustdoc would take for something else is escaped.
-pub(crate) fn docs(text: &str) -> TokenStream {
+/// A description as documentation.
+fn docs(description: &str) -> TokenStream {
+    markdown(&escape(description))
+}
+
+/// Markdown as documentation.
+pub(crate) fn markdown(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| {
-        let mut escaped = String::with_capacity(line.len() + 1);
-        escaped.push(' ');
-        // Every second piece stands between backticks and is shown as it is.
-        for (index, piece) in line.trim().split('`').enumerate() {
-            if index > 0 {
-                escaped.push('`');
-            }
-            if index % 2 == 0 {
-                escaped.push_str(&piece.replace('[', "\\[").replace('<', "\\<"));
-            } else {
-                escaped.push_str(piece);
-            }
-        }
-        quote!(#[doc = #escaped])
+        let line = format!(" {line}");
+        quote!(#[doc = #line])
     });
     quote!(#(#lines)*)
+}
+
+/// A description as Markdown: what rustdoc would take for a link or a tag is escaped, except between backticks.
+pub(crate) fn escape(description: &str) -> String {
+    let lines = description.lines().map(|line| {
+        let pieces = line.trim().split('`').enumerate().map(|(index, piece)| {
+            if index % 2 == 0 {
+                piece.replace('[', "\\[").replace('<', "\\<")
+            } else {
+                piece.to_owned()
+            }
+        });
+        pieces.collect::<Vec<_>>().join("`")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
