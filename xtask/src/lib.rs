@@ -1,4 +1,5 @@
 //! The maintenance commands of `cisco-secure-access`, as a library so that tests can call them.
 
+pub mod examples;
 pub mod import;
 pub mod names;

@@ -1,0 +1,280 @@
+//! Finds the examples in upstream documents: those of answers and bodies, those of whole schemas, and values put together from the
+//! examples of properties.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use super::schema::{Api, BODIES, Operation, Place};
+use crate::import::resolve::Document;
+
+/// How many values are put together from one schema, which then differ in the forms of its choices.
+const MAX_TURNS: usize = 12;
+
+/// Something to run through the crate.
+#[derive(Debug)]
+pub struct Case<'a> {
+    /// The operation that it belongs to.
+    pub operation: &'a Operation,
+    /// Whether the operation answers or takes it.
+    pub direction: Direction,
+    /// Where the value comes from.
+    pub source: Source,
+    /// The document and the place in it.
+    pub place: String,
+    /// The value.
+    pub value: Value,
+    /// What the specification says of it.
+    pub schema: Place<'a>,
+}
+
+/// Which way a value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// From the service.
+    Answer,
+    /// To the service.
+    Body,
+}
+
+impl Direction {
+    /// The word for it in questions and exceptions.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// It is documented as a whole.
+    Documented,
+    /// It is put together from the examples of properties; where one has none, from its type.
+    Composed,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Documented => "documented",
+            Self::Composed => "composed",
+        })
+    }
+}
+
+/// The examples of all documents, each value once for an operation and direction, and the operations that the specifications lack.
+pub fn collect<'a>(api: &'a Api, documents: &[Document]) -> (Vec<Case<'a>>, Vec<String>) {
+    let mut collection = Collection::default();
+    let mut unknown = Vec::new();
+    for document in documents {
+        for found in &document.operations {
+            let upstream = format!(
+                "{}: {} {}",
+                document.name,
+                found.method.to_uppercase(),
+                found.path
+            );
+            let Some(operation) = api.operation(&found.path, &found.method) else {
+                unknown.push(upstream);
+                continue;
+            };
+            if let Some(schema) = api.answer(operation) {
+                let responses = found.object.get("responses").and_then(Value::as_object);
+                let successes = responses
+                    .into_iter()
+                    .flatten()
+                    .filter(|(status, _)| status.starts_with('2'));
+                for (status, response) in successes {
+                    let place = format!("{upstream}, answer {status}");
+                    for (source, value) in values(response, &["application/json"], document) {
+                        collection.add(
+                            operation,
+                            Direction::Answer,
+                            source,
+                            &place,
+                            value,
+                            &schema,
+                        );
+                    }
+                }
+            }
+            if let (Some(schema), Some(body)) =
+                (api.body(operation), found.object.get("requestBody"))
+            {
+                let place = format!("{upstream}, body");
+                for (source, value) in values(body, BODIES, document) {
+                    collection.add(operation, Direction::Body, source, &place, value, &schema);
+                }
+            }
+        }
+    }
+    (collection.cases.into_values().collect(), unknown)
+}
+
+/// Cases by operation, direction, source and JSON text.
+#[derive(Default)]
+struct Collection<'a> {
+    cases: BTreeMap<(&'a str, Direction, String), Case<'a>>,
+}
+
+impl<'a> Collection<'a> {
+    fn add(
+        &mut self,
+        operation: &'a Operation,
+        direction: Direction,
+        source: Source,
+        place: &str,
+        value: Value,
+        schema: &Place<'a>,
+    ) {
+        let case = || Case {
+            operation,
+            direction,
+            source,
+            place: place.to_owned(),
+            value: value.clone(),
+            schema: schema.clone(),
+        };
+        self.cases
+            .entry((&operation.name, direction, value.to_string()))
+            .and_modify(|known| known.source = known.source.min(source))
+            .or_insert_with(case);
+    }
+}
+
+/// The values of an answer or a body.
+fn values(owner: &Value, media: &[&str], document: &Document) -> Vec<(Source, Value)> {
+    let content = owner.get("content");
+    let Some(content) = media.iter().find_map(|media| content?.get(*media)) else {
+        return Vec::new();
+    };
+    let named = content.get("examples").and_then(Value::as_object);
+    let named = named
+        .into_iter()
+        .flat_map(Map::values)
+        .filter_map(|example| example.get("value"));
+    let mut composer = Composer {
+        schemas: &document.schemas,
+        under_way: Vec::new(),
+        turn: 0,
+    };
+    let schema = content.get("schema").unwrap_or(&Value::Null);
+    let whole = composer
+        .resolve(schema)
+        .and_then(|(_, schema)| schema.get("example"));
+    let mut values: Vec<_> = content
+        .get("example")
+        .into_iter()
+        .chain(named)
+        .chain(whole)
+        .map(|value| (Source::Documented, as_json(value)))
+        .collect();
+    for turn in 0..MAX_TURNS {
+        composer.turn = turn;
+        values.extend(
+            composer
+                .compose(schema)
+                .map(|value| (Source::Composed, value)),
+        );
+    }
+    values
+}
+
+/// Some authors write an example as the JSON text of it.
+fn as_json(value: &Value) -> Value {
+    value
+        .as_str()
+        .filter(|text| text.trim_start().starts_with(['{', '[']))
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_else(|| value.clone())
+}
+
+/// Puts values together from the examples in schemas.
+struct Composer<'a> {
+    schemas: &'a BTreeMap<String, Value>,
+    /// The names of the schemas that are under way.
+    under_way: Vec<&'a str>,
+    /// Of the forms of a choice, the one with this number is taken, counted around.
+    turn: usize,
+}
+
+impl<'a> Composer<'a> {
+    /// A schema, and its name if it has one.
+    fn resolve<'b>(&self, schema: &'b Value) -> Option<(&'a str, &'b Value)>
+    where
+        'a: 'b,
+    {
+        match schema.get("$ref").and_then(Value::as_str) {
+            Some(target) => {
+                let (_, name) = target.split_once('/')?;
+                let (name, schema) = self.schemas.get_key_value(name)?;
+                Some((name, schema))
+            }
+            None => Some(("", schema)),
+        }
+    }
+
+    fn compose(&mut self, schema: &Value) -> Option<Value> {
+        let (name, schema) = self.resolve(schema)?;
+        if !name.is_empty() && self.under_way.contains(&name) {
+            return None;
+        }
+        self.under_way.push(name);
+        let value = self.compose_resolved(schema);
+        self.under_way.pop();
+        value
+    }
+
+    fn compose_resolved(&mut self, schema: &Value) -> Option<Value> {
+        if let Some(example) = schema.get("example") {
+            return Some(as_json(example));
+        }
+        let list = |key: &str| schema.get(key).and_then(Value::as_array);
+        if let Some(parts) = list("allOf") {
+            let mut whole = Map::new();
+            for part in parts {
+                match self.compose(part) {
+                    Some(Value::Object(part)) => whole.extend(part),
+                    Some(value) => return Some(value),
+                    None => {}
+                }
+            }
+            whole.extend(self.properties(schema));
+            return (!whole.is_empty()).then_some(Value::Object(whole));
+        }
+        if let Some(arms) = list("oneOf").or_else(|| list("anyOf")) {
+            return self.compose(&arms[self.turn % arms.len()]);
+        }
+        if let Some(values) = list("enum") {
+            return values.get(self.turn % values.len()).cloned();
+        }
+        let word = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or("");
+        match (word("type"), word("format")) {
+            ("array", _) => Some(json!([self.compose(&schema["items"])?])),
+            ("object", _) => {
+                let properties = self.properties(schema);
+                (!properties.is_empty()).then_some(Value::Object(properties))
+            }
+            ("string", "date") => Some("2026-02-28".into()),
+            ("string", "date-time") => Some("2026-02-28T12:00:00Z".into()),
+            ("string", _) => Some("text".into()),
+            ("integer", _) => Some(7.into()),
+            ("number", _) => Some(0.5.into()),
+            ("boolean", _) => Some(true.into()),
+            _ => None,
+        }
+    }
+
+    fn properties(&mut self, schema: &Value) -> Map<String, Value> {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let properties = properties.into_iter().flatten();
+        properties
+            .filter_map(|(name, schema)| Some((name.clone(), self.compose(schema)?)))
+            .collect()
+    }
+}
