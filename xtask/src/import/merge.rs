@@ -119,7 +119,7 @@ fn scope_of(path: &str) -> Option<&'static str> {
 }
 
 /// The name of the API that a document with this title describes; nothing for the document of all APIs.
-fn api_name(title: &str) -> String {
+pub fn api_name(title: &str) -> String {
     let mut name = title.trim();
     for prefix in ["Cisco Secure Access", "Cisco Secure Acces", "Cisco"] {
         if let Some(rest) = name.strip_prefix(prefix) {

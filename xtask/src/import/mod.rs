@@ -1,13 +1,16 @@
 //! `cargo xtask import`: upstream documents in, the specifications of `specs/` out.
 //!
-//! read → conform to the grammar → repair → check → resolve → merge → name → overlay → split → write
+//! read → conform to the grammar → repair → check → resolve → merge → name → overlay → rename placeholders → tell integers from
+//! real numbers → find paging → split → write
 
 pub mod check;
 pub mod grammar;
+pub mod integers;
 pub mod merge;
 pub mod names;
 pub mod overlay;
 pub mod pagination;
+pub mod placeholders;
 pub mod read;
 pub mod repair;
 pub mod report;
@@ -21,6 +24,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use grammar::Kind;
+use integers::Numbers;
 use report::{Defect, Failure, Log, Pointer, Repairs};
 use resolve::Document;
 
@@ -33,6 +37,12 @@ pub struct Outcome {
     pub repairs: Repairs,
     /// The number of overlays applied.
     pub overlays: usize,
+    /// The number of paths whose placeholders got other names.
+    pub renamed_paths: usize,
+    /// How many numbers are integers, and how many are not.
+    pub numbers: Numbers,
+    /// The operations of which no overlay says which clouds document them.
+    pub without_clouds: BTreeSet<String>,
     /// How the operations with parameters of paging page, or why they do not.
     pub pagination: BTreeMap<String, Result<String, String>>,
     /// The names of the files that an import writes.
@@ -52,6 +62,9 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
     names.apply(&mut whole)?;
     let overlays = overlay::apply_all(&specs.join("overlays"), &mut whole, &mut names)?;
     names::verify(&mut whole)?;
+    let renamed_paths = placeholders::rename(&mut whole)?;
+    let numbers = integers::tell_apart(&mut whole)?;
+    let without_clouds = without_clouds(&mut whole);
     let pagination = pagination::find(&mut whole);
     let parts = write::split(&whole, &merged, &documents);
     let operations = parts
@@ -69,6 +82,9 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
         operations,
         repairs,
         overlays,
+        renamed_paths,
+        numbers,
+        without_clouds,
         pagination,
         files: files.into_keys().collect(),
         changed,
@@ -148,6 +164,19 @@ fn prepare(
     log.defects
         .is_empty()
         .then(|| resolve::resolve(source, index, &mut log))
+}
+
+/// The operations that lack `x-clouds`, by scope and name.
+fn without_clouds(whole: &mut Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    repair::each_operation(whole, |path, _, operation, _| {
+        if !operation.contains_key("x-clouds") {
+            let scope = path.split('/').nth(1).unwrap_or("");
+            let name = operation["operationId"].as_str().unwrap_or("");
+            found.insert(format!("{scope}::{name}"));
+        }
+    });
+    found
 }
 
 fn count(part: &Value) -> usize {

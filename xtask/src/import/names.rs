@@ -52,6 +52,19 @@ pub fn pascal(name: &str) -> String {
         .collect()
 }
 
+/// A name in camelCase, acronyms as words: `hub_id` is `hubId`.
+pub fn camel(name: &str) -> String {
+    let pascal = pascal(name);
+    let mut letters = pascal.chars();
+    letters
+        .next()
+        .map(char::to_lowercase)
+        .into_iter()
+        .flatten()
+        .chain(letters)
+        .collect()
+}
+
 /// A text with a capital at its beginning.
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();

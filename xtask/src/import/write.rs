@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::merge::{Merged, SCOPES};
+use super::merge::{Merged, SCOPES, api_name};
 use super::names::summary;
 use super::resolve::{Document, TOKEN_PATH};
 use super::schemas::{NAME, reached, redirect};
@@ -253,8 +253,8 @@ pub fn canonical(mut document: Value) -> String {
 pub fn sources(documents: &[Document], merged: &[Merged]) -> String {
     let mut page = String::from(
         "# Sources\n\nThe upstream documents of the last import, in their order. Written by `cargo xtask import`.\n\n\
-         | document | title | version | SHA-256 | operations described | operations enriched |\n\
-         | --- | --- | --- | --- | ---: | ---: |\n",
+         | API | version | SHA-256 | operations described | operations enriched |\n\
+         | --- | --- | --- | ---: | ---: |\n",
     );
     for (index, document) in documents.iter().enumerate() {
         let described = merged
@@ -266,15 +266,18 @@ pub fn sources(documents: &[Document], merged: &[Merged]) -> String {
             .filter(|known| known.enriched_by.contains(&index))
             .count();
         let Document {
-            name,
             title,
             version,
             sha256,
             ..
         } = document;
+        let api = match api_name(title) {
+            api if api.is_empty() => "all APIs".to_owned(),
+            api => api,
+        };
         let _ = writeln!(
             page,
-            "| {name} | {title} | {version} | `{sha256}` | {described} | {enriched} |"
+            "| {api} | {version} | `{sha256}` | {described} | {enriched} |"
         );
     }
     page

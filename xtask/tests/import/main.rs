@@ -8,6 +8,9 @@
 mod documents;
 mod merging;
 mod names;
+mod numbers;
 mod overlays;
+mod placeholders;
 mod refusals;
 mod repairs;
+mod vendored;
