@@ -41,8 +41,8 @@ impl Kind {
 
 /// The number of the arm that a value belongs to.
 ///
-/// Among objects, the arm whose tags hold documented values wins over one whose tags do not, then the one that knows more of the
-/// properties. `None` where no arm fits, or where two fit equally well: then the value is kept as it is, rather than guessed.
+/// Among objects, the arm with the fewest tags that hold something else than a documented value wins, then the one that knows more of the
+/// properties, then the one with more tags that fit. `None` where no arm fits, or where two fit equally well: then the value is kept as it is, rather than guessed.
 pub(crate) fn select(value: &Value, arms: &[Arm]) -> Option<usize> {
     let mut fitting = arms
         .iter()
@@ -71,24 +71,21 @@ pub(crate) fn select(value: &Value, arms: &[Arm]) -> Option<usize> {
     best.filter(|_| !tied).map(|(number, _)| number)
 }
 
-/// Tags that fit less those that do not, then the number of known properties.
-fn score(object: &Map<String, Value>, arm: &Arm) -> (i64, usize) {
-    let tags = arm
-        .tags
-        .iter()
-        .map(
-            |(name, values)| match object.get(*name).and_then(Value::as_str) {
-                Some(value) if values.contains(&value) => 1,
-                Some(_) => -1,
-                None => 0,
-            },
-        )
-        .sum();
+/// Tags that do not fit, as a negative number; known properties; tags that fit.
+fn score(object: &Map<String, Value>, arm: &Arm) -> (isize, usize, usize) {
+    let (mut fitting, mut unfitting) = (0, 0);
+    for (name, values) in arm.tags {
+        match object.get(*name).and_then(Value::as_str) {
+            Some(value) if values.contains(&value) => fitting += 1,
+            Some(_) => unfitting -= 1,
+            None => {}
+        }
+    }
     let known = object
         .keys()
         .filter(|key| arm.keys.contains(&key.as_str()))
         .count();
-    (tags, known)
+    (unfitting, known, fitting)
 }
 
 /// Reads the value of a selected arm of an answer.

@@ -1,12 +1,15 @@
 //! From the body of an answer to its value, and from a body that cannot be read to what is wrong with it.
 
+use std::fmt;
+
+use serde::de::{Error, IgnoredAny};
 use serde_json::Deserializer;
 
 use crate::read::Read;
 
 /// Reads a body. An empty one, and null, are read as what stands for nothing in the type: an empty object or an empty list.
 pub(crate) fn from_body<T: for<'de> Read<'de>>(body: &[u8]) -> serde_json::Result<T> {
-    let is_empty = T::IGNORES_BODY || body.iter().all(u8::is_ascii_whitespace);
+    let is_empty = T::IGNORES_BODY || is_blank(body);
     if !is_empty && let Some(value) = read(body)? {
         return Ok(value);
     }
@@ -16,7 +19,7 @@ pub(crate) fn from_body<T: for<'de> Read<'de>>(body: &[u8]) -> serde_json::Resul
         }
     }
     // A text or a number cannot be made of nothing.
-    Err(serde::de::Error::custom("expected a value, found nothing"))
+    Err(Error::custom("expected a value, found nothing"))
 }
 
 fn read<'de, T: Read<'de>>(body: &'de [u8]) -> serde_json::Result<Option<T>> {
@@ -28,71 +31,40 @@ fn read<'de, T: Read<'de>>(body: &'de [u8]) -> serde_json::Result<Option<T>> {
 
 /// Says what is wrong with a body that cannot be read.
 pub(crate) fn describe(body: &[u8], error: &serde_json::Error) -> String {
-    if error.is_data() {
-        let place = path_at(body, error.line(), error.column());
-        return format!("the answer is not as documented at `{place}`: {error}");
-    }
-    let start: String = String::from_utf8_lossy(body)
-        .chars()
-        .take(80)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    format!("the answer is not JSON ({error}); it begins with `{start}`")
-}
-
-/// The JSON path (`$.data[3].name`) of the value that ends at a line and column, both counted from one, of a JSON text.
-fn path_at(body: &[u8], line: usize, column: usize) -> String {
-    let start = body
-        .split_inclusive(|&byte| byte == b'\n')
-        .take(line.saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum::<usize>();
-    let end = (start + column).min(body.len());
-    /// An object with the key under way, or a list with the number of the element.
-    enum Level {
-        Object(String),
-        List(usize),
-    }
-    let mut levels: Vec<Level> = Vec::new();
-    let mut bytes = body[..end].iter().enumerate();
-    let mut key_expected = false;
-    while let Some((index, byte)) = bytes.next() {
-        match byte {
-            b'{' => {
-                levels.push(Level::Object(String::new()));
-                key_expected = true;
-            }
-            b'[' => levels.push(Level::List(0)),
-            b'}' | b']' if index + 1 < end => {
-                levels.pop();
-            }
-            b',' if index + 1 < end => match levels.last_mut() {
-                Some(Level::List(number)) => *number += 1,
-                Some(Level::Object(_)) => key_expected = true,
-                None => {}
-            },
-            b'"' => {
-                let mut text = Vec::new();
-                while let Some((_, &byte)) = bytes.next() {
-                    match byte {
-                        b'"' => break,
-                        b'\\' => text.extend(bytes.next().map(|(_, &escaped)| escaped)),
-                        other => text.push(other),
-                    }
-                }
-                if key_expected && let Some(Level::Object(key)) = levels.last_mut() {
-                    *key = String::from_utf8_lossy(&text).into_owned();
-                    key_expected = false;
-                }
-            }
-            _ => {}
+    match serde_json::from_slice::<IgnoredAny>(body) {
+        Err(error) if !is_blank(body) => {
+            let start: String = String::from_utf8_lossy(body)
+                .chars()
+                .take(80)
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .collect();
+            format!("the answer is not JSON ({error}); it begins with `{start}`")
+        }
+        _ => {
+            let error = error.to_string();
+            let (place, what) = place(&error).unwrap_or(("", &error));
+            format!("the answer is not as documented at `${place}`: {what}")
         }
     }
-    levels
-        .iter()
-        .fold(String::from("$"), |path, level| match level {
-            Level::Object(key) if key.is_empty() => path,
-            Level::Object(key) => format!("{path}.{key}"),
-            Level::List(number) => format!("{path}[{number}]"),
-        })
+}
+
+/// Puts a step of the way to a value, `.name` or `[3]`, in front of what is wrong with it: `.data[3].name: expected a text`.
+///
+/// Every reader of an object or a list does so for what is in it; [`describe`] makes a JSON path of the steps.
+#[cold]
+pub(crate) fn below<E: Error>(step: fmt::Arguments<'_>, error: &E) -> E {
+    let error = error.to_string();
+    let separator = if place(&error).is_some() { "" } else { ": " };
+    E::custom(format_args!("{step}{separator}{error}"))
+}
+
+/// Splits the message of an error into the steps in front of it, if there are any, and the rest.
+fn place(error: &str) -> Option<(&str, &str)> {
+    error
+        .split_once(": ")
+        .filter(|_| error.starts_with(['.', '[']))
+}
+
+fn is_blank(body: &[u8]) -> bool {
+    body.iter().all(u8::is_ascii_whitespace)
 }

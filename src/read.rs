@@ -13,6 +13,8 @@ use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::decode::below;
+
 /// A value of an answer.
 pub trait Read<'de>: Sized {
     /// Whether a body, if there is one, does not matter.
@@ -106,7 +108,9 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<T> {
         let mut record = T::default();
         while let Some(property) = map.next_key_seed(PropertySeed(T::PROPERTIES))? {
             match property {
-                Some(property) => record.set(property, &mut map)?,
+                Some(property) => record
+                    .set(property, &mut map)
+                    .map_err(|error| below(format_args!(".{}", T::PROPERTIES[property]), &error))?,
                 None => {
                     map.next_value::<serde::de::IgnoredAny>()?;
                 }
@@ -390,8 +394,12 @@ impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut values = Vec::new();
-                while let Some(value) = list.next_element_seed(Seed(PhantomData))? {
-                    values.extend(value);
+                for index in 0.. {
+                    match list.next_element_seed(Seed(PhantomData)) {
+                        Ok(Some(value)) => values.extend(value),
+                        Ok(None) => break,
+                        Err(error) => return Err(below(format_args!("[{index}]"), &error)),
+                    }
                 }
                 Ok(Some(values))
             }
@@ -420,7 +428,10 @@ impl<'de, T: Read<'de>> Read<'de> for HashMap<String, T> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut entries = HashMap::new();
                 while let Some(key) = map.next_key::<String>()? {
-                    if let Some(value) = map.next_value_seed(Seed(PhantomData))? {
+                    let value = map
+                        .next_value_seed(Seed(PhantomData))
+                        .map_err(|error| below(format_args!(".{key}"), &error))?;
+                    if let Some(value) = value {
                         entries.insert(key, value);
                     }
                 }

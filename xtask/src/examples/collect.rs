@@ -263,8 +263,7 @@ impl<'a> Composer<'a> {
             ("string", "date") => Some("2026-02-28".into()),
             ("string", "date-time") => Some("2026-02-28T12:00:00Z".into()),
             ("string", _) => Some("text".into()),
-            ("integer", _) => Some(7.into()),
-            ("number", _) => Some(0.5.into()),
+            ("integer" | "number", _) => Some(7.into()),
             ("boolean", _) => Some(true.into()),
             _ => None,
         }
