@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::schema::{self, Kind};
 
 /// One operation of the document.
 #[derive(Clone, Debug)]
@@ -167,7 +168,7 @@ pub(crate) fn operations(document: &Value) -> Result<Vec<Operation>> {
             ),
         ));
     }
-    let mut operations = Vec::new();
+    let mut operations: Vec<Operation> = Vec::new();
     let paths = object(document, "", "paths")?;
     for (path, item) in paths {
         let pointer = format!("/paths/{}", escape(path));
@@ -182,7 +183,14 @@ pub(crate) fn operations(document: &Value) -> Result<Vec<Operation>> {
                     format!("expected one of {}", METHODS.join(", ")),
                 ));
             }
-            operations.push(read_operation(document, path, method, operation, pointer)?);
+            let operation = read_operation(document, path, method, operation, pointer)?;
+            if operations.iter().any(|other| other.id == operation.id) {
+                return Err(Error::new(
+                    format!("{}/operationId", operation.pointer),
+                    format!("the operationId `{}` stands twice", operation.id),
+                ));
+            }
+            operations.push(operation);
         }
     }
     Ok(operations)
@@ -198,7 +206,7 @@ fn read_operation(
     let id = string(value, &pointer, "operationId")?;
     let body = value
         .get("requestBody")
-        .map(|body| read_body(body, &format!("{pointer}/requestBody")))
+        .map(|body| read_body(document, body, &format!("{pointer}/requestBody")))
         .transpose()?;
     let mut parameters = Vec::new();
     if let Some(list) = value.get("parameters") {
@@ -207,11 +215,15 @@ fn read_operation(
             .as_array()
             .ok_or_else(|| Error::new(&list_pointer, "expected an array"))?;
         for (index, parameter) in list.iter().enumerate() {
-            parameters.push(read_parameter(
-                document,
-                parameter,
-                format!("{list_pointer}/{index}"),
-            )?);
+            let parameter = read_parameter(document, parameter, format!("{list_pointer}/{index}"))?;
+            let key = |parameter: &Parameter| (parameter.location, parameter.name.clone());
+            if parameters.iter().any(|other| key(other) == key(&parameter)) {
+                return Err(Error::new(
+                    &parameter.pointer,
+                    format!("the parameter `{}` stands twice", parameter.name),
+                ));
+            }
+            parameters.push(parameter);
         }
     }
     let parameters = in_call_order(path, parameters, &pointer)?;
@@ -311,17 +323,33 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
         (None, Some(schema)) => (schema, true),
         (None, None) => return Err(Error::new(pointer, "expected a `schema`")),
     };
+    let style = match location {
+        Location::Query => "form",
+        Location::Path | Location::Header => "simple",
+    };
+    if let Some(other) = text(value, "style").filter(|other| other != style) {
+        return Err(Error::new(
+            format!("{pointer}/style"),
+            format!("the style {other} is not supported: expected {style}"),
+        ));
+    }
     let explode = value
         .get("explode")
         .and_then(Value::as_bool)
         .unwrap_or(true);
-    let resolved = resolve(document, &schema, &pointer)?;
-    let encoding = match resolved.get("type").and_then(Value::as_str) {
-        _ if as_json => Encoding::Json,
-        Some("array") if location == Location::Query && explode => Encoding::Repeated,
-        Some("array") => Encoding::Comma,
-        Some("object") => Encoding::Json,
-        _ => Encoding::Plain,
+    let form = Form::of(document, &schema, &format!("{pointer}/schema"))?;
+    let encoding = match (form, location) {
+        (_, Location::Query) if as_json => Encoding::Json,
+        (Form::Text, _) => Encoding::Plain,
+        (Form::Texts, Location::Query) if explode => Encoding::Repeated,
+        (Form::Texts, Location::Query) => Encoding::Comma,
+        (Form::Object, Location::Query) => Encoding::Json,
+        _ => {
+            return Err(Error::new(
+                format!("{pointer}/schema"),
+                "this schema is not supported here: expected a text, a number or a boolean, or in a query a list of these, or an object",
+            ));
+        }
     };
     Ok(Parameter {
         name: string(value, &pointer, "name")?,
@@ -345,7 +373,31 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
     })
 }
 
-fn read_body(value: &Value, pointer: &str) -> Result<Body> {
+/// What the value of a parameter is made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Text,
+    Texts,
+    Object,
+    Other,
+}
+
+impl Form {
+    fn of(document: &Value, schema: &Value, pointer: &str) -> Result<Self> {
+        let schema = schema::followed(document, schema, pointer)?;
+        Ok(match schema::kind(&schema) {
+            Kind::String | Kind::Number | Kind::Boolean => Self::Text,
+            Kind::Object => Self::Object,
+            Kind::Array => match schema.get("items") {
+                Some(items) if Self::of(document, items, pointer)? == Self::Text => Self::Texts,
+                _ => Self::Other,
+            },
+            Kind::Any => Self::Other,
+        })
+    }
+}
+
+fn read_body(document: &Value, value: &Value, pointer: &str) -> Result<Body> {
     let content = object(value, pointer, "content")?;
     let schema = |media: &str| content.get(media).map(schema_of);
     let content = if let Some(schema) = schema("application/json") {
@@ -353,7 +405,7 @@ fn read_body(value: &Value, pointer: &str) -> Result<Body> {
     } else if let Some(schema) = schema("application/x-www-form-urlencoded") {
         Content::Form(schema)
     } else if let Some(schema) = schema("multipart/form-data") {
-        Content::Multipart(read_parts(&schema, pointer)?)
+        Content::Multipart(read_parts(document, &schema, pointer)?)
     } else {
         let found: Vec<_> = content.keys().map(String::as_str).collect();
         return Err(Error::new(
@@ -366,7 +418,7 @@ fn read_body(value: &Value, pointer: &str) -> Result<Body> {
     };
     let alternative = match (&content, schema("multipart/form-data")) {
         (Content::Json(_), Some(schema)) if schema.get("properties").is_some() => {
-            Some(read_parts(&schema, pointer)?)
+            Some(read_parts(document, &schema, pointer)?)
         }
         _ => None,
     };
@@ -379,8 +431,10 @@ fn read_body(value: &Value, pointer: &str) -> Result<Body> {
     })
 }
 
-fn read_parts(schema: &Value, pointer: &str) -> Result<Vec<Part>> {
-    let properties = object(schema, pointer, "properties")?;
+fn read_parts(document: &Value, schema: &Value, pointer: &str) -> Result<Vec<Part>> {
+    let pointer = format!("{pointer}/content/multipart~1form-data/schema");
+    let schema = schema::followed(document, schema, &pointer)?;
+    let properties = object(&schema, &pointer, "properties")?;
     let required = |name: &str| {
         properties.len() == 1
             || schema
@@ -388,34 +442,64 @@ fn read_parts(schema: &Value, pointer: &str) -> Result<Vec<Part>> {
                 .and_then(Value::as_array)
                 .is_some_and(|list| list.iter().any(|entry| entry == name))
     };
-    Ok(properties
+    properties
         .iter()
-        .map(|(name, property)| Part {
-            required: required(name),
-            name: name.clone(),
-            description: text(property, "description"),
+        .map(|(name, property)| {
+            if text(property, "format").as_deref() != Some("binary") {
+                return Err(Error::new(
+                    format!("{pointer}/properties/{}", escape(name)),
+                    "a part that is no file is not supported: expected a string of the format binary",
+                ));
+            }
+            Ok(Part {
+                required: required(name),
+                name: name.clone(),
+                description: text(property, "description"),
+            })
         })
-        .collect())
+        .collect()
 }
 
-/// The schema of the first success that has one.
+/// The schema of the first success that has a body: what the others answer is left to the raw answer.
 fn read_answer(value: &Value, pointer: &str) -> Result<Option<Value>> {
-    let responses = object(value, pointer, "responses")?;
-    let mut successes = responses
-        .iter()
-        .filter(|(status, _)| status.starts_with('2'))
-        .peekable();
-    if successes.peek().is_none() {
+    let mut answer = None;
+    let mut is_success_known = false;
+    for (status, response) in object(value, pointer, "responses")? {
+        if !status.starts_with('2') {
+            continue;
+        }
+        is_success_known = true;
+        let schema = json_content(response);
+        if let (None, Some(Value::Object(content))) = (&schema, response.get("content"))
+            && !content.is_empty()
+        {
+            let found: Vec<_> = content.keys().map(String::as_str).collect();
+            return Err(Error::new(
+                format!("{pointer}/responses/{status}/content"),
+                format!(
+                    "an answer of {} is not supported: expected application/json",
+                    found.join(", ")
+                ),
+            ));
+        }
+        answer = answer.or(schema);
+    }
+    if !is_success_known {
         return Err(Error::new(
             format!("{pointer}/responses"),
             "no answer for success: expected a status from 200 to 299",
         ));
     }
-    Ok(successes.find_map(|(_, response)| json_content(response)))
+    Ok(answer)
 }
 
+/// The schema of a content that is JSON, by whatever name.
 fn json_content(value: &Value) -> Option<Value> {
-    value.get("content")?.get("application/json").map(schema_of)
+    let content = value.get("content")?.as_object()?;
+    content
+        .iter()
+        .find(|(name, _)| *name == "application/json" || name.ends_with("+json"))
+        .map(|(_, media)| schema_of(media))
 }
 
 fn schema_of(media: &Value) -> Value {
@@ -497,24 +581,6 @@ fn read_pagination(value: &Value, pointer: &str) -> Result<Pagination> {
     })
 }
 
-/// Follows references to the schema that they lead to in the end.
-pub(crate) fn resolve<'a>(
-    document: &'a Value,
-    schema: &'a Value,
-    pointer: &str,
-) -> Result<&'a Value> {
-    let mut schema = schema;
-    // A chain longer than this can only be a circle.
-    for _ in 0..32 {
-        let Some(reference) = schema.get("$ref") else {
-            return Ok(schema);
-        };
-        let name = component_name(reference, pointer)?;
-        schema = component(document, name, pointer)?;
-    }
-    Err(Error::new(pointer, "a reference that leads back to itself"))
-}
-
 /// The name in `#/components/schemas/<name>`.
 pub(crate) fn component_name<'a>(reference: &'a Value, pointer: &str) -> Result<&'a str> {
     reference
@@ -555,7 +621,7 @@ fn string(value: &Value, pointer: &str, key: &str) -> Result<String> {
     text(value, key).ok_or_else(|| Error::new(format!("{pointer}/{key}"), "expected a string"))
 }
 
-fn text(value: &Value, key: &str) -> Option<String> {
+pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key).and_then(Value::as_str).map(str::to_owned)
 }
 

@@ -14,6 +14,7 @@ pub mod names;
 mod operations;
 mod requests;
 mod reshape;
+mod schema;
 
 use std::collections::BTreeMap;
 
@@ -84,7 +85,7 @@ pub fn generate(scope: &str, document: &Value, options: &Options<'_>) -> Result<
 fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Result<Generated> {
     let mut operations = document::operations(document)?;
     operations.retain(|operation| (options.enabled)(&names::feature(&operation.api)));
-    let lowered = lower::lower(document, &operations)?;
+    let lowered = lower::lower(scope, document, &operations)?;
     let generated = progenitor(lowered.document)?;
     let types = reshape::reshape(&generated, &lowered.types)?;
     let requests = requests::requests(scope, &operations, &generated, &types.shapes)?;
@@ -164,7 +165,7 @@ fn index(handle: &Ident, operations: &[document::Operation]) -> String {
         ));
         for operation in operations {
             let method = names::snake(&operation.id);
-            let summary = operation.summary.replace('|', "\\|");
+            let summary = reshape::escape(&operation.summary).replace('|', "\\|");
             index.push_str(&format!(
                 "| [`{method}`]({handle}::{method}) | {summary} |\n"
             ));

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{self, Content, Location, Operation};
+use crate::document::{self, Content, Location, Operation, text};
 use crate::error::{Error, Result};
 use crate::names;
+use crate::schema::{self, Kind, arms, enum_values, is_named, kind, properties};
 
 /// A document for progenitor, and what was taken out of it.
 #[derive(Debug)]
@@ -59,18 +60,7 @@ pub(crate) struct Arm {
     /// Properties that it knows, for objects.
     pub keys: Vec<String>,
     /// Properties that hold one of these values and no others, for objects.
-    pub tags: Vec<(String, Vec<String>)>,
-}
-
-/// The JSON type of an arm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    String,
-    Number,
-    Boolean,
-    Array,
-    Object,
-    Any,
+    pub tags: BTreeMap<String, Vec<String>>,
 }
 
 /// Which way the values of a type go.
@@ -90,6 +80,15 @@ impl Usage {
         read: true,
     };
 
+    /// Which way a property of a type that goes this way goes; neither where it is left out.
+    fn of_property(self, property: &Value) -> Self {
+        let flag = |key: &str| property.get(key) == Some(&Value::Bool(true));
+        Self {
+            sent: self.sent && !flag("readOnly"),
+            read: self.read && !flag("writeOnly"),
+        }
+    }
+
     fn union(self, other: Self) -> Self {
         Self {
             sent: self.sent || other.sent,
@@ -98,23 +97,52 @@ impl Usage {
     }
 }
 
-/// Lowers `operations` and the schemas that they reach.
-pub(crate) fn lower(document: &Value, operations: &[Operation]) -> Result<Lowered> {
+/// Types that generated code takes from the prelude by their names alone.
+const PRELUDE: [&str; 10] = [
+    "Box",
+    "Default",
+    "From",
+    "Into",
+    "IntoIterator",
+    "Option",
+    "Result",
+    "String",
+    "ToString",
+    "Vec",
+];
+
+/// Lowers `operations` and the schemas that they reach; `scope` is the name of the document.
+pub(crate) fn lower(scope: &str, document: &Value, operations: &[Operation]) -> Result<Lowered> {
     let usages = usages(document, operations)?;
+    let mut taken: BTreeSet<String> = operations
+        .iter()
+        .map(|operation| names::pascal(&operation.id))
+        .chain(PRELUDE.map(str::to_owned))
+        .chain([names::pascal(scope)])
+        .collect();
+    let mut components: BTreeMap<String, String> = BTreeMap::new();
     let mut names = BTreeMap::new();
     for component in usages.keys() {
         let name = names::pascal(component);
-        if let Some(other) = names.insert(name.clone(), component.clone()) {
+        if let Some(other) = names.insert(name.clone(), component) {
             return Err(Error::new(
-                format!("/components/schemas/{component}"),
+                format!("/components/schemas/{}", document::escape(component)),
                 format!("`{component}` and `{other}` would both be the type `{name}`"),
             ));
         }
+        // A schema that has the name of a request, of the scope or of a type of Rust.
+        let name = match taken.contains(&name) {
+            true => name + "Value",
+            false => name,
+        };
+        components.insert(component.clone(), name);
     }
+    taken.extend(components.values().cloned());
     let mut lowering = Lowering {
         document,
         usages,
-        taken: names.into_keys().collect(),
+        components,
+        taken,
         inlined: BTreeMap::new(),
         queue: VecDeque::new(),
         seen: BTreeSet::new(),
@@ -174,6 +202,10 @@ fn mark(
     pointer: &str,
     usages: &mut BTreeMap<String, Usage>,
 ) -> Result<()> {
+    let usage = usage.of_property(schema);
+    if usage == Usage::default() {
+        return Ok(());
+    }
     match schema {
         Value::Object(map) => {
             if let Some(reference) = map.get("$ref") {
@@ -189,7 +221,7 @@ fn mark(
                     document,
                     target,
                     usage,
-                    &format!("/components/schemas/{name}"),
+                    &format!("/components/schemas/{}", document::escape(name)),
                     usages,
                 );
             }
@@ -222,6 +254,8 @@ fn mark(
 struct Lowering<'a> {
     document: &'a Value,
     usages: BTreeMap<String, Usage>,
+    /// The names of the types of components.
+    components: BTreeMap<String, String>,
     /// Type names in use.
     taken: BTreeSet<String>,
     /// Components that stand where they are used, lowered; `None` while that is under way.
@@ -271,7 +305,7 @@ impl Lowering<'_> {
                 usage: Usage::SENT,
                 pointer: format!("{}/schema", parameter.pointer),
             };
-            let schema = self.schema(&parameter.schema, &place)?;
+            let schema = self.present(&parameter.schema, &place)?;
             let location = match parameter.location {
                 Location::Path => {
                     path =
@@ -317,17 +351,17 @@ impl Lowering<'_> {
     /// Lowers a component that is a type of its own.
     fn component(&mut self, component: &str) -> Result<()> {
         let place = self.place_of(component);
-        let schema = document::component(self.document, component, &place.pointer)?.clone();
-        let schema = self.merged(&schema, &place)?;
+        let schema = document::component(self.document, component, &place.pointer)?;
+        let schema = schema::whole(self.document, schema, &place.pointer)?;
         let name = place.name.clone();
         self.named(&schema, &place, name)
     }
 
     fn place_of(&self, component: &str) -> Place {
         Place {
-            name: names::pascal(component),
+            name: self.components.get(component).cloned().unwrap_or_default(),
             usage: self.usages.get(component).copied().unwrap_or_default(),
-            pointer: format!("/components/schemas/{component}"),
+            pointer: format!("/components/schemas/{}", document::escape(component)),
         }
     }
 
@@ -337,22 +371,31 @@ impl Lowering<'_> {
             let component = document::component_name(reference, &place.pointer)?.to_owned();
             return self.reference(&component, &place.pointer);
         }
-        let schema = self.merged(schema, place)?;
+        let schema = schema::whole(self.document, schema, &place.pointer)?;
         if schema.get("$ref").is_some() {
             return self.schema(&schema, place);
         }
         if !is_named(&schema) {
             return self.anonymous(&schema, place);
         }
-        let name = self.free_name(&place.name);
+        let name = free(&place.name, &mut self.taken);
         self.named(&schema, place, name.clone())?;
         Ok(reference_to(&name))
     }
 
+    /// What stands for `schema` where null is no value of its own: it is left out, or stands for absence.
+    fn present(&mut self, schema: &Value, place: &Place) -> Result<Value> {
+        let mut lowered = self.schema(schema, place)?;
+        if let Some(lowered) = lowered.as_object_mut() {
+            lowered.remove("nullable");
+        }
+        Ok(lowered)
+    }
+
     fn reference(&mut self, component: &str, pointer: &str) -> Result<Value> {
         let place = self.place_of(component);
-        let schema = document::component(self.document, component, pointer)?.clone();
-        let schema = self.merged(&schema, &place)?;
+        let schema = document::component(self.document, component, pointer)?;
+        let schema = schema::whole(self.document, schema, &place.pointer)?;
         if is_named(&schema) {
             if self.seen.insert(component.to_owned()) {
                 self.queue.push_back(component.to_owned());
@@ -373,43 +416,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// Puts the parts of an `allOf` together, and takes away a choice of one.
-    fn merged(&self, schema: &Value, place: &Place) -> Result<Value> {
-        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-            if let [only] = parts.as_slice()
-                && schema.get("properties").is_none()
-            {
-                return self.merged(only, place);
-            }
-            let mut properties = Map::new();
-            let mut required = Vec::new();
-            for part in parts.iter().chain([schema]) {
-                let part = document::resolve(self.document, part, &place.pointer)?;
-                let part = if part.get("allOf").is_some() && !std::ptr::eq(part, schema) {
-                    self.merged(part, place)?
-                } else {
-                    part.clone()
-                };
-                if let Some(own) = part.get("properties").and_then(Value::as_object) {
-                    properties.extend(own.clone());
-                }
-                if let Some(own) = part.get("required").and_then(Value::as_array) {
-                    required.extend(own.iter().cloned());
-                }
-            }
-            let mut merged =
-                json!({"type": "object", "properties": properties, "required": required});
-            if let Some(description) = schema.get("description") {
-                merged["description"] = description.clone();
-            }
-            return Ok(merged);
-        }
-        if let Some([only]) = arms(schema) {
-            return self.merged(only, place);
-        }
-        Ok(schema.clone())
-    }
-
     /// A scalar, list or map.
     fn anonymous(&mut self, schema: &Value, place: &Place) -> Result<Value> {
         let mut lowered = match kind(schema) {
@@ -426,7 +432,7 @@ impl Lowering<'_> {
             Kind::Boolean => json!({"type": "boolean"}),
             Kind::Array => {
                 let items = match schema.get("items") {
-                    Some(items) => self.schema(items, &place.item("items"))?,
+                    Some(items) => self.present(items, &place.item("items"))?,
                     None => json!({}),
                 };
                 json!({"type": "array", "items": items})
@@ -434,7 +440,7 @@ impl Lowering<'_> {
             Kind::Object => match schema.get("additionalProperties") {
                 Some(values @ Value::Object(map)) if !map.is_empty() => {
                     let values =
-                        self.schema(values, &place.child("value", "additionalProperties"))?;
+                        self.present(values, &place.child("value", "additionalProperties"))?;
                     json!({"type": "object", "additionalProperties": values})
                 }
                 _ => json!({"type": "object"}),
@@ -453,6 +459,12 @@ impl Lowering<'_> {
             name: name.clone(),
             ..place.clone()
         };
+        if schema.get("discriminator").is_some() {
+            return Err(Error::new(
+                format!("{}/discriminator", place.pointer),
+                "a discriminator without `oneOf` is not supported: the forms must be listed there",
+            ));
+        }
         let (shape, lowered) = if let Some(arms) = arms(schema) {
             self.choice(arms, &place)?
         } else if let Some(values) = enum_values(schema) {
@@ -475,11 +487,6 @@ impl Lowering<'_> {
 
     /// Every property is required here: progenitor then tells the type of its value, and `reshape` decides what may be absent.
     fn object(&mut self, schema: &Value, place: &Place) -> Result<(Shape, Value)> {
-        let empty = Map::new();
-        let properties = schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .unwrap_or(&empty);
         let required: BTreeSet<&str> = schema
             .get("required")
             .and_then(Value::as_array)
@@ -489,27 +496,26 @@ impl Lowering<'_> {
             .collect();
         let mut fields = Vec::new();
         let mut lowered = Map::new();
-        for (index, (name, property)) in properties.iter().enumerate() {
+        for (name, property) in properties(schema) {
             let key = format!("properties/{}", document::escape(name));
-            let child = place.child(name, &key);
-            let resolved = document::resolve(self.document, property, &child.pointer)?;
-            let mut value = self.schema(property, &child)?;
-            let nullable = [property, resolved]
-                .iter()
-                .any(|schema| schema.get("nullable") == Some(&Value::Bool(true)));
-            if let Some(value) = value.as_object_mut() {
-                value.remove("nullable");
+            let mut child = place.child(name, &key);
+            let resolved = schema::followed(self.document, property, &child.pointer)?;
+            child.usage = place.usage.of_property(property).of_property(&resolved);
+            if child.usage == Usage::default() {
+                continue;
             }
+            lowered.insert(field_number(fields.len()), self.present(property, &child)?);
             fields.push(Field {
                 required: required.contains(name.as_str()),
-                nullable,
+                nullable: [property, &resolved]
+                    .iter()
+                    .any(|schema| schema.get("nullable") == Some(&Value::Bool(true))),
                 description: text(property, "description")
-                    .or_else(|| text(resolved, "description")),
+                    .or_else(|| text(&resolved, "description")),
                 deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
                 secret: property.get("x-secret") == Some(&Value::Bool(true)),
                 name: name.clone(),
             });
-            lowered.insert(field_number(index), value);
         }
         Ok((Shape::Struct(fields), all_required(lowered)))
     }
@@ -517,18 +523,13 @@ impl Lowering<'_> {
     fn choice(&mut self, schemas: &[Value], place: &Place) -> Result<(Shape, Value)> {
         let mut arms = Vec::new();
         let mut lowered = Map::new();
-        let mut names = BTreeSet::new();
+        let mut names = BTreeSet::from(["Unknown".to_owned()]);
         for (index, schema) in schemas.iter().enumerate() {
-            let key = format!("{index}");
+            let key = format!("oneOf/{index}");
             let pointer = format!("{}/{key}", place.pointer);
-            let resolved = document::resolve(self.document, schema, &pointer)?;
-            let resolved = self.merged(resolved, place)?;
-            let kind = kind(&resolved);
-            let component = schema
-                .get("$ref")
-                .map(|reference| document::component_name(reference, &pointer))
-                .transpose()?;
-            let mut name = match (component, kind) {
+            let form = schema::followed(self.document, schema, &pointer)?;
+            let kind = kind(&form);
+            let wanted = match (schema::referred(schema), kind) {
                 (Some(component), _) => names::pascal(component),
                 (None, Kind::String) => "Text".to_owned(),
                 (None, Kind::Number) => "Number".to_owned(),
@@ -536,50 +537,29 @@ impl Lowering<'_> {
                 (None, Kind::Array) => "List".to_owned(),
                 (None, Kind::Object | Kind::Any) => "Object".to_owned(),
             };
-            while !names.insert(name.clone()) {
-                name = format!("{name}{}", index + 1);
-            }
-            let child = Place {
-                pointer,
-                ..place.child(&name, &key)
-            };
-            lowered.insert(field_number(index), self.schema(schema, &child)?);
+            let name = free(&wanted, &mut names);
+            let child = place.child(&name, &key);
+            lowered.insert(field_number(index), self.present(schema, &child)?);
             arms.push(Arm {
                 name,
                 kind,
-                keys: keys(&resolved),
-                tags: self.tags(&resolved, place)?,
+                keys: properties(&form).map(|(name, _)| name.clone()).collect(),
+                tags: schema::tags(self.document, schema, &child.pointer)?,
             });
         }
         Ok((Shape::Choice(arms), all_required(lowered)))
     }
+}
 
-    /// The properties of an object that can hold only a few strings.
-    fn tags(&self, schema: &Value, place: &Place) -> Result<Vec<(String, Vec<String>)>> {
-        let mut tags = Vec::new();
-        for (name, property) in schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
-            let property = document::resolve(self.document, property, &place.pointer)?;
-            if let Some(values) = enum_values(property) {
-                tags.push((name.clone(), values));
-            }
-        }
-        Ok(tags)
+/// `wanted`, with a number where that is taken.
+fn free(wanted: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut name = wanted.to_owned();
+    let mut count = 1;
+    while !taken.insert(name.clone()) {
+        count += 1;
+        name = format!("{wanted}{count}");
     }
-
-    fn free_name(&mut self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let mut count = 1;
-        while !self.taken.insert(name.clone()) {
-            count += 1;
-            name = format!("{wanted}{count}");
-        }
-        name
-    }
+    name
 }
 
 /// The name of a field in the lowered document; padded, so that the order of names is the order of numbers.
@@ -598,57 +578,4 @@ fn json_media(schema: &Value) -> Value {
 
 fn reference_to(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
-}
-
-/// Whether a schema becomes a type with a name: an object with properties, an enumeration, a choice.
-fn is_named(schema: &Value) -> bool {
-    arms(schema).is_some() || enum_values(schema).is_some() || !keys(schema).is_empty()
-}
-
-/// The schemas of a `oneOf` or `anyOf`.
-fn arms(schema: &Value) -> Option<&[Value]> {
-    ["oneOf", "anyOf"]
-        .iter()
-        .find_map(|key| schema.get(*key))
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .filter(|arms| !arms.is_empty())
-}
-
-/// The values of an enumeration of strings, each once.
-fn enum_values(schema: &Value) -> Option<Vec<String>> {
-    let list = schema.get("enum")?.as_array()?;
-    let mut values: Vec<String> = Vec::new();
-    for value in list {
-        let value = value.as_str()?;
-        if !values.iter().any(|known| known == value) {
-            values.push(value.to_owned());
-        }
-    }
-    (kind(schema) == Kind::String && !values.is_empty()).then_some(values)
-}
-
-fn keys(schema: &Value) -> Vec<String> {
-    schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .map(|properties| properties.keys().cloned().collect())
-        .unwrap_or_default()
-}
-
-fn kind(schema: &Value) -> Kind {
-    match schema.get("type").and_then(Value::as_str) {
-        Some("string") => Kind::String,
-        Some("integer" | "number") => Kind::Number,
-        Some("boolean") => Kind::Boolean,
-        Some("array") => Kind::Array,
-        Some("object") => Kind::Object,
-        _ if schema.get("properties").is_some() => Kind::Object,
-        _ if schema.get("items").is_some() => Kind::Array,
-        _ => Kind::Any,
-    }
-}
-
-fn text(value: &Value, key: &str) -> Option<String> {
-    value.get(key).and_then(Value::as_str).map(str::to_owned)
 }

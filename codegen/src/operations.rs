@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::document::{Operation, PaginationStyle, RateLimit, Security};
 use crate::names;
+use crate::reshape::escape;
 
 /// The constant that describes an operation.
 pub(crate) fn constant(operation: &Operation) -> Ident {
@@ -96,7 +97,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             }
         }
     };
-    let doc = format!(" {summary}: `{} {path}`.", operation.method);
+    let doc = format!(" {}: `{} {path}`.", escape(summary), operation.method);
     quote! {
         #[doc = #doc]
         pub static #constant: Operation = Operation {

@@ -110,8 +110,8 @@ struct Request<'a> {
     answer: syn::Type,
 }
 
-/// Methods that every builder has.
-const RESERVED: [&str; 5] = ["send", "items", "new", "clone", "body"];
+/// Methods that every builder has, and names that generated code uses itself.
+const RESERVED: [&str; 6] = ["body", "call", "clone", "items", "new", "send"];
 
 impl<'a> Request<'a> {
     fn new(scope: &'a str, operation: &'a Operation, signature: &Signature) -> Result<Self> {
@@ -124,18 +124,15 @@ impl<'a> Request<'a> {
                 )
             })
         };
-        let mut taken: BTreeSet<String> = RESERVED.iter().map(|&name| name.to_owned()).collect();
+        let mut taken: BTreeSet<String> = RESERVED.map(str::to_owned).into();
         let mut arguments = Vec::new();
         for (index, parameter) in operation.parameters.iter().enumerate() {
-            let mut name = names::snake(&parameter.name);
-            while !taken.insert(name.clone()) {
-                name.push_str(match parameter.location {
-                    Location::Header => "_header",
-                    Location::Path | Location::Query => "_parameter",
-                });
-            }
+            let suffix = match parameter.location {
+                Location::Header => "_header",
+                Location::Path | Location::Query => "_parameter",
+            };
             arguments.push(Argument {
-                ident: Ident::new(&name, Span::call_site()),
+                ident: free_name(&parameter.name, suffix, &mut taken),
                 ty: match parameter.time {
                     None => type_of(&format!("p{index}"))?,
                     Some(Time::Reporting) => syn::parse_quote!(crate::ReportingTime),
@@ -163,7 +160,9 @@ impl<'a> Request<'a> {
                         _ => Sink::Json,
                     },
                 }),
-                Content::Multipart(parts) => arguments.extend(parts.iter().map(Argument::part)),
+                Content::Multipart(parts) => {
+                    arguments.extend(parts.iter().map(|part| Argument::part(part, &mut taken)));
+                }
             }
         }
         Ok(Self {
@@ -192,7 +191,14 @@ impl<'a> Request<'a> {
             .as_ref()
             .and_then(|body| body.alternative.as_ref());
         if let Some(parts) = alternative {
-            let parts: Vec<_> = parts.iter().map(Argument::part).collect();
+            let mut taken = required
+                .iter()
+                .map(|argument| argument.ident.to_string())
+                .collect();
+            let parts: Vec<_> = parts
+                .iter()
+                .map(|part| Argument::part(part, &mut taken))
+                .collect();
             let required: Vec<_> = required
                 .into_iter()
                 .filter(|argument| !matches!(argument.sink, Sink::Json))
@@ -243,7 +249,7 @@ impl<'a> Request<'a> {
     /// The documentation of a method, in Markdown.
     fn docs(&self, name: &str, required: &[&Argument], shapes: &Shapes) -> String {
         let operation = self.operation;
-        let mut text = format!("{}.\n\n", operation.summary.trim_end_matches('.'));
+        let mut text = format!("{}.\n\n", escape(operation.summary.trim_end_matches('.')));
         if let Some(description) = &operation.description {
             text.push_str(&format!("{}\n\n", escape(description)));
         }
@@ -413,10 +419,19 @@ impl<'a> Request<'a> {
     }
 }
 
+/// The name of an argument, with a suffix where it is taken.
+fn free_name(wire: &str, suffix: &str, taken: &mut BTreeSet<String>) -> Ident {
+    let mut name = names::snake(wire);
+    while !taken.insert(name.clone()) {
+        name.push_str(suffix);
+    }
+    Ident::new(&name, Span::call_site())
+}
+
 impl Argument {
-    fn part(part: &Part) -> Self {
+    fn part(part: &Part, taken: &mut BTreeSet<String>) -> Self {
         Self {
-            ident: Ident::new(&names::snake(&part.name), Span::call_site()),
+            ident: free_name(&part.name, "_part", taken),
             ty: syn::parse_quote!(crate::Upload),
             required: part.required,
             docs: part.description.clone().unwrap_or_default(),

@@ -11,8 +11,9 @@ use quote::{format_ident, quote};
 use syn::{File, Item, ItemStruct};
 
 use crate::error::{Error, Result};
-use crate::lower::{Arm, Field, Kind, Shape, Type, Usage, field_number};
+use crate::lower::{Arm, Field, Shape, Type, Usage, field_number};
 use crate::names;
+use crate::schema::Kind;
 
 /// What the named types are made of, by name.
 pub(crate) type Shapes = BTreeMap<String, Written>;
@@ -52,6 +53,11 @@ pub(crate) struct Reshaped {
 /// Writes the final types from those in the `types` module of `generated`.
 pub(crate) fn reshape(generated: &File, types: &BTreeMap<String, Type>) -> Result<Reshaped> {
     let structs = generated_structs(generated);
+    let enumerations = types
+        .iter()
+        .filter(|(_, ty)| matches!(ty.shape, Shape::Enum(_)))
+        .map(|(name, _)| name.clone())
+        .collect();
     let mut code = TokenStream::new();
     let mut shapes = Shapes::new();
     for (name, ty) in types {
@@ -71,7 +77,7 @@ pub(crate) fn reshape(generated: &File, types: &BTreeMap<String, Type>) -> Resul
             }
             Shape::Choice(arms) => {
                 let bases = field_types(&structs, name, arms.len())?;
-                code.extend(choice(&ident, &docs, arms, &bases, ty.usage));
+                code.extend(choice(&ident, &docs, arms, &bases, ty.usage, &enumerations));
                 let variants = arms
                     .iter()
                     .map(|arm| Ident::new(&arm.name, Span::call_site()));
@@ -301,7 +307,7 @@ fn constructor(ident: &Ident, fields: &[FieldType], defaultable: bool) -> TokenS
             /// Nothing set.
             #[must_use]
             #[inline]
-            pub fn new() -> Self { Self::default() }
+            pub fn new() -> Self { Default::default() }
         }
     } else {
         quote! {
@@ -490,6 +496,7 @@ fn choice(
     arms: &[Arm],
     bases: &[syn::Type],
     usage: Usage,
+    enumerations: &BTreeSet<String>,
 ) -> TokenStream {
     let variants: Vec<_> = arms
         .iter()
@@ -523,18 +530,26 @@ fn choice(
     let mut seen = BTreeSet::new();
     let conversions = variants.iter().zip(bases).filter_map(|(variant, base)| {
         let fresh = seen.insert(quote!(#base).to_string());
-        let is_value = simple_name(base).as_deref() == Some("Value");
-        let from_str = (simple_name(base).as_deref() == Some("String")).then(|| {
+        let name = simple_name(base).unwrap_or_default();
+        let is_value = name == "Value";
+        // There is one arm of texts at most; an enumeration takes any.
+        let texts = match name.as_str() {
+            "String" => vec![quote!(&str)],
+            _ if enumerations.contains(&name) => vec![quote!(&str), quote!(String)],
+            _ => Vec::new(),
+        };
+        let from_text = texts.iter().map(|text| {
             quote! {
-                impl From<&str> for #ident {
+                impl From<#text> for #ident {
                     #[inline]
-                    fn from(value: &str) -> Self { Self::#variant(value.to_owned()) }
+                    fn from(value: #text) -> Self { Self::#variant(value.into()) }
                 }
             }
         });
+        let from_text = quote!(#(#from_text)*);
         (fresh && !is_value).then(|| {
             quote! {
-                #from_str
+                #from_text
                 impl From<#base> for #ident {
                     #[inline]
                     fn from(value: #base) -> Self { Self::#variant(value) }
@@ -608,17 +623,42 @@ pub(crate) fn markdown(text: &str) -> TokenStream {
     quote!(#(#lines)*)
 }
 
-/// A description as Markdown: what rustdoc would take for a link or a tag is escaped, except between backticks.
+/// A description as Markdown: what rustdoc would take for a link, a tag or a test is escaped, except between backticks.
 pub(crate) fn escape(description: &str) -> String {
-    let lines = description.lines().map(|line| {
-        let pieces = line.trim().split('`').enumerate().map(|(index, piece)| {
-            if index % 2 == 0 {
-                piece.replace('[', "\\[").replace('<', "\\<")
-            } else {
-                piece.to_owned()
+    let mut in_code = false;
+    let mut lines: Vec<_> = description
+        .lines()
+        .map(|line| {
+            let line = line.trim();
+            if let Some(language) = line.strip_prefix("```") {
+                in_code = !in_code;
+                let is_unnamed = in_code && language.is_empty();
+                return if is_unnamed { "```text" } else { line }.to_owned();
             }
-        });
-        pieces.collect::<Vec<_>>().join("`")
+            if in_code {
+                return line.to_owned();
+            }
+            let pieces = line.split('`').enumerate();
+            let pieces = pieces.map(|(index, piece)| match index % 2 {
+                0 => escape_words(piece),
+                _ => piece.to_owned(),
+            });
+            pieces.collect::<Vec<_>>().join("`")
+        })
+        .collect();
+    if in_code {
+        lines.push("```".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn escape_words(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        if word.starts_with("http://") || word.starts_with("https://") {
+            let url = word.trim_end_matches(['.', ',', ';', ':', ')']);
+            return format!("<{url}>{}", &word[url.len()..]);
+        }
+        word.replace('[', "\\[").replace('<', "\\<")
     });
-    lines.collect::<Vec<_>>().join("\n")
+    words.collect::<Vec<_>>().join(" ")
 }

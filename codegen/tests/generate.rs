@@ -102,13 +102,13 @@ fn a_defect_is_named_with_its_place() {
         (
             format!("{LIST}/parameters/2/schema"),
             json!({"$ref": "#/components/schemas/Gone"}),
-            format!("{LIST}/parameters/2/$ref"),
+            format!("{LIST}/parameters/2/schema/$ref"),
             "there is no schema `Gone`",
         ),
         (
             format!("{LIST}/parameters/2/schema"),
             json!({"$ref": "other.json"}),
-            format!("{LIST}/parameters/2/$ref"),
+            format!("{LIST}/parameters/2/schema/$ref"),
             "expected #/components/schemas/<name>",
         ),
         (
@@ -138,7 +138,7 @@ fn a_defect_is_named_with_its_place() {
         (
             "/components/schemas/State".to_owned(),
             json!({"$ref": "#/components/schemas/State"}),
-            "/components/schemas/Order/properties/state".to_owned(),
+            "/components/schemas/State".to_owned(),
             "leads back to itself",
         ),
     ] {
