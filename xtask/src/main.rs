@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::import::{self, Outcome};
-use xtask::{examples, names};
+use xtask::{examples, features, names};
 
 /// Maintains the specifications that the crate is generated from.
 #[derive(Parser)]
@@ -62,6 +62,15 @@ enum Command {
         #[arg(value_name = "DOC", required = true)]
         documents: Vec<PathBuf>,
     },
+    /// Brings the Cargo features, one for each API, up to date in Cargo.toml and in the README
+    ///
+    /// With --measure it builds the crate with each feature alone, which takes some minutes, and keeps what each costs in
+    /// benches/feature-costs.json; the README shows the costs that are kept there.
+    Features {
+        /// Measures anew what each feature costs to build
+        #[arg(long)]
+        measure: bool,
+    },
     /// Lists the operations of the specifications: method of the crate, HTTP method, path
     Names {
         /// The folder of the specifications
@@ -103,6 +112,7 @@ fn main() -> ExitCode {
                 Err(failure) => Err(failure.to_string()),
             }
         }
+        Command::Features { measure } => features::run(workspace(), measure),
         Command::Names { specs } => names::list(&specs),
     };
     match done {

@@ -1,0 +1,202 @@
+//! `cargo xtask features`: the Cargo features of the crate, one for each API, as the specifications have them.
+//!
+//! Written into `Cargo.toml` and, with what each costs to build, into the README, between markers. The costs are measured on request
+//! and kept in `benches/feature-costs.json`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use cisco_secure_access_codegen::{Api, apis};
+use serde_json::Value;
+
+const COSTS: &str = "benches/feature-costs.json";
+const MANIFEST_MARKS: (&str, &str) = (
+    "# Path scopes and APIs, written by `cargo xtask features`.\n",
+    "# End of the features of `cargo xtask features`.\n",
+);
+const README_MARKS: (&str, &str) = (
+    "<!-- written by `cargo xtask features` -->\n",
+    "<!-- end of what `cargo xtask features` writes -->\n",
+);
+
+/// Scopes with their APIs. `auth` is always there and has no feature.
+type Scopes = BTreeMap<String, Vec<Api>>;
+
+/// Seconds by feature.
+type Costs = BTreeMap<String, f64>;
+
+/// Brings the features in `Cargo.toml` and the README up to date, after measuring what they cost if asked to.
+///
+/// # Errors
+/// When a file cannot be read or written, has lost its markers, or a feature does not build.
+pub fn run(workspace: &Path, measure: bool) -> Result<String, String> {
+    let scopes = read_scopes(&workspace.join("specs"))?;
+    let mut changed = Vec::new();
+    let mut update = |file: &str, marks, text: &str| -> Result<(), String> {
+        let path = workspace.join(file);
+        let before = read(&path)?;
+        let after = between(&before, marks, text)
+            .ok_or_else(|| format!("{file}: the line `{}` is missing", marks.0.trim_end()))?;
+        if after != before {
+            fs::write(&path, after).map_err(|error| format!("{file}: {error}"))?;
+            changed.push(file.to_owned());
+        }
+        Ok(())
+    };
+    update("Cargo.toml", MANIFEST_MARKS, &manifest(&scopes))?;
+    if measure {
+        let costs = measure_all(workspace, &scopes)?;
+        let text = serde_json::to_string_pretty(&costs).map_err(|error| error.to_string())?;
+        fs::write(workspace.join(COSTS), text + "\n").map_err(|error| error.to_string())?;
+    }
+    let costs = match fs::read_to_string(workspace.join(COSTS)) {
+        Ok(text) => serde_json::from_str(&text).map_err(|error| format!("{COSTS}: {error}"))?,
+        Err(_) => Costs::new(),
+    };
+    update("README.md", README_MARKS, &table(&scopes, &costs))?;
+    Ok(match changed.as_slice() {
+        [] => "everything is up to date".to_owned(),
+        files => format!("written: {}", files.join(", ")),
+    })
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn read_scopes(specs: &Path) -> Result<Scopes, String> {
+    let mut scopes = Scopes::new();
+    for scope in ["admin", "deployments", "investigate", "policies", "reports"] {
+        let path = specs.join(scope).with_extension("json");
+        let document: Value = serde_json::from_str(&read(&path)?)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        let apis = apis(scope, &document).map_err(|error| error.to_string())?;
+        scopes.insert(scope.to_owned(), apis);
+    }
+    Ok(scopes)
+}
+
+/// The text with what stands between two marks replaced.
+fn between(text: &str, (begin, end): (&str, &str), replacement: &str) -> Option<String> {
+    let (before, rest) = text.split_once(begin)?;
+    let (_, after) = rest.split_once(end)?;
+    Some([before, begin, replacement, end, after].concat())
+}
+
+fn manifest(scopes: &Scopes) -> String {
+    let mut text = String::new();
+    for (scope, apis) in scopes {
+        // An API that is its scope needs no feature of its own.
+        let features: Vec<_> = apis
+            .iter()
+            .map(|api| &api.feature)
+            .filter(|feature| *feature != scope)
+            .collect();
+        let list: Vec<_> = features
+            .iter()
+            .map(|feature| format!("    \"{feature}\",\n"))
+            .collect();
+        let list = match list.as_slice() {
+            [] => "[]".to_owned(),
+            list => format!("[\n{}]", list.concat()),
+        };
+        let _ = writeln!(text, "{scope} = {list}");
+        for feature in features {
+            let _ = writeln!(text, "{feature} = []");
+        }
+    }
+    text
+}
+
+fn table(scopes: &Scopes, costs: &Costs) -> String {
+    let mut text = String::from("| Feature | API | Operations | Build |\n| --- | --- | ---: | ---: |\n");
+    let base = costs.get("").copied().unwrap_or_default();
+    let cost = |feature: &str| match costs.get(feature) {
+        Some(seconds) => format!("{:.1} s", (seconds - base).max(0.0)),
+        None => String::new(),
+    };
+    for (scope, apis) in scopes {
+        let operations: usize = apis.iter().map(|api| api.operations).sum();
+        let _ = writeln!(
+            text,
+            "| **`{scope}`** | all of the scope | {operations} | {} |",
+            cost(scope)
+        );
+        for api in apis.iter().filter(|api| api.feature != *scope) {
+            let Api {
+                name,
+                feature,
+                operations,
+            } = api;
+            let _ = writeln!(text, "| `{feature}` | {name} | {operations} | {} |", cost(feature));
+        }
+    }
+    text
+}
+
+/// Builds the crate with each feature alone and measures how long the crate itself takes.
+fn measure_all(workspace: &Path, scopes: &Scopes) -> Result<Costs, String> {
+    let features = scopes.iter().flat_map(|(scope, apis)| {
+        let apis = apis.iter().map(|api| api.feature.as_str());
+        std::iter::once(scope.as_str()).chain(apis.filter(move |api| *api != scope))
+    });
+    let mut costs = Costs::new();
+    for feature in std::iter::once("").chain(features) {
+        let cargo = |arguments: &[&str]| {
+            let status = Command::new(env!("CARGO"))
+                .args(arguments)
+                .args(["--quiet", "--target-dir", "target/feature-costs"])
+                .args(["--package", "cisco-secure-access"])
+                .current_dir(workspace)
+                .status();
+            match status {
+                Ok(status) if status.success() => Ok(()),
+                Ok(status) => Err(format!("feature `{feature}`: cargo ended with {status}")),
+                Err(error) => Err(format!("cargo cannot be run: {error}")),
+            }
+        };
+        let build = ["build", "--no-default-features", "--features", feature];
+        cargo(&build)?;
+        cargo(&["clean"])?;
+        let start = Instant::now();
+        cargo(&build)?;
+        costs.insert(feature.to_owned(), start.elapsed().as_secs_f64());
+    }
+    Ok(costs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_between_the_marks_is_replaced() {
+        let text = "a\n<b>\nold\n<e>\nz\n";
+        assert_eq!(
+            between(text, ("<b>\n", "<e>\n"), "new\n").as_deref(),
+            Some("a\n<b>\nnew\n<e>\nz\n")
+        );
+        assert_eq!(between("nothing", ("<b>\n", "<e>\n"), "new"), None);
+    }
+
+    #[test]
+    fn an_api_that_is_its_scope_has_no_feature_of_its_own() {
+        let api = |feature: &str| Api {
+            name: feature.to_owned(),
+            feature: feature.to_owned(),
+            operations: 1,
+        };
+        let scopes = Scopes::from([
+            ("investigate".to_owned(), vec![api("investigate")]),
+            ("reports".to_owned(), vec![api("metering")]),
+        ]);
+        assert_eq!(
+            manifest(&scopes),
+            "investigate = []\nreports = [\n    \"metering\",\n]\nmetering = []\n"
+        );
+    }
+}
