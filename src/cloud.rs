@@ -6,6 +6,7 @@ use std::str::FromStr;
 use url::{Host, Url};
 
 use crate::error::{Error, Result};
+use crate::operation::CloudName;
 
 /// Where an organization lives. An API key is good on one cloud only.
 ///
@@ -45,6 +46,16 @@ impl Cloud {
             reason = "the three texts above are URLs; a test parses each"
         )]
         Url::parse(text).expect("a URL")
+    }
+
+    /// The name under which it is documented.
+    pub(crate) fn name(&self) -> Option<CloudName> {
+        match self {
+            Self::Global => Some(CloudName::Global),
+            Self::China => Some(CloudName::China),
+            Self::Government => Some(CloudName::Government),
+            Self::Custom(_) => None,
+        }
     }
 
     /// The base URL, if credentials may be sent there.
@@ -126,6 +137,18 @@ impl fmt::Display for Cloud {
             Self::China => f.write_str("china"),
             Self::Government => f.write_str("government"),
             Self::Custom(url) => write!(f, "{}", Shown(url)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_urls_are_urls() {
+        for cloud in [Cloud::Global, Cloud::China, Cloud::Government] {
+            assert_eq!(cloud.base_url().scheme(), "https");
         }
     }
 }

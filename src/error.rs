@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 
+use crate::cloud::Cloud;
 use crate::operation::{Operation, Security};
 use crate::response::RawResponse;
 
@@ -104,7 +105,7 @@ impl Error {
     }
 
     /// An answer that is an error.
-    pub(crate) fn service(response: RawResponse) -> Self {
+    pub(crate) fn service(response: RawResponse, cloud: &Cloud) -> Self {
         let operation = response.operation();
         let status = response.status();
         let said = service_message(response.bytes());
@@ -121,7 +122,10 @@ impl Error {
             message.push_str(": ");
             message.push_str(&said);
         }
-        if let Some(advice) = advice(operation, status) {
+        for advice in advice(operation, status)
+            .into_iter()
+            .chain(undocumented(operation, cloud))
+        {
             message.push_str("; ");
             message.push_str(&advice);
         }
@@ -180,6 +184,13 @@ fn advice(operation: &Operation, status: StatusCode) -> Option<String> {
         (429, _) => Some("the rate limit is exceeded: wait before the next call".to_owned()),
         _ => None,
     }
+}
+
+/// Documentation lags the service, so the call was made; that it failed may be why the cloud does not document it.
+fn undocumented(operation: &Operation, cloud: &Cloud) -> Option<String> {
+    let name = cloud.name()?;
+    let is_documented = operation.clouds.is_empty() || operation.clouds.contains(&name);
+    (!is_documented).then(|| format!("the operation is not documented for the cloud `{cloud}`"))
 }
 
 /// What an error answer says, whatever its shape: one of the documented places of a message, or a short text.

@@ -51,7 +51,7 @@ pub(crate) async fn execute(call: Call) -> Result<RawResponse> {
     if answer.status().is_success() {
         Ok(answer)
     } else {
-        Err(Error::service(answer))
+        Err(Error::service(answer, call.client().cloud()))
     }
 }
 

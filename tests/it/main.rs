@@ -14,3 +14,4 @@ mod requests;
 mod scripted;
 mod tokens;
 mod tunnel_groups;
+mod types;

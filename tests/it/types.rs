@@ -1,0 +1,136 @@
+//! The generated types: what they read, what they send, what they hide.
+
+use std::collections::BTreeSet;
+
+use cisco_secure_access::api::admin::types::*;
+use cisco_secure_access::api::deployments::types::*;
+use cisco_secure_access::{CloudName, DateOrTime, ReportingTime, operations};
+use serde_json::json;
+
+#[test]
+fn what_the_service_really_sends_is_read() {
+    let group: NetworkTunnelGroup = serde_json::from_value(json!({
+        "id": "7",
+        "organizationId": 7.0,
+        "name": null,
+        "createdAt": "2026-03-28 18:17:36",
+        "modifiedAt": "2026-03-28T18:17:36",
+        "status": "levitating",
+        "hubs": null,
+        "brandNew": {"a": [1, 2]},
+    }))
+    .unwrap();
+    assert_eq!((group.id, group.organization_id), (Some(7), Some(7)));
+    assert_eq!(group.name, None);
+    assert_eq!(group.created_at, group.modified_at);
+    assert_eq!(
+        group.created_at.unwrap().to_rfc3339(),
+        "2026-03-28T18:17:36+00:00"
+    );
+    assert!(group.hubs.is_empty());
+    let status = group.status.unwrap();
+    assert_eq!(status.as_str(), "levitating");
+    assert!(matches!(status, NetworkTunnelGroupStatus::Unknown(_)));
+    assert_eq!(serde_json::to_value(&status).unwrap(), "levitating");
+}
+
+#[test]
+fn what_is_required_to_send_is_required_to_build() {
+    let group =
+        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "a long passphrase", "cn-east-1");
+    assert_eq!(
+        serde_json::to_value(&group).unwrap(),
+        json!({"authIdPrefix": "office", "name": "Harbour", "passphrase": "a long passphrase", "region": "cn-east-1"})
+    );
+    let missing = serde_json::from_value::<CreateNetworkTunnelGroupRequest>(json!({"name": "x"}));
+    assert!(missing.unwrap_err().to_string().contains("missing field"));
+}
+
+#[test]
+fn a_choice_keeps_its_form() {
+    for data in [
+        json!({"networkCIDRs": ["10.0.0.0/8"]}),
+        json!({"asNumber": "64512", "bgpNeighborCIDRs": ["169.254.0.0/30"]}),
+        json!("text"),
+        json!({"neitherOfThem": true}),
+    ] {
+        let routing: RoutingResponse =
+            serde_json::from_value(json!({"type": "static", "data": data})).unwrap();
+        let again = serde_json::to_value(&routing).unwrap();
+        for (name, value) in data.as_object().into_iter().flatten() {
+            assert_eq!(&again["data"][name], value);
+        }
+        if data.is_string() {
+            assert_eq!(again["data"], data);
+        }
+    }
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let group =
+        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "the passphrase", "cn-east-1");
+    let shown = format!("{group:?}");
+    assert!(
+        shown.contains("Harbour") && shown.contains("[redacted]"),
+        "{shown}"
+    );
+    assert!(!shown.contains("the passphrase"), "{shown}");
+    // It is sent, of course.
+    assert!(
+        serde_json::to_string(&group)
+            .unwrap()
+            .contains("the passphrase")
+    );
+
+    let key: ApiKeyWithSecret =
+        serde_json::from_value(json!({"key": "public", "secret": "private"})).unwrap();
+    let shown = format!("{key:?}");
+    assert!(!shown.contains("private"), "{shown}");
+}
+
+#[test]
+fn times_go_as_the_service_takes_them() {
+    let time = "2026-01-31T08:00:00Z"
+        .parse::<chrono::DateTime<chrono::Utc>>()
+        .unwrap();
+    assert_eq!(ReportingTime::from(time).to_string(), "1769846400000");
+    assert_eq!(ReportingTime::from("-1days").to_string(), "-1days");
+    assert_eq!(DateOrTime::from(time).to_string(), "2026-01-31T08:00:00Z");
+    assert_eq!(
+        DateOrTime::from(time.date_naive()).to_string(),
+        "2026-01-31"
+    );
+}
+
+#[test]
+fn the_operation_table_can_be_asked() {
+    let writes: BTreeSet<_> = operations()
+        .filter(|operation| operation.api == "Destination Lists" && !operation.idempotent)
+        .map(|operation| operation.id)
+        .collect();
+    assert!(writes.contains("create_destination_list"), "{writes:?}");
+    assert!(!writes.contains("list_destination_lists"), "{writes:?}");
+
+    let on_china: Vec<_> = operations()
+        .filter(|operation| operation.clouds.contains(&CloudName::China))
+        .collect();
+    assert!(
+        on_china
+            .iter()
+            .all(|operation| operation.scope != "investigate")
+    );
+    assert!(on_china.len() > 100);
+
+    let limited = operations()
+        .find(|operation| operation.id == "list_sites")
+        .unwrap();
+    let windows: Vec<_> = limited
+        .rate_limit
+        .unwrap()
+        .windows
+        .iter()
+        .map(|w| (w.requests, w.seconds))
+        .collect();
+    assert_eq!(windows, [(5, 1), (14, 60), (350, 1800)]);
+}
