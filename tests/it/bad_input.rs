@@ -132,18 +132,37 @@ async fn an_answer_that_is_not_json() {
 
 #[tokio::test]
 async fn an_answer_that_is_not_as_documented_says_where() {
-    let body = "{\"data\": [{\"name\": \"a\"},\n {\"name\": \"b\", \"hubs\": [{\"id\": {}}]}]}";
-    let server = Scripted::start(&[
-        (200, "application/json", TOKEN),
-        (200, "application/json", body),
-    ])
-    .await;
-    let request = server.client().deployments().list_network_tunnel_groups();
-    let error = request.send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    let message = error.to_string();
-    assert!(message.contains("`$.data[1].hubs[0].id`"), "{message}");
-    assert!(message.contains("expected an integer"), "{message}");
+    for (body, path, expected) in [
+        (
+            "{\"data\": [{\"name\": \"a\"},\n {\"name\": \"b\", \"hubs\": [{\"id\": {}}]}]}",
+            "$.data[1].hubs[0].id",
+            "expected an integer at line 2",
+        ),
+        (
+            r#"{"data": [null, {"name": []}]}"#,
+            "$.data[1].name",
+            "expected a text",
+        ),
+        (r#"{"data": {}, "total": 7}"#, "$.data", "expected a list"),
+        ("[1]", "$", "expected an object"),
+        (
+            r#"{"data": [{"routing": {"data": {"networkCIDRs": [[]]}}}]}"#,
+            "$.data[0].routing.data.networkCIDRs[0]",
+            "expected a text",
+        ),
+    ] {
+        let server = Scripted::start(&[
+            (200, "application/json", TOKEN),
+            (200, "application/json", body),
+        ])
+        .await;
+        let request = server.client().deployments().list_network_tunnel_groups();
+        let error = request.send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        let message = error.to_string();
+        assert!(message.contains(&format!("at `{path}`: ")), "{message}");
+        assert!(message.contains(expected), "{message}");
+    }
 }
 
 #[tokio::test]

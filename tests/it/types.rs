@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use cisco_secure_access::api::admin::types::*;
 use cisco_secure_access::api::deployments::types::*;
+use cisco_secure_access::api::policies::types::UnifiedNetworkObject;
 use cisco_secure_access::{CloudName, DateOrTime, ReportingTime, operations};
 use serde_json::json;
 
@@ -64,6 +65,14 @@ fn a_choice_keeps_its_form() {
             assert_eq!(again["data"], data);
         }
     }
+}
+
+#[test]
+fn the_form_of_a_choice_is_told_by_all_its_properties() {
+    // The type `group` is a documented one of the other form.
+    let group = json!({"type": "group", "name": "offices", "groups": [{"id": 7, "name": "g"}], "objects": [], "values": []});
+    let form: UnifiedNetworkObject = serde_json::from_value(group.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&form).unwrap(), group);
 }
 
 #[test]

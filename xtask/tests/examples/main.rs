@@ -1,0 +1,56 @@
+//! What `cargo xtask examples` finds in documents made for it, how it changes values, and how it judges what becomes of them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod collecting;
+mod judging;
+mod mutating;
+mod whole;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use xtask::examples::driver::{Driver, Question, Reply};
+use xtask::examples::schema::Api;
+use xtask::import::report::Repairs;
+use xtask::import::resolve::Document;
+use xtask::import::{self, Examples};
+
+/// An upstream document: paths under the server `/policies/v2`, and components.
+fn upstream(text: &str) -> Vec<Document> {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("shop.yaml");
+    let head = "openapi: 3.0.3
+info: {title: Shop, version: 1.0.0}
+servers: [{url: 'https://api.example.com/policies/v2'}]
+";
+    std::fs::write(&file, format!("{head}{text}")).unwrap();
+    import::read_all(&[file], Examples::Kept, &mut Repairs::new()).unwrap()
+}
+
+/// Specifications with one operation, `policies.save_thing`: it takes and answers `schema`.
+fn api(schema: &Value) -> Api {
+    let mut api = Api::default();
+    let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}});
+    let document = json!({
+        "paths": {"/policies/v2/things/{thingId}": {"put": {
+            "operationId": "save_thing",
+            "requestBody": {"content": content},
+            "responses": {"200": {"content": content}},
+        }}},
+        "components": {"schemas": {"Thing": schema}},
+    });
+    api.add("policies", document);
+    api
+}
+
+/// The crate, as a function of a question.
+struct Fake<F>(F);
+
+impl<F: FnMut(&Question<'_>) -> Reply> Driver for Fake<F> {
+    fn ask(&mut self, questions: &[Question<'_>]) -> Result<Vec<Reply>, String> {
+        Ok(questions.iter().map(&mut self.0).collect())
+    }
+}
