@@ -11,19 +11,17 @@ use crate::requests::{answer_type, argument_types, signatures};
 
 /// The table of the codecs of all `operations`.
 pub(crate) fn codecs(operations: &[Operation], generated: &File) -> Result<TokenStream> {
-    let signatures = signatures(generated);
+    let signatures = signatures(operations, generated)?;
     let entries = operations
         .iter()
-        .map(|operation| {
+        .zip(signatures)
+        .map(|(operation, signature)| {
             let missing = |what: &str| {
                 Error::new(
                     &operation.pointer,
                     format!("progenitor generated no {what} for this operation"),
                 )
             };
-            let signature = signatures
-                .get(&operation.id)
-                .ok_or_else(|| missing("method"))?;
             let answer = answer_type(signature).ok_or_else(|| missing("answer"))?;
             let body = match operation.body.as_ref().map(|body| &body.content) {
                 Some(Content::Json(_) | Content::Form(_)) => {

@@ -3,7 +3,7 @@
 //! progenitor panics on some legal documents and generates wrong types from others. What it sees here is therefore small: every
 //! object, enumeration and choice is a component of its own; scalars, lists and maps stand where they are used; no constraint, no
 //! default, no answer but the one for success is left. Names that progenitor would change into Rust names are replaced by numbers
-//! (`p0`, `f0`), and what they mean is kept in [`Lowered::types`], from which `reshape` writes the final types.
+//! (`o0`, `p0`, `f0000`), and what they mean is kept in [`Lowered::types`], from which `reshape` writes the final types.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -150,8 +150,9 @@ pub(crate) fn lower(scope: &str, document: &Value, operations: &[Operation]) -> 
         schemas: Map::new(),
     };
     let mut paths: Map<String, Value> = Map::new();
-    for operation in operations {
-        let (path, lowered) = lowering.operation(operation)?;
+    for (index, operation) in operations.iter().enumerate() {
+        let (path, mut lowered) = lowering.operation(operation)?;
+        lowered["operationId"] = operation_number(index).into();
         let item = paths.entry(path).or_insert_with(|| json!({}));
         item[operation.method.to_ascii_lowercase()] = lowered;
     }
@@ -320,7 +321,6 @@ impl Lowering<'_> {
             }));
         }
         let mut lowered = json!({
-            "operationId": operation.id,
             "parameters": parameters,
             "responses": {"204": {"description": ""}},
         });
@@ -396,6 +396,10 @@ impl Lowering<'_> {
         let place = self.place_of(component);
         let schema = document::component(self.document, component, pointer)?;
         let schema = schema::whole(self.document, schema, &place.pointer)?;
+        if schema.get("$ref").is_some() {
+            // An alias of an alias that leads back to it stands for nothing.
+            schema::followed(self.document, &schema, &place.pointer)?;
+        }
         if is_named(&schema) {
             if self.seen.insert(component.to_owned()) {
                 self.queue.push_back(component.to_owned());
@@ -445,7 +449,15 @@ impl Lowering<'_> {
                 }
                 _ => json!({"type": "object"}),
             },
-            Kind::Any => json!({}),
+            Kind::Any => match schema.get("type") {
+                Some(word) => {
+                    return Err(Error::new(
+                        format!("{}/type", place.pointer),
+                        format!("{word} is no type"),
+                    ));
+                }
+                None => json!({}),
+            },
         };
         if schema.get("nullable") == Some(&Value::Bool(true)) && lowered.get("type").is_some() {
             lowered["nullable"] = Value::Bool(true);
@@ -560,6 +572,11 @@ fn free(wanted: &str, taken: &mut BTreeSet<String>) -> String {
         name = format!("{wanted}{count}");
     }
     name
+}
+
+/// The name of an operation in the lowered document.
+pub(crate) fn operation_number(index: usize) -> String {
+    format!("o{index}")
 }
 
 /// The name of a field in the lowered document; padded, so that the order of names is the order of numbers.

@@ -14,6 +14,7 @@ use crate::document::{
 };
 use crate::error::{Error, Result};
 use crate::example;
+use crate::lower::operation_number;
 use crate::names;
 use crate::operations;
 use crate::reshape::{Shapes, Written, argument, element, escape, markdown, shorten, simple_name};
@@ -33,13 +34,13 @@ pub(crate) fn requests(
     generated: &File,
     shapes: &Shapes,
 ) -> Result<Requests> {
-    let signatures = signatures(generated);
+    let signatures = signatures(operations, generated)?;
     let mut requests = Requests {
         methods: BTreeMap::new(),
         builders: TokenStream::new(),
     };
     let mut names = BTreeMap::new();
-    for operation in operations {
+    for (operation, signature) in operations.iter().zip(signatures) {
         if let Some(other) = names.insert(names::pascal(&operation.id), &operation.id) {
             return Err(Error::new(
                 &operation.pointer,
@@ -49,12 +50,6 @@ pub(crate) fn requests(
                 ),
             ));
         }
-        let signature = signatures.get(&operation.id).ok_or_else(|| {
-            Error::new(
-                &operation.pointer,
-                "progenitor generated no method for this operation",
-            )
-        })?;
         let request = Request::new(scope, operation, signature)?;
         let methods = requests.methods.entry(operation.api.clone()).or_default();
         methods.extend(request.methods(shapes));
@@ -63,9 +58,12 @@ pub(crate) fn requests(
     Ok(requests)
 }
 
-/// The methods that progenitor generated, by operation.
-pub(crate) fn signatures(generated: &File) -> BTreeMap<String, &Signature> {
-    generated
+/// The methods that progenitor generated for `operations`, in their order.
+pub(crate) fn signatures<'a>(
+    operations: &[Operation],
+    generated: &'a File,
+) -> Result<Vec<&'a Signature>> {
+    let methods: BTreeMap<String, &Signature> = generated
         .items
         .iter()
         .filter_map(|item| match item {
@@ -74,10 +72,22 @@ pub(crate) fn signatures(generated: &File) -> BTreeMap<String, &Signature> {
         })
         .flatten()
         .filter_map(|item| match item {
-            ImplItem::Fn(method) if method.sig.asyncness.is_some() => {
-                Some((method.sig.ident.to_string(), &method.sig))
-            }
+            ImplItem::Fn(method) => Some((method.sig.ident.to_string(), &method.sig)),
             _ => None,
+        })
+        .collect();
+    let numbered = operations.iter().enumerate();
+    numbered
+        .map(|(index, operation)| {
+            methods
+                .get(&operation_number(index))
+                .copied()
+                .ok_or_else(|| {
+                    Error::new(
+                        &operation.pointer,
+                        "progenitor generated no method for this operation",
+                    )
+                })
         })
         .collect()
 }
