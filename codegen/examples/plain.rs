@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
+use cisco_secure_access_codegen::names::pascal;
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 use serde_json::Value;
 
@@ -35,6 +36,7 @@ fn main() {
             simplify(operation);
         }
         simplify_enums(&mut document);
+        free_names(&mut document);
         let document = serde_json::from_value(document).unwrap();
         let mut settings = GenerationSettings::new();
         settings.with_interface(InterfaceStyle::Builder);
@@ -85,6 +87,24 @@ fn simplify(operation: &mut Value) {
         let kind = parameter["schema"]["type"].as_str().unwrap_or_default();
         if !matches!(kind, "string" | "integer" | "boolean" | "array") {
             parameter["schema"] = serde_json::json!({"type": "string"});
+        }
+    }
+}
+
+/// Progenitor names an enumeration in a property after both; where a schema has that name already, it stays a text.
+fn free_names(document: &mut Value) {
+    let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+    let names: BTreeSet<String> = schemas.keys().cloned().collect();
+    for (schema, value) in schemas {
+        for (property, value) in value
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+        {
+            if names.contains(&format!("{schema}{}", pascal(property))) {
+                value.as_object_mut().unwrap().remove("enum");
+            }
         }
     }
 }

@@ -1,10 +1,14 @@
 //! The example in the documentation of each operation: a call with its required arguments, which compiles.
 
+use crate::names;
 use crate::requests::{Argument, Sink};
 use crate::reshape::{Shapes, Written, element, simple_name};
 
-/// Choices and lists in arguments go no deeper than this; what is deeper is a default.
+/// Values go no deeper than this; what is deeper is a default.
 const DEEPEST: usize = 8;
+
+/// Lines are broken behind this column.
+const WIDTH: usize = 80;
 
 /// The example of a call to the method `name` of the handle of `scope`, in Markdown.
 pub(crate) fn call(
@@ -14,112 +18,203 @@ pub(crate) fn call(
     shapes: &Shapes,
     has_items: bool,
 ) -> String {
-    let arguments: Vec<_> = required
-        .iter()
-        .map(|argument| match argument.sink {
-            Sink::Json | Sink::Form => borrowed(&argument.ty, shapes),
-            _ => converted(&argument.ty, shapes, 0),
-        })
-        .collect();
-    let request = format!("client.{scope}().{name}({})", arguments.join(", "));
-    let (imports, body) = if has_items {
-        (
-            "use futures_util::TryStreamExt as _;\n\n",
-            format!("let items: Vec<_> = {request}.items().try_collect().await?;"),
-        )
+    let mut code = String::new();
+    if has_items {
+        code.push_str("use futures_util::TryStreamExt as _;\n\n");
+    }
+    let mut arguments = Vec::new();
+    for argument in required {
+        let name = argument.ident.to_string();
+        let value = Value {
+            shapes,
+            name: &name,
+            depth: 0,
+        };
+        arguments.push(match argument.sink {
+            Sink::Json | Sink::Form => {
+                let body = value.body(&argument.ty);
+                code.push_str(&format!(
+                    "let body = {};\n",
+                    body.show(0, "let body = ;".len())
+                ));
+                Expression::atom("&body")
+            }
+            _ => value.converted(&argument.ty),
+        });
+    }
+    let request = Expression::call(format!("client.{scope}().{name}"), arguments).show(0, 24);
+    code.push_str(&if has_items {
+        format!("let items: Vec<_> = {request}\n    .items()\n    .try_collect()\n    .await?;")
     } else {
-        ("", format!("let answer = {request}.send().await?;"))
-    };
+        format!("let answer = {request}.send().await?;")
+    });
     format!(
         "\n# Example\n```no_run\n\
          # #[allow(unused_imports, deprecated)]\n\
          # use cisco_secure_access::api::{scope}::types::*;\n\
          # #[allow(deprecated)]\n\
          # async fn example(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {{\n\
-         {imports}{body}\n\
+         {code}\n\
          # Ok(())\n# }}\n```\n"
     )
 }
 
-/// A body, as a reference.
-fn borrowed(ty: &syn::Type, shapes: &Shapes) -> String {
-    match (simple_name(ty).as_deref(), element(ty)) {
-        (Some("Vec"), Some(item)) => format!("&[{}]", exact(&item, shapes, 0)),
-        (Some("String"), _) => "\"text\"".to_owned(),
-        _ => format!("&{}", exact(ty, shapes, 0)),
+/// An expression that can be broken over lines: an atom, or parts between two brackets.
+struct Expression {
+    open: String,
+    parts: Vec<Expression>,
+    close: &'static str,
+}
+
+impl Expression {
+    fn atom(text: impl Into<String>) -> Self {
+        Self {
+            open: text.into(),
+            parts: Vec::new(),
+            close: "",
+        }
+    }
+
+    fn text(words: &str) -> Self {
+        Self::atom(format!("{words:?}"))
+    }
+
+    fn call(function: impl Into<String>, parts: Vec<Self>) -> Self {
+        Self {
+            open: function.into() + "(",
+            parts,
+            close: ")",
+        }
+    }
+
+    fn list(open: &str, part: Self) -> Self {
+        Self {
+            open: open.to_owned(),
+            parts: vec![part],
+            close: "]",
+        }
+    }
+
+    fn flat(&self) -> String {
+        let parts: Vec<_> = self.parts.iter().map(Self::flat).collect();
+        format!("{}{}{}", self.open, parts.join(", "), self.close)
+    }
+
+    /// The expression at an indentation, with so many characters beside it on its first line.
+    fn show(&self, indent: usize, beside: usize) -> String {
+        let flat = self.flat();
+        if self.parts.is_empty() || indent + beside + flat.len() <= WIDTH {
+            return flat;
+        }
+        let inner = indent + 4;
+        let parts: String = self
+            .parts
+            .iter()
+            .map(|part| format!("{:inner$}{},\n", "", part.show(inner, 1)))
+            .collect();
+        format!("{}\n{parts}{:indent$}{}", self.open, "", self.close)
     }
 }
 
-/// An expression that is, or converts into, a value of `ty`.
-fn converted(ty: &syn::Type, shapes: &Shapes, depth: usize) -> String {
-    match simple_name(ty).as_deref() {
-        Some("String") => "\"text\"".to_owned(),
-        Some("ReportingTime") => "\"-1days\"".to_owned(),
-        Some("DateOrTime") => "\"2026-01-31\"".to_owned(),
-        Some("Upload") => "cisco_secure_access::Upload::path(\"file.csv\")".to_owned(),
-        Some("Vec") => match element(ty) {
-            Some(item) => format!("[{}]", converted(&item, shapes, depth + 1)),
-            None => "[]".to_owned(),
-        },
-        Some("Box") => match element(ty) {
-            Some(inner) => converted(&inner, shapes, depth),
-            None => "Default::default()".to_owned(),
-        },
-        Some(name) => match shapes.get(name) {
-            // An enumeration, which reads its text.
-            None if is_enumeration(name) => "\"text\"".to_owned(),
-            _ => exact(ty, shapes, depth),
-        },
-        None => exact(ty, shapes, depth),
-    }
+/// A value to show: what it is for, and how deep it lies.
+#[derive(Clone, Copy)]
+struct Value<'a> {
+    shapes: &'a Shapes,
+    name: &'a str,
+    depth: usize,
 }
 
-/// An expression of type `ty`.
-fn exact(ty: &syn::Type, shapes: &Shapes, depth: usize) -> String {
-    if depth > DEEPEST {
-        return "Default::default()".to_owned();
+impl<'a> Value<'a> {
+    fn inside(self, name: &'a str) -> Self {
+        Self {
+            name,
+            depth: self.depth + 1,
+            ..self
+        }
     }
-    match simple_name(ty).as_deref() {
-        Some("i64") => "1".to_owned(),
-        Some("f64") => "1.0".to_owned(),
-        Some("bool") => "true".to_owned(),
-        Some("String") => "\"text\".to_owned()".to_owned(),
-        Some("Value") => "serde_json::Value::Null".to_owned(),
-        Some("DateTime") => "chrono::Utc::now()".to_owned(),
-        Some("NaiveDate" | "HashMap" | "Map") => "Default::default()".to_owned(),
-        Some("Vec") => match element(ty) {
-            Some(item) => format!("vec![{}]", exact(&item, shapes, depth + 1)),
-            None => "Vec::new()".to_owned(),
-        },
-        Some("Box") => match element(ty) {
-            Some(inner) => format!("Box::new({})", exact(&inner, shapes, depth + 1)),
-            None => "Default::default()".to_owned(),
-        },
-        Some(name) => match shapes.get(name) {
-            Some(Written::Struct(fields)) => {
-                let required: Vec<_> = fields
-                    .iter()
-                    .filter(|field| field.is_argument)
-                    .map(|field| converted(&field.base, shapes, depth + 1))
-                    .collect();
-                format!("{name}::new({})", required.join(", "))
+
+    /// What a text says: what it is.
+    fn words(self) -> String {
+        names::words(self.name).join(" ")
+    }
+
+    /// A body, which is taken by reference.
+    fn body(self, ty: &syn::Type) -> Expression {
+        match (simple_name(ty).as_deref(), element(ty)) {
+            (Some("Vec"), Some(item)) => Expression::list("[", self.exact(&item)),
+            (Some("String"), _) => Expression::text(&self.words()),
+            _ => self.exact(ty),
+        }
+    }
+
+    /// An expression that is, or converts into, a value of `ty`.
+    fn converted(self, ty: &syn::Type) -> Expression {
+        match simple_name(ty).as_deref() {
+            Some("String") => Expression::text(&self.words()),
+            Some("ReportingTime") => Expression::text("-1days"),
+            Some("DateOrTime") => Expression::text("2026-01-31"),
+            Some("Upload") => {
+                let file = vec![Expression::text("file.csv")];
+                Expression::call("cisco_secure_access::Upload::path", file)
             }
-            Some(Written::Choice(variants)) => match variants.first() {
-                Some((variant, ty)) => {
-                    format!("{name}::{variant}({})", exact(ty, shapes, depth + 1))
-                }
-                None => "Default::default()".to_owned(),
+            Some("Vec") => match element(ty) {
+                Some(item) => Expression::list("[", self.inside(self.name).converted(&item)),
+                None => self.exact(ty),
             },
-            None => format!("{name}::from(\"text\")"),
-        },
-        None => "Default::default()".to_owned(),
+            Some("Box") => match element(ty) {
+                Some(inner) => self.converted(&inner),
+                None => self.exact(ty),
+            },
+            Some(name) => match self.shapes.get(name) {
+                Some(Written::Enum(value)) => Expression::text(value),
+                _ => self.exact(ty),
+            },
+            None => self.exact(ty),
+        }
     }
-}
 
-/// Whether a name without a shape is that of an enumeration, and not of a type of Rust.
-fn is_enumeration(name: &str) -> bool {
-    !matches!(
-        name,
-        "i64" | "f64" | "bool" | "Value" | "DateTime" | "NaiveDate" | "HashMap" | "Map"
-    )
+    /// An expression of type `ty`.
+    fn exact(self, ty: &syn::Type) -> Expression {
+        let default = || Expression::atom("Default::default()");
+        if self.depth > DEEPEST {
+            return default();
+        }
+        let inner = || element(ty).map(|inner| self.inside(self.name).exact(&inner));
+        match simple_name(ty).as_deref() {
+            Some("i64") => Expression::atom("1"),
+            Some("f64") => Expression::atom("1.0"),
+            Some("bool") => Expression::atom("true"),
+            Some("String") => Expression::atom(format!("{:?}.to_owned()", self.words())),
+            Some("Value") => Expression::atom("serde_json::Value::Null"),
+            Some("DateTime") => Expression::atom("chrono::Utc::now()"),
+            Some("Vec") => inner().map_or_else(default, |item| Expression::list("vec![", item)),
+            Some("Box") => {
+                inner().map_or_else(default, |value| Expression::call("Box::new", vec![value]))
+            }
+            Some("Option") => {
+                inner().map_or_else(default, |value| Expression::call("Some", vec![value]))
+            }
+            Some(name) => match self.shapes.get(name) {
+                Some(Written::Struct(fields)) => {
+                    let required = fields.iter().filter(|field| field.is_argument);
+                    let arguments = required
+                        .map(|field| self.inside(&field.wire).converted(&field.base))
+                        .collect();
+                    Expression::call(format!("{name}::new"), arguments)
+                }
+                Some(Written::Choice(variants)) => match variants.first() {
+                    Some((variant, ty)) => {
+                        let value = self.inside(self.name).exact(ty);
+                        Expression::call(format!("{name}::{variant}"), vec![value])
+                    }
+                    None => default(),
+                },
+                Some(Written::Enum(value)) => {
+                    Expression::call(format!("{name}::from"), vec![Expression::text(value)])
+                }
+                None => default(),
+            },
+            None => default(),
+        }
+    }
 }

@@ -263,9 +263,11 @@ impl<'a> Request<'a> {
         if let Some(description) = &operation.description {
             text.push_str(&format!("{}\n\n", escape(description)));
         }
-        text.push_str("| | |\n| --- | --- |\n");
-        for (title, value) in self.facts() {
+        for (row, (title, value)) in self.facts().into_iter().enumerate() {
             text.push_str(&format!("| {title} | {value} |\n"));
+            if row == 0 {
+                text.push_str("| --- | --- |\n");
+            }
         }
         let documented: Vec<_> = required
             .iter()
@@ -581,6 +583,7 @@ fn access_from(
             let next = quote!(#value.and_then(|value| match value { #(#arms)* _ => None }));
             Some((next, found?))
         }
+        Written::Enum(_) => None,
     }
 }
 

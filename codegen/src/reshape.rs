@@ -23,6 +23,8 @@ pub(crate) enum Written {
     Struct(Vec<FieldType>),
     /// Variants and what they hold.
     Choice(Vec<(Ident, syn::Type)>),
+    /// One of the values.
+    Enum(String),
 }
 
 /// A field as it is written.
@@ -68,7 +70,11 @@ pub(crate) fn reshape(generated: &File, types: &BTreeMap<String, Type>) -> Resul
             Shape::Choice(_) => "A value that has one of several forms.",
         }));
         match &ty.shape {
-            Shape::Enum(values) => code.extend(open_enum(&ident, &docs, values)),
+            Shape::Enum(values) => {
+                code.extend(open_enum(&ident, &docs, values));
+                let value = values.first().cloned().unwrap_or_default();
+                shapes.insert(name.clone(), Written::Enum(value));
+            }
             Shape::Struct(described) => {
                 let bases = field_types(&structs, name, described.len())?;
                 let written = write_fields(described, &bases, ty.usage);

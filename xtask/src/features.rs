@@ -113,7 +113,8 @@ fn manifest(scopes: &Scopes) -> String {
 }
 
 fn table(scopes: &Scopes, costs: &Costs) -> String {
-    let mut text = String::from("| Feature | API | Operations | Build |\n| --- | --- | ---: | ---: |\n");
+    let mut text =
+        String::from("| Feature | API | Operations | Build |\n| --- | --- | ---: | ---: |\n");
     let base = costs.get("").copied().unwrap_or_default();
     let cost = |feature: &str| match costs.get(feature) {
         Some(seconds) => format!("{:.1} s", (seconds - base).max(0.0)),
@@ -132,7 +133,11 @@ fn table(scopes: &Scopes, costs: &Costs) -> String {
                 feature,
                 operations,
             } = api;
-            let _ = writeln!(text, "| `{feature}` | {name} | {operations} | {} |", cost(feature));
+            let _ = writeln!(
+                text,
+                "| `{feature}` | {name} | {operations} | {} |",
+                cost(feature)
+            );
         }
     }
     text
