@@ -1,0 +1,616 @@
+//! The cases: small documents as `specs/` could hold them, and what becomes of them.
+
+use serde_json::{Value, json};
+
+/// A document, and what becomes of it.
+pub(crate) struct Case {
+    /// The row of the tables.
+    pub row: &'static str,
+    pub what: &'static str,
+    pub document: Value,
+    pub expected: Expected,
+    /// Its number among the cases.
+    number: usize,
+}
+
+pub(crate) enum Expected {
+    /// Code that has some pieces and lacks others.
+    Code {
+        has: &'static [&'static str],
+        lacks: &'static [&'static str],
+    },
+    Refused {
+        pointer: &'static str,
+        says: &'static str,
+    },
+}
+
+impl Case {
+    /// The name of its scope, and of the module of its code.
+    pub(crate) fn scope(&self) -> String {
+        format!("case_{}_{}", self.row.to_lowercase(), self.number)
+    }
+
+    fn new(row: &'static str, what: &'static str, document: Value) -> Self {
+        Self {
+            row,
+            what,
+            document,
+            expected: Expected::Code {
+                has: &[],
+                lacks: &[],
+            },
+            number: 0,
+        }
+    }
+
+    fn has(self, pieces: &'static [&'static str]) -> Self {
+        let lacks = match self.expected {
+            Expected::Code { lacks, .. } => lacks,
+            Expected::Refused { .. } => &[],
+        };
+        Self {
+            expected: Expected::Code { has: pieces, lacks },
+            ..self
+        }
+    }
+
+    fn lacks(self, pieces: &'static [&'static str]) -> Self {
+        let has = match self.expected {
+            Expected::Code { has, .. } => has,
+            Expected::Refused { .. } => &[],
+        };
+        Self {
+            expected: Expected::Code { has, lacks: pieces },
+            ..self
+        }
+    }
+
+    fn refused(self, pointer: &'static str, says: &'static str) -> Self {
+        Self {
+            expected: Expected::Refused { pointer, says },
+            ..self
+        }
+    }
+}
+
+/// The operation `list_things` with some keys replaced, and schemas.
+fn operation(keys: Value, schemas: Value) -> Value {
+    let mut operation = json!({
+        "operationId": "list_things",
+        "summary": "List things",
+        "tags": ["Things"],
+        "responses": {"204": {"description": "No Content"}},
+    });
+    let given = keys.as_object().unwrap().clone();
+    operation.as_object_mut().unwrap().extend(given);
+    document(json!({"/shop/v2/things": {"get": operation}}), schemas)
+}
+
+fn document(paths: Value, schemas: Value) -> Value {
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Shop", "version": "1"},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    })
+}
+
+/// An operation with a path of its own.
+fn at(path: &str, id: &str, parameters: Value) -> Value {
+    let operation = json!({
+        "operationId": id,
+        "summary": "Do it",
+        "tags": ["Things"],
+        "parameters": parameters,
+        "responses": {"204": {"description": "No Content"}},
+    });
+    document(json!({path: {"get": operation}}), json!({}))
+}
+
+fn json_content(schema: Value) -> Value {
+    json!({"application/json": {"schema": schema}})
+}
+
+fn answer_of(schema: Value) -> Value {
+    json!({"description": "OK", "content": json_content(schema)})
+}
+
+/// What `list_things` answers.
+fn answer(schema: Value, schemas: Value) -> Value {
+    operation(json!({"responses": {"200": answer_of(schema)}}), schemas)
+}
+
+/// What `list_things` takes.
+fn body(schema: Value, schemas: Value) -> Value {
+    let body = json!({"required": true, "content": json_content(schema)});
+    operation(json!({"requestBody": body}), schemas)
+}
+
+/// An object with properties that answers have.
+fn read(properties: Value) -> Value {
+    let thing = json!({"type": "object", "properties": properties});
+    answer(reference("Thing"), json!({"Thing": thing}))
+}
+
+/// An object with properties that bodies have, all required.
+fn sent(properties: Value) -> Value {
+    let required: Vec<_> = properties.as_object().unwrap().keys().cloned().collect();
+    let thing = json!({"type": "object", "required": required, "properties": properties});
+    body(reference("Thing"), json!({"Thing": thing}))
+}
+
+fn query(name: &str, schema: Value) -> Value {
+    json!({"name": name, "in": "query", "schema": schema})
+}
+
+fn parameters(list: Value) -> Value {
+    operation(json!({"parameters": list}), json!({}))
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn object(properties: Value) -> Value {
+    json!({"type": "object", "properties": properties})
+}
+
+/// The pointer of something in `list_things`.
+macro_rules! at {
+    ($rest:literal) => {
+        concat!("/paths/~1shop~1v2~1things/get", $rest)
+    };
+}
+
+/// All cases.
+pub(crate) fn cases() -> Vec<Case> {
+    let tables = [generation_fails(), names(), silent(), strict(), words()];
+    let mut cases: Vec<_> = tables.into_iter().flatten().collect();
+    for (number, case) in cases.iter_mut().enumerate() {
+        case.number = number;
+    }
+    cases
+}
+
+/// Table A.
+fn generation_fails() -> Vec<Case> {
+    let text = || json!({"type": "string"});
+    let integer = || json!({"type": "integer"});
+    let files =
+        json!({"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}});
+    vec![
+        Case::new("A1", "an answer and none", operation(
+            json!({"responses": {"200": answer_of(object(json!({"a": text()}))), "204": {"description": "None"}}}),
+            json!({}),
+        ))
+        .has(&["pub fn send(self) -> crate::call::Sending<ListThingsResponse>"]),
+        Case::new("A1", "one answer for two statuses, and an answer for all others", operation(
+            json!({"responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Thing")), "default": answer_of(reference("Other"))}}),
+            json!({"Thing": object(json!({"a": text()})), "Other": object(json!({"b": text()}))}),
+        ))
+        .has(&["crate::call::Sending<Thing>"])
+        .lacks(&["struct Other"]),
+        Case::new("A1", "no answer for success", operation(json!({"responses": {"default": answer_of(text())}}), json!({})))
+            .refused(at!("/responses"), "no answer for success"),
+        Case::new("A2", "errors with and without bodies", operation(
+            json!({"responses": {"200": answer_of(reference("Thing")), "400": answer_of(reference("Bad")), "404": {"description": "Gone"}, "5XX": answer_of(text())}}),
+            json!({"Thing": object(json!({"a": text()})), "Bad": object(json!({"b": text()}))}),
+        ))
+        .has(&["crate::call::Sending<Thing>"])
+        .lacks(&["struct Bad"]),
+        Case::new("A3", "JSON or another notation", operation(
+            json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": text()}))}, "application/xml": {"schema": text()}}}}),
+            json!({}),
+        ))
+        .has(&["body: &ListThingsBody", "call.json(body);"]),
+        Case::new("A3", "JSON or a file", operation(
+            json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": text()}))}, "multipart/form-data": {"schema": files}}}}),
+            json!({}),
+        ))
+        .has(&["pub fn list_things(&self, body: &ListThingsBody)", "pub fn list_things_file(&self, file: impl Into<crate::Upload>)"]),
+        Case::new("A4", "a file", operation(json!({"requestBody": {"required": true, "content": {"multipart/form-data": {"schema": files}}}}), json!({})))
+            .has(&["pub fn list_things(&self, file: impl Into<crate::Upload>)", "call.part(\"file\", file.into());"]),
+        Case::new("A4", "a form with a part that is no file", operation(
+            json!({"requestBody": {"content": {"multipart/form-data": {"schema": object(json!({"name": text()}))}}}}),
+            json!({}),
+        ))
+        .refused(at!("/requestBody/content/multipart~1form-data/schema/properties/name"), "a part that is no file"),
+        Case::new("A4", "a merge patch", operation(json!({"requestBody": {"content": {"application/merge-patch+json": {"schema": {}}}}}), json!({})))
+            .refused(at!("/requestBody/content"), "a body of application/merge-patch+json is not supported"),
+        Case::new("A4", "a vendor's JSON", operation(json!({"requestBody": {"content": {"application/vnd.shop+json": {"schema": {}}}}}), json!({})))
+            .refused(at!("/requestBody/content"), "a body of application/vnd.shop+json is not supported"),
+        Case::new("A5", "bytes", operation(json!({"requestBody": {"content": {"application/octet-stream": {"schema": text()}}}}), json!({})))
+            .refused(at!("/requestBody/content"), "a body of application/octet-stream is not supported"),
+        Case::new("A5", "CSV", operation(json!({"requestBody": {"content": {"text/csv": {"schema": text()}}}}), json!({})))
+            .refused(at!("/requestBody/content"), "a body of text/csv is not supported"),
+        Case::new("A6", "an answer", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/json": {}}}}}), json!({})))
+            .has(&["crate::call::Sending<::serde_json::Value>"]),
+        Case::new("A6", "a body", operation(json!({"requestBody": {"required": true, "content": {"application/json": {}}}}), json!({})))
+            .has(&["body: &::serde_json::Value"]),
+        Case::new("A7", "of a file", operation(
+            json!({"requestBody": {"content": {"multipart/form-data": {"schema": files, "encoding": {"file": {"contentType": "text/csv"}}}}}}),
+            json!({}),
+        ))
+        .has(&["call.part(\"file\", file.into());"]),
+        Case::new("A8", "a cookie", parameters(json!([{"name": "a", "in": "cookie", "schema": text()}])))
+            .refused(at!("/parameters/0/in"), "a parameter in `cookie` is not supported"),
+        Case::new("A8", "a deep object", parameters(json!([{"name": "a", "in": "query", "style": "deepObject", "schema": {"type": "object"}}])))
+            .refused(at!("/parameters/0/style"), "the style deepObject is not supported"),
+        Case::new("A8", "pipes", parameters(json!([{"name": "a", "in": "query", "style": "pipeDelimited", "schema": {"type": "array", "items": text()}}])))
+            .refused(at!("/parameters/0/style"), "the style pipeDelimited is not supported"),
+        Case::new("A8", "spaces", parameters(json!([{"name": "a", "in": "query", "style": "spaceDelimited", "schema": {"type": "array", "items": text()}}])))
+            .refused(at!("/parameters/0/style"), "the style spaceDelimited is not supported"),
+        Case::new("A8", "a matrix in a path", at("/shop/v2/{a}", "list_things", json!([{"name": "a", "in": "path", "required": true, "style": "matrix", "schema": text()}])))
+            .refused("/paths/~1shop~1v2~1{a}/get/parameters/0/style", "expected simple"),
+        Case::new("A8", "the styles that are the default", parameters(json!([
+            {"name": "a", "in": "query", "style": "form", "schema": text()},
+            {"name": "b", "in": "header", "style": "simple", "schema": text()},
+        ])))
+        .has(&["self.call.query(\"a\"", "self.call.header(\"b\""]),
+        Case::new("A8", "a content of JSON", parameters(json!([{"name": "a", "in": "query", "content": json_content(object(json!({"b": text()})))}])))
+            .has(&["pub fn a(mut self, a: impl Into<ListThingsA>)", "self.call.query_json(\"a\", &a.into());"]),
+        Case::new("A8", "a content of text", parameters(json!([{"name": "a", "in": "query", "content": {"text/plain": {"schema": text()}}}])))
+            .refused(at!("/parameters/0"), "expected a `schema`"),
+        Case::new("A9", "that is optional", parameters(json!([query("filters", object(json!({"name": text()})))])))
+            .has(&["pub fn filters(mut self, filters: impl Into<ListThingsFilters>)", "self.call.query_json(\"filters\", &filters.into());"]),
+        Case::new("A9", "that is a composition", parameters(json!([query("filters", json!({"allOf": [object(json!({"a": text()})), object(json!({"b": text()}))]}))])))
+            .has(&["self.call.query_json(\"filters\", &filters.into());", "pub a: Option<String>, #[doc = \" `b`\"] #[serde(skip_serializing_if = \"Option::is_none\",)] pub b: Option<String>,"]),
+        Case::new("A9", "that holds anything", parameters(json!([query("filters", json!({"type": "object"}))])))
+            .has(&["filters: ::serde_json::Map<String, ::serde_json::Value>", "self.call.query_json(\"filters\", &filters);"]),
+        Case::new("A9", "in a list", parameters(json!([query("a", json!({"type": "array", "items": {"type": "object"}}))])))
+            .refused(at!("/parameters/0/schema"), "this schema is not supported here"),
+        Case::new("A9", "or a text", parameters(json!([query("a", json!({"oneOf": [{"type": "string"}, {"type": "object"}]}))])))
+            .refused(at!("/parameters/0/schema"), "this schema is not supported here"),
+        Case::new("A10", "that is optional", at("/shop/v2/{a}", "get_thing", json!([{"name": "a", "in": "path", "required": false, "schema": integer()}])))
+            .has(&["pub fn get_thing(&self, a: i64)"]),
+        Case::new("A10", "that is not declared", at("/shop/v2/{a}", "get_thing", json!([])))
+            .refused("/paths/~1shop~1v2~1{a}/get", "no path parameter of that name is declared"),
+        Case::new("A10", "that the path does not have", parameters(json!([{"name": "a", "in": "path", "schema": integer()}])))
+            .refused(at!("/parameters/0"), "does not occur in the path"),
+        Case::new("A11", "in path and query", at("/shop/v2/{id}", "get_thing", json!([query("id", text()), {"name": "id", "in": "path", "schema": integer()}, {"name": "id", "in": "header", "schema": text()}])))
+            .has(&["pub fn get_thing(&self, id: i64)", "pub fn id_parameter(mut self, id_parameter: impl Into<String>)", "self.call.query(\"id\"", "pub fn id_header", "self.call.header(\"id\""]),
+        Case::new("A11", "in one place", parameters(json!([query("a", text()), query("a", integer())])))
+            .refused(at!("/parameters/1"), "the parameter `a` stands twice"),
+        Case::new("A12", "no operation id", operation(json!({"operationId": null}), json!({})))
+            .refused(at!("/operationId"), "expected a string"),
+        Case::new("A12", "an operation id that stands twice", {
+            let mut document = operation(json!({}), json!({}));
+            let again = document["paths"]["/shop/v2/things"]["get"].clone();
+            document["paths"]["/shop/v2/things"]["post"] = again;
+            document
+        })
+        .refused("/paths/~1shop~1v2~1things/post/operationId", "the operationId `list_things` stands twice"),
+        Case::new("A12", "a reference in the place of a path", document(json!({"/shop/v2/things": {"$ref": "#/paths/other"}}), json!({})))
+            .refused("/paths/~1shop~1v2~1things/$ref", "expected one of get"),
+        Case::new("A12", "an external reference", body(json!({"$ref": "other.json"}), json!({})))
+            .refused(at!("/requestBody/$ref"), "expected #/components/schemas/<name>"),
+        Case::new("A12", "a reference into the paths", body(json!({"$ref": "#/paths/~1a/get"}), json!({})))
+            .refused(at!("/requestBody/$ref"), "expected #/components/schemas/<name>"),
+        Case::new("A12", "a reference to nothing", body(object(json!({"a": reference("Gone")})), json!({})))
+            .refused(at!("/requestBody/properties/a/$ref"), "there is no schema `Gone`"),
+        Case::new("A13", "3.1", json!({"openapi": "3.1.0", "paths": {}})).refused("/openapi", "OpenAPI 3.1.0 is not supported"),
+        Case::new("A13", "2.0", json!({"swagger": "2.0", "paths": {}})).refused("/openapi", "no OpenAPI document"),
+        Case::new("A13", "a list of types", read(json!({"a": {"type": ["string", "null"]}})))
+            .refused("/components/schemas/Thing/properties/a/type", "is no type"),
+        Case::new("A13", "a version that no header can hold", {
+            let mut document = read(json!({"a": text()}));
+            document["info"]["version"] = json!("1.0 — première");
+            document
+        })
+        .has(&["pub a: Option<String>"]),
+        Case::new("A14", "file", read(json!({"a": {"type": "file"}})))
+            .refused("/components/schemas/Thing/properties/a/type", "\"file\" is no type"),
+        Case::new("A15", "beside a type and alone", read(json!({"a": {"type": "string", "not": {"enum": ["x"]}}, "b": {"not": {"type": "string"}}})))
+            .has(&["pub a: Option<String>", "pub b: Option<::serde_json::Value>"]),
+        Case::new("A16", "that stand twice, differ in case, or are symbols", read(json!({"a": {"type": "string", "enum": ["Allow", "allow", "Allow", "=", "!=", ">", ">=", "~", "§", "", "Unknown", "2", "self"]}})))
+            .has(&[
+                "Allow = \"Allow\"", "Allow_ = \"allow\"", "Equal = \"=\"", "NotEqual = \"!=\"", "Greater = \">\"", "GreaterOrEqual = \">=\"",
+                "N = \"~\"", "N_ = \"§\"", "Empty = \"\"", "Unknown_ = \"Unknown\"", "N2 = \"2\"", "Self_ = \"self\"",
+            ]),
+        Case::new("A17", "enumerations of numbers, and of other values than their type's", read(json!({
+            "a": {"type": "integer", "enum": [1, 2]},
+            "b": {"type": "string", "enum": [false, "Open"]},
+            "c": {"type": "array", "enum": ["x"], "items": text()},
+            "d": {"type": "string", "nullable": true, "enum": ["x", null]},
+        })))
+        .has(&["pub a: Option<i64>", "pub b: Option<String>", "pub c: Vec<String>", "pub d: Option<ThingD>", "ThingD { # [doc = \" `x`\"] X = \"x\" }"]),
+        Case::new("A17", "defaults that the schema does not allow", sent(json!({"a": {"type": "integer", "maximum": 5, "default": "six"}})))
+            .has(&["pub fn new(a: i64)"]),
+        Case::new("A18", "of another dialect", sent(json!({"a": {"type": "string", "pattern": "(?i)^(a"}})))
+            .has(&["pub fn new(a: impl Into<String>)"]),
+    ]
+}
+
+/// Table B.
+fn names() -> Vec<Case> {
+    let text = || json!({"type": "string"});
+    vec![
+        Case::new("B1", "properties", sent(json!({"fooBar": text(), "foo_bar": text(), "new": text(), "type": text(), "default": text(), "3des": text(), "": text()})))
+            .has(&["#[serde(rename = \"fooBar\",)] pub foo_bar: String", "#[serde(rename = \"foo_bar\",)] pub foo_bar_: String", "pub type_: String", "pub n3des: String", "pub n: String"]),
+        Case::new("B1", "properties that may be absent", read(json!({"new": text(), "default": text(), "clone": text(), "value": text(), "map": text()})))
+            .has(&["pub default: Option<String>"]),
+        Case::new("B1", "properties with the names of methods", body(object(json!({"new": text(), "default": text(), "clone": text(), "value": text()})), json!({})))
+            .has(&["pub fn with_new(mut self, value: impl Into<String>)", "pub fn default(mut self, value: impl Into<String>)", "pub fn new() -> Self { Default::default() }"]),
+        Case::new("B1", "parameters", parameters(json!([query("orgId", text()), query("org_id", text())])))
+            .has(&["pub fn org_id(mut self", "self.call.query(\"orgId\"", "pub fn org_id_parameter(mut self", "self.call.query(\"org_id\""]),
+        Case::new("B1", "operations", document(json!({
+            "/shop/v2/a": {"get": {"operationId": "get_a", "summary": "Get", "tags": ["A"], "responses": {"204": {}}}},
+            "/shop/v2/b": {"get": {"operationId": "get__a", "summary": "Get", "tags": ["A"], "responses": {"204": {}}}},
+        }), json!({})))
+        .refused("/paths/~1shop~1v2~1b/get", "operations `get_a` and `get__a` have the same name in Rust"),
+        Case::new("B2", "that are both reached", answer(object(json!({"a": reference("Foo_Bar"), "b": reference("FooBar")})), json!({"Foo_Bar": object(json!({"a": text()})), "FooBar": object(json!({"a": text()}))})))
+            .refused("/components/schemas/Foo_Bar", "would both be the type `FooBar`"),
+        Case::new("B3", "below a component, an answer and a body", {
+            let mut document = body(object(json!({"a": text()})), json!({
+                "T": object(json!({"foo": object(json!({"inline": text()}))})),
+                "TFoo": object(json!({"component": text()})),
+                "ListThingsBody": object(json!({"component": text()})),
+            }));
+            document["paths"]["/shop/v2/things"]["get"]["responses"] = json!({"200": answer_of(object(json!({"t": reference("T"), "f": reference("TFoo"), "b": reference("ListThingsBody")})))});
+            document
+        })
+        .has(&["pub foo: Option<TFoo2>", "pub f: Option<TFoo>", "pub b: Option<ListThingsBody>", "pub fn list_things(&self, body: &ListThingsBody2)"]),
+        Case::new("B4", "optional", operation(
+            json!({
+                "parameters": (["body", "call", "send", "new", "header_map", "items", "clone", "self", "value"].map(|name| query(name, text()))),
+                "requestBody": {"content": json_content(text())},
+            }),
+            json!({}),
+        ))
+        .has(&[
+            "pub fn body(mut self, body: &str)", "pub fn body_parameter(mut self", "self.call.query(\"body\"", "pub fn send_parameter(mut self",
+            "pub fn send(self)", "pub fn items_parameter(mut self", "pub fn clone_parameter(mut self", "pub fn header_map(mut self",
+        ]),
+        Case::new("B4", "required", operation(
+            json!({
+                "parameters": (["body", "call", "send", "new", "client"].map(|name| json!({"name": name, "in": "query", "required": true, "schema": {"type": "array", "items": text()}}))),
+                "requestBody": {"required": true, "content": json_content(text())},
+            }),
+            json!({}),
+        ))
+        .has(&["call_parameter: impl IntoIterator<Item = impl Into<String>>", "call.query_repeated(\"call\""]),
+        Case::new("B4", "of files", operation(
+            json!({
+                "parameters": [query("file", text())],
+                "requestBody": {"content": {"multipart/form-data": {"schema": object(json!({"file": {"type": "string", "format": "binary"}, "send": {"type": "string", "format": "binary"}}))}}},
+            }),
+            json!({}),
+        ))
+        .has(&["pub fn file(mut self, file: impl Into<String>)", "pub fn file_part(mut self, file_part: impl Into<crate::Upload>)", "pub fn send_part(mut self"]),
+        Case::new("B5", "new", at("/shop/v2/a", "new", json!([]))).has(&["pub fn new(&self,) -> requests::New"]),
+        Case::new("B5", "new_with_client", at("/shop/v2/a", "new_with_client", json!([]))).has(&["requests::NewWithClient"]),
+        Case::new("B5", "clone", at("/shop/v2/a", "clone", json!([]))).has(&["pub fn clone(&self,) -> requests::Clone"]),
+        Case::new("B5", "a keyword", at("/shop/v2/a", "move", json!([]))).has(&["pub fn move_(&self,) -> requests::Move", "pub static MOVE: Operation"]),
+        Case::new("B6", "a list in a path", at("/shop/v2/{a}", "get_thing", json!([{"name": "a", "in": "path", "schema": {"type": "array", "items": text()}}])))
+            .refused("/paths/~1shop~1v2~1{a}/get/parameters/0/schema", "this schema is not supported here"),
+        Case::new("B6", "null in a path, a query and a header", at("/shop/v2/{a}", "get_thing", json!([
+            {"name": "a", "in": "path", "schema": {"type": "string", "nullable": true}},
+            {"name": "b", "in": "query", "schema": {"type": "string", "nullable": true}},
+            {"name": "c", "in": "header", "schema": {"type": "integer", "nullable": true}},
+            {"name": "d", "in": "query", "required": true, "schema": {"type": "array", "items": {"type": "string", "nullable": true}}},
+        ])))
+        .has(&["pub fn get_thing(&self, a: impl Into<String>, d: impl IntoIterator<Item = impl Into<String>>)", "pub fn b(mut self, b: impl Into<String>)", "pub fn c(mut self, c: i64)"]),
+        Case::new("B6", "a list in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "array", "items": text()}}])))
+            .refused(at!("/parameters/0/schema"), "this schema is not supported here"),
+        Case::new("B6", "an object in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "object"}}])))
+            .refused(at!("/parameters/0/schema"), "this schema is not supported here"),
+        Case::new("B7", "OPTIONS", document(json!({"/shop/v2/things": {"options": {}}}), json!({})))
+            .refused("/paths/~1shop~1v2~1things/options", "expected one of get, put, post, delete, patch"),
+        Case::new("B7", "TRACE", document(json!({"/shop/v2/things": {"trace": {}}}), json!({})))
+            .refused("/paths/~1shop~1v2~1things/trace", "expected one of get"),
+        Case::new("B7", "HEAD", document(json!({"/shop/v2/things": {"head": {}}}), json!({})))
+            .refused("/paths/~1shop~1v2~1things/head", "expected one of get"),
+        Case::new("B8", "an alias of itself", answer(reference("A"), json!({"A": reference("A")})))
+            .refused("/components/schemas/A", "leads back to itself"),
+        Case::new("B8", "a circle of aliases and compositions", answer(reference("A"), json!({"A": {"allOf": [reference("B"), object(json!({"a": text()}))]}, "B": {"oneOf": [reference("A"), text()]}})))
+            .refused("/components/schemas/B", "leads back to itself"),
+        Case::new("B8", "a tree, a list of itself and a choice of itself", answer(reference("Tree"), json!({
+            "Tree": object(json!({"left": reference("Tree"), "children": {"type": "array", "items": reference("Tree")}, "list": reference("List"), "choice": reference("Choice")})),
+            "List": {"type": "array", "items": reference("List")},
+            "Choice": {"oneOf": [text(), {"type": "array", "items": reference("Choice")}, {"type": "object", "additionalProperties": reference("Choice")}]},
+        })))
+        .has(&["pub left: Option<Box<Tree>>", "pub children: Vec<Tree>", "pub list: Vec<::serde_json::Value>", "List(Vec<Choice>)"]),
+        Case::new("B9", "of two operations", document(json!({
+            "/shop/v2/a": {"get": {"operationId": "get_a", "summary": "Get", "tags": ["My Things"], "responses": {"204": {}}}},
+            "/shop/v2/b": {"get": {"operationId": "get_b", "summary": "Get", "tags": ["my-things"], "responses": {"204": {}}}},
+        }), json!({})))
+        .has(&["requests::GetA", "requests::GetB"]),
+        Case::new("B10", "and of requests", answer(
+            object(json!({"a": reference("String"), "b": reference("Option"), "c": reference("ListThings"), "d": reference("Result"), "e": {"oneOf": [reference("Unknown"), text()]}, "f": reference("Map"), "g": reference("Value")})),
+            json!({
+                "String": object(json!({"a": text()})),
+                "Option": {"type": "string", "enum": ["a", "b"]},
+                "ListThings": object(json!({"a": text()})),
+                "Result": object(json!({"a": text()})),
+                "Unknown": object(json!({"a": text()})),
+                "Map": object(json!({"a": text()})),
+                "Value": {"type": "string", "enum": ["a", "b"]},
+            }),
+        ))
+        .has(&["pub a: Option<StringValue>", "pub b: Option<OptionValue>", "pub c: Option<ListThingsValue>", "pub d: Option<ResultValue>", "Unknown2(Unknown)"]),
+    ]
+}
+
+/// Table C.
+fn silent() -> Vec<Case> {
+    let text = || json!({"type": "string"});
+    let pets = || {
+        json!({
+            "Cat": object(json!({"kind": text(), "lives": {"type": "integer"}})),
+            "Dog": object(json!({"kind": text(), "tricks": {"type": "integer"}})),
+        })
+    };
+    vec![
+        Case::new("C1", "of one operation", operation(
+            json!({"responses": {"200": answer_of(object(json!({"good": text()}))), "400": answer_of(object(json!({"bad": text()})))}}),
+            json!({}),
+        ))
+        .has(&["pub good: Option<String>", "crate::call::Sending<ListThingsResponse>"])
+        .lacks(&["pub bad"]),
+        Case::new("C1", "and inline bodies and parameters", operation(
+            json!({
+                "parameters": [query("filters", object(json!({"a": text()})))],
+                "requestBody": {"required": true, "content": json_content(object(json!({"b": text()})))},
+                "responses": {"200": answer_of(object(json!({"c": object(json!({"d": text()}))})))},
+            }),
+            json!({}),
+        ))
+        .has(&["struct ListThingsFilters", "struct ListThingsBody", "struct ListThingsResponse", "struct ListThingsResponseC"]),
+        Case::new("C2", "with a mapping", answer(json!({
+            "oneOf": [reference("Cat"), reference("Dog")],
+            "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "kitten": "Cat", "dog": "#/components/schemas/Dog"}},
+        }), pets()))
+        .has(&["Cat(Cat)", "Dog(Dog)", "tags: &[(\"kind\", &[\"cat\", \"kitten\"])]", "tags: &[(\"kind\", &[\"dog\"])]", "Unknown(::serde_json::Value)"]),
+        Case::new("C2", "without a mapping", answer(json!({"oneOf": [reference("Cat"), reference("Dog")], "discriminator": {"propertyName": "kind"}}), pets()))
+            .has(&["tags: &[(\"kind\", &[\"Cat\"])]", "tags: &[(\"kind\", &[\"Dog\"])]"]),
+        Case::new("C2", "of forms that extend a common one", answer(reference("Pet"), json!({
+            "Pet": {"type": "object", "properties": {"kind": text(), "name": text()}, "oneOf": [reference("Cat"), reference("Dog")], "discriminator": {"propertyName": "kind"}},
+            "Cat": object(json!({"lives": {"type": "integer"}})),
+            "Dog": object(json!({"tricks": {"type": "integer"}})),
+        })))
+        .has(&["keys: &[\"kind\", \"lives\", \"name\"], tags: &[(\"kind\", &[\"Cat\"])]", "Cat(PetCat)", "pub struct PetCat { #[doc = \" `kind`\"] pub kind: Option<String>"]),
+        Case::new("C2", "that only lists its forms elsewhere", answer(reference("Pet"), json!({"Pet": {"type": "object", "properties": {"kind": text()}, "discriminator": {"propertyName": "kind"}}})))
+            .refused("/components/schemas/Pet/discriminator", "a discriminator without `oneOf`"),
+        Case::new("C2", "in a circle", answer(reference("Pet"), json!({
+            "Pet": {"properties": {"kind": text()}, "oneOf": [reference("Cat")], "discriminator": {"propertyName": "kind"}},
+            "Cat": {"allOf": [reference("Pet"), object(json!({"lives": {"type": "integer"}}))]},
+        })))
+        .refused("/components/schemas/Cat", "leads back to itself"),
+        Case::new("C2", "by a property of one value in each form", answer(json!({"anyOf": [
+            object(json!({"kind": {"type": "string", "enum": ["cat"]}, "name": text()})),
+            object(json!({"kind": {"type": "string", "enum": ["dog"]}, "name": text()})),
+        ]}), json!({})))
+        .has(&["tags: &[(\"kind\", &[\"cat\"])]", "tags: &[(\"kind\", &[\"dog\"])]", "Object(ListThingsResponseObject)", "Object2(ListThingsResponseObject2)"]),
+        Case::new("C3", "are told apart by their properties", answer(json!({"oneOf": [reference("Cat"), reference("Dog")]}), pets()))
+            .has(&["keys: &[\"kind\", \"lives\"], tags: &[]", "keys: &[\"kind\", \"tricks\"], tags: &[]", "match crate::choice::select(&value, ARMS)", "_ => Ok(Self::Unknown(value))"])
+            .lacks(&["#[serde(untagged)] pub enum ListThingsResponse { Cat(Cat), Dog(Dog) }"]),
+        Case::new("C3", "that only require some of the properties", body(json!({
+            "type": "object", "properties": {"a": text(), "b": text()}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
+        }), json!({})))
+        .has(&["pub struct ListThingsBody", "pub fn a(mut self", "pub fn b(mut self"])
+        .lacks(&["pub enum"]),
+        Case::new("C3", "of lists and numbers that a value does not tell apart", answer(json!({"oneOf": [
+            {"type": "array", "items": text()}, {"type": "array", "items": {"type": "integer"}}, {"type": "integer"}, {"type": "number"},
+        ]}), json!({})))
+        .has(&["List(Vec<ListThingsResponseListItem>)", "Number(f64)", "pub enum ListThingsResponseListItem { #[doc = \" The form `Text`.\"] Text(String), #[doc = \" The form `Number`.\"] Number(i64),"]),
+        Case::new("C3", "inside of another", answer(json!({"oneOf": [{"anyOf": [reference("Cat"), text()]}, reference("Dog"), text()]}), pets()))
+            .has(&["Cat(Cat), #[doc = \" The form `Text`.\"] Text(String), #[doc = \" The form `Dog`.\"] Dog(Dog),"]),
+        Case::new("C4", "is the enumeration, which is open", read(json!({"a": {"anyOf": [{"type": "string", "enum": ["x", "y"]}, text()]}})))
+            .has(&["pub a: Option<ThingA>", "crate::open_enum! { #[doc = \" A value out of a list that can grow.\"] ThingA { #[doc = \" `x`\"] X = \"x\", #[doc = \" `y`\"] Y = \"y\" } }"]),
+        Case::new("C4", "and something else", body(json!({"anyOf": [text(), reference("Known"), {"type": "boolean"}]}), json!({"Known": {"type": "string", "enum": ["x", "y"]}})))
+            .has(&["Known(Known)", "impl From<&str> for ListThingsBody", "impl From<String> for ListThingsBody", "impl From<Known> for ListThingsBody"]),
+        Case::new("C5", "is kept, as a text", answer(json!({"allOf": [
+            object(json!({"at": {"type": "string", "format": "date-time"}})), object(json!({"at": {"type": "string", "format": "date"}})),
+        ]}), json!({})))
+        .has(&["pub at: Option<String>"]),
+        Case::new("C5", "of which one says more", answer(json!({"allOf": [
+            object(json!({"at": text(), "n": {"type": "number"}})), {"properties": {"at": {"type": "string", "format": "date-time"}, "n": {"type": "integer"}}},
+        ]}), json!({})))
+        .has(&["pub at: Option<::chrono::DateTime<::chrono::offset::Utc>>", "pub n: Option<i64>"]),
+        Case::new("C5", "in a composition that adds to a component", body(json!({"allOf": [reference("Base")], "required": ["b"], "properties": {"b": text()}}), json!({"Base": {"type": "object", "required": ["a"], "properties": {"a": text()}}})))
+            .has(&["pub fn new(a: impl Into<String>, b: impl Into<String>)"]),
+        Case::new("C5", "in a composition that only describes a component", read(json!({"a": {"allOf": [reference("Thing")], "description": "The one before.", "nullable": true}})))
+            .has(&["#[doc = \" The one before.\"] pub a: Option<Box<Thing>>"]),
+        Case::new("C6", "is refused", answer(reference("Thing"), json!({"Thing": {"allOf": [object(json!({"a": text()})), object(json!({"a": {"type": "boolean"}}))]}})))
+            .refused("/components/schemas/Thing/properties/a", "the types \"string\" and \"boolean\""),
+        Case::new("C6", "of two choices is refused", answer(json!({"allOf": [{"oneOf": [text(), {"type": "boolean"}]}, {"oneOf": [text(), {"type": "integer"}]}]}), json!({})))
+            .refused(at!("/responses"), "a composition of two choices"),
+        Case::new("C7", "is any value", read(json!({"a": {"nullable": true, "pattern": "^a"}, "b": {"nullable": true, "minimum": 1}})))
+            .has(&["pub a: Option<::serde_json::Value>", "pub b: Option<::serde_json::Value>"]),
+        Case::new("C8", "of an answer are empty where there are none", read(json!({"a": {"type": "array", "items": text(), "nullable": true}, "b": {"type": "object", "additionalProperties": {"type": "integer"}}})))
+            .has(&["pub a: Vec<String>", "pub b: ::std::collections::HashMap<String, i64>", "crate::read::collection(map)?"]),
+        Case::new("C8", "of a body can be sent empty", body(object(json!({"a": {"type": "array", "items": text()}})), json!({})))
+            .has(&["#[serde(skip_serializing_if = \"Option::is_none\",)] pub a: Option<Vec<String>>"]),
+        Case::new("C9", "are two things in a body", body(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "nullable": true}, "b": {"type": "string", "nullable": true}, "c": text()}}), json!({})))
+            .has(&["#[doc = \" `a`\"] pub a: Option<String>", "#[serde(skip_serializing_if = \"Option::is_none\",)] pub b: Option<crate::Nullable<String>>", "#[serde(skip_serializing_if = \"Option::is_none\",)] pub c: Option<String>"]),
+        Case::new("C10", "are not sent", {
+            let mut document = body(object(json!({"a": {"type": "string", "default": "x"}, "b": {"type": "array", "items": text(), "default": []}})), json!({}));
+            document["paths"]["/shop/v2/things"]["get"]["parameters"] = json!([query("limit", json!({"type": "integer", "default": 10}))]);
+            document
+        })
+        .has(&["skip_serializing_if = \"Option::is_none\",)] pub a: Option<String>", "pub fn limit(mut self, limit: i64)"])
+        .lacks(&["\"x\""]),
+        Case::new("C11", "and that are not", parameters(json!([
+            {"name": "a", "in": "query", "explode": false, "schema": {"type": "array", "items": text()}},
+            {"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}},
+            {"name": "c", "in": "query", "style": "form", "explode": false, "schema": {"allOf": [{"type": "array", "items": {"type": "string", "enum": ["x", "y"]}}]}},
+        ])))
+        .has(&["self.call.query_list(\"a\"", "self.call.query_repeated(\"b\"", "self.call.query_list(\"c\"", "Into::<ListThingsCItem>::into(value)"]),
+        Case::new("C12", "does not deny what is new", {
+            let mut document = read(json!({"a": text()}));
+            document["components"]["schemas"]["Thing"]["additionalProperties"] = json!(false);
+            document
+        })
+        .has(&["const PROPERTIES: &'static [&'static str] = &[\"a\"]"])
+        .lacks(&["deny_unknown_fields"]),
+        Case::new("C13", "do not change the properties", {
+            let mut document = read(json!({"a": text()}));
+            document["components"]["schemas"]["Thing"]["additionalProperties"] = json!({"type": "integer"});
+            document
+        })
+        .has(&["pub struct Thing { #[doc = \" `a`\"] pub a: Option<String>, }"]),
+        Case::new("C14", "stay optional", operation(json!({"requestBody": {"required": false, "content": json_content(object(json!({"a": text()})))}}), json!({})))
+            .has(&["pub fn list_things(&self,) -> requests::ListThings", "pub fn body(mut self, body: &ListThingsBody) -> Self { self.call.json(body); self }"]),
+        Case::new("C15", "are read as JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/vnd.shop.v2+json": {"schema": object(json!({"a": text()}))}}}}}), json!({})))
+            .has(&["crate::call::Sending<ListThingsResponse>"]),
+        Case::new("C15", "that are no JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"text/csv": {"schema": text()}}}}}), json!({})))
+            .refused(at!("/responses/200/content"), "an answer of text/csv is not supported"),
+        Case::new("C16", "is sent as it is", at("/shop//v2/things", "list_things", json!([]))).has(&["path: \"/shop//v2/things\""]),
+        Case::new("C17", "of a body", body(reference("Thing"), json!({
+            "Thing": {"type": "object", "required": ["id", "name", "secret"], "properties": {"id": {"type": "integer", "readOnly": true}, "name": text(), "secret": {"type": "string", "writeOnly": true}, "state": {"allOf": [reference("State")], "readOnly": true}}},
+            "State": {"type": "string", "enum": ["on", "off"]},
+        })))
+        .has(&["pub fn new(name: impl Into<String>, secret: impl Into<String>)"])
+        .lacks(&["pub id", "pub state", "enum State"]),
+        Case::new("C17", "of an answer", read(json!({"id": {"type": "integer", "readOnly": true}, "secret": {"type": "string", "writeOnly": true}})))
+            .has(&["pub id: Option<i64>"])
+            .lacks(&["pub secret"]),
+        Case::new("C17", "of both", {
+            let mut document = sent(json!({"id": {"type": "integer", "readOnly": true}, "name": text(), "inner": {"readOnly": true, "type": "object", "properties": {"a": text()}}}));
+            document["paths"]["/shop/v2/things"]["get"]["responses"] = json!({"200": answer_of(reference("Thing"))});
+            document
+        })
+        .has(&["pub id: Option<i64>", "pub fn new() -> Self"])
+        .lacks(&["impl ThingInner { #[doc = \" Nothing set.\"]"]),
+    ]
+}
+
+/// Table D: what a value is read as; how leniently is up to the runtime.
+fn strict() -> Vec<Case> {
+    let text = || json!({"type": "string"});
+    vec![
+        Case::new("D1", "are read by the runtime", read(json!({"a": {"type": "string", "format": "date-time"}, "b": {"type": "string", "format": "date"}, "c": {"type": "string", "format": "time"}})))
+            .has(&["pub a: Option<::chrono::DateTime<::chrono::offset::Utc>>", "pub b: Option<::chrono::naive::NaiveDate>", "pub c: Option<String>", "crate::readable_record!(Thing);"]),
+        Case::new("D2", "are texts", read(json!({"a": {"type": "string", "format": "ipv4"}, "b": {"type": "string", "format": "ipv6"}, "c": {"type": "string", "format": "ip"}})))
+            .has(&["pub a: Option<String>", "pub b: Option<String>", "pub c: Option<String>"]),
+        Case::new("D3", "are texts", read(json!({"a": {"type": "string", "format": "uuid"}}))).has(&["pub a: Option<String>"]),
+        Case::new("D4", "do not narrow a number", read(json!({"a": {"type": "integer", "minimum": 1}, "b": {"type": "integer", "minimum": 0, "maximum": 255}, "c": {"type": "integer", "minimum": 0, "exclusiveMinimum": true}})))
+            .has(&["pub a: Option<i64>", "pub b: Option<i64>", "pub c: Option<i64>"]),
+        Case::new("D5", "is wide enough", read(json!({"a": {"type": "integer", "format": "int32"}, "b": {"type": "number", "format": "float"}})))
+            .has(&["pub a: Option<i64>", "pub b: Option<f64>"]),
+        Case::new("D7", "are kept", read(json!({"a": {"type": "string", "enum": ["x"]}}))).has(&["crate::open_enum!"]),
+        Case::new("D8", "are absent", answer(reference("Thing"), json!({"Thing": {"type": "object", "required": ["a", "b"], "properties": {"a": text(), "b": {"type": "array", "items": text()}}}})))
+            .has(&["pub a: Option<String>", "pub b: Vec<String>"]),
+        Case::new("D9", "do not make a type", read(json!({"a": {"type": "string", "minLength": 3, "maxLength": 3, "pattern": "^[a-z]+$"}})))
+            .has(&["pub a: Option<String>"]),
+        Case::new("D10", "are lists", read(json!({"a": {"type": "array", "minItems": 2, "maxItems": 2, "uniqueItems": true, "items": text()}})))
+            .has(&["pub a: Vec<String>"]),
+        Case::new("D11", "is not required", body(json!({"type": "object", "required": ["a", "gone"], "properties": {"a": text()}}), json!({})))
+            .has(&["pub fn new(a: impl Into<String>) -> Self"]),
+    ]
+}
+
+/// Table E.
+fn words() -> Vec<Case> {
+    let described = |text: &str| read(json!({"a": {"type": "string", "description": text}}));
+    vec![
+        Case::new("E1", "that is indented", described("First.\n\n    let x = 1;")).has(&["#[doc = \" First.\"] #[doc = \" \"] #[doc = \" let x = 1;\"]"]),
+        Case::new("E1", "that is fenced", described("First:\n```\nlet <x> = 1;\n```\nLast [one].")).has(&["#[doc = \" ```text\"] #[doc = \" let <x> = 1;\"] #[doc = \" ```\"] #[doc = \" Last \\\\[one].\"]"]),
+        Case::new("E1", "whose fence stays open", described("First:\n```\nx")).has(&["#[doc = \" ```text\"] #[doc = \" x\"] #[doc = \" ```\"]"]),
+        Case::new("E2", "are escaped", described("A <b>, [x] and `[y]<z>`; see https://example.com/a?b=[c]."))
+            .has(&["#[doc = \" A \\\\<b>, \\\\[x] and `[y]<z>`; see <https://example.com/a?b=[c]>.\"]"]),
+        Case::new("E2", "of a summary are escaped", operation(json!({"summary": "List <things> | [all]"}), json!({})))
+            .has(&["#[doc = \" List \\\\<things> | \\\\[all].\"]", "#[doc = \" List \\\\<things> | \\\\[all]: `GET /shop/v2/things`.\"]"]),
+    ]
+}

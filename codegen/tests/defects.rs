@@ -1,0 +1,242 @@
+//! What the generator does with each kind of document that generators of clients are known to stumble over.
+//!
+//! The rows are those of five tables: A, generation fails; B, the code does not compile; C, the code is wrong in silence; D, a good answer
+//! is not read; E, the documentation breaks. A row is handled where it can be seen: here, where a valid document of `specs/` becomes code
+//! (each case below names its row), or in the import, where an upstream document becomes one of `specs/` (`xtask/tests/import`, named in
+//! [`IN_IMPORT`]). What is read and how, for any type, is shown by the tests of the crate itself. Nothing panics, and what cannot be
+//! supported is refused with its place.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod cases;
+
+use std::collections::BTreeSet;
+
+use cases::{Case, Expected, cases};
+use cisco_secure_access_codegen::{Options, generate};
+use proc_macro2::TokenStream;
+
+/// All rows.
+const ROWS: &[(&str, &str)] = &[
+    ("A1", "several answers for success"),
+    ("A2", "several answers for errors"),
+    ("A3", "a body of several media types"),
+    ("A4", "a body that is neither JSON nor a form"),
+    ("A5", "a body of bytes or text"),
+    ("A6", "a content without a schema"),
+    ("A7", "the encoding of a media type"),
+    (
+        "A8",
+        "parameters in cookies, of other styles, with contents",
+    ),
+    ("A9", "an object in a query"),
+    ("A10", "a path parameter that is optional or not declared"),
+    ("A11", "parameters of one name"),
+    ("A12", "operation ids and references"),
+    ("A13", "other versions of OpenAPI"),
+    ("A14", "type words that do not exist"),
+    ("A15", "not"),
+    ("A16", "enumerations whose values have one name"),
+    ("A17", "values that do not fit their schema"),
+    ("A18", "patterns that are none"),
+    ("B1", "properties, parameters or operations of one name"),
+    ("B2", "schemas of one name"),
+    ("B3", "an inline schema with the name of a component"),
+    ("B4", "parameters with the names of methods"),
+    ("B5", "operations with the names of methods or keywords"),
+    ("B6", "lists, objects and null in paths and headers"),
+    ("B7", "methods that are not called"),
+    ("B8", "a schema that is itself"),
+    ("B9", "tags of one name"),
+    ("B10", "schemas with the names of types of Rust"),
+    ("C1", "inline answers for success and errors"),
+    ("C2", "discriminators"),
+    ("C3", "choices of objects that may be empty"),
+    ("C4", "a choice of an enumeration and a text"),
+    ("C5", "a property with two formats"),
+    ("C6", "a property with two types"),
+    ("C7", "nullable without a type"),
+    ("C8", "optional lists and maps"),
+    ("C9", "null and absence"),
+    ("C10", "defaults"),
+    ("C11", "lists that are joined by commas"),
+    ("C12", "additionalProperties: false"),
+    ("C13", "additionalProperties beside properties"),
+    ("C14", "optional bodies"),
+    ("C15", "answers of vendor media types"),
+    ("C16", "a doubled slash in a path"),
+    ("C17", "readOnly and writeOnly"),
+    ("C18", "path arguments that lead elsewhere"),
+    ("D1", "dates and times"),
+    ("D2", "addresses"),
+    ("D3", "UUIDs"),
+    ("D4", "minimum and maximum"),
+    ("D5", "int32"),
+    ("D6", "numbers written otherwise"),
+    ("D7", "values that an enumeration does not know"),
+    ("D8", "required properties that are not there"),
+    ("D9", "lengths and patterns"),
+    ("D10", "lists of a fixed length"),
+    ("D11", "a required property that is not declared"),
+    ("E1", "code in a description"),
+    ("E2", "tags, brackets and addresses in a description"),
+];
+
+/// Rows that the import handles, and the tests there; where a row is here too, both have a part in it.
+const IN_IMPORT: &[(&str, &str)] = &[
+    ("A6", "repairs: content-without-schema"),
+    ("A10", "repairs: path-parameter-required, path-parameters"),
+    ("A11", "repairs: duplicate-parameters"),
+    ("A12", "repairs: operation-ids; refusals: references"),
+    (
+        "A13",
+        "refusals: what is no OpenAPI 3.0, keys of OpenAPI 3.1; repairs: unknown-keys, quoted-values",
+    ),
+    (
+        "A14",
+        "repairs: type-words; refusals: defects that no rule repairs",
+    ),
+    ("A16", "repairs: enum-duplicates"),
+    (
+        "A17",
+        "repairs: enum-values, enum-on-array, defaults; refusals: defects that no rule repairs",
+    ),
+    ("A18", "repairs: patterns"),
+    ("B1", "names: operations of one name are numbered"),
+    ("B2", "names: schemas of one name are qualified"),
+    ("C2", "repairs: discriminator-mapping"),
+    ("C7", "repairs: missing-type, nullable-without-type"),
+    ("C15", "repairs: media-type-names"),
+    ("C16", "repairs: path-slashes"),
+    ("D11", "repairs: required-undeclared"),
+    ("E1", "repairs: upstream prose is dropped"),
+];
+
+/// Rows that only the tests of the crate can show.
+const IN_CRATE: &[(&str, &str)] = &[
+    (
+        "C18",
+        "tests/it: an empty, `.` or `..` argument is refused before anything is sent",
+    ),
+    ("D6", "tests/it: integers from `7`, `7.0` and `\"7\"`"),
+];
+
+#[test]
+fn each_row_is_tested_somewhere() {
+    let here = cases();
+    let tested: BTreeSet<&str> = here
+        .iter()
+        .map(|case| case.row)
+        .chain(IN_IMPORT.iter().chain(IN_CRATE).map(|(row, _)| *row))
+        .collect();
+    let rows: BTreeSet<&str> = ROWS.iter().map(|(row, _)| *row).collect();
+    assert_eq!(tested, rows);
+}
+
+/// The code of a case.
+fn code(case: &Case) -> Result<TokenStream, cisco_secure_access_codegen::Error> {
+    let options = Options {
+        enabled: &|_| true,
+        codecs: false,
+    };
+    generate(&case.scope(), &case.document, &options).map(|generated| generated.code)
+}
+
+/// Code without its spaces, which say nothing.
+fn squeezed(code: &str) -> String {
+    code.split_whitespace().collect()
+}
+
+#[test]
+fn each_case_is_repaired_or_refused() {
+    let mut failures = Vec::new();
+    for case in cases() {
+        let what = format!("{} {}", case.row, case.what);
+        match (code(&case), &case.expected) {
+            (Ok(code), Expected::Code { has, lacks }) => {
+                if let Err(error) = syn::parse2::<syn::File>(code.clone()) {
+                    failures.push(format!("{what}: the code does not parse: {error}"));
+                }
+                let code = squeezed(&code.to_string());
+                for piece in has.iter().filter(|piece| !code.contains(&squeezed(piece))) {
+                    failures.push(format!("{what}: the code lacks `{piece}`"));
+                }
+                for piece in lacks.iter().filter(|piece| code.contains(&squeezed(piece))) {
+                    failures.push(format!("{what}: the code has `{piece}`"));
+                }
+            }
+            (Err(error), Expected::Refused { pointer, says }) => {
+                if error.pointer() != *pointer || !error.to_string().contains(says) {
+                    failures.push(format!("{what}: refused with `{error}`"));
+                }
+            }
+            (Ok(_), Expected::Refused { pointer, .. }) => {
+                failures.push(format!("{what}: not refused at {pointer}"));
+            }
+            (Err(error), Expected::Code { .. }) => failures.push(format!("{what}: {error}")),
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+/// Builds the crate with the code of all cases that are not refused.
+#[test]
+#[cfg(unix)]
+#[ignore = "builds the crate and what it depends on; run it after a change of the generator"]
+fn the_code_of_each_case_compiles() {
+    use std::path::Path;
+    use std::{env, fs, os::unix::fs::symlink, process::Command};
+
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("defects");
+    if copy.exists() {
+        fs::remove_dir_all(&copy).unwrap();
+    }
+    fs::create_dir_all(copy.join("src")).unwrap();
+    for name in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "build.rs",
+        "specs",
+        "codegen",
+        "xtask",
+        "README.md",
+    ] {
+        symlink(root.join(name), copy.join(name)).unwrap();
+    }
+    for entry in fs::read_dir(root.join("src")).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_name() != "lib.rs" {
+            symlink(entry.path(), copy.join("src").join(entry.file_name())).unwrap();
+        }
+    }
+    let mut modules = String::from(
+        "#![allow(clippy::all, deprecated, missing_docs, unused, reason = \"cases\")]\n",
+    );
+    for case in cases()
+        .iter()
+        .filter(|case| matches!(case.expected, Expected::Code { .. }))
+    {
+        let module = prettyplease::unparse(&syn::parse2(code(case).unwrap()).unwrap());
+        modules.push_str(&format!(
+            "/// {} {}.\npub mod {} {{\n{module}}}\n",
+            case.row,
+            case.what,
+            case.scope()
+        ));
+    }
+    fs::write(copy.join("src/defects.rs"), modules).unwrap();
+    let library = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    fs::write(
+        copy.join("src/lib.rs"),
+        format!("{library}\npub mod defects;\n"),
+    )
+    .unwrap();
+    let status = Command::new(env!("CARGO"))
+        .args(["check", "--lib", "--no-default-features", "--target-dir"])
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"))
+        .current_dir(&copy)
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
