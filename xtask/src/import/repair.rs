@@ -59,12 +59,14 @@ pub const RULES: &[Rule] = &[
     each("enum-duplicates", "an enum value that stands twice is kept once", SCHEMA, enum_duplicates),
     each("empty-lists", "an empty `enum`, `required`, `allOf`, `oneOf` or `anyOf` is dropped", SCHEMA, empty_lists),
     each("lone-branches", "a composition of one branch alone is that branch", SCHEMA, lone_branches),
+    each("discriminator-mapping", "a discriminator says of each form by what value it is told", SCHEMA, discriminator_mapping),
     each("defaults", "a default that the schema does not allow is dropped", SCHEMA, defaults),
     each("patterns", "a pattern that is no regular expression, or a nonsensical one, is dropped", SCHEMA, patterns),
     each("required-undeclared", "a required property that is not declared is not required", SCHEMA, required_undeclared),
     each("path-parameter-required", "a path parameter is required", &["parameter"], path_parameter_required),
     each("missing-schema", "a parameter or header without a schema is a string", &["parameter", "header"], missing_schema),
     each("media-type-names", "a misspelt media type is put right", CONTENT, media_type_names),
+    each("json-answers", "an answer of some JSON, or of any media type, is JSON", &["response"], json_answers),
     each("content-without-schema", "a content without a schema is text or anything, as its media type says", CONTENT, content_without_schema),
     each("empty-answers", "an answer of status 204, which has no content, loses it", &["operation"], empty_answers),
     each("status-words", "a status such as `2xx` is spelt as OpenAPI wants it", &["operation"], status_words),
@@ -411,6 +413,33 @@ fn lone_branches(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
     }
 }
 
+/// Without a mapping the value is the name of the form's schema, which the import changes.
+fn discriminator_mapping(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
+    let forms: Vec<String> = ["oneOf", "anyOf"]
+        .iter()
+        .filter_map(|key| schema.get(*key)?.as_array())
+        .flatten()
+        .filter_map(|form| Some(form.get("$ref")?.as_str()?.to_owned()))
+        .collect();
+    let Some(Value::Object(discriminator)) = schema.get_mut("discriminator") else {
+        return;
+    };
+    let mapping = discriminator.entry("mapping").or_insert_with(|| json!({}));
+    let Value::Object(mapping) = mapping else {
+        return;
+    };
+    for form in forms {
+        let name = form.rsplit('/').next().unwrap_or("");
+        if mapping
+            .values()
+            .all(|target| target != name && *target != form)
+        {
+            site.repaired(format!("{name:?} is told by its name"));
+            mapping.insert(name.to_owned(), form.clone().into());
+        }
+    }
+}
+
 fn defaults(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
     let Some(value) = schema.get("default") else {
         return;
@@ -500,6 +529,23 @@ fn media_type_names(owner: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
                 "application/json".to_owned()
             }
             lower => lower.to_owned(),
+        };
+        if right != name {
+            site.repaired(format!("{name:?} becomes {right:?}"));
+        }
+        content.entry(right).or_insert(media);
+    }
+}
+
+fn json_answers(response: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
+    let Some(Value::Object(content)) = response.get_mut("content") else {
+        return;
+    };
+    for (name, media) in std::mem::take(content) {
+        let right = match name.as_str() {
+            "*/*" | "application/*" => "application/json",
+            other if other.ends_with("+json") => "application/json",
+            other => other,
         };
         if right != name {
             site.repaired(format!("{name:?} becomes {right:?}"));

@@ -104,6 +104,7 @@ components:
     flow: {{type: oauth2, flows: {{clientCredentials: {{tokenUrl: /auth/v2/token, scopes: {{}}}}}}}}
   schemas:
     Thing: {{type: object, properties: {{name: {{type: string}}}}}}
+    other_thing: {{type: object, properties: {{number: {{type: integer}}}}}}
 {}",
         indent(body, 6),
         indent(schemas, 4),

@@ -217,6 +217,18 @@ fn parameters_responses_and_bodies_are_inlined_and_path_level_parameters_move_in
 }
 
 #[test]
+fn references_into_paths_are_inlined() {
+    let text = of_schema("type: string").replace(
+        "responses: {",
+        "responses: {'400': {$ref: '#/paths/~1things~1{thingId}/get/responses/200'}, ",
+    );
+    let spec = Bench::with(&text).policies();
+    let responses = &spec["paths"]["/policies/v2/things/{thingId}"]["get"]["responses"];
+    assert_eq!(responses["400"]["content"], responses["200"]["content"]);
+    assert!(!spec.to_string().contains("#/paths"));
+}
+
+#[test]
 fn the_token_operation_takes_basic_credentials() {
     let text = of_paths(
         "Cisco Secure Access Token API",

@@ -179,6 +179,23 @@ fn defects_that_no_rule_repairs() {
                 "a mapping, the schema",
             ],
         ),
+        // Keys that OpenAPI 3.1 gave another meaning.
+        (
+            "type: [string, 'null']",
+            &["/Probe/type", "a list of 2", "a string"],
+        ),
+        (
+            "{type: integer, exclusiveMinimum: 5}",
+            &["/Probe/exclusiveMinimum", "the number 5", "true or false"],
+        ),
+        (
+            "{type: object, properties: {a: true}}",
+            &[
+                "/Probe/properties/a",
+                "the boolean true",
+                "a mapping, the schema",
+            ],
+        ),
         (
             "{type: integer, enum: [one]}",
             &["/Probe/enum/0", "\"one\"", "a value of type integer"],

@@ -180,6 +180,12 @@ fn cases() -> Vec<Case> {
             text.clone(),
         ),
         schema(
+            "discriminator-mapping",
+            "{oneOf: [{$ref: '#/components/schemas/Thing'}, {$ref: '#/components/schemas/other_thing'}], discriminator: {propertyName: kind, mapping: {thing: Thing}}}",
+            "Probe/discriminator/mapping",
+            json!({"thing": "#/components/schemas/Thing", "other_thing": "#/components/schemas/OtherThing"}),
+        ),
+        schema(
             "defaults",
             "{type: integer, default: ten}",
             "Probe",
@@ -346,6 +352,18 @@ fn cases() -> Vec<Case> {
             text.clone(),
         ),
         with_responses(
+            "json-answers",
+            "{'200': {description: ok, content: {application/vnd.things+json: {schema: {type: string}}}}}",
+            "responses/200/content/application~1json/schema",
+            text.clone(),
+        ),
+        with_responses(
+            "json-answers",
+            "{'400': {description: bad, content: {'*/*': {schema: {type: string}}}}, '200': {description: ok}}",
+            "responses/400/content/application~1json/schema",
+            text.clone(),
+        ),
+        with_responses(
             "content-without-schema",
             "{'200': {description: ok, content: {text/plain: {}}}}",
             "responses/200/content/text~1plain/schema",
@@ -461,7 +479,7 @@ fn a_repair_tells_document_line_column_and_pointer() {
     let place = &outcome.repairs["formats"][0].place;
     assert_eq!(
         place.to_string(),
-        "one.yaml:18:5: #/components/schemas/Probe"
+        "one.yaml:19:5: #/components/schemas/Probe"
     );
 }
 
