@@ -40,7 +40,7 @@ enum Command {
     },
     /// Runs the examples of Cisco's documents through the crate
     ///
-    /// Collects the documented examples of answers of status 2xx and of request bodies, and composes one more of each from the examples
+    /// Collects the documented examples of answers of status 2xx and of request bodies, and composes more from the examples
     /// of properties. Each answer is read with the type that the operation has in the crate, each body is read and written again; what
     /// comes out has to be the same JSON, but for properties that the specification does not describe and for scalars in another
     /// notation. To do so it builds the crate with its internal feature `codecs`.
