@@ -15,7 +15,6 @@ use url::Url;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::operation::Operation;
-use crate::pagination::{Items, Page};
 use crate::read::Read;
 use crate::response::{RawResponse, Response};
 use crate::transport;
@@ -170,15 +169,6 @@ impl Call {
             answer: Box::pin(transport::execute(self)),
             decode: PhantomData,
         }
-    }
-
-    /// All items of all pages; `split` takes an answer apart.
-    pub(crate) fn items<T, P>(self, split: fn(P) -> Page<T>) -> Items<T>
-    where
-        T: Send + 'static,
-        P: for<'de> Read<'de> + Send + 'static,
-    {
-        Items::new(self, split)
     }
 
     pub(crate) fn client(&self) -> &Client {

@@ -62,7 +62,7 @@ pub use operation::{
     CloudName, Counted, Method, Operation, Pagination, PaginationStyle, RateLimit, Security,
     Window, operations,
 };
-pub use pagination::Items;
+pub use pagination::{Continuation, Items, Pages};
 pub use response::Response;
 pub use time::{DateOrTime, ReportingTime};
 pub use upload::Upload;

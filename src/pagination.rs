@@ -1,15 +1,24 @@
-//! Listing everything: items of all pages as one stream.
+//! Listing everything: pages as they come, or the items of all pages, as one stream.
+//!
+//! [`Pager`] knows where pages begin and when the last has come, and is the same for all operations; [`Pages`] and [`Items`] give its
+//! answers their types.
 
 use std::collections::VecDeque;
+use std::collections::hash_map::DefaultHasher;
 use std::fmt;
+use std::hash::{Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _};
+use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::operation::{Pagination, PaginationStyle};
 use crate::read::Read;
+use crate::response::{RawResponse, Response};
+use crate::transport;
 
 /// One page, taken apart.
 pub(crate) struct Page<T> {
@@ -18,15 +27,292 @@ pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
 }
 
-type Fetching<T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>>;
+/// How long a page is, and how many items there are on all.
+pub(crate) struct Size {
+    pub(crate) total: Option<i64>,
+    pub(crate) count: usize,
+}
+
+/// Where a listing stands: enough to go on later, in another process if need be.
+///
+/// ```
+/// use cisco_secure_access::Continuation;
+///
+/// let saved = r#"{"operation":"list_sites","position":200,"skip":17}"#;
+/// let continuation: Continuation = serde_json::from_str(saved)?;
+/// assert_eq!(serde_json::to_string(&continuation)?, saved);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Continuation {
+    operation: String,
+    /// The offset or number of the page.
+    position: u64,
+    /// How many of its items have been handed out.
+    skip: usize,
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<RawResponse>> + Send>>;
+
+/// A page that is asked for.
+struct Fetch {
+    position: u64,
+    answer: Answer,
+    result: Option<Result<RawResponse>>,
+}
+
+/// Asks for one page after the other.
+struct Pager {
+    call: Call,
+    pagination: Pagination,
+    /// How long a page is, where that is known.
+    limit: Option<u64>,
+    /// How many pages to ask for at the same time.
+    width: usize,
+    under_way: VecDeque<Fetch>,
+    /// Where the page begins that is handed out next; `None` behind the last.
+    position: Option<u64>,
+    /// How many items have come.
+    seen: u64,
+    /// The answer before, to know a page that comes again.
+    fingerprint: Option<u64>,
+    /// Why the listing cannot begin.
+    defect: Option<Error>,
+}
+
+impl Pager {
+    fn new(mut call: Call, pagination: Pagination) -> Self {
+        let number = |call: &Call, name: &str| call.query_value(name)?.parse().ok();
+        // The longest page that is documented makes the fewest calls.
+        if let (Some(limit), Some(maximum)) = (pagination.limit, pagination.maximum)
+            && call.query_value(limit).is_none()
+        {
+            call.query(limit, maximum.to_string());
+        }
+        Self {
+            limit: pagination.limit.and_then(|name| number(&call, name)),
+            position: Some(number(&call, pagination.position).unwrap_or(pagination.first)),
+            call,
+            pagination,
+            width: 1,
+            under_way: VecDeque::new(),
+            seen: 0,
+            fingerprint: None,
+            defect: None,
+        }
+    }
+
+    /// Where the page behind that at `position` begins, if that one is full.
+    fn after(&self, position: u64) -> Option<u64> {
+        match self.pagination.style {
+            PaginationStyle::Offset => Some(position + self.limit?),
+            PaginationStyle::Page => Some(position + 1),
+            PaginationStyle::Cursor => None,
+        }
+    }
+
+    fn ask(&self, position: u64) -> Fetch {
+        let mut call = self.call.clone();
+        call.query(self.pagination.position, position.to_string());
+        Fetch {
+            position,
+            answer: Box::pin(transport::execute(call)),
+            result: None,
+        }
+    }
+
+    /// The next answer. After an error it asks for the same page again.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<RawResponse>>> {
+        if let Some(defect) = self.defect.take() {
+            self.position = None;
+            return Poll::Ready(Some(Err(defect)));
+        }
+        let Some(position) = self.position else {
+            return Poll::Ready(None);
+        };
+        let mut wanted = Some(position);
+        for index in 0..self.width {
+            let Some(position) = wanted else { break };
+            if index == self.under_way.len() {
+                let fetch = self.ask(position);
+                self.under_way.push_back(fetch);
+            }
+            wanted = self.after(position);
+        }
+        for fetch in &mut self.under_way {
+            if fetch.result.is_none()
+                && let Poll::Ready(result) = fetch.answer.as_mut().poll(context)
+            {
+                fetch.result = Some(result);
+            }
+        }
+        match self.under_way.pop_front() {
+            Some(Fetch {
+                result: Some(result),
+                ..
+            }) => {
+                if result.is_err() {
+                    self.under_way.clear();
+                }
+                Poll::Ready(Some(result))
+            }
+            Some(fetch) => {
+                self.under_way.push_front(fetch);
+                Poll::Pending
+            }
+            None => Poll::Ready(None),
+        }
+    }
+
+    /// Whether an answer is the one before once more: some operations do not page although they are documented to.
+    fn is_repeated(&mut self, answer: &RawResponse) -> bool {
+        let mut hasher = DefaultHasher::new();
+        answer.bytes().hash(&mut hasher);
+        let fingerprint = Some(hasher.finish());
+        std::mem::replace(&mut self.fingerprint, fingerprint) == fingerprint
+    }
+
+    /// Moves on behind a page.
+    fn advance(&mut self, size: &Size) {
+        let Some(position) = self.position else {
+            return;
+        };
+        let count = size.count as u64;
+        self.seen += count;
+        let next = match self.pagination.style {
+            PaginationStyle::Offset => position + count,
+            PaginationStyle::Page | PaginationStyle::Cursor => position + 1,
+        };
+        let reached = match self.pagination.style {
+            PaginationStyle::Offset => next,
+            PaginationStyle::Page | PaginationStyle::Cursor => self.seen,
+        };
+        let total = size.total.and_then(|total| u64::try_from(total).ok());
+        // A short page is the last one only if the service had no reason to shorten it.
+        let is_short = matches!(
+            (self.limit, self.pagination.maximum),
+            (Some(limit), Some(maximum)) if count < limit && limit <= maximum
+        );
+        // An empty page ends it whatever the total says: it would stay empty for ever.
+        let is_last = count == 0
+            || match total {
+                Some(total) => reached >= total,
+                None => is_short || self.pagination.style == PaginationStyle::Cursor,
+            };
+        self.position = (!is_last).then_some(next);
+        // What was asked for ahead is of use only if it begins where this page ended.
+        let is_next = |fetch: &Fetch| Some(fetch.position) == self.position;
+        if !self.under_way.front().is_none_or(is_next) {
+            self.under_way.clear();
+        }
+    }
+
+    /// Nothing more.
+    fn end(&mut self) {
+        self.position = None;
+        self.under_way.clear();
+    }
+
+    fn continuation(&self, position: Option<u64>, skip: usize) -> Option<Continuation> {
+        Some(Continuation {
+            operation: self.call.operation().id.to_owned(),
+            position: position?,
+            skip,
+        })
+    }
+
+    /// Goes on where another listing of the same operation stood, and says how many items of the first page to leave out.
+    fn resume(&mut self, continuation: &Continuation) -> usize {
+        let operation = self.call.operation();
+        if continuation.operation != operation.id {
+            let why = format!(
+                "the continuation is one of `{}` and cannot go on here",
+                continuation.operation
+            );
+            self.defect = Some(Error::request(operation, why));
+        }
+        self.position = Some(continuation.position);
+        // Pages of a known total are counted from the first.
+        if self.pagination.style == PaginationStyle::Page {
+            let pages = continuation.position.saturating_sub(self.pagination.first);
+            self.seen = pages * self.limit.unwrap_or_default();
+        }
+        continuation.skip
+    }
+}
+
+/// The pages of a listing, fetched as they are asked for: a stream of answers.
+///
+/// See [`Items`] for how it goes on, ends and fails.
+#[must_use = "streams do nothing unless polled"]
+pub struct Pages<P> {
+    pager: Pager,
+    size: fn(&P) -> Size,
+}
+
+impl<P> Pages<P> {
+    pub(crate) fn new(call: Call, pagination: Pagination, size: fn(&P) -> Size) -> Self {
+        Self {
+            pager: Pager::new(call, pagination),
+            size,
+        }
+    }
+
+    /// Asks for up to so many pages at the same time; they still come in order. One at a time where nothing is set.
+    ///
+    /// It takes effect where the beginning of the next page is known before this one has come: with a `limit`, set or documented.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.pager.width = pages.max(1);
+        self
+    }
+
+    /// Where the next page begins; `None` behind the last.
+    #[must_use]
+    pub fn continuation(&self) -> Option<Continuation> {
+        self.pager.continuation(self.pager.position, 0)
+    }
+
+    /// Goes on where another listing of the same operation, with the same arguments, stood.
+    pub fn resume(mut self, continuation: &Continuation) -> Self {
+        self.pager.resume(continuation);
+        self
+    }
+}
+
+impl<P: for<'de> Read<'de> + Unpin> Stream for Pages<P> {
+    type Item = Result<Response<P>>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let Some(answer) = ready!(this.pager.poll(context)) else {
+            return Poll::Ready(None);
+        };
+        let answer = match answer {
+            Ok(answer) if this.pager.is_repeated(&answer) => {
+                this.pager.end();
+                return Poll::Ready(None);
+            }
+            Ok(answer) => answer.decode(),
+            Err(error) => Err(error),
+        };
+        match &answer {
+            Ok(page) => this.pager.advance(&(this.size)(page)),
+            // The same answer may come again and is then no repetition.
+            Err(_) => this.pager.fingerprint = None,
+        }
+        Poll::Ready(Some(answer))
+    }
+}
 
 /// The items of all pages, fetched as they are asked for.
 ///
-/// Pages are fetched one after the other, each as long as `limit` says, from `offset` on. After an error the stream goes on with the page
-/// that failed, if it is asked again.
+/// Pages come one after the other from `offset` or `page` on, each as long as `limit` says, or as the documented maximum. It ends with the
+/// total that the service tells, with an empty page, with a short page where the length of a full one is known, and with a page that comes
+/// a second time. After an error it goes on with the page that failed, if it is asked again. A collection that changes under way may lose
+/// or repeat items at the border of two pages; that is the nature of offsets.
 ///
 /// ```no_run
-/// # #[cfg(feature = "deployments")]
+/// # #[cfg(feature = "network-tunnel-groups")]
 /// # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
 /// use futures_util::TryStreamExt;
 ///
@@ -39,43 +325,73 @@ type Fetching<T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>>;
 /// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct Items<T> {
-    fetch: Box<dyn Fn(u64) -> Fetching<T> + Send + Sync>,
-    fetching: Option<Fetching<T>>,
+    pager: Pager,
+    split: fn(RawResponse) -> Result<Page<T>>,
+    /// Items of the current page that are still to be handed out.
     ready: VecDeque<T>,
-    /// Where the next page begins; `None` behind the last.
-    next: Option<u64>,
+    /// Where the current page begins, and how many of its items have been handed out.
+    current: (Option<u64>, usize),
+    /// How many items of the next page to leave out.
+    skip: usize,
 }
 
-impl<T: Send + 'static> Items<T> {
-    pub(crate) fn new<P>(mut call: Call, split: fn(P) -> Page<T>) -> Self
-    where
-        P: for<'de> Read<'de> + Send + 'static,
-    {
-        let pagination = call.operation().pagination;
-        let first = pagination
-            .and_then(|pagination| call.query_value(pagination.position)?.parse().ok())
-            .or(pagination.map(|pagination| pagination.first))
-            .unwrap_or_default();
-        // The longest page that is documented makes the fewest calls.
-        if let Some(pagination) = pagination
-            && let (Some(limit), Some(maximum)) = (pagination.limit, pagination.maximum)
-            && call.query_value(limit).is_none()
-        {
-            call.query(limit, maximum.to_string());
-        }
-        let fetch = move |position: u64| -> Fetching<T> {
-            let mut call = call.clone();
-            if let Some(pagination) = pagination {
-                call.query(pagination.position, position.to_string());
-            }
-            Box::pin(async move { Ok(split(call.send::<P>().await?.into_inner())) })
-        };
+impl<T> Items<T> {
+    pub(crate) fn new(
+        call: Call,
+        pagination: Pagination,
+        split: fn(RawResponse) -> Result<Page<T>>,
+    ) -> Self {
         Self {
-            fetch: Box::new(fetch),
-            fetching: None,
+            pager: Pager::new(call, pagination),
+            split,
             ready: VecDeque::new(),
-            next: Some(first),
+            current: (None, 0),
+            skip: 0,
         }
+    }
+
+    /// Asks for up to so many pages at the same time; items still come in order. One at a time where nothing is set.
+    ///
+    /// It takes effect where the beginning of the next page is known before this one has come: with a `limit`, set or documented.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.pager.width = pages.max(1);
+        self
+    }
+
+    /// Where the next item stands; `None` behind the last.
+    #[must_use]
+    pub fn continuation(&self) -> Option<Continuation> {
+        if self.ready.is_empty() {
+            self.pager.continuation(self.pager.position, self.skip)
+        } else {
+            let (position, handed_out) = self.current;
+            self.pager.continuation(position, handed_out)
+        }
+    }
+
+    /// Goes on where another listing of the same operation, with the same arguments, stood.
+    pub fn resume(mut self, continuation: &Continuation) -> Self {
+        self.skip = self.pager.resume(continuation);
+        self
+    }
+}
+
+impl<T: Unpin> Items<T> {
+    /// All items, if there are at most `most`.
+    ///
+    /// # Errors
+    /// What a call can fail with, and [`ErrorKind::Request`](crate::ErrorKind::Request) when there are more.
+    pub async fn collect_all(mut self, most: usize) -> Result<Vec<T>> {
+        let mut items = Vec::new();
+        while let Some(item) = self.next().await {
+            let item = item?;
+            if items.len() == most {
+                let why = format!("there are more than {most} items, as many as were asked for");
+                return Err(Error::request(self.pager.call.operation(), why));
+            }
+            items.push(item);
+        }
+        Ok(items)
     }
 }
 
@@ -86,35 +402,48 @@ impl<T: Unpin> Stream for Items<T> {
         let this = self.get_mut();
         loop {
             if let Some(item) = this.ready.pop_front() {
+                this.current.1 += 1;
                 return Poll::Ready(Some(Ok(item)));
             }
-            let Some(position) = this.next else {
-                return Poll::Ready(None);
+            let answer = match ready!(this.pager.poll(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(answer)) => answer,
             };
-            let fetching = this.fetching.get_or_insert_with(|| (this.fetch)(position));
-            let page = ready!(fetching.as_mut().poll(context));
-            this.fetching = None;
-            match page {
-                Ok(page) => {
-                    let count = page.items.len() as u64;
-                    let after = position + count;
-                    let total = page.total.and_then(|total| u64::try_from(total).ok());
-                    // An empty page ends it whatever the total says: it would stay empty for ever.
-                    let is_last = count == 0 || total.is_some_and(|total| after >= total);
-                    this.next = (!is_last).then_some(after);
-                    this.ready = page.items.into();
-                }
-                Err(error) => return Poll::Ready(Some(Err(error))),
+            if this.pager.is_repeated(&answer) {
+                this.pager.end();
+                return Poll::Ready(None);
             }
+            let Page { total, items } = match (this.split)(answer) {
+                Ok(page) => page,
+                Err(error) => {
+                    // The same answer may come again and is then no repetition.
+                    this.pager.fingerprint = None;
+                    return Poll::Ready(Some(Err(error)));
+                }
+            };
+            this.current = (this.pager.position, this.skip);
+            let count = items.len();
+            this.pager.advance(&Size { total, count });
+            this.ready = items.into();
+            this.ready.drain(..this.skip.min(count));
+            this.skip = 0;
         }
+    }
+}
+
+impl<P> fmt::Debug for Pages<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("next", &self.continuation())
+            .finish_non_exhaustive()
     }
 }
 
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
-            .field("ready", &self.ready.len())
-            .field("next", &self.next)
+            .field("next", &self.continuation())
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::document::{Operation, PaginationStyle, RateLimit, Security};
+use crate::document::{Operation, Pagination, PaginationStyle, RateLimit, Security};
 use crate::names;
 use crate::reshape::escape;
 
@@ -21,7 +21,7 @@ pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
         pub mod operations {
             #[allow(unused_imports)]
             use crate::operation::{
-                CloudName, Counted, Method, Operation, Pagination, PaginationStyle, RateLimit, Security, Window,
+                CloudName, Counted, Method, Operation, RateLimit, Security, Window,
             };
 
             #(#entries)*
@@ -76,25 +76,9 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
     };
     let pagination = match &operation.pagination {
         None => quote!(None),
-        Some(pagination) => {
-            let style = match pagination.style {
-                PaginationStyle::Offset => quote!(Offset),
-                PaginationStyle::Page => quote!(Page),
-                PaginationStyle::Cursor => quote!(Cursor),
-            };
-            let position = &pagination.position;
-            let limit = option(pagination.limit.as_ref());
-            let first = pagination.first;
-            let maximum = option(pagination.maximum);
-            quote! {
-                Some(Pagination {
-                    style: PaginationStyle::#style,
-                    position: #position,
-                    limit: #limit,
-                    first: #first,
-                    maximum: #maximum,
-                })
-            }
+        Some(_) => {
+            let request = Ident::new(&names::pascal(&operation.id), Span::call_site());
+            quote!(Some(super::requests::#request::PAGINATION))
         }
     };
     let doc = format!(" {}: `{} {path}`.", escape(summary), operation.method);
@@ -115,6 +99,28 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             pagination: #pagination,
             deprecated: #deprecated,
         };
+    }
+}
+
+/// How an operation hands out its pages, as the runtime knows it.
+pub(crate) fn pagination(pagination: &Pagination) -> TokenStream {
+    let style = match pagination.style {
+        PaginationStyle::Offset => quote!(Offset),
+        PaginationStyle::Page => quote!(Page),
+        PaginationStyle::Cursor => quote!(Cursor),
+    };
+    let position = &pagination.position;
+    let limit = option(pagination.limit.as_ref());
+    let first = pagination.first;
+    let maximum = option(pagination.maximum);
+    quote! {
+        crate::Pagination {
+            style: crate::PaginationStyle::#style,
+            position: #position,
+            limit: #limit,
+            first: #first,
+            maximum: #maximum,
+        }
     }
 }
 

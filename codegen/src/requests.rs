@@ -9,9 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{File, FnArg, ImplItem, Item, ReturnType, Signature};
 
-use crate::document::{
-    Content, Encoding, Location, Operation, PaginationStyle, Part, RateLimit, Security, Time,
-};
+use crate::document::{Content, Encoding, Location, Operation, Part, RateLimit, Security, Time};
 use crate::error::{Error, Result};
 use crate::example;
 use crate::lower::operation_number;
@@ -121,7 +119,17 @@ struct Request<'a> {
 }
 
 /// Methods that every builder has, and names that generated code uses itself.
-const RESERVED: [&str; 6] = ["body", "call", "clone", "items", "new", "send"];
+const RESERVED: [&str; 9] = [
+    "body",
+    "call",
+    "clone",
+    "items",
+    "measure_page",
+    "new",
+    "pages",
+    "send",
+    "split_page",
+];
 
 impl<'a> Request<'a> {
     fn new(scope: &'a str, operation: &'a Operation, signature: &Signature) -> Result<Self> {
@@ -285,7 +293,7 @@ impl<'a> Request<'a> {
             name,
             required,
             shapes,
-            self.has_items(),
+            self.operation.pagination.is_some(),
         ));
         text
     }
@@ -339,16 +347,6 @@ impl<'a> Request<'a> {
         facts
     }
 
-    /// Whether all items can be listed.
-    fn has_items(&self) -> bool {
-        self.operation
-            .pagination
-            .as_ref()
-            .is_some_and(|pagination| {
-                pagination.style == PaginationStyle::Offset && pagination.total.is_some()
-            })
-    }
-
     fn builder(&self, shapes: &Shapes) -> Result<TokenStream> {
         let Self {
             operation,
@@ -361,7 +359,7 @@ impl<'a> Request<'a> {
             .iter()
             .filter(|argument| !argument.required)
             .map(Argument::setter);
-        let items = self.items(shapes)?;
+        let listing = self.listing(shapes)?;
         let doc = format!(
             " The request [`{}`](super::operations::{}).",
             operation.id,
@@ -386,22 +384,14 @@ impl<'a> Request<'a> {
                 pub fn send(self) -> crate::call::Sending<#answer> {
                     self.call.send()
                 }
-                #items
+                #listing
             }
         })
     }
 
-    /// `items()`, for the operations that page by offset and tell how many items there are.
-    fn items(&self, shapes: &Shapes) -> Result<Option<TokenStream>> {
-        let Some(pagination) = self
-            .operation
-            .pagination
-            .as_ref()
-            .filter(|_| self.has_items())
-        else {
-            return Ok(None);
-        };
-        let Some(total) = &pagination.total else {
+    /// `pages()` and `items()`, for the operations that page.
+    fn listing(&self, shapes: &Shapes) -> Result<Option<TokenStream>> {
+        let Some(pagination) = &self.operation.pagination else {
             return Ok(None);
         };
         let wrong = |what: &str, pointer: &str| {
@@ -410,22 +400,48 @@ impl<'a> Request<'a> {
                 format!("`{pointer}` is no {what} of the answer"),
             )
         };
-        let (items, list) = access(&self.answer, &pagination.items, shapes, Holding::Owned)
-            .ok_or_else(|| wrong("list", &pagination.items))?;
-        let (total, number) = access(&self.answer, total, shapes, Holding::Borrowed)
-            .filter(|(_, ty)| simple_name(ty).as_deref() == Some("i64"))
-            .ok_or_else(|| wrong("number", total))?;
-        let item = element(&list).ok_or_else(|| wrong("list", &pagination.items))?;
+        let take = |pointer: &str, taking| access(&self.answer, pointer, shapes, taking);
+        let no_list = || wrong("list", &pagination.items);
+        let (items, list) = take(&pagination.items, Taking::Value).ok_or_else(no_list)?;
+        let item = element(&list)
+            .filter(|_| simple_name(&list).as_deref() == Some("Vec"))
+            .ok_or_else(no_list)?;
+        let (count, _) = take(&pagination.items, Taking::Length).ok_or_else(no_list)?;
+        let total = match &pagination.total {
+            None => quote!(None),
+            Some(total) => {
+                let (expression, _) = take(total, Taking::Copy)
+                    .filter(|(_, ty)| simple_name(ty).as_deref() == Some("i64"))
+                    .ok_or_else(|| wrong("number", total))?;
+                expression
+            }
+        };
         let answer = &self.answer;
+        let pagination = operations::pagination(pagination);
         Ok(Some(quote! {
-            /// All items of all pages, fetched as they are asked for.
+            /// How it hands out its pages.
+            pub const PAGINATION: crate::Pagination = #pagination;
+
+            fn measure_page(page: &#answer) -> crate::pagination::Size {
+                crate::pagination::Size { total: #total, count: #count.unwrap_or_default() }
+            }
+
+            fn split_page(answer: crate::response::RawResponse) -> crate::Result<crate::pagination::Page<#item>> {
+                let page = answer.decode::<#answer>()?.into_inner();
+                let total = Self::measure_page(&page).total;
+                Ok(crate::pagination::Page { total, items: #items.unwrap_or_default() })
+            }
+
+            /// The pages, fetched as they are asked for.
+            #[inline]
+            pub fn pages(self) -> crate::Pages<#answer> {
+                crate::Pages::new(self.call, Self::PAGINATION, Self::measure_page)
+            }
+
+            /// The items of all pages, fetched as they are asked for.
             #[inline]
             pub fn items(self) -> crate::Items<#item> {
-                fn split(page: #answer) -> crate::pagination::Page<#item> {
-                    let total: Option<#number> = #total;
-                    crate::pagination::Page { total, items: #items.unwrap_or_default() }
-                }
-                self.call.items(split)
+                crate::Items::new(self.call, Self::PAGINATION, Self::split_page)
             }
         }))
     }
@@ -521,26 +537,35 @@ fn reference(ty: &syn::Type) -> TokenStream {
     }
 }
 
-/// Whether a value is taken out of an answer or looked at in it.
+/// What is wanted of a value in an answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Holding {
-    Owned,
-    Borrowed,
+enum Taking {
+    /// The value, out of the answer.
+    Value,
+    /// A copy of it.
+    Copy,
+    /// The length of the list that it is.
+    Length,
 }
 
 /// The expression that takes the value at a JSON pointer out of `page`, as an `Option`, and the type of that value.
+///
+/// `page` is the answer, or a reference to it where the value stays there.
 fn access(
     answer: &syn::Type,
     pointer: &str,
     shapes: &Shapes,
-    holding: Holding,
+    taking: Taking,
 ) -> Option<(TokenStream, syn::Type)> {
-    let page = match holding {
-        Holding::Owned => quote!(Some(page)),
-        Holding::Borrowed => quote!(Some(&page)),
-    };
     let segments: Vec<_> = pointer.split('/').skip(1).collect();
-    access_from(page, answer, &segments, shapes, holding)
+    if segments.is_empty() {
+        let page = match taking {
+            Taking::Value | Taking::Copy => quote!(Some(page)),
+            Taking::Length => quote!(Some(page.len())),
+        };
+        return Some((page, answer.clone()));
+    }
+    access_from(quote!(Some(page)), answer, &segments, shapes, taking)
 }
 
 /// Goes on from `value`, an `Option` of `ty`.
@@ -549,7 +574,7 @@ fn access_from(
     ty: &syn::Type,
     segments: &[&str],
     shapes: &Shapes,
-    holding: Holding,
+    taking: Taking,
 ) -> Option<(TokenStream, syn::Type)> {
     let Some((segment, rest)) = segments.split_first() else {
         return Some((value, ty.clone()));
@@ -559,14 +584,22 @@ fn access_from(
         Written::Struct(fields) => {
             let field = fields.iter().find(|field| field.wire == *segment)?;
             let ident = &field.ident;
-            let inner = holding == Holding::Borrowed && !rest.is_empty();
-            let next = match (field.optional, inner) {
-                (true, true) => quote!(#value.and_then(|value| value.#ident.as_ref())),
-                (true, false) => quote!(#value.and_then(|value| value.#ident)),
-                (false, true) => quote!(#value.map(|value| &value.#ident)),
-                (false, false) => quote!(#value.map(|value| value.#ident)),
+            let kept = taking != Taking::Value;
+            let next = match (field.optional, rest.is_empty()) {
+                (true, true) if taking == Taking::Length => {
+                    quote!(#value.and_then(|value| value.#ident.as_ref()).map(|list| list.len()))
+                }
+                (false, true) if taking == Taking::Length => {
+                    quote!(#value.map(|value| value.#ident.len()))
+                }
+                (true, false) if kept => {
+                    quote!(#value.and_then(|value| value.#ident.as_ref()))
+                }
+                (false, false) if kept => quote!(#value.map(|value| &value.#ident)),
+                (true, _) => quote!(#value.and_then(|value| value.#ident)),
+                (false, _) => quote!(#value.map(|value| value.#ident)),
             };
-            access_from(next, &field.base, rest, shapes, holding)
+            access_from(next, &field.base, rest, shapes, taking)
         }
         Written::Choice(variants) => {
             let choice = Ident::new(&name, Span::call_site());
@@ -575,7 +608,7 @@ fn access_from(
                 .iter()
                 .filter_map(|(variant, ty)| {
                     let (value, ty) =
-                        access_from(quote!(Some(value)), ty, segments, shapes, holding)?;
+                        access_from(quote!(Some(value)), ty, segments, shapes, taking)?;
                     found = Some(ty);
                     Some(quote!(#choice::#variant(value) => #value,))
                 })

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod documented_answers;
+mod paging;
 mod requests;
 mod scripted;
 mod tokens;

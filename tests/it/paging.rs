@@ -1,0 +1,332 @@
+//! Listings of every style, against a server that pages as it is told.
+
+use std::sync::{Arc, Mutex};
+
+use cisco_secure_access::{Client, Cloud, Continuation, Credentials, ErrorKind, Result};
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use crate::scripted::TOKEN;
+
+/// Answers a page: the query parameters in, the body out.
+type Answer = dyn Fn(&[(String, String)]) -> (u16, Value) + Send + Sync;
+
+/// A server that answers all calls with `answer` and keeps their queries.
+struct Listing {
+    client: Client,
+    queries: Arc<Mutex<Vec<String>>>,
+}
+
+impl Listing {
+    async fn start(
+        answer: impl Fn(&[(String, String)]) -> (u16, Value) + Send + Sync + 'static,
+    ) -> Self {
+        let answer: Arc<Answer> = Arc::new(answer);
+        let queries = Arc::new(Mutex::new(Vec::new()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let cloud: Cloud = format!("http://{}", listener.local_addr().unwrap())
+            .parse()
+            .unwrap();
+        let record = Arc::clone(&queries);
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut bytes = vec![0; 16 * 1024];
+                let mut length = 0;
+                while !bytes[..length].windows(4).any(|end| end == b"\r\n\r\n") {
+                    length += stream.read(&mut bytes[length..]).await.unwrap();
+                }
+                let head = String::from_utf8_lossy(&bytes[..length]).into_owned();
+                let target = head.split(' ').nth(1).unwrap().to_owned();
+                let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+                let (status, body) = if path == "/auth/v2/token" {
+                    (200, serde_json::from_str(TOKEN).unwrap())
+                } else {
+                    record.lock().unwrap().push(query.to_owned());
+                    let query: Vec<_> = url::form_urlencoded::parse(query.as_bytes())
+                        .into_owned()
+                        .collect();
+                    answer(&query)
+                };
+                let body = body.to_string();
+                let answer = format!(
+                    "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                stream.shutdown().await.unwrap();
+            }
+        });
+        let credentials = Credentials::new("key", "secret");
+        let client = Client::builder()
+            .cloud(cloud)
+            .credentials(credentials)
+            .build()
+            .unwrap();
+        Self { client, queries }
+    }
+
+    fn queries(&self) -> Vec<String> {
+        self.queries.lock().unwrap().clone()
+    }
+}
+
+fn number(query: &[(String, String)], name: &str, default: usize) -> usize {
+    let value = query.iter().find(|(known, _)| known == name);
+    value.map_or(default, |(_, value)| value.parse().unwrap())
+}
+
+/// The names of items from `start` on, `limit` of them at most, out of `total`.
+fn names(start: usize, limit: usize, total: usize) -> Vec<Value> {
+    (start..total.min(start + limit))
+        .map(|index| json!({"name": format!("{index}")}))
+        .collect()
+}
+
+fn expected(total: usize) -> Vec<String> {
+    (0..total).map(|index| index.to_string()).collect()
+}
+
+const SIZES: [usize; 6] = [0, 1, 10, 11, 25, 100];
+
+#[tokio::test]
+async fn by_offset_with_a_total() -> Result<()> {
+    for total in SIZES {
+        for prefetch in [1, 4] {
+            let listing = Listing::start(move |query| {
+                let (offset, limit) = (number(query, "offset", 0), number(query, "limit", 10));
+                (200, json!({"data": names(offset, limit, total), "offset": offset, "limit": limit, "total": total}))
+            })
+            .await;
+            let request = listing
+                .client
+                .deployments()
+                .list_network_tunnel_groups()
+                .limit(10);
+            let items = request.items().prefetch(prefetch);
+            let found: Vec<_> = items
+                .map_ok(|group| group.name.unwrap())
+                .try_collect()
+                .await?;
+            assert_eq!(found, expected(total), "prefetch {prefetch}");
+            if prefetch == 1 {
+                assert_eq!(listing.queries().len(), total.div_ceil(10).max(1));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn by_page_as_a_bare_list() -> Result<()> {
+    for total in SIZES {
+        for prefetch in [1, 3] {
+            let listing = Listing::start(move |query| {
+                let (page, limit) = (number(query, "page", 1), number(query, "limit", 200));
+                (200, Value::from(names((page - 1) * limit, limit, total)))
+            })
+            .await;
+            let items = listing
+                .client
+                .deployments()
+                .list_sites()
+                .limit(10)
+                .items()
+                .prefetch(prefetch);
+            let found: Vec<_> = items
+                .map_ok(|site| site.name.unwrap())
+                .try_collect()
+                .await?;
+            assert_eq!(found, expected(total), "prefetch {prefetch}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn pages_come_as_they_are() -> Result<()> {
+    let listing = Listing::start(|query| {
+        let (offset, limit) = (number(query, "offset", 0), number(query, "limit", 10));
+        (200, json!({"data": names(offset, limit, 25), "total": 25}))
+    })
+    .await;
+    let pages = listing
+        .client
+        .deployments()
+        .list_network_tunnel_groups()
+        .limit(10)
+        .pages();
+    let lengths: Vec<_> = pages.map_ok(|page| page.data.len()).try_collect().await?;
+    assert_eq!(lengths, [10, 10, 5]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_operation_that_does_not_page_ends() -> Result<()> {
+    let listing = Listing::start(|_| (200, Value::from(names(0, 7, 7)))).await;
+    let items = listing
+        .client
+        .deployments()
+        .list_virtual_appliances()
+        .limit(5)
+        .items();
+    let found: Vec<_> = items.try_collect().await?;
+    assert_eq!(found.len(), 7);
+    assert_eq!(
+        listing.queries().len(),
+        2,
+        "the second answer is the first once more"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_service_that_shortens_pages_loses_nothing() -> Result<()> {
+    let listing = Listing::start(|query| {
+        let (offset, limit) = (
+            number(query, "offset", 0),
+            number(query, "limit", 10).min(4),
+        );
+        (200, json!({"data": names(offset, limit, 10), "total": 10}))
+    })
+    .await;
+    let request = listing
+        .client
+        .deployments()
+        .list_network_tunnel_groups()
+        .limit(10);
+    let items = request.items().prefetch(3);
+    let found: Vec<_> = items
+        .map_ok(|group| group.name.unwrap())
+        .try_collect()
+        .await?;
+    assert_eq!(found, expected(10));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_leaves_the_listing_where_it_was() -> Result<()> {
+    let failed = Arc::new(Mutex::new(false));
+    let listing = Listing::start(move |query| {
+        let offset = number(query, "offset", 0);
+        if offset == 10 && !std::mem::replace(&mut failed.lock().unwrap(), true) {
+            return (418, json!({"message": "not now"}));
+        }
+        (200, json!({"data": names(offset, 10, 25), "total": 25}))
+    })
+    .await;
+    let mut items = listing
+        .client
+        .deployments()
+        .list_network_tunnel_groups()
+        .limit(10)
+        .items();
+    let mut found = Vec::new();
+    let mut errors = 0;
+    while let Some(item) = items.next().await {
+        match item {
+            Ok(group) => found.push(group.name.unwrap()),
+            Err(error) => {
+                assert_eq!(error.status(), Some(418));
+                errors += 1;
+            }
+        }
+    }
+    assert_eq!((found, errors), (expected(25), 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_listing_goes_on_from_a_continuation() -> Result<()> {
+    let listing = Listing::start(|query| {
+        let offset = number(query, "offset", 0);
+        (200, json!({"data": names(offset, 10, 25), "total": 25}))
+    })
+    .await;
+    let request = || {
+        listing
+            .client
+            .deployments()
+            .list_network_tunnel_groups()
+            .limit(10)
+    };
+    for stop in [0, 1, 9, 10, 17, 24, 25] {
+        let mut items = request().items();
+        let mut found = Vec::new();
+        while found.len() < stop {
+            found.push(items.try_next().await?.unwrap().name.unwrap());
+        }
+        let Some(continuation) = items.continuation() else {
+            assert_eq!(stop, 25);
+            continue;
+        };
+        let saved = serde_json::to_string(&continuation).unwrap();
+        let continuation: Continuation = serde_json::from_str(&saved).unwrap();
+        let rest = request().items().resume(&continuation);
+        found.extend(
+            rest.map_ok(|group| group.name.unwrap())
+                .try_collect::<Vec<_>>()
+                .await?,
+        );
+        assert_eq!(found, expected(25), "stopped at {stop}");
+    }
+
+    let foreign: Continuation =
+        serde_json::from_value(json!({"operation": "list_sites", "position": 2, "skip": 0}))
+            .unwrap();
+    let error = request()
+        .items()
+        .resume(&foreign)
+        .try_next()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_collection_that_changes_ends() -> Result<()> {
+    for change in [-3_isize, 3] {
+        let total = Arc::new(Mutex::new(40_isize));
+        let listing = Listing::start(move |query| {
+            let mut total = total.lock().unwrap();
+            *total = (*total + change).clamp(0, 70);
+            let count = usize::try_from(*total).unwrap();
+            (
+                200,
+                json!({"data": names(number(query, "offset", 0), 10, count), "total": count}),
+            )
+        })
+        .await;
+        let items = listing
+            .client
+            .deployments()
+            .list_network_tunnel_groups()
+            .limit(10)
+            .items();
+        let found: Vec<_> = items.prefetch(2).try_collect().await?;
+        assert!((20..=70).contains(&found.len()), "{}", found.len());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_at_once_has_a_limit() {
+    let listing = Listing::start(|query| {
+        let offset = number(query, "offset", 0);
+        (200, json!({"data": names(offset, 10, 25), "total": 25}))
+    })
+    .await;
+    let request = || {
+        listing
+            .client
+            .deployments()
+            .list_network_tunnel_groups()
+            .limit(10)
+    };
+    assert_eq!(request().items().collect_all(25).await.unwrap().len(), 25);
+    let error = request().items().collect_all(24).await.unwrap_err();
+    assert!(error.to_string().contains("more than 24 items"), "{error}");
+}
