@@ -3,13 +3,15 @@
 use std::env;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::Url;
 
 use crate::auth::{Credentials, Tokens};
 use crate::cloud::Cloud;
 use crate::error::{Error, Result};
-use crate::transport;
+use crate::runtime::{Runtime, Tokio};
+use crate::transport::{self, Budget, Limits, RetryPolicy};
 
 /// The environment variable of the cloud.
 const CLOUD_VARIABLE: &str = "SECURE_ACCESS_CLOUD";
@@ -29,6 +31,9 @@ struct Shared {
     credentials: Credentials,
     http: reqwest::Client,
     tokens: Tokens,
+    limits: Limits,
+    budget: Budget,
+    runtime: Arc<dyn Runtime>,
 }
 
 impl Client {
@@ -77,6 +82,18 @@ impl Client {
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.shared.tokens
     }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.shared.budget
+    }
+
+    pub(crate) fn runtime(&self) -> &dyn Runtime {
+        &*self.shared.runtime
+    }
 }
 
 impl fmt::Debug for Client {
@@ -94,6 +111,9 @@ impl fmt::Debug for Client {
 pub struct ClientBuilder {
     cloud: Cloud,
     credentials: Option<Credentials>,
+    limits: Limits,
+    connect_timeout: Option<Duration>,
+    runtime: Option<Arc<dyn Runtime>>,
 }
 
 impl ClientBuilder {
@@ -106,6 +126,37 @@ impl ClientBuilder {
     /// The API key and its secret.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
+        self
+    }
+
+    /// How failed calls are tried again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.limits.retry = policy;
+        self
+    }
+
+    /// How long one attempt may take, from the connection to the end of the answer. (60 s)
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout = timeout;
+        self
+    }
+
+    /// How long a call may take: all attempts, the waits between them, and the token. (no end)
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.limits.deadline = Some(deadline);
+        self
+    }
+
+    /// How long a connection may take to come about. (10 s)
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Time and chance, for tests.
+    #[doc(hidden)]
+    pub fn runtime(mut self, runtime: Arc<dyn Runtime>) -> Self {
+        self.runtime = Some(runtime);
         self
     }
 
@@ -123,8 +174,11 @@ impl ClientBuilder {
                 base_url: self.cloud.checked_base_url()?,
                 cloud: self.cloud,
                 credentials,
-                http: transport::http_client()?,
+                http: transport::http_client(self.connect_timeout)?,
                 tokens: Tokens::default(),
+                budget: Budget::new(&self.limits.retry),
+                limits: self.limits,
+                runtime: self.runtime.unwrap_or_else(|| Arc::new(Tokio)),
             }),
         })
     }

@@ -3,14 +3,22 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use crate::client::Client;
 use crate::cloud::Cloud;
 use crate::operation::{Operation, Security};
 use crate::response::RawResponse;
+use crate::transport::told_wait;
+
+/// How much of a body an error keeps.
+const LARGEST_BODY: usize = 64 * 1024;
+/// How long a call waits for what is locked, where the service does not say it: about as long as a change of a rule set takes.
+const LOCKED_FOR: Duration = Duration::from_secs(5);
 
 /// The result of everything here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -28,6 +36,9 @@ struct Inner {
     operation: Option<&'static Operation>,
     status: Option<StatusCode>,
     body: Bytes,
+    said: Said,
+    retry_after: Option<Duration>,
+    attempts: u32,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -61,6 +72,9 @@ impl Inner {
             operation: None,
             status: None,
             body: Bytes::new(),
+            said: Said::default(),
+            retry_after: None,
+            attempts: 0,
             source: None,
         }
     }
@@ -104,11 +118,23 @@ impl Error {
         }))
     }
 
+    /// No answer within the time that the client gives it.
+    pub(crate) fn timeout(operation: &'static Operation, host: &str, limit: Duration) -> Self {
+        let message = format!("no answer from {host} in {} s", limit.as_secs_f64());
+        Self(Arc::new(Inner {
+            operation: Some(operation),
+            ..Inner::new(ErrorKind::Timeout, message)
+        }))
+    }
+
     /// An answer that is an error.
-    pub(crate) fn service(response: RawResponse, cloud: &Cloud) -> Self {
+    pub(crate) fn service(response: RawResponse, client: &Client) -> Self {
         let operation = response.operation();
         let status = response.status();
-        let said = service_message(response.bytes());
+        let said = Said::new(response.bytes(), response.headers());
+        let is_locked = status == StatusCode::CONFLICT && said.is_locked();
+        let retry_after = told_wait(status, response.headers(), client.runtime().date())
+            .or(is_locked.then_some(LOCKED_FOR));
         let refused = matches!(operation.security, Security::Basic)
             && matches!(status.as_u16(), 400 | 401 | 403);
         let (kind, mut message) = if refused {
@@ -118,13 +144,13 @@ impl Error {
         } else {
             (ErrorKind::Service, format!("the service answered {status}"))
         };
-        if let Some(said) = said {
+        if let Some(said) = &said.message {
             message.push_str(": ");
-            message.push_str(&said);
+            message.push_str(said);
         }
         for advice in advice(operation, status)
             .into_iter()
-            .chain(undocumented(operation, cloud))
+            .chain(undocumented(operation, client.cloud()))
         {
             message.push_str("; ");
             message.push_str(&advice);
@@ -132,7 +158,10 @@ impl Error {
         Self(Arc::new(Inner {
             operation: Some(operation),
             status: Some(status),
-            body: response.into_bytes(),
+            attempts: response.attempts(),
+            body: kept(response.into_bytes()),
+            said,
+            retry_after,
             ..Inner::new(kind, message)
         }))
     }
@@ -142,10 +171,32 @@ impl Error {
         Self(Arc::new(Inner {
             operation: Some(response.operation()),
             status: Some(response.status()),
-            body: response.into_bytes(),
+            attempts: response.attempts(),
+            body: kept(response.into_bytes()),
             source: Some(Box::new(error)),
             ..Inner::new(ErrorKind::Decode, what)
         }))
+    }
+
+    /// The error of a call that sent so many requests.
+    pub(crate) fn after(self, attempts: u32) -> Self {
+        self.change(|inner| inner.attempts = attempts)
+    }
+
+    /// Says more about why the call failed.
+    pub(crate) fn because(self, why: String) -> Self {
+        self.change(|inner| {
+            inner.message.push_str("; ");
+            inner.message.push_str(&why);
+        })
+    }
+
+    /// Changes an error that nobody else has yet.
+    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            change(inner);
+        }
+        self
     }
 
     /// What kind of failure it is.
@@ -166,10 +217,105 @@ impl Error {
         self.0.status.map(|status| status.as_u16())
     }
 
-    /// The body of the answer as it came; empty where there was none.
+    /// The body of the answer as it came, its first 64 KiB; empty where there was none.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
+    }
+
+    /// What the service says in words, in whatever shape its answer has.
+    #[must_use]
+    pub fn service_message(&self) -> Option<&str> {
+        self.0.said.message.as_deref()
+    }
+
+    /// The service's own name or number of the error: `invalid_request`.
+    #[must_use]
+    pub fn service_code(&self) -> Option<&str> {
+        self.0.said.code.as_deref()
+    }
+
+    /// The service's name of the request or transaction, which its support asks for.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.said.request_id.as_deref()
+    }
+
+    /// How long the service asks to wait before the next attempt; five seconds where something is locked.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How many requests the call sent, the one that failed last included; 0 where nothing was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether the same call may go well later, and surely does no harm if it is made again: the operation may be repeated, or the
+    /// service did nothing this time. The client's [`RetryPolicy`](crate::RetryPolicy) tries such calls again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        let may_repeat = self
+            .0
+            .operation
+            .is_some_and(|operation| operation.idempotent);
+        match self.0.kind {
+            ErrorKind::Connect => true,
+            ErrorKind::Timeout | ErrorKind::Interrupted => may_repeat,
+            ErrorKind::Service => match self.status() {
+                Some(429) => true,
+                Some(409) => self.0.said.is_locked(),
+                Some(408 | 500 | 502 | 503 | 504) => may_repeat,
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether the service refused the credentials, or they do not allow this: 401 or 403.
+    #[must_use]
+    pub fn is_auth(&self) -> bool {
+        self.0.kind == ErrorKind::Authentication || matches!(self.status(), Some(401 | 403))
+    }
+
+    /// Whether there is no such thing: 404.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(404)
+    }
+
+    /// Whether too many calls were made: 429.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(429)
+    }
+
+    /// Whether it exists already, or is locked: 409.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.status() == Some(409)
+    }
+
+    /// Whether there was no answer in time.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+
+    /// Whether there was no connection: the service was surely not reached.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == ErrorKind::Connect
+    }
+}
+
+/// The part of a body that an error keeps, and nothing that is longer in memory.
+fn kept(body: Bytes) -> Bytes {
+    match body.get(..LARGEST_BODY) {
+        Some(start) => Bytes::copy_from_slice(start),
+        None => body,
     }
 }
 
@@ -193,28 +339,82 @@ fn undocumented(operation: &Operation, cloud: &Cloud) -> Option<String> {
     (!is_documented).then(|| format!("the operation is not documented for the cloud `{cloud}`"))
 }
 
-/// What an error answer says, whatever its shape: one of the documented places of a message, or a short text.
-fn service_message(body: &[u8]) -> Option<String> {
-    const PLACES: [&str; 8] = [
-        "/message",
-        "/data/message",
-        "/error_description",
-        "/error",
-        "/errors/0/message",
-        "/data/errors/0",
-        "/status/text",
-        "/txId",
-    ];
-    /// A message longer than this is an HTML page or the like.
-    const LONGEST: usize = 500;
-    let said = match serde_json::from_slice::<Value>(body) {
-        Ok(json) => PLACES
-            .iter()
-            .find_map(|place| json.pointer(place)?.as_str().map(str::to_owned)),
-        Err(_) => std::str::from_utf8(body).ok().map(str::to_owned),
-    }?;
-    let said = said.trim();
-    (!said.is_empty() && said.len() <= LONGEST && !said.starts_with('<')).then(|| said.to_owned())
+/// What an error answer says, whatever its shape.
+#[derive(Default)]
+struct Said {
+    message: Option<String>,
+    code: Option<String>,
+    request_id: Option<String>,
+}
+
+impl Said {
+    fn new(body: &[u8], headers: &HeaderMap) -> Self {
+        const MESSAGES: &[&str] = &[
+            "/message",
+            "/data/message",
+            "/error_description",
+            "/error/message",
+            "/error",
+            "/errors/0/message",
+            "/errors/0",
+            "/data/errors/0/message",
+            "/data/errors/0",
+            "/data/error",
+            "/detail",
+            "/status/text",
+        ];
+        const CODES: &[&str] = &[
+            "/code",
+            "/errorCode",
+            "/error/code",
+            "/errors/0/code",
+            "/data/code",
+            "/error",
+            "/status/code",
+        ];
+        const REQUEST_IDS: &[&str] = &["/txId", "/transactionId", "/requestId"];
+        const REQUEST_ID_HEADERS: &[&str] =
+            &["x-request-id", "x-transaction-id", "x-amzn-requestid"];
+        /// A text longer than this is an HTML page or the like.
+        const LONGEST: usize = 500;
+
+        let json = serde_json::from_slice::<Value>(body);
+        let find = |places: &[&str]| {
+            let json = json.as_ref().ok()?;
+            places.iter().find_map(|place| match json.pointer(place)? {
+                Value::String(text) => Some(text.clone()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            })
+        };
+        let plain = || std::str::from_utf8(body).ok().map(str::to_owned);
+        let message = match &json {
+            Ok(_) => find(MESSAGES),
+            Err(_) => plain(),
+        };
+        let in_headers = || {
+            REQUEST_ID_HEADERS
+                .iter()
+                .find_map(|name| headers.get(*name)?.to_str().ok().map(str::to_owned))
+        };
+        let short = |text: String| {
+            let text = text.trim();
+            let is_short = !text.is_empty() && text.len() <= LONGEST && !text.starts_with('<');
+            is_short.then(|| text.to_owned())
+        };
+        Self {
+            message: message.and_then(short),
+            code: find(CODES).and_then(short),
+            request_id: find(REQUEST_IDS).or_else(in_headers).and_then(short),
+        }
+    }
+
+    /// Whether the service says that somebody else changes the same thing.
+    fn is_locked(&self) -> bool {
+        self.message
+            .as_ref()
+            .is_some_and(|message| message.to_ascii_lowercase().contains("locked"))
+    }
 }
 
 impl fmt::Display for Error {
@@ -222,7 +422,11 @@ impl fmt::Display for Error {
         if let Some(operation) = self.0.operation {
             write!(f, "{}: ", operation.id)?;
         }
-        f.write_str(&self.0.message)
+        f.write_str(&self.0.message)?;
+        if self.0.attempts > 1 {
+            write!(f, " (attempts: {})", self.0.attempts)?;
+        }
+        Ok(())
     }
 }
 
@@ -233,6 +437,8 @@ impl fmt::Debug for Error {
             .field("operation", &self.0.operation.map(|operation| operation.id))
             .field("status", &self.status())
             .field("message", &self.0.message)
+            .field("request_id", &self.0.said.request_id)
+            .field("attempts", &self.0.attempts)
             .field("source", &self.0.source)
             .finish_non_exhaustive()
     }

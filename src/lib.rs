@@ -45,6 +45,7 @@ mod pagination;
 mod read;
 mod redacted;
 mod response;
+mod runtime;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod time;
@@ -64,7 +65,10 @@ pub use operation::{
 };
 pub use pagination::{Continuation, Items, Pages};
 pub use response::Response;
+#[doc(hidden)]
+pub use runtime::{Pause, Runtime};
 pub use time::{DateOrTime, ReportingTime};
+pub use transport::RetryPolicy;
 pub use upload::Upload;
 
 pub(crate) use open_enum::open_enum;

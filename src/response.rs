@@ -4,6 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::decode;
 use crate::error::{Error, Result};
@@ -60,6 +62,21 @@ pub(crate) struct RawResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    attempts: u32,
+}
+
+/// The name of the status in the body of an error.
+const STATUS_CODE: &[u8] = br#""statusCode""#;
+/// No error is longer.
+const LONGEST_ERROR: usize = 4096;
+
+/// A body that says by itself that it is an error.
+#[derive(Deserialize)]
+struct ErrorBody {
+    #[serde(rename = "statusCode")]
+    status: u16,
+    #[serde(rename = "error")]
+    _error: IgnoredAny,
 }
 
 impl RawResponse {
@@ -74,7 +91,40 @@ impl RawResponse {
             status,
             headers,
             body,
+            attempts: 0,
         }
+    }
+
+    /// The answer that the last of so many requests got.
+    pub(crate) fn after(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// The answer with the status that it means: some errors come with 200 and say in the body what they are.
+    pub(crate) fn with_meant_status(self) -> Self {
+        let may_be_error = self.status == StatusCode::OK
+            && self.body.len() <= LONGEST_ERROR
+            && self
+                .body
+                .windows(STATUS_CODE.len())
+                .any(|name| name == STATUS_CODE);
+        let meant = may_be_error
+            .then(|| serde_json::from_slice::<ErrorBody>(&self.body).ok())
+            .flatten()
+            .and_then(|body| StatusCode::from_u16(body.status).ok())
+            .filter(|status| status.is_client_error() || status.is_server_error());
+        match meant {
+            Some(status) => Self { status, ..self },
+            None => self,
+        }
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     pub(crate) fn operation(&self) -> &'static Operation {

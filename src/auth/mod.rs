@@ -4,4 +4,4 @@ mod credentials;
 mod token;
 
 pub use credentials::Credentials;
-pub(crate) use token::Tokens;
+pub(crate) use token::{Token, Tokens};

@@ -12,6 +12,7 @@ mod bad_input;
 mod documented_answers;
 mod paging;
 mod requests;
+mod retry;
 mod scripted;
 mod tokens;
 mod tunnel_groups;

@@ -1,63 +1,173 @@
 //! A server that answers what a test tells it to, byte by byte, and keeps what it was sent.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use cisco_secure_access::{Client, Cloud, Credentials};
+use cisco_secure_access::{Client, ClientBuilder, Cloud, Credentials, RetryPolicy};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// A token answer as the service gives it.
 pub(crate) const TOKEN: &str =
     r#"{"token_type": "bearer", "access_token": "scripted-token", "expires_in": 3600}"#;
 
-/// A server that gives each request the next of its answers, then closes the connection.
+/// What the server does when it has read a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// Sends this and closes the connection.
+    Send(String),
+    /// Sends this and resets the connection.
+    Reset(String),
+    /// Sends nothing, and tells so.
+    Hang,
+}
+
+impl Answer {
+    /// A whole answer.
+    pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
+        let headers: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let length = body.len();
+        Self::Send(format!(
+            "HTTP/1.1 {status} Scripted\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        ))
+    }
+
+    /// A whole answer in JSON.
+    pub(crate) fn json(status: u16, body: &str) -> Self {
+        Self::new(status, &[("content-type", "application/json")], body)
+    }
+}
+
+/// What the server answers: one after the other, then the last for ever if there is one, with tokens between where they are asked for.
+struct Script {
+    answers: VecDeque<Answer>,
+    last: Option<Answer>,
+}
+
+impl Script {
+    fn next(&mut self, request: &str) -> Answer {
+        let Some(last) = &self.last else {
+            return self.answers.pop_front().unwrap();
+        };
+        if request.starts_with("POST /auth/v2/token ") {
+            return Answer::json(200, TOKEN);
+        }
+        self.answers.pop_front().unwrap_or_else(|| last.clone())
+    }
+
+    fn is_over(&self) -> bool {
+        self.answers.is_empty() && self.last.is_none()
+    }
+}
+
+/// A server that plays a script, each answer on a connection of its own. When the script is over, connections are refused.
 pub(crate) struct Scripted {
     address: std::net::SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
+    hung: Arc<Notify>,
     server: JoinHandle<()>,
 }
 
 impl Scripted {
-    /// Starts a server with these answers: status, content type and body each.
+    /// Starts a server with these answers, that to the token request included: status, content type and body each.
     pub(crate) async fn start(answers: &[(u16, &str, &str)]) -> Self {
-        let answers: Vec<_> = answers
+        let answers = answers
             .iter()
             .map(|(status, content_type, body)| {
-                let length = body.len();
-                format!(
-                    "HTTP/1.1 {status} Scripted\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
-                )
+                Answer::new(*status, &[("content-type", content_type)], body)
             })
             .collect();
+        Self::play(Script {
+            answers,
+            last: None,
+        })
+        .await
+    }
+
+    /// Starts a server that answers each request but the one for a token with the next of `answers`, and with `last` after those.
+    pub(crate) async fn answering(answers: impl IntoIterator<Item = Answer>, last: Answer) -> Self {
+        Self::play(Script {
+            answers: answers.into_iter().collect(),
+            last: Some(last),
+        })
+        .await
+    }
+
+    async fn play(mut script: Script) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&requests);
+        let hung = Arc::new(Notify::new());
+        let tell = Arc::clone(&hung);
         let server = tokio::spawn(async move {
-            for answer in answers {
+            let mut listening = Some(listener);
+            let mut hanging = Vec::new();
+            while let Some(listener) = &listening {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let request = read_request(&mut stream).await;
+                let answer = script.next(&request);
                 record.lock().unwrap().push(request);
-                stream.write_all(answer.as_bytes()).await.unwrap();
-                stream.shutdown().await.unwrap();
+                if script.is_over() {
+                    listening = None;
+                }
+                match answer {
+                    Answer::Send(bytes) => {
+                        stream.write_all(bytes.as_bytes()).await.unwrap();
+                        stream.shutdown().await.unwrap();
+                    }
+                    Answer::Reset(bytes) => {
+                        stream.write_all(bytes.as_bytes()).await.unwrap();
+                        stream.set_zero_linger().unwrap();
+                    }
+                    Answer::Hang => {
+                        hanging.push(stream);
+                        tell.notify_one();
+                    }
+                }
             }
         });
         Self {
             address,
             requests,
+            hung,
             server,
         }
     }
 
-    /// A client that talks to this server.
+    /// A client that talks to this server and says what comes of it at once.
     pub(crate) fn client(&self) -> Client {
-        let cloud = format!("http://{}", self.address).parse::<Cloud>().unwrap();
+        self.builder().retry(RetryPolicy::none()).build().unwrap()
+    }
+
+    /// Settings of a client that talks to this server.
+    pub(crate) fn builder(&self) -> ClientBuilder {
+        let cloud = self.url("").parse::<Cloud>().unwrap();
         Client::builder()
             .cloud(cloud)
             .credentials(Credentials::new("scripted-key", "scripted-secret"))
-            .build()
-            .unwrap()
+    }
+
+    /// The URL of a path on this server.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Told each time the server does not answer.
+    pub(crate) fn hung(&self) -> Arc<Notify> {
+        Arc::clone(&self.hung)
+    }
+
+    /// The requests so far that are not for a token.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        let mut requests = self.requests();
+        requests.retain(|request| !request.starts_with("POST /auth/v2/token "));
+        requests
     }
 
     /// The requests so far: head and body as they came.

@@ -1,0 +1,108 @@
+//! One request over the wire, and its answer.
+
+use std::time::Duration;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use crate::call::{Body, Call};
+use crate::error::{Error, Result};
+use crate::operation::Method;
+use crate::response::RawResponse;
+use crate::upload::Source;
+
+/// How long a connection may take to come about, where nothing else is set.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The HTTP client under all calls.
+///
+/// It follows no redirect by itself: a bearer token must not be carried to a host that the cloud does not vouch for.
+pub(crate) fn http_client(connect_timeout: Option<Duration>) -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .user_agent(concat!(
+            "cisco-secure-access-rust/",
+            env!("CARGO_PKG_VERSION")
+        ))
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(connect_timeout.unwrap_or(CONNECT_TIMEOUT))
+        .build()
+        .map_err(|error| Error::configuration(format!("the HTTP client cannot be set up: {error}")))
+}
+
+/// Sends a request and waits for the whole answer.
+pub(super) async fn send(
+    call: &Call,
+    url: &Url,
+    authorization: HeaderValue,
+) -> Result<RawResponse> {
+    let operation = call.operation();
+    let host = url.host_str().unwrap_or_default();
+    let failed = |error| Error::transport(operation, host, error);
+    let method = match operation.method {
+        Method::Get => http::Method::GET,
+        Method::Put => http::Method::PUT,
+        Method::Post => http::Method::POST,
+        Method::Delete => http::Method::DELETE,
+        Method::Patch => http::Method::PATCH,
+    };
+    let mut headers = headers(call)?;
+    headers.insert(AUTHORIZATION, authorization);
+    let request = call
+        .client()
+        .http()
+        .request(method, url.clone())
+        .headers(headers);
+    let request = match call.body() {
+        Body::Empty => request,
+        Body::Json(bytes) => request
+            .header(CONTENT_TYPE, "application/json")
+            .body(bytes.clone()),
+        Body::Form(form) => request
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.clone()),
+        Body::Multipart(parts) => {
+            let mut form = reqwest::multipart::Form::new();
+            for (name, file) in parts {
+                let part = match &file.0 {
+                    Source::Bytes { name, bytes } => {
+                        reqwest::multipart::Part::stream(bytes.clone()).file_name(name.clone())
+                    }
+                    Source::Path(path) => {
+                        reqwest::multipart::Part::file(path)
+                            .await
+                            .map_err(|error| {
+                                Error::request(
+                                    operation,
+                                    format!("the file {} cannot be read: {error}", path.display()),
+                                )
+                            })?
+                    }
+                };
+                form = form.part(*name, part);
+            }
+            request.multipart(form)
+        }
+    };
+    let answer = request.send().await.map_err(failed)?;
+    let status = answer.status();
+    let headers = answer.headers().clone();
+    let body = answer.bytes().await.map_err(failed)?;
+    Ok(RawResponse::new(operation, status, headers, body))
+}
+
+fn headers(call: &Call) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::with_capacity(call.headers().len() + 2);
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    for (name, value) in call.headers() {
+        let refused = |_| {
+            Error::request(
+                call.operation(),
+                format!("the value of the header `{name}` has characters that no header can hold"),
+            )
+        };
+        let value = HeaderValue::from_str(value).map_err(refused)?;
+        headers.insert(HeaderName::from_static(name), value);
+    }
+    Ok(headers)
+}

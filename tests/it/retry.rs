@@ -1,0 +1,278 @@
+//! What a client does when a call fails: how often it tries, how long it waits, what it says in the end.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
+use cisco_secure_access::{Client, Error, ErrorKind, Pause, Result, RetryPolicy, Runtime};
+use tokio::sync::Notify;
+
+use crate::scripted::{Answer, Scripted, TOKEN};
+
+/// Time that passes only when the client waits, and chance that is always the longest.
+#[derive(Debug)]
+struct TestRuntime {
+    start: Instant,
+    waits: Mutex<Vec<Duration>>,
+    hung: Arc<Notify>,
+}
+
+impl TestRuntime {
+    fn new(server: &Scripted) -> Arc<Self> {
+        Arc::new(Self {
+            start: Instant::now(),
+            waits: Mutex::default(),
+            hung: server.hung(),
+        })
+    }
+
+    fn waited(&self) -> Duration {
+        self.waits.lock().unwrap().iter().sum()
+    }
+
+    /// The waits so far, in milliseconds.
+    fn waits(&self) -> Vec<u128> {
+        let waits = self.waits.lock().unwrap();
+        waits.iter().map(Duration::as_millis).collect()
+    }
+}
+
+impl Runtime for TestRuntime {
+    fn now(&self) -> Instant {
+        self.start + self.waited()
+    }
+
+    /// It begins at Sun, 06 Nov 1994 08:49:37 GMT.
+    fn date(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(784_111_777) + self.waited()
+    }
+
+    fn wait(&self, duration: Duration) -> Pause {
+        self.waits.lock().unwrap().push(duration);
+        Box::pin(async {})
+    }
+
+    fn limit(&self, _: Duration) -> Pause {
+        let hung = Arc::clone(&self.hung);
+        Box::pin(async move { hung.notified().await })
+    }
+
+    fn chance(&self) -> f64 {
+        1.0
+    }
+}
+
+async fn read(client: &Client) -> Result<()> {
+    client.deployments().list_regions().send().await.map(drop)
+}
+
+async fn create(client: &Client) -> Result<()> {
+    let group =
+        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "a long passphrase", "region");
+    let deployments = client.deployments();
+    deployments
+        .create_network_tunnel_group(&group)
+        .send()
+        .await
+        .map(drop)
+}
+
+/// How a call ends: attempts, waits in milliseconds, kind of the error and status.
+type End = (u32, &'static [u128], ErrorKind, Option<u16>);
+
+/// The waits of the policy's own.
+const BACKOFF: &[u128] = &[500, 1000, 2000];
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn each_fault_is_met_as_it_should_be() {
+    use ErrorKind::{Connect, Decode, Interrupted, Service, Timeout};
+
+    let json = Answer::json;
+    let with = |status, name, value| Answer::new(status, &[(name, value)], "");
+    let html = Answer::new(200, &[("content-type", "text/html")], "<html>A proxy</html>");
+    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"data\":";
+    let locked = r#"{"message": "The ruleset is locked by another user"}"#;
+    let missing = r#"{"statusCode": 404, "error": "Not Found"}"#;
+    let broken = r#"{"statusCode": 503, "error": "Service Unavailable"}"#;
+    let expired = r#"{"error": "invalid_request"}"#;
+
+    let table: Vec<(&str, Option<Answer>, End, End)> = vec![
+        // what the service does           ……………………………………………     an operation that may be repeated               one that may not
+        ("refuses the connection",         None,                            (4, BACKOFF, Connect, None),                  (4, BACKOFF, Connect, None)),
+        ("resets before the answer",       Some(Answer::Reset("".into())),  (4, BACKOFF, Interrupted, None),              (1, &[], Interrupted, None)),
+        ("resets in the answer",           Some(Answer::Reset(cut.into())), (4, BACKOFF, Interrupted, None),              (1, &[], Interrupted, None)),
+        ("closes in the answer",           Some(Answer::Send(cut.into())),  (4, BACKOFF, Interrupted, None),              (1, &[], Interrupted, None)),
+        ("never answers",                  Some(Answer::Hang),              (4, BACKOFF, Timeout, None),                  (1, &[], Timeout, None)),
+        ("truncated JSON",                 Some(json(200, r#"{"data": ["#)),(1, &[], Decode, Some(200)),                  (1, &[], Decode, Some(200))),
+        ("wrong content type",             Some(html),                      (1, &[], Decode, Some(200)),                  (1, &[], Decode, Some(200))),
+        ("200 that is a 404",              Some(json(200, missing)),        (1, &[], Service, Some(404)),                 (1, &[], Service, Some(404))),
+        ("200 that is a 503",              Some(json(200, broken)),         (4, BACKOFF, Service, Some(503)),             (1, &[], Service, Some(503))),
+        ("400 expired token",              Some(json(400, expired)),        (2, &[], Service, Some(400)),                 (2, &[], Service, Some(400))),
+        ("400 validation",                 Some(json(400, r#"{"message": "bad"}"#)), (1, &[], Service, Some(400)),        (1, &[], Service, Some(400))),
+        ("401",                            Some(json(401, "{}")),           (2, &[], Service, Some(401)),                 (2, &[], Service, Some(401))),
+        ("403",                            Some(json(403, "{}")),           (1, &[], Service, Some(403)),                 (1, &[], Service, Some(403))),
+        ("408",                            Some(json(408, "{}")),           (4, BACKOFF, Service, Some(408)),             (1, &[], Service, Some(408))),
+        ("409 exists",                     Some(json(409, r#"{"message": "exists"}"#)), (1, &[], Service, Some(409)),     (1, &[], Service, Some(409))),
+        ("409 locked",                     Some(json(409, locked)),         (4, &[5500, 6000, 7000], Service, Some(409)), (4, &[5500, 6000, 7000], Service, Some(409))),
+        ("429",                            Some(json(429, "{}")),           (4, BACKOFF, Service, Some(429)),             (4, BACKOFF, Service, Some(429))),
+        ("429 Retry-After in seconds",     Some(with(429, "retry-after", "7")), (4, &[7500, 8000, 9000], Service, Some(429)), (4, &[7500, 8000, 9000], Service, Some(429))),
+        ("429 Retry-After a date",         Some(with(429, "retry-after", "Sun, 06 Nov 1994 08:49:57 GMT")), (4, &[20_500, 1000, 2000], Service, Some(429)), (4, &[20_500, 1000, 2000], Service, Some(429))),
+        ("429 Retry-After too long",       Some(with(429, "retry-after", "600")), (1, &[], Service, Some(429)),           (1, &[], Service, Some(429))),
+        ("429 Retry-After unreadable",     Some(with(429, "retry-after", "soon")), (4, BACKOFF, Service, Some(429)),      (4, BACKOFF, Service, Some(429))),
+        ("429 ratelimit-reset",            Some(with(429, "ratelimit-reset", "30")), (4, &[30_500, 31_000, 32_000], Service, Some(429)), (4, &[30_500, 31_000, 32_000], Service, Some(429))),
+        ("500",                            Some(json(500, "{}")),           (4, BACKOFF, Service, Some(500)),             (1, &[], Service, Some(500))),
+        ("501",                            Some(json(501, "{}")),           (1, &[], Service, Some(501)),                 (1, &[], Service, Some(501))),
+        ("502",                            Some(json(502, "<html>")),       (4, BACKOFF, Service, Some(502)),             (1, &[], Service, Some(502))),
+        ("503",                            Some(json(503, "{}")),           (4, BACKOFF, Service, Some(503)),             (1, &[], Service, Some(503))),
+        ("503 Retry-After in seconds",     Some(with(503, "retry-after", "2")), (4, &[2500, 3000, 4000], Service, Some(503)), (1, &[], Service, Some(503))),
+        ("503 ratelimit-reset",            Some(with(503, "ratelimit-reset", "30")), (4, BACKOFF, Service, Some(503)),    (1, &[], Service, Some(503))),
+        ("504",                            Some(json(504, "{}")),           (4, BACKOFF, Service, Some(504)),             (1, &[], Service, Some(504))),
+    ];
+
+    for (fault, answer, idempotent, other) in table {
+        for (may_repeat, expected) in [(true, idempotent), (false, other)] {
+            let server = match &answer {
+                Some(answer) => Scripted::answering([], answer.clone()).await,
+                None => Scripted::start(&[(200, "application/json", TOKEN)]).await,
+            };
+            let runtime = TestRuntime::new(&server);
+            let client = server.builder().runtime(runtime.clone()).build().unwrap();
+            let result = if may_repeat { read(&client).await } else { create(&client).await };
+            let error = result.unwrap_err();
+            let what = format!("{fault}, may be repeated: {may_repeat}: {error}");
+            let (attempts, waits, kind, status) = expected;
+            assert_eq!((error.attempts(), error.kind(), error.status()), (attempts, kind, status), "{what}");
+            assert_eq!(runtime.waits(), waits, "{what}");
+            let calls = if answer.is_some() { attempts as usize } else { 0 };
+            assert_eq!(server.calls().len(), calls, "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_goes_well_in_the_end_goes_well() {
+    let busy = Answer::json(503, "{}");
+    let server = Scripted::answering([busy.clone(), busy], Answer::json(200, "{}")).await;
+    let runtime = TestRuntime::new(&server);
+    let client = server.builder().runtime(runtime.clone()).build().unwrap();
+    read(&client).await.unwrap();
+    assert_eq!(runtime.waits(), [500, 1000]);
+}
+
+#[tokio::test]
+async fn the_policy_decides_how_often_and_how_long() {
+    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let runtime = TestRuntime::new(&server);
+    let policy = RetryPolicy::new()
+        .attempts(5)
+        .base_delay(Duration::from_secs(2))
+        .max_delay(Duration::from_secs(5));
+    let builder = server.builder().runtime(runtime.clone());
+    let client = builder.clone().retry(policy).build().unwrap();
+    assert_eq!(read(&client).await.unwrap_err().attempts(), 5);
+    assert_eq!(runtime.waits(), [2000, 4000, 5000, 5000]);
+
+    let client = builder.retry(RetryPolicy::none()).build().unwrap();
+    assert_eq!(read(&client).await.unwrap_err().attempts(), 1);
+    assert_eq!(runtime.waits().len(), 4);
+}
+
+#[tokio::test]
+async fn a_call_ends_before_a_wait_that_its_deadline_would_cut() {
+    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let runtime = TestRuntime::new(&server);
+    let builder = server.builder().runtime(runtime.clone());
+    let client = builder
+        .deadline(Duration::from_millis(3000))
+        .build()
+        .unwrap();
+    let error = read(&client).await.unwrap_err();
+    assert_eq!(runtime.waits(), [500, 1000]);
+    assert_eq!(error.attempts(), 3);
+    assert!(
+        error
+            .to_string()
+            .contains("it would wait for 2.0 s, and the deadline of the call is in 1.5 s"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn clones_share_the_budget() {
+    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let client = server
+        .builder()
+        .runtime(TestRuntime::new(&server))
+        .retry(RetryPolicy::new().budget(5))
+        .build()
+        .unwrap();
+    let mut attempts = Vec::new();
+    for _ in 0..3 {
+        let error = read(&client.clone()).await.unwrap_err();
+        attempts.push(error.attempts());
+    }
+    assert_eq!(attempts, [4, 3, 1], "three retries, two, and none is left");
+}
+
+#[tokio::test]
+async fn an_error_tells_what_the_service_says_in_any_shape() {
+    type Said = (
+        Option<&'static str>,
+        Option<&'static str>,
+        Option<&'static str>,
+    );
+    #[rustfmt::skip]
+    let table: &[(&str, Said)] = &[
+        // body                                                                                  message           code               request
+        (r#"{"statusCode": 400, "error": "Bad Request", "message": "no name", "txId": "t-1"}"#, (Some("no name"), Some("Bad Request"), Some("t-1"))),
+        (r#"{"status": {"code": 400, "text": "BAD"}, "data": {"message": "no name"}}"#,         (Some("no name"), Some("400"), None)),
+        (r#"{"message": "no name", "error": {"code": "E7"}}"#,                                  (Some("no name"), Some("E7"), None)),
+        (r#"{"meta": {}, "data": {"errors": ["no name"], "requiredParameters": ["name"]}}"#,    (Some("no name"), None, None)),
+        (r#"{"success": false, "error": "no name"}"#,                                           (Some("no name"), Some("no name"), None)),
+        (r#"{"errors": [{"message": "no name", "code": 12}], "requestId": "r-2"}"#,             (Some("no name"), Some("12"), Some("r-2"))),
+        ("no name\n",                                                                           (Some("no name"), None, None)),
+        ("<html>no name</html>",                                                                (None, None, None)),
+        ("",                                                                                    (None, None, None)),
+    ];
+    for (body, (message, code, request)) in table {
+        let server = Scripted::answering([], Answer::json(400, body)).await;
+        let error = create(&server.client()).await.unwrap_err();
+        assert_eq!(error.service_message(), *message, "{body}");
+        assert_eq!(error.service_code(), *code, "{body}");
+        assert_eq!(error.request_id(), *request, "{body}");
+        assert_eq!(error.body(), body.as_bytes());
+    }
+    let answer = Answer::new(400, &[("x-request-id", "h-3")], "{}");
+    let server = Scripted::answering([], answer).await;
+    let error = create(&server.client()).await.unwrap_err();
+    assert_eq!(error.request_id(), Some("h-3"));
+}
+
+#[tokio::test]
+async fn predicates_say_what_can_be_done() {
+    type Predicate = fn(&Error) -> bool;
+    let table: [(u16, Predicate); 5] = [
+        (401, Error::is_auth),
+        (403, Error::is_auth),
+        (404, Error::is_not_found),
+        (409, Error::is_conflict),
+        (429, Error::is_rate_limited),
+    ];
+    for (status, holds) in table {
+        let server = Scripted::answering([], Answer::json(status, "{}")).await;
+        let error = read(&server.client()).await.unwrap_err();
+        assert!(holds(&error), "{error}");
+        assert_eq!(error.is_retryable(), status == 429, "{error}");
+        assert!(!error.is_timeout() && !error.is_connect(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_is_small_and_keeps_the_start_of_a_body() {
+    assert!(size_of::<Result<()>>() <= 32);
+    let body = "x".repeat(1_000_000);
+    let server = Scripted::answering([], Answer::json(400, &body)).await;
+    let error = read(&server.client()).await.unwrap_err();
+    assert_eq!(error.body().len(), 64 * 1024);
+}
