@@ -2,13 +2,14 @@
 //!
 //! A document goes one way through the modules: `document` reads its operations, `lower` makes of it what progenitor gets right,
 //! progenitor says what Rust types values and answers have, `reshape` writes the final types, `requests` one request builder for each
-//! operation, `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`,
+//! operation (with `listing` for those that page and `example` for the documentation), `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`,
 //! to show what comes out.
 
 mod codecs;
 mod document;
 mod error;
 mod example;
+mod listing;
 mod lower;
 pub mod names;
 mod operations;
