@@ -58,6 +58,15 @@ impl Cloud {
         }
     }
 
+    /// The domains whose hosts may get an access token of this cloud; of a custom one only the host of its base URL may.
+    pub(crate) fn trusted_domains(&self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Global | Self::Government => Some(&["cisco.com", "umbrella.com"]),
+            Self::China => Some(&["ciscosecureaccess.cn"]),
+            Self::Custom(_) => None,
+        }
+    }
+
     /// The base URL, if credentials may be sent there.
     pub(crate) fn checked_base_url(&self) -> Result<Url> {
         let url = self.base_url();

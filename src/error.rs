@@ -58,6 +58,8 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke before the answer was complete.
     Interrupted,
+    /// The service pointed to a place where the access token must not go; the error names the host.
+    Redirect,
     /// The service answered, and the answer is an error: see [`Error::status`].
     Service,
     /// The service answered with success, and the answer is not what is documented: see [`Error::body`].
@@ -163,6 +165,16 @@ impl Error {
             said,
             retry_after,
             ..Inner::new(kind, message)
+        }))
+    }
+
+    /// An answer that points to a host where the call does not follow.
+    pub(crate) fn redirect(response: &RawResponse, host: &str, why: &str) -> Self {
+        let message = format!("the service points to {host}, and the call does not follow: {why}");
+        Self(Arc::new(Inner {
+            operation: Some(response.operation()),
+            status: Some(response.status()),
+            ..Inner::new(ErrorKind::Redirect, message)
         }))
     }
 

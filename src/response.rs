@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::decode;
 use crate::error::{Error, Result};
@@ -65,10 +65,8 @@ pub(crate) struct RawResponse {
     attempts: u32,
 }
 
-/// The name of the status in the body of an error.
-const STATUS_CODE: &[u8] = br#""statusCode""#;
-/// No error is longer.
-const LONGEST_ERROR: usize = 4096;
+/// No body that stands for a status or a redirect is longer.
+const SHORT: usize = 8192;
 
 /// A body that says by itself that it is an error.
 #[derive(Deserialize)]
@@ -102,21 +100,28 @@ impl RawResponse {
 
     /// The answer with the status that it means: some errors come with 200 and say in the body what they are.
     pub(crate) fn with_meant_status(self) -> Self {
-        let may_be_error = self.status == StatusCode::OK
-            && self.body.len() <= LONGEST_ERROR
-            && self
-                .body
-                .windows(STATUS_CODE.len())
-                .any(|name| name == STATUS_CODE);
-        let meant = may_be_error
-            .then(|| serde_json::from_slice::<ErrorBody>(&self.body).ok())
-            .flatten()
-            .and_then(|body| StatusCode::from_u16(body.status).ok())
+        let meant = Some(StatusCode::OK)
+            .filter(|ok| self.status == *ok)
+            .and_then(|_| self.short_body("statusCode"))
+            .map(|body: ErrorBody| body.status)
+            .and_then(|status| StatusCode::from_u16(status).ok())
             .filter(|status| status.is_client_error() || status.is_server_error());
         match meant {
             Some(status) => Self { status, ..self },
             None => self,
         }
+    }
+
+    /// The body, if it is short and reads as a `T`, which has a property of this name: what answers have seldom is looked for fast.
+    pub(crate) fn short_body<T: DeserializeOwned>(&self, property: &str) -> Option<T> {
+        let may_be = self.body.len() <= SHORT
+            && self
+                .body
+                .windows(property.len())
+                .any(|part| part == property.as_bytes());
+        may_be
+            .then(|| serde_json::from_slice(&self.body).ok())
+            .flatten()
     }
 
     pub(crate) fn attempts(&self) -> u32 {

@@ -1,5 +1,6 @@
 //! The one place that every call goes through: token, request, answer, and further attempts where the first one fails.
 
+mod redirect;
 mod retry;
 mod wire;
 
@@ -37,7 +38,7 @@ pub(crate) async fn execute(call: Call) -> Result<RawResponse> {
             None => authorize(&call).await?,
         };
         let limit = attempts.begin();
-        let attempt = wire::send(&call, &url, authorization);
+        let attempt = redirect::follow(&call, &url, &authorization);
         let answer = within(limit, &call, &url, attempt).await;
         if let (Ok(answer), Some(token), false) = (&answer, &token, has_new_token)
             && is_expired_token(answer)

@@ -30,30 +30,50 @@ pub(crate) fn http_client(connect_timeout: Option<Duration>) -> Result<reqwest::
         .map_err(|error| Error::configuration(format!("the HTTP client cannot be set up: {error}")))
 }
 
+/// What is asked of whom.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) method: http::Method,
+    pub(super) url: Url,
+    /// Whether the body of the call goes along.
+    pub(super) has_body: bool,
+}
+
+impl Target {
+    pub(super) fn new(call: &Call, url: Url) -> Self {
+        let method = match call.operation().method {
+            Method::Get => http::Method::GET,
+            Method::Put => http::Method::PUT,
+            Method::Post => http::Method::POST,
+            Method::Delete => http::Method::DELETE,
+            Method::Patch => http::Method::PATCH,
+        };
+        Self {
+            method,
+            url,
+            has_body: true,
+        }
+    }
+}
+
 /// Sends a request and waits for the whole answer.
 pub(super) async fn send(
     call: &Call,
-    url: &Url,
+    target: &Target,
     authorization: HeaderValue,
 ) -> Result<RawResponse> {
     let operation = call.operation();
-    let host = url.host_str().unwrap_or_default();
+    let host = target.url.host_str().unwrap_or_default();
     let failed = |error| Error::transport(operation, host, error);
-    let method = match operation.method {
-        Method::Get => http::Method::GET,
-        Method::Put => http::Method::PUT,
-        Method::Post => http::Method::POST,
-        Method::Delete => http::Method::DELETE,
-        Method::Patch => http::Method::PATCH,
-    };
     let mut headers = headers(call)?;
     headers.insert(AUTHORIZATION, authorization);
     let request = call
         .client()
         .http()
-        .request(method, url.clone())
+        .request(target.method.clone(), target.url.clone())
         .headers(headers);
     let request = match call.body() {
+        _ if !target.has_body => request,
         Body::Empty => request,
         Body::Json(bytes) => request
             .header(CONTENT_TYPE, "application/json")

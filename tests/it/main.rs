@@ -11,6 +11,7 @@
 mod bad_input;
 mod documented_answers;
 mod paging;
+mod redirects;
 mod requests;
 mod retry;
 mod scripted;

@@ -76,13 +76,16 @@ pub(crate) struct Scripted {
 impl Scripted {
     /// Starts a server with these answers, that to the token request included: status, content type and body each.
     pub(crate) async fn start(answers: &[(u16, &str, &str)]) -> Self {
-        let answers = answers
-            .iter()
-            .map(|(status, content_type, body)| {
-                Answer::new(*status, &[("content-type", content_type)], body)
-            })
-            .collect();
-        Self::play(Script {
+        let answer = |(status, content_type, body): &(u16, &str, &str)| {
+            Answer::new(*status, &[("content-type", content_type)], body)
+        };
+        Self::with(answers.iter().map(answer)).await
+    }
+
+    /// Starts a server with these answers, that to the token request included.
+    pub(crate) async fn with(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let answers = answers.into_iter().collect();
+        Self::play(|_| Script {
             answers,
             last: None,
         })
@@ -91,16 +94,27 @@ impl Scripted {
 
     /// Starts a server that answers each request but the one for a token with the next of `answers`, and with `last` after those.
     pub(crate) async fn answering(answers: impl IntoIterator<Item = Answer>, last: Answer) -> Self {
-        Self::play(Script {
-            answers: answers.into_iter().collect(),
+        let answers = answers.into_iter().collect();
+        Self::play(|_| Script {
+            answers,
             last: Some(last),
         })
         .await
     }
 
-    async fn play(mut script: Script) -> Self {
+    /// Starts a server whose first answer to a call knows where the server is.
+    pub(crate) async fn knowing_itself(first: impl FnOnce(&str) -> Answer, last: Answer) -> Self {
+        Self::play(|url| Script {
+            answers: [first(url)].into(),
+            last: Some(last),
+        })
+        .await
+    }
+
+    async fn play(script: impl FnOnce(&str) -> Script) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let mut script = script(&format!("http://{address}"));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&requests);
         let hung = Arc::new(Notify::new());

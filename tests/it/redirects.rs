@@ -1,0 +1,133 @@
+//! Where a call follows the service, and that its token goes nowhere else.
+
+use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
+use cisco_secure_access::{Client, ErrorKind, Result};
+
+use crate::scripted::{Answer, Scripted};
+
+async fn read(client: &Client) -> Result<()> {
+    client.deployments().list_regions().send().await.map(drop)
+}
+
+async fn create(client: &Client) -> Result<()> {
+    let group =
+        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "a long passphrase", "region");
+    let deployments = client.deployments();
+    deployments
+        .create_network_tunnel_group(&group)
+        .send()
+        .await
+        .map(drop)
+}
+
+fn to(status: u16, place: &str) -> Answer {
+    Answer::new(status, &[("location", place)], "")
+}
+
+/// The first line of each call, without the version.
+fn lines(server: &Scripted) -> Vec<String> {
+    let first = |call: &String| call.lines().next().unwrap().replace(" HTTP/1.1", "");
+    server.calls().iter().map(first).collect()
+}
+
+#[tokio::test]
+async fn a_call_follows_with_method_body_and_token_as_the_status_says() {
+    for (status, method) in [(301, "GET"), (302, "GET"), (307, "POST"), (308, "POST")] {
+        let server = Scripted::answering([to(status, "/moved?a=b")], Answer::json(200, "{}")).await;
+        create(&server.client()).await.unwrap();
+        let led = &server.calls()[1];
+        assert!(led.starts_with(&format!("{method} /moved?a=b ")), "{led}");
+        assert!(
+            led.contains("authorization: Bearer scripted-token"),
+            "{led}"
+        );
+        assert_eq!(led.contains("a long passphrase"), method == "POST", "{led}");
+        assert_eq!(led.contains("content-type"), method == "POST", "{led}");
+    }
+}
+
+#[tokio::test]
+async fn a_place_in_the_body_is_followed() {
+    let pointing = |url: &str| {
+        let body = format!(r#"{{"data": {{"redirect": "{url}/elsewhere"}}}}"#);
+        Answer::json(200, &body)
+    };
+    let server = Scripted::knowing_itself(pointing, Answer::json(200, "{}")).await;
+    read(&server.client()).await.unwrap();
+    assert_eq!(lines(&server)[1], "GET /elsewhere");
+}
+
+#[tokio::test]
+async fn five_redirects_are_followed_and_not_six() {
+    let hops = |count: usize| (1..=count).map(|hop| to(302, &format!("/hop{hop}")));
+    let server = Scripted::answering(hops(5), Answer::json(200, "{}")).await;
+    read(&server.client()).await.unwrap();
+    assert_eq!(lines(&server)[5], "GET /hop5");
+
+    let server = Scripted::answering(hops(6), Answer::json(200, "{}")).await;
+    let error = read(&server.client()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Redirect);
+    assert!(error.to_string().contains("too often"), "{error}");
+    assert_eq!(server.calls().len(), 6);
+}
+
+#[tokio::test]
+async fn a_loop_ends() {
+    let answers = [to(302, "/a"), to(302, "/b")];
+    let server = Scripted::answering(answers, to(302, "/a")).await;
+    let error = read(&server.client()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Redirect);
+    assert!(error.to_string().contains("there already"), "{error}");
+    assert_eq!(server.calls().len(), 3);
+}
+
+#[tokio::test]
+async fn the_token_reaches_no_other_server() {
+    let other = Scripted::answering([], Answer::json(200, "{}")).await;
+    let places = [
+        other.url("/?key=value"),
+        other.url("/").replace("http://", "//"),
+        other.url("/").replace("http://", "http://127.0.0.1@"),
+        other.url("/").replace("127.0.0.1", "localhost"),
+        "https://evil.example/".to_owned(),
+        "http://[::1]:9/".to_owned(),
+        "http://[".to_owned(),
+    ];
+    for place in &places {
+        let in_body = Answer::json(200, &format!(r#"{{"data": {{"redirect": "{place}"}}}}"#));
+        let is_absolute = place.contains("://");
+        let answers = [to(302, place), to(307, place), in_body];
+        for answer in answers.into_iter().take(if is_absolute { 3 } else { 2 }) {
+            let server = Scripted::answering([], answer).await;
+            let error = read(&server.client()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Redirect, "{place}: {error}");
+            assert!(!error.is_retryable());
+            assert!(!format!("{error} {error:?}").contains("key=value"));
+            assert_eq!(server.calls().len(), 1, "{place}");
+        }
+    }
+    assert_eq!(other.requests(), [""; 0]);
+}
+
+#[tokio::test]
+async fn key_and_secret_are_never_led_on() {
+    let other = Scripted::answering([], Answer::json(200, "{}")).await;
+    for place in ["/elsewhere", &other.url("/")] {
+        let server = Scripted::with([to(307, place)]).await;
+        let error = read(&server.client()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Redirect);
+        assert!(error.to_string().contains("key and secret"), "{error}");
+        assert_eq!(server.requests().len(), 1);
+    }
+    assert_eq!(other.requests(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_redirect_without_a_place_is_the_answer_it_is() {
+    let server = Scripted::answering([], Answer::json(302, "")).await;
+    let error = read(&server.client()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Service, Some(302))
+    );
+}
