@@ -276,3 +276,43 @@ async fn an_error_is_small_and_keeps_the_start_of_a_body() {
     let error = read(&server.client()).await.unwrap_err();
     assert_eq!(error.body().len(), 64 * 1024);
 }
+
+#[tokio::test]
+async fn the_token_request_is_tried_again_where_it_was_not_processed() {
+    let limited = Answer::new(429, &[("retry-after", "3")], "");
+    let answers = [limited, Answer::json(200, TOKEN), Answer::json(200, "{}")];
+    let server = Scripted::with(answers).await;
+    let runtime = TestRuntime::new(&server);
+    let client = server.builder().runtime(runtime.clone()).build().unwrap();
+    read(&client).await.unwrap();
+    assert_eq!(runtime.waits(), [3500]);
+
+    let limited = Answer::new(429, &[("retry-after", "3")], "");
+    let server = Scripted::with(vec![limited; 4]).await;
+    let client = server
+        .builder()
+        .runtime(TestRuntime::new(&server))
+        .build()
+        .unwrap();
+    let error = read(&client).await.unwrap_err();
+    assert_eq!(error.operation().unwrap().id, "create_token");
+    assert_eq!(error.attempts(), 4, "the call does not multiply them");
+    assert_eq!(server.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn an_attempt_may_take_what_is_left_of_the_deadline() {
+    let server = Scripted::answering([Answer::json(503, "{}")], Answer::Hang).await;
+    let client = server
+        .builder()
+        .runtime(TestRuntime::new(&server))
+        .timeout(Duration::from_secs(10))
+        .deadline(Duration::from_secs(2))
+        .retry(RetryPolicy::new().attempts(2))
+        .build()
+        .unwrap();
+    let error = read(&client).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert!(error.to_string().contains("in 1.5 s"), "{error}");
+    assert_eq!(error.attempts(), 2);
+}
