@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::auth::{Credentials, Tokens};
+use crate::auth::{Credentials, CredentialsProvider, MemoryTokenCache, TokenCache, Tokens};
 use crate::cloud::Cloud;
 use crate::error::{Error, Result};
 use crate::runtime::{Runtime, Tokio};
@@ -25,14 +25,14 @@ pub struct Client {
     shared: Arc<Shared>,
 }
 
+#[derive(Clone)]
 struct Shared {
     cloud: Cloud,
     base_url: Url,
-    credentials: Credentials,
     http: reqwest::Client,
-    tokens: Tokens,
+    tokens: Arc<Tokens>,
     limits: Limits,
-    budget: Budget,
+    budget: Arc<Budget>,
     runtime: Arc<dyn Runtime>,
 }
 
@@ -67,12 +67,31 @@ impl Client {
         &self.shared.cloud
     }
 
-    pub(crate) fn base_url(&self) -> &Url {
-        &self.shared.base_url
+    /// A client that works on a child organization with the key of its parent. It shares connections, and has an access token of its own.
+    ///
+    /// ```
+    /// # use cisco_secure_access::{Client, Credentials};
+    /// # let client = Client::builder().credentials(Credentials::new("key", "secret")).build()?;
+    /// let child = client.for_organization(8_162_517);
+    /// # Ok::<(), cisco_secure_access::Error>(())
+    /// ```
+    #[must_use]
+    pub fn for_organization(&self, id: impl fmt::Display) -> Self {
+        self.with_tokens(self.tokens().for_organization(&id.to_string()))
     }
 
-    pub(crate) fn credentials(&self) -> &Credentials {
-        &self.shared.credentials
+    /// A client that is the same but for where its tokens come from.
+    pub(crate) fn with_tokens(&self, tokens: Tokens) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                tokens: Arc::new(tokens),
+                ..(*self.shared).clone()
+            }),
+        }
+    }
+
+    pub(crate) fn base_url(&self) -> &Url {
+        &self.shared.base_url
     }
 
     pub(crate) fn http(&self) -> &reqwest::Client {
@@ -100,7 +119,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("cloud", &self.shared.cloud)
-            .field("credentials", &self.shared.credentials)
+            .field("tokens", &self.shared.tokens)
             .finish_non_exhaustive()
     }
 }
@@ -110,7 +129,8 @@ impl fmt::Debug for Client {
 #[must_use = "settings do nothing until the client is built"]
 pub struct ClientBuilder {
     cloud: Cloud,
-    credentials: Option<Credentials>,
+    credentials: Option<Arc<dyn CredentialsProvider>>,
+    token_cache: Option<Arc<dyn TokenCache>>,
     limits: Limits,
     connect_timeout: Option<Duration>,
     runtime: Option<Arc<dyn Runtime>>,
@@ -124,8 +144,19 @@ impl ClientBuilder {
     }
 
     /// The API key and its secret.
-    pub fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = Some(credentials);
+    pub fn credentials(self, credentials: Credentials) -> Self {
+        self.credentials_provider(credentials)
+    }
+
+    /// Who gives the API key and its secret when a token is to be asked for: a vault, or an `Arc<dyn CredentialsProvider>`.
+    pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.credentials = Some(Arc::new(provider));
+        self
+    }
+
+    /// Where access tokens are kept; a [`MemoryTokenCache`] of its own where none is set.
+    pub fn token_cache(mut self, cache: impl TokenCache + 'static) -> Self {
+        self.token_cache = Some(Arc::new(cache));
         self
     }
 
@@ -169,14 +200,16 @@ impl ClientBuilder {
         let credentials = self.credentials.ok_or_else(|| {
             Error::configuration("no credentials: call `.credentials(…)` on the builder, or use `Client::from_env()`")
         })?;
+        let token_cache = self
+            .token_cache
+            .unwrap_or_else(|| Arc::new(MemoryTokenCache::new()));
         Ok(Client {
             shared: Arc::new(Shared {
                 base_url: self.cloud.checked_base_url()?,
                 cloud: self.cloud,
-                credentials,
                 http: transport::http_client(self.connect_timeout)?,
-                tokens: Tokens::default(),
-                budget: Budget::new(&self.limits.retry),
+                tokens: Arc::new(Tokens::new(credentials, token_cache, None)),
+                budget: Arc::new(Budget::new(&self.limits.retry)),
                 limits: self.limits,
                 runtime: self.runtime.unwrap_or_else(|| Arc::new(Tokio)),
             }),

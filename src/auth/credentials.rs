@@ -3,7 +3,7 @@
 use std::env;
 use std::fmt;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::{Error, Result};
 use crate::redacted::Redacted;
@@ -63,6 +63,10 @@ impl Credentials {
 
     pub(crate) fn secret(&self) -> &SecretString {
         &self.secret
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.key == other.key && self.secret.expose_secret() == other.secret.expose_secret()
     }
 }
 

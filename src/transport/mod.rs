@@ -89,7 +89,10 @@ async fn within<T>(
 async fn authorize(call: &Call) -> Result<(HeaderValue, Option<Token>)> {
     let client = call.client();
     match call.operation().security {
-        Security::Basic => Ok((basic(client.credentials(), call)?, None)),
+        Security::Basic => {
+            let credentials = client.tokens().credentials().await?;
+            Ok((basic(&credentials, call)?, None))
+        }
         Security::Bearer(_) => {
             let token = client.tokens().get(client).await?;
             Ok((bearer(token.secret(), call)?, Some(token)))

@@ -8,10 +8,12 @@ use url::Url;
 
 use crate::call::{Body, Call};
 use crate::error::{Error, Result};
-use crate::operation::Method;
+use crate::operation::{Method, Security};
 use crate::response::RawResponse;
 use crate::upload::Source;
 
+/// The header of a token request that asks for a token of a child organization.
+const ORGANIZATION: &str = "x-umbrella-orgid";
 /// How long a connection may take to come about, where nothing else is set.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -114,7 +116,13 @@ pub(super) async fn send(
 fn headers(call: &Call) -> Result<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(call.headers().len() + 2);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    for (name, value) in call.headers() {
+    let organization = match call.operation().security {
+        Security::Basic => call.client().tokens().organization(),
+        Security::Bearer(_) => None,
+    };
+    let given = call.headers().iter();
+    let given = given.map(|(name, value)| (*name, value.as_str()));
+    for (name, value) in given.chain(organization.map(|id| (ORGANIZATION, id))) {
         let refused = |_| {
             Error::request(
                 call.operation(),

@@ -15,6 +15,7 @@ mod redirects;
 mod requests;
 mod retry;
 mod scripted;
+mod token_cache;
 mod tokens;
 mod tunnel_groups;
 mod types;

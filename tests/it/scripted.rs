@@ -196,7 +196,8 @@ impl Drop for Scripted {
     }
 }
 
-async fn read_request(stream: &mut TcpStream) -> String {
+/// Reads one request: head and body as they came.
+pub(crate) async fn read_request(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes);

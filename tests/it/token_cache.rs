@@ -1,0 +1,186 @@
+//! Tokens in files: shared by processes, and not trusted when they may be somebody else's.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use cisco_secure_access::auth::FileTokenCache;
+use cisco_secure_access::simulator::Simulator;
+use cisco_secure_access::{Client, Cloud, Credentials, ErrorKind};
+
+/// A folder for one test, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("token-cache-{}-{number}", std::process::id());
+        Self(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name))
+    }
+
+    fn files(&self, extension: &str) -> Vec<PathBuf> {
+        let files = fs::read_dir(&self.0).unwrap();
+        files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|found| found == extension))
+            .collect()
+    }
+
+    /// The one file with a token.
+    fn file(&self) -> PathBuf {
+        let [file] = self.files("json").try_into().unwrap();
+        file
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn client(url: &str, folder: &Path) -> Client {
+    Client::builder()
+        .cloud(url.parse::<Cloud>().unwrap())
+        .credentials(Credentials::new("simulated-key", "simulated-secret"))
+        .token_cache(FileTokenCache::new(folder).unwrap())
+        .build()
+        .unwrap()
+}
+
+/// What a run of a program does: a client of its own, and a call.
+async fn run(simulator: &Simulator, folder: &Folder) {
+    let client = client(simulator.base_url().as_str(), &folder.0);
+    client.deployments().list_regions().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn one_run_after_the_other_uses_one_token() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let folder = Folder::new();
+    for _ in 0..3 {
+        run(&simulator, &folder).await;
+    }
+    assert_eq!(simulator.token_requests(), 1);
+
+    simulator.expire_tokens();
+    for _ in 0..3 {
+        run(&simulator, &folder).await;
+    }
+    assert_eq!(
+        simulator.token_requests(),
+        2,
+        "a rejected token is replaced"
+    );
+    assert!(folder.files("tmp").is_empty());
+
+    let file = folder.file();
+    let text = fs::read_to_string(&file).unwrap();
+    let all = format!("{text} {}", file.display());
+    assert!(!all.contains("simulated-secret") && !all.contains("simulated-key"));
+}
+
+#[tokio::test]
+async fn processes_that_start_together_ask_for_one_token() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let folder = Folder::new();
+    let spawn = || {
+        Command::new(std::env::current_exe().unwrap())
+            .args(["token_cache::probe_in_this_process", "--exact", "--ignored"])
+            .env("TOKEN_CACHE_URL", simulator.base_url().as_str())
+            .env("TOKEN_CACHE_FOLDER", &folder.0)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let mut children: Vec<_> = (0..4).map(|_| spawn()).collect();
+    let wait = move || {
+        children
+            .iter_mut()
+            .all(|child| child.wait().unwrap().success())
+    };
+    assert!(tokio::task::spawn_blocking(wait).await.unwrap());
+
+    assert_eq!(simulator.token_requests(), 1);
+    assert_eq!(simulator.requests().len(), 5);
+}
+
+#[tokio::test]
+#[ignore = "run by another test of this module, in a process of its own"]
+async fn probe_in_this_process() {
+    let url = std::env::var("TOKEN_CACHE_URL").unwrap();
+    let folder = std::env::var_os("TOKEN_CACHE_FOLDER").unwrap();
+    let client = client(&url, Path::new(&folder));
+    client.deployments().list_regions().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_no_token_is_replaced() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let folder = Folder::new();
+    run(&simulator, &folder).await;
+    let damages: [&[u8]; 5] = [
+        b"",
+        b"{\"access_token\": \"half",
+        b"\xff\xfe",
+        b"{\"access_token\": \"\", \"expires_at\": 1}",
+        b"{\"access_token\": \"x\", \"expires_at\": 18446744073709551615}",
+    ];
+    for (index, damage) in damages.into_iter().enumerate() {
+        fs::write(folder.file(), damage).unwrap();
+        run(&simulator, &folder).await;
+        run(&simulator, &folder).await;
+        assert_eq!(simulator.token_requests(), index + 2);
+    }
+}
+
+#[cfg(unix)]
+mod permissions {
+    //! Who may read and write.
+
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    use super::*;
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn a_file_that_others_may_read_is_replaced() {
+        let simulator = Simulator::builder().start().await.unwrap();
+        let folder = Folder::new();
+        run(&simulator, &folder).await;
+        assert_eq!((mode(&folder.file()), mode(&folder.0)), (0o600, 0o700));
+
+        for (index, wrong) in [0o644, 0o640, 0o620].into_iter().enumerate() {
+            set_mode(&folder.file(), wrong);
+            run(&simulator, &folder).await;
+            assert_eq!(simulator.token_requests(), index + 2, "{wrong:o}");
+            assert_eq!(mode(&folder.file()), 0o600);
+        }
+    }
+
+    #[test]
+    fn a_folder_where_others_may_write_is_refused() {
+        let folder = Folder::new();
+        fs::create_dir_all(&folder.0).unwrap();
+        for wrong in [0o777, 0o720, 0o702] {
+            set_mode(&folder.0, wrong);
+            let error = FileTokenCache::new(&folder.0).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(
+                error.to_string().contains("nobody else may write"),
+                "{error}"
+            );
+        }
+        set_mode(&folder.0, 0o755);
+        FileTokenCache::new(&folder.0).unwrap();
+    }
+}
