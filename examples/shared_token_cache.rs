@@ -1,0 +1,175 @@
+//! One token for a fleet of workers, kept in Redis or Valkey.
+//!
+//! It plays three workers that start together, each with a client of its own, against the simulator: they ask for one token. Run it with a
+//! server on this machine (`apt-get install redis-server`, or any Valkey):
+//!
+//! ```text
+//! redis-server --port 6390 --save "" &
+//! cargo run --example shared_token_cache -- 127.0.0.1:6390
+//! ```
+//!
+//! The few commands that it takes are written out here, over plain TCP. In production use a client of Redis with TLS and a password:
+//! whoever can read the entries can make calls until the tokens end.
+
+#![allow(clippy::print_stdout, reason = "this is what it is for")]
+
+use std::error::Error;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use cisco_secure_access::auth::{BoxError, BoxFuture, CacheLock, CachedToken, TokenCache};
+use cisco_secure_access::simulator::Simulator;
+use cisco_secure_access::{Client, Cloud};
+use futures_util::future::try_join_all;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+
+/// How long a worker may hold the lock; the server frees it then, should the worker be gone.
+const LOCK_LIFE: Duration = Duration::from_secs(30);
+/// How often to look whether the lock is free.
+const LOCK_POLL: Duration = Duration::from_millis(50);
+/// Frees the lock, if it is still the one of this holder.
+const UNLOCK: &str =
+    "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end";
+
+/// Keeps tokens on a Redis server.
+#[derive(Clone, Debug)]
+struct RedisTokenCache {
+    address: String,
+}
+
+impl RedisTokenCache {
+    /// Sends a command, and gives its answer: a text, or nothing.
+    async fn command(&self, words: &[&str]) -> Result<Option<String>, BoxError> {
+        let mut stream = BufReader::new(TcpStream::connect(&self.address).await?);
+        let mut request = format!("*{}\r\n", words.len());
+        for word in words {
+            request.push_str(&format!("${}\r\n{word}\r\n", word.len()));
+        }
+        stream.write_all(request.as_bytes()).await?;
+
+        let mut line = String::new();
+        stream.read_line(&mut line).await?;
+        let line = line.trim_end();
+        match line.split_at_checked(1) {
+            Some(("+" | ":", text)) => Ok(Some(text.to_owned())),
+            Some(("$", "-1")) => Ok(None),
+            Some(("$", length)) => {
+                let mut text = vec![0; length.parse()?];
+                stream.read_exact(&mut text).await?;
+                Ok(Some(String::from_utf8(text)?))
+            }
+            _ => Err(format!("the server said: {line}").into()),
+        }
+    }
+}
+
+fn entry(key: &str) -> String {
+    format!("secure-access:token:{key}")
+}
+
+impl TokenCache for RedisTokenCache {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+        Box::pin(async move {
+            let text = self.command(&["GET", &entry(key)]).await?;
+            Ok(text.as_deref().and_then(CachedToken::from_text))
+        })
+    }
+
+    fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(async move {
+            // The server forgets the entry when the token ends.
+            let life = token.expires_at().duration_since(SystemTime::now())?;
+            let life = life.as_millis().max(1).to_string();
+            let words = ["SET", &entry(key), &token.to_text(), "PX", &life];
+            self.command(&words).await.map(drop)
+        })
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(async move { self.command(&["DEL", &entry(key)]).await.map(drop) })
+    }
+
+    fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<CacheLock, BoxError>> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        Box::pin(async move {
+            let name = format!("{}:lock", entry(key));
+            // In a real fleet: something that no other worker on any machine has, such as a UUID.
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
+            let holder = format!("{}-{number}", std::process::id());
+            let life = LOCK_LIFE.as_millis().to_string();
+            let give_up = tokio::time::Instant::now() + LOCK_LIFE;
+            let words = ["SET", &name, &holder, "NX", "PX", &life];
+            while self.command(&words).await?.is_none() {
+                if tokio::time::Instant::now() > give_up {
+                    return Err("the lock was not free in time".into());
+                }
+                tokio::time::sleep(LOCK_POLL).await;
+            }
+            Ok(CacheLock::new(Unlock {
+                cache: self.clone(),
+                name,
+                holder,
+            }))
+        })
+    }
+}
+
+/// Frees the lock when it is dropped.
+struct Unlock {
+    cache: RedisTokenCache,
+    name: String,
+    holder: String,
+}
+
+impl Drop for Unlock {
+    fn drop(&mut self) {
+        let cache = self.cache.clone();
+        let words = [UNLOCK, "1", &self.name, &self.holder].map(str::to_owned);
+        tokio::spawn(async move {
+            let [script, count, name, holder] = &words;
+            // If that fails, the lock comes free by itself.
+            let _ = cache.command(&["EVAL", script, count, name, holder]).await;
+        });
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let address = std::env::args().nth(1);
+    let address = address.unwrap_or_else(|| "127.0.0.1:6379".to_owned());
+    let cache = RedisTokenCache { address };
+    if let Err(error) = cache.command(&["PING"]).await {
+        println!("No Redis at {}: {error}.", cache.address);
+        println!("Start one as the first lines of this example say.");
+        return Ok(());
+    }
+
+    let simulator = Simulator::builder().start().await?;
+    let workers = (1..=3).map(|_| work(&simulator, cache.clone()));
+    try_join_all(workers).await?;
+    println!(
+        "3 workers started together; token requests: {}.",
+        simulator.token_requests()
+    );
+
+    simulator.expire_tokens();
+    work(&simulator, cache.clone()).await?;
+    work(&simulator, cache).await?;
+    println!(
+        "The token was rejected and replaced once; token requests: {}.",
+        simulator.token_requests()
+    );
+    Ok(())
+}
+
+/// What a worker does: a client of its own, and a call.
+async fn work(simulator: &Simulator, cache: RedisTokenCache) -> cisco_secure_access::Result<()> {
+    let client = Client::builder()
+        .cloud(Cloud::Custom(simulator.base_url()))
+        .credentials(simulator.credentials())
+        .token_cache(cache)
+        .build()?;
+    client.deployments().list_regions().send().await?;
+    Ok(())
+}
