@@ -388,10 +388,14 @@ impl Form {
         Ok(match schema::kind(&schema) {
             Kind::String | Kind::Number | Kind::Boolean => Self::Text,
             Kind::Object => Self::Object,
-            Kind::Array => match schema.get("items") {
-                Some(items) if Self::of(document, items, pointer)? == Self::Text => Self::Texts,
-                _ => Self::Other,
-            },
+            Kind::Array => {
+                let items = schema.get("items").unwrap_or(&Value::Null);
+                let items = schema::followed(document, items, pointer)?;
+                match schema::kind(&items) {
+                    Kind::String | Kind::Number | Kind::Boolean => Self::Texts,
+                    _ => Self::Other,
+                }
+            }
             Kind::Any => Self::Other,
         })
     }

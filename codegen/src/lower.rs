@@ -80,9 +80,10 @@ impl Usage {
         read: true,
     };
 
-    /// Which way a property of a type that goes this way goes; neither where it is left out.
+    /// Which way a property of a type that goes this way goes; neither where it is left out. What stands beside a reference says nothing.
     fn of_property(self, property: &Value) -> Self {
-        let flag = |key: &str| property.get(key) == Some(&Value::Bool(true));
+        let is_reference = property.get("$ref").is_some();
+        let flag = |key: &str| !is_reference && property.get(key) == Some(&Value::Bool(true));
         Self {
             sent: self.sent && !flag("readOnly"),
             read: self.read && !flag("writeOnly"),
@@ -96,6 +97,9 @@ impl Usage {
         }
     }
 }
+
+/// How deeply schemas nest at most.
+const DEEPEST: usize = 32;
 
 /// Types that generated code takes from the prelude by their names alone.
 const PRELUDE: [&str; 10] = [
@@ -123,7 +127,7 @@ pub(crate) fn lower(scope: &str, document: &Value, operations: &[Operation]) -> 
     let mut components: BTreeMap<String, String> = BTreeMap::new();
     let mut names = BTreeMap::new();
     for component in usages.keys() {
-        let name = names::pascal(component);
+        let name = type_name(component);
         if let Some(other) = names.insert(name.clone(), component) {
             return Err(Error::new(
                 format!("/components/schemas/{}", document::escape(component)),
@@ -144,6 +148,7 @@ pub(crate) fn lower(scope: &str, document: &Value, operations: &[Operation]) -> 
         components,
         taken,
         inlined: BTreeMap::new(),
+        under_way: Vec::new(),
         queue: VecDeque::new(),
         seen: BTreeSet::new(),
         types: BTreeMap::new(),
@@ -203,10 +208,6 @@ fn mark(
     pointer: &str,
     usages: &mut BTreeMap<String, Usage>,
 ) -> Result<()> {
-    let usage = usage.of_property(schema);
-    if usage == Usage::default() {
-        return Ok(());
-    }
     match schema {
         Value::Object(map) => {
             if let Some(reference) = map.get("$ref") {
@@ -227,13 +228,18 @@ fn mark(
                 );
             }
             for (key, value) in map {
-                mark(
-                    document,
-                    value,
-                    usage,
-                    &format!("{pointer}/{}", document::escape(key)),
-                    usages,
-                )?;
+                let pointer = format!("{pointer}/{}", document::escape(key));
+                let Some(properties) = value.as_object().filter(|_| key == "properties") else {
+                    mark(document, value, usage, &pointer, usages)?;
+                    continue;
+                };
+                for (name, property) in properties {
+                    let usage = usage.of_property(property);
+                    if usage != Usage::default() {
+                        let pointer = format!("{pointer}/{}", document::escape(name));
+                        mark(document, property, usage, &pointer, usages)?;
+                    }
+                }
             }
         }
         Value::Array(list) => {
@@ -261,6 +267,8 @@ struct Lowering<'a> {
     taken: BTreeSet<String>,
     /// Components that stand where they are used, lowered; `None` while that is under way.
     inlined: BTreeMap<String, Option<Value>>,
+    /// Schemas inside of each other that are being lowered: what they are, which way they go, the name of the type that comes of them.
+    under_way: Vec<(Value, Usage, Option<String>)>,
     /// Components to lower yet.
     queue: VecDeque<String>,
     seen: BTreeSet<String>,
@@ -367,19 +375,43 @@ impl Lowering<'_> {
 
     /// What stands for `schema` in the lowered document.
     fn schema(&mut self, schema: &Value, place: &Place) -> Result<Value> {
+        if self.under_way.len() > DEEPEST {
+            return Err(Error::new(
+                &place.pointer,
+                "schemas that nest too deeply: do their compositions contain themselves?",
+            ));
+        }
+        self.under_way.push((schema.clone(), place.usage, None));
+        let lowered = self.inner_schema(schema, place)?;
+        self.under_way.pop();
+        Ok(lowered)
+    }
+
+    fn inner_schema(&mut self, schema: &Value, place: &Place) -> Result<Value> {
         if let Some(reference) = schema.get("$ref") {
             let component = document::component_name(reference, &place.pointer)?.to_owned();
             return self.reference(&component, &place.pointer);
         }
-        let schema = schema::whole(self.document, schema, &place.pointer)?;
-        if schema.get("$ref").is_some() {
-            return self.schema(&schema, place);
+        let whole = schema::whole(self.document, schema, &place.pointer)?;
+        if whole.get("$ref").is_some() {
+            return self.schema(&whole, place);
         }
-        if !is_named(&schema) {
-            return self.anonymous(&schema, place);
+        if !is_named(&whole) {
+            return self.anonymous(&whole, place);
         }
-        let name = free(&place.name, &mut self.taken);
-        self.named(&schema, place, name.clone())?;
+        // What a composition takes from a component can lead to the composition again.
+        let again = self.under_way.iter().find_map(|(other, usage, name)| {
+            name.as_ref()
+                .filter(|_| other == schema && *usage == place.usage)
+        });
+        if let Some(name) = again {
+            return Ok(reference_to(name));
+        }
+        let name = free(&type_name(&place.name), &mut self.taken);
+        if let Some((_, _, own)) = self.under_way.last_mut() {
+            *own = Some(name.clone());
+        }
+        self.named(&whole, place, name.clone())?;
         Ok(reference_to(&name))
     }
 
@@ -561,6 +593,11 @@ impl Lowering<'_> {
         }
         Ok((Shape::Choice(arms), all_required(lowered)))
     }
+}
+
+/// The name of a type as progenitor leaves it: capitals that follow each other are one word to it.
+fn type_name(text: &str) -> String {
+    names::pascal(&names::pascal(text))
 }
 
 /// `wanted`, with a number where that is taken.

@@ -45,15 +45,27 @@ const OWN: [&str; 6] = [
 
 /// A schema without `allOf`: a reference, a choice whose arms can be told apart, or a schema that is neither.
 pub(crate) fn whole(document: &Value, schema: &Value, pointer: &str) -> Result<Value> {
-    Composer { document, pointer }.whole(schema, &mut Vec::new())
+    Composer { document, pointer }.whole(schema, &mut Walk::default())
 }
 
 /// [`whole`], with references followed.
 pub(crate) fn followed(document: &Value, schema: &Value, pointer: &str) -> Result<Value> {
-    Composer { document, pointer }.followed(schema, &mut Vec::new())
+    Composer { document, pointer }.followed(schema, &mut Walk::default())
 }
 
-/// Puts compositions together; the trail is of the components under way.
+/// How many schemas a composition is made of at most, counted each time that they are met.
+const LARGEST: usize = 1000;
+
+/// A walk through the parts of a composition.
+#[derive(Default)]
+struct Walk {
+    /// The components under way.
+    trail: Vec<String>,
+    /// How many schemas were met.
+    met: usize,
+}
+
+/// Puts compositions together.
 struct Composer<'a> {
     document: &'a Value,
     pointer: &'a str,
@@ -64,7 +76,7 @@ impl Composer<'_> {
         Err(Error::new(self.pointer, message))
     }
 
-    fn whole(&self, schema: &Value, trail: &mut Vec<String>) -> Result<Value> {
+    fn whole(&self, schema: &Value, walk: &mut Walk) -> Result<Value> {
         let Some(own) = schema.as_object().filter(|own| !own.contains_key("$ref")) else {
             return Ok(schema.clone());
         };
@@ -76,21 +88,25 @@ impl Composer<'_> {
         let adds = STRUCTURE.iter().any(|key| own.contains_key(*key))
             || own.get("type").is_some_and(|word| word != "object");
         if let ([only], false) = (parts.as_slice(), adds) {
-            return self.whole(only, trail);
+            return self.whole(only, walk);
         }
         let mut sum = Map::new();
         for part in &parts {
-            if let Value::Object(mut part) = self.followed(part, trail)? {
+            if let Value::Object(mut part) = self.followed(part, walk)? {
                 part.retain(|key, _| !OWN.contains(&key.as_str()));
                 self.add(&mut sum, part)?;
             }
         }
         self.add(&mut sum, own)?;
-        self.told_apart(sum, trail)
+        self.told_apart(sum, walk)
     }
 
-    fn followed(&self, schema: &Value, trail: &mut Vec<String>) -> Result<Value> {
-        let schema = self.whole(schema, trail)?;
+    fn followed(&self, schema: &Value, walk: &mut Walk) -> Result<Value> {
+        walk.met += 1;
+        if walk.met > LARGEST {
+            return self.refused("a composition of too many schemas: does it contain itself?");
+        }
+        let schema = self.whole(schema, walk)?;
         let Some(reference) = schema.get("$ref") else {
             return Ok(schema);
         };
@@ -100,14 +116,14 @@ impl Composer<'_> {
             document: self.document,
             pointer: &format!("/components/schemas/{}", escape(name)),
         };
-        if trail.iter().any(|known| known == name) {
+        if walk.trail.iter().any(|known| known == name) {
             return composer.refused(
                 "a schema that leads back to itself by references and compositions alone",
             );
         }
-        trail.push(name.to_owned());
-        let target = composer.followed(target, trail)?;
-        trail.pop();
+        walk.trail.push(name.to_owned());
+        let target = composer.followed(target, walk)?;
+        walk.trail.pop();
         Ok(target)
     }
 
@@ -160,7 +176,7 @@ impl Composer<'_> {
     }
 
     /// A schema whose choice, if it has one, is of forms that a value can be seen to have.
-    fn told_apart(&self, mut schema: Map<String, Value>, trail: &mut Vec<String>) -> Result<Value> {
+    fn told_apart(&self, mut schema: Map<String, Value>, walk: &mut Walk) -> Result<Value> {
         let choices = [schema.remove("oneOf"), schema.remove("anyOf")];
         let given = match choices {
             [Some(Value::Array(_)), Some(Value::Array(_))] => {
@@ -192,18 +208,18 @@ impl Composer<'_> {
             if let Some((property, values)) = tag(discriminator.as_ref(), &arm) {
                 arm[TAGS] = json!({property: values});
             }
-            let form = self.followed(&arm, trail)?;
+            let form = self.followed(&arm, walk)?;
             match arms(&form) {
                 Some(inner) => {
                     for arm in inner {
-                        self.add_form(&mut forms, arm.clone(), self.followed(arm, trail)?);
+                        self.add_form(&mut forms, arm.clone(), self.followed(arm, walk)?);
                     }
                 }
                 None => self.add_form(&mut forms, arm, form),
             }
         }
         if let [(only, _)] = forms.as_slice() {
-            return self.whole(only, trail);
+            return self.whole(only, walk);
         }
         let forms: Vec<_> = forms.into_iter().map(|(arm, _)| arm).collect();
         let mut choice = json!({"oneOf": forms});

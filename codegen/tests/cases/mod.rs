@@ -411,6 +411,33 @@ fn names() -> Vec<Case> {
             "Choice": {"oneOf": [text(), {"type": "array", "items": reference("Choice")}, {"type": "object", "additionalProperties": reference("Choice")}]},
         })))
         .has(&["pub left: Option<Box<Tree>>", "pub children: Vec<Tree>", "pub list: Vec<::serde_json::Value>", "List(Vec<Choice>)"]),
+        Case::new(
+            "B8",
+            "a composition inside of itself",
+            answer(
+                reference("Node"),
+                json!({"Node": object(json!({
+                    "name": text(),
+                    "child": {"allOf": [reference("Node"), object(json!({"extra": text()}))]},
+                }))}),
+            ),
+        )
+        .has(&[
+            "pub child: Option<NodeChild>",
+            "pub struct NodeChild { #[doc = \" `child`\"] pub child: Option<Box<NodeChild>>, #[doc = \" `extra`\"] pub extra: Option<String>,",
+        ]),
+        Case::new(
+            "B8",
+            "a composition that grows for ever",
+            answer(
+                reference("Node"),
+                json!({
+                    "Node": {"type": "array", "items": {"allOf": [reference("Node"), reference("Other")]}},
+                    "Other": {"type": "array", "items": reference("Node")},
+                }),
+            ),
+        )
+        .refused("/components/schemas/Node", "a composition of too many schemas"),
         Case::new("B9", "of two operations", document(json!({
             "/shop/v2/a": {"get": {"operationId": "get_a", "summary": "Get", "tags": ["My Things"], "responses": {"204": {}}}},
             "/shop/v2/b": {"get": {"operationId": "get_b", "summary": "Get", "tags": ["my-things"], "responses": {"204": {}}}},
