@@ -446,7 +446,13 @@ impl Argument {
         let is_list = simple_name(&self.ty).as_deref() == Some("Vec");
         match &self.sink {
             Sink::Path => TokenStream::new(),
-            Sink::Query(wire, Encoding::Json) => quote!(#call.query_json(#wire, &#value);),
+            Sink::Query(wire, Encoding::Json) => {
+                let ty = &self.ty;
+                quote! {
+                    let value: #ty = #value;
+                    #call.query_json(#wire, &value);
+                }
+            }
             Sink::Query(wire, encoding) if is_list => {
                 let element = element(&self.ty);
                 let values = quote! {

@@ -354,22 +354,21 @@ pub(crate) fn tags(
     pointer: &str,
 ) -> Result<BTreeMap<String, Vec<String>>> {
     let mut tags = BTreeMap::new();
+    // A discriminator is the one property that tells the forms.
+    if let Some(discriminator) = arm.get(TAGS).and_then(Value::as_object) {
+        for (name, values) in discriminator {
+            let values = values.as_array().into_iter().flatten();
+            let values = values.filter_map(|value| value.as_str().map(str::to_owned));
+            tags.insert(name.clone(), values.collect());
+        }
+        return Ok(tags);
+    }
     let form = followed(document, arm, pointer)?;
     for (name, property) in properties(&form) {
         let property = followed(document, property, pointer)?;
         if let Some(values) = enum_values(&property) {
             tags.insert(name.clone(), values);
         }
-    }
-    for (name, values) in arm
-        .get(TAGS)
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        let values = values.as_array().into_iter().flatten();
-        let values = values.filter_map(|value| value.as_str().map(str::to_owned));
-        tags.insert(name.clone(), values.collect());
     }
     Ok(tags)
 }
