@@ -446,13 +446,14 @@ impl Argument {
         let is_list = simple_name(&self.ty).as_deref() == Some("Vec");
         match &self.sink {
             Sink::Path => TokenStream::new(),
-            Sink::Query(wire, Encoding::Json) => {
+            Sink::Query(wire, Encoding::Json) if is_list => {
                 let ty = &self.ty;
                 quote! {
-                    let value: #ty = #value;
-                    #call.query_json(#wire, &value);
+                    let list: #ty = #value;
+                    #call.query_json(#wire, &list);
                 }
             }
+            Sink::Query(wire, Encoding::Json) => quote!(#call.query_json(#wire, &#value);),
             Sink::Query(wire, encoding) if is_list => {
                 let element = element(&self.ty);
                 let values = quote! {
