@@ -332,6 +332,16 @@ impl Scalar for DateTime<Utc> {
             .or_else(|_| local("%Y-%m-%d %H:%M:%S%.f"))
             .ok()
     }
+
+    /// The time since 1970: in seconds, or in the unit in which it is a time of these millennia.
+    fn from_integer(value: i64) -> Option<Self> {
+        match value.unsigned_abs() {
+            0..100_000_000_000 => DateTime::from_timestamp(value, 0),
+            0..100_000_000_000_000 => DateTime::from_timestamp_millis(value),
+            0..100_000_000_000_000_000 => DateTime::from_timestamp_micros(value),
+            _ => Some(DateTime::from_timestamp_nanos(value)),
+        }
+    }
 }
 
 impl Scalar for NaiveDate {

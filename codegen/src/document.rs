@@ -464,37 +464,59 @@ fn read_parts(document: &Value, schema: &Value, pointer: &str) -> Result<Vec<Par
         .collect()
 }
 
-/// The schema of the first success that has a body: what the others answer is left to the raw answer.
+/// The schema of the answers for success; of different ones, `x-answer` names the status of the one that a call gives.
 fn read_answer(value: &Value, pointer: &str) -> Result<Option<Value>> {
-    let mut answer = None;
-    let mut is_success_known = false;
-    for (status, response) in object(value, pointer, "responses")? {
-        if !status.starts_with('2') {
+    let pointer = format!("{pointer}/responses");
+    let responses = value.get("responses").and_then(Value::as_object);
+    let mut successes = responses
+        .into_iter()
+        .flatten()
+        .filter(|(status, _)| status.starts_with('2'))
+        .peekable();
+    if successes.peek().is_none() {
+        return Err(Error::new(
+            pointer,
+            "no answer for success: expected a status from 200 to 299",
+        ));
+    }
+    let mut answers: Vec<(&str, Value)> = Vec::new();
+    for (status, response) in successes {
+        let content = response.get("content").and_then(Value::as_object);
+        let Some(content) = content.filter(|content| !content.is_empty()) else {
             continue;
-        }
-        is_success_known = true;
-        let schema = json_content(response);
-        if let (None, Some(Value::Object(content))) = (&schema, response.get("content"))
-            && !content.is_empty()
-        {
+        };
+        let schema = json_content(response).ok_or_else(|| {
             let found: Vec<_> = content.keys().map(String::as_str).collect();
-            return Err(Error::new(
-                format!("{pointer}/responses/{status}/content"),
+            Error::new(
+                format!("{pointer}/{status}/content"),
                 format!(
                     "an answer of {} is not supported: expected application/json",
                     found.join(", ")
                 ),
-            ));
+            )
+        })?;
+        if answers.iter().all(|(_, other)| *other != schema) {
+            answers.push((status, schema));
         }
-        answer = answer.or(schema);
     }
-    if !is_success_known {
-        return Err(Error::new(
-            format!("{pointer}/responses"),
-            "no answer for success: expected a status from 200 to 299",
-        ));
+    if answers.len() < 2 {
+        return Ok(answers.pop().map(|(_, schema)| schema));
     }
-    Ok(answer)
+    let chosen = text(value, "x-answer");
+    answers
+        .iter()
+        .find(|(status, _)| chosen.as_deref() == Some(status))
+        .map(|(_, schema)| Some(schema.clone()))
+        .ok_or_else(|| {
+            let found: Vec<_> = answers.iter().map(|(status, _)| *status).collect();
+            Error::new(
+                pointer,
+                format!(
+                    "the answers {} have different schemas: `x-answer` must name the one that a call gives",
+                    found.join(", ")
+                ),
+            )
+        })
 }
 
 /// The schema of a content that is JSON, by whatever name.

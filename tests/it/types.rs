@@ -36,6 +36,27 @@ fn what_the_service_really_sends_is_read() {
 }
 
 #[test]
+fn a_time_can_be_a_number_or_empty() {
+    let read = |value| {
+        let group = json!({"createdAt": value});
+        let group: NetworkTunnelGroup = serde_json::from_value(group).unwrap();
+        group.created_at.map(|time| time.to_rfc3339())
+    };
+    for number in [
+        1_774_721_856_i64,
+        1_774_721_856_000,
+        1_774_721_856_000_000,
+        1_774_721_856_000_000_000,
+    ] {
+        assert_eq!(
+            read(json!(number)).as_deref(),
+            Some("2026-03-28T18:17:36+00:00")
+        );
+    }
+    assert_eq!(read(json!("")), None);
+}
+
+#[test]
 fn what_is_required_to_send_is_required_to_build() {
     let group =
         CreateNetworkTunnelGroupRequest::new("office", "Harbour", "a long passphrase", "cn-east-1");

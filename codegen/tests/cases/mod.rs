@@ -191,6 +191,17 @@ fn generation_fails() -> Vec<Case> {
         ))
         .has(&["crate::call::Sending<Thing>"])
         .lacks(&["struct Other"]),
+        Case::new("A1", "different answers for two statuses", operation(
+            json!({"responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Other"))}}),
+            json!({"Thing": object(json!({"a": text()})), "Other": object(json!({"b": text()}))}),
+        ))
+        .refused(at!("/responses"), "the answers 200, 202 have different schemas: `x-answer` must name"),
+        Case::new("A1", "different answers for two statuses, of which one is named", operation(
+            json!({"x-answer": "202", "responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Other"))}}),
+            json!({"Thing": object(json!({"a": text()})), "Other": object(json!({"b": text()}))}),
+        ))
+        .has(&["crate::call::Sending<Other>"])
+        .lacks(&["struct Thing"]),
         Case::new("A1", "no answer for success", operation(json!({"responses": {"default": answer_of(text())}}), json!({})))
             .refused(at!("/responses"), "no answer for success"),
         Case::new("A2", "errors with and without bodies", operation(
