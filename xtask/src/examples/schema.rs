@@ -93,12 +93,13 @@ impl Api {
     }
 }
 
-/// The schema of the JSON content of the first success that has one.
+/// The schema of the JSON content of the first success that has one, or of the one that `x-answer` names.
 fn answer_of(operation: &Map<String, Value>) -> Option<Value> {
     let responses = operation.get("responses")?.as_object()?;
+    let named = operation.get("x-answer").and_then(Value::as_str);
     responses
         .iter()
-        .filter(|(status, _)| status.starts_with('2'))
+        .filter(|(status, _)| status.starts_with(named.unwrap_or("2")))
         .find_map(|(_, response)| content_of(response, &["application/json"]))
 }
 
@@ -205,7 +206,7 @@ impl<'a> Place<'a> {
     pub fn is_date(&self) -> bool {
         self.schemas
             .iter()
-            .any(|schema| Kind::of(schema) == Kind::Date)
+            .any(|schema| matches!(Kind::of(schema), Kind::Date | Kind::Time))
     }
 
     /// Whether the crate must be able to read a value here, whatever is below it; `None` where that is up to the crate.
@@ -228,6 +229,7 @@ enum Kind {
     Any,
     Text,
     Date,
+    Time,
     Integer,
     Number,
     Boolean,
@@ -239,7 +241,8 @@ impl Kind {
     fn of(schema: &Value) -> Self {
         let word = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or("");
         match (word("type"), word("format")) {
-            ("string", "date" | "date-time") => Self::Date,
+            ("string", "date") => Self::Date,
+            ("string", "date-time") => Self::Time,
             ("string", _) => Self::Text,
             ("integer", _) => Self::Integer,
             ("number", _) => Self::Number,
@@ -259,7 +262,8 @@ impl Kind {
         match self {
             Self::Any => true,
             Self::Text => !value.is_array() && !value.is_object(),
-            Self::Date => value
+            Self::Time if value.is_i64() => true,
+            Self::Date | Self::Time => value
                 .as_str()
                 .is_some_and(|text| !text.starts_with(char::is_alphabetic)),
             Self::Integer => is_empty_text || number().is_some_and(|number| number.fract() == 0.0),
