@@ -1,9 +1,10 @@
 //! Generates the code of the `cisco-secure-access` crate from its OpenAPI documents.
 //!
-//! A document goes one way through the modules: `document` reads its operations, `lower` makes of it what progenitor gets right,
-//! progenitor says what Rust types values and answers have, `reshape` writes the final types, `requests` one request builder for each
-//! operation (with `listing` for those that page and `example` for the documentation), `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`,
-//! to show what comes out.
+//! A document goes one way through the modules: `document` reads its operations and `schema` what its schemas say, `lower` makes of
+//! them what progenitor gets right, progenitor says what Rust types values and answers have, `reshape` writes the final types,
+//! `requests` one request builder for each operation (with `listing` for those that page and `example` for the documentation),
+//! `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`, to show what
+//! comes out.
 
 mod codecs;
 mod document;
