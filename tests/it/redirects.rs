@@ -1,24 +1,8 @@
 //! Where a call follows the service, and that its token goes nowhere else.
 
-use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
-use cisco_secure_access::{Client, ErrorKind, Result};
+use cisco_secure_access::ErrorKind;
 
-use crate::scripted::{Answer, Scripted};
-
-async fn read(client: &Client) -> Result<()> {
-    client.deployments().list_regions().send().await.map(drop)
-}
-
-async fn create(client: &Client) -> Result<()> {
-    let group =
-        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "a long passphrase", "region");
-    let deployments = client.deployments();
-    deployments
-        .create_network_tunnel_group(&group)
-        .send()
-        .await
-        .map(drop)
-}
+use crate::scripted::{Answer, Scripted, create, read};
 
 fn to(status: u16, place: &str) -> Answer {
     Answer::new(status, &[("location", place)], "")

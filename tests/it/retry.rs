@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
-use cisco_secure_access::{Client, Error, ErrorKind, Pause, Result, RetryPolicy, Runtime};
+use cisco_secure_access::{Error, ErrorKind, Pause, Result, RetryPolicy, Runtime};
 use tokio::sync::Notify;
 
-use crate::scripted::{Answer, Scripted, TOKEN};
+use crate::scripted::{Answer, Scripted, TOKEN, create, read};
 
 /// Time that passes only when the client waits, and chance that is always the longest.
 #[derive(Debug)]
@@ -60,21 +59,6 @@ impl Runtime for TestRuntime {
     fn chance(&self) -> f64 {
         1.0
     }
-}
-
-async fn read(client: &Client) -> Result<()> {
-    client.deployments().list_regions().send().await.map(drop)
-}
-
-async fn create(client: &Client) -> Result<()> {
-    let group =
-        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "a long passphrase", "region");
-    let deployments = client.deployments();
-    deployments
-        .create_network_tunnel_group(&group)
-        .send()
-        .await
-        .map(drop)
 }
 
 /// How a call ends: attempts, waits in milliseconds, kind of the error and status.

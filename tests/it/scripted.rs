@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use cisco_secure_access::{Client, ClientBuilder, Cloud, Credentials, RetryPolicy};
+use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
+use cisco_secure_access::{Client, ClientBuilder, Cloud, Credentials, Result, RetryPolicy};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -224,4 +225,21 @@ pub(crate) async fn read_request(stream: &mut TcpStream) -> String {
         );
         bytes.extend_from_slice(&buffer[..count]);
     }
+}
+
+/// A call that can be repeated.
+pub(crate) async fn read(client: &Client) -> Result<()> {
+    client.deployments().list_regions().send().await.map(drop)
+}
+
+/// A call that cannot.
+pub(crate) async fn create(client: &Client) -> Result<()> {
+    let group =
+        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "a long passphrase", "region");
+    let deployments = client.deployments();
+    deployments
+        .create_network_tunnel_group(&group)
+        .send()
+        .await
+        .map(drop)
 }
