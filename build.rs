@@ -6,16 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use cisco_secure_access_codegen::Options;
-
-const SCOPES: [&str; 6] = [
-    "admin",
-    "auth",
-    "deployments",
-    "investigate",
-    "policies",
-    "reports",
-];
+use cisco_secure_access_codegen::{Options, SCOPES, apis};
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
@@ -51,8 +42,11 @@ fn generate(scope: &str) -> Result<bool, Box<dyn Error>> {
     let unreadable = |error: &dyn Error| format!("{}: {error}", path.display());
     let text = fs::read_to_string(&path).map_err(|error| unreadable(&error))?;
     let document = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
-    let apis = cisco_secure_access_codegen::apis(scope, &document)?;
-    if !is_whole && !apis.iter().any(|api| is_enabled(&api.feature)) {
+    if !is_whole
+        && !apis(scope, &document)?
+            .iter()
+            .any(|api| is_enabled(&api.feature))
+    {
         return Ok(false);
     }
     let options = Options {

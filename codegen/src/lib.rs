@@ -27,6 +27,16 @@ use serde_json::Value;
 
 pub use error::{Error, Result};
 
+/// The path scopes, each a document of its own.
+pub const SCOPES: [&str; 6] = [
+    "admin",
+    "auth",
+    "deployments",
+    "investigate",
+    "policies",
+    "reports",
+];
+
 /// What is generated for a path scope.
 #[derive(Debug)]
 pub struct Generated {

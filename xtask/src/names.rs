@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::import::merge::SCOPES;
 use crate::import::repair::each_operation;
+use cisco_secure_access_codegen::SCOPES;
 
 /// Lists the operations of every specification in a folder: method of the crate, HTTP method, path.
 pub fn list(specs: &Path) -> Result<String, String> {

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::import::merge::{SCOPES, shape};
+use cisco_secure_access_codegen::SCOPES;
+
+use crate::import::merge::shape;
 use crate::import::repair::each_operation;
 
 /// References that lead to each other longer than this only lead back.

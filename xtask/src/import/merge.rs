@@ -5,18 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::names::words;
+use cisco_secure_access_codegen::SCOPES;
+
 use super::report::{Failure, Place, Repair, Repairs};
 use super::resolve::{Document, Operation};
-
-/// The path scopes of the API: the first segments of its paths, one output document each.
-pub const SCOPES: &[&str] = &[
-    "admin",
-    "auth",
-    "deployments",
-    "investigate",
-    "policies",
-    "reports",
-];
 
 /// The rules that [`merge`] applies, with what each does.
 pub const RULES: &[(&str, &str)] = &[(

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::merge::{Merged, SCOPES, api_name};
+use cisco_secure_access_codegen::SCOPES;
+
+use super::merge::{Merged, api_name};
 use super::names::summary;
 use super::resolve::{Document, TOKEN_PATH};
 use super::schemas::{NAME, reached, redirect};

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use cisco_secure_access_codegen::SCOPES;
 use serde_json::Value;
-use xtask::import::merge::SCOPES;
 use xtask::import::names::camel;
 use xtask::import::repair::{each_operation, placeholders};
 
