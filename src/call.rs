@@ -1,23 +1,28 @@
 //! A call under construction: where the generated request builders put their arguments. One type for all operations.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
 use crate::client::Client;
+use crate::cloud::ReportsRegion;
 use crate::error::{Error, Result};
 use crate::operation::Operation;
 use crate::read::Read;
 use crate::response::{RawResponse, Response};
-use crate::transport;
+use crate::transport::{self, Limits};
 use crate::upload::Upload;
 
 /// What stands for itself in a URL (RFC 3986, unreserved).
@@ -33,9 +38,14 @@ pub(crate) struct Call {
     client: Client,
     operation: &'static Operation,
     path: String,
-    query: Vec<(&'static str, String)>,
-    headers: Vec<(&'static str, String)>,
+    query: Vec<(Cow<'static, str>, String)>,
+    headers: HeaderMap,
     body: Body,
+    /// Where they are others than the client's.
+    limits: Option<Limits>,
+    reports_region: Option<ReportsRegion>,
+    /// What an error calls the request, where its operation has no name.
+    subject: Option<Arc<str>>,
     /// The first argument that cannot be sent; said when the call is sent.
     defect: Option<Error>,
 }
@@ -52,15 +62,8 @@ pub(crate) enum Body {
 impl Call {
     /// A call with the values of the placeholders in the path of `operation`, in their order.
     pub(crate) fn new(client: &Client, operation: &'static Operation, values: &[&str]) -> Self {
-        let mut call = Self {
-            client: client.clone(),
-            operation,
-            path: String::with_capacity(operation.path.len() + 16),
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: Body::Empty,
-            defect: None,
-        };
+        let path = String::with_capacity(operation.path.len() + 16);
+        let mut call = Self::with_path(client, operation, path);
         let mut values = values.iter();
         let mut template = operation.path;
         while let Some((before, rest)) = template.split_once('{') {
@@ -81,14 +84,37 @@ impl Call {
         call
     }
 
-    fn refuse(&mut self, why: String) {
+    /// A call of this path.
+    pub(crate) fn with_path(client: &Client, operation: &'static Operation, path: String) -> Self {
+        Self {
+            client: client.clone(),
+            operation,
+            path,
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: Body::Empty,
+            limits: None,
+            reports_region: client.reports_region(),
+            subject: None,
+            defect: None,
+        }
+    }
+
+    /// Errors are to speak of `subject`.
+    pub(crate) fn about(&mut self, subject: String) {
+        self.subject = Some(subject.into());
+    }
+
+    /// Keeps the call from being sent; the first reason is the one that is told.
+    pub(crate) fn refuse(&mut self, why: String) {
         if self.defect.is_none() {
             self.defect = Some(Error::request(self.operation, why));
         }
     }
 
     /// Sets a query parameter; a value that was set before is replaced.
-    pub(crate) fn query(&mut self, name: &'static str, value: String) {
+    pub(crate) fn query(&mut self, name: impl Into<Cow<'static, str>>, value: String) {
+        let name = name.into();
         self.query.retain(|(known, _)| *known != name);
         self.query.push((name, value));
     }
@@ -107,7 +133,7 @@ impl Call {
     pub(crate) fn query_repeated(&mut self, name: &'static str, values: Vec<String>) {
         self.query.retain(|(known, _)| *known != name);
         self.query
-            .extend(values.into_iter().map(|value| (name, value)));
+            .extend(values.into_iter().map(|value| (name.into(), value)));
     }
 
     /// Sets a query parameter to a JSON text.
@@ -118,10 +144,22 @@ impl Call {
         }
     }
 
-    /// Sets a header.
-    pub(crate) fn header(&mut self, name: &'static str, value: String) {
-        self.headers.retain(|(known, _)| *known != name);
-        self.headers.push((name, value));
+    /// Sets a header; a value that was set before is replaced.
+    pub(crate) fn header(&mut self, name: &str, value: String) {
+        let Ok(known) = HeaderName::from_bytes(name.as_bytes()) else {
+            return self.refuse(format!("`{name}` is no name of a header"));
+        };
+        if [AUTHORIZATION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING].contains(&known) {
+            return self.refuse(format!("the client itself sets the header `{name}`"));
+        }
+        match HeaderValue::try_from(value) {
+            Ok(value) => {
+                self.headers.insert(known, value);
+            }
+            Err(_) => self.refuse(format!(
+                "the value of the header `{name}` has characters that no header can hold"
+            )),
+        }
     }
 
     /// Sets the body.
@@ -163,12 +201,25 @@ impl Call {
         }
     }
 
+    /// The limits of this call, to be changed.
+    pub(crate) fn limits_mut(&mut self) -> &mut Limits {
+        self.limits
+            .get_or_insert_with(|| self.client.limits().clone())
+    }
+
+    /// Sets the region that a report is asked for in.
+    pub(crate) fn reports_region(&mut self, region: ReportsRegion) {
+        self.reports_region = Some(region);
+    }
+
     /// Sends the call; the answer is decoded when it is there.
-    pub(crate) fn send<T>(self) -> Sending<T> {
-        Sending {
-            answer: Box::pin(transport::execute(self)),
-            decode: PhantomData,
-        }
+    pub(crate) fn send<T: for<'de> Read<'de>>(self) -> Sending<Response<T>> {
+        Sending::new(self, RawResponse::decode)
+    }
+
+    /// Sends the call; the answer is handed out as it is.
+    pub(crate) fn send_raw(self) -> Sending<RawResponse> {
+        Sending::new(self, Ok)
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -179,7 +230,14 @@ impl Call {
         self.operation
     }
 
-    pub(crate) fn headers(&self) -> &[(&'static str, String)] {
+    pub(crate) fn limits(&self) -> &Limits {
+        match &self.limits {
+            Some(limits) => limits,
+            None => self.client.limits(),
+        }
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
@@ -202,7 +260,11 @@ impl Call {
         }
         let mut url = self.client.base_url().clone();
         let prefix = url.path().trim_end_matches('/');
-        url.set_path(&format!("{prefix}{}", self.path));
+        let path = match (self.reports_region, self.path.strip_prefix("/reports/")) {
+            (Some(region), Some(rest)) => format!("{prefix}/reports.{}/{rest}", region.as_str()),
+            _ => format!("{prefix}{}", self.path),
+        };
+        url.set_path(&path);
         if !self.query.is_empty() {
             let mut query = String::new();
             for (name, value) in &self.query {
@@ -221,25 +283,39 @@ impl Call {
 
 /// A request under way: the future of its answer.
 #[must_use = "futures do nothing unless awaited"]
-pub struct Sending<T> {
+pub struct Sending<A> {
     answer: Pin<Box<dyn Future<Output = Result<RawResponse>> + Send>>,
-    decode: PhantomData<fn() -> T>,
+    finish: fn(RawResponse) -> Result<A>,
+    subject: Option<Arc<str>>,
 }
 
-impl<T> std::fmt::Debug for Sending<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<A> Sending<A> {
+    pub(crate) fn new(call: Call, finish: fn(RawResponse) -> Result<A>) -> Self {
+        Self {
+            subject: call.subject.clone(),
+            answer: Box::pin(transport::execute(call)),
+            finish,
+        }
+    }
+}
+
+impl<A> fmt::Debug for Sending<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sending").finish_non_exhaustive()
     }
 }
 
-impl<T: for<'de> Read<'de>> Future for Sending<T> {
-    type Output = Result<Response<T>>;
+impl<A> Future for Sending<A> {
+    type Output = Result<A>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.answer
-            .as_mut()
-            .poll(context)
-            .map(|answer| answer.and_then(RawResponse::decode))
+        let this = &mut *self;
+        let answer = std::task::ready!(this.answer.as_mut().poll(context));
+        let result = answer.and_then(this.finish);
+        Poll::Ready(match &this.subject {
+            None => result,
+            Some(subject) => result.map_err(|error| error.about(Arc::clone(subject))),
+        })
     }
 }
 

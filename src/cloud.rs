@@ -93,7 +93,28 @@ impl Cloud {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Where the data of reports is kept. The service sends a report on to the region of the organization; who names the region saves that
+/// detour. Documented for Global alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReportsRegion {
+    /// North America: reports are asked for below `/reports.us/v2`.
+    Us,
+    /// Europe: reports are asked for below `/reports.eu/v2`.
+    Eu,
+}
+
+impl ReportsRegion {
+    /// Its name in a path.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Us => "us",
+            Self::Eu => "eu",
+        }
+    }
+}
+
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

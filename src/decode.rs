@@ -33,12 +33,18 @@ fn read<'de, T: Read<'de>>(body: &'de [u8]) -> serde_json::Result<Option<T>> {
 pub(crate) fn describe(body: &[u8], error: &serde_json::Error) -> String {
     match serde_json::from_slice::<IgnoredAny>(body) {
         Err(error) if !is_blank(body) => {
-            let start: String = String::from_utf8_lossy(body)
-                .chars()
-                .take(80)
-                .map(|c| if c.is_control() { ' ' } else { c })
-                .collect();
-            format!("the answer is not JSON ({error}); it begins with `{start}`")
+            let mut what = format!("the answer is not JSON ({error})");
+            // What begins like JSON is cut off or damaged, and may have a secret in it.
+            let start = body.trim_ascii_start();
+            if !start.starts_with(b"{") && !start.starts_with(b"[") && !start.starts_with(b"\"") {
+                let start: String = String::from_utf8_lossy(start)
+                    .chars()
+                    .take(80)
+                    .map(|c| if c.is_control() { ' ' } else { c })
+                    .collect();
+                what.push_str(&format!("; it begins with `{start}`"));
+            }
+            what
         }
         _ => {
             let error = error.to_string();

@@ -34,7 +34,10 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     operation: Option<&'static Operation>,
+    /// What was called, where that has no name.
+    subject: Option<Arc<str>>,
     status: Option<StatusCode>,
+    headers: HeaderMap,
     body: Bytes,
     said: Said,
     retry_after: Option<Duration>,
@@ -58,10 +61,15 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke before the answer was complete.
     Interrupted,
+    /// With [`Pacing`](crate::Pacing): the rate limit would keep the call waiting beyond its deadline. It was not sent, and
+    /// [`Error::retry_after`] says how long it would wait.
+    Pacing,
     /// The service pointed to a place where the access token must not go; the error names the host.
     Redirect,
     /// The service answered, and the answer is an error: see [`Error::status`].
     Service,
+    /// The answer is longer than the client reads ([`ClientBuilder::answer_limit`](crate::ClientBuilder::answer_limit)).
+    TooLong,
     /// The service answered with success, and the answer is not what is documented: see [`Error::body`].
     Decode,
 }
@@ -72,7 +80,9 @@ impl Inner {
             kind,
             message: message.into(),
             operation: None,
+            subject: None,
             status: None,
+            headers: HeaderMap::new(),
             body: Bytes::new(),
             said: Said::default(),
             retry_after: None,
@@ -129,11 +139,52 @@ impl Error {
         }))
     }
 
+    /// A call that the client's own pacing keeps beyond its deadline.
+    pub(crate) fn pacing(operation: &'static Operation, wait: Duration, left: Duration) -> Self {
+        let message = format!(
+            "not sent: the rate limit lets it go in {:.1} s, and its deadline is in {:.1} s",
+            wait.as_secs_f64(),
+            left.as_secs_f64()
+        );
+        Self(Arc::new(Inner {
+            operation: Some(operation),
+            retry_after: Some(wait),
+            ..Inner::new(ErrorKind::Pacing, message)
+        }))
+    }
+
+    /// An answer that is longer than the client reads.
+    pub(crate) fn too_long(
+        operation: &'static Operation,
+        status: StatusCode,
+        limit: usize,
+    ) -> Self {
+        let message = format!(
+            "the answer is longer than {limit} bytes, the most that this client reads: ask for less at a time, or set `answer_limit`"
+        );
+        Self(Arc::new(Inner {
+            operation: Some(operation),
+            status: Some(status),
+            ..Inner::new(ErrorKind::TooLong, message)
+        }))
+    }
+
+    /// An answer that the HTTP client got where it was not sent.
+    pub(crate) fn led_on(operation: &'static Operation, host: &str) -> Self {
+        let message = format!(
+            "the HTTP client followed a redirect to {host} by itself: build it with `reqwest::redirect::Policy::none()`"
+        );
+        Self(Arc::new(Inner {
+            operation: Some(operation),
+            ..Inner::new(ErrorKind::Redirect, message)
+        }))
+    }
+
     /// An answer that is an error.
     pub(crate) fn service(response: RawResponse, client: &Client) -> Self {
         let operation = response.operation();
-        let status = response.status();
-        let said = Said::new(response.bytes(), response.headers());
+        let status = response.status_code();
+        let said = Said::new(response.body(), response.headers());
         let is_locked = status == StatusCode::CONFLICT && said.is_locked();
         let retry_after = told_wait(status, response.headers(), client.runtime().date())
             .or(is_locked.then_some(LOCKED_FOR));
@@ -161,7 +212,8 @@ impl Error {
             operation: Some(operation),
             status: Some(status),
             attempts: response.attempts(),
-            body: kept(response.into_bytes()),
+            headers: response.headers().clone(),
+            body: kept(response.into_body()),
             said,
             retry_after,
             ..Inner::new(kind, message)
@@ -173,7 +225,8 @@ impl Error {
         let message = format!("the service points to {host}, and the call does not follow: {why}");
         Self(Arc::new(Inner {
             operation: Some(response.operation()),
-            status: Some(response.status()),
+            status: Some(response.status_code()),
+            headers: response.headers().clone(),
             ..Inner::new(ErrorKind::Redirect, message)
         }))
     }
@@ -182,9 +235,14 @@ impl Error {
     pub(crate) fn decode(response: RawResponse, what: String, error: serde_json::Error) -> Self {
         Self(Arc::new(Inner {
             operation: Some(response.operation()),
-            status: Some(response.status()),
+            status: Some(response.status_code()),
             attempts: response.attempts(),
-            body: kept(response.into_bytes()),
+            headers: response.headers().clone(),
+            body: match response.operation().security {
+                // A token, or a part of one.
+                Security::Basic => Bytes::new(),
+                Security::Bearer(_) => kept(response.into_body()),
+            },
             source: Some(Box::new(error)),
             ..Inner::new(ErrorKind::Decode, what)
         }))
@@ -193,6 +251,11 @@ impl Error {
     /// The error of a call that sent so many requests.
     pub(crate) fn after(self, attempts: u32) -> Self {
         self.change(|inner| inner.attempts = attempts)
+    }
+
+    /// The error of a request that has no name.
+    pub(crate) fn about(self, subject: Arc<str>) -> Self {
+        self.change(|inner| inner.subject = Some(subject))
     }
 
     /// Says more about why the call failed.
@@ -217,16 +280,24 @@ impl Error {
         self.0.kind
     }
 
-    /// The operation that was called; `None` where no call was made.
+    /// The operation that was called; `None` where no call was made, or of a request that no document describes.
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
-        self.0.operation
+        self.0
+            .operation
+            .filter(|operation| operation.is_documented())
     }
 
     /// The HTTP status of the answer; `None` where there was none.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|status| status.as_u16())
+    }
+
+    /// The headers of the answer; empty where there was none.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
     }
 
     /// The body of the answer as it came, its first 64 KiB; empty where there was none.
@@ -253,7 +324,8 @@ impl Error {
         self.0.said.request_id.as_deref()
     }
 
-    /// How long the service asks to wait before the next attempt; five seconds where something is locked.
+    /// How long the service asks to wait before the next attempt; five seconds where something is locked. With
+    /// [`ErrorKind::Pacing`], how long the rate limit would keep the call waiting.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -274,7 +346,7 @@ impl Error {
             .operation
             .is_some_and(|operation| operation.idempotent);
         match self.0.kind {
-            ErrorKind::Connect => true,
+            ErrorKind::Connect | ErrorKind::Pacing => true,
             ErrorKind::Timeout | ErrorKind::Interrupted => may_repeat,
             ErrorKind::Service => match self.status() {
                 Some(429) => true,
@@ -298,10 +370,10 @@ impl Error {
         self.status() == Some(404)
     }
 
-    /// Whether too many calls were made: 429.
+    /// Whether too many calls were made: 429, or the client's own pacing kept this one back.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(429)
+        self.status() == Some(429) || self.0.kind == ErrorKind::Pacing
     }
 
     /// Whether it exists already, or is locked: 409.
@@ -431,8 +503,10 @@ impl Said {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(operation) = self.0.operation {
-            write!(f, "{}: ", operation.id)?;
+        match (&self.0.subject, self.0.operation) {
+            (Some(subject), _) => write!(f, "{subject}: ")?,
+            (None, Some(operation)) => write!(f, "{}: ", operation.id)?,
+            (None, None) => {}
         }
         f.write_str(&self.0.message)?;
         if self.0.attempts > 1 {

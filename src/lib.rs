@@ -29,6 +29,8 @@
 
 pub mod api;
 pub mod auth;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 mod choice;
 mod client;
@@ -44,6 +46,7 @@ mod operation;
 mod pagination;
 mod read;
 mod redacted;
+mod request;
 mod response;
 mod runtime;
 #[cfg(feature = "simulator")]
@@ -55,7 +58,7 @@ mod upload;
 pub use auth::Credentials;
 pub use call::Sending;
 pub use client::{Client, ClientBuilder};
-pub use cloud::Cloud;
+pub use cloud::{Cloud, ReportsRegion};
 pub use error::{Error, ErrorKind, Result};
 pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
@@ -64,11 +67,13 @@ pub use operation::{
     Window, operations,
 };
 pub use pagination::{Continuation, Items, Pages};
-pub use response::Response;
+pub use request::Request;
+pub use reqwest;
+pub use response::{RawResponse, Response};
 #[doc(hidden)]
 pub use runtime::{Pause, Runtime};
 pub use time::{DateOrTime, ReportingTime};
-pub use transport::RetryPolicy;
+pub use transport::{Pacing, RetryPolicy};
 pub use upload::Upload;
 
 pub(crate) use open_enum::open_enum;

@@ -34,6 +34,65 @@ pub struct Operation {
     pub deprecated: bool,
 }
 
+impl Operation {
+    /// The operation that answers a request of this method and path, or the one that stands for all that no document knows.
+    pub(crate) fn of(method: Method, path: &str) -> &'static Self {
+        operations()
+            .find(|operation| operation.method == method && operation.matches(path))
+            .unwrap_or(match method {
+                Method::Get => &UNDOCUMENTED[0],
+                Method::Put => &UNDOCUMENTED[1],
+                Method::Post => &UNDOCUMENTED[2],
+                Method::Delete => &UNDOCUMENTED[3],
+                Method::Patch => &UNDOCUMENTED[4],
+            })
+    }
+
+    /// Whether a path is one of this template.
+    fn matches(&self, path: &str) -> bool {
+        let mut segments = path.split('/');
+        let is_match = self.path.split('/').all(|expected| {
+            segments
+                .next()
+                .is_some_and(|segment| expected.starts_with('{') || segment == expected)
+        });
+        is_match && segments.next().is_none()
+    }
+
+    /// Whether a document describes it.
+    pub(crate) fn is_documented(&self) -> bool {
+        !self.path.is_empty()
+    }
+}
+
+/// What is known of a request that no document describes, by method.
+static UNDOCUMENTED: [Operation; 5] = [
+    undocumented(Method::Get),
+    undocumented(Method::Put),
+    undocumented(Method::Post),
+    undocumented(Method::Delete),
+    undocumented(Method::Patch),
+];
+
+const fn undocumented(method: Method) -> Operation {
+    Operation {
+        id: "request",
+        upstream_id: "",
+        scope: "",
+        api: "",
+        method,
+        path: "",
+        summary: "A request that no document describes",
+        security: Security::Bearer(&[]),
+        clouds: &[],
+        rate_limit: None,
+        // What HTTP says of the method.
+        idempotent: matches!(method, Method::Get | Method::Put | Method::Delete),
+        pagination: None,
+        deprecated: false,
+    }
+}
+
 /// The name of a cloud that has a documentation of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

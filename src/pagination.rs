@@ -167,7 +167,7 @@ impl Pager {
     /// Whether an answer is the one before once more: some operations do not page although they are documented to.
     fn is_repeated(&mut self, answer: &RawResponse) -> bool {
         let mut hasher = DefaultHasher::new();
-        answer.bytes().hash(&mut hasher);
+        answer.body().hash(&mut hasher);
         let fingerprint = Some(hasher.finish());
         std::mem::replace(&mut self.fingerprint, fingerprint) == fingerprint
     }
@@ -239,6 +239,12 @@ impl Pager {
         }
         continuation.skip
     }
+}
+
+/// A stream that has some of its items at hand, for those who are not async.
+pub(crate) trait Listing: Stream {
+    /// The next item, if it is at hand.
+    fn take_ready(&mut self) -> Option<Self::Item>;
 }
 
 /// The pages of a listing, fetched as they are asked for: a stream of answers.
@@ -395,15 +401,28 @@ impl<T: Unpin> Items<T> {
     }
 }
 
+impl<T: Unpin> Listing for Items<T> {
+    fn take_ready(&mut self) -> Option<Result<T>> {
+        let item = self.ready.pop_front()?;
+        self.current.1 += 1;
+        Some(Ok(item))
+    }
+}
+
+impl<P: for<'de> Read<'de> + Unpin> Listing for Pages<P> {
+    fn take_ready(&mut self) -> Option<Self::Item> {
+        None
+    }
+}
+
 impl<T: Unpin> Stream for Items<T> {
     type Item = Result<T>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            if let Some(item) = this.ready.pop_front() {
-                this.current.1 += 1;
-                return Poll::Ready(Some(Ok(item)));
+            if let Some(item) = this.take_ready() {
+                return Poll::Ready(Some(item));
             }
             let answer = match ready!(this.pager.poll(context)) {
                 None => return Poll::Ready(None),

@@ -1,5 +1,6 @@
 //! Answers: the typed one that users get, and the raw one that the transport hands over.
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use bytes::Bytes;
@@ -55,9 +56,18 @@ impl<T> DerefMut for Response<T> {
     }
 }
 
-/// An answer as it came.
-#[derive(Debug)]
-pub(crate) struct RawResponse {
+/// An answer as it came: status, headers and bytes.
+///
+/// ```no_run
+/// # #[cfg(feature = "network-tunnel-groups")]
+/// # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
+/// let answer = client.deployments().list_regions().send_raw().await?;
+/// println!("{} {} bytes", answer.status(), answer.body().len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct RawResponse {
     operation: &'static Operation,
     status: StatusCode,
     headers: HeaderMap,
@@ -124,32 +134,60 @@ impl RawResponse {
             .flatten()
     }
 
-    pub(crate) fn attempts(&self) -> u32 {
+    /// The HTTP status: 200, 201, 202 (queued) or 204.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// The headers of the answer.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The bytes of the body, decompressed.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body alone.
+    #[must_use]
+    pub fn into_body(self) -> Bytes {
+        self.body
+    }
+
+    /// How many requests the call sent for this answer.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    pub(crate) fn headers(&self) -> &HeaderMap {
-        &self.headers
+    /// Reads the body as JSON of a type of your own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode), with the place in the body and the body itself.
+    pub fn json<T: DeserializeOwned>(self) -> Result<Response<T>> {
+        let value = serde_json::from_slice(&self.body);
+        self.with_value(value)
     }
 
     pub(crate) fn operation(&self) -> &'static Operation {
         self.operation
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
+    pub(crate) fn status_code(&self) -> StatusCode {
         self.status
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.body
-    }
-
-    pub(crate) fn into_bytes(self) -> Bytes {
-        self.body
-    }
-
     pub(crate) fn decode<T: for<'de> Read<'de>>(self) -> Result<Response<T>> {
-        match decode::from_body(&self.body) {
+        let value = decode::from_body(&self.body);
+        self.with_value(value)
+    }
+
+    fn with_value<T>(self, value: serde_json::Result<T>) -> Result<Response<T>> {
+        match value {
             Ok(value) => Ok(Response {
                 value,
                 status: self.status,
@@ -160,5 +198,15 @@ impl RawResponse {
                 Err(Error::decode(self, what, error))
             }
         }
+    }
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A body can hold a secret: that of a new API key.
+        f.debug_struct("RawResponse")
+            .field("status", &self.status)
+            .field("length", &self.body.len())
+            .finish_non_exhaustive()
     }
 }

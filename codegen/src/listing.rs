@@ -70,7 +70,7 @@ pub(crate) fn listing(
 
 /// What is wanted of a value in an answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Taking {
+pub(crate) enum Taking {
     /// The value, out of the answer.
     Value,
     /// A copy of it.
@@ -82,7 +82,7 @@ enum Taking {
 /// The expression that takes the value at a JSON pointer out of `page`, as an `Option`, and the type of that value.
 ///
 /// `page` is the answer, or a reference to it where the value stays there.
-fn access(
+pub(crate) fn access(
     answer: &syn::Type,
     pointer: &str,
     shapes: &Shapes,

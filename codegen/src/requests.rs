@@ -96,8 +96,8 @@ pub(crate) struct Argument {
     pub ident: Ident,
     /// The owned type of its value.
     pub ty: syn::Type,
-    required: bool,
-    docs: String,
+    pub required: bool,
+    pub docs: String,
     pub sink: Sink,
 }
 
@@ -111,29 +111,41 @@ pub(crate) enum Sink {
     Part(String),
 }
 
-struct Request<'a> {
+/// A request: the arguments of an operation, and its answer.
+pub(crate) struct Request<'a> {
     scope: &'a str,
     operation: &'a Operation,
     ident: Ident,
-    arguments: Vec<Argument>,
-    answer: syn::Type,
+    pub arguments: Vec<Argument>,
+    pub answer: syn::Type,
 }
 
 /// Methods that every builder has, and names that generated code uses itself.
-const RESERVED: [&str; 9] = [
+const RESERVED: [&str; 16] = [
     "body",
     "call",
     "clone",
+    "deadline",
+    "header",
     "items",
     "measure_page",
     "new",
     "pages",
+    "query",
+    "reports_region",
+    "retry",
     "send",
+    "send_raw",
     "split_page",
+    "timeout",
 ];
 
 impl<'a> Request<'a> {
-    fn new(scope: &'a str, operation: &'a Operation, signature: &Signature) -> Result<Self> {
+    pub(crate) fn new(
+        scope: &'a str,
+        operation: &'a Operation,
+        signature: &Signature,
+    ) -> Result<Self> {
         let types = argument_types(signature);
         let type_of = |name: &str| {
             types.get(name).cloned().ok_or_else(|| {
@@ -360,6 +372,7 @@ impl<'a> Request<'a> {
             .iter()
             .filter(|argument| !argument.required)
             .map(Argument::setter);
+        let reports = (self.scope == "reports").then(|| quote!(crate::request::reports!();));
         let listing = listing::listing(self.operation, &self.answer, shapes)?;
         let doc = format!(
             " The request [`{}`](super::operations::{}).",
@@ -382,9 +395,11 @@ impl<'a> Request<'a> {
                 /// # Errors
                 /// See [`Error`](crate::Error).
                 #[inline]
-                pub fn send(self) -> crate::call::Sending<#answer> {
+                pub fn send(self) -> crate::Sending<crate::Response<#answer>> {
                     self.call.send()
                 }
+                crate::request::common!();
+                #reports
                 #listing
             }
         })
@@ -401,7 +416,7 @@ fn free_name(wire: &str, suffix: &str, taken: &mut BTreeSet<String>) -> Ident {
 }
 
 impl Argument {
-    fn part(part: &Part, taken: &mut BTreeSet<String>) -> Self {
+    pub(crate) fn part(part: &Part, taken: &mut BTreeSet<String>) -> Self {
         Self {
             ident: free_name(&part.name, "_part", taken),
             ty: syn::parse_quote!(crate::Upload),

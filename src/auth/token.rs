@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::oneshot;
 
 use super::cache::cache_key;
-use super::{CachedToken, Credentials, CredentialsProvider, TokenCache};
+use super::{BoxError, CachedToken, Credentials, CredentialsProvider, TokenCache};
 use crate::api::auth::types::CreateTokenBody;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
@@ -185,7 +185,7 @@ impl Tokens {
         if let Some(token) = self.cached(&key, client.runtime()).await {
             return Ok(token);
         }
-        let _lock = self.cache.lock(&key).await;
+        let _lock = self.cache.lock(&key).await.map_err(complain);
         if let Some(token) = self.cached(&key, client.runtime()).await {
             return Ok(token);
         }
@@ -199,13 +199,17 @@ impl Tokens {
                 return Err(error);
             }
         };
-        let _ = self.cache.put(&key, granted.clone()).await;
+        let _ = self
+            .cache
+            .put(&key, granted.clone())
+            .await
+            .map_err(complain);
         Ok(Token::new(granted, client.runtime()))
     }
 
     /// A token out of the cache, if it is good and not the last one.
     async fn cached(&self, key: &str, runtime: &dyn Runtime) -> Option<Token> {
-        let cached = self.cache.get(key).await.ok()??;
+        let cached = self.cache.get(key).await.map_err(complain).ok()??;
         let (is_last, is_rejected) = {
             let state = self.state();
             let is_last = state
@@ -216,7 +220,7 @@ impl Tokens {
         };
         if is_last {
             if is_rejected {
-                let _ = self.cache.remove(key).await;
+                let _ = self.cache.remove(key).await.map_err(complain);
             }
             return None;
         }
@@ -290,6 +294,11 @@ async fn request(client: &Client) -> Result<CachedToken> {
             )
         })?;
     Ok(CachedToken::new(secret, client.runtime().date() + life))
+}
+
+/// Tells of a cache that fails; the calls go on without it.
+fn complain(error: BoxError) {
+    tracing::warn!(target: "cisco_secure_access", "the token cache failed: {error}");
 }
 
 impl fmt::Debug for Tokens {

@@ -1,7 +1,10 @@
 //! The one place that every call goes through: token, request, answer, and further attempts where the first one fails.
 
+mod connections;
+mod pacing;
 mod redirect;
 mod retry;
+mod trace;
 mod wire;
 
 use std::pin::pin;
@@ -13,6 +16,7 @@ use futures_util::future::{Either, select};
 use http::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
+use tracing::Instrument as _;
 use url::Url;
 
 use crate::auth::{Credentials, Token};
@@ -21,25 +25,50 @@ use crate::error::{Error, Result};
 use crate::operation::Security;
 use crate::response::RawResponse;
 
+pub(crate) use connections::Connections;
+pub(crate) use pacing::Pacer;
+pub use pacing::Pacing;
 use retry::Attempts;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{Budget, Limits, told_wait};
-pub(crate) use wire::http_client;
 
 /// Makes a call and waits for its answer.
 pub(crate) async fn execute(call: Call) -> Result<RawResponse> {
     let url = call.url()?;
+    let span = trace::call(&call, &url);
+    let result = attempt(&call, &url).instrument(span.clone()).await;
+    trace::end(&span, &result);
+    result
+}
+
+/// Makes attempts until one goes well or there is no use in another.
+async fn attempt(call: &Call, url: &Url) -> Result<RawResponse> {
     let client = call.client();
-    let mut attempts = Attempts::new(client);
+    let mut attempts = Attempts::new(call);
     let mut has_new_token = false;
     loop {
-        let (authorization, token) = match attempts.left() {
-            Some(left) => within(left, &call, &url, authorize(&call)).await?,
-            None => authorize(&call).await?,
+        let prepare = async {
+            let turn = client.pacer().turn(call, attempts.left()).await;
+            let turn = turn.map_err(|error| error.after(attempts.sent()))?;
+            authorize(call).await.map(|authorized| (turn, authorized))
         };
+        let (turn, (authorization, token)) = match attempts.left() {
+            Some(left) => within(left, call, url, prepare).await,
+            None => prepare.await,
+        }?;
         let limit = attempts.begin();
-        let attempt = redirect::follow(&call, &url, &authorization);
-        let answer = within(limit, &call, &url, attempt).await;
+        let answer = within(
+            limit,
+            call,
+            url,
+            redirect::follow(call, url, &authorization),
+        )
+        .await;
+        if let (Ok(answer), Some(turn)) = (&answer, &turn) {
+            turn.learn(answer, client.runtime());
+        }
+        drop(turn);
+        trace::attempt(&answer, attempts.sent());
         if let (Ok(answer), Some(token), false) = (&answer, &token, has_new_token)
             && is_expired_token(answer)
         {
@@ -48,7 +77,7 @@ pub(crate) async fn execute(call: Call) -> Result<RawResponse> {
             attempts.forgive();
             continue;
         }
-        match answer.and_then(|answer| accept(answer.after(attempts.sent()), &call)) {
+        match answer.and_then(|answer| accept(answer.after(attempts.sent()), call)) {
             Ok(answer) => {
                 attempts.succeed();
                 return Ok(answer);
@@ -61,7 +90,7 @@ pub(crate) async fn execute(call: Call) -> Result<RawResponse> {
 /// An answer that is no error.
 fn accept(answer: RawResponse, call: &Call) -> Result<RawResponse> {
     let answer = answer.with_meant_status();
-    if answer.status().is_success() {
+    if answer.status_code().is_success() {
         Ok(answer)
     } else {
         Err(Error::service(answer, call.client()))
@@ -102,9 +131,9 @@ async fn authorize(call: &Call) -> Result<(HeaderValue, Option<Token>)> {
 
 /// An expired token is answered with 400 and `{"error":"invalid_request"}`, sometimes with 401; a 400 that says more is about the call.
 fn is_expired_token(answer: &RawResponse) -> bool {
-    match answer.status().as_u16() {
+    match answer.status() {
         401 => true,
-        400 => serde_json::from_slice::<Value>(answer.bytes()).is_ok_and(|body| {
+        400 => serde_json::from_slice::<Value>(answer.body()).is_ok_and(|body| {
             body.as_object().is_some_and(|body| {
                 body.len() == 1
                     && body

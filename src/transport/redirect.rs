@@ -42,7 +42,7 @@ pub(super) async fn follow(
         let Ok(url) = target.url.join(&place) else {
             return Err(Error::redirect(&answer, "some place", "it is no URL"));
         };
-        let next = target.led_to(url, answer.status());
+        let next = target.led_to(url, answer.status_code());
         left_behind.push(target);
         let refusal = if left_behind.contains(&next) {
             Some("the call was there already")
@@ -61,7 +61,7 @@ pub(super) async fn follow(
 
 /// Where an answer points to, if it does.
 fn place(answer: &RawResponse) -> Option<String> {
-    match answer.status().as_u16() {
+    match answer.status() {
         301 | 302 | 307 | 308 => {
             let place = answer.headers().get(LOCATION)?.to_str().ok()?;
             Some(place.to_owned())

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 
+use super::trace;
+use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Result};
 
@@ -167,10 +169,11 @@ pub(crate) struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
+    pub(crate) fn new(call: &'a Call) -> Self {
+        let client = call.client();
         Self {
             client,
-            limits: client.limits(),
+            limits: call.limits(),
             started: client.runtime().now(),
             sent: 0,
             counted: 0,
@@ -236,6 +239,7 @@ impl<'a> Attempts<'a> {
             return Err(error
                 .because("it is not tried again: too many calls of this client fail".to_owned()));
         }
+        trace::retry(&error, wait);
         runtime.wait(wait).await;
         Ok(())
     }

@@ -1,37 +1,18 @@
 //! One request over the wire, and its answer.
 
-use std::time::Duration;
-
+use bytes::{Bytes, BytesMut};
+use http::HeaderValue;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::call::{Body, Call};
 use crate::error::{Error, Result};
 use crate::operation::{Method, Security};
 use crate::response::RawResponse;
-use crate::upload::Source;
+use crate::upload::{Source, Upload};
 
 /// The header of a token request that asks for a token of a child organization.
 const ORGANIZATION: &str = "x-umbrella-orgid";
-/// How long a connection may take to come about, where nothing else is set.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The HTTP client under all calls.
-///
-/// It follows no redirect by itself: a bearer token must not be carried to a host that the cloud does not vouch for.
-pub(crate) fn http_client(connect_timeout: Option<Duration>) -> Result<reqwest::Client> {
-    reqwest::Client::builder()
-        .user_agent(concat!(
-            "cisco-secure-access-rust/",
-            env!("CARGO_PKG_VERSION")
-        ))
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-        .build()
-        .map_err(|error| Error::configuration(format!("the HTTP client cannot be set up: {error}")))
-}
-
 /// What is asked of whom.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Target {
@@ -67,70 +48,121 @@ pub(super) async fn send(
     let operation = call.operation();
     let host = target.url.host_str().unwrap_or_default();
     let failed = |error| Error::transport(operation, host, error);
-    let mut headers = headers(call)?;
-    headers.insert(AUTHORIZATION, authorization);
-    let request = call
+    let request = request(call, target, authorization).await?;
+    let mut answer = call
         .client()
         .http()
-        .request(target.method.clone(), target.url.clone())
-        .headers(headers);
-    let request = match call.body() {
-        _ if !target.has_body => request,
-        Body::Empty => request,
-        Body::Json(bytes) => request
-            .header(CONTENT_TYPE, "application/json")
-            .body(bytes.clone()),
-        Body::Form(form) => request
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form.clone()),
-        Body::Multipart(parts) => {
-            let mut form = reqwest::multipart::Form::new();
-            for (name, file) in parts {
-                let part = match &file.0 {
-                    Source::Bytes { name, bytes } => {
-                        reqwest::multipart::Part::stream(bytes.clone()).file_name(name.clone())
-                    }
-                    Source::Path(path) => {
-                        reqwest::multipart::Part::file(path)
-                            .await
-                            .map_err(|error| {
-                                Error::request(
-                                    operation,
-                                    format!("the file {} cannot be read: {error}", path.display()),
-                                )
-                            })?
-                    }
-                };
-                form = form.part(*name, part);
-            }
-            request.multipart(form)
-        }
-    };
-    let answer = request.send().await.map_err(failed)?;
+        .execute(request)
+        .await
+        .map_err(failed)?;
+    if *answer.url() != target.url {
+        let host = answer.url().host_str().unwrap_or_default();
+        return Err(Error::led_on(operation, host));
+    }
     let status = answer.status();
-    let headers = answer.headers().clone();
-    let body = answer.bytes().await.map_err(failed)?;
+    let headers = std::mem::take(answer.headers_mut());
+    let body = body(answer, call.client().answer_limit())
+        .await
+        .map_err(failed)?
+        .ok_or_else(|| Error::too_long(operation, status, call.client().answer_limit()))?;
     Ok(RawResponse::new(operation, status, headers, body))
 }
 
-fn headers(call: &Call) -> Result<HeaderMap> {
-    let mut headers = HeaderMap::with_capacity(call.headers().len() + 2);
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let organization = match call.operation().security {
-        Security::Basic => call.client().tokens().organization(),
-        Security::Bearer(_) => None,
+async fn request(
+    call: &Call,
+    target: &Target,
+    authorization: HeaderValue,
+) -> Result<reqwest::Request> {
+    let mut request = reqwest::Request::new(target.method.clone(), target.url.clone());
+    let content_type = match call.body() {
+        _ if !target.has_body => None,
+        Body::Empty => None,
+        Body::Json(bytes) => {
+            *request.body_mut() = Some(bytes.clone().into());
+            Some(HeaderValue::from_static("application/json"))
+        }
+        Body::Form(form) => {
+            *request.body_mut() = Some(form.clone().into());
+            Some(HeaderValue::from_static(
+                "application/x-www-form-urlencoded",
+            ))
+        }
+        Body::Multipart(parts) => {
+            let form = multipart(call, parts).await?;
+            let built = call
+                .client()
+                .http()
+                .request(target.method.clone(), target.url.clone())
+                .multipart(form)
+                .build();
+            let host = target.url.host_str().unwrap_or_default();
+            request = built.map_err(|error| Error::transport(call.operation(), host, error))?;
+            None
+        }
     };
-    let given = call.headers().iter();
-    let given = given.map(|(name, value)| (*name, value.as_str()));
-    for (name, value) in given.chain(organization.map(|id| (ORGANIZATION, id))) {
-        let refused = |_| {
-            Error::request(
-                call.operation(),
-                format!("the value of the header `{name}` has characters that no header can hold"),
-            )
-        };
-        let value = HeaderValue::from_str(value).map_err(refused)?;
-        headers.insert(HeaderName::from_static(name), value);
+    let headers = request.headers_mut();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    if let Some(content_type) = content_type {
+        headers.insert(CONTENT_TYPE, content_type);
     }
-    Ok(headers)
+    for (name, value) in call.headers() {
+        headers.insert(name, value.clone());
+    }
+    if call.operation().security == Security::Basic
+        && let Some(organization) = call.client().tokens().organization()
+    {
+        let value = HeaderValue::from_str(organization).map_err(|_| {
+            let why = "the id of the organization has characters that no header can hold";
+            Error::request(call.operation(), why)
+        })?;
+        headers.insert(ORGANIZATION, value);
+    }
+    headers.insert(AUTHORIZATION, authorization);
+    Ok(request)
+}
+
+async fn multipart(
+    call: &Call,
+    parts: &[(&'static str, Upload)],
+) -> Result<reqwest::multipart::Form> {
+    let mut form = reqwest::multipart::Form::new();
+    for (name, file) in parts {
+        let part = match &file.0 {
+            Source::Bytes { name, bytes } => {
+                reqwest::multipart::Part::stream(bytes.clone()).file_name(name.clone())
+            }
+            Source::Path(path) => reqwest::multipart::Part::file(path)
+                .await
+                .map_err(|error| {
+                    let why = format!("the file {} cannot be read: {error}", path.display());
+                    Error::request(call.operation(), why)
+                })?,
+        };
+        form = form.part(*name, part);
+    }
+    Ok(form)
+}
+
+/// The whole body; `None` where it is longer than `limit`.
+async fn body(mut answer: reqwest::Response, limit: usize) -> reqwest::Result<Option<Bytes>> {
+    let announced = answer.content_length().unwrap_or_default();
+    let announced = usize::try_from(announced).unwrap_or(usize::MAX);
+    let (Some(first), true) = (answer.chunk().await?, announced <= limit) else {
+        return Ok((announced <= limit).then(Bytes::new));
+    };
+    // Most answers come in one piece, which needs no copy.
+    let Some(second) = answer.chunk().await? else {
+        return Ok((first.len() <= limit).then_some(first));
+    };
+    let mut body = BytesMut::with_capacity(announced.max(first.len() + second.len()));
+    body.extend_from_slice(&first);
+    let mut next = Some(second);
+    while let Some(chunk) = next {
+        if body.len() + chunk.len() > limit {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+        next = answer.chunk().await?;
+    }
+    Ok(Some(body.freeze()))
 }

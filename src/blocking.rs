@@ -1,0 +1,131 @@
+//! Calls and listings without async.
+//!
+//! The surface is the same: every request and every listing that can be awaited can be waited for instead. The work is done on a thread
+//! of the crate, which all clients share and which starts with the first wait.
+//!
+//! ```
+//! # #[cfg(all(feature = "network-tunnel-groups", feature = "simulator"))] {
+//! # use cisco_secure_access::{Client, Cloud, Credentials, simulator::Simulator};
+//! # let runtime = tokio::runtime::Runtime::new().unwrap();
+//! # let simulator = runtime.block_on(Simulator::builder().tunnel_groups(3).start()).unwrap();
+//! # let client = simulator.client().unwrap();
+//! let regions = client.deployments().list_regions().send().wait()?;
+//! println!("{} regions", regions.regions.len());
+//!
+//! for group in client.deployments().list_network_tunnel_groups().items().wait() {
+//!     println!("{:?}", group?.name);
+//! }
+//! # }
+//! # Ok::<(), cisco_secure_access::Error>(())
+//! ```
+//!
+//! A wait blocks its thread. In an async program await instead: a task that waits keeps its worker from others.
+
+use std::sync::LazyLock;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use futures_util::StreamExt as _;
+use tokio::runtime::{Builder, Handle};
+
+use crate::call::Sending;
+use crate::error::{Error, Result};
+use crate::pagination::{Items, Listing, Pages};
+
+/// The thread that works while others wait, or why there is none.
+static WORKER: LazyLock<Result<Handle>> = LazyLock::new(|| {
+    let failed = |error: std::io::Error| {
+        Error::configuration(format!(
+            "the thread for blocking calls cannot be started: {error}"
+        ))
+    };
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(failed)?;
+    let handle = runtime.handle().clone();
+    thread::Builder::new()
+        .name("cisco-secure-access".to_owned())
+        .spawn(move || runtime.block_on(std::future::pending::<()>()))
+        .map_err(failed)?;
+    Ok(handle)
+});
+
+/// Lets the worker do something and waits for it.
+fn wait<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+    let (sender, receiver) = sync_channel(1);
+    WORKER.as_ref().map_err(Clone::clone)?.spawn(async move {
+        // Whoever waits is there: nothing ends the wait but this.
+        let _ = sender.send(work.await);
+    });
+    receiver
+        .recv()
+        .map_err(|_| Error::configuration("the thread for blocking calls has gone"))
+}
+
+impl<A: Send + 'static> Sending<A> {
+    /// Waits for the answer without async; see [`blocking`](crate::blocking).
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn wait(self) -> Result<A> {
+        wait(self)?
+    }
+}
+
+/// A listing without async: an iterator.
+#[derive(Debug)]
+#[must_use = "iterators do nothing unless asked"]
+pub struct Waiting<S> {
+    /// Away while the worker has it.
+    listing: Option<S>,
+}
+
+impl<S> Waiting<S> {
+    /// The listing itself, for its continuation.
+    #[must_use]
+    pub fn listing(&self) -> Option<&S> {
+        self.listing.as_ref()
+    }
+}
+
+impl<S, T> Iterator for Waiting<S>
+where
+    S: Listing<Item = Result<T>> + Unpin + Send + 'static,
+    T: Send + 'static,
+{
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        // What is here already needs no worker.
+        if let Some(item) = self.listing.as_mut()?.take_ready() {
+            return Some(item);
+        }
+        let mut listing = self.listing.take()?;
+        match wait(async move { (listing.next().await, listing) }) {
+            Ok((item, listing)) => {
+                self.listing = Some(listing);
+                item
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+impl<T> Items<T> {
+    /// Goes through the items without async; see [`blocking`](crate::blocking).
+    pub fn wait(self) -> Waiting<Self> {
+        Waiting {
+            listing: Some(self),
+        }
+    }
+}
+
+impl<P> Pages<P> {
+    /// Goes through the pages without async; see [`blocking`](crate::blocking).
+    pub fn wait(self) -> Waiting<Self> {
+        Waiting {
+            listing: Some(self),
+        }
+    }
+}
