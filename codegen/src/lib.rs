@@ -4,8 +4,9 @@
 //! them what progenitor gets right, progenitor says what Rust types values and answers have, `reshape` writes the final types,
 //! `requests` one request builder for each operation (with `listing` for those that page and `example` for the documentation),
 //! `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`, to show what
-//! comes out.
+//! comes out. `cases` writes what the conformance suite runs.
 
+mod cases;
 mod codecs;
 mod document;
 mod error;
@@ -160,6 +161,22 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     };
     let index = index(&handle, &operations);
     Ok(Generated { code, index })
+}
+
+/// Generates the cases of the conformance suite for the path scope `scope`: a call of each operation, with values made when it runs.
+///
+/// # Errors
+/// When the document is not what `cargo xtask import` writes.
+pub fn cases(scope: &str, document: &Value) -> Result<TokenStream> {
+    generate_cases(scope, document).map_err(|error| error.in_document(scope))
+}
+
+fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
+    let operations = document::operations(document)?;
+    let lowered = lower::lower(scope, document, &operations)?;
+    let generated = progenitor(lowered.document)?;
+    let types = reshape::reshape(&generated, &lowered.types)?;
+    cases::cases(scope, &operations, &generated, &types.shapes)
 }
 
 /// The operations by API, as Markdown with links.

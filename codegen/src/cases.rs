@@ -1,0 +1,232 @@
+//! The cases of the conformance suite: one for each operation, which calls it through the public API with values that are made when it runs.
+//!
+//! What is generated is Rust as a user would write it: methods, setters and listings by their names and with their types. It refers to the
+//! types of the suite (`Case`, `Argument`, `Place`, `Listing`, `Values`), which stand in its module `case`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{File, Signature};
+
+use crate::document::{Encoding, Operation};
+use crate::error::{Error, Result};
+use crate::listing::{self, Taking};
+use crate::names;
+use crate::operations;
+use crate::requests::{Argument, Request, Sink, signatures};
+use crate::reshape::{Shapes, element, simple_name};
+
+/// The module of the cases of all `operations`.
+pub(crate) fn cases(
+    scope: &str,
+    operations: &[Operation],
+    generated: &File,
+    shapes: &Shapes,
+) -> Result<TokenStream> {
+    let mut requests = TokenStream::new();
+    let mut entries = Vec::new();
+    let signatures = signatures(operations, generated)?;
+    for (operation, signature) in operations.iter().zip(signatures) {
+        for form in forms(scope, operation, signature)? {
+            requests.extend(form.request(scope, operation));
+            entries.push(form.entry(operation, shapes)?);
+        }
+    }
+    let handle = Ident::new(&names::snake(scope), Span::call_site());
+    let about = format!(" The cases of the scope `{scope}`.");
+    Ok(quote! {
+        #[doc = #about]
+        #[allow(deprecated, unused_imports, unused_variables, clippy::all)]
+        pub mod #handle {
+            use cisco_secure_access::Client;
+            use cisco_secure_access::api::#handle::{operations, requests, types::*};
+
+            use crate::case::{self, Argument, Case, Encoding, Listing, Place, Values, Wrong};
+
+            #requests
+
+            /// All of them, in the order of the document.
+            pub static CASES: &[Case] = &[#(#entries),*];
+        }
+    })
+}
+
+/// One way to call an operation: a method, and the arguments that it and the setters take.
+struct Form {
+    method: Ident,
+    arguments: Vec<Argument>,
+    /// Where each of them stands in the document.
+    pointers: Vec<String>,
+    answer: syn::Type,
+}
+
+/// The ways to call an operation: one, or two where the body can be JSON or a file.
+fn forms(scope: &str, operation: &Operation, signature: &Signature) -> Result<Vec<Form>> {
+    let read = || Request::new(scope, operation, signature);
+    let method = names::snake(&operation.id);
+    let mut forms = vec![Form::new(&method, operation, read()?)];
+    let alternative = operation
+        .body
+        .as_ref()
+        .and_then(|body| body.alternative.as_ref());
+    if let Some(parts) = alternative {
+        let mut request = read()?;
+        request
+            .arguments
+            .retain(|argument| !matches!(argument.sink, Sink::Json));
+        let mut taken = Default::default();
+        request.arguments.extend(parts.iter().map(|part| Argument {
+            required: true,
+            ..Argument::part(part, &mut taken)
+        }));
+        forms.push(Form::new(&format!("{method}_file"), operation, request));
+    }
+    Ok(forms)
+}
+
+impl Form {
+    fn new(method: &str, operation: &Operation, request: Request<'_>) -> Self {
+        let parameters = operation.parameters.iter();
+        let mut pointers: Vec<_> = parameters
+            .map(|parameter| parameter.pointer.clone())
+            .collect();
+        // Behind the parameters comes the body, as one argument or as its parts.
+        let body = format!("{}/requestBody", operation.pointer);
+        pointers.resize(request.arguments.len(), body);
+        Self {
+            method: Ident::new(method, Span::call_site()),
+            arguments: request.arguments,
+            pointers,
+            answer: request.answer,
+        }
+    }
+
+    /// The function that makes the request of the values that there are.
+    fn request(&self, scope: &str, operation: &Operation) -> TokenStream {
+        let method = &self.method;
+        let handle = Ident::new(&names::snake(scope), Span::call_site());
+        let builder = Ident::new(&names::pascal(&operation.id), Span::call_site());
+        let arguments = || self.arguments.iter().enumerate();
+        let required =
+            arguments()
+                .filter(|(_, argument)| argument.required)
+                .map(|(index, argument)| {
+                    let value = value(argument, &quote!(required), index);
+                    match argument.sink {
+                        Sink::Json | Sink::Form => quote!(&#value),
+                        _ => value,
+                    }
+                });
+        let optional =
+            arguments()
+                .filter(|(_, argument)| !argument.required)
+                .map(|(index, argument)| {
+                    let setter = &argument.ident;
+                    let value = value(argument, &quote!(optional), index);
+                    let given = match argument.sink {
+                        Sink::Json | Sink::Form => quote!(&value),
+                        _ => quote!(value),
+                    };
+                    quote! {
+                        let request = match #value {
+                            Some(value) => request.#setter(#given),
+                            None => request,
+                        };
+                    }
+                });
+        quote! {
+            fn #method(client: &Client, values: &Values) -> Result<requests::#builder, Wrong> {
+                let request = client.#handle().#method(#(#required),*);
+                #(#optional)*
+                Ok(request)
+            }
+        }
+    }
+
+    /// The entry of the table.
+    fn entry(&self, operation: &Operation, shapes: &Shapes) -> Result<TokenStream> {
+        let method = &self.method;
+        let name = method.to_string();
+        let constant = operations::constant(operation);
+        let pointer = &operation.pointer;
+        let arguments = self.arguments.iter().zip(&self.pointers).map(|(argument, pointer)| {
+            let name = argument.ident.to_string();
+            let place = place(argument);
+            let required = argument.required;
+            quote!(Argument { name: #name, place: #place, required: #required, pointer: #pointer })
+        });
+        let listing = match &operation.pagination {
+            None => quote!(None),
+            Some(pagination) => {
+                let answer = &self.answer;
+                let wrong = || {
+                    Error::new(
+                        format!("{}/x-pagination", operation.pointer),
+                        format!("`{}` is no list of the answer", pagination.items),
+                    )
+                };
+                let (items, _) = listing::access(answer, &pagination.items, shapes, Taking::Value)
+                    .ok_or_else(wrong)?;
+                quote! {
+                    Some(Listing {
+                        items: |client, values, width| {
+                            case::items(#method(client, values).map(|request| request.items().prefetch(width)))
+                        },
+                        pages: |client, values, width| case::pages(
+                            #method(client, values).map(|request| request.pages().prefetch(width)),
+                            |page: #answer| #items.unwrap_or_default(),
+                        ),
+                    })
+                }
+            }
+        };
+        Ok(quote! {
+            Case {
+                operation: &operations::#constant,
+                method: #name,
+                pointer: #pointer,
+                arguments: &[#(#arguments),*],
+                send: |client, values| case::send(#method(client, values).map(|request| request.send())),
+                listing: #listing,
+            }
+        })
+    }
+}
+
+/// The expression that gives an argument its value; `how` is the method that is asked for it.
+fn value(argument: &Argument, how: &TokenStream, index: usize) -> TokenStream {
+    match simple_name(&argument.ty).as_deref() {
+        Some("Upload") => {
+            let how = format_ident!("{}_file", how.to_string());
+            quote!(values.#how(#index)?)
+        }
+        Some("ReportingTime" | "DateOrTime") => quote!(values.#how::<String>(#index)?),
+        Some("Box") => {
+            let ty = element(&argument.ty);
+            quote!(values.#how::<#ty>(#index)?)
+        }
+        _ => {
+            let ty = &argument.ty;
+            quote!(values.#how::<#ty>(#index)?)
+        }
+    }
+}
+
+/// Where a value is found in the request.
+fn place(argument: &Argument) -> TokenStream {
+    match &argument.sink {
+        Sink::Path => quote!(Place::Path),
+        Sink::Query(wire, encoding) => {
+            let encoding = match encoding {
+                Encoding::Plain => quote!(Plain),
+                Encoding::Comma => quote!(Comma),
+                Encoding::Repeated => quote!(Repeated),
+                Encoding::Json => quote!(Json),
+            };
+            quote!(Place::Query(#wire, Encoding::#encoding))
+        }
+        Sink::Header(wire) => quote!(Place::Header(#wire)),
+        Sink::Json => quote!(Place::Json),
+        Sink::Form => quote!(Place::Form),
+        Sink::Part(wire) => quote!(Place::Part(#wire)),
+    }
+}

@@ -1,0 +1,220 @@
+//! What a generated case is made of, and how it hands over what came of a call.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fmt::Debug;
+use std::pin::Pin;
+
+use cisco_secure_access::{Client, Error, Operation, Response, Upload};
+use futures_util::{Stream, StreamExt as _};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// One way to call an operation.
+#[derive(Debug)]
+pub struct Case {
+    /// What the crate knows of the operation.
+    pub operation: &'static Operation,
+    /// The method that is called.
+    pub method: &'static str,
+    /// Where the operation stands in its document.
+    pub pointer: &'static str,
+    /// What the method and the setters take.
+    pub arguments: &'static [Argument],
+    /// Makes the call.
+    pub send: fn(&Client, &Values) -> Sent,
+    /// Lists, if the operation pages.
+    pub listing: Option<Listing>,
+}
+
+/// One argument of a call.
+#[derive(Debug)]
+pub struct Argument {
+    /// Its name in Rust.
+    pub name: &'static str,
+    /// Where it is found in the request.
+    pub place: Place,
+    /// Whether there is no call without it.
+    pub required: bool,
+    /// Where the parameter or the body stands in the document.
+    pub pointer: &'static str,
+}
+
+/// Where an argument is found in a request, by its name there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the path, where its turn is.
+    Path,
+    /// In the query.
+    Query(&'static str, Encoding),
+    /// In a header.
+    Header(&'static str),
+    /// It is the body.
+    Json,
+    /// It is the body, as a form.
+    Form,
+    /// It is a file of the body.
+    Part(&'static str),
+}
+
+/// How a value is written in a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// As it is.
+    Plain,
+    /// The elements of a list with commas between them.
+    Comma,
+    /// The name once for each element of a list.
+    Repeated,
+    /// As a JSON text.
+    Json,
+}
+
+/// Lists with so many pages asked for at the same time.
+#[derive(Debug)]
+pub struct Listing {
+    /// The items of all pages.
+    pub items: fn(&Client, &Values, usize) -> Listed,
+    /// The pages, of which the items are taken out.
+    pub pages: fn(&Client, &Values, usize) -> Listed,
+}
+
+/// A call under way.
+pub type Sent = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
+
+/// A listing under way: the text of each item, up to the first failure.
+pub type Listed = Pin<Box<dyn Future<Output = Result<Vec<String>, Failure>> + Send>>;
+
+/// An answer that was decoded.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Its value, as `Debug` writes it.
+    pub text: String,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// A value does not fit its argument; nothing was sent.
+    Wrong(Wrong),
+    /// The call failed.
+    Call(Error),
+}
+
+/// A value that does not fit its argument.
+#[derive(Debug)]
+pub struct Wrong(String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wrong(Wrong(why)) => f.write_str(why),
+            Self::Call(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+/// The values of arguments, by their numbers. What is not there is not set.
+#[derive(Clone, Debug, Default)]
+pub struct Values(BTreeMap<usize, Value>);
+
+impl Values {
+    /// The value of an argument, as it goes over the wire.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&Value> {
+        self.0.get(&index)
+    }
+
+    /// Gives an argument a value.
+    pub fn set(&mut self, index: usize, value: Value) {
+        self.0.insert(index, value);
+    }
+
+    /// The value of an argument that has to be there.
+    ///
+    /// # Errors
+    /// When there is none, or none of this type.
+    pub fn required<T: DeserializeOwned>(&self, index: usize) -> Result<T, Wrong> {
+        self.optional(index)?
+            .ok_or_else(|| Wrong(format!("no value for argument {index}")))
+    }
+
+    /// The value of an argument, if it is set.
+    ///
+    /// # Errors
+    /// When it is not of this type.
+    pub fn optional<T: DeserializeOwned>(&self, index: usize) -> Result<Option<T>, Wrong> {
+        let read = |value: &Value| {
+            serde_json::from_value(value.clone())
+                .map_err(|error| Wrong(format!("{value} for argument {index}: {error}")))
+        };
+        self.get(index).map(read).transpose()
+    }
+
+    /// The file for an argument that has to be there.
+    ///
+    /// # Errors
+    /// When there is no text for it.
+    pub fn required_file(&self, index: usize) -> Result<Upload, Wrong> {
+        self.required::<String>(index)
+            .map(|text| Upload::bytes("file.csv", text))
+    }
+
+    /// The file for an argument, if it is set.
+    ///
+    /// # Errors
+    /// When it is no text.
+    pub fn optional_file(&self, index: usize) -> Result<Option<Upload>, Wrong> {
+        let text = self.optional::<String>(index)?;
+        Ok(text.map(|text| Upload::bytes("file.csv", text)))
+    }
+}
+
+/// Waits for the answer of a call.
+pub(crate) fn send<T: Debug>(
+    call: Result<impl Future<Output = Result<Response<T>, Error>> + Send + 'static, Wrong>,
+) -> Sent {
+    Box::pin(async {
+        let response = call.map_err(Failure::Wrong)?.await.map_err(Failure::Call)?;
+        Ok(Answer {
+            status: response.status(),
+            text: format!("{:?}", response.into_inner()),
+        })
+    })
+}
+
+/// Waits for all items.
+pub(crate) fn items<T: Debug>(
+    items: Result<impl Stream<Item = Result<T, Error>> + Send + Unpin + 'static, Wrong>,
+) -> Listed {
+    Box::pin(async {
+        let mut items = items.map_err(Failure::Wrong)?;
+        let mut texts = Vec::new();
+        while let Some(item) = items.next().await {
+            texts.push(format!("{:?}", item.map_err(Failure::Call)?));
+        }
+        Ok(texts)
+    })
+}
+
+/// Waits for all pages; `split` takes the items out of one.
+pub(crate) fn pages<P, T: Debug>(
+    pages: Result<impl Stream<Item = Result<Response<P>, Error>> + Send + Unpin + 'static, Wrong>,
+    split: fn(P) -> Vec<T>,
+) -> Listed
+where
+    P: 'static,
+    T: 'static,
+{
+    Box::pin(async move {
+        let mut pages = pages.map_err(Failure::Wrong)?;
+        let mut texts = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(Failure::Call)?.into_inner();
+            texts.extend(split(page).iter().map(|item| format!("{item:?}")));
+        }
+        Ok(texts)
+    })
+}

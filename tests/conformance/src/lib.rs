@@ -1,0 +1,34 @@
+//! The proof that every operation works: calls of all of them, with values that are made from the documents.
+//!
+//! The build script writes a `case` for each operation, so one that is new in the documents is covered by the next run. `values` makes
+//! arguments and answers from schemas; `server` plays the service; `wire` says whether what arrived there is what was asked for. What is
+//! tried with each operation stands in `calls`, `errors` and `paging`; `report` makes a table of it.
+
+pub mod calls;
+pub mod case;
+pub mod errors;
+pub mod paging;
+pub mod report;
+pub mod server;
+pub mod specification;
+pub mod values;
+pub mod wire;
+
+/// The generated cases, one module for each scope.
+pub mod cases {
+    include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = &'static crate::case::Case> {
+        [
+            admin::CASES,
+            auth::CASES,
+            deployments::CASES,
+            investigate::CASES,
+            policies::CASES,
+            reports::CASES,
+        ]
+        .into_iter()
+        .flatten()
+    }
+}

@@ -1,0 +1,95 @@
+//! The documents, and where in them things stand.
+
+use serde_json::{Map, Value};
+
+use crate::case::Case;
+
+/// The document of one scope.
+#[derive(Debug)]
+pub struct Specification(Value);
+
+/// How an operation pages, as `x-pagination` says.
+#[derive(Debug)]
+pub struct Paging<'a> {
+    /// JSON pointer of the list in an answer.
+    pub items: &'a str,
+    /// JSON pointer of the number of all items in an answer.
+    pub total: Option<&'a str>,
+}
+
+impl Specification {
+    /// The document of a scope.
+    ///
+    /// # Panics
+    /// When it is not there, or no JSON: then nothing can be proved.
+    #[must_use]
+    #[expect(clippy::panic, reason = "without its documents the suite cannot run")]
+    pub fn of(scope: &str) -> Self {
+        let path = format!("{}/../../specs/{scope}.json", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(&path)
+            .map_err(|error| error.to_string())
+            .and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()))
+            .map_or_else(|error| panic!("{path}: {error}"), Self)
+    }
+
+    /// What stands at a JSON pointer; null where there is nothing.
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> &Value {
+        self.0.pointer(pointer).unwrap_or(&Value::Null)
+    }
+
+    /// The schema of a parameter, a body or an answer, if it has one.
+    #[must_use]
+    pub fn schema<'a>(&self, holder: &'a Value) -> Option<&'a Value> {
+        let media = || {
+            holder
+                .get("content")?
+                .as_object()?
+                .values()
+                .next()?
+                .get("schema")
+        };
+        holder.get("schema").or_else(media)
+    }
+
+    /// The schema that a reference leads to.
+    #[must_use]
+    pub fn referred(&self, reference: &str) -> &Value {
+        self.at(reference.trim_start_matches('#'))
+    }
+
+    /// The answers of an operation by their status.
+    pub fn answers(&self, case: &Case) -> impl Iterator<Item = (u16, &Value)> {
+        self.at(&format!("{}/responses", case.pointer))
+            .as_object()
+            .into_iter()
+            .flat_map(Map::iter)
+            .filter_map(|(status, answer)| Some((status.parse().ok()?, answer)))
+    }
+
+    /// The answer that a call gives, and its status: of different ones, that which `x-answer` names.
+    #[must_use]
+    pub fn success(&self, case: &Case) -> (u16, Option<&Value>) {
+        let chosen = self.at(&format!("{}/x-answer", case.pointer)).as_str();
+        let is_chosen = |status: u16| chosen.is_none_or(|chosen| chosen == status.to_string());
+        let successes = || {
+            self.answers(case)
+                .filter(|(status, _)| (200..300).contains(status) && is_chosen(*status))
+                .map(|(status, answer)| (status, self.schema(answer)))
+        };
+        successes()
+            .find(|(_, schema)| schema.is_some())
+            .or_else(|| successes().next())
+            .unwrap_or((200, None))
+    }
+
+    /// How an operation pages.
+    #[must_use]
+    pub fn paging(&self, case: &Case) -> Option<Paging<'_>> {
+        let paging = self.at(&format!("{}/x-pagination", case.pointer));
+        Some(Paging {
+            items: paging.get("items")?.as_str()?,
+            total: paging.get("total").and_then(Value::as_str),
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! Whether a request is the one that was asked for: each value in its place, and nothing else.
+
+use serde_json::Value;
+
+use crate::case::{Case, Encoding, Place, Values};
+use crate::server::Request;
+
+/// What is wrong with a request.
+#[must_use]
+pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<String> {
+    let mut differences = Vec::new();
+    let mut expect = |what: &str, expected: String, found: String| {
+        if expected != found {
+            differences.push(format!("{what}: expected {expected}, found {found}"));
+        }
+    };
+    expect(
+        "method",
+        case.operation.method.to_string(),
+        request.method.clone(),
+    );
+    let given = || {
+        let arguments = case.arguments.iter().enumerate();
+        arguments.filter_map(|(index, argument)| Some((argument.place, values.get(index)?)))
+    };
+
+    let in_path = given().filter(|(place, _)| *place == Place::Path);
+    let mut in_path = in_path.map(|(_, value)| text(value));
+    let path = case
+        .operation
+        .path
+        .split('/')
+        .map(|segment| filled(segment, &mut in_path));
+    expect(
+        "path",
+        path.collect::<Vec<_>>().join("/"),
+        request.path.join("/"),
+    );
+
+    let mut expected: Vec<_> = given()
+        .filter_map(|(place, value)| match place {
+            Place::Query(name, encoding) => Some(pairs(name, encoding, value)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let mut found = request.query.clone();
+    expected.sort();
+    found.sort();
+    expect("query", format!("{expected:?}"), format!("{found:?}"));
+
+    for (place, value) in given() {
+        if let Place::Header(name) = place {
+            let found = request
+                .headers
+                .get(name)
+                .and_then(|found| found.to_str().ok());
+            expect(name, text(value), found.unwrap_or_default().to_owned());
+        }
+    }
+
+    let content_type = || {
+        let kind = request.headers.get("content-type")?.to_str().ok()?;
+        kind.split(';').next()
+    };
+    let body = || String::from_utf8_lossy(&request.body).into_owned();
+    let kind = |expected: &str| {
+        (
+            expected.to_owned(),
+            content_type().unwrap_or("none").to_owned(),
+        )
+    };
+    let mut has_body = false;
+    for (place, value) in given() {
+        let (expected, found) = match place {
+            Place::Json => {
+                let found = serde_json::from_slice(&request.body).unwrap_or_default();
+                expect(
+                    "body",
+                    settled(value).to_string(),
+                    settled(&found).to_string(),
+                );
+                kind("application/json")
+            }
+            Place::Form => {
+                let form = url::form_urlencoded::parse(&request.body).into_owned();
+                let mut found: Vec<_> = form.collect();
+                let fields = value.as_object().into_iter().flatten();
+                let mut expected: Vec<_> = fields
+                    .map(|(name, value)| (name.clone(), text(value)))
+                    .collect();
+                expected.sort();
+                found.sort();
+                expect("body", format!("{expected:?}"), format!("{found:?}"));
+                kind("application/x-www-form-urlencoded")
+            }
+            Place::Part(name) => {
+                let text = text(value);
+                let has_part =
+                    body().contains(&format!("name=\"{name}\"")) && body().contains(&text);
+                expect(
+                    "part",
+                    name.to_owned(),
+                    if has_part { name.to_owned() } else { body() },
+                );
+                kind("multipart/form-data")
+            }
+            _ => continue,
+        };
+        has_body = true;
+        expect("content type", expected, found);
+    }
+    if !has_body {
+        expect("body", String::new(), body());
+    }
+    differences
+}
+
+/// A segment of a path template, with the value of its placeholder.
+fn filled(segment: &str, values: &mut impl Iterator<Item = String>) -> String {
+    match (segment.split_once('{'), segment.split_once('}')) {
+        (Some((before, _)), Some((_, after))) => {
+            format!("{before}{}{after}", values.next().unwrap_or_default())
+        }
+        _ => segment.to_owned(),
+    }
+}
+
+/// A value in a query.
+fn pairs(name: &str, encoding: Encoding, value: &Value) -> Vec<(String, String)> {
+    let texts = || value.as_array().into_iter().flatten().map(text);
+    let pair = |text| (name.to_owned(), text);
+    match encoding {
+        Encoding::Plain => vec![pair(text(value))],
+        Encoding::Comma => vec![pair(texts().collect::<Vec<_>>().join(","))],
+        Encoding::Repeated => texts().map(pair).collect(),
+        Encoding::Json => vec![pair(value.to_string())],
+    }
+}
+
+/// A value as a text.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => match number.as_f64() {
+            // 2.0 and 2 are one number.
+            Some(real) if !number.is_i64() => real.to_string(),
+            _ => number.to_string(),
+        },
+        other => other.to_string(),
+    }
+}
+
+/// A value in which numbers that are equal look equal.
+fn settled(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),
+        Value::Array(list) => list.iter().map(settled).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(name, value)| (name.clone(), settled(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}

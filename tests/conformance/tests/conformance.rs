@@ -1,0 +1,57 @@
+//! Tries every operation, prints what was found out as a table, and keeps it in the target folder.
+//!
+//! `cargo test -p conformance` tries all of them; `cargo test -p conformance -- list_sites` those whose names contain the word.
+
+#![allow(clippy::print_stdout, reason = "the table is what this program is for")]
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+
+use conformance::report::{Report, Row};
+use conformance::server::Server;
+use conformance::specification::Specification;
+use conformance::values::Extent;
+use conformance::{calls, cases, errors, paging};
+
+#[tokio::main]
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let words: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word));
+    let server = Server::start().await?;
+    let mut specifications = BTreeMap::new();
+    let mut report = Report::default();
+    for case in cases::all().filter(|case| is_wanted(case.method)) {
+        let scope = case.operation.scope;
+        let specification = specifications
+            .entry(scope)
+            .or_insert_with(|| Specification::of(scope));
+        let required = calls::call(&server, specification, case, Extent::Required).await;
+        let full = calls::call(&server, specification, case, Extent::Full).await;
+        let errors = errors::errors(&server, specification, case).await;
+        let paged = paging::paging(&server, specification, case).await;
+        let decoded = [required.decoded, full.decoded].concat();
+        report.add(Row::new(
+            case,
+            [
+                Some(required.sent),
+                Some(full.sent),
+                None,
+                Some(decoded),
+                Some(errors),
+                paged,
+            ],
+        ));
+    }
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance.md");
+    std::fs::write(&file, report.to_string())?;
+    println!("{report}\nThis table is also in {}.", file.display());
+    Ok(match report.is_good() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
