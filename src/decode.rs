@@ -49,8 +49,20 @@ pub(crate) fn describe(body: &[u8], error: &serde_json::Error) -> String {
         _ => {
             let error = error.to_string();
             let (place, what) = place(&error).unwrap_or(("", &error));
+            let what = without_value(what);
             format!("the answer is not as documented at `${place}`: {what}")
         }
+    }
+}
+
+/// Leaves out the text that was found where something else was expected: it may be a secret, and the error has the body.
+fn without_value(what: &str) -> String {
+    let shown = what.find("string \"").zip(what.rfind("\", expected"));
+    match shown {
+        Some((start, end)) if start < end => {
+            format!("{}string{}", &what[..start], &what[end + 1..])
+        }
+        _ => what.to_owned(),
     }
 }
 

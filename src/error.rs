@@ -232,7 +232,7 @@ impl Error {
     }
 
     /// An answer that cannot be read; `what` says where in it.
-    pub(crate) fn decode(response: RawResponse, what: String, error: serde_json::Error) -> Self {
+    pub(crate) fn decode(response: RawResponse, what: String) -> Self {
         Self(Arc::new(Inner {
             operation: Some(response.operation()),
             status: Some(response.status_code()),
@@ -243,7 +243,6 @@ impl Error {
                 Security::Basic => Bytes::new(),
                 Security::Bearer(_) => kept(response.into_body()),
             },
-            source: Some(Box::new(error)),
             ..Inner::new(ErrorKind::Decode, what)
         }))
     }

@@ -195,7 +195,7 @@ impl RawResponse {
             }),
             Err(error) => {
                 let what = decode::describe(&self.body, &error);
-                Err(Error::decode(self, what, error))
+                Err(Error::decode(self, what))
             }
         }
     }

@@ -28,6 +28,7 @@ use crate::response::RawResponse;
 pub(crate) use connections::Connections;
 pub(crate) use pacing::Pacer;
 pub use pacing::Pacing;
+use pacing::Turn;
 use retry::Attempts;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{Budget, Limits, told_wait};
@@ -48,9 +49,15 @@ async fn attempt(call: &Call, url: &Url) -> Result<RawResponse> {
     let mut has_new_token = false;
     loop {
         let prepare = async {
+            // The token first: calls that have their turn are not to gather behind a token request.
+            let mut authorized = authorize(call).await?;
             let turn = client.pacer().turn(call, attempts.left()).await;
             let turn = turn.map_err(|error| error.after(attempts.sent()))?;
-            authorize(call).await.map(|authorized| (turn, authorized))
+            if turn.as_ref().is_some_and(Turn::has_waited) {
+                // It may have ended meanwhile.
+                authorized = authorize(call).await?;
+            }
+            Ok((turn, authorized))
         };
         let (turn, (authorization, token)) = match attempts.left() {
             Some(left) => within(left, call, url, prepare).await,
@@ -64,10 +71,9 @@ async fn attempt(call: &Call, url: &Url) -> Result<RawResponse> {
             redirect::follow(call, url, &authorization),
         )
         .await;
-        if let (Ok(answer), Some(turn)) = (&answer, &turn) {
-            turn.learn(answer, client.runtime());
+        if let Some(turn) = turn {
+            turn.end(answer.as_ref().ok(), client.runtime());
         }
-        drop(turn);
         trace::attempt(&answer, attempts.sent());
         if let (Ok(answer), Some(token), false) = (&answer, &token, has_new_token)
             && is_expired_token(answer)

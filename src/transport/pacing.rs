@@ -4,10 +4,13 @@
 //! order of arrival, and a caller that gives up leaves nothing behind. What answers say about the limits is learned.
 
 use std::collections::{HashMap, VecDeque};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::future::select;
 use http::{HeaderMap, StatusCode};
+use tokio::sync::Notify;
 
 use super::retry::told_wait;
 use crate::call::Call;
@@ -15,6 +18,9 @@ use crate::error::{Error, Result};
 use crate::operation::{Counted, Operation, RateLimit};
 use crate::response::RawResponse;
 use crate::runtime::Runtime;
+
+/// How long a request may be on its way to the service, and how much later than sent the service may count it.
+const LONGEST_WAY: Duration = Duration::from_secs(1);
 
 /// Whether calls wait in line instead of being refused with 429.
 ///
@@ -94,15 +100,22 @@ impl Pacer {
             let now = runtime.now();
             in_time(line.state().wait_behind(place.others, now), now)?;
         }
+        let begun = runtime.now();
         let _first = line.first.lock().await;
         loop {
             let now = runtime.now();
             let wait = in_time(line.state().wait_behind(0, now), now)?;
             if wait.is_zero() {
-                line.state().send(now);
-                return Ok(Some(Turn(Arc::clone(&line))));
+                let number = line.state().send(now);
+                let line = Arc::clone(&line);
+                return Ok(Some(Turn {
+                    line,
+                    number,
+                    has_waited: now > begun,
+                }));
             }
-            runtime.wait(wait).await;
+            // An answer that comes meanwhile can make the wait shorter, or longer.
+            select(runtime.wait(wait), pin!(line.answered.notified())).await;
         }
     }
 
@@ -127,6 +140,8 @@ impl Pacer {
 struct Line {
     /// Held by the first in the line; a fair lock, whose waiters are the rest of it.
     first: tokio::sync::Mutex<()>,
+    /// Told each time that a request is over.
+    answered: Notify,
     state: Mutex<State>,
 }
 
@@ -139,19 +154,34 @@ struct Place<'a> {
 
 /// The turn of a caller that has sent its request and waits for the answer.
 #[derive(Debug)]
-pub(super) struct Turn(Arc<Line>);
+pub(super) struct Turn {
+    line: Arc<Line>,
+    number: u64,
+    has_waited: bool,
+}
 
 impl Turn {
-    /// Learns from the answer.
-    pub(super) fn learn(&self, answer: &RawResponse, runtime: &dyn Runtime) {
-        let told = told_wait(answer.status_code(), answer.headers(), runtime.date());
-        self.0.state().learn(answer, told, runtime.now());
+    /// Whether it did not come at once.
+    pub(super) fn has_waited(&self) -> bool {
+        self.has_waited
+    }
+
+    /// The request is over: learns from its answer, if there is one.
+    pub(super) fn end(self, answer: Option<&RawResponse>, runtime: &dyn Runtime) {
+        let now = runtime.now();
+        let mut state = self.line.state();
+        state.arrived(self.number, now);
+        if let Some(answer) = answer {
+            let told = told_wait(answer.status_code(), answer.headers(), runtime.date());
+            state.learn(answer, told, now);
+        }
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.state().under_way -= 1;
+        self.line.state().under_way -= 1;
+        self.line.answered.notify_one();
     }
 }
 
@@ -160,6 +190,7 @@ impl Line {
         let windows = limit.windows.iter();
         Self {
             first: tokio::sync::Mutex::new(()),
+            answered: Notify::new(),
             state: Mutex::new(State {
                 windows: windows
                     .map(|window| Window {
@@ -194,8 +225,10 @@ impl Drop for Place<'_> {
 #[derive(Debug, Default)]
 struct State {
     windows: Vec<Window>,
-    /// When requests were sent, as far back as the windows reach.
-    sent: VecDeque<Instant>,
+    /// The requests that the windows still count, in the order in which they were sent.
+    sent: VecDeque<Sent>,
+    /// How many were sent before those.
+    forgotten: u64,
     /// How many callers stand in the line.
     waiting: usize,
     /// How many requests have no answer yet.
@@ -211,10 +244,18 @@ struct Window {
     length: Duration,
 }
 
-impl Window {
-    /// The time that a request counts: with some more for those that are on the way for a shorter time than others.
-    fn span(&self) -> Duration {
-        self.length + (self.length / 10).min(Duration::from_secs(1))
+/// A request that was sent.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    at: Instant,
+    /// When the service has surely counted it.
+    arrived: Instant,
+}
+
+impl Sent {
+    fn new(at: Instant) -> Self {
+        let arrived = at + LONGEST_WAY;
+        Self { at, arrived }
     }
 }
 
@@ -243,19 +284,17 @@ impl State {
 
     /// When a request may be sent, not before `earliest`, when those that are `planned` have been sent.
     fn next(&self, planned: &[Instant], earliest: Instant) -> Instant {
-        let count = self.sent.len() + planned.len();
-        // The request that stands so far back among all that were or will be sent.
-        let back = |requests: usize| {
-            let index = count.checked_sub(requests)?;
-            let in_plan = index.checked_sub(self.sent.len());
-            match in_plan {
-                Some(index) => planned.get(index).copied(),
-                None => self.sent.get(index).copied(),
-            }
-        };
         let windows = self.windows.iter().filter(|window| window.requests > 0);
         let by_windows = windows
-            .filter_map(|window| Some(back(window.requests)? + window.span()))
+            .filter_map(|window| {
+                // The request that has to be out of the window when this one gets in.
+                let index = (self.sent.len() + planned.len()).checked_sub(window.requests)?;
+                let last = match index.checked_sub(self.sent.len()) {
+                    Some(index) => *planned.get(index)?,
+                    None => self.arrived_up_to(index),
+                };
+                Some(last + window.length)
+            })
             .fold(earliest, Instant::max);
         match self.allowance {
             Some(allowance) if planned.len() >= allowance.requests => {
@@ -265,13 +304,26 @@ impl State {
         }
     }
 
-    /// A request is sent.
-    fn send(&mut self, now: Instant) {
+    /// When the request with this index and all before it have surely been counted.
+    fn arrived_up_to(&self, index: usize) -> Instant {
+        let mut latest = self.sent[index].arrived;
+        for sent in self.sent.range(..index).rev() {
+            if sent.at + LONGEST_WAY <= latest {
+                break;
+            }
+            latest = latest.max(sent.arrived);
+        }
+        latest
+    }
+
+    /// A request is sent; says its number.
+    fn send(&mut self, now: Instant) -> u64 {
         self.under_way += 1;
-        self.sent.push_back(now);
-        let longest = self.windows.iter().map(|window| window.requests).max();
-        while self.sent.len() > longest.unwrap_or_default() {
+        self.sent.push_back(Sent::new(now));
+        let most = self.windows.iter().map(|window| window.requests).max();
+        while self.sent.len() > most.unwrap_or_default() {
             self.sent.pop_front();
+            self.forgotten += 1;
         }
         self.allowance = self
             .allowance
@@ -280,6 +332,16 @@ impl State {
                 requests: allowance.requests.saturating_sub(1),
                 ..allowance
             });
+        (self.forgotten + self.sent.len() as u64).saturating_sub(1)
+    }
+
+    /// The request with this number is over.
+    fn arrived(&mut self, number: u64, now: Instant) {
+        let index = number.checked_sub(self.forgotten);
+        let index = index.and_then(|index| usize::try_from(index).ok());
+        if let Some(sent) = index.and_then(|index| self.sent.get_mut(index)) {
+            sent.arrived = sent.arrived.min(now);
+        }
     }
 
     /// What the service says about its limits.

@@ -16,9 +16,9 @@ async fn the_token_answer_is_read_and_used() -> Result<()> {
         token.starts_with("POST /auth/v2/token HTTP/1.1\r\n"),
         "{token}"
     );
-    // scripted-key:scripted-secret
+    // scripted-key:scripted-hush-secret
     assert!(
-        token.contains("authorization: Basic c2NyaXB0ZWQta2V5OnNjcmlwdGVkLXNlY3JldA=="),
+        token.contains("authorization: Basic c2NyaXB0ZWQta2V5OnNjcmlwdGVkLWh1c2gtc2VjcmV0"),
         "{token}"
     );
     assert!(
@@ -34,7 +34,7 @@ async fn the_token_answer_is_read_and_used() -> Result<()> {
         "{regions}"
     );
     assert!(
-        regions.contains("authorization: Bearer scripted-token"),
+        regions.contains("authorization: Bearer scripted-hush-token"),
         "{regions}"
     );
     Ok(())

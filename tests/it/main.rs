@@ -9,7 +9,13 @@
 )]
 
 mod bad_input;
+mod blocking;
+mod clock;
+mod connections;
 mod documented_answers;
+mod logs;
+mod overrides;
+mod pacing;
 mod paging;
 mod redirects;
 mod requests;

@@ -22,7 +22,7 @@ async fn a_call_follows_with_method_body_and_token_as_the_status_says() {
         let led = &server.calls()[1];
         assert!(led.starts_with(&format!("{method} /moved?a=b ")), "{led}");
         assert!(
-            led.contains("authorization: Bearer scripted-token"),
+            led.contains("authorization: Bearer scripted-hush-token"),
             "{led}"
         );
         assert_eq!(led.contains("a long passphrase"), method == "POST", "{led}");

@@ -1,65 +1,11 @@
 //! What a client does when a call fails: how often it tries, how long it waits, what it says in the end.
 
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use cisco_secure_access::{Error, ErrorKind, Pause, Result, RetryPolicy, Runtime};
-use tokio::sync::Notify;
+use cisco_secure_access::{Error, ErrorKind, Result, RetryPolicy};
 
+use crate::clock::TestRuntime;
 use crate::scripted::{Answer, Scripted, TOKEN, create, read};
-
-/// Time that passes only when the client waits, and chance that is always the longest.
-#[derive(Debug)]
-struct TestRuntime {
-    start: Instant,
-    waits: Mutex<Vec<Duration>>,
-    hung: Arc<Notify>,
-}
-
-impl TestRuntime {
-    fn new(server: &Scripted) -> Arc<Self> {
-        Arc::new(Self {
-            start: Instant::now(),
-            waits: Mutex::default(),
-            hung: server.hung(),
-        })
-    }
-
-    fn waited(&self) -> Duration {
-        self.waits.lock().unwrap().iter().sum()
-    }
-
-    /// The waits so far, in milliseconds.
-    fn waits(&self) -> Vec<u128> {
-        let waits = self.waits.lock().unwrap();
-        waits.iter().map(Duration::as_millis).collect()
-    }
-}
-
-impl Runtime for TestRuntime {
-    fn now(&self) -> Instant {
-        self.start + self.waited()
-    }
-
-    /// It begins at Sun, 06 Nov 1994 08:49:37 GMT.
-    fn date(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(784_111_777) + self.waited()
-    }
-
-    fn wait(&self, duration: Duration) -> Pause {
-        self.waits.lock().unwrap().push(duration);
-        Box::pin(async {})
-    }
-
-    fn limit(&self, _: Duration) -> Pause {
-        let hung = Arc::clone(&self.hung);
-        Box::pin(async move { hung.notified().await })
-    }
-
-    fn chance(&self) -> f64 {
-        1.0
-    }
-}
 
 /// How a call ends: attempts, waits in milliseconds, kind of the error and status.
 type End = (u32, &'static [u128], ErrorKind, Option<u16>);

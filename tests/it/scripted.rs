@@ -5,20 +5,24 @@ use std::sync::{Arc, Mutex};
 
 use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
 use cisco_secure_access::{Client, ClientBuilder, Cloud, Credentials, Result, RetryPolicy};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use crate::logs;
+
 /// A token answer as the service gives it.
 pub(crate) const TOKEN: &str =
-    r#"{"token_type": "bearer", "access_token": "scripted-token", "expires_in": 3600}"#;
+    r#"{"token_type": "bearer", "access_token": "scripted-hush-token", "expires_in": 3600}"#;
 
 /// What the server does when it has read a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// Sends this and closes the connection.
     Send(String),
+    /// Sends these bytes and closes the connection.
+    Bytes(Vec<u8>),
     /// Sends this and resets the connection.
     Reset(String),
     /// Sends nothing, and tells so.
@@ -44,26 +48,36 @@ impl Answer {
     }
 }
 
-/// What the server answers: one after the other, then the last for ever if there is one, with tokens between where they are asked for.
+/// The request in, the answer out.
+type Last = Box<dyn FnMut(&str) -> Answer + Send>;
+
+/// What the server answers: one after the other, then what `last` says for ever if it is there, with tokens between where they are asked
+/// for.
 struct Script {
     answers: VecDeque<Answer>,
-    last: Option<Answer>,
+    last: Option<Last>,
 }
 
 impl Script {
     fn next(&mut self, request: &str) -> Answer {
-        let Some(last) = &self.last else {
+        let Some(last) = &mut self.last else {
             return self.answers.pop_front().unwrap();
         };
-        if request.starts_with("POST /auth/v2/token ") {
+        if is_token_request(request) {
             return Answer::json(200, TOKEN);
         }
-        self.answers.pop_front().unwrap_or_else(|| last.clone())
+        self.answers.pop_front().unwrap_or_else(|| last(request))
     }
 
     fn is_over(&self) -> bool {
         self.answers.is_empty() && self.last.is_none()
     }
+}
+
+/// Whether a request asks for a token, be it by way of a proxy.
+fn is_token_request(request: &str) -> bool {
+    let line = request.lines().next().unwrap_or_default();
+    line.contains("/auth/v2/token ")
 }
 
 /// A server that plays a script, each answer on a connection of its own. When the script is over, connections are refused.
@@ -98,7 +112,16 @@ impl Scripted {
         let answers = answers.into_iter().collect();
         Self::play(|_| Script {
             answers,
-            last: Some(last),
+            last: Some(Box::new(move |_| last.clone())),
+        })
+        .await
+    }
+
+    /// Starts a server that answers each request but the one for a token as `answer` says.
+    pub(crate) async fn by(answer: impl FnMut(&str) -> Answer + Send + 'static) -> Self {
+        Self::play(|_| Script {
+            answers: VecDeque::new(),
+            last: Some(Box::new(answer)),
         })
         .await
     }
@@ -107,12 +130,13 @@ impl Scripted {
     pub(crate) async fn knowing_itself(first: impl FnOnce(&str) -> Answer, last: Answer) -> Self {
         Self::play(|url| Script {
             answers: [first(url)].into(),
-            last: Some(last),
+            last: Some(Box::new(move |_| last.clone())),
         })
         .await
     }
 
     async fn play(script: impl FnOnce(&str) -> Script) -> Self {
+        logs::watch();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut script = script(&format!("http://{address}"));
@@ -134,6 +158,10 @@ impl Scripted {
                 match answer {
                     Answer::Send(bytes) => {
                         stream.write_all(bytes.as_bytes()).await.unwrap();
+                        stream.shutdown().await.unwrap();
+                    }
+                    Answer::Bytes(bytes) => {
+                        stream.write_all(&bytes).await.unwrap();
                         stream.shutdown().await.unwrap();
                     }
                     Answer::Reset(bytes) => {
@@ -165,7 +193,7 @@ impl Scripted {
         let cloud = self.url("").parse::<Cloud>().unwrap();
         Client::builder()
             .cloud(cloud)
-            .credentials(Credentials::new("scripted-key", "scripted-secret"))
+            .credentials(Credentials::new("scripted-key", "scripted-hush-secret"))
     }
 
     /// The URL of a path on this server.
@@ -181,7 +209,7 @@ impl Scripted {
     /// The requests so far that are not for a token.
     pub(crate) fn calls(&self) -> Vec<String> {
         let mut requests = self.requests();
-        requests.retain(|request| !request.starts_with("POST /auth/v2/token "));
+        requests.retain(|request| !is_token_request(request));
         requests
     }
 
@@ -198,7 +226,7 @@ impl Drop for Scripted {
 }
 
 /// Reads one request: head and body as they came.
-pub(crate) async fn read_request(stream: &mut TcpStream) -> String {
+pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes);

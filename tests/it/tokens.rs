@@ -349,19 +349,19 @@ async fn no_token_is_shown() {
     let server = TokenServer::start(&[(200, TOKEN)]).await;
     let client = server.client();
     list_regions(&client).await.unwrap();
-    let token = CachedToken::new("scripted-token", SystemTime::UNIX_EPOCH);
+    let token = CachedToken::new("scripted-hush-token", SystemTime::UNIX_EPOCH);
     let read = CachedToken::from_text(&token.to_text()).unwrap();
     let shown = format!(
         "{client:?} {token:?} {read:?} {:?}",
         MemoryTokenCache::new()
     );
     assert!(
-        !shown.contains("scripted-token") && !shown.contains("scripted-secret"),
+        !shown.contains("scripted-hush-token") && !shown.contains("scripted-hush-secret"),
         "{shown}"
     );
     assert_eq!(
         (read.secret(), read.expires_at()),
-        ("scripted-token", SystemTime::UNIX_EPOCH)
+        ("scripted-hush-token", SystemTime::UNIX_EPOCH)
     );
     assert!(CachedToken::from_text("{}").is_none());
 }
@@ -417,7 +417,7 @@ impl TokenServer {
         let clock = Clock::default();
         let client = Client::builder()
             .cloud(format!("http://{}", self.address).parse().unwrap())
-            .credentials(Credentials::new("scripted-key", "scripted-secret"))
+            .credentials(Credentials::new("scripted-key", "scripted-hush-secret"))
             .retry(RetryPolicy::none())
             .runtime(Arc::new(clock.clone()))
             .build()

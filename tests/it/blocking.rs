@@ -1,0 +1,103 @@
+//! Calls and listings without async.
+
+use cisco_secure_access::simulator::Simulator;
+use cisco_secure_access::{Client, ErrorKind};
+
+/// A simulator with so many groups, and the runtime that it runs on.
+fn simulator(groups: usize) -> (tokio::runtime::Runtime, Simulator) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let start = Simulator::builder().tunnel_groups(groups).start();
+    let simulator = runtime.block_on(start).unwrap();
+    (runtime, simulator)
+}
+
+fn names(client: &Client, prefetch: usize) -> Vec<String> {
+    let request = client.deployments().list_network_tunnel_groups().limit(10);
+    let items = request.items().prefetch(prefetch).wait();
+    items.map(|group| group.unwrap().name.unwrap()).collect()
+}
+
+#[test]
+fn calls_and_listings_can_be_waited_for() {
+    let (_runtime, simulator) = simulator(25);
+    let client = simulator.client().unwrap();
+    let page = client
+        .deployments()
+        .list_network_tunnel_groups()
+        .limit(10)
+        .send()
+        .wait()
+        .unwrap();
+    assert_eq!((page.data.len(), page.status()), (10, 200));
+    let names = names(&client, 1);
+    assert_eq!(names.len(), 25);
+    assert_eq!(self::names(&client, 3), names);
+    let request = client.deployments().list_network_tunnel_groups().limit(10);
+    let pages: Vec<_> = request
+        .pages()
+        .wait()
+        .map(|page| page.unwrap().data.len())
+        .collect();
+    assert_eq!(pages, [10, 10, 5]);
+    let raw = client
+        .deployments()
+        .list_regions()
+        .send_raw()
+        .wait()
+        .unwrap();
+    assert_eq!(raw.status(), 200);
+    let error = client
+        .deployments()
+        .get_network_tunnel_group(1)
+        .send()
+        .wait()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Service);
+}
+
+#[test]
+fn a_listing_can_be_left_and_resumed() {
+    let (_runtime, simulator) = simulator(25);
+    let client = simulator.client().unwrap();
+    let request = client.deployments().list_network_tunnel_groups().limit(10);
+    let mut groups = request.clone().items().wait();
+    let mut found: Vec<_> = groups
+        .by_ref()
+        .take(13)
+        .map(|group| group.unwrap().name)
+        .collect();
+    let continuation = groups.listing().unwrap().continuation().unwrap();
+    let rest = request.items().resume(&continuation).wait();
+    found.extend(rest.map(|group| group.unwrap().name));
+    found.sort();
+    found.dedup();
+    assert_eq!(found.len(), 25);
+}
+
+#[test]
+fn many_threads_wait_at_the_same_time() {
+    let (_runtime, simulator) = simulator(3);
+    let client = simulator.client().unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| assert_eq!(names(&client, 1).len(), 3));
+        }
+    });
+    assert_eq!(simulator.token_requests(), 1);
+}
+
+#[test]
+fn a_wait_in_an_async_program_ends_too() {
+    let (runtime, simulator) = simulator(3);
+    let client = simulator.client().unwrap();
+    // The simulator has another worker: a wait keeps the one that it is on.
+    let task = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    assert_eq!(task.block_on(async { names(&client, 1).len() }), 3);
+    drop(runtime);
+}

@@ -1,0 +1,246 @@
+//! How connections are made, and how much of an answer is read.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use cisco_secure_access::{
+    Client, ClientBuilder, Cloud, Credentials, ErrorKind, RetryPolicy, reqwest,
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+
+use crate::scripted::{Answer, Scripted, TOKEN, read, read_request};
+
+#[tokio::test]
+async fn an_answer_has_a_limit() {
+    for (length, is_read) in [(1000, true), (1001, false), (500_000, false)] {
+        let body = format!(r#"{{"x": "{}"}}"#, "y".repeat(length - 9));
+        assert_eq!(body.len(), length);
+        let chunked = format!(
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n"
+        );
+        for answer in [Answer::json(200, &body), Answer::Send(chunked)] {
+            let server = Scripted::answering([], answer).await;
+            let builder = server.builder().retry(RetryPolicy::none());
+            let client = builder.answer_limit(1000).build().unwrap();
+            let result = read(&client).await;
+            assert_eq!(result.is_ok(), is_read, "{length}");
+            if let Err(error) = result {
+                assert_eq!(error.kind(), ErrorKind::TooLong);
+                assert!(
+                    error.to_string().contains("longer than 1000 bytes"),
+                    "{error}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_read_up_to_the_limit_of_what_is_in_it() {
+    let body = format!(r#"{{"regions": [{{"name": "{}"}}]}}"#, "a".repeat(100_000));
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(body.as_bytes()).unwrap();
+    let compressed = encoder.finish().unwrap();
+    assert!(compressed.len() < 1000);
+    let mut answer = format!(
+        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        compressed.len()
+    )
+    .into_bytes();
+    answer.extend(compressed);
+
+    let server = Scripted::answering([], Answer::Bytes(answer.clone())).await;
+    let regions = server
+        .client()
+        .deployments()
+        .list_regions()
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(regions.regions[0].name.as_ref().unwrap().len(), 100_000);
+    assert!(
+        server.calls()[0].contains("accept-encoding: gzip"),
+        "{}",
+        server.calls()[0]
+    );
+
+    let server = Scripted::answering([], Answer::Bytes(answer)).await;
+    let client = server.builder().answer_limit(50_000).build().unwrap();
+    assert_eq!(read(&client).await.unwrap_err().kind(), ErrorKind::TooLong);
+}
+
+#[tokio::test]
+async fn the_user_agent_says_who_calls() {
+    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let client = server
+        .builder()
+        .user_agent_suffix("harbour/1.2")
+        .build()
+        .unwrap();
+    read(&client).await.unwrap();
+    let expected = concat!(
+        "user-agent: cisco-secure-access-rust/",
+        env!("CARGO_PKG_VERSION"),
+        " harbour/1.2\r\n"
+    );
+    assert!(
+        server.calls()[0].contains(expected),
+        "{}",
+        server.calls()[0]
+    );
+
+    let error = server
+        .builder()
+        .user_agent_suffix("a\nb")
+        .build()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+}
+
+#[tokio::test]
+async fn a_client_of_ones_own_may_not_follow_redirects() {
+    let moved = Answer::new(302, &[("location", "/elsewhere")], "");
+    let server = Scripted::answering([moved.clone()], Answer::json(200, "{}")).await;
+    let client = server
+        .builder()
+        .http_client(reqwest::Client::new())
+        .build()
+        .unwrap();
+    let error = read(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Redirect);
+    assert!(error.to_string().contains("Policy::none()"), "{error}");
+
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent("mine/1")
+        .build()
+        .unwrap();
+    let server = Scripted::answering([moved], Answer::json(200, "{}")).await;
+    let client = server.builder().http_client(http).build().unwrap();
+    read(&client).await.unwrap();
+    assert_eq!(server.calls().len(), 2, "the crate followed");
+    assert!(server.calls()[1].contains("user-agent: mine/1"));
+}
+
+#[tokio::test]
+async fn calls_go_by_way_of_a_proxy() {
+    let proxy = Scripted::answering([], Answer::json(200, "{}")).await;
+    let client = Client::builder()
+        .cloud("http://127.0.0.1:9".parse::<Cloud>().unwrap())
+        .credentials(Credentials::new("key", "hush"))
+        .proxy(reqwest::Proxy::http(proxy.url("/")).unwrap())
+        .build()
+        .unwrap();
+    read(&client).await.unwrap();
+    let call = &proxy.calls()[0];
+    assert!(
+        call.starts_with("GET http://127.0.0.1:9/deployments/v2/regions "),
+        "{call}"
+    );
+}
+
+#[test]
+fn the_settings_show_no_password_of_a_proxy() {
+    let proxy = reqwest::Proxy::all("http://user:hush@proxy.example").unwrap();
+    let builder = Client::builder()
+        .proxy(proxy)
+        .credentials(Credentials::new("key", "hush"));
+    assert!(!format!("{builder:?}").contains("hush"));
+    assert!(!format!("{:?}", builder.build().unwrap()).contains("hush"));
+}
+
+/// A service behind TLS: its certificate is signed by an authority of its own, which signs those of clients too.
+struct Tls {
+    url: String,
+    authority: String,
+    /// Key and certificate of a client.
+    identity: String,
+}
+
+impl Tls {
+    async fn start() -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut parameters = CertificateParams::new(Vec::new()).unwrap();
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(parameters, key).unwrap();
+        let signed = |name: &str| {
+            let key = KeyPair::generate().unwrap();
+            let parameters = CertificateParams::new(vec![name.to_owned()]).unwrap();
+            (parameters.signed_by(&key, &authority).unwrap(), key)
+        };
+        let (client, client_key) = signed("harbour");
+        let (server, server_key) = signed("localhost");
+        let mut roots = RootCertStore::empty();
+        roots.add(authority.der().clone()).unwrap();
+        let verifier = WebPkiClientVerifier::builder(Arc::new(roots))
+            .build()
+            .unwrap();
+        let config = ServerConfig::builder()
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(
+                vec![server.der().clone()],
+                PrivateKeyDer::try_from(server_key.serialize_der()).unwrap(),
+            )
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!(
+            "https://localhost:{}",
+            listener.local_addr().unwrap().port()
+        );
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                // Clients that are not known, or do not know this server, go away here.
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    continue;
+                };
+                let request = read_request(&mut stream).await;
+                let is_token = request.starts_with("POST /auth/v2/token ");
+                let body = if is_token { TOKEN } else { "{}" };
+                let length = body.len();
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                stream.shutdown().await.unwrap();
+            }
+        });
+        Self {
+            url,
+            authority: authority.pem(),
+            identity: format!("{}{}", client_key.serialize_pem(), client.pem()),
+        }
+    }
+
+    fn builder(&self) -> ClientBuilder {
+        Client::builder()
+            .cloud(self.url.parse::<Cloud>().unwrap())
+            .credentials(Credentials::new("key", "hush"))
+            .retry(RetryPolicy::none())
+    }
+}
+
+#[tokio::test]
+async fn an_authority_and_a_certificate_of_ones_own_are_used() {
+    let tls = Tls::start().await;
+    let root = reqwest::Certificate::from_pem(tls.authority.as_bytes()).unwrap();
+    let identity = reqwest::Identity::from_pem(tls.identity.as_bytes()).unwrap();
+    let known = tls.builder().root_certificate(root.clone());
+    let client = known.clone().client_certificate(identity).build().unwrap();
+    read(&client).await.unwrap();
+
+    let error = read(&known.build().unwrap()).await.unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::Connect | ErrorKind::Interrupted),
+        "{error}"
+    );
+    let error = read(&tls.builder().build().unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+}

@@ -1,0 +1,262 @@
+//! That no secret gets into a log, a span, an error or a `Debug`.
+//!
+//! All secrets and tokens of these tests have the word `hush` in them. From the first server that a test starts, everything that any crate
+//! logs at any level is searched for that word, plain and in Base64; a line with it ends the whole run.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, Once};
+use std::time::SystemTime;
+
+use cisco_secure_access::auth::{CachedToken, FileTokenCache};
+use cisco_secure_access::simulator::Simulator;
+use cisco_secure_access::{Client, Cloud, Credentials, Error, RetryPolicy};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::scripted::{Answer, Scripted, TOKEN, create, read};
+
+/// The word, and what it is in Base64 behind one and two other bytes.
+const HUSH: [&str; 4] = ["hush", "aHVza", "h1c2", "odXNo"];
+
+fn is_secret(text: &str) -> bool {
+    HUSH.iter().any(|word| text.contains(word))
+}
+
+/// Searches what is logged.
+#[derive(Clone, Copy)]
+struct Watch;
+
+impl Write for Watch {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        if is_secret(&text) {
+            let mut out = io::stderr().lock();
+            let _ = writeln!(out, "a secret is logged: {text}");
+            std::process::exit(1);
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Searches everything that is logged from now on.
+pub(crate) fn watch() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::TRACE)
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(|| Watch)
+            .init();
+    });
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Logs of this thread from now on.
+fn log() -> (Log, tracing::subscriber::DefaultGuard) {
+    // The watch must be there first: a callsite that nobody listened to is not asked again.
+    watch();
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    (log, tracing::subscriber::set_default(subscriber))
+}
+
+#[test]
+fn the_search_finds_a_secret_in_every_place() {
+    for before in ["", "k", "ke", "key:"] {
+        let pair = format!("{before}hush-secret");
+        assert!(is_secret(&pair));
+        // What curl would send.
+        let encoded = base64(pair.as_bytes());
+        assert!(is_secret(&encoded), "{encoded}");
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let mut number = 0_u32;
+        for index in 0..3 {
+            number = (number << 8) | u32::from(chunk.get(index).copied().unwrap_or_default());
+        }
+        for shift in [18, 12, 6, 0] {
+            text.push(char::from(DIGITS[(number >> shift) as usize & 63]));
+        }
+    }
+    text
+}
+
+#[tokio::test]
+async fn a_call_is_a_span_with_the_names_of_opentelemetry() {
+    let (log, _guard) = log();
+    let server = Scripted::answering([Answer::json(503, "{}")], Answer::json(200, "{}")).await;
+    let policy = RetryPolicy::new().base_delay(std::time::Duration::ZERO);
+    let client = server.builder().retry(policy).build().unwrap();
+    let request = client.deployments().get_network_tunnel_group(4711);
+    request.query("name", "Harbour").send().await.unwrap();
+    let text = log.text();
+    let closed = text
+        .lines()
+        .find(|line| line.contains("close") && line.contains("get_network_tunnel_group"))
+        .unwrap_or_else(|| panic!("no span in {text}"));
+    for field in [
+        r#"otel.name=GET /deployments/v2/networktunnelgroups/{id}"#,
+        r#"otel.kind="client""#,
+        r#"http.request.method="GET""#,
+        r#"url.template="/deployments/v2/networktunnelgroups/{id}""#,
+        r#"server.address="127.0.0.1""#,
+        "http.response.status_code=200",
+        "http.request.resend_count=1",
+    ] {
+        assert!(closed.contains(field), "{field} is not in {closed}");
+    }
+    assert!(text.contains("tries again in 0.0 s"), "{text}");
+    for line in text
+        .lines()
+        .filter(|line| line.contains("cisco_secure_access"))
+    {
+        assert!(
+            !line.contains("Harbour") && !line.contains("4711"),
+            "{line}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_fails_in_the_span_is_named() {
+    let (log, _guard) = log();
+    let server = Scripted::answering([], Answer::json(404, r#"{"message": "no"}"#)).await;
+    read(&server.client()).await.unwrap_err();
+    let text = log.text();
+    assert!(text.contains(r#"error.type="404""#), "{text}");
+    assert!(text.contains(r#"otel.status_code="ERROR""#), "{text}");
+}
+
+/// Everything that an error shows.
+fn shown(error: &Error) -> String {
+    let body = String::from_utf8_lossy(error.body());
+    format!("{error} {error:?} {error:#?} {:?} {body}", error.headers())
+}
+
+/// A token that is cut off, of a wrong type, or wrapped in something else.
+const DAMAGED: [&str; 5] = [
+    r#"{"token_type": "bearer", "access_token": "scripted-hush-tok"#,
+    r#"{"access_token": ["scripted-hush-token"]}"#,
+    r#"["scripted-hush-token"]"#,
+    r#""scripted-hush-token""#,
+    r#"{"access_token": {"value": "scripted-hush-token"}}"#,
+];
+
+#[tokio::test]
+async fn no_error_and_no_debug_shows_a_secret() {
+    watch();
+    let mut texts = Vec::new();
+    for damaged in DAMAGED {
+        let server = Scripted::with([Answer::json(200, damaged)]).await;
+        let error = read(&server.client()).await.unwrap_err();
+        texts.push(shown(&error));
+    }
+    for answer in [
+        Answer::json(401, r#"{"message": "Unauthorized"}"#),
+        Answer::json(403, "{}"),
+        Answer::json(500, r#"{"error": "broken"}"#),
+        Answer::json(200, "<html>"),
+        Answer::Reset("HTTP/1.1 200 OK\r\n".to_owned()),
+        Answer::new(302, &[("location", "https://evil.example/")], ""),
+    ] {
+        let server = Scripted::answering([], answer).await;
+        texts.push(shown(&read(&server.client()).await.unwrap_err()));
+        texts.push(shown(&create(&server.client()).await.unwrap_err()));
+    }
+    let simulator = Simulator::builder().start().await.unwrap();
+    let client = Client::builder()
+        .cloud(Cloud::Custom(simulator.base_url()))
+        .credentials(Credentials::new("simulated-key", "a-wrong-hush"))
+        .build()
+        .unwrap();
+    texts.push(shown(&read(&client).await.unwrap_err()));
+    texts.push(format!("{client:?} {simulator:?}"));
+
+    let client = simulator.client().unwrap();
+    let request = client.deployments().list_network_tunnel_groups();
+    texts.push(format!("{request:?} {:?}", request.clone().send()));
+    texts.push(format!("{:?}", request.send().await.unwrap()));
+    texts.push(format!("{:?} {:?}", client, simulator.requests()));
+    texts.push(format!("{:?}", simulator.credentials()));
+    let token = CachedToken::new("hush", SystemTime::UNIX_EPOCH);
+    texts.push(format!("{token:?}"));
+
+    let raw = server_token().await;
+    texts.push(format!("{raw:?}"));
+    for text in texts {
+        assert!(!is_secret(&text), "{text}");
+    }
+}
+
+/// The answer to a token request as it came.
+async fn server_token() -> cisco_secure_access::RawResponse {
+    let server = Scripted::with([Answer::json(200, TOKEN)]).await;
+    let body = cisco_secure_access::api::auth::types::CreateTokenBody::new("client_credentials");
+    let request = server.client().auth().create_token(&body);
+    request.send_raw().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_cache_that_fails_is_logged_and_does_no_harm() {
+    let (log, _guard) = log();
+    let place = std::env::temp_dir().join(format!("no-directory-{}", std::process::id()));
+    let cache = FileTokenCache::new(&place).unwrap();
+    // From now on the directory of the cache is a file.
+    std::fs::remove_dir_all(&place).unwrap();
+    std::fs::write(&place, "").unwrap();
+    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let client = server.builder().token_cache(cache).build().unwrap();
+    let done = read(&client).await;
+    std::fs::remove_file(&place).unwrap();
+    done.unwrap();
+    // The token is asked for in a task of its own, on the same thread.
+    assert!(
+        log.text().contains("the token cache failed"),
+        "{}",
+        log.text()
+    );
+}

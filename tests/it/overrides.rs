@@ -1,0 +1,261 @@
+//! What a single request can be told, and requests that no document knows.
+
+use std::time::Duration;
+
+use cisco_secure_access::{ErrorKind, Method, RawResponse, ReportsRegion, Response, RetryPolicy};
+use futures_util::TryStreamExt as _;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::clock::TestRuntime;
+use crate::scripted::{Answer, Scripted};
+
+#[tokio::test]
+async fn limits_of_a_call_replace_those_of_the_client() {
+    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let runtime = TestRuntime::new(&server);
+    let client = server.builder().runtime(runtime.clone()).build().unwrap();
+    let request = client.deployments().list_regions();
+    let policy = RetryPolicy::new()
+        .attempts(2)
+        .base_delay(Duration::from_secs(7));
+    let error = request.retry(policy).send().await.unwrap_err();
+    assert_eq!((error.attempts(), runtime.waits()), (2, vec![7000]));
+
+    let request = client.deployments().list_regions();
+    let error = request
+        .retry(RetryPolicy::new().base_delay(Duration::from_secs(60)))
+        .deadline(Duration::from_secs(20))
+        .send()
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("no time for another attempt"),
+        "{error}"
+    );
+
+    let server = Scripted::answering([], Answer::Hang).await;
+    let client = server
+        .builder()
+        .runtime(TestRuntime::new(&server))
+        .build()
+        .unwrap();
+    let request = client.deployments().list_regions();
+    let error = request
+        .timeout(Duration::from_millis(1500))
+        .retry(RetryPolicy::none())
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert!(error.to_string().contains("in 1.5 s"), "{error}");
+}
+
+#[tokio::test]
+async fn limits_hold_for_each_page_of_a_listing() {
+    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let client = server
+        .builder()
+        .runtime(TestRuntime::new(&server))
+        .build()
+        .unwrap();
+    let request = client.deployments().list_sites().retry(RetryPolicy::none());
+    let error = request.items().try_next().await.unwrap_err();
+    assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test]
+async fn headers_and_parameters_can_be_added_and_replaced() {
+    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let request = server.client().deployments().list_network_tunnel_groups();
+    request
+        .limit(10)
+        .query("limit", "5000")
+        .query("new one", "a&b")
+        .header("X-New", "yes")
+        .header("accept", "application/vnd.cisco+json")
+        .send()
+        .await
+        .unwrap();
+    let call = &server.calls()[0];
+    let line = "GET /deployments/v2/networktunnelgroups?limit=5000&new%20one=a%26b HTTP/1.1";
+    assert!(call.starts_with(line), "{call}");
+    assert!(call.contains("x-new: yes\r\n"), "{call}");
+    assert!(
+        call.contains("accept: application/vnd.cisco+json\r\n"),
+        "{call}"
+    );
+    assert_eq!(call.matches("accept:").count(), 1, "{call}");
+}
+
+#[tokio::test]
+async fn a_header_that_cannot_be_sent_is_refused() {
+    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    for (name, value, why) in [
+        ("Authorization", "Bearer mine", "the client itself sets"),
+        ("host", "evil.example", "the client itself sets"),
+        ("no name", "x", "is no name of a header"),
+        ("x-new", "a\nb", "characters that no header can hold"),
+    ] {
+        let request = server.client().deployments().list_regions();
+        let error = request.header(name, value).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request);
+        assert!(error.to_string().contains(why), "{error}");
+    }
+    assert!(server.requests().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn an_answer_can_be_had_as_it_came() {
+    let answer = Answer::new(202, &[("x-trace", "t-1")], "\u{feff}not { json");
+    let server = Scripted::answering([], answer).await;
+    let request = server.client().deployments().list_regions();
+    let raw: RawResponse = request.clone().send_raw().await.unwrap();
+    assert_eq!((raw.status(), raw.attempts()), (202, 1));
+    assert_eq!(raw.headers()["x-trace"], "t-1");
+    assert_eq!(raw.body(), "\u{feff}not { json".as_bytes());
+    let error = raw.json::<Value>().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+
+    let server = Scripted::answering([], Answer::json(404, r#"{"message": "none"}"#)).await;
+    let request = server.client().deployments().list_regions();
+    let error = request.send_raw().await.unwrap_err();
+    assert_eq!(error.service_message(), Some("none"));
+    assert_eq!(error.headers()["content-type"], "application/json");
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Made {
+    id: u64,
+}
+
+#[tokio::test]
+async fn what_no_document_knows_can_be_asked_for() {
+    let server = Scripted::answering([], Answer::json(201, r#"{"id": 7}"#)).await;
+    let client = server.client();
+    let made: Response<Made> = client
+        .request(Method::Post, "/deployments/v9/harbours")
+        .query("dryRun", "true")
+        .header("x-new", "yes")
+        .json(&json!({"name": "Harbour"}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!((made.status(), made.into_inner()), (201, Made { id: 7 }));
+    let call = &server.calls()[0];
+    assert!(
+        call.starts_with("POST /deployments/v9/harbours?dryRun=true "),
+        "{call}"
+    );
+    assert!(
+        call.contains("authorization: Bearer scripted-hush-token"),
+        "{call}"
+    );
+    assert!(call.ends_with(r#"{"name":"Harbour"}"#), "{call}");
+
+    let request = client.request(Method::Get, "/deployments/v9/harbours/7");
+    let error = request.clone().send::<Vec<Made>>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(
+        error
+            .to_string()
+            .starts_with("GET /deployments/v9/harbours/7: "),
+        "{error}"
+    );
+    assert!(error.operation().is_none());
+    assert_eq!(request.send_raw().await.unwrap().body(), br#"{"id": 7}"#);
+}
+
+#[tokio::test]
+async fn a_request_by_hand_is_tried_again_as_its_method_allows() {
+    for (method, attempts) in [
+        (Method::Get, 4),
+        (Method::Delete, 4),
+        (Method::Post, 1),
+        (Method::Patch, 1),
+    ] {
+        let server = Scripted::answering([], Answer::json(503, "{}")).await;
+        let client = server
+            .builder()
+            .runtime(TestRuntime::new(&server))
+            .build()
+            .unwrap();
+        let request = client.request(method, "/deployments/v9/harbours");
+        let error = request.send::<Value>().await.unwrap_err();
+        assert_eq!(error.attempts(), attempts, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn a_documented_path_is_known_by_hand_too() {
+    let server = Scripted::answering([], Answer::json(403, "{}")).await;
+    let request = server
+        .client()
+        .request(Method::Get, "/deployments/v2/sites/12");
+    let error = request.send::<Value>().await.unwrap_err();
+    assert_eq!(error.operation().unwrap().id, "get_site");
+    assert!(
+        error.to_string().contains("deployments.sites:read"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_path_that_leads_elsewhere_is_refused() {
+    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let client = server.client();
+    for path in [
+        "",
+        "sites",
+        "https://evil.example/x",
+        "//evil.example/x",
+        "/a/../b",
+        "/a/%2e%2E/b",
+        "/a/./b",
+        "/a//b",
+        "/a?b=c",
+        "/a#b",
+        "/a b",
+        "/a\\..\\b",
+        "/a\r\nx: y",
+    ] {
+        let error = client
+            .request(Method::Get, path)
+            .send::<Value>()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request, "{path:?}");
+    }
+    assert!(server.requests().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
+async fn reports_are_asked_for_in_their_region() {
+    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let client = server
+        .builder()
+        .reports_region(ReportsRegion::Eu)
+        .build()
+        .unwrap();
+    client.deployments().list_regions().send().await.unwrap();
+    let request = client.reports().list_activity("-1days", "now", 10);
+    request.clone().send().await.unwrap();
+    request
+        .reports_region(ReportsRegion::Us)
+        .send()
+        .await
+        .unwrap();
+    let paths: Vec<_> = server
+        .calls()
+        .iter()
+        .map(|call| call.split([' ', '?']).nth(1).unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "/deployments/v2/regions",
+            "/reports.eu/v2/activity",
+            "/reports.us/v2/activity"
+        ]
+    );
+}

@@ -1,0 +1,251 @@
+//! Calls that wait in line instead of being refused, against a server that counts them, in time that passes only when somebody waits.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cisco_secure_access::api::deployments::operations::{LIST_REGIONS, LIST_SITES};
+use cisco_secure_access::{Client, ErrorKind, Pacing, Result, RetryPolicy, Runtime as _};
+use futures_util::future::{join_all, try_join_all};
+
+use crate::clock::TestRuntime;
+use crate::scripted::{Answer, Scripted};
+
+/// The limits of most operations: requests and seconds.
+const WINDOWS: [(usize, u64); 3] = [(5, 1), (14, 60), (350, 1800)];
+
+/// A service that refuses what is beyond its limits, counted over any span of time.
+struct Limited {
+    server: Scripted,
+    runtime: Arc<TestRuntime>,
+    arrivals: Arc<Mutex<Vec<Duration>>>,
+}
+
+impl Limited {
+    async fn start() -> Self {
+        let clock: Arc<Mutex<Option<Arc<TestRuntime>>>> = Arc::default();
+        let arrivals: Arc<Mutex<Vec<Duration>>> = Arc::default();
+        let (time, record) = (Arc::clone(&clock), Arc::clone(&arrivals));
+        let server = Scripted::by(move |_| {
+            let now = time.lock().unwrap().as_ref().unwrap().waited();
+            let mut arrivals = record.lock().unwrap();
+            arrivals.push(now);
+            let is_over = WINDOWS.iter().any(|(requests, seconds)| {
+                let since = now.saturating_sub(Duration::from_secs(*seconds));
+                let recent = arrivals
+                    .iter()
+                    .filter(|at| **at > since || now < Duration::from_secs(*seconds));
+                recent.count() > *requests
+            });
+            Answer::json(if is_over { 429 } else { 200 }, "[]")
+        })
+        .await;
+        let runtime = TestRuntime::new(&server);
+        *clock.lock().unwrap() = Some(Arc::clone(&runtime));
+        Self {
+            server,
+            runtime,
+            arrivals,
+        }
+    }
+
+    fn client(&self) -> Client {
+        let builder = self.server.builder().retry(RetryPolicy::none());
+        let builder = builder.runtime(self.runtime.clone());
+        builder.pacing(Pacing::Documented).build().unwrap()
+    }
+
+    fn arrivals(&self) -> Vec<f64> {
+        let arrivals = self.arrivals.lock().unwrap();
+        arrivals.iter().map(Duration::as_secs_f64).collect()
+    }
+}
+
+async fn call(client: &Client) -> Result<()> {
+    client.deployments().list_sites().send().await.map(drop)
+}
+
+#[tokio::test]
+async fn the_fifteenth_call_waits_for_the_minute() {
+    let limited = Limited::start().await;
+    let client = limited.client();
+    for _ in 0..15 {
+        call(&client).await.unwrap();
+    }
+    // Five at once, five a second later, four more, and one when the first is a minute old.
+    let expected = [vec![0.0; 5], vec![1.0; 5], vec![2.0; 4], vec![60.0]].concat();
+    assert_eq!(limited.arrivals(), expected);
+}
+
+#[tokio::test]
+async fn three_windows_hold_together() {
+    let limited = Limited::start().await;
+    let client = limited.client();
+    for _ in 0..400 {
+        call(&client).await.unwrap();
+    }
+    let arrivals = limited.arrivals();
+    for (requests, seconds) in WINDOWS {
+        for window in arrivals.windows(requests + 1) {
+            let span = window.last().unwrap() - window[0];
+            assert!(span >= seconds as f64, "{requests} in {span} s");
+        }
+    }
+    // No slower than the limits make it, either: 350 at 14 a minute, the rest after half an hour.
+    assert_eq!((arrivals[349], arrivals[350]), (24.0 * 60.0 + 2.0, 1800.0));
+}
+
+// On one thread: between its turn and its request a caller must not be overtaken by the time, which real time would not do either.
+#[tokio::test]
+async fn fifty_callers_of_clones_are_not_refused() {
+    let limited = Limited::start().await;
+    let client = limited.client();
+    let callers = (0..50).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { call(&client).await })
+    });
+    for result in try_join_all(callers).await.unwrap() {
+        result.unwrap();
+    }
+    assert_eq!(limited.arrivals().len(), 50);
+}
+
+#[tokio::test]
+async fn turns_go_in_the_order_of_arrival() {
+    let limited = Limited::start().await;
+    let client = limited.client();
+    let order = Mutex::new(Vec::new());
+    let callers = (0..40).map(|number| {
+        let (client, order) = (&client, &order);
+        async move {
+            call(client).await.unwrap();
+            order.lock().unwrap().push(number);
+        }
+    });
+    join_all(callers).await;
+    let order = order.into_inner().unwrap();
+    // Those that are let go together may come back in any order.
+    for (place, number) in order.iter().enumerate() {
+        assert!(place.abs_diff(*number) < 14, "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_gives_up_leaves_its_place() {
+    let limited = Limited::start().await;
+    let client = limited.client();
+    for _ in 0..14 {
+        call(&client).await.unwrap();
+    }
+    let before = client.pacing_wait(&LIST_SITES);
+    drop(client.deployments().list_sites().send());
+    assert_eq!(client.pacing_wait(&LIST_SITES), before);
+}
+
+#[tokio::test]
+async fn a_caller_can_ask_how_long_it_would_wait() {
+    let limited = Limited::start().await;
+    let client = limited.client();
+    assert_eq!(client.pacing_wait(&LIST_SITES), Duration::ZERO);
+    for _ in 0..14 {
+        call(&client).await.unwrap();
+    }
+    let passed = limited.runtime.waited();
+    assert_eq!(
+        client.clone().pacing_wait(&LIST_SITES),
+        Duration::from_secs(60) - passed
+    );
+    assert_eq!(
+        client.pacing_wait(&LIST_REGIONS),
+        Duration::ZERO,
+        "another class"
+    );
+    let unpaced = limited.server.client();
+    assert_eq!(unpaced.pacing_wait(&LIST_SITES), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_fails_at_once() {
+    let limited = Limited::start().await;
+    let client = limited.client();
+    for _ in 0..14 {
+        call(&client).await.unwrap();
+    }
+    let before = limited.runtime.now();
+    let request = client.deployments().list_sites();
+    let error = request
+        .deadline(Duration::from_secs(30))
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(limited.runtime.now(), before, "nobody waited");
+    assert_eq!(error.kind(), ErrorKind::Pacing);
+    assert_eq!(error.attempts(), 0);
+    assert!(error.is_retryable() && error.is_rate_limited());
+    assert!(error.retry_after().unwrap() > Duration::from_secs(57));
+    assert!(
+        error.to_string().contains("its deadline is in 30.0 s"),
+        "{error}"
+    );
+    assert_eq!(limited.arrivals().len(), 14);
+}
+
+/// Calls against a server that says something about its limits, and how long the next would wait.
+async fn wait_after(status: u16, headers: &[(&str, &str)], calls: usize) -> Duration {
+    let server = Scripted::answering([], Answer::new(status, headers, "[]")).await;
+    let runtime = TestRuntime::new(&server);
+    let client = server
+        .builder()
+        .runtime(runtime)
+        .retry(RetryPolicy::none())
+        .pacing(Pacing::Documented)
+        .build()
+        .unwrap();
+    for _ in 0..calls {
+        let _ = call(&client).await;
+    }
+    client.pacing_wait(&LIST_SITES)
+}
+
+#[tokio::test]
+async fn what_the_service_says_is_learned() {
+    let seconds = Duration::from_secs;
+    let none = [("ratelimit-remaining", "0"), ("ratelimit-reset", "17")];
+    assert_eq!(wait_after(200, &none, 1).await, seconds(17));
+    let some = [("ratelimit-remaining", "3"), ("ratelimit-reset", "17")];
+    assert_eq!(wait_after(200, &some, 1).await, seconds(0));
+    assert_eq!(
+        wait_after(429, &[("retry-after", "9")], 1).await,
+        seconds(9)
+    );
+    assert_eq!(
+        wait_after(429, &[("ratelimit-reset", "8")], 1).await,
+        seconds(8)
+    );
+    let limits = [
+        ("x-ratelimit-limit-minute", "2"),
+        ("x-ratelimit-limit-second", "50"),
+    ];
+    assert_eq!(wait_after(200, &limits, 2).await, seconds(60));
+    let limits = [("x-ratelimit-limit-10", "1")];
+    assert_eq!(wait_after(200, &limits, 1).await, seconds(10));
+    for nonsense in ["", "-1", "NaN", "1e400", "soon", "99999999999999999999999"] {
+        let headers = [
+            ("ratelimit-remaining", nonsense),
+            ("ratelimit-reset", nonsense),
+            ("x-ratelimit-limit-minute", nonsense),
+        ];
+        assert_eq!(wait_after(200, &headers, 1).await, seconds(0), "{nonsense}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_refused_all_the_same_waits_and_goes_well() {
+    let refused = Answer::new(429, &[("ratelimit-reset", "20")], "");
+    let server = Scripted::answering([refused], Answer::json(200, "[]")).await;
+    let runtime = TestRuntime::new(&server);
+    let builder = server.builder().runtime(runtime.clone());
+    let client = builder.pacing(Pacing::Documented).build().unwrap();
+    join_all((0..4).map(|_| call(&client))).await;
+    assert_eq!(server.calls().len(), 5);
+    assert!(runtime.waited() >= Duration::from_secs(20));
+}
