@@ -1,5 +1,7 @@
 //! Calls of an operation with what is required, and with everything: the request arrives as it was asked for, the answer is read.
 
+use std::sync::{Arc, Mutex};
+
 use cisco_secure_access::Client;
 
 use crate::case::Case;
@@ -35,8 +37,13 @@ pub async fn call(
         }
         None => Answer::empty(status),
     };
-    let requests = server.answer(answer);
-    match (case.send)(server.client(), &arguments).await {
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&requests);
+    let client = server.play(move |request| {
+        lock(&record).push(request);
+        answer.clone()
+    });
+    match (case.send)(&client, &arguments).await {
         Ok(answer) if answer.status == status => {}
         Ok(answer) => findings
             .decoded

@@ -200,14 +200,10 @@ pub(crate) fn items<T: Debug>(
 }
 
 /// Waits for all pages; `split` takes the items out of one.
-pub(crate) fn pages<P, T: Debug>(
+pub(crate) fn pages<P: 'static, T: Debug + 'static>(
     pages: Result<impl Stream<Item = Result<Response<P>, Error>> + Send + Unpin + 'static, Wrong>,
     split: fn(P) -> Vec<T>,
-) -> Listed
-where
-    P: 'static,
-    T: 'static,
-{
+) -> Listed {
     Box::pin(async move {
         let mut pages = pages.map_err(Failure::Wrong)?;
         let mut texts = Vec::new();

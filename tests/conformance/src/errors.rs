@@ -1,6 +1,6 @@
 //! The errors that an operation documents: each is told with its status and with what the service says, in whatever shape.
 
-use cisco_secure_access::{Error, ErrorKind};
+use cisco_secure_access::{Error, ErrorKind, Security};
 use serde_json::{Value, json};
 
 use crate::case::{Case, Failure};
@@ -17,12 +17,13 @@ pub async fn errors(server: &Server, specification: &Specification, case: &Case)
     let arguments = values::arguments(specification, case, Extent::Required, seed);
     let mut findings = Vec::new();
     for (status, body) in bodies(specification, case, seed) {
-        server.answer(match &body {
+        let answer = match &body {
             Some(body) => Answer::json(status, body),
             None => Answer::empty(status),
-        });
+        };
+        let client = server.play(move |_| answer.clone());
         let shown = body.as_ref().map_or("no body".to_owned(), Value::to_string);
-        match (case.send)(server.client(), &arguments).await {
+        match (case.send)(&client, &arguments).await {
             Err(Failure::Call(error)) => findings.extend(
                 wrong(case, &error, status, body.as_ref())
                     .map(|why| format!("{status} with {shown}: {why}")),
@@ -57,7 +58,13 @@ fn bodies(specification: &Specification, case: &Case, seed: u64) -> Vec<(u16, Op
 
 /// What is wrong with how an error is told.
 fn wrong(case: &Case, error: &Error, status: u16, body: Option<&Value>) -> Option<String> {
-    if error.kind() != ErrorKind::Service {
+    let is_refusal =
+        case.operation.security == Security::Basic && matches!(status, 400 | 401 | 403);
+    let kind = match is_refusal {
+        true => ErrorKind::Authentication,
+        false => ErrorKind::Service,
+    };
+    if error.kind() != kind {
         return Some(format!("it is told as {:?}: {error}", error.kind()));
     }
     if error.status() != Some(status) {
@@ -66,25 +73,28 @@ fn wrong(case: &Case, error: &Error, status: u16, body: Option<&Value>) -> Optio
     if !std::ptr::eq(error.operation()?, case.operation) {
         return Some("it is told of another operation".to_owned());
     }
-    let mut said = Vec::new();
-    if let Some(body) = body {
-        texts(body, &mut said);
-    }
-    match error.service_message() {
-        None if said.is_empty() => None,
-        None => Some("what the service says is not told".to_owned()),
-        Some(message) if said.iter().any(|text| message.contains(text.as_str())) => None,
-        Some(message) => Some(format!("it is told as `{message}`")),
-    }
+    let told = [
+        error.service_message(),
+        error.service_code(),
+        error.request_id(),
+    ];
+    let mut texts = Vec::new();
+    body.into_iter()
+        .for_each(|body| find_texts(body, &mut texts));
+    let is_told = texts.is_empty()
+        || told
+            .into_iter()
+            .flatten()
+            .any(|told| texts.iter().any(|text| told.contains(text)));
+    (!is_told).then(|| "nothing of what the service says is told".to_owned())
 }
 
-/// All texts and numbers in a body.
-fn texts(body: &Value, found: &mut Vec<String>) {
+/// All texts in a body.
+fn find_texts<'a>(body: &'a Value, found: &mut Vec<&'a str>) {
     match body {
-        Value::String(text) => found.push(text.clone()),
-        Value::Number(number) => found.push(number.to_string()),
-        Value::Array(list) => list.iter().for_each(|value| texts(value, found)),
-        Value::Object(map) => map.values().for_each(|value| texts(value, found)),
-        Value::Null | Value::Bool(_) => {}
+        Value::String(text) => found.push(text),
+        Value::Array(list) => list.iter().for_each(|value| find_texts(value, found)),
+        Value::Object(map) => map.values().for_each(|value| find_texts(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

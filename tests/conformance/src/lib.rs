@@ -1,11 +1,18 @@
 //! The proof that every operation works: calls of all of them, with values that are made from the documents.
 //!
 //! The build script writes a `case` for each operation, so one that is new in the documents is covered by the next run. `values` makes
-//! arguments and answers from schemas; `server` plays the service; `wire` says whether what arrived there is what was asked for. What is
-//! tried with each operation stands in `calls`, `errors` and `paging`; `report` makes a table of it.
+//! arguments and answers from schemas; `server` plays the service, with a `collection` where it lists; `wire` says whether what arrived
+//! there is what was asked for. What is tried with each operation stands in `calls`, `errors` and `paging`; `report` makes a table of it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
 
 pub mod calls;
 pub mod case;
+mod collection;
 pub mod errors;
 pub mod paging;
 pub mod report;

@@ -1,12 +1,15 @@
 //! A server that plays the service: it answers as the part that it plays says, and nothing else.
+//!
+//! Each part has a base URL of its own, so that a request which was asked for ahead, and given up, does not reach the part that comes next.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::http::{self, HeaderMap, StatusCode, header};
-use cisco_secure_access::{Client, Cloud, Credentials, RetryPolicy};
+use cisco_secure_access::{Client, Cloud, Credentials, RetryPolicy, reqwest};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -59,55 +62,66 @@ impl Answer {
     }
 }
 
-type Part = Box<dyn FnMut(Request) -> Answer + Send>;
+type Answers = Box<dyn FnMut(Request) -> Answer + Send>;
+
+/// What the server plays.
+struct Part {
+    /// The first segment of its paths.
+    number: u64,
+    answers: Answers,
+}
 
 /// The running server.
-#[derive(Clone)]
 pub struct Server {
+    address: SocketAddr,
+    /// The connections of all clients.
+    http: reqwest::Client,
     part: Arc<Mutex<Part>>,
-    client: Client,
 }
 
 impl Server {
     /// Starts it.
     ///
-    /// # Errors
+    /// # Panics
     /// When there is no port to listen on.
-    pub async fn start() -> Result<Self, Box<dyn std::error::Error>> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let cloud: Cloud = format!("http://{}", listener.local_addr()?).parse()?;
-        let client = Client::builder()
-            .cloud(cloud)
-            .credentials(Credentials::new("key", "secret"))
-            .retry(RetryPolicy::none())
-            .build()?;
-        let part: Part = Box::new(|_| Answer::empty(501));
-        let part = Arc::new(Mutex::new(part));
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        let part = Arc::new(Mutex::new(Part {
+            number: 0,
+            answers: Box::new(|_| Answer::empty(501)),
+        }));
         let router = Router::new().fallback(handle).with_state(Arc::clone(&part));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Self { part, client })
+        Self {
+            address,
+            http,
+            part,
+        }
     }
 
-    /// A client that talks to it, and tries no call again.
-    #[must_use]
-    pub fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// Plays a part from now on.
-    pub fn play(&self, part: impl FnMut(Request) -> Answer + Send + 'static) {
-        *lock(&self.part) = Box::new(part);
-    }
-
-    /// Gives this answer from now on. The requests that got it are kept.
-    pub fn answer(&self, answer: Answer) -> Arc<Mutex<Vec<Request>>> {
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let record = Arc::clone(&requests);
-        self.play(move |request| {
-            lock(&record).push(request);
-            answer.clone()
-        });
-        requests
+    /// Plays a part from now on. The client talks to it, and tries no call again.
+    ///
+    /// # Panics
+    /// When the client cannot be set up.
+    pub fn play(&self, answers: impl FnMut(Request) -> Answer + Send + 'static) -> Client {
+        let mut part = lock(&self.part);
+        part.number += 1;
+        part.answers = Box::new(answers);
+        let url = format!("http://{}/{}", self.address, part.number);
+        let cloud: Cloud = url.parse().unwrap();
+        Client::builder()
+            .cloud(cloud)
+            .credentials(Credentials::new("key", "secret"))
+            .http_client(self.http.clone())
+            .retry(RetryPolicy::none())
+            .build()
+            .unwrap()
     }
 }
 
@@ -121,13 +135,23 @@ fn is_for_client(body: &[u8]) -> bool {
     body == b"grant_type=client_credentials"
 }
 
+/// The number of the part in a path, and the path that is left.
+fn split(path: &str) -> (&str, &str) {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    path.split_at(path.find('/').unwrap_or(path.len()))
+}
+
 async fn handle(
     State(part): State<Arc<Mutex<Part>>>,
     request: http::Request<Body>,
 ) -> http::Response<Body> {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
-    let answer = if head.uri.path() == TOKEN_PATH && is_for_client(&body) {
+    let (number, path) = split(head.uri.path());
+    let mut part = lock(&part);
+    let answer = if number != part.number.to_string() {
+        Answer::empty(410)
+    } else if path == TOKEN_PATH && is_for_client(&body) {
         let token = json!({"token_type": "bearer", "access_token": "token", "expires_in": 3600});
         Answer::json(200, &token)
     } else {
@@ -135,15 +159,16 @@ async fn handle(
         let query = head.uri.query().unwrap_or_default();
         let request = Request {
             method: head.method.to_string(),
-            path: head.uri.path().split('/').map(decoded).collect(),
+            path: path.split('/').map(decoded).collect(),
             query: url::form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
             headers: head.headers,
             body,
         };
-        lock(&part)(request)
+        (part.answers)(request)
     };
+    drop(part);
     let mut response = http::Response::new(Body::empty());
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
     if let Some((kind, body)) = answer.body {

@@ -23,13 +23,10 @@ impl Specification {
     /// # Panics
     /// When it is not there, or no JSON: then nothing can be proved.
     #[must_use]
-    #[expect(clippy::panic, reason = "without its documents the suite cannot run")]
     pub fn of(scope: &str) -> Self {
         let path = format!("{}/../../specs/{scope}.json", env!("CARGO_MANIFEST_DIR"));
-        std::fs::read_to_string(&path)
-            .map_err(|error| error.to_string())
-            .and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()))
-            .map_or_else(|error| panic!("{path}: {error}"), Self)
+        let text = std::fs::read_to_string(&path).expect(&path);
+        Self(serde_json::from_str(&text).expect(&path))
     }
 
     /// What stands at a JSON pointer; null where there is nothing.

@@ -203,9 +203,9 @@ impl<'a> Maker<'a> {
 
     fn list(&mut self, schema: &Value, depth: usize) -> Value {
         let usual = match self.extent {
-            _ if depth >= DEEPEST => 0,
-            Extent::Required => 1,
-            Extent::Full => USUAL_COUNT,
+            _ if depth >= 2 * DEEPEST => 0,
+            Extent::Full if depth < DEEPEST => USUAL_COUNT,
+            _ => 1,
         };
         let count = within(schema, usual, "minItems", "maxItems");
         let items = schema.get("items").cloned().unwrap_or_default();

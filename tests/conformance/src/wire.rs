@@ -1,5 +1,7 @@
 //! Whether a request is the one that was asked for: each value in its place, and nothing else.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::case::{Case, Encoding, Place, Values};
@@ -37,14 +39,18 @@ pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<Strin
         request.path.join("/"),
     );
 
-    let mut expected: Vec<_> = given()
-        .filter_map(|(place, value)| match place {
-            Place::Query(name, encoding) => Some(pairs(name, encoding, value)),
-            _ => None,
-        })
-        .flatten()
-        .collect();
+    let mut expected = Vec::new();
     let mut found = request.query.clone();
+    for (place, value) in given() {
+        if let Place::Query(name, encoding) = place {
+            expected.extend(pairs(name, encoding, value));
+            // The properties of an object have no order.
+            let sent = found.iter_mut().filter(|(known, _)| known == name);
+            for (_, sent) in sent.filter(|_| encoding == Encoding::Json) {
+                *sent = serde_json::from_str(sent).map_or_else(|_| sent.clone(), canonical);
+            }
+        }
+    }
     expected.sort();
     found.sort();
     expect("query", format!("{expected:?}"), format!("{found:?}"));
@@ -75,11 +81,7 @@ pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<Strin
         let (expected, found) = match place {
             Place::Json => {
                 let found = serde_json::from_slice(&request.body).unwrap_or_default();
-                expect(
-                    "body",
-                    settled(value).to_string(),
-                    settled(&found).to_string(),
-                );
+                expect("body", canonical(value.clone()), canonical(found));
                 kind("application/json")
             }
             Place::Form => {
@@ -134,7 +136,7 @@ fn pairs(name: &str, encoding: Encoding, value: &Value) -> Vec<(String, String)>
         Encoding::Plain => vec![pair(text(value))],
         Encoding::Comma => vec![pair(texts().collect::<Vec<_>>().join(","))],
         Encoding::Repeated => texts().map(pair).collect(),
-        Encoding::Json => vec![pair(value.to_string())],
+        Encoding::Json => vec![pair(canonical(value.clone()))],
     }
 }
 
@@ -151,15 +153,19 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// A value in which numbers that are equal look equal.
-fn settled(value: &Value) -> Value {
-    match value {
-        Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),
-        Value::Array(list) => list.iter().map(settled).collect(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(name, value)| (name.clone(), settled(value)))
-            .collect(),
-        other => other.clone(),
+/// A value as JSON, the same for values that are equal: whatever the order of properties, whether 2 is written as 2.0.
+fn canonical(value: Value) -> String {
+    fn settled(value: Value) -> Value {
+        match value {
+            Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),
+            Value::Array(list) => list.into_iter().map(settled).collect(),
+            Value::Object(map) => {
+                let sorted: BTreeMap<_, _> = map.into_iter().collect();
+                let settled = |(name, value)| (name, settled(value));
+                sorted.into_iter().map(settled).collect()
+            }
+            other => other,
+        }
     }
+    settled(value).to_string()
 }
