@@ -1,7 +1,7 @@
 //! A Secure Access service on a loopback port, for tests and for trying things out.
 //!
-//! It checks key and secret, issues tokens and lets them expire, and keeps network tunnel groups that can be created, listed, read,
-//! changed and deleted. What it does not know it answers with 404.
+//! It is driven by the documents of the API: every operation answers, requests are checked against them, and collections keep what is put
+//! into them.
 //!
 //! ```
 //! use cisco_secure_access::simulator::Simulator;
@@ -18,71 +18,72 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`Simulator`] is the handle that a test holds; `server` reads requests and writes answers; `tokens` knows keys and tokens;
-//! `tunnel_groups` is the state of the one API that it keeps so far.
+//! Inside, a request goes from `server` (the socket) to `service` (token, cloud, OAuth scope, limits, faults, record), `validate` and
+//! `perform`, which changes `collections` and makes answers with `values`. `document` reads the documents, `shape` tells by rule which
+//! paths form a collection, `special` and `reports` know what no rule tells.
 
+mod answer;
+mod builder;
+mod collections;
+mod dice;
+mod document;
+mod example;
+mod faults;
+mod habits;
+mod limits;
+mod multipart;
+mod paging;
+mod perform;
+mod plausible;
+mod record;
+mod reports;
 mod server;
+mod service;
+mod shape;
+mod special;
+mod tests;
 mod tokens;
-mod tunnel_groups;
+mod validate;
+mod values;
 
+use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value;
 use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::auth::Credentials;
 use crate::client::Client;
 use crate::cloud::Cloud;
-use crate::error::{Error, Result};
-use server::Service;
+use crate::error::Result;
+use faults::Delivery;
+use service::Service;
+use tokens::Key;
+
+pub use builder::{Redirect, SimulatorBuilder};
+pub use faults::Fault;
+pub use habits::Habit;
+pub use record::RecordedRequest;
 
 /// A running simulator; it stops when it is dropped.
 #[derive(Debug)]
 pub struct Simulator {
     service: Arc<Service>,
+    keys: BTreeMap<String, Key>,
     address: SocketAddr,
     server: JoinHandle<()>,
-}
-
-/// Settings of a [`Simulator`].
-#[derive(Clone, Debug)]
-#[must_use = "settings do nothing until the simulator is started"]
-pub struct SimulatorBuilder {
-    cloud: Cloud,
-    port: u16,
-    tunnel_groups: usize,
-    token_life: Duration,
-}
-
-/// A request that reached the simulator. It holds no token and no secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RecordedRequest {
-    /// `GET`, `POST`…
-    pub method: String,
-    /// The path as it came, without the query.
-    pub path: String,
-    /// The query as it came, without the question mark; empty where there is none.
-    pub query: String,
-    /// Names of the headers, in lower case.
-    pub headers: Vec<String>,
-    /// The status of the answer.
-    pub status: u16,
 }
 
 impl Simulator {
     /// Sets up a simulator.
     pub fn builder() -> SimulatorBuilder {
-        SimulatorBuilder {
-            cloud: Cloud::Global,
-            port: 0,
-            tunnel_groups: 0,
-            token_life: Duration::from_secs(3600),
-        }
+        SimulatorBuilder::default()
     }
 
     /// Where it listens: `http://127.0.0.1:<port>`.
@@ -92,10 +93,17 @@ impl Simulator {
         Url::parse(&format!("http://{}", self.address)).expect("a URL")
     }
 
-    /// The key and secret that it accepts.
+    /// The key and secret that it accepts for everything.
     #[must_use]
     pub fn credentials(&self) -> Credentials {
         Credentials::new(tokens::KEY, tokens::SECRET)
+    }
+
+    /// The key of this id, which [`SimulatorBuilder::key`] added, with its secret; a secret that is refused where there is no such key.
+    #[must_use]
+    pub fn credentials_of(&self, id: &str) -> Credentials {
+        let secret = self.keys.get(id).map_or("hush", |key| &key.secret);
+        Credentials::new(id, secret)
     }
 
     /// A new client that talks to it.
@@ -112,88 +120,132 @@ impl Simulator {
     /// The cloud that it plays.
     #[must_use]
     pub fn cloud(&self) -> &Cloud {
-        self.service.cloud()
+        &self.service.cloud
+    }
+
+    /// Answers a request without the socket.
+    ///
+    /// # Errors
+    /// What a client would see of a connection that a [`Fault`] breaks.
+    pub async fn call(&self, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
+        let reply = self.service.call(request).await;
+        match reply.delivery {
+            Delivery::Whole => Ok(reply.response),
+            Delivery::Never => Err(io::ErrorKind::ConnectionReset.into()),
+            Delivery::Half => Err(io::ErrorKind::UnexpectedEof.into()),
+            Delivery::Slow(duration) => {
+                tokio::time::sleep(duration).await;
+                Ok(reply.response)
+            }
+        }
     }
 
     /// All requests so far, in the order of their answers.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.service.requests()
+        self.service.state().requests.clone()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_requests(&self) {
+        self.service.state().requests.clear();
     }
 
     /// How many times a token was asked for so far.
     #[must_use]
     pub fn token_requests(&self) -> usize {
+        let state = self.service.state();
         let is_token = |request: &&RecordedRequest| request.path == tokens::PATH;
-        self.requests().iter().filter(is_token).count()
+        state.requests.iter().filter(is_token).count()
     }
 
     /// Lets all tokens expire now, before the time that their holders were told.
     pub fn expire_tokens(&self) {
-        self.service.expire_tokens();
+        self.service.state().tokens.expire();
+    }
+
+    /// Puts its clock forward: tokens grow older and rate limits recover without a test that sleeps.
+    pub fn advance(&self, time: Duration) {
+        self.service.state().ahead += time;
+    }
+
+    /// Adds a fault on calls of an operation. Faults are asked in the order in which they were added.
+    ///
+    /// # Panics
+    /// When there is no such operation: the test would test nothing.
+    pub fn fault(&self, operation: &str, fault: Fault) {
+        assert!(
+            document::is_operation(operation),
+            "the simulator knows no operation `{operation}`"
+        );
+        self.service.add_fault(Some(operation), fault);
+    }
+
+    /// Adds a fault on calls of every operation, the token request included.
+    pub fn fault_everywhere(&self, fault: Fault) {
+        self.service.add_fault(None, fault);
+    }
+
+    /// Forgets all faults.
+    pub fn clear_faults(&self) {
+        self.service.state().faults.clear();
+    }
+
+    /// Locks the access rules, as when somebody else changes them: changing calls are answered with 409 until they are unlocked.
+    pub fn lock_rules(&self, locked: bool) {
+        self.service.state().rules_are_locked = locked;
+    }
+
+    /// The items of the collection at a path, such as `/deployments/v2/sites`, as rows of its list. There are none where no collection is.
+    #[must_use]
+    pub fn items(&self, path: &str) -> Vec<Value> {
+        let rows = self.service.with_collection(path, |collection, values| {
+            let numbers = collection.numbers().iter();
+            numbers.map(|number| collection.row(values, *number)).collect()
+        });
+        rows.unwrap_or_default()
+    }
+
+    /// The ids of the items of the collection at a path, as they stand in paths.
+    #[must_use]
+    pub fn ids(&self, path: &str) -> Vec<String> {
+        let ids = self.service.with_collection(path, |collection, _| {
+            let numbers = collection.numbers().iter();
+            numbers.map(|number| service::as_text(&collection.id(*number))).collect()
+        });
+        ids.unwrap_or_default()
+    }
+
+    /// Adds an item to the collection at a path, as if somebody else did; gives its id. `None` where no collection is.
+    pub fn add_item(&self, path: &str, properties: &Value) -> Option<String> {
+        let told = properties.as_object().cloned().unwrap_or_default();
+        self.service.with_collection(path, |collection, _| {
+            let number = collection.add(told);
+            service::as_text(&collection.id(number))
+        })
+    }
+
+    /// Removes an item from the collection at a path, as if somebody else did; tells whether it was there.
+    pub fn remove_item(&self, path: &str, id: &str) -> bool {
+        let removed = self.service.with_collection(path, |collection, _| {
+            let number = collection.find(id);
+            number.is_some_and(|number| collection.remove(number))
+        });
+        removed.unwrap_or_default()
+    }
+
+    /// A request of an operation that its document allows, for items that are there, without a token; with `everything`, with all
+    /// parameters and properties, otherwise with those that are required. `None` where there is no such operation.
+    #[must_use]
+    pub fn example_request(&self, operation: &str, everything: bool) -> Option<Request<Bytes>> {
+        let (document, operation) = document::all().find(|(_, known)| known.id == operation)?;
+        let store = &mut self.service.state().store;
+        example::request(store, &self.service.world, document, operation, everything)
     }
 }
 
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.server.abort();
-    }
-}
-
-impl SimulatorBuilder {
-    /// The cloud to play; [`Cloud::Global`] where none is set.
-    pub fn cloud(mut self, cloud: Cloud) -> Self {
-        self.cloud = cloud;
-        self
-    }
-
-    /// The port to listen on; a free one where none is set.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// How many network tunnel groups there are at the start.
-    pub fn tunnel_groups(mut self, count: usize) -> Self {
-        self.tunnel_groups = count;
-        self
-    }
-
-    /// How long the tokens live that it issues; an hour where nothing is set, as on the real service.
-    pub fn token_life(mut self, life: Duration) -> Self {
-        self.token_life = life;
-        self
-    }
-
-    /// Starts it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when it cannot listen on the port.
-    pub async fn start(self) -> Result<Simulator> {
-        let listen = |error: io::Error| {
-            Error::configuration(format!(
-                "the simulator cannot listen on port {}: {error}",
-                self.port
-            ))
-        };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))
-            .await
-            .map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
-        let service = Arc::new(Service::new(
-            self.cloud,
-            self.token_life,
-            self.tunnel_groups,
-        ));
-        let router = server::router(Arc::clone(&service));
-        let server = tokio::spawn(async move {
-            // It ends when the handle is dropped, and there is no one left to tell of an error.
-            let _ = axum::serve(listener, router).await;
-        });
-        Ok(Simulator {
-            service,
-            address,
-            server,
-        })
     }
 }

@@ -1,83 +1,128 @@
-//! The key that the simulator accepts, and the tokens that it has issued.
+//! Keys, what they may do, and the tokens that they get.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::server::Answer;
+use super::answer::Answer;
 
 /// The path of the token request.
 pub(super) const PATH: &str = "/auth/v2/token";
-/// The key that is accepted.
+/// The key that is there from the start and may do everything.
 pub(super) const KEY: &str = "simulated-key";
-/// Its secret.
-pub(super) const SECRET: &str = "simulated-secret";
+/// Its secret. Every secret and every token here contains the word in the middle: where it turns up in a log, something has leaked.
+pub(super) const SECRET: &str = "simulated-hush-secret";
+/// The header that asks for a token of a child organization.
+const CHILD: &str = "x-umbrella-orgid";
 
+/// Keys and tokens.
 #[derive(Debug)]
 pub(super) struct Tokens {
     life: Duration,
+    keys: BTreeMap<String, Key>,
     issued: usize,
-    /// When each token ends.
-    valid: BTreeMap<String, Instant>,
+    valid: BTreeMap<String, Token>,
+}
+
+/// What belongs to a key.
+#[derive(Clone)]
+pub(super) struct Key {
+    pub(super) secret: String,
+    /// Its OAuth scopes; all where there are none.
+    pub(super) scopes: Option<Vec<String>>,
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Key")
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    pub(super) key: String,
+    /// The child organization; `None` is the organization of the key.
+    pub(super) organization: Option<String>,
+    scopes: Option<Vec<String>>,
+    end: Instant,
+}
+
+impl Token {
+    /// Whether its key has these OAuth scopes.
+    pub(super) fn has(&self, scopes: &[String]) -> bool {
+        let known = self.scopes.as_ref();
+        known.is_none_or(|known| scopes.iter().all(|scope| known.contains(scope)))
+    }
 }
 
 impl Tokens {
-    pub(super) fn new(life: Duration) -> Self {
+    pub(super) fn new(life: Duration, keys: BTreeMap<String, Key>) -> Self {
         Self {
             life,
+            keys,
             issued: 0,
             valid: BTreeMap::new(),
         }
     }
 
-    /// Answers a token request.
-    pub(super) fn issue(&mut self, method: &str, authorization: &str, body: &[u8]) -> Answer {
-        if method != "POST" {
-            return Answer::error(StatusCode::METHOD_NOT_ALLOWED, "Use POST.");
-        }
-        let pair = authorization
-            .strip_prefix("Basic ")
-            .and_then(|pair| BASE64.decode(pair).ok());
-        if pair.as_deref() != Some(format!("{KEY}:{SECRET}").as_bytes()) {
-            return Answer::error(StatusCode::UNAUTHORIZED, "The key or the secret is wrong.");
-        }
-        let is_grant =
-            |(name, value): (_, _)| name == "grant_type" && value == "client_credentials";
-        if !url::form_urlencoded::parse(body).any(is_grant) {
-            let message = "The body has no grant_type=client_credentials.";
-            return Answer::error(StatusCode::BAD_REQUEST, message);
+    /// Adds a key, or gives it a new secret.
+    pub(super) fn add_key(&mut self, id: String, key: Key) {
+        self.keys.insert(id, key);
+    }
+
+    /// Answers a valid token request.
+    pub(super) fn issue(&mut self, headers: &HeaderMap, now: Instant) -> Answer {
+        let pair = authorization(headers, "Basic ").and_then(|pair| BASE64.decode(pair).ok());
+        let pair = pair.and_then(|pair| String::from_utf8(pair).ok());
+        let key = pair.as_deref().and_then(|pair| pair.split_once(':'));
+        let key = key.and_then(|(id, secret)| {
+            let key = self.keys.get(id).filter(|key| key.secret == secret)?;
+            Some((id, key))
+        });
+        let Some((id, key)) = key else {
+            return Answer::error(401, "The key or the secret is wrong.");
+        };
+        let child = headers
+            .get(CHILD)
+            .map(|child| child.to_str().unwrap_or_default());
+        if child.is_some_and(|child| child.parse::<u64>().is_err()) {
+            return Answer::error(400, "The organization is no number.");
         }
         self.issued += 1;
         // Real tokens are thousands of characters long.
-        let token = format!("simulated.{:06}.{}", self.issued, "x".repeat(2000));
-        self.valid.insert(token.clone(), Instant::now() + self.life);
-        Answer::new(
-            StatusCode::OK,
-            json!({
-                "token_type": "bearer",
-                "access_token": token,
-                "expires_in": self.life.as_secs(),
-            }),
-        )
+        let text = format!("simulated.hush.{:06}.{}", self.issued, "x".repeat(2000));
+        let token = Token {
+            key: id.to_owned(),
+            organization: child.map(str::to_owned),
+            scopes: key.scopes.clone(),
+            end: now + self.life,
+        };
+        self.valid.insert(text.clone(), token);
+        let body = json!({
+            "token_type": "bearer",
+            "access_token": text,
+            "expires_in": self.life.as_secs(),
+        });
+        Answer::new(200, body)
     }
 
-    /// Checks the token of a call; an expired one is refused in the way of the service.
-    pub(super) fn check(&self, authorization: &str) -> Result<(), Answer> {
-        let Some(token) = authorization.strip_prefix("Bearer ") else {
-            let message = "The call has no access token.";
-            return Err(Answer::error(StatusCode::UNAUTHORIZED, message));
+    /// Whose token a call has; an expired one is refused in the way of the service.
+    pub(super) fn check(&self, headers: &HeaderMap, now: Instant) -> Result<Token, Answer> {
+        let Some(token) = authorization(headers, "Bearer ") else {
+            return Err(Answer::error(401, "The call has no access token."));
         };
         match self.valid.get(token) {
-            Some(end) if *end > Instant::now() => Ok(()),
-            _ => Err(Answer::new(
-                StatusCode::BAD_REQUEST,
-                json!({"error": "invalid_request"}),
-            )),
+            Some(token) if token.end > now => Ok(token.clone()),
+            _ => Err(Answer::new(400, json!({"error": "invalid_request"}))),
         }
     }
 
@@ -85,4 +130,12 @@ impl Tokens {
     pub(super) fn expire(&mut self) {
         self.valid.clear();
     }
+}
+
+fn authorization<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h str> {
+    headers
+        .get(AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix(scheme)
 }

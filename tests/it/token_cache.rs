@@ -44,7 +44,7 @@ impl Drop for Folder {
 fn client(url: &str, folder: &Path) -> Client {
     Client::builder()
         .cloud(url.parse::<Cloud>().unwrap())
-        .credentials(Credentials::new("simulated-key", "simulated-secret"))
+        .credentials(Credentials::new("simulated-key", "simulated-hush-secret"))
         .token_cache(FileTokenCache::new(folder).unwrap())
         .build()
         .unwrap()
@@ -79,7 +79,7 @@ async fn one_run_after_the_other_uses_one_token() {
     let file = folder.file();
     let text = fs::read_to_string(&file).unwrap();
     let all = format!("{text} {}", file.display());
-    assert!(!all.contains("simulated-secret") && !all.contains("simulated-key"));
+    assert!(!all.contains("simulated-hush-secret") && !all.contains("simulated-key"));
 }
 
 #[tokio::test]

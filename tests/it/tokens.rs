@@ -282,7 +282,7 @@ async fn a_vault_is_asked_for_each_token_and_may_change_its_mind() {
     }
     assert_eq!(simulator.token_requests(), 1);
 
-    *vault.secret.lock().unwrap() = "simulated-secret".to_owned();
+    *vault.secret.lock().unwrap() = "simulated-hush-secret".to_owned();
     let asked = vault.asked.load(Ordering::Relaxed);
     try_join_all((0..20).map(|_| list_regions(&client)))
         .await

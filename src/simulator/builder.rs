@@ -1,0 +1,236 @@
+//! Settings of a simulator.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use super::collections::{Sizes, Store};
+use super::dice::Dice;
+use super::faults::{Fault, Faults};
+use super::habits::{Habit, Habits};
+use super::limits::Limits;
+use super::service::{Service, State};
+use super::tokens::{self, Key, Tokens};
+use super::values::World;
+use super::{Simulator, document, server};
+use crate::cloud::Cloud;
+use crate::error::{Error, Result};
+
+/// How many items a collection has of which nothing is said.
+const ITEMS: usize = 3;
+
+/// Settings of a [`Simulator`].
+#[derive(Clone, Debug)]
+#[must_use = "settings do nothing until the simulator is started"]
+pub struct SimulatorBuilder {
+    cloud: Cloud,
+    port: u16,
+    seed: u64,
+    token_life: Duration,
+    keys: BTreeMap<String, Key>,
+    sizes: Sizes,
+    habits: Habits,
+    faults: Faults,
+    documented_limits: bool,
+    limits: BTreeMap<String, Vec<(u64, u64)>>,
+    redirect: Option<Redirect>,
+    record_bodies: bool,
+    /// Operations that were named, to be looked up at the start.
+    named: Vec<String>,
+}
+
+/// How reports lead on to their storage region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Redirect {
+    /// With this status and a `location`: 301, 302, 307 or 308.
+    Status(u16),
+    /// With 200 and `{"data": {"redirect": "http://…"}}`.
+    Body,
+}
+
+impl Default for SimulatorBuilder {
+    fn default() -> Self {
+        let key = Key {
+            secret: tokens::SECRET.to_owned(),
+            scopes: None,
+        };
+        Self {
+            cloud: Cloud::Global,
+            port: 0,
+            seed: 0,
+            token_life: Duration::from_secs(3600),
+            keys: BTreeMap::from([(tokens::KEY.to_owned(), key)]),
+            sizes: Sizes {
+                of: BTreeMap::new(),
+                others: ITEMS,
+            },
+            habits: Habits::all(),
+            faults: Faults::default(),
+            documented_limits: false,
+            limits: BTreeMap::new(),
+            redirect: None,
+            record_bodies: false,
+            named: Vec::new(),
+        }
+    }
+}
+
+impl SimulatorBuilder {
+    /// The cloud to play; [`Cloud::Global`] where none is set. What a cloud does not document it answers with 404; a custom cloud has all.
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = cloud;
+        self
+    }
+
+    /// The port to listen on; a free one where none is set.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// What chance follows from: the same seed and the same calls give the same answers, byte for byte.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How long the tokens live that it issues; an hour where nothing is set, as on the real service.
+    pub fn token_life(mut self, life: Duration) -> Self {
+        self.token_life = life;
+        self
+    }
+
+    /// Adds a key with these OAuth scopes, such as `deployments.sites:read`; [`Simulator::credentials_of`] gives its secret. The key that
+    /// [`Simulator::credentials`] gives may do everything.
+    pub fn key<S: Into<String>>(mut self, id: &str, scopes: impl IntoIterator<Item = S>) -> Self {
+        let key = Key {
+            secret: format!("simulated-hush-{id}"),
+            scopes: Some(scopes.into_iter().map(Into::into).collect()),
+        };
+        self.keys.insert(id.to_owned(), key);
+        self
+    }
+
+    /// How many items the operation lists at the start; three where nothing is set. Items are made when they are looked at, so that a
+    /// quarter of a million cost next to nothing.
+    pub fn items(mut self, operation: &str, count: usize) -> Self {
+        self.sizes.of.insert(operation.to_owned(), count);
+        self.named.push(operation.to_owned());
+        self
+    }
+
+    /// How many network tunnel groups there are at the start: [`items`](Self::items) of `list_network_tunnel_groups`.
+    pub fn tunnel_groups(self, count: usize) -> Self {
+        self.items("list_network_tunnel_groups", count)
+    }
+
+    /// Which of the service's [habits](Habit) it has; all where nothing is set.
+    pub fn habits(mut self, habits: impl IntoIterator<Item = Habit>) -> Self {
+        self.habits = Habits::only(habits);
+        self
+    }
+
+    /// A fault on calls of an operation, from the start; [`Simulator::fault`] adds more.
+    pub fn fault(mut self, operation: &str, fault: Fault) -> Self {
+        self.faults.add(Some(operation.to_owned()), fault);
+        self.named.push(operation.to_owned());
+        self
+    }
+
+    /// A fault on calls of every operation, the token request included.
+    pub fn fault_everywhere(mut self, fault: Fault) -> Self {
+        self.faults.add(None, fault);
+        self
+    }
+
+    /// Enforces the rate limits that are published for the service. Without this, a test may call as often as it likes.
+    pub fn documented_rate_limits(mut self) -> Self {
+        self.documented_limits = true;
+        self
+    }
+
+    /// Enforces a rate limit for a class of operations ([`RateLimit::class`](crate::RateLimit::class)): so many requests in so many
+    /// seconds. Given more than once, all of them hold.
+    pub fn rate_limit(mut self, class: &str, requests: u64, seconds: u64) -> Self {
+        let windows = self.limits.entry(class.to_owned()).or_default();
+        windows.push((requests, seconds));
+        self
+    }
+
+    /// Leads calls of reports on to their storage region, as the service may do.
+    pub fn redirect_reports(mut self, redirect: Redirect) -> Self {
+        self.redirect = Some(redirect);
+        self
+    }
+
+    /// Keeps the JSON bodies of requests, without their secrets, in [`RecordedRequest::body`](super::RecordedRequest::body).
+    pub fn record_bodies(mut self) -> Self {
+        self.record_bodies = true;
+        self
+    }
+
+    /// Starts it on a loopback port.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when it cannot listen on the port, or when an operation that was
+    /// named does not exist.
+    pub async fn start(self) -> Result<Simulator> {
+        if let Some(unknown) = self.named.iter().find(|name| !document::is_operation(name)) {
+            return Err(Error::configuration(format!(
+                "the simulator knows no operation `{unknown}`"
+            )));
+        }
+        let port = self.port;
+        let listen = |error: io::Error| {
+            Error::configuration(format!(
+                "the simulator cannot listen on port {port}: {error}"
+            ))
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let keys = self.keys.clone();
+        let service = Arc::new(self.service());
+        let server = tokio::spawn(server::serve(listener, Arc::clone(&service)));
+        Ok(Simulator {
+            service,
+            keys,
+            address,
+            server,
+        })
+    }
+
+    fn service(self) -> Service {
+        let regions: &[_] = match self.cloud {
+            Cloud::China => &["cn-north-1", "cn-east-1"],
+            _ => &["us-east-1", "us-west-1", "eu-central-1"],
+        };
+        let state = State {
+            tokens: Tokens::new(self.token_life, self.keys),
+            store: Store::new(self.sizes),
+            faults: self.faults,
+            limits: Limits::new(self.documented_limits, self.limits),
+            requests: Vec::new(),
+            rules_are_locked: false,
+            ahead: Duration::ZERO,
+            turn: 0,
+        };
+        Service {
+            cloud: self.cloud,
+            world: World {
+                dice: Dice::new(self.seed),
+                regions,
+                habits: self.habits,
+            },
+            redirect: self.redirect,
+            record_bodies: self.record_bodies,
+            state: Mutex::new(state),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What the simulator keeps: the items of every collection, made when they are looked at.
+//!
+//! Of an item only what a caller said about it is kept; the rest follows from the seed and its number. So a collection of a quarter of a
+//! million items costs eight bytes an item until they are changed.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::dice::Dice;
+use super::shape::{FIRST, Shape};
+use super::values::{Values, World};
+
+/// How many items a collection has at the start, by the operation that lists it.
+#[derive(Clone, Debug)]
+pub(super) struct Sizes {
+    pub(super) of: BTreeMap<String, usize>,
+    pub(super) others: usize,
+}
+
+/// All collections that were called so far, by their paths.
+#[derive(Debug)]
+pub(super) struct Store {
+    sizes: Sizes,
+    collections: BTreeMap<String, Option<Collection>>,
+}
+
+/// The items of one path.
+#[derive(Debug)]
+pub(super) struct Collection {
+    pub(super) shape: Shape,
+    dice: Dice,
+    /// The numbers of the items, in the order of the list.
+    order: Vec<u64>,
+    next: u64,
+    /// What was said about items.
+    told: BTreeMap<u64, Map<String, Value>>,
+}
+
+impl Store {
+    pub(super) fn new(sizes: Sizes) -> Self {
+        Self {
+            sizes,
+            collections: BTreeMap::new(),
+        }
+    }
+
+    /// The collection at a path, if the documents have one there.
+    pub(super) fn at(&mut self, path: &str, world: &World) -> Option<&mut Collection> {
+        if !self.collections.contains_key(path) {
+            let collection = Shape::at(path).map(|shape| {
+                let list = shape.list.map(|list| list.id.as_str()).unwrap_or_default();
+                let size = self.sizes.of.get(list).copied();
+                Collection::new(
+                    shape,
+                    world.dice.of(path),
+                    size.unwrap_or(self.sizes.others),
+                )
+            });
+            self.collections.insert(path.to_owned(), collection);
+        }
+        self.collections.get_mut(path)?.as_mut()
+    }
+
+    /// The collection at a path whose items have paths of their own under it.
+    pub(super) fn with_ids(&mut self, path: &str, world: &World) -> Option<&mut Collection> {
+        self.at(path, world)
+            .filter(|collection| collection.shape.has_ids)
+    }
+
+    /// How many items the collections that one operation lists have, all of them together.
+    pub(super) fn count_listed_by(&self, operation: &str) -> usize {
+        let collections = self.collections.values().flatten();
+        collections
+            .filter(|collection| {
+                collection
+                    .shape
+                    .list
+                    .is_some_and(|list| list.id == operation)
+            })
+            .map(Collection::len)
+            .sum()
+    }
+
+    /// Forgets a path and everything under it.
+    pub(super) fn forget(&mut self, path: &str) {
+        let under = format!("{path}/");
+        self.collections
+            .retain(|known, _| !known.starts_with(&under));
+    }
+}
+
+impl Collection {
+    fn new(shape: Shape, dice: Dice, size: usize) -> Self {
+        let size = size.min(shape.most()) as u64;
+        Self {
+            shape,
+            dice,
+            order: (FIRST..FIRST + size).collect(),
+            next: FIRST + size,
+            told: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The numbers of all items, in order.
+    pub(super) fn numbers(&self) -> &[u64] {
+        &self.order
+    }
+
+    /// The number of the item of this id, if it is there.
+    pub(super) fn find(&self, id: &str) -> Option<u64> {
+        let number = self.shape.number_of(id, self.dice)?;
+        self.position(number).map(|_| number)
+    }
+
+    fn position(&self, number: u64) -> Option<usize> {
+        // In order of their numbers unless a caller has put them into another one.
+        let found = self.order.binary_search(&number).ok();
+        found.or_else(|| self.order.iter().position(|known| *known == number))
+    }
+
+    pub(super) fn id(&self, number: u64) -> Value {
+        self.shape.id_of(number, self.dice)
+    }
+
+    /// What is known of an item.
+    pub(super) fn facts(&self, number: u64) -> Value {
+        let mut facts = Map::new();
+        if let Some(name) = &self.shape.name {
+            facts.insert(name.clone(), Value::from(self.shape.name_of(number)));
+        }
+        if let Some(told) = self.told.get(&number) {
+            facts.extend(told.clone());
+        }
+        facts.insert(self.shape.id.clone(), self.id(number));
+        Value::Object(facts)
+    }
+
+    /// An item as a schema shows it.
+    pub(super) fn view(&self, values: Values<'_>, schema: &Value, number: u64) -> Value {
+        values.make(schema, &self.facts(number), self.dice.at(number))
+    }
+
+    /// An item as a row of the list.
+    pub(super) fn row(&self, values: Values<'_>, number: u64) -> Value {
+        self.view(values, &self.shape.row, number)
+    }
+
+    /// The item other than this one that has the name which is given here, if one has.
+    pub(super) fn namesake(
+        &self,
+        told: &Map<String, Value>,
+        other_than: Option<u64>,
+    ) -> Option<u64> {
+        let property = self.shape.name.as_ref()?;
+        let name = told.get(property)?;
+        let has_name =
+            |number: &u64| match self.told.get(number).and_then(|told| told.get(property)) {
+                Some(known) => known == name,
+                None => *name == self.shape.name_of(*number).as_str(),
+            };
+        let mut others = self
+            .order
+            .iter()
+            .filter(|number| Some(**number) != other_than);
+        others.find(|number| has_name(number)).copied()
+    }
+
+    /// Adds an item at the end.
+    pub(super) fn add(&mut self, told: Map<String, Value>) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.order.push(number);
+        self.told.insert(number, told);
+        number
+    }
+
+    /// Whether another item fits in, where the ids are those of an enumeration.
+    pub(super) fn has_room(&self) -> bool {
+        self.next < FIRST.saturating_add(self.shape.most() as u64)
+    }
+
+    pub(super) fn change(&mut self, number: u64, told: Map<String, Value>) {
+        self.told.entry(number).or_default().extend(told);
+    }
+
+    /// Forgets what was said about an item before, except what only its creation said.
+    pub(super) fn replace(&mut self, number: u64, told: Map<String, Value>) {
+        self.told.insert(number, told);
+    }
+
+    /// Removes all items.
+    pub(super) fn clear(&mut self) {
+        self.order.clear();
+        self.told.clear();
+    }
+
+    pub(super) fn remove(&mut self, number: u64) -> bool {
+        let position = self.position(number);
+        if let Some(position) = position {
+            self.order.remove(position);
+            self.told.remove(&number);
+        }
+        position.is_some()
+    }
+
+    /// Moves an item to a position in the list.
+    pub(super) fn move_to(&mut self, number: u64, position: usize) {
+        if let Some(from) = self.position(number) {
+            self.order.remove(from);
+            self.order.insert(position.min(self.order.len()), number);
+        }
+    }
+}

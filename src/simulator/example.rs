@@ -1,0 +1,137 @@
+//! Requests that the documents allow, for every operation: what a test sends that wants to see all of them.
+
+use bytes::Bytes;
+use http::Request;
+use http::header::CONTENT_TYPE;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::collections::Store;
+use super::document::{Document, Location, Operation, Parameter};
+use super::values::{Values, World};
+
+/// What stands for itself in a path and in a query.
+const PLAIN: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// A valid request of an operation; with `everything`, with all parameters and properties, otherwise with those that are required.
+pub(super) fn request(
+    store: &mut Store,
+    world: &World,
+    document: &Document,
+    operation: &Operation,
+    everything: bool,
+) -> Option<Request<Bytes>> {
+    let values = Values { document, world };
+    let dice = world.dice.of("example").of(&operation.id);
+    let mut path = String::new();
+    for piece in operation.template.split('/').skip(1) {
+        let value = piece
+            .strip_prefix('{')
+            .and_then(|piece| piece.split_once('}'));
+        let piece = match value {
+            None => piece.to_owned(),
+            Some((name, suffix)) => {
+                let known = store.with_ids(&path, world).and_then(|collection| {
+                    let first = collection.numbers().first()?;
+                    Some(collection.id(*first))
+                });
+                let parameter = operation.parameters.iter().find(|parameter| {
+                    parameter.location == Location::Path && parameter.name == name
+                })?;
+                let value = known
+                    .unwrap_or_else(|| values.sent(&parameter.schema, name, true, dice.of(name)));
+                let text = utf8_percent_encode(&text(&value), &PLAIN).to_string();
+                format!("{text}{suffix}")
+            }
+        };
+        path.push('/');
+        path.push_str(&piece);
+    }
+    let is_wanted = |parameter: &&Parameter| parameter.required || everything;
+    let mut query = Vec::new();
+    let mut request = Request::builder().method(operation.method.as_str());
+    for parameter in operation.parameters.iter().filter(is_wanted) {
+        let name = parameter.name.as_str();
+        let value = match parameter.time.as_deref() {
+            Some("reporting") if name == "from" => Value::from("-1days"),
+            Some("reporting") => Value::from("now"),
+            Some(_) if name == "from" => Value::from("2026-01-14"),
+            Some(_) => Value::from("2026-01-15T08:30:00Z"),
+            None if operation.is_position(name) => Value::from(operation.first_position()),
+            None => values.sent(&parameter.schema, name, true, dice.of(name)),
+        };
+        match (parameter.location, &value) {
+            (Location::Path, _) => {}
+            (Location::Header, _) => request = request.header(name, text(&value)),
+            (Location::Query, Value::Array(list)) if parameter.repeated => {
+                query.extend(list.iter().map(|item| (name, text(item))));
+            }
+            (Location::Query, Value::Array(list)) => {
+                let items: Vec<String> = list.iter().map(text).collect();
+                query.push((name, items.join(",")));
+            }
+            (Location::Query, _) => query.push((name, text(&value))),
+        }
+    }
+    let pairs = query.iter().map(|(name, value)| {
+        let encoded = |text: &str| utf8_percent_encode(text, &PLAIN).to_string();
+        format!("{}={}", encoded(name), encoded(value))
+    });
+    let query: Vec<String> = pairs.collect();
+    if !query.is_empty() {
+        path = format!("{path}?{}", query.join("&"));
+    }
+    let body = operation
+        .body
+        .as_ref()
+        .filter(|body| body.required || everything);
+    let Some((media, schema)) = body.and_then(|body| body.content.first_key_value()) else {
+        return request.uri(path).body(Bytes::new()).ok();
+    };
+    let value = values.sent(schema, "", everything, dice.of("body"));
+    let (media, body) = match media.as_str() {
+        "application/json" => (media.clone(), value.to_string()),
+        "multipart/form-data" => {
+            let mut body = String::new();
+            for (name, value) in value.as_object().into_iter().flatten() {
+                body += &format!(
+                    "--part\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{}\r\n",
+                    text(value)
+                );
+            }
+            (format!("{media}; boundary=part"), body + "--part--\r\n")
+        }
+        _ => {
+            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            for (name, value) in value.as_object().into_iter().flatten() {
+                form.append_pair(name, &text(value));
+            }
+            (media.clone(), form.finish())
+        }
+    };
+    let request = request.uri(path).header(CONTENT_TYPE, media);
+    request.body(Bytes::from(body)).ok()
+}
+
+/// A value as it stands in a path or in a query.
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+impl Operation {
+    fn is_position(&self, name: &str) -> bool {
+        self.pagination
+            .as_ref()
+            .is_some_and(|paging| paging.position == name)
+    }
+
+    fn first_position(&self) -> u64 {
+        self.pagination.as_ref().map_or(0, |paging| paging.first)
+    }
+}

@@ -1,0 +1,93 @@
+//! Rate limits: how often the operations of a class were called, and the answer when it was too often.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::time::Instant;
+
+use super::answer::Answer;
+use super::document::RateLimit;
+
+/// The limits that are enforced, and the calls that count.
+#[derive(Debug)]
+pub(super) struct Limits {
+    /// Whether those of the documents are enforced.
+    documented: bool,
+    /// Others, by class.
+    others: BTreeMap<String, Vec<(u64, u64)>>,
+    calls: BTreeMap<(String, String), VecDeque<Instant>>,
+}
+
+impl Limits {
+    pub(super) fn new(documented: bool, others: BTreeMap<String, Vec<(u64, u64)>>) -> Self {
+        Self {
+            documented,
+            others,
+            calls: BTreeMap::new(),
+        }
+    }
+
+    /// Counts a call; gives the headers of its answer, or the refusal.
+    pub(super) fn count(
+        &mut self,
+        limit: &RateLimit,
+        caller: &str,
+        now: Instant,
+    ) -> Result<HeaderMap, Answer> {
+        let windows = match self.others.get(&limit.class) {
+            Some(others) => others,
+            None if self.documented => &limit.windows,
+            None => return Ok(HeaderMap::new()),
+        };
+        let longest = windows.iter().map(|(_, seconds)| *seconds).max();
+        let calls = self
+            .calls
+            .entry((limit.class.clone(), caller.to_owned()))
+            .or_default();
+        let life = Duration::from_secs(longest.unwrap_or_default());
+        while calls.front().is_some_and(|call| *call + life <= now) {
+            calls.pop_front();
+        }
+        let states = windows.iter().map(|(requests, seconds)| {
+            let window = Duration::from_secs(*seconds);
+            let recent = calls.iter().filter(|call| **call + window > now);
+            let used = recent.clone().count() as u64;
+            let frees = recent.clone().next().map_or(now, |first| *first) + window;
+            let wait = frees.saturating_duration_since(now);
+            (requests.saturating_sub(used), wait, *requests, *seconds)
+        });
+        // The window that lets the fewest calls through, and of several the one that waits longest.
+        let tightest = states.min_by_key(|(left, wait, ..)| (*left, std::cmp::Reverse(*wait)));
+        let Some((left, wait, requests, _)) = tightest else {
+            return Ok(HeaderMap::new());
+        };
+        let mut headers = HeaderMap::new();
+        let mut tell = |name: &str, number: u64| {
+            if let (Ok(name), value) = (name.parse::<HeaderName>(), HeaderValue::from(number)) {
+                headers.insert(name, value);
+            }
+        };
+        for (requests, seconds) in windows {
+            let window = match seconds {
+                1 => "second".to_owned(),
+                60 => "minute".to_owned(),
+                3600 => "hour".to_owned(),
+                other => other.to_string(),
+            };
+            tell(&format!("x-ratelimit-limit-{window}"), *requests);
+        }
+        tell("ratelimit-limit", requests);
+        tell("ratelimit-remaining", left.saturating_sub(1));
+        // Whole seconds, and none too few.
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        tell("ratelimit-reset", seconds);
+        if left == 0 {
+            let mut refusal = Answer::error(429, "Too many requests.");
+            refusal.headers = headers;
+            return Err(refusal);
+        }
+        calls.push_back(now);
+        Ok(headers)
+    }
+}

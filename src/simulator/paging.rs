@@ -1,0 +1,147 @@
+//! Which part of a listing a call asks for, and the answer around it.
+
+use serde_json::{Value, json};
+
+use super::document::{Operation, Pagination};
+use super::validate::{Input, Problem};
+
+/// The longest page where none is documented; the page of a call that does not say how long.
+const PAGE: u64 = 200;
+
+/// A part of a listing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub(super) offset: usize,
+    pub(super) limit: usize,
+    /// The number of the page, from 1.
+    page: u64,
+}
+
+impl Window {
+    /// The part that a call asks for; all of it where the operation does not page.
+    pub(super) fn of(operation: &Operation, input: &Input) -> Result<Self, Problem> {
+        let Some(pagination) = &operation.pagination else {
+            return Ok(Self {
+                offset: 0,
+                limit: usize::MAX,
+                page: 1,
+            });
+        };
+        let limit = match &pagination.limit {
+            Some(name) => number(input, name, 1, pagination.maximum)?,
+            None => None,
+        };
+        let limit = limit.unwrap_or_else(|| default_limit(operation, pagination));
+        let position = number(input, &pagination.position, pagination.first, None)?;
+        let position = position.unwrap_or(pagination.first);
+        let (offset, page) = match pagination.counts_pages {
+            true => {
+                let before = position - pagination.first;
+                (before.saturating_mul(limit), before + 1)
+            }
+            false => (position, position / limit + 1),
+        };
+        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        Ok(Self {
+            offset: size(offset),
+            limit: size(limit),
+            page,
+        })
+    }
+
+    /// The rows of this part.
+    pub(super) fn cut<T>(self, rows: &[T]) -> &[T] {
+        let start = self.offset.min(rows.len());
+        let end = self.offset.saturating_add(self.limit).min(rows.len());
+        &rows[start..end]
+    }
+
+    /// Puts the rows of a page into an answer that was made without, and numbers where it has places for them.
+    pub(super) fn fill(
+        self,
+        operation: &Operation,
+        answer: &mut Value,
+        rows: Vec<Value>,
+        total: usize,
+    ) {
+        let end = self.offset.saturating_add(rows.len());
+        let pages = total.div_ceil(self.limit.max(1));
+        let facts = [
+            ("total", json!(total)),
+            ("totalResults", json!(total)),
+            ("totalresults", json!(total)),
+            ("itemsCount", json!(total)),
+            ("count", json!(total)),
+            ("totalPages", json!(pages)),
+            ("currentPage", json!(self.page)),
+            ("page", json!(self.page)),
+            ("offset", json!(self.offset)),
+            (
+                "limit",
+                json!(self.limit.min(total.max(1)).max(self.limit.min(10_000))),
+            ),
+            ("moreDataAvailable", json!(end < total)),
+        ];
+        for holder in ["", "/meta"] {
+            let Some(Value::Object(holder)) = answer.pointer_mut(holder) else {
+                continue;
+            };
+            for (name, fact) in &facts {
+                if let Some(known) = holder.get_mut(*name)
+                    && known.is_boolean() == fact.is_boolean()
+                {
+                    *known = fact.clone();
+                }
+            }
+            if let Some(Value::String(_)) = holder.get("next")
+                && end >= total
+            {
+                holder.remove("next");
+            }
+        }
+        if let Some(total_at) = operation
+            .pagination
+            .as_ref()
+            .and_then(|paging| paging.total.as_deref())
+            && let Some(place) = answer.pointer_mut(total_at)
+        {
+            *place = json!(total);
+        }
+        let items = operation.listing.as_deref().unwrap_or_default();
+        if let Some(place) = answer.pointer_mut(items) {
+            *place = Value::Array(rows);
+        }
+    }
+}
+
+/// A number of the query that is not below `least`.
+fn number(
+    input: &Input,
+    name: &str,
+    least: u64,
+    most: Option<u64>,
+) -> Result<Option<u64>, Problem> {
+    let Some(value) = input.query.get(name) else {
+        return Ok(None);
+    };
+    // Some documents call it a text.
+    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+    let is_in_range = |number: &u64| *number >= least && most.is_none_or(|most| *number <= most);
+    match number.filter(is_in_range) {
+        Some(number) => Ok(Some(number)),
+        None => {
+            let most = most.map(|most| format!(" to {most}")).unwrap_or_default();
+            let expected = format!("expected a whole number from {least}{most}, not {value}");
+            Err(Problem::new(format!("query parameter `{name}`"), expected))
+        }
+    }
+}
+
+fn default_limit(operation: &Operation, pagination: &Pagination) -> u64 {
+    let parameters = operation.parameters.iter();
+    let limit = pagination.limit.as_deref().unwrap_or_default();
+    let documented = parameters
+        .filter(|parameter| parameter.name == limit)
+        .find_map(|parameter| parameter.schema["default"].as_u64());
+    documented.or(pagination.maximum).unwrap_or(PAGE).max(1)
+}

@@ -1,0 +1,461 @@
+//! Calls that are allowed and valid: what they do to the collections, and what they answer, by rule.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Answer;
+use super::collections::{Collection, Store};
+use super::document::{Document, Operation};
+use super::habits::Habit;
+use super::paging::Window;
+use super::service::as_text;
+use super::validate::{Input, Problem};
+use super::values::{Values, World};
+use super::{reports, special};
+
+/// A call that may be carried out.
+pub(super) struct Call<'a> {
+    pub(super) world: &'a World,
+    pub(super) document: &'static Document,
+    pub(super) operation: &'static Operation,
+    /// The path, without the storage region of a report.
+    pub(super) path: &'a str,
+    pub(super) path_values: &'a BTreeMap<String, String>,
+    pub(super) input: &'a Input,
+}
+
+/// What stops a call.
+pub(super) enum Refusal {
+    Problem(Problem),
+    /// A status and a message.
+    Status(u16, String),
+    /// An answer that is not the documented one.
+    Answer(Answer),
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+type Outcome = Result<Answer, Refusal>;
+
+impl<'a> Call<'a> {
+    pub(super) fn values(&self) -> Values<'a> {
+        Values {
+            document: self.document,
+            world: self.world,
+        }
+    }
+
+    /// Carries it out.
+    pub(super) fn perform(&self, store: &mut Store) -> Outcome {
+        let parent = self.parent(store)?;
+        if let Some(answer) = special::instead(self, store)? {
+            return Ok(answer);
+        }
+        if let Some(answer) = reports::answer(self)? {
+            return Ok(answer);
+        }
+        let path = self.path;
+        let (folder, last) = path.rsplit_once('/').unwrap_or_default();
+        let operation = self.operation;
+        if operation.listing.is_some() && operation.method == "GET" {
+            return self.list(store, path);
+        }
+        let creates = operation.method == "POST" && !operation.only_asks;
+        if creates && store.at(path, self.world).is_some() {
+            return self.create(store, path, &parent);
+        }
+        let is_item = operation.last_parameter().is_some();
+        if is_item && store.with_ids(folder, self.world).is_some() {
+            return self.item(store, folder);
+        }
+        let removes = operation.method == "DELETE" && !self.input.body.is_null();
+        let from = if last == "remove" { folder } else { path };
+        if removes && store.at(from, self.world).is_some() {
+            return self.remove_all(store, from, &parent);
+        }
+        let mut facts: Map<String, Value> = self.path_values.iter().map(text_fact).collect();
+        facts.extend(parent);
+        Ok(self.made(&Value::Object(facts)))
+    }
+
+    /// An answer that follows from the seed, the path and what is known.
+    pub(super) fn made(&self, facts: &Value) -> Answer {
+        let (status, schema) = self.operation.success();
+        let dice = self.world.dice.of(self.path).of(&self.operation.id);
+        let body = schema.map(|schema| self.values().make(schema, facts, dice));
+        Answer::new(status, body)
+    }
+
+    /// The facts of the nearest item over the path; a refusal where one of them does not exist.
+    fn parent(&self, store: &mut Store) -> Result<Map<String, Value>, Refusal> {
+        let mut facts = Map::new();
+        let mut place = 0;
+        while let Some(slash) = self.path[place + 1..].find('/') {
+            let folder = &self.path[..place];
+            place += 1 + slash;
+            let id = self.path[folder.len() + 1..place].to_owned();
+            let is_id = self.path_values.values().any(|value| *value == id);
+            if folder.is_empty() || !is_id {
+                continue;
+            }
+            if let Some(collection) = store.with_ids(folder, self.world) {
+                let number = collection.find(&id).ok_or_else(|| missing(&id))?;
+                if let Value::Object(known) = collection.facts(number) {
+                    facts = known;
+                }
+            }
+        }
+        Ok(facts)
+    }
+
+    fn list(&self, store: &mut Store, path: &str) -> Outcome {
+        let window = Window::of(self.operation, self.input)?;
+        let Some(collection) = store.at(path, self.world) else {
+            return Ok(self.made(&Value::Null));
+        };
+        let values = self.values();
+        let (rows, total) = match self.conditions(collection) {
+            None => {
+                let numbers = window.cut(collection.numbers()).iter();
+                let rows = numbers
+                    .map(|number| collection.row(values, *number))
+                    .collect();
+                (rows, collection.len())
+            }
+            Some(conditions) => {
+                let numbers = collection.numbers().iter();
+                let rows = numbers.map(|number| collection.row(values, *number));
+                let mut rows: Vec<Value> = rows.filter(|row| conditions.hold(row)).collect();
+                conditions.sort(&mut rows);
+                (window.cut(&rows).to_vec(), rows.len())
+            }
+        };
+        Ok(self.page(window, rows, total))
+    }
+
+    /// The answer of a listing around these rows.
+    pub(super) fn page(&self, window: Window, rows: Vec<Value>, total: usize) -> Answer {
+        let items = self.operation.listing.as_deref().unwrap_or_default();
+        let name = items.rsplit('/').next().unwrap_or_default();
+        // Where there are several forms of an answer, it is the one that lists.
+        let mut answer = self.made(&json!({name: []}));
+        if let Some(body) = &mut answer.body {
+            window.fill(self.operation, body, rows, total);
+        }
+        answer
+    }
+
+    fn conditions(&self, collection: &Collection) -> Option<Conditions> {
+        let mut wanted = Vec::new();
+        let mut sort = None;
+        let is_property = |name: &str| {
+            self.document
+                .property(&collection.shape.row, name)
+                .is_some()
+        };
+        for (name, value) in &self.input.query {
+            match value {
+                Value::Object(filters) => {
+                    for (name, value) in filters {
+                        match name.strip_prefix("exact") {
+                            Some(rest) => wanted.push((uncapitalized(rest), value.clone(), true)),
+                            None => wanted.push((name.clone(), value.clone(), false)),
+                        }
+                    }
+                }
+                Value::String(property) if name == "sortBy" => sort = Some(property.clone()),
+                _ => wanted.push((name.clone(), value.clone(), false)),
+            }
+        }
+        wanted.retain(|(name, ..)| is_property(name) && !self.is_of_paging(name));
+        let sort = sort.filter(|property| is_property(property));
+        let falls = |order: &Value| {
+            order
+                .as_str()
+                .is_some_and(|order| order.eq_ignore_ascii_case("desc"))
+        };
+        let conditions = Conditions {
+            falls: self.input.query.get("sortOrder").is_some_and(falls),
+            wanted,
+            sort,
+        };
+        (!conditions.wanted.is_empty() || conditions.sort.is_some()).then_some(conditions)
+    }
+
+    fn is_of_paging(&self, name: &str) -> bool {
+        let pagination = self.operation.pagination.as_ref();
+        pagination
+            .is_some_and(|paging| paging.position == name || paging.limit.as_deref() == Some(name))
+    }
+
+    fn create(&self, store: &mut Store, path: &str, parent: &Map<String, Value>) -> Outcome {
+        let Some(collection) = store.at(path, self.world) else {
+            return Ok(self.made(&Value::Null));
+        };
+        let bodies = match &self.input.body {
+            Value::Array(bodies) => bodies.clone(),
+            body => vec![body.clone()],
+        };
+        let mut last = None;
+        for body in bodies {
+            let told = match body {
+                Value::Object(told) => told,
+                _ => Map::new(),
+            };
+            if collection.namesake(&told, None).is_some() {
+                return Err(exists());
+            }
+            if !collection.has_room() {
+                return Err(Refusal::Status(
+                    409,
+                    "There is no room for another.".to_owned(),
+                ));
+            }
+            last = Some(collection.add(told));
+        }
+        let collection = &*collection;
+        let answer = match last {
+            Some(number) if self.input.body.is_object() || parent.is_empty() => {
+                self.item_answer(collection, number)
+            }
+            _ => self.around_parent(store, path),
+        };
+        if let Some(number) = last {
+            special::created(self, store, path, number);
+        }
+        Ok(answer)
+    }
+
+    /// A call on one item, whose id is the end of the path.
+    fn item(&self, store: &mut Store, folder: &str) -> Outcome {
+        let parameter = self.operation.last_parameter();
+        let id = parameter.and_then(|parameter| self.path_values.get(&parameter.name));
+        let id = id.map(String::as_str).unwrap_or_default();
+        let found = store
+            .at(folder, self.world)
+            .and_then(|collection| collection.find(id));
+        let Some(number) = found else {
+            let lies = self.operation.id == "get_destination_list"
+                && self.world.habits.has(Habit::ErrorInSuccess);
+            return Err(match lies {
+                true => Refusal::Answer(Answer::new(
+                    200,
+                    json!({"statusCode": 404, "error": "Not Found"}),
+                )),
+                false => missing(id),
+            });
+        };
+        let Some(collection) = store.at(folder, self.world) else {
+            return Err(missing(id));
+        };
+        match self.operation.method.as_str() {
+            "DELETE" => {
+                let was = self.deleted(collection, number);
+                collection.remove(number);
+                store.forget(self.path);
+                // Some deletions answer what is left.
+                let is_list = |list: &Operation| list.success().1 == self.operation.success().1;
+                match store
+                    .at(folder, self.world)
+                    .and_then(|rest| rest.shape.list)
+                {
+                    Some(list) if self.operation.success().1.is_some() && is_list(list) => {
+                        let list = Call {
+                            operation: list,
+                            path: folder,
+                            ..*self
+                        };
+                        list.list(store, folder)
+                    }
+                    _ => Ok(was),
+                }
+            }
+            "PUT" | "PATCH" => {
+                let told = self.change(collection, number)?;
+                if collection.namesake(&told, Some(number)).is_some() {
+                    return Err(exists());
+                }
+                match self.operation.method.as_str() {
+                    "PUT" => collection.replace(number, told),
+                    _ => collection.change(number, told),
+                }
+                Ok(self.item_answer(collection, number))
+            }
+            _ => Ok(self.item_answer(collection, number)),
+        }
+    }
+
+    fn deleted(&self, collection: &Collection, number: u64) -> Answer {
+        let both = [200, 204].map(|status| self.operation.answers.contains_key(&status));
+        let without_body = number % 2 == 0 && self.world.habits.has(Habit::ChangingDeletes);
+        match both == [true, true] && without_body {
+            true => Answer::new(204, None),
+            false => self.item_answer(collection, number),
+        }
+    }
+
+    /// What the body says about an item: an object of properties, or a list of changes to them.
+    fn change(&self, collection: &Collection, number: u64) -> Result<Map<String, Value>, Refusal> {
+        match &self.input.body {
+            Value::Object(told) => Ok(told.clone()),
+            Value::Array(changes) => {
+                let mut item = collection.facts(number);
+                let mut told = Map::new();
+                for change in changes {
+                    let path = change["path"].as_str().unwrap_or_default();
+                    let name = path.split('/').nth(1).unwrap_or_default();
+                    if !path.starts_with('/') || !self.may_change(collection, name) {
+                        let text = format!("there is no property at `{path}`");
+                        return Err(Problem::new("body", text).into());
+                    }
+                    match item.pointer_mut(path) {
+                        Some(place) => *place = change["value"].clone(),
+                        None => item[name] = change["value"].clone(),
+                    }
+                    told.insert(name.to_owned(), item[name].clone());
+                }
+                Ok(told)
+            }
+            _ => Ok(Map::new()),
+        }
+    }
+
+    /// Whether a list of changes may name this property: one that the document lists, or one that items or new items have.
+    fn may_change(&self, collection: &Collection, property: &str) -> bool {
+        let is_listed = || {
+            let body = self.operation.body.as_ref();
+            let schema = body.and_then(|body| body.content.get("application/json"));
+            let changes = schema.map(|schema| &self.document.resolve(schema)["items"]);
+            let path = changes.and_then(|change| self.document.property(change, "path"));
+            path.is_some_and(|path| self.document.resolve(path)["enum"].is_array())
+        };
+        let new = collection.shape.new.as_ref();
+        let mut schemas = new.into_iter().chain([&collection.shape.row]);
+        schemas.any(|schema| self.document.property(schema, property).is_some()) || is_listed()
+    }
+
+    /// An answer about an item: the item, or an object around it, or something else that has its id.
+    pub(super) fn item_answer(&self, collection: &Collection, number: u64) -> Answer {
+        let (status, schema) = self.operation.success();
+        let Some(schema) = schema else {
+            return Answer::new(status, None);
+        };
+        let Some(place) = collection.shape.place_in(schema) else {
+            return self.made(&Value::Null);
+        };
+        if place.is_empty() {
+            return Answer::new(status, collection.view(self.values(), schema, number));
+        }
+        let mut answer = self.made(&Value::Null);
+        let item = self.document.at(self.document.resolve(schema), &place);
+        let body = answer.body.as_mut();
+        if let (Some(item), Some(held)) = (item, body.and_then(|body| body.pointer_mut(&place))) {
+            *held = collection.view(self.values(), item, number);
+        }
+        answer
+    }
+
+    /// An answer about the item that the collection at this path belongs to.
+    fn around_parent(&self, store: &mut Store, path: &str) -> Answer {
+        let (owner, _) = path.rsplit_once('/').unwrap_or_default();
+        let (folder, id) = owner.rsplit_once('/').unwrap_or_default();
+        match store.at(folder, self.world) {
+            Some(collection) => match collection.find(id) {
+                Some(number) => self.item_answer(collection, number),
+                None => self.made(&Value::Null),
+            },
+            None => self.made(&Value::Null),
+        }
+    }
+
+    /// Removes the items whose ids the body lists.
+    fn remove_all(&self, store: &mut Store, path: &str, parent: &Map<String, Value>) -> Outcome {
+        let ids = match &self.input.body {
+            Value::Object(body) => body.values().find_map(Value::as_array),
+            body => body.as_array(),
+        };
+        let Some(collection) = store.at(path, self.world) else {
+            return Ok(self.made(&Value::Null));
+        };
+        for id in ids.into_iter().flatten() {
+            if let Some(number) = collection.find(&as_text(id)) {
+                collection.remove(number);
+            }
+        }
+        special::removed(self, store, path);
+        match parent.is_empty() {
+            true => Ok(self.made(&json!({"successfulIds": ids, "errorIds": []}))),
+            false => Ok(self.around_parent(store, path)),
+        }
+    }
+}
+
+/// What the rows of a listing have to meet, and their order.
+struct Conditions {
+    /// A property, what it must be, and whether it must be exactly that.
+    wanted: Vec<(String, Value, bool)>,
+    sort: Option<String>,
+    falls: bool,
+}
+
+impl Conditions {
+    fn hold(&self, row: &Value) -> bool {
+        self.wanted.iter().all(|(name, wanted, exactly)| {
+            let is = |wanted: &Value| match (&row[name], wanted) {
+                (Value::String(known), Value::String(wanted)) => {
+                    let (known, wanted) = (known.to_lowercase(), wanted.to_lowercase());
+                    match exactly {
+                        true => known == wanted,
+                        false => known.contains(&wanted),
+                    }
+                }
+                (known, wanted) => known == wanted,
+            };
+            match wanted {
+                Value::Array(several) => several.iter().any(is),
+                one => is(one),
+            }
+        })
+    }
+
+    fn sort(&self, rows: &mut [Value]) {
+        let Some(property) = &self.sort else {
+            return;
+        };
+        rows.sort_by(|left, right| {
+            let (left, right) = (&left[property], &right[property]);
+            let order = match (left.as_i64(), right.as_i64()) {
+                (Some(left), Some(right)) => left.cmp(&right),
+                _ => left.as_str().cmp(&right.as_str()),
+            };
+            match self.falls {
+                true => order.reverse(),
+                false => order,
+            }
+        });
+    }
+}
+
+/// `Name` as `name`.
+fn uncapitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}
+
+fn text_fact((name, value): (&String, &String)) -> (String, Value) {
+    (name.clone(), Value::from(value.as_str()))
+}
+
+fn missing(id: &str) -> Refusal {
+    Refusal::Status(404, format!("There is none of the id {id}."))
+}
+
+fn exists() -> Refusal {
+    Refusal::Status(409, "There is one of this name already.".to_owned())
+}

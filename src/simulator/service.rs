@@ -1,0 +1,291 @@
+//! The simulated service: from a request to its answer, without a socket.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::LOCATION;
+use http::{Request, Response};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::answer::Answer;
+use super::collections::{Collection, Store};
+use super::document::{self, Document, Operation, Route};
+use super::faults::{Delivery, Effect, Fault, Faults};
+use super::limits::Limits;
+use super::perform::{Call, Refusal};
+use super::record::{RecordedRequest, without_secrets};
+use super::tokens::{self, Key, Token, Tokens};
+use super::validate::{self, Raw};
+use super::values::{Values, World};
+use super::{Redirect, special};
+use crate::cloud::Cloud;
+use crate::operation::CloudName;
+
+/// The simulated service.
+#[derive(Debug)]
+pub(super) struct Service {
+    pub(super) cloud: Cloud,
+    pub(super) world: World,
+    pub(super) redirect: Option<Redirect>,
+    pub(super) record_bodies: bool,
+    pub(super) state: Mutex<State>,
+}
+
+/// What changes while it runs.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) tokens: Tokens,
+    pub(super) store: Store,
+    pub(super) faults: Faults,
+    pub(super) limits: Limits,
+    pub(super) requests: Vec<RecordedRequest>,
+    pub(super) rules_are_locked: bool,
+    /// How far its clock is ahead.
+    pub(super) ahead: Duration,
+    /// How many calls were carried out.
+    pub(super) turn: u64,
+}
+
+impl State {
+    fn now(&self) -> Instant {
+        Instant::now() + self.ahead
+    }
+}
+
+/// An answer, and how it is sent.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) response: Response<Bytes>,
+    pub(super) delivery: Delivery,
+}
+
+/// An operation with the values in its path.
+type Found = (
+    &'static Document,
+    &'static Operation,
+    std::collections::BTreeMap<String, String>,
+);
+
+impl Service {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        // A call that panicked leaves a state that is as good as before.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers a request.
+    pub(super) async fn call(&self, request: Request<Bytes>) -> Reply {
+        let path = without_region(request.uri().path());
+        let route = document::route(request.method().as_str(), &path);
+        let operation = match &route {
+            Route::Found(_, operation, _) => Some(*operation),
+            _ => None,
+        };
+        let mut record = RecordedRequest::new(&request, operation.map(|found| found.id.as_str()));
+        if self.record_bodies
+            && let Route::Found(document, operation, _) = &route
+        {
+            record.body = without_secrets(document, operation, request.body());
+        }
+        let id = operation.map(|operation| operation.id.as_str());
+        let (pause, effect) = self
+            .state()
+            .faults
+            .next(id.unwrap_or_default(), self.world.dice);
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+        let answer = || match route {
+            Route::Found(document, operation, values) => {
+                self.answer(&request, &path, (document, operation, values))
+            }
+            Route::OtherMethod => Answer::error(405, "The path has other methods."),
+            Route::Unknown => Answer::error(404, "There is no such path."),
+        };
+        let (answer, delivery) = match effect {
+            Some(Effect::Answer(answer)) => (answer, Delivery::Whole),
+            Some(Effect::Reset) => (Answer::new(500, None), Delivery::Never),
+            Some(Effect::After(delivery)) => (answer(), delivery),
+            Some(Effect::ExpiredToken) => {
+                self.state().tokens.expire();
+                (answer(), Delivery::Whole)
+            }
+            None => (answer(), Delivery::Whole),
+        };
+        record.status = (delivery != Delivery::Never).then(|| answer.status.as_u16());
+        self.state().requests.push(record);
+        Reply {
+            response: answer.into_response(),
+            delivery,
+        }
+    }
+
+    fn answer(&self, request: &Request<Bytes>, path: &str, found: Found) -> Answer {
+        let (document, operation, path_values) = found;
+        let values = Values {
+            document,
+            world: &self.world,
+        };
+        let state = &mut *self.state();
+        let headers = request.headers();
+        let is_token = path == tokens::PATH;
+        let token = match is_token {
+            true => None,
+            false => match state.tokens.check(headers, state.now()) {
+                Ok(token) => Some(token),
+                Err(refusal) => return refusal,
+            },
+        };
+        let documented =
+            |status, message: &str| Answer::documented_error(values, operation, status, message);
+        if let Some((status, message)) = self.forbidden(operation, token.as_ref()) {
+            return documented(status, &message);
+        }
+        let caller = token
+            .as_ref()
+            .map(|token| token.key.as_str())
+            .unwrap_or_default();
+        let now = state.now();
+        let limits = match &operation.rate_limit {
+            Some(limit) => state.limits.count(limit, caller, now),
+            None => Ok(http::HeaderMap::new()),
+        };
+        let limit_headers = match limits {
+            Ok(headers) => headers,
+            Err(refusal) => return refusal,
+        };
+        let query: Vec<(String, String)> = request
+            .uri()
+            .query()
+            .map(|query| {
+                url::form_urlencoded::parse(query.as_bytes())
+                    .into_owned()
+                    .collect()
+            })
+            .unwrap_or_default();
+        let raw = Raw {
+            path: &path_values,
+            query: &query,
+            headers,
+            body: request.body(),
+        };
+        let mut answer = match validate::check(document, operation, &raw) {
+            Err(problem) => documented(problem.status, &problem.to_string()),
+            Ok(_) if is_token => state.tokens.issue(headers, now),
+            Ok(input) => {
+                let call = Call {
+                    world: &self.world,
+                    document,
+                    operation,
+                    path,
+                    path_values: &path_values,
+                    input: &input,
+                };
+                match self.redirected(request, path) {
+                    Some(answer) => answer,
+                    None => carry_out(state, &call),
+                }
+            }
+        };
+        answer.headers.extend(limit_headers);
+        answer
+    }
+
+    /// Why the operation may not be called: the cloud does not have it, or the key lacks an OAuth scope.
+    fn forbidden(&self, operation: &Operation, token: Option<&Token>) -> Option<(u16, String)> {
+        let cloud = self.cloud.name().map(|name| match name {
+            CloudName::Global => "global",
+            CloudName::China => "china",
+            CloudName::Government => "government",
+        });
+        if cloud.is_some_and(|cloud| !operation.clouds.iter().any(|known| known == cloud)) {
+            return Some((404, "This cloud does not have the operation.".to_owned()));
+        }
+        let is_allowed = token.is_none_or(|token| token.has(&operation.scopes));
+        let missing = || format!("The key needs the scope {}.", operation.scopes.join(", "));
+        (!is_allowed).then(|| (403, missing()))
+    }
+
+    /// The redirect of a report to its storage region, where the simulator is set to redirect.
+    fn redirected(&self, request: &Request<Bytes>, path: &str) -> Option<Answer> {
+        let redirect = self.redirect?;
+        let came = request.uri();
+        if came.path() != path || !path.starts_with("/reports/v2/") {
+            return None;
+        }
+        let host = request.headers().get(http::header::HOST);
+        let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let rest = came.to_string();
+        let rest = rest.split_once("/reports/v2/")?.1;
+        let target = format!("http://{host}/reports.us/v2/{rest}");
+        Some(match redirect {
+            Redirect::Status(status) => Answer::new(status, None).with_header(LOCATION, &target),
+            Redirect::Body => Answer::new(200, json!({"data": {"redirect": target}})),
+        })
+    }
+
+    /// Does something with the collection at a path.
+    pub(super) fn with_collection<T>(
+        &self,
+        path: &str,
+        act: impl FnOnce(&mut Collection, Values<'_>) -> T,
+    ) -> Option<T> {
+        let state = &mut *self.state();
+        let collection = state.store.at(path, &self.world)?;
+        let values = Values {
+            document: collection.shape.document,
+            world: &self.world,
+        };
+        Some(act(collection, values))
+    }
+
+    pub(super) fn add_fault(&self, operation: Option<&str>, fault: Fault) {
+        self.state().faults.add(operation.map(str::to_owned), fault);
+    }
+}
+
+/// Carries out a call that is allowed and valid.
+fn carry_out(state: &mut State, call: &Call<'_>) -> Answer {
+    let is_locked = state.rules_are_locked
+        && call.operation.method != "GET"
+        && call.operation.template.starts_with("/policies/v2/rules");
+    let outcome = match is_locked {
+        true => Err(Refusal::Status(
+            409,
+            "The set of rules is locked.".to_owned(),
+        )),
+        false => call.perform(&mut state.store),
+    };
+    let error = |status, message: &str| {
+        Answer::documented_error(call.values(), call.operation, status, message)
+    };
+    state.turn += 1;
+    match outcome {
+        Ok(mut answer) => {
+            if let Some((id, secret)) = special::new_key(call, &mut answer, state.turn) {
+                let scopes = None;
+                state.tokens.add_key(id, Key { secret, scopes });
+            }
+            answer
+        }
+        Err(Refusal::Problem(problem)) => error(problem.status, &problem.to_string()),
+        Err(Refusal::Status(status, message)) => error(status, &message),
+        Err(Refusal::Answer(answer)) => answer,
+    }
+}
+
+/// The path of a report without its storage region: `/reports.us/v2/…` is answered as `/reports/v2/…`.
+fn without_region(path: &str) -> String {
+    for region in ["/reports.us/", "/reports.eu/"] {
+        if let Some(rest) = path.strip_prefix(region) {
+            return format!("/reports/{rest}");
+        }
+    }
+    path.to_owned()
+}
+
+/// An id as it stands in a path.
+pub(super) fn as_text(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+}

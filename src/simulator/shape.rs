@@ -1,0 +1,246 @@
+//! Which paths form a collection, by rule: a listing, a creation, and the items under them.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::dice::Dice;
+use super::document::{self, Document, Operation, Route};
+use super::values::uuid;
+
+/// The first item of a collection has this number.
+pub(super) const FIRST: u64 = 1001;
+
+/// A collection as the documents describe it.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    pub(super) document: &'static Document,
+    /// The operation that lists it.
+    pub(super) list: Option<&'static Operation>,
+    /// The schema of an item: a row of the list, or what reading or creating an item gives.
+    pub(super) row: Value,
+    /// The schema of what creates an item.
+    pub(super) new: Option<Value>,
+    /// Whether items have paths of their own, which end in their ids.
+    pub(super) has_ids: bool,
+    /// The property that holds the id.
+    pub(super) id: String,
+    form: IdForm,
+    /// The property that holds the name, which no two items share.
+    pub(super) name: Option<String>,
+    /// What an item is called.
+    noun: String,
+}
+
+/// What ids look like.
+#[derive(Clone, Debug)]
+enum IdForm {
+    Number,
+    Text,
+    Uuid,
+    /// The values of an enumeration.
+    Listed(Vec<String>),
+}
+
+impl Shape {
+    /// The collection at a path, if there is one.
+    pub(super) fn at(path: &str) -> Option<Self> {
+        let find = |method: &str, path: &str| match document::route(method, path) {
+            Route::Found(document, operation, _) => Some((document, operation)),
+            _ => None,
+        };
+        let list = find("GET", path).filter(|(_, operation)| operation.listing.is_some());
+        let create = find("POST", path).filter(|(_, operation)| !operation.only_asks);
+        let under = format!("{path}/~");
+        let item = ["GET", "PUT", "PATCH", "DELETE"]
+            .iter()
+            .filter_map(|method| find(method, &under))
+            .find(|(_, operation)| {
+                operation.listing.is_none() && operation.last_parameter().is_some()
+            });
+        if list.is_none() && (create.is_none() || item.is_none()) {
+            return None;
+        }
+        let (document, any) = list.or(create)?;
+        let row = match list {
+            Some((_, list)) => document.at(list.success().1?, list.listing.as_deref()?),
+            None => item.and_then(|(_, item)| item.success().1),
+        };
+        let row = document.resolve(row?);
+        let row = match row.get("items") {
+            Some(items) => items.clone(),
+            None => Self::inside(document, row),
+        };
+        let body = create.and_then(|(_, create)| create.body.as_ref());
+        let new = body.and_then(|body| body.content.get("application/json"));
+        let properties: Vec<String> = names(document, &row).into_iter().collect();
+        let parameter = item.and_then(|(_, item)| item.last_parameter());
+        let id = id_property(
+            &properties,
+            parameter.map(|parameter| parameter.name.as_str()),
+        );
+        let form = IdForm::of(document, parameter.map(|parameter| &parameter.schema), {
+            document.property(&row, &id)
+        });
+        let noun = match any.id.as_str() {
+            "list_network_tunnel_groups" => "Branch".to_owned(),
+            id => noun(id),
+        };
+        Some(Self {
+            document,
+            list: list.map(|(_, list)| list),
+            name: properties
+                .iter()
+                .find(|name| *name == "name")
+                .or_else(|| properties.iter().find(|name| is_name(name)))
+                .filter(|name| **name != id && (create.is_some() || item.is_some()))
+                .cloned(),
+            row,
+            new: new.cloned(),
+            has_ids: item.is_some(),
+            id,
+            form,
+            noun,
+        })
+    }
+
+    /// The item in an answer that wraps it in an object.
+    fn inside(document: &Document, answer: &Value) -> Value {
+        let wrapped = answer["properties"].as_object().into_iter().flatten();
+        let is_item = |schema: &&Value| names(document, schema).contains("id");
+        match names(document, answer).contains("id") {
+            true => answer.clone(),
+            false => wrapped
+                .map(|(_, schema)| schema)
+                .find(is_item)
+                .unwrap_or(answer)
+                .clone(),
+        }
+    }
+
+    /// Where an answer holds an item of this collection, as the name of a property or `""` for the whole; `None` where it does not.
+    pub(super) fn place_in(&self, answer: &Value) -> Option<String> {
+        let known = names(self.document, &self.row);
+        let common = |schema: &Value| names(self.document, schema).intersection(&known).count();
+        let answer = self.document.resolve(answer);
+        let whole = (common(answer), String::new());
+        let wrapped = answer["properties"].as_object().into_iter().flatten();
+        let wrapped = wrapped.map(|(name, schema)| (common(schema), format!("/{name}")));
+        let (score, place) = wrapped.fold(whole, |best, next| match next.0 > best.0 {
+            true => next,
+            false => best,
+        });
+        (score > 0).then_some(place)
+    }
+
+    /// The id of an item.
+    pub(super) fn id_of(&self, number: u64, dice: Dice) -> Value {
+        match &self.form {
+            IdForm::Number => Value::from(number),
+            IdForm::Text => Value::from(number.to_string()),
+            IdForm::Uuid => Value::from(uuid(dice.at(number).roll(), number)),
+            IdForm::Listed(values) => {
+                let index = usize::try_from(number - FIRST).unwrap_or_default();
+                Value::from(values.get(index).cloned().unwrap_or_default())
+            }
+        }
+    }
+
+    /// The number of the item of this id.
+    pub(super) fn number_of(&self, id: &str, dice: Dice) -> Option<u64> {
+        let number = match &self.form {
+            IdForm::Number | IdForm::Text => id.parse().ok()?,
+            IdForm::Uuid => u64::from_str_radix(id.rsplit('-').next()?, 16).ok()?,
+            IdForm::Listed(values) => FIRST + values.iter().position(|known| known == id)? as u64,
+        };
+        (number >= FIRST && self.id_of(number, dice) == typed_like(&self.form, id))
+            .then_some(number)
+    }
+
+    /// The name of an item of this number: `Site 001`.
+    pub(super) fn name_of(&self, number: u64) -> String {
+        format!("{} {:03}", self.noun, number + 1 - FIRST)
+    }
+
+    /// How many items there can be, where ids are limited.
+    pub(super) fn most(&self) -> usize {
+        match &self.form {
+            IdForm::Listed(values) => values.len(),
+            _ => usize::MAX,
+        }
+    }
+}
+
+fn typed_like(form: &IdForm, id: &str) -> Value {
+    match (form, id.parse::<u64>()) {
+        (IdForm::Number, Ok(number)) => Value::from(number),
+        _ => Value::from(id),
+    }
+}
+
+impl IdForm {
+    fn of(document: &Document, parameter: Option<&Value>, property: Option<&Value>) -> Self {
+        let schemas =
+            [property, parameter].map(|schema| document.resolve(schema.unwrap_or(&Value::Null)));
+        let is = |keyword: &str, value: &str| schemas.iter().any(|schema| schema[keyword] == value);
+        let listed = schemas.iter().find_map(|schema| schema["enum"].as_array());
+        if let Some(listed) = listed {
+            let texts = listed.iter().filter_map(|value| value.as_str());
+            return Self::Listed(texts.map(str::to_owned).collect());
+        }
+        match () {
+            () if is("format", "uuid") => Self::Uuid,
+            () if schemas[0]["type"] == "integer" => Self::Number,
+            () if schemas[0]["type"].is_null() && is("type", "integer") => Self::Number,
+            () => Self::Text,
+        }
+    }
+}
+
+/// The names of all properties of a schema and of the parts that it is composed of.
+pub(super) fn names(document: &Document, schema: &Value) -> BTreeSet<String> {
+    let schema = document.resolve(schema);
+    let own = schema["properties"].as_object().into_iter().flatten();
+    let own = own.map(|(name, _)| name.clone());
+    let parts = ["allOf", "oneOf", "anyOf"];
+    let parts = parts
+        .iter()
+        .filter_map(|kind| schema[*kind].as_array())
+        .flatten();
+    own.chain(parts.flat_map(|part| names(document, part)))
+        .collect()
+}
+
+fn is_name(property: &str) -> bool {
+    property.ends_with("Name")
+}
+
+/// The property that a path parameter means: of the same name, or `id`, or the one in which its name ends.
+fn id_property(properties: &[String], parameter: Option<&str>) -> String {
+    let parameter = parameter.unwrap_or("id");
+    let is = |wanted: &str| properties.iter().find(|name| *name == wanted);
+    let lower = parameter.to_ascii_lowercase();
+    is(parameter)
+        .or_else(|| is("id"))
+        .or_else(|| is("originId"))
+        .or_else(|| {
+            let mut ids = properties.iter().filter(|name| name.ends_with("Id"));
+            ids.find(|name| lower.ends_with(&name.to_ascii_lowercase()))
+        })
+        .or_else(|| is("resourceId"))
+        .or_else(|| properties.iter().find(|name| name.ends_with("GroupId")))
+        .cloned()
+        .unwrap_or_else(|| parameter.to_owned())
+}
+
+/// The last words of the id of an operation as a noun: `list_internal_networks` is `Internal network`.
+fn noun(operation: &str) -> String {
+    let words = operation
+        .split_once('_')
+        .map_or(operation, |(_, words)| words);
+    let words = words.replace('_', " ");
+    let singular = words.strip_suffix('s').unwrap_or(&words);
+    let mut letters = singular.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}

@@ -1,0 +1,131 @@
+//! Every operation: a valid request gets an answer that its document allows and that the client reads.
+
+#![cfg(test)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Request};
+use serde_json::Value;
+
+use super::{Habit, Simulator, document, validate};
+
+/// A token for a request without the socket.
+async fn token(simulator: &Simulator) -> HeaderValue {
+    let mut request = simulator.example_request("create_token", false).unwrap();
+    // simulated-key:simulated-hush-secret
+    let basic = HeaderValue::from_static("Basic c2ltdWxhdGVkLWtleTpzaW11bGF0ZWQtaHVzaC1zZWNyZXQ=");
+    request.headers_mut().insert(AUTHORIZATION, basic);
+    let answer = simulator.call(request).await.unwrap();
+    let body: Value = serde_json::from_slice(answer.body()).unwrap();
+    let token = body["access_token"].as_str().unwrap();
+    HeaderValue::from_str(&format!("Bearer {token}")).unwrap()
+}
+
+/// What every operation answers to an example, by its id: status, and body.
+async fn answers(simulator: &Simulator, everything: bool) -> BTreeMap<&'static str, (u16, Bytes)> {
+    let token = token(simulator).await;
+    let mut answers = BTreeMap::new();
+    let mut refused = Vec::new();
+    for (_, operation) in document::all().filter(|(_, operation)| operation.id != "create_token") {
+        let request = simulator
+            .example_request(&operation.id, everything)
+            .unwrap();
+        let shown = format!("{} {}", request.method(), request.uri());
+        let mut request: Request<Bytes> = request;
+        request.headers_mut().insert(AUTHORIZATION, token.clone());
+        let body = request.body().clone();
+        let answer = simulator.call(request).await.unwrap();
+        let status = answer.status().as_u16();
+        if !operation.answers.contains_key(&status) || status >= 300 {
+            let [sent, answered] = [&body, answer.body()].map(|body| String::from_utf8_lossy(body));
+            refused.push(format!(
+                "{} {shown}\n{sent}\n{status} {answered}\n",
+                operation.id
+            ));
+        }
+        answers.insert(operation.id.as_str(), (status, answer.into_body()));
+    }
+    assert!(
+        refused.is_empty(),
+        "{} refused:\n{}",
+        refused.len(),
+        refused.join("\n")
+    );
+    answers
+}
+
+#[tokio::test]
+async fn every_operation_answers_as_its_document_says() {
+    for everything in [false, true] {
+        let simulator = Simulator::builder().habits([]).start().await.unwrap();
+        let answers = answers(&simulator, everything).await;
+        let mut wrong = Vec::new();
+        for (document, operation) in document::all() {
+            let Some((status, body)) = answers.get(operation.id.as_str()) else {
+                continue;
+            };
+            match &operation.answers[status] {
+                None => assert!(body.is_empty(), "{}", operation.id),
+                Some(schema) => {
+                    let body: Value = serde_json::from_slice(body).unwrap();
+                    let errors = validate::errors(document, schema, &body);
+                    wrong.extend(
+                        errors
+                            .into_iter()
+                            .map(|error| format!("{}: {error}", operation.id)),
+                    );
+                }
+            }
+        }
+        assert!(
+            wrong.is_empty(),
+            "{} answers:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_answers() {
+    let mut all = Vec::new();
+    for seed in [7, 7, 8] {
+        let simulator = Simulator::builder().seed(seed).start().await.unwrap();
+        all.push(answers(&simulator, true).await);
+    }
+    assert_eq!(all[0], all[1]);
+    assert_ne!(all[0], all[2]);
+}
+
+#[cfg(feature = "codecs")]
+#[tokio::test]
+async fn the_client_reads_every_answer() {
+    for (seed, habits) in [
+        (0, vec![]),
+        (1, Habit::ALL.to_vec()),
+        (2, Habit::ALL.to_vec()),
+    ] {
+        let simulator = Simulator::builder()
+            .seed(seed)
+            .habits(habits)
+            .start()
+            .await
+            .unwrap();
+        let answers = answers(&simulator, true).await;
+        for codec in crate::codec::codecs() {
+            if let Some((_, body)) = answers.get(codec.operation.id)
+                && !body.is_empty()
+            {
+                let read = (codec.answer)(body);
+                assert!(read.is_ok(), "{}: {read:?}\n{body:?}", codec.operation.id);
+            }
+        }
+    }
+}
