@@ -76,6 +76,12 @@ where
     read(deserializer)?.ok_or_else(|| D::Error::custom("expected a text, found null"))
 }
 
+/// The JSON Schema of an enumeration: one of the documented values, or any other.
+#[cfg(feature = "schemars")]
+pub(crate) fn json_schema(values: &[&str]) -> schemars::Schema {
+    schemars::json_schema!({"anyOf": [{"enum": values}, {"type": "string"}]})
+}
+
 /// An enumeration with a variant for each documented value and one for all others.
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
@@ -140,6 +146,21 @@ macro_rules! open_enum {
             #[inline]
             fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                 $crate::open_enum::required(d)
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!($name)).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                $crate::open_enum::json_schema(&[$($text),*])
             }
         }
 

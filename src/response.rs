@@ -10,7 +10,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::decode;
 use crate::error::{Error, Result};
-use crate::operation::Operation;
+use crate::operation::{Operation, Security};
 use crate::read::Read;
 
 /// The answer to a call: its value, with the status and headers that came with it.
@@ -194,7 +194,11 @@ impl RawResponse {
                 headers: self.headers,
             }),
             Err(error) => {
-                let what = decode::describe(&self.body, &error);
+                let what = match self.operation.security {
+                    // Of an answer with a token in it nothing is shown.
+                    Security::Basic => "the answer is not as documented".to_owned(),
+                    Security::Bearer(_) => decode::describe(&self.body, &error),
+                };
                 Err(Error::decode(self, what))
             }
         }

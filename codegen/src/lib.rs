@@ -84,6 +84,8 @@ pub struct Options<'a> {
     pub enabled: &'a dyn Fn(&str) -> bool,
     /// Whether to generate the table of codecs, for `cargo xtask examples`.
     pub codecs: bool,
+    /// Whether the types can write JSON Schema, with the crate `schemars`.
+    pub schemars: bool,
 }
 
 /// Generates the module of the path scope `scope` (`deployments`) from its document: the operations of the APIs that are wanted, and the
@@ -100,7 +102,7 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     operations.retain(|operation| (options.enabled)(&names::feature(&operation.api)));
     let lowered = lower::lower(scope, document, &operations)?;
     let generated = progenitor(lowered.document)?;
-    let types = reshape::reshape(&generated, &lowered.types)?;
+    let types = reshape::reshape(&generated, &lowered.types, options.schemars)?;
     let requests = requests::requests(scope, &operations, &generated, &types.shapes)?;
     let table = operations::table(scope, &operations);
     let codecs = match options.codecs {
@@ -175,7 +177,7 @@ fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
     let operations = document::operations(document)?;
     let lowered = lower::lower(scope, document, &operations)?;
     let generated = progenitor(lowered.document)?;
-    let types = reshape::reshape(&generated, &lowered.types)?;
+    let types = reshape::reshape(&generated, &lowered.types, false)?;
     cases::cases(scope, &operations, &generated, &types.shapes)
 }
 

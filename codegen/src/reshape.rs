@@ -52,8 +52,12 @@ pub(crate) struct Reshaped {
     pub shapes: Shapes,
 }
 
-/// Writes the final types from those in the `types` module of `generated`.
-pub(crate) fn reshape(generated: &File, types: &BTreeMap<String, Type>) -> Result<Reshaped> {
+/// Writes the final types from those in the `types` module of `generated`; with `schemars` they can write JSON Schema.
+pub(crate) fn reshape(
+    generated: &File,
+    types: &BTreeMap<String, Type>,
+    schemars: bool,
+) -> Result<Reshaped> {
     let structs = generated_structs(generated);
     let enumerations = types
         .iter()
@@ -78,11 +82,15 @@ pub(crate) fn reshape(generated: &File, types: &BTreeMap<String, Type>) -> Resul
             Shape::Struct(described) => {
                 let bases = field_types(&structs, name, described.len())?;
                 let written = write_fields(described, &bases, ty.usage);
-                code.extend(structure(&ident, &docs, described, &written, ty.usage));
+                code.extend(json_schema(schemars));
+                code.extend(structure(
+                    &ident, &docs, described, &written, ty.usage, schemars,
+                ));
                 shapes.insert(name.clone(), Written::Struct(written));
             }
             Shape::Choice(arms) => {
                 let bases = field_types(&structs, name, arms.len())?;
+                code.extend(json_schema(schemars));
                 code.extend(choice(&ident, &docs, arms, &bases, ty.usage, &enumerations));
                 let variants = arms
                     .iter()
@@ -92,6 +100,11 @@ pub(crate) fn reshape(generated: &File, types: &BTreeMap<String, Type>) -> Resul
         }
     }
     Ok(Reshaped { code, shapes })
+}
+
+/// The attribute in front of a type that can write JSON Schema.
+fn json_schema(schemars: bool) -> Option<TokenStream> {
+    schemars.then(|| quote!(#[derive(::schemars::JsonSchema)]))
 }
 
 fn generated_structs(generated: &File) -> BTreeMap<String, &ItemStruct> {
@@ -178,6 +191,7 @@ fn structure(
     described: &[Field],
     fields: &[FieldType],
     usage: Usage,
+    schemars: bool,
 ) -> TokenStream {
     let declarations = described.iter().zip(fields).map(|(described, field)| {
         let FieldType {
@@ -194,10 +208,13 @@ fn structure(
                 .then(|| quote!(skip_serializing_if = "Option::is_none",));
             (rename.is_some() || skip.is_some()).then(|| quote!(#[serde(#rename #skip)]))
         });
+        // What serde's attributes do not say of types that are read without serde.
+        let schema = (schemars && usage.read).then(|| quote!(#[schemars(rename = #wire, default)]));
         quote! {
             #docs
             #deprecated
             #serde
+            #schema
             pub #ident: #ty,
         }
     });

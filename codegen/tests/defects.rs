@@ -154,6 +154,7 @@ fn code(case: &Case) -> Result<TokenStream, cisco_secure_access_codegen::Error> 
     let options = Options {
         enabled: &|_| true,
         codecs: false,
+        schemars: false,
     };
     generate(&case.scope(), &case.document, &options).map(|generated| generated.code)
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 const ALL: Options<'static> = Options {
     enabled: &|_| true,
     codecs: false,
+    schemars: false,
 };
 
 fn everything() -> Value {

@@ -171,6 +171,7 @@ fn code(document: &Value) -> Result<String, cisco_secure_access_codegen::Error> 
     let options = Options {
         enabled: &|_| true,
         codecs: true,
+        schemars: false,
     };
     let code = generate("shop", document, &options)?.code;
     syn::parse2::<syn::File>(code.clone()).unwrap();
