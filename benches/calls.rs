@@ -1,0 +1,386 @@
+//! What the runtime costs, against a program that does the same by hand with reqwest and serde.
+//!
+//! One program in several roles, so that client and server are processes of their own; `benches/calls.sh` runs them and prints the tables.
+//!
+//! ```text
+//! calls server MILLISECONDS              answers on a free port, each call so much later; prints the base URL
+//! calls sdk|bare URL CALLS               reads one site so many times, one call after the other
+//! calls list URL PREFETCH                lists 250,000 destinations, so many pages at a time
+//! calls decode                           reads pages of DNS activity with the types of the crate and with types written by hand
+//! ```
+
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a measurement prints, and ends where it cannot go on"
+)]
+
+use std::env;
+use std::time::{Duration, Instant};
+
+use cisco_secure_access::{Client, Cloud, Credentials};
+use futures_util::TryStreamExt as _;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+/// How many destinations there are.
+const DESTINATIONS: usize = 250_000;
+
+fn main() {
+    // Cargo adds `--bench`.
+    let arguments: Vec<_> = env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    match arguments[..] {
+        ["server", delay] => runtime.block_on(serve(Duration::from_millis(delay.parse().unwrap()))),
+        ["sdk", url, calls] => timed(|| runtime.block_on(sdk(url, calls.parse().unwrap()))),
+        ["bare", url, calls] => timed(|| runtime.block_on(bare(url, calls.parse().unwrap()))),
+        ["list", url, prefetch] => {
+            timed(|| runtime.block_on(list(url, prefetch.parse().unwrap())));
+            println!("{}", peak_memory());
+        }
+        ["decode"] => decode(),
+        _ => println!("see benches/calls.sh"),
+    }
+}
+
+/// Prints how long something takes, in seconds.
+fn timed(work: impl FnOnce()) {
+    let start = Instant::now();
+    work();
+    println!("{:.3}", start.elapsed().as_secs_f64());
+}
+
+/// The most memory that the process has had, in MiB.
+fn peak_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok());
+    kilobytes.map_or_else(
+        || "-".to_owned(),
+        |kilobytes: u64| format!("{}", kilobytes / 1024),
+    )
+}
+
+// The server.
+
+async fn serve(delay: Duration) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    println!("http://{}", listener.local_addr().unwrap());
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        tokio::spawn(connection(stream, delay));
+    }
+}
+
+/// Answers the calls of one connection; they come one after the other, with heads that are small.
+async fn connection(mut stream: TcpStream, delay: Duration) -> Option<()> {
+    let mut bytes = Vec::new();
+    loop {
+        let head = loop {
+            if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+                break end + 4;
+            }
+            let mut buffer = [0; 4096];
+            let count = stream
+                .read(&mut buffer)
+                .await
+                .ok()
+                .filter(|count| *count > 0)?;
+            bytes.extend_from_slice(&buffer[..count]);
+        };
+        let text = String::from_utf8(bytes.drain(..head).collect()).ok()?;
+        let target = text.split(' ').nth(1)?;
+        let body = if target.starts_with("/auth/") {
+            // The body of the token request; nothing comes behind it.
+            bytes.clear();
+            json!({"token_type": "bearer", "access_token": "t".repeat(2000), "expires_in": 3600})
+        } else if target.contains("/destinations") {
+            tokio::time::sleep(delay).await;
+            destinations(target)
+        } else {
+            site()
+        };
+        let body = body.to_string();
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(answer.as_bytes()).await.ok()?;
+    }
+}
+
+fn site() -> Value {
+    json!({
+        "originId": 394_051_321,
+        "isDefault": false,
+        "name": "Harbour",
+        "modifiedAt": "2026-03-28T18:17:36.000Z",
+        "createdAt": "2026-03-28T18:17:36.000Z",
+        "type": "site",
+        "internalNetworkCount": 2,
+        "vaCount": 4,
+        "siteId": 1479,
+    })
+}
+
+/// One page of the destinations of a list.
+fn destinations(target: &str) -> Value {
+    let query = target.split_once('?').map_or("", |(_, query)| query);
+    let number = |name: &str, default: usize| {
+        url::form_urlencoded::parse(query.as_bytes())
+            .find(|(known, _)| known == name)
+            .map_or(default, |(_, value)| value.parse().unwrap())
+    };
+    let (page, limit) = (number("page", 1), number("limit", 100));
+    let first = (page - 1) * limit;
+    let rows: Vec<_> = (first..DESTINATIONS.min(first + limit))
+        .map(|id| {
+            json!({
+                "id": id.to_string(),
+                "destination": format!("host-{id}.example.com"),
+                "type": "domain",
+                "comment": null,
+                "createdAt": "2026-04-12 11:39:57",
+            })
+        })
+        .collect();
+    let meta = json!({"page": page, "limit": limit, "total": DESTINATIONS});
+    json!({"status": {"code": 200, "text": "OK"}, "meta": meta, "data": rows})
+}
+
+// Calls.
+
+fn client(url: &str) -> Client {
+    Client::builder()
+        .cloud(url.parse::<Cloud>().unwrap())
+        .credentials(Credentials::new("key", "secret"))
+        .build()
+        .unwrap()
+}
+
+async fn sdk(url: &str, calls: usize) {
+    let client = client(url);
+    for _ in 0..calls {
+        let site = client.deployments().get_site(1479).send().await.unwrap();
+        assert_eq!(site.name.as_deref(), Some("Harbour"));
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "it is read to be compared")]
+struct Site {
+    origin_id: Option<i64>,
+    is_default: Option<bool>,
+    name: Option<String>,
+    modified_at: Option<chrono::DateTime<chrono::Utc>>,
+    created_at: Option<chrono::DateTime<chrono::Utc>>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    internal_network_count: Option<i64>,
+    va_count: Option<i64>,
+    site_id: Option<i64>,
+}
+
+/// The least that a careful program does: a token once, no redirects, a time limit, the status checked, the answer read into a type.
+async fn bare(url: &str, calls: usize) {
+    #[derive(Deserialize)]
+    struct Token {
+        access_token: String,
+    }
+    let http = reqwest::Client::builder()
+        .user_agent("bare/1")
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap();
+    let token = http
+        .post(format!("{url}/auth/v2/token"))
+        .basic_auth("key", Some("secret"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("grant_type=client_credentials")
+        .send()
+        .await
+        .unwrap();
+    let token: Token = serde_json::from_slice(&token.bytes().await.unwrap()).unwrap();
+    for _ in 0..calls {
+        let answer = http
+            .get(format!("{url}/deployments/v2/sites/{}", 1479))
+            .bearer_auth(&token.access_token)
+            .header("accept", "application/json")
+            .send()
+            .await
+            .unwrap()
+            .error_for_status()
+            .unwrap();
+        let site: Site = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        assert_eq!(site.name.as_deref(), Some("Harbour"));
+    }
+}
+
+async fn list(url: &str, prefetch: usize) {
+    let client = client(url);
+    let mut items = client
+        .policies()
+        .list_destinations(7)
+        .items()
+        .prefetch(prefetch);
+    let mut count = 0;
+    while let Some(item) = items.try_next().await.unwrap() {
+        assert!(item.id.is_some());
+        count += 1;
+    }
+    assert_eq!(count, DESTINATIONS);
+}
+
+// Decoding.
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "it is read to be compared")]
+struct Page {
+    data: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "it is read to be compared")]
+struct Row {
+    allapplications: Vec<Application>,
+    allowedapplications: Vec<Application>,
+    blockedapplications: Vec<Application>,
+    categories: Vec<Category>,
+    date: Option<String>,
+    domain: Option<String>,
+    externalip: Option<String>,
+    identities: Vec<Identity>,
+    internalip: Option<String>,
+    policycategories: Vec<Category>,
+    querytype: Option<String>,
+    returncode: Option<i64>,
+    threats: Vec<Threat>,
+    time: Option<String>,
+    timestamp: Option<i64>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    verdict: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "it is read to be compared")]
+struct Application {
+    id: Option<i64>,
+    label: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    category: Option<Category>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "it is read to be compared")]
+struct Category {
+    id: Option<i64>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    label: Option<String>,
+    integration: Option<bool>,
+    deprecated: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "it is read to be compared")]
+struct Identity {
+    id: Option<i64>,
+    label: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<IdentityType>,
+    deleted: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "it is read to be compared")]
+struct IdentityType {
+    id: Option<i64>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    label: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "it is read to be compared")]
+struct Threat {
+    label: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+/// A page of a thousand rows.
+fn activity() -> Vec<u8> {
+    let category = |id: usize| json!({"id": id, "type": "content", "label": format!("Category {id}"), "integration": false, "deprecated": false});
+    let rows: Vec<_> = (0..1000)
+        .map(|row| {
+            json!({
+                "type": "dns",
+                "externalip": "198.51.100.7",
+                "internalip": format!("10.0.{}.{}", row / 250, row % 250),
+                "categories": [category(row % 90), category(7)],
+                "policycategories": [category(7)],
+                "verdict": "allowed",
+                "domain": format!("host-{row}.example.com"),
+                "timestamp": 1_767_225_600_000_i64 + row as i64,
+                "time": "08:49:37",
+                "date": "2026-01-01",
+                "querytype": "A",
+                "returncode": 0,
+                "identities": [{
+                    "id": 300_000 + row,
+                    "label": format!("laptop-{row}"),
+                    "type": {"id": 9, "type": "anyconnect", "label": "Roaming computers"},
+                    "deleted": false,
+                }],
+                "threats": [{"label": "Wannacry", "type": "Ransomware"}],
+                "allapplications": [{"id": 12, "label": "Harbour", "type": "IT", "category": category(3)}],
+                "allowedapplications": [],
+                "blockedapplications": [],
+            })
+        })
+        .collect();
+    json!({"meta": {}, "data": rows}).to_string().into_bytes()
+}
+
+fn decode() {
+    use cisco_secure_access::api::reports::types::ListDnsActivityResponse;
+
+    let page = activity();
+    let rate = |work: &dyn Fn() -> usize| {
+        let mut best = Duration::MAX;
+        for _ in 0..200 {
+            let start = Instant::now();
+            assert_eq!(work(), 1000);
+            best = best.min(start.elapsed());
+        }
+        page.len() as f64 / best.as_secs_f64() / 1e6
+    };
+    let by_hand = || serde_json::from_slice::<Page>(&page).unwrap().data.len();
+    let by_crate = || {
+        serde_json::from_slice::<ListDnsActivityResponse>(&page)
+            .unwrap()
+            .data
+            .len()
+    };
+    // Alternating, so that both see the same machine.
+    let (hand, crate_) = (rate(&by_hand), rate(&by_crate));
+    let (hand, crate_) = (hand.max(rate(&by_hand)), crate_.max(rate(&by_crate)));
+    println!("{} bytes, 1000 rows", page.len());
+    println!("by hand {hand:.0} MB/s");
+    println!("crate {crate_:.0} MB/s");
+    println!("ratio {:.2}", crate_ / hand);
+}
