@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use cisco_secure_access::Client;
-
 use crate::case::Case;
 use crate::server::{Answer, Server, lock};
 use crate::specification::Specification;
@@ -58,19 +56,4 @@ pub async fn call(
             .push(format!("{} requests arrived", requests.len())),
     }
     findings
-}
-
-/// Makes a call to the simulator, which checks it against the document.
-pub async fn call_simulator(
-    client: &Client,
-    specification: &Specification,
-    case: &Case,
-    extent: Extent,
-) -> Vec<String> {
-    let seed = values::seed(case.operation);
-    let arguments = values::arguments(specification, case, extent, seed);
-    match (case.send)(client, &arguments).await {
-        Ok(_) => Vec::new(),
-        Err(failure) => vec![failure.to_string()],
-    }
 }

@@ -132,6 +132,15 @@ impl Values {
         self.0.insert(index, value);
     }
 
+    /// Gives a property of the object at a JSON pointer in the body a value.
+    pub fn put(&mut self, pointer: &str, property: &str, value: &str) {
+        let objects = self.0.values_mut();
+        let objects = objects.filter_map(|known| known.pointer_mut(pointer)?.as_object_mut());
+        for object in objects {
+            object.insert(property.to_owned(), value.into());
+        }
+    }
+
     /// The value of an argument that has to be there.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 //!
 //! The build script writes a `case` for each operation, so one that is new in the documents is covered by the next run. `values` makes
 //! arguments and answers from schemas; `server` plays the service, with a `collection` where it lists; `wire` says whether what arrived
-//! there is what was asked for. What is tried with each operation stands in `calls`, `errors` and `paging`; `report` makes a table of it.
+//! there is what was asked for. What is tried with each operation stands in `calls`, `simulated`, `errors` and `paging`; `report` makes a
+//! table of it.
 
 #![allow(
     clippy::expect_used,
@@ -17,6 +18,7 @@ pub mod errors;
 pub mod paging;
 pub mod report;
 pub mod server;
+pub mod simulated;
 pub mod specification;
 pub mod values;
 pub mod wire;

@@ -5,13 +5,12 @@ use std::fmt;
 use crate::case::Case;
 
 /// What was tried.
-pub const COLUMNS: [&str; 6] = [
-    "required call",
-    "full call",
-    "valid",
+pub const COLUMNS: [&str; 5] = [
+    "required call valid",
+    "full call valid",
     "decoded",
-    "errors",
     "paged",
+    "errors typed",
 ];
 
 /// What was found out about one way to call an operation.

@@ -105,6 +105,12 @@ impl Server {
         }
     }
 
+    /// The connections of its clients, for other clients too: setting them up takes longer than all else.
+    #[must_use]
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
     /// Plays a part from now on. The client talks to it, and tries no call again.
     ///
     /// # Panics

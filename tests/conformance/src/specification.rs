@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::case::Case;
+use crate::case::{Argument, Case};
 
 /// The document of one scope.
 #[derive(Debug)]
@@ -53,6 +53,15 @@ impl Specification {
     #[must_use]
     pub fn referred(&self, reference: &str) -> &Value {
         self.at(reference.trim_start_matches('#'))
+    }
+
+    /// Whether an argument takes one of a few values.
+    #[must_use]
+    pub fn is_enumeration(&self, argument: &Argument) -> bool {
+        let schema = self.schema(self.at(argument.pointer));
+        let target = schema.and_then(|schema| schema.get("$ref")?.as_str());
+        let schema = target.map(|target| self.referred(target)).or(schema);
+        schema.is_some_and(|schema| schema.get("enum").is_some())
     }
 
     /// The answers of an operation by their status.

@@ -60,11 +60,16 @@ pub fn seed(operation: &Operation) -> u64 {
 pub fn arguments(specification: &Specification, case: &Case, extent: Extent, seed: u64) -> Values {
     let mut maker = Maker::new(specification, extent, Way::Sent, seed);
     let mut values = Values::default();
+    let pagination = case.operation.pagination;
+    let position = pagination.map(|pagination| pagination.position);
     for (index, argument) in case.arguments.iter().enumerate() {
         if argument.required || extent == Extent::Full {
             let holder = specification.at(argument.pointer);
             let value = match (argument.place, specification.schema(holder)) {
                 (Place::Part(_), _) | (_, None) => maker.text(USUAL_LENGTH).into(),
+                (Place::Query(name, _), Some(schema)) if Some(name) == position => {
+                    maker.number_of(schema)
+                }
                 (_, Some(schema)) => match maker.time(holder) {
                     Some(time) => time.into(),
                     None => maker.value(schema),
@@ -265,6 +270,14 @@ impl<'a> Maker<'a> {
     /// A text of so many letters and digits.
     fn text(&mut self, length: u64) -> String {
         (0..length).map(|_| self.random.alphanumeric()).collect()
+    }
+
+    /// The position of a page, which is a number also where its schema is a text.
+    fn number_of(&mut self, schema: &Value) -> Value {
+        match self.value(schema) {
+            Value::String(_) => self.random.u8(1..).to_string().into(),
+            number => number,
+        }
     }
 
     /// A time as a parameter takes it, where it is not as its schema says.

@@ -9,11 +9,12 @@ use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
+use conformance::case::Case;
 use conformance::report::{Report, Row};
 use conformance::server::Server;
 use conformance::specification::Specification;
 use conformance::values::Extent;
-use conformance::{calls, cases, errors, paging};
+use conformance::{calls, cases, errors, paging, simulated};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -30,22 +31,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         let specification = specifications
             .entry(scope)
             .or_insert_with(|| Specification::of(scope));
-        let required = calls::call(&server, specification, case, Extent::Required).await;
-        let full = calls::call(&server, specification, case, Extent::Full).await;
-        let errors = errors::errors(&server, specification, case).await;
-        let paged = paging::paging(&server, specification, case).await;
-        let decoded = [required.decoded, full.decoded].concat();
-        report.add(Row::new(
-            case,
-            [
-                Some(required.sent),
-                Some(full.sent),
-                None,
-                Some(decoded),
-                Some(errors),
-                paged,
-            ],
-        ));
+        report.add(row(&server, specification, case).await);
     }
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance.md");
     std::fs::write(&file, report.to_string())?;
@@ -54,4 +40,22 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
+}
+
+/// Tries everything with one operation.
+async fn row(server: &Server, specification: &Specification, case: &'static Case) -> Row {
+    let mut decoded = Vec::new();
+    let mut sent = [Extent::Required, Extent::Full].map(|extent| (extent, Vec::new()));
+    for (extent, sent) in &mut sent {
+        let played = calls::call(server, specification, case, *extent).await;
+        let simulated = simulated::call(server.http(), specification, case, *extent).await;
+        for findings in [played, simulated] {
+            sent.extend(findings.sent);
+            decoded.extend(findings.decoded);
+        }
+    }
+    let [required, full] = sent.map(|(_, sent)| Some(sent));
+    let paged = paging::paging(server, specification, case).await;
+    let errors = errors::errors(server, specification, case).await;
+    Row::new(case, [required, full, Some(decoded), paged, Some(errors)])
 }

@@ -1,0 +1,94 @@
+//! Calls of the simulator, which checks every request against the document and answers as the service does.
+
+use cisco_secure_access::simulator::Simulator;
+use cisco_secure_access::{Client, Cloud, ErrorKind, RetryPolicy, reqwest};
+use serde_json::Value;
+
+use crate::calls::Findings;
+use crate::case::{Case, Failure, Place, Values};
+use crate::specification::Specification;
+use crate::values::{self, Extent};
+
+/// What the service accepts and no schema tells, only words: the operation, where in its body, the property, and a value.
+const KNOWN: [(&str, &str, &str, &str); 7] = [
+    ("create_token", "", "grant_type", "client_credentials"),
+    ("create_network_tunnel_group", "", "region", "us-east-1"),
+    ("update_connector", "/0", "path", "/enabled"),
+    ("update_ips_profile", "/0", "path", "/name"),
+    ("update_ips_profile", "/1", "path", "/name"),
+    ("update_network_tunnel_group", "/0", "path", "/name"),
+    ("update_network_tunnel_group", "/1", "path", "/name"),
+];
+
+/// Makes a call with so many arguments to a simulator that nobody has called before.
+///
+/// # Panics
+/// When the simulator cannot be started.
+pub async fn call(
+    http: &reqwest::Client,
+    specification: &Specification,
+    case: &Case,
+    extent: Extent,
+) -> Findings {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let client = Client::builder()
+        .cloud(Cloud::Custom(simulator.base_url()))
+        .credentials(simulator.credentials())
+        .http_client(http.clone())
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let seed = values::seed(case.operation);
+    let mut arguments = values::arguments(specification, case, extent, seed);
+    name_what_is_there(&simulator, specification, case, &mut arguments);
+    for (operation, pointer, property, value) in KNOWN {
+        if operation == case.operation.id {
+            arguments.put(pointer, property, value);
+        }
+    }
+    let mut findings = Findings::default();
+    match (case.send)(&client, &arguments).await {
+        Ok(_) => {}
+        Err(Failure::Call(error)) if error.kind() == ErrorKind::Decode => {
+            findings
+                .decoded
+                .push(format!("from the simulator: {error}"));
+        }
+        Err(failure) => findings.sent.push(format!("to the simulator: {failure}")),
+    }
+    findings
+}
+
+/// Puts the ids of items that the simulator has into the path.
+fn name_what_is_there(
+    simulator: &Simulator,
+    specification: &Specification,
+    case: &Case,
+    values: &mut Values,
+) {
+    let arguments = case.arguments.iter().enumerate();
+    let mut in_path = arguments.filter(|(_, argument)| argument.place == Place::Path);
+    let mut path = String::new();
+    for segment in case.operation.path.split('/').skip(1) {
+        let mut text = segment.to_owned();
+        if segment.starts_with('{')
+            && let Some((index, argument)) = in_path.next()
+            && let Some(value) = values.get(index)
+        {
+            let is_number = value.is_number();
+            text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            let is_free = !specification.is_enumeration(argument);
+            let id = simulator.ids(&path).into_iter().next();
+            if let Some(id) = id.filter(|_| is_free) {
+                text.clone_from(&id);
+                let number = || id.parse::<i64>().ok().map(Value::from);
+                let value = is_number.then(number).flatten();
+                values.set(index, value.unwrap_or(Value::String(id)));
+            }
+        }
+        path.push('/');
+        path.push_str(&text);
+    }
+}
