@@ -42,6 +42,8 @@ struct Inner {
     said: Said,
     retry_after: Option<Duration>,
     attempts: u32,
+    /// The host showed a certificate that nobody vouches for, and would again.
+    untrusted: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -87,6 +89,7 @@ impl Inner {
             said: Said::default(),
             retry_after: None,
             attempts: 0,
+            untrusted: false,
             source: None,
         }
     }
@@ -111,20 +114,29 @@ impl Error {
         error: reqwest::Error,
     ) -> Self {
         let error = error.without_url();
-        let (kind, message) = if error.is_connect() {
-            (ErrorKind::Connect, format!("cannot connect to {host}"))
+        let cause = root_cause(&error);
+        let untrusted = error.is_connect() && cause.contains("certificate");
+        let (kind, message) = if untrusted {
+            let message = format!(
+                "cannot connect to {host}: {cause}; an authority that the system does not know is told to the client with `root_certificate`"
+            );
+            (ErrorKind::Connect, message)
+        } else if error.is_connect() {
+            let message = format!("cannot connect to {host}: {cause}");
+            (ErrorKind::Connect, message)
         } else if error.is_timeout() {
             (ErrorKind::Timeout, format!("no answer from {host} in time"))
         } else if error.is_builder() {
-            (ErrorKind::Request, "the request cannot be built".to_owned())
+            let message = format!("the request cannot be built: {cause}");
+            (ErrorKind::Request, message)
         } else {
-            (
-                ErrorKind::Interrupted,
-                format!("the connection to {host} broke before the answer was complete"),
-            )
+            let message =
+                format!("the connection to {host} broke before the answer was complete: {cause}");
+            (ErrorKind::Interrupted, message)
         };
         Self(Arc::new(Inner {
             operation: Some(operation),
+            untrusted,
             source: Some(Box::new(error)),
             ..Inner::new(kind, message)
         }))
@@ -345,7 +357,8 @@ impl Error {
             .operation
             .is_some_and(|operation| operation.idempotent);
         match self.0.kind {
-            ErrorKind::Connect | ErrorKind::Pacing => true,
+            ErrorKind::Connect => !self.0.untrusted,
+            ErrorKind::Pacing => true,
             ErrorKind::Timeout | ErrorKind::Interrupted => may_repeat,
             ErrorKind::Service => match self.status() {
                 Some(429) => true,
@@ -392,6 +405,15 @@ impl Error {
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Connect
     }
+}
+
+/// What is at the bottom of an error.
+fn root_cause(error: &dyn StdError) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
 }
 
 /// The part of a body that an error keeps, and nothing that is longer in memory.

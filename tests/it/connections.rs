@@ -241,6 +241,8 @@ async fn an_authority_and_a_certificate_of_ones_own_are_used() {
         matches!(error.kind(), ErrorKind::Connect | ErrorKind::Interrupted),
         "{error}"
     );
-    let error = read(&tls.builder().build().unwrap()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Connect);
+    let unknown = tls.builder().retry(RetryPolicy::new()).build().unwrap();
+    let error = read(&unknown).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
+    assert!(error.to_string().contains("`root_certificate`"), "{error}");
 }
