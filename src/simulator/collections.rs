@@ -136,6 +136,9 @@ impl Collection {
         if let Some(told) = self.told.get(&number) {
             facts.extend(told.clone());
         }
+        if let (Some(property), Some(position)) = (&self.shape.position, self.position(number)) {
+            facts.insert(property.clone(), Value::from(position + 1));
+        }
         facts.insert(self.shape.id.clone(), self.id(number));
         Value::Object(facts)
     }
@@ -175,7 +178,7 @@ impl Collection {
         let number = self.next;
         self.next += 1;
         self.order.push(number);
-        self.told.insert(number, told);
+        self.replace(number, told);
         number
     }
 
@@ -185,11 +188,13 @@ impl Collection {
     }
 
     pub(super) fn change(&mut self, number: u64, told: Map<String, Value>) {
+        self.place(number, &told);
         self.told.entry(number).or_default().extend(told);
     }
 
-    /// Forgets what was said about an item before, except what only its creation said.
+    /// Forgets what was said about an item before.
     pub(super) fn replace(&mut self, number: u64, told: Map<String, Value>) {
+        self.place(number, &told);
         self.told.insert(number, told);
     }
 
@@ -208,10 +213,13 @@ impl Collection {
         position.is_some()
     }
 
-    /// Moves an item to a position in the list.
-    pub(super) fn move_to(&mut self, number: u64, position: usize) {
-        if let Some(from) = self.position(number) {
+    /// Moves an item to the position that was told, where the collection is in an order that callers give.
+    fn place(&mut self, number: u64, told: &Map<String, Value>) {
+        let property = self.shape.position.as_ref();
+        let wanted = property.and_then(|property| told.get(property)?.as_u64());
+        if let (Some(wanted), Some(from)) = (wanted, self.position(number)) {
             self.order.remove(from);
+            let position = usize::try_from(wanted.saturating_sub(1)).unwrap_or(usize::MAX);
             self.order.insert(position.min(self.order.len()), number);
         }
     }

@@ -24,13 +24,15 @@ pub enum Habit {
     Keyed,
     /// The answer 200 with an error in its body, as for a destination list that does not exist.
     ErrorInSuccess,
+    /// Limits that are ignored: of virtual appliances, which come all at once whatever the page, and of requests by hour.
+    IgnoredLimits,
     /// 200 with a message or 204 without a body for the same deletion, in turns.
     ChangingDeletes,
 }
 
 impl Habit {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Nulls,
         Self::ZonelessTimes,
         Self::QuotedIds,
@@ -38,6 +40,7 @@ impl Habit {
         Self::Gaps,
         Self::Keyed,
         Self::ErrorInSuccess,
+        Self::IgnoredLimits,
         Self::ChangingDeletes,
     ];
 }

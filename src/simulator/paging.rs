@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::document::{Operation, Pagination};
+use super::habits::{Habit, Habits};
 use super::validate::{Input, Problem};
 
 /// The longest page where none is documented; the page of a call that does not say how long.
@@ -19,13 +20,18 @@ pub(super) struct Window {
 
 impl Window {
     /// The part that a call asks for; all of it where the operation does not page.
-    pub(super) fn of(operation: &Operation, input: &Input) -> Result<Self, Problem> {
+    pub(super) fn of(
+        operation: &Operation,
+        input: &Input,
+        habits: &Habits,
+    ) -> Result<Self, Problem> {
+        let all = Self {
+            offset: 0,
+            limit: usize::MAX,
+            page: 1,
+        };
         let Some(pagination) = &operation.pagination else {
-            return Ok(Self {
-                offset: 0,
-                limit: usize::MAX,
-                page: 1,
-            });
+            return Ok(all);
         };
         let limit = match &pagination.limit {
             Some(name) => number(input, name, 1, pagination.maximum)?,
@@ -42,10 +48,19 @@ impl Window {
             false => (position, position / limit + 1),
         };
         let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        Ok(Self {
+        let window = Self {
             offset: size(offset),
             limit: size(limit),
             page,
+        };
+        let ignores = habits.has(Habit::IgnoredLimits);
+        Ok(match operation.id.as_str() {
+            "list_virtual_appliances" if ignores => all,
+            "get_requests_by_hour" | "get_requests_by_hour_and_type" if ignores => Self {
+                limit: usize::MAX,
+                ..window
+            },
+            _ => window,
         })
     }
 
@@ -56,15 +71,15 @@ impl Window {
         &rows[start..end]
     }
 
-    /// Puts the rows of a page into an answer that was made without, and numbers where it has places for them.
+    /// Puts the numbers of a page of this length into an answer that has places for them.
     pub(super) fn fill(
         self,
         operation: &Operation,
         answer: &mut Value,
-        rows: Vec<Value>,
         total: usize,
+        length: usize,
     ) {
-        let end = self.offset.saturating_add(rows.len());
+        let end = self.offset.saturating_add(length);
         let pages = total.div_ceil(self.limit.max(1));
         let facts = [
             ("total", json!(total)),
@@ -78,7 +93,11 @@ impl Window {
             ("offset", json!(self.offset)),
             (
                 "limit",
-                json!(self.limit.min(total.max(1)).max(self.limit.min(10_000))),
+                json!(if self.limit == usize::MAX {
+                    total
+                } else {
+                    self.limit
+                }),
             ),
             ("moreDataAvailable", json!(end < total)),
         ];
@@ -106,10 +125,6 @@ impl Window {
             && let Some(place) = answer.pointer_mut(total_at)
         {
             *place = json!(total);
-        }
-        let items = operation.listing.as_deref().unwrap_or_default();
-        if let Some(place) = answer.pointer_mut(items) {
-            *place = Value::Array(rows);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use http::HeaderMap;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
@@ -22,7 +24,15 @@ pub(super) struct Call<'a> {
     /// The path, without the storage region of a report.
     pub(super) path: &'a str,
     pub(super) path_values: &'a BTreeMap<String, String>,
+    pub(super) headers: &'a HeaderMap,
     pub(super) input: &'a Input,
+}
+
+/// An item that the path leads through.
+struct Parent {
+    /// The path of its collection.
+    folder: String,
+    number: u64,
 }
 
 /// What stops a call.
@@ -50,6 +60,11 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The value of a header.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// Carries it out.
     pub(super) fn perform(&self, store: &mut Store) -> Outcome {
         let parent = self.parent(store)?;
@@ -67,7 +82,7 @@ impl<'a> Call<'a> {
         }
         let creates = operation.method == "POST" && !operation.only_asks;
         if creates && store.at(path, self.world).is_some() {
-            return self.create(store, path, &parent);
+            return self.create(store, path, parent.as_ref());
         }
         let is_item = operation.last_parameter().is_some();
         if is_item && store.with_ids(folder, self.world).is_some() {
@@ -76,11 +91,9 @@ impl<'a> Call<'a> {
         let removes = operation.method == "DELETE" && !self.input.body.is_null();
         let from = if last == "remove" { folder } else { path };
         if removes && store.at(from, self.world).is_some() {
-            return self.remove_all(store, from, &parent);
+            return self.remove_all(store, from, parent.as_ref());
         }
-        let mut facts: Map<String, Value> = self.path_values.iter().map(text_fact).collect();
-        facts.extend(parent);
-        Ok(self.made(&Value::Object(facts)))
+        Ok(self.about(store, parent.as_ref()))
     }
 
     /// An answer that follows from the seed, the path and what is known.
@@ -91,30 +104,31 @@ impl<'a> Call<'a> {
         Answer::new(status, body)
     }
 
-    /// The facts of the nearest item over the path; a refusal where one of them does not exist.
-    fn parent(&self, store: &mut Store) -> Result<Map<String, Value>, Refusal> {
-        let mut facts = Map::new();
-        let mut place = 0;
-        while let Some(slash) = self.path[place + 1..].find('/') {
-            let folder = &self.path[..place];
-            place += 1 + slash;
-            let id = self.path[folder.len() + 1..place].to_owned();
-            let is_id = self.path_values.values().any(|value| *value == id);
-            if folder.is_empty() || !is_id {
+    /// The nearest item over the path; a refusal where one of them does not exist.
+    fn parent(&self, store: &mut Store) -> Result<Option<Parent>, Refusal> {
+        let mut parent = None;
+        let slashes = self.path.match_indices('/').map(|(slash, _)| slash);
+        for end in slashes.skip(1) {
+            let Some((folder, id)) = self.path[..end].rsplit_once('/') else {
                 continue;
-            }
-            if let Some(collection) = store.with_ids(folder, self.world) {
+            };
+            let id = percent_decode_str(id).decode_utf8_lossy();
+            let is_id = self.path_values.values().any(|value| *value == id);
+            let collection = match is_id {
+                true => store.with_ids(folder, self.world),
+                false => None,
+            };
+            if let Some(collection) = collection {
                 let number = collection.find(&id).ok_or_else(|| missing(&id))?;
-                if let Value::Object(known) = collection.facts(number) {
-                    facts = known;
-                }
+                let folder = folder.to_owned();
+                parent = Some(Parent { folder, number });
             }
         }
-        Ok(facts)
+        Ok(parent)
     }
 
     fn list(&self, store: &mut Store, path: &str) -> Outcome {
-        let window = Window::of(self.operation, self.input)?;
+        let window = Window::of(self.operation, self.input, &self.world.habits)?;
         let Some(collection) = store.at(path, self.world) else {
             return Ok(self.made(&Value::Null));
         };
@@ -140,12 +154,15 @@ impl<'a> Call<'a> {
 
     /// The answer of a listing around these rows.
     pub(super) fn page(&self, window: Window, rows: Vec<Value>, total: usize) -> Answer {
-        let items = self.operation.listing.as_deref().unwrap_or_default();
+        let items = self.operation.listing.as_deref().unwrap_or("/data");
         let name = items.rsplit('/').next().unwrap_or_default();
         // Where there are several forms of an answer, it is the one that lists.
         let mut answer = self.made(&json!({name: []}));
         if let Some(body) = &mut answer.body {
-            window.fill(self.operation, body, rows, total);
+            window.fill(self.operation, body, total, rows.len());
+            if let Some(place) = body.pointer_mut(items) {
+                *place = Value::Array(rows);
+            }
         }
         answer
     }
@@ -193,7 +210,7 @@ impl<'a> Call<'a> {
             .is_some_and(|paging| paging.position == name || paging.limit.as_deref() == Some(name))
     }
 
-    fn create(&self, store: &mut Store, path: &str, parent: &Map<String, Value>) -> Outcome {
+    fn create(&self, store: &mut Store, path: &str, parent: Option<&Parent>) -> Outcome {
         let Some(collection) = store.at(path, self.world) else {
             return Ok(self.made(&Value::Null));
         };
@@ -218,17 +235,16 @@ impl<'a> Call<'a> {
             }
             last = Some(collection.add(told));
         }
-        let collection = &*collection;
-        let answer = match last {
-            Some(number) if self.input.body.is_object() || parent.is_empty() => {
-                self.item_answer(collection, number)
-            }
-            _ => self.around_parent(store, path),
-        };
         if let Some(number) = last {
             special::created(self, store, path, number);
         }
-        Ok(answer)
+        let is_one = self.input.body.is_object() || parent.is_none();
+        Ok(
+            match (last.filter(|_| is_one), store.at(path, self.world)) {
+                (Some(number), Some(collection)) => self.item_answer(collection, number),
+                _ => self.about(store, parent),
+            },
+        )
     }
 
     /// A call on one item, whose id is the end of the path.
@@ -360,21 +376,21 @@ impl<'a> Call<'a> {
         answer
     }
 
-    /// An answer about the item that the collection at this path belongs to.
-    fn around_parent(&self, store: &mut Store, path: &str) -> Answer {
-        let (owner, _) = path.rsplit_once('/').unwrap_or_default();
-        let (folder, id) = owner.rsplit_once('/').unwrap_or_default();
-        match store.at(folder, self.world) {
-            Some(collection) => match collection.find(id) {
-                Some(number) => self.item_answer(collection, number),
-                None => self.made(&Value::Null),
-            },
-            None => self.made(&Value::Null),
+    /// An answer about an item over the path, as far as it is one; otherwise one that is made up.
+    fn about(&self, store: &mut Store, parent: Option<&Parent>) -> Answer {
+        let schema = self.operation.success().1;
+        if let (Some(parent), Some(schema)) = (parent, schema)
+            && let Some(collection) = store.at(&parent.folder, self.world)
+            && collection.shape.place_in(schema).is_some()
+        {
+            return self.item_answer(collection, parent.number);
         }
+        let facts = self.path_values.iter().map(text_fact).collect();
+        self.made(&Value::Object(facts))
     }
 
     /// Removes the items whose ids the body lists.
-    fn remove_all(&self, store: &mut Store, path: &str, parent: &Map<String, Value>) -> Outcome {
+    fn remove_all(&self, store: &mut Store, path: &str, parent: Option<&Parent>) -> Outcome {
         let ids = match &self.input.body {
             Value::Object(body) => body.values().find_map(Value::as_array),
             body => body.as_array(),
@@ -388,10 +404,10 @@ impl<'a> Call<'a> {
             }
         }
         special::removed(self, store, path);
-        match parent.is_empty() {
-            true => Ok(self.made(&json!({"successfulIds": ids, "errorIds": []}))),
-            false => Ok(self.around_parent(store, path)),
-        }
+        Ok(match parent {
+            None => self.made(&json!({"successfulIds": ids, "errorIds": []})),
+            parent => self.about(store, parent),
+        })
     }
 }
 

@@ -17,6 +17,8 @@ pub struct RecordedRequest {
     pub path: String,
     /// The query as it came, without the question mark; empty where there is none.
     pub query: String,
+    /// The child organization whose token the request has; `None` where it is the organization of the key itself.
+    pub organization: Option<String>,
     /// Names of the headers, in lower case.
     pub headers: Vec<String>,
     /// The JSON body without its secrets, where bodies are recorded (see
@@ -34,6 +36,7 @@ impl RecordedRequest {
             method: request.method().as_str().to_owned(),
             path: request.uri().path().to_owned(),
             query: request.uri().query().unwrap_or_default().to_owned(),
+            organization: None,
             headers: headers.map(|name| name.as_str().to_owned()).collect(),
             body: None,
             status: None,

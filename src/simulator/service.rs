@@ -16,7 +16,7 @@ use super::faults::{Delivery, Effect, Fault, Faults};
 use super::limits::Limits;
 use super::perform::{Call, Refusal};
 use super::record::{RecordedRequest, without_secrets};
-use super::tokens::{self, Key, Token, Tokens};
+use super::tokens::{self, Token, Tokens};
 use super::validate::{self, Raw};
 use super::values::{Values, World};
 use super::{Redirect, special};
@@ -96,6 +96,10 @@ impl Service {
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
+        let state = self.state();
+        let token = state.tokens.check(request.headers(), state.now()).ok();
+        record.organization = token.and_then(|token| token.organization);
+        drop(state);
         let answer = || match route {
             Route::Found(document, operation, values) => {
                 self.answer(&request, &path, (document, operation, values))
@@ -180,6 +184,7 @@ impl Service {
                     operation,
                     path,
                     path_values: &path_values,
+                    headers,
                     input: &input,
                 };
                 match self.redirected(request, path) {
@@ -263,9 +268,8 @@ fn carry_out(state: &mut State, call: &Call<'_>) -> Answer {
     state.turn += 1;
     match outcome {
         Ok(mut answer) => {
-            if let Some((id, secret)) = special::new_key(call, &mut answer, state.turn) {
-                let scopes = None;
-                state.tokens.add_key(id, Key { secret, scopes });
+            if let Some((id, key)) = special::new_key(call, &mut answer, state.turn) {
+                state.tokens.add_key(id, key);
             }
             answer
         }

@@ -28,6 +28,8 @@ pub(super) struct Shape {
     form: IdForm,
     /// The property that holds the name, which no two items share.
     pub(super) name: Option<String>,
+    /// The property that holds the position of an item, where callers decide on the order.
+    pub(super) position: Option<String>,
     /// What an item is called.
     noun: String,
 }
@@ -94,6 +96,10 @@ impl Shape {
                 .find(|name| *name == "name")
                 .or_else(|| properties.iter().find(|name| is_name(name)))
                 .filter(|name| **name != id && (create.is_some() || item.is_some()))
+                .cloned(),
+            position: properties
+                .iter()
+                .find(|name| *name == "rulePriority")
                 .cloned(),
             row,
             new: new.cloned(),

@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::collections::Store;
 use super::perform::{Call, Refusal};
 use super::plausible;
+use super::tokens::Key;
 use super::validate::Problem;
 
 /// The most destinations that a request may add or remove.
@@ -104,17 +105,22 @@ fn regions(call: &Call<'_>) -> Answer {
     call.made(&json!({"regions": regions}))
 }
 
-/// The key and secret that an answer about an API key gives away: a new key, or an old one with a new secret.
-pub(super) fn new_key(call: &Call<'_>, answer: &mut Answer, turn: u64) -> Option<(String, String)> {
+/// The key that an answer gives away: a new one, or an old one with a new secret.
+pub(super) fn new_key(call: &Call<'_>, answer: &mut Answer, turn: u64) -> Option<(String, Key)> {
     if !matches!(
         call.operation.id.as_str(),
         "create_api_key" | "refresh_api_key"
     ) {
         return None;
     }
-    let key = answer.body.as_mut()?.get_mut("key")?.as_object_mut()?;
+    let told = answer.body.as_mut()?.get_mut("key")?.as_object_mut()?;
     let secret = plausible::secret(call.world.dice.of("api key").at(turn));
-    key.insert("clientSecret".to_owned(), Value::from(secret.as_str()));
-    let id = key.get("clientId")?.as_str()?.to_owned();
-    Some((id, secret))
+    told.insert("clientSecret".to_owned(), Value::from(secret.as_str()));
+    let scopes = told["scopes"].as_array().into_iter().flatten();
+    let scopes = scopes
+        .filter_map(|scope| Some(scope.as_str()?.to_owned()))
+        .collect();
+    let id = told.get("clientId")?.as_str()?.to_owned();
+    let scopes = Some(scopes);
+    Some((id, Key { secret, scopes }))
 }

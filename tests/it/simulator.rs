@@ -1,0 +1,224 @@
+//! The simulator as its users see it: what it checks, what it remembers, and what it never tells.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use cisco_secure_access::api::admin::types::CreateApiKeyRequest;
+use cisco_secure_access::api::deployments::types::SiteRequest;
+use cisco_secure_access::simulator::{Fault, Simulator};
+use cisco_secure_access::{Client, Cloud, Credentials, Error, Pause, Result, Runtime};
+
+/// A clock on which no wait takes time.
+#[derive(Debug)]
+pub(crate) struct Hurried;
+
+impl Runtime for Hurried {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn date(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn wait(&self, _: Duration) -> Pause {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn limit(&self, duration: Duration) -> Pause {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn chance(&self) -> f64 {
+        0.5
+    }
+}
+
+/// A client that does not wait between attempts.
+pub(crate) fn client(simulator: &Simulator, credentials: Credentials) -> Client {
+    Client::builder()
+        .cloud(Cloud::Custom(simulator.base_url()))
+        .credentials(credentials)
+        .runtime(Arc::new(Hurried))
+        .build()
+        .unwrap()
+}
+
+pub(crate) fn hurried(simulator: &Simulator) -> Client {
+    client(simulator, simulator.credentials())
+}
+
+/// The status and the text of an error.
+fn refusal<T: std::fmt::Debug>(result: Result<T>) -> (Option<u16>, String) {
+    let error: Error = result.unwrap_err();
+    (error.status(), error.to_string())
+}
+
+#[tokio::test]
+async fn the_third_call_fails_and_is_tried_again() -> Result<()> {
+    let simulator = Simulator::builder().tunnel_groups(2).start().await?;
+    simulator.fault("list_network_tunnel_groups", Fault::status(503).on_call(3));
+    let client = hurried(&simulator);
+    for _ in 0..3 {
+        let page = client
+            .deployments()
+            .list_network_tunnel_groups()
+            .send()
+            .await?;
+        assert_eq!(page.data.len(), 2);
+    }
+    let requests = simulator.requests();
+    let statuses: Vec<_> = requests
+        .iter()
+        .filter_map(|request| request.status)
+        .collect();
+    assert_eq!(statuses, [200, 200, 200, 503, 200], "the token first");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_parameter_or_the_place_in_the_body() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let client = hurried(&simulator);
+    let deployments = client.deployments();
+
+    let (status, text) = refusal(deployments.list_sites().limit(0).send().await);
+    assert_eq!(status, Some(400));
+    assert!(text.contains("query parameter `limit`"), "{text}");
+
+    let unknown = deployments.list_sites().query("colour", "red").send().await;
+    let (status, text) = refusal(unknown);
+    assert_eq!(status, Some(400));
+    assert!(text.contains("query parameter `colour`"), "{text}");
+
+    let long = SiteRequest::new("a".repeat(256));
+    let (status, text) = refusal(deployments.create_site(&long).send().await);
+    assert_eq!(status, Some(400));
+    assert!(text.contains("body /name"), "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_may_do_what_its_scopes_say() -> Result<()> {
+    let simulator = Simulator::builder()
+        .key("reader", ["deployments.sites:read"])
+        .start()
+        .await?;
+    let client = client(&simulator, simulator.credentials_of("reader"));
+    client.deployments().list_sites().send().await?;
+    let created = client
+        .deployments()
+        .create_site(&SiteRequest::new("Pier"))
+        .send()
+        .await;
+    let (status, text) = refusal(created);
+    assert_eq!(status, Some(403));
+    assert!(text.contains("deployments.sites:write"), "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_operation_that_the_cloud_lacks_is_not_found() -> Result<()> {
+    let simulator = Simulator::builder().cloud(Cloud::China).start().await?;
+    let client = hurried(&simulator);
+    let (status, _) = refusal(client.deployments().list_sites().send().await);
+    assert_eq!(status, Some(404));
+    client.deployments().list_regions().send().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_record_has_bodies_without_secrets() -> Result<()> {
+    let simulator = Simulator::builder().record_bodies().start().await?;
+    let client = hurried(&simulator);
+    let group = cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest::new(
+        "pier",
+        "Pier",
+        "hush-hush-hush-hush",
+        "us-east-1",
+    );
+    client
+        .deployments()
+        .create_network_tunnel_group(&group)
+        .send()
+        .await?;
+    let child = client.for_organization(7);
+    child.deployments().list_regions().send().await?;
+
+    let requests = simulator.requests();
+    let operations: Vec<_> = requests
+        .iter()
+        .map(|request| request.operation.unwrap())
+        .collect();
+    let expected = [
+        "create_token",
+        "create_network_tunnel_group",
+        "create_token",
+        "list_regions",
+    ];
+    assert_eq!(operations, expected);
+    let body = requests[1].body.as_ref().unwrap();
+    assert_eq!(body["name"], "Pier");
+    assert_eq!(requests[3].organization.as_deref(), Some("7"));
+    assert!(!format!("{simulator:?} {requests:?}").contains("hush"));
+
+    simulator.clear_requests();
+    assert_eq!(simulator.requests(), []);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_created_key_works_until_it_is_refreshed() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let admin = hurried(&simulator).admin();
+    let request = CreateApiKeyRequest::new("Pier", ["deployments.sites:read"]);
+    let created = admin.create_api_key(&request).send().await?;
+    let key = created.key.as_ref().unwrap();
+    let (id, secret) = (
+        key.client_id.clone().unwrap(),
+        key.client_secret.clone().unwrap(),
+    );
+    let old = Credentials::new(id.as_str(), secret.as_str());
+    client(&simulator, old.clone())
+        .deployments()
+        .list_sites()
+        .send()
+        .await?;
+    let denied = client(&simulator, old.clone())
+        .deployments()
+        .list_networks()
+        .send()
+        .await;
+    assert_eq!(
+        refusal(denied).0,
+        Some(403),
+        "it has the scopes that were asked for"
+    );
+
+    let refreshed = admin
+        .refresh_api_key(key.id.clone().unwrap())
+        .send()
+        .await?;
+    let key = refreshed.key.as_ref().unwrap();
+    assert_eq!(key.client_id.as_deref(), Some(id.as_str()));
+    let error = client(&simulator, old)
+        .deployments()
+        .list_sites()
+        .send()
+        .await;
+    assert!(error.unwrap_err().is_auth());
+    let new = Credentials::new(id, key.client_secret.as_deref().unwrap());
+    client(&simulator, new)
+        .deployments()
+        .list_sites()
+        .send()
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn operations_that_do_not_exist_are_refused_at_the_start() {
+    let started = Simulator::builder().items("list_stars", 3).start().await;
+    let error = started.unwrap_err().to_string();
+    assert!(error.contains("`list_stars`"), "{error}");
+}

@@ -1,0 +1,182 @@
+//! Faults on demand, over a real socket.
+
+use std::time::{Duration, Instant};
+
+use cisco_secure_access::simulator::{Fault, Simulator};
+use cisco_secure_access::{Cloud, ErrorKind, Result, RetryPolicy};
+
+use crate::simulator::hurried;
+
+/// What a call that is not tried again ends in.
+async fn ends_in(fault: Fault) -> (ErrorKind, Option<u16>) {
+    let simulator = Simulator::builder()
+        .fault("list_sites", fault)
+        .start()
+        .await
+        .unwrap();
+    let client = cisco_secure_access::Client::builder()
+        .cloud(Cloud::Custom(simulator.base_url()))
+        .credentials(simulator.credentials())
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let error = client.deployments().list_sites().send().await.unwrap_err();
+    client.deployments().list_sites().send().await.unwrap();
+    (error.kind(), error.status())
+}
+
+#[tokio::test]
+async fn every_fault_is_an_error_of_its_kind_and_happens_once() {
+    let faults = [
+        (Fault::status(503), (ErrorKind::Service, Some(503))),
+        (Fault::reset(), (ErrorKind::Interrupted, None)),
+        (Fault::lost_answer(), (ErrorKind::Interrupted, None)),
+    ];
+    for (fault, expected) in faults {
+        let shown = format!("{fault:?}");
+        assert_eq!(ends_in(fault).await, expected, "{shown}");
+    }
+    let (kind, _) = ends_in(Fault::truncated()).await;
+    assert!(
+        matches!(kind, ErrorKind::Interrupted | ErrorKind::Decode),
+        "{kind:?}"
+    );
+}
+
+#[tokio::test]
+async fn faults_are_tried_again() -> Result<()> {
+    let faults = [
+        Fault::status(429).header("retry-after", "30").times(2),
+        Fault::reset(),
+        Fault::truncated(),
+        Fault::lost_answer(),
+        Fault::expired_token(),
+    ];
+    for fault in faults {
+        let shown = format!("{fault:?}");
+        let simulator = Simulator::builder()
+            .fault("list_sites", fault)
+            .start()
+            .await?;
+        let sites = hurried(&simulator).deployments().list_sites().send().await;
+        assert!(sites.is_ok(), "{shown}: {sites:?}");
+        let calls = simulator
+            .requests()
+            .iter()
+            .filter(|request| request.operation == Some("list_sites"))
+            .count();
+        assert!(calls > 1, "{shown}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lost_answer_was_carried_out_and_a_reset_was_not() -> Result<()> {
+    const SITES: &str = "/deployments/v2/sites";
+    for (fault, count) in [(Fault::lost_answer(), 2), (Fault::reset(), 3)] {
+        let simulator = Simulator::builder()
+            .fault("delete_site", fault)
+            .start()
+            .await?;
+        let request = hurried(&simulator).deployments().delete_site(1001);
+        let request = request.retry(RetryPolicy::none());
+        assert!(request.send().await.is_err());
+        assert_eq!(simulator.ids(SITES).len(), count);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn faults_by_chance_are_the_same_for_the_same_seed() -> Result<()> {
+    let mut all = Vec::new();
+    for seed in [1, 1, 2] {
+        let simulator = Simulator::builder()
+            .seed(seed)
+            .fault("list_sites", Fault::status(404).with_probability(0.3))
+            .start()
+            .await?;
+        let client = hurried(&simulator);
+        let mut failed = Vec::new();
+        for call in 0..200 {
+            if client.deployments().list_sites().send().await.is_err() {
+                failed.push(call);
+            }
+        }
+        assert!((30..90).contains(&failed.len()), "{}", failed.len());
+        all.push(failed);
+    }
+    assert_eq!(all[0], all[1]);
+    assert_ne!(all[0], all[2]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_delay_and_a_slow_answer_take_their_time() -> Result<()> {
+    let time = Duration::from_millis(20);
+    for fault in [Fault::delay(time), Fault::slow(time)] {
+        let simulator = Simulator::builder()
+            .fault("list_sites", fault)
+            .start()
+            .await?;
+        let start = Instant::now();
+        hurried(&simulator)
+            .deployments()
+            .list_sites()
+            .send()
+            .await?;
+        assert!(start.elapsed() >= time);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_rate_limit_says_when_to_come_again() -> Result<()> {
+    let simulator = Simulator::builder()
+        .rate_limit("deployments", 2, 60)
+        .start()
+        .await?;
+    let client = hurried(&simulator);
+    let call = || {
+        client
+            .deployments()
+            .list_sites()
+            .retry(RetryPolicy::none())
+            .send()
+    };
+    let first = call().await?;
+    assert_eq!(first.headers()["ratelimit-remaining"], "1");
+    call().await?;
+    let error = call().await.unwrap_err();
+    assert!(error.is_rate_limited());
+    assert!(
+        error.retry_after().unwrap() > Duration::from_secs(50),
+        "{error:?}"
+    );
+
+    simulator.advance(Duration::from_secs(60));
+    call().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn documented_limits_are_those_of_the_class() -> Result<()> {
+    let simulator = Simulator::builder()
+        .documented_rate_limits()
+        .start()
+        .await?;
+    let client = hurried(&simulator);
+    let mut calls = 0;
+    let refused = loop {
+        let call = client.deployments().list_sites().retry(RetryPolicy::none());
+        match call.send().await {
+            Ok(_) => calls += 1,
+            Err(error) => break error,
+        }
+        if calls % 5 == 0 {
+            simulator.advance(Duration::from_secs(1));
+        }
+    };
+    assert!(refused.is_rate_limited());
+    assert_eq!(calls, 14, "a minute");
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Reports of the simulator: deterministic, paged, and in agreement with each other.
+
+use cisco_secure_access::simulator::{Redirect, Simulator};
+use cisco_secure_access::{ReportsRegion, Result};
+use futures_util::TryStreamExt;
+
+use crate::simulator::hurried;
+
+#[tokio::test]
+async fn summaries_agree_with_the_activity() -> Result<()> {
+    let simulator = Simulator::builder().seed(5).start().await?;
+    let reports = hurried(&simulator).reports();
+    let dns: Vec<_> = reports
+        .list_dns_activity("-1days", "now", 50)
+        .items()
+        .try_collect()
+        .await?;
+    let times: Vec<i64> = dns.iter().map(|event| event.timestamp.unwrap()).collect();
+    assert!(times.len() > 50, "several pages");
+    assert!(
+        times.is_sorted_by(|newer, older| newer > older),
+        "the newest first, each once"
+    );
+
+    let total = reports
+        .get_total_requests_by_type("dns", "-1days", "now")
+        .send()
+        .await?;
+    assert_eq!(total.data.as_ref().unwrap().count, Some(times.len() as i64));
+
+    let all: Vec<_> = reports
+        .list_activity("-1days", "now", 100)
+        .items()
+        .try_collect()
+        .await?;
+    let summary = reports.get_summary("-1days", "now").send().await?;
+    let summary = summary.data.as_ref().unwrap();
+    assert_eq!(summary.requests, Some(all.len() as i64));
+    assert!(summary.requestsblocked.unwrap() > 0);
+
+    let top = reports
+        .get_top_destinations("-1days", "now", 100, 0)
+        .send()
+        .await?;
+    let counts: Vec<i64> = top.data.iter().map(|row| row.count.unwrap()).collect();
+    assert!(counts.is_sorted_by(|more, fewer| more >= fewer));
+    assert_eq!(counts.iter().sum::<i64>(), all.len() as i64);
+    assert_eq!(Some(counts.len() as i64), summary.domains);
+
+    let hours = reports
+        .get_requests_by_hour("-1days", "now", 100)
+        .send()
+        .await?;
+    let hours: i64 = hours.data.iter().map(|row| row.count.unwrap()).sum();
+    assert_eq!(hours, all.len() as i64);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_report_may_lead_on_to_its_region() -> Result<()> {
+    for redirect in [Redirect::Status(307), Redirect::Status(302), Redirect::Body] {
+        let simulator = Simulator::builder()
+            .redirect_reports(redirect)
+            .start()
+            .await?;
+        let reports = hurried(&simulator).reports();
+        let answer = reports.get_summary("-1days", "now").send().await?;
+        assert!(answer.data.as_ref().unwrap().requests.unwrap() > 0);
+        let paths: Vec<_> = simulator
+            .requests()
+            .into_iter()
+            .skip(1)
+            .map(|request| request.path)
+            .collect();
+        assert_eq!(
+            paths,
+            ["/reports/v2/summary", "/reports.us/v2/summary"],
+            "{redirect:?}"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_regions_answer_alike() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let reports = hurried(&simulator).reports();
+    let mut answers = Vec::new();
+    for region in [ReportsRegion::Us, ReportsRegion::Eu] {
+        let call = reports.get_summary("-7days", "now").reports_region(region);
+        answers.push(call.send().await?.data.as_ref().unwrap().requests);
+    }
+    assert_eq!(answers[0], answers[1]);
+    Ok(())
+}
