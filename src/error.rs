@@ -142,6 +142,23 @@ impl Error {
         }))
     }
 
+    /// An answer that began, or may have, and did not end.
+    pub(crate) fn interrupted(
+        operation: &'static Operation,
+        host: &str,
+        error: Box<dyn StdError + Send + Sync>,
+    ) -> Self {
+        let message = format!(
+            "the connection to {host} broke before the answer was complete: {}",
+            root_cause(&*error)
+        );
+        Self(Arc::new(Inner {
+            operation: Some(operation),
+            source: Some(error),
+            ..Inner::new(ErrorKind::Interrupted, message)
+        }))
+    }
+
     /// No answer within the time that the client gives it.
     pub(crate) fn timeout(operation: &'static Operation, host: &str, limit: Duration) -> Self {
         let message = format!("no answer from {host} in {} s", limit.as_secs_f64());

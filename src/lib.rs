@@ -73,7 +73,7 @@ pub use response::{RawResponse, Response};
 #[doc(hidden)]
 pub use runtime::{Pause, Runtime};
 pub use time::{DateOrTime, ReportingTime};
-pub use transport::{Pacing, RetryPolicy};
+pub use transport::{HttpService, Pacing, RetryPolicy};
 pub use upload::Upload;
 
 pub(crate) use open_enum::open_enum;

@@ -10,7 +10,7 @@ use crate::auth::{Credentials, CredentialsProvider, MemoryTokenCache, TokenCache
 use crate::cloud::{Cloud, ReportsRegion};
 use crate::error::{Error, Result};
 use crate::runtime::{Runtime, Tokio};
-use crate::transport::{Budget, Connections, Limits, Pacer, Pacing, RetryPolicy};
+use crate::transport::{Budget, Connections, HttpService, Limits, Pacer, Pacing, RetryPolicy};
 
 /// The environment variable of the cloud.
 const CLOUD_VARIABLE: &str = "SECURE_ACCESS_CLOUD";
@@ -160,6 +160,12 @@ impl ClientBuilder {
         self
     }
 
+    /// What answers requests in the place of the network: a simulator without a socket, or a stack of your own.
+    pub fn http_service(mut self, service: impl HttpService + 'static) -> Self {
+        self.connections.service = Some(Arc::new(service));
+        self
+    }
+
     /// Time and chance, for tests.
     #[doc(hidden)]
     pub fn runtime(mut self, runtime: Arc<dyn Runtime>) -> Self {
@@ -182,6 +188,7 @@ impl ClientBuilder {
         let base_url = self.cloud.checked_base_url()?;
         Ok(Client {
             shared: Arc::new(Shared {
+                http_service: self.connections.service.clone(),
                 http: self.connections.client(&base_url)?,
                 base_url,
                 cloud: self.cloud,

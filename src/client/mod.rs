@@ -13,7 +13,7 @@ use crate::cloud::{Cloud, ReportsRegion};
 use crate::error::Result;
 use crate::operation::Operation;
 use crate::runtime::Runtime;
-use crate::transport::{Budget, Limits, Pacer};
+use crate::transport::{Budget, HttpService, Limits, Pacer};
 
 pub use builder::ClientBuilder;
 
@@ -31,6 +31,7 @@ struct Shared {
     cloud: Cloud,
     base_url: Url,
     http: reqwest::Client,
+    http_service: Option<Arc<dyn HttpService>>,
     tokens: Arc<Tokens>,
     limits: Limits,
     /// The longest body that is read, in bytes.
@@ -111,6 +112,10 @@ impl Client {
 
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.shared.http
+    }
+
+    pub(crate) fn http_service(&self) -> Option<&dyn HttpService> {
+        self.shared.http_service.as_deref()
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {

@@ -1,10 +1,12 @@
 //! How connections are made: the settings of the HTTP client under all calls.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
 use url::Url;
 
+use super::HttpService;
 use crate::cloud::is_loopback;
 use crate::error::{Error, Result};
 
@@ -25,6 +27,8 @@ pub(crate) struct Connections {
     pub(crate) identity: Option<reqwest::Identity>,
     /// A client that was set up elsewhere.
     pub(crate) client: Option<reqwest::Client>,
+    /// What answers in the place of the network.
+    pub(crate) service: Option<Arc<dyn HttpService>>,
 }
 
 impl Connections {

@@ -4,6 +4,7 @@ mod connections;
 mod pacing;
 mod redirect;
 mod retry;
+mod service;
 mod trace;
 mod wire;
 
@@ -32,6 +33,7 @@ use pacing::Turn;
 use retry::Attempts;
 pub use retry::RetryPolicy;
 pub(crate) use retry::{Budget, Limits, told_wait};
+pub use service::HttpService;
 
 /// Makes a call and waits for its answer.
 pub(crate) async fn execute(call: Call) -> Result<RawResponse> {

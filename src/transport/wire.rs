@@ -5,6 +5,7 @@ use http::HeaderValue;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use url::Url;
 
+use super::service;
 use crate::call::{Body, Call};
 use crate::error::{Error, Result};
 use crate::operation::{Method, Security};
@@ -48,24 +49,38 @@ pub(super) async fn send(
     let operation = call.operation();
     let host = target.url.host_str().unwrap_or_default();
     let failed = |error| Error::transport(operation, host, error);
+    let client = call.client();
     let request = request(call, target, authorization).await?;
-    let mut answer = call
-        .client()
-        .http()
-        .execute(request)
-        .await
-        .map_err(failed)?;
-    if *answer.url() != target.url {
-        let host = answer.url().host_str().unwrap_or_default();
-        return Err(Error::led_on(operation, host));
+    let limit = client.answer_limit();
+    let (status, headers, body) = match client.http_service() {
+        Some(service) => {
+            let answer = service::answer(service, request).await;
+            let (status, headers, body) =
+                answer.map_err(|error| Error::interrupted(operation, host, error))?;
+            (
+                status,
+                headers,
+                Some(body).filter(|body| body.len() <= limit),
+            )
+        }
+        None => {
+            let mut answer = client.http().execute(request).await.map_err(failed)?;
+            if *answer.url() != target.url {
+                let host = answer.url().host_str().unwrap_or_default();
+                return Err(Error::led_on(operation, host));
+            }
+            let headers = std::mem::take(answer.headers_mut());
+            (
+                answer.status(),
+                headers,
+                body(answer, limit).await.map_err(failed)?,
+            )
+        }
+    };
+    match body {
+        Some(body) => Ok(RawResponse::new(operation, status, headers, body)),
+        None => Err(Error::too_long(operation, status, limit)),
     }
-    let status = answer.status();
-    let headers = std::mem::take(answer.headers_mut());
-    let body = body(answer, call.client().answer_limit())
-        .await
-        .map_err(failed)?
-        .ok_or_else(|| Error::too_long(operation, status, call.client().answer_limit()))?;
-    Ok(RawResponse::new(operation, status, headers, body))
 }
 
 async fn request(

@@ -3,9 +3,12 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use cisco_secure_access::auth::{BoxError, BoxFuture};
 use cisco_secure_access::{
-    Client, ClientBuilder, Cloud, Credentials, ErrorKind, RetryPolicy, reqwest,
+    Client, ClientBuilder, Cloud, Credentials, ErrorKind, HttpService, RetryPolicy, Upload, reqwest,
 };
+use http::{Request, Response};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
@@ -245,4 +248,61 @@ async fn an_authority_and_a_certificate_of_ones_own_are_used() {
     let error = read(&unknown).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
     assert!(error.to_string().contains("`root_certificate`"), "{error}");
+}
+
+/// Answers what it is sent, in words.
+#[derive(Debug)]
+struct Echo;
+
+impl HttpService for Echo {
+    fn call(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, BoxError>> {
+        Box::pin(async move {
+            if request.uri().path() == "/auth/v2/token" {
+                return Ok(Response::new(Bytes::from(TOKEN)));
+            }
+            if request.method() == "DELETE" {
+                return Err("the line is dead".into());
+            }
+            let (head, body) = request.into_parts();
+            let text = format!("{} {} {:?} {body:?}", head.method, head.uri, head.headers);
+            Ok(Response::new(Bytes::from(text)))
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_service_answers_in_the_place_of_the_network() {
+    let builder = Client::builder()
+        .cloud(Cloud::China)
+        .credentials(Credentials::new("key", "hush"))
+        .http_service(Echo)
+        .retry(RetryPolicy::none());
+    let client = builder.clone().build().unwrap();
+    let file = Upload::bytes("objects.csv", "name,type");
+    let raw = client
+        .policies()
+        .upload_network_objects(file)
+        .send_raw()
+        .await
+        .unwrap();
+    let text = String::from_utf8(raw.into_body().to_vec()).unwrap();
+    assert!(
+        text.starts_with("POST https://api.ciscosecureaccess.cn/policies/v2/"),
+        "{text}"
+    );
+    assert!(text.contains("multipart/form-data; boundary="), "{text}");
+    assert!(text.contains("name,type"), "{text}");
+
+    let error = client
+        .deployments()
+        .delete_site(1)
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+    assert!(error.to_string().contains("the line is dead"), "{error}");
+
+    let client = builder.answer_limit(10).build().unwrap();
+    let error = read(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLong);
 }
