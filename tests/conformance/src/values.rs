@@ -284,11 +284,14 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// A time as a parameter takes it, where it is not as its schema says.
+    /// A time as a parameter takes it, where it is not as its schema says; the end of a period is not before its beginning.
     fn time(&mut self, parameter: &Value) -> Option<&'static str> {
-        let times: &[&str] = match parameter.get("x-time")?.as_str()? {
-            "reporting" => &["-1days", "-60minutes", "now", "1767225600000"],
-            _ => &["2026-01-31", "2026-01-31T12:30:00Z"],
+        let is_end = matches!(parameter.get("name")?.as_str()?, "to" | "stop");
+        let times: &[&str] = match (parameter.get("x-time")?.as_str()?, is_end) {
+            ("reporting", false) => &["-7days", "-1days", "-60minutes"],
+            ("reporting", true) => &["-5minutes", "now"],
+            (_, false) => &["2026-01-29", "2026-01-30T12:30:00Z"],
+            (_, true) => &["2026-01-31", "2026-01-31T12:30:00Z"],
         };
         self.choice(times).copied()
     }
