@@ -16,7 +16,7 @@ use super::limits::Limits;
 use super::service::{Service, State};
 use super::tokens::{self, Key, Tokens};
 use super::values::World;
-use super::{Simulator, document, server};
+use super::{Simulator, Socket, document, server};
 use crate::cloud::Cloud;
 use crate::error::{Error, Result};
 
@@ -180,12 +180,8 @@ impl SimulatorBuilder {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when it cannot listen on the port, or when an operation that was
     /// named does not exist.
     pub async fn start(self) -> Result<Simulator> {
-        if let Some(unknown) = self.named.iter().find(|name| !document::is_operation(name)) {
-            return Err(Error::configuration(format!(
-                "the simulator knows no operation `{unknown}`"
-            )));
-        }
         let port = self.port;
+        let mut simulator = self.start_without_socket()?;
         let listen = |error: io::Error| {
             Error::configuration(format!(
                 "the simulator cannot listen on port {port}: {error}"
@@ -195,14 +191,25 @@ impl SimulatorBuilder {
             .await
             .map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let keys = self.keys.clone();
-        let service = Arc::new(self.service());
-        let server = tokio::spawn(server::serve(listener, Arc::clone(&service)));
+        let server = tokio::spawn(server::serve(listener, Arc::clone(&simulator.service)));
+        simulator.socket = Some(Socket { address, server });
+        Ok(simulator)
+    }
+
+    /// Starts it without a socket: [`Simulator::call`] is the way to it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when an operation that was named does not exist.
+    pub fn start_without_socket(self) -> Result<Simulator> {
+        if let Some(unknown) = self.named.iter().find(|name| !document::is_operation(name)) {
+            return Err(Error::configuration(format!(
+                "the simulator knows no operation `{unknown}`"
+            )));
+        }
         Ok(Simulator {
-            service,
-            keys,
-            address,
-            server,
+            keys: self.keys.clone(),
+            service: Arc::new(self.service()),
+            socket: None,
         })
     }
 

@@ -76,6 +76,11 @@ pub use record::RecordedRequest;
 pub struct Simulator {
     service: Arc<Service>,
     keys: BTreeMap<String, Key>,
+    /// `None` where it has no socket.
+    socket: Option<Socket>,
+}
+
+struct Socket {
     address: SocketAddr,
     server: JoinHandle<()>,
 }
@@ -86,17 +91,27 @@ impl Simulator {
         SimulatorBuilder::default()
     }
 
-    /// Where it listens: `http://127.0.0.1:<port>`.
+    /// Where it listens: `http://127.0.0.1:<port>`; `https://simulator.invalid` where it has no socket.
     #[must_use]
     pub fn base_url(&self) -> Url {
+        let url = match &self.socket {
+            Some(socket) => format!("http://{}", socket.address),
+            None => "https://simulator.invalid".to_owned(),
+        };
         #[expect(clippy::expect_used, reason = "a socket address always makes a URL")]
-        Url::parse(&format!("http://{}", self.address)).expect("a URL")
+        Url::parse(&url).expect("a URL")
     }
 
     /// The key and secret that it accepts for everything.
     #[must_use]
     pub fn credentials(&self) -> Credentials {
         Credentials::new(tokens::KEY, tokens::SECRET)
+    }
+
+    /// The secret in [`credentials`](Self::credentials), for programs that are no clients of this crate.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        tokens::SECRET
     }
 
     /// The key of this id, which [`SimulatorBuilder::key`] added, with its secret; a secret that is refused where there is no such key.
@@ -253,13 +268,15 @@ impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Simulator")
             .field("cloud", &self.service.cloud)
-            .field("address", &self.address)
+            .field("base_url", &self.base_url().as_str())
             .finish_non_exhaustive()
     }
 }
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        self.server.abort();
+        if let Some(socket) = &self.socket {
+            socket.server.abort();
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::LOCATION;
+use http::header::{HOST, LOCATION};
 use http::{Request, Response};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -219,11 +219,13 @@ impl Service {
         if came.path() != path || !path.starts_with("/reports/v2/") {
             return None;
         }
-        let host = request.headers().get(http::header::HOST);
-        let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+        // Without a socket, the address stands in the URL.
+        let host = request.headers().get(HOST);
+        let host = host.and_then(|host| host.to_str().ok()).or(came.host());
+        let (scheme, host) = (came.scheme_str().unwrap_or("http"), host?);
         let rest = came.to_string();
         let rest = rest.split_once("/reports/v2/")?.1;
-        let target = format!("http://{host}/reports.us/v2/{rest}");
+        let target = format!("{scheme}://{host}/reports.us/v2/{rest}");
         Some(match redirect {
             Redirect::Status(status) => Answer::new(status, None).with_header(LOCATION, &target),
             Redirect::Body => Answer::new(200, json!({"data": {"redirect": target}})),

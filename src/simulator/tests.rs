@@ -64,7 +64,10 @@ async fn answers(simulator: &Simulator, everything: bool) -> BTreeMap<&'static s
 #[tokio::test]
 async fn every_operation_answers_as_its_document_says() {
     for everything in [false, true] {
-        let simulator = Simulator::builder().habits([]).start().await.unwrap();
+        let simulator = Simulator::builder()
+            .habits([])
+            .start_without_socket()
+            .unwrap();
         let answers = answers(&simulator, everything).await;
         let mut wrong = Vec::new();
         for (document, operation) in document::all() {
@@ -97,7 +100,10 @@ async fn every_operation_answers_as_its_document_says() {
 async fn the_same_seed_gives_the_same_answers() {
     let mut all = Vec::new();
     for seed in [7, 7, 8] {
-        let simulator = Simulator::builder().seed(seed).start().await.unwrap();
+        let simulator = Simulator::builder()
+            .seed(seed)
+            .start_without_socket()
+            .unwrap();
         all.push(answers(&simulator, true).await);
     }
     assert_eq!(all[0], all[1]);
@@ -115,8 +121,7 @@ async fn the_client_reads_every_answer() {
         let simulator = Simulator::builder()
             .seed(seed)
             .habits(habits)
-            .start()
-            .await
+            .start_without_socket()
             .unwrap();
         let answers = answers(&simulator, true).await;
         for codec in crate::codec::codecs() {
