@@ -11,55 +11,71 @@ use crate::values::{self, Extent, Maker, Way};
 /// Errors that any operation can be answered with, whether it documents them or not.
 const EVERYWHERE: [u16; 5] = [400, 404, 429, 500, 503];
 
+/// An error to answer with.
+struct Told {
+    status: u16,
+    body: Option<Value>,
+    /// How much of the body there is; only a full one is sure to have a message.
+    extent: Extent,
+}
+
 /// Answers with each error, and says which of them the client does not tell as it should.
 pub async fn errors(server: &Server, specification: &Specification, case: &Case) -> Vec<String> {
     let seed = values::seed(case.operation);
     let arguments = values::arguments(specification, case, Extent::Required, seed);
     let mut findings = Vec::new();
-    for (status, body) in bodies(specification, case, seed) {
-        let answer = match &body {
-            Some(body) => Answer::json(status, body),
-            None => Answer::empty(status),
+    for told in all(specification, case, seed) {
+        let answer = match &told.body {
+            Some(body) => Answer::json(told.status, body),
+            None => Answer::empty(told.status),
         };
         let client = server.play(move |_| answer.clone());
-        let shown = body.as_ref().map_or("no body".to_owned(), Value::to_string);
-        match (case.send)(&client, &arguments).await {
-            Err(Failure::Call(error)) => findings.extend(
-                wrong(case, &error, status, body.as_ref())
-                    .map(|why| format!("{status} with {shown}: {why}")),
-            ),
-            Err(failure) => findings.push(failure.to_string()),
-            Ok(_) => findings.push(format!("{status} with {shown}: no error")),
-        }
+        let wrong = match (case.send)(&client, &arguments).await {
+            Err(Failure::Call(error)) => wrong(case, &error, &told),
+            Err(failure) => Some(failure.to_string()),
+            Ok(_) => Some("no error".to_owned()),
+        };
+        let body = told.body.unwrap_or_default();
+        findings.extend(wrong.map(|why| format!("{} with {body}: {why}", told.status)));
     }
     findings
 }
 
-/// The errors to answer with: those that the operation documents, everything in them and only what is required, and some for all.
-fn bodies(specification: &Specification, case: &Case, seed: u64) -> Vec<(u16, Option<Value>)> {
-    let mut bodies: Vec<_> = EVERYWHERE
-        .iter()
-        .map(|status| (*status, Some(json!({"message": "This is wrong."}))))
+/// The errors to answer with: those that the operation documents, in all their forms, and some that any operation can have.
+fn all(specification: &Specification, case: &Case, seed: u64) -> Vec<Told> {
+    let mut all: Vec<_> = EVERYWHERE
+        .into_iter()
+        .map(|status| Told {
+            status,
+            body: Some(json!({"message": "This is wrong."})),
+            extent: Extent::Full,
+        })
         .collect();
-    for (status, answer) in specification
-        .answers(case)
-        .filter(|(status, _)| *status >= 300)
-    {
-        match specification.schema(answer) {
-            Some(schema) => bodies.extend([Extent::Full, Extent::Required].map(|extent| {
-                let mut maker = Maker::new(specification, extent, Way::Read, seed);
-                (status, Some(maker.value(schema)))
-            })),
-            None => bodies.push((status, None)),
+    let answers = specification.answers(case);
+    for (status, answer) in answers.filter(|(status, _)| *status >= 300) {
+        let Some(schema) = specification.schema(answer) else {
+            all.push(Told {
+                status,
+                body: None,
+                extent: Extent::Full,
+            });
+            continue;
+        };
+        for form in specification.forms(schema) {
+            all.extend([Extent::Full, Extent::Required].map(|extent| Told {
+                status,
+                body: Some(Maker::new(specification, extent, Way::Read, seed).value(form)),
+                extent,
+            }));
         }
     }
-    bodies
+    all
 }
 
 /// What is wrong with how an error is told.
-fn wrong(case: &Case, error: &Error, status: u16, body: Option<&Value>) -> Option<String> {
+fn wrong(case: &Case, error: &Error, told: &Told) -> Option<String> {
     let is_refusal =
-        case.operation.security == Security::Basic && matches!(status, 400 | 401 | 403);
+        case.operation.security == Security::Basic && matches!(told.status, 400 | 401 | 403);
     let kind = match is_refusal {
         true => ErrorKind::Authentication,
         false => ErrorKind::Service,
@@ -67,26 +83,28 @@ fn wrong(case: &Case, error: &Error, status: u16, body: Option<&Value>) -> Optio
     if error.kind() != kind {
         return Some(format!("it is told as {:?}: {error}", error.kind()));
     }
-    if error.status() != Some(status) {
+    if error.status() != Some(told.status) {
         return Some(format!("it is told with the status {:?}", error.status()));
     }
-    if !std::ptr::eq(error.operation()?, case.operation) {
-        return Some("it is told of another operation".to_owned());
+    if error.operation() != Some(case.operation) {
+        return Some(format!("it is told of {:?}", error.operation()));
     }
-    let told = [
-        error.service_message(),
-        error.service_code(),
-        error.request_id(),
-    ];
     let mut texts = Vec::new();
-    body.into_iter()
-        .for_each(|body| find_texts(body, &mut texts));
-    let is_told = texts.is_empty()
-        || told
-            .into_iter()
-            .flatten()
-            .any(|told| texts.iter().any(|text| told.contains(text)));
-    (!is_told).then(|| "nothing of what the service says is told".to_owned())
+    if let Some(body) = &told.body {
+        find_texts(body, &mut texts);
+    }
+    let has = |said: Option<&str>| said.is_some_and(|said| texts.contains(&said));
+    let is_told = match told.extent {
+        _ if texts.is_empty() => true,
+        Extent::Full => has(error.service_message()),
+        Extent::Required => {
+            has(error.service_message()) || has(error.service_code()) || has(error.request_id())
+        }
+    };
+    (!is_told).then(|| match error.service_message() {
+        Some(message) => format!("it is told as `{message}`"),
+        None => "what the service says is not told".to_owned(),
+    })
 }
 
 /// All texts in a body.

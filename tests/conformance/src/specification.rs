@@ -49,19 +49,30 @@ impl Specification {
         holder.get("schema").or_else(media)
     }
 
-    /// The schema that a reference leads to.
+    /// A schema, or the one that it refers to.
     #[must_use]
-    pub fn referred(&self, reference: &str) -> &Value {
-        self.at(reference.trim_start_matches('#'))
+    pub fn followed<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        match schema.get("$ref").and_then(Value::as_str) {
+            Some(reference) => self.followed(self.at(reference.trim_start_matches('#'))),
+            None => schema,
+        }
+    }
+
+    /// The schemas of a choice, or the schema itself where it is none.
+    #[must_use]
+    pub fn forms<'a>(&'a self, schema: &'a Value) -> Vec<&'a Value> {
+        let schema = self.followed(schema);
+        let arms = ["oneOf", "anyOf"]
+            .iter()
+            .find_map(|key| schema.get(key)?.as_array());
+        arms.map_or_else(|| vec![schema], |arms| arms.iter().collect())
     }
 
     /// Whether an argument takes one of a few values.
     #[must_use]
     pub fn is_enumeration(&self, argument: &Argument) -> bool {
         let schema = self.schema(self.at(argument.pointer));
-        let target = schema.and_then(|schema| schema.get("$ref")?.as_str());
-        let schema = target.map(|target| self.referred(target)).or(schema);
-        schema.is_some_and(|schema| schema.get("enum").is_some())
+        schema.is_some_and(|schema| self.followed(schema).get("enum").is_some())
     }
 
     /// The answers of an operation by their status.

@@ -140,9 +140,7 @@ impl<'a> Maker<'a> {
 
     /// A schema without references, compositions and choices.
     fn resolved(&mut self, schema: &Value) -> Value {
-        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            return self.resolved(self.specification.referred(reference));
-        }
+        let schema = self.specification.followed(schema);
         let mut own = schema.as_object().cloned().unwrap_or_default();
         if let Some(Value::Array(parts)) = own.remove("allOf") {
             for part in parts {
@@ -205,8 +203,7 @@ impl<'a> Maker<'a> {
             Way::Sent => "readOnly",
             Way::Read => "writeOnly",
         };
-        let target = property.get("$ref").and_then(Value::as_str);
-        let target = target.map_or(property, |target| self.specification.referred(target));
+        let target = self.specification.followed(property);
         target.get(key) != Some(&Value::Bool(true))
     }
 
