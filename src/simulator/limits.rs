@@ -6,7 +6,6 @@ use std::time::Duration;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
-use super::answer::Answer;
 use super::document::RateLimit;
 
 /// The limits that are enforced, and the calls that count.
@@ -28,13 +27,13 @@ impl Limits {
         }
     }
 
-    /// Counts a call; gives the headers of its answer, or the refusal.
+    /// Counts a call; gives the headers of its answer, or of its refusal.
     pub(super) fn count(
         &mut self,
         limit: &RateLimit,
         caller: &str,
         now: Instant,
-    ) -> Result<HeaderMap, Answer> {
+    ) -> Result<HeaderMap, HeaderMap> {
         let windows = match self.others.get(&limit.class) {
             Some(others) => others,
             None if self.documented => &limit.windows,
@@ -83,9 +82,7 @@ impl Limits {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         tell("ratelimit-reset", seconds);
         if left == 0 {
-            let mut refusal = Answer::error(429, "Too many requests.");
-            refusal.headers = headers;
-            return Err(refusal);
+            return Err(headers);
         }
         calls.push_back(now);
         Ok(headers)

@@ -1,7 +1,7 @@
 //! A Secure Access service on a loopback port, for tests and for trying things out.
 //!
-//! It is driven by the documents of the API: every operation answers, requests are checked against them, and collections keep what is put
-//! into them.
+//! It is driven by the documents of the API: every operation of every scope answers, requests are checked against the documents, and
+//! collections keep what is put into them. Three lines start it:
 //!
 //! ```
 //! use cisco_secure_access::simulator::Simulator;
@@ -9,7 +9,7 @@
 //! # tokio::runtime::Runtime::new()?.block_on(async {
 //! let simulator = Simulator::builder().tunnel_groups(2).start().await?;
 //! let client = simulator.client()?;
-//! # #[cfg(feature = "deployments")] {
+//! # #[cfg(feature = "network-tunnel-groups")] {
 //! let page = client.deployments().list_network_tunnel_groups().send().await?;
 //! assert_eq!(page.total, Some(2));
 //! # }
@@ -18,9 +18,74 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Inside, a request goes from `server` (the socket) to `service` (token, cloud, OAuth scope, limits, faults, record), `validate` and
-//! `perform`, which changes `collections` and makes answers with `values`. `document` reads the documents, `shape` tells by rule which
-//! paths form a collection, `special` and `reports` know what no rule tells.
+//! # What it does
+//!
+//! - **Checks.** Parameters and bodies have to be as the document of the operation says, and a query parameter has to be known. The
+//!   answer 400 names the parameter, or the place in the body. Tokens expire ([`token_life`](SimulatorBuilder::token_life)), a key may do
+//!   what its OAuth scopes say ([`key`](SimulatorBuilder::key)), and what the [cloud](SimulatorBuilder::cloud) does not document is not
+//!   found.
+//! - **State.** What is created can be listed, read, changed and deleted; a name that is taken is answered with 409, and what is missing
+//!   with 404. Children belong to their parents. At the start every collection has three items, or as many as
+//!   [`items`](SimulatorBuilder::items) says. A test can look at them, add some and remove some under way:
+//!   [`Simulator::items`], [`Simulator::add_item`], [`Simulator::remove_item`].
+//! - **Reports** tell of a log of events that follows from the seed, so that summaries and top lists agree with the activity. For them it
+//!   is always the morning of 2026-01-15, so that `-1days` means the same tomorrow.
+//! - **Habits.** It does what the service does and the documents do not say; each [`Habit`] can be switched off.
+//! - **The same again.** The same [seed](SimulatorBuilder::seed) and the same calls give the same answers, byte for byte.
+//!
+//! # Faults
+//!
+//! A [`Fault`] is what goes wrong, on which calls: a status, a delay, a reset, a lost, cut off or slow answer, an expired token.
+//!
+//! ```
+//! use cisco_secure_access::simulator::{Fault, Simulator};
+//!
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let simulator = Simulator::builder().start().await?;
+//! simulator.fault("list_regions", Fault::reset().on_call(2));
+//! simulator.fault("list_sites", Fault::status(503).times(2));
+//! simulator.fault_everywhere(Fault::expired_token().with_probability(0.01));
+//! # Ok::<(), cisco_secure_access::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Rate limits are enforced where [`rate_limit`](SimulatorBuilder::rate_limit) sets them, or
+//! [as they are published](SimulatorBuilder::documented_rate_limits). [`Simulator::advance`] puts the clock forward, so that no test has
+//! to sleep until a limit has recovered or a token is over.
+//!
+//! # Assertions
+//!
+//! [`Simulator::requests`] is the record of all requests, with operation, status and, where they are
+//! [kept](SimulatorBuilder::record_bodies), bodies. It has no token and no secret. All of these contain the word `hush`: where it turns up
+//! in a log, something has leaked.
+//!
+//! ```
+//! # use cisco_secure_access::simulator::{Fault, Simulator};
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let simulator = Simulator::builder().start().await?;
+//! # #[cfg(feature = "network-tunnel-groups")] {
+//! simulator.fault("list_regions", Fault::reset());
+//! simulator.client()?.deployments().list_regions().send().await?;
+//!
+//! let requests = simulator.requests();
+//! let statuses: Vec<_> = requests.iter().map(|request| (request.operation, request.status)).collect();
+//! let (token, regions) = (Some("create_token"), Some("list_regions"));
+//! assert_eq!(statuses, [(token, Some(200)), (regions, None), (regions, Some(200))]);
+//! # }
+//! # Ok::<(), cisco_secure_access::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Without a socket, and from the shell
+//!
+//! [`start_without_socket`](SimulatorBuilder::start_without_socket) opens no port; [`Simulator::client`] then calls it directly. For curl
+//! and other languages there is an example: `cargo run --example simulator -- --port 8080 --cloud china`.
+
+// Inside, a request goes from `server` (the socket) to `service` (token, cloud, OAuth scope, limits, faults, record), `validate` and
+// `perform`, which changes `collections` and makes answers with `values`. `document` reads the documents, `shape` tells by rule which paths
+// form a collection, `special` and `reports` know what no rule tells.
 
 mod answer;
 mod builder;
@@ -60,10 +125,9 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::auth::Credentials;
-use crate::client::Client;
+use crate::client::{Client, ClientBuilder};
 use crate::cloud::Cloud;
 use crate::error::Result;
-use faults::Delivery;
 use service::Service;
 use tokens::Key;
 
@@ -121,15 +185,23 @@ impl Simulator {
         Credentials::new(id, secret)
     }
 
-    /// A new client that talks to it.
+    /// A new client that talks to it, over the socket if there is one.
     ///
     /// # Errors
     /// When the HTTP client cannot be set up.
     pub fn client(&self) -> Result<Client> {
-        Client::builder()
+        self.client_builder().build()
+    }
+
+    /// The settings of [`client`](Self::client), to be completed.
+    pub fn client_builder(&self) -> ClientBuilder {
+        let builder = Client::builder()
             .cloud(Cloud::Custom(self.base_url()))
-            .credentials(self.credentials())
-            .build()
+            .credentials(self.credentials());
+        match self.socket {
+            Some(_) => builder,
+            None => builder.http_service(Arc::clone(&self.service)),
+        }
     }
 
     /// The cloud that it plays.
@@ -143,16 +215,7 @@ impl Simulator {
     /// # Errors
     /// What a client would see of a connection that a [`Fault`] breaks.
     pub async fn call(&self, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
-        let reply = self.service.call(request).await;
-        match reply.delivery {
-            Delivery::Whole => Ok(reply.response),
-            Delivery::Never => Err(io::ErrorKind::ConnectionReset.into()),
-            Delivery::Half => Err(io::ErrorKind::UnexpectedEof.into()),
-            Delivery::Slow(duration) => {
-                tokio::time::sleep(duration).await;
-                Ok(reply.response)
-            }
-        }
+        self.service.deliver(request).await
     }
 
     /// All requests so far, in the order of their answers.

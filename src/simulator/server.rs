@@ -59,7 +59,7 @@ async fn answer(
 ) -> io::Result<Response<Sent>> {
     let (head, body) = request.into_parts();
     let reply = match read(body).await? {
-        Some(body) => service.call(Request::from_parts(head, body)).await,
+        Some(body) => service.reply(Request::from_parts(head, body)).await,
         None => Reply {
             response: Answer::error(413, "The body is too large.").into_response(),
             delivery: Delivery::Whole,

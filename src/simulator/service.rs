@@ -1,5 +1,6 @@
 //! The simulated service: from a request to its answer, without a socket.
 
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,8 +21,10 @@ use super::tokens::{self, Token, Tokens};
 use super::validate::{self, Raw};
 use super::values::{Values, World};
 use super::{Redirect, special};
+use crate::auth::{BoxError, BoxFuture};
 use crate::cloud::Cloud;
 use crate::operation::CloudName;
+use crate::transport::HttpService;
 
 /// The simulated service.
 #[derive(Debug)]
@@ -75,7 +78,7 @@ impl Service {
     }
 
     /// Answers a request.
-    pub(super) async fn call(&self, request: Request<Bytes>) -> Reply {
+    pub(super) async fn reply(&self, request: Request<Bytes>) -> Reply {
         let path = without_region(request.uri().path());
         let route = document::route(request.method().as_str(), &path);
         let operation = match &route {
@@ -125,6 +128,20 @@ impl Service {
         }
     }
 
+    /// Answers a request as a client sees it that gets the answer as a whole or not at all.
+    pub(super) async fn deliver(&self, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
+        let reply = self.reply(request).await;
+        match reply.delivery {
+            Delivery::Whole => Ok(reply.response),
+            Delivery::Never => Err(io::ErrorKind::ConnectionReset.into()),
+            Delivery::Half => Err(io::ErrorKind::UnexpectedEof.into()),
+            Delivery::Slow(duration) => {
+                tokio::time::sleep(duration).await;
+                Ok(reply.response)
+            }
+        }
+    }
+
     fn answer(&self, request: &Request<Bytes>, path: &str, found: Found) -> Answer {
         let (document, operation, path_values) = found;
         let values = Values {
@@ -138,7 +155,7 @@ impl Service {
             true => None,
             false => match state.tokens.check(headers, state.now()) {
                 Ok(token) => Some(token),
-                Err(refusal) => return refusal,
+                Err(refusal) => return *refusal,
             },
         };
         let documented =
@@ -157,7 +174,11 @@ impl Service {
         };
         let limit_headers = match limits {
             Ok(headers) => headers,
-            Err(refusal) => return refusal,
+            Err(headers) => {
+                let mut refusal = documented(429, "Too many requests.");
+                refusal.headers = headers;
+                return refusal;
+            }
         };
         let query: Vec<(String, String)> = request
             .uri()
@@ -252,6 +273,12 @@ impl Service {
     }
 }
 
+impl HttpService for Service {
+    fn call(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, BoxError>> {
+        Box::pin(async { Ok(self.deliver(request).await?) })
+    }
+}
+
 /// Carries out a call that is allowed and valid.
 fn carry_out(state: &mut State, call: &Call<'_>) -> Answer {
     let is_locked = state.rules_are_locked
@@ -277,7 +304,6 @@ fn carry_out(state: &mut State, call: &Call<'_>) -> Answer {
         }
         Err(Refusal::Problem(problem)) => error(problem.status, &problem.to_string()),
         Err(Refusal::Status(status, message)) => error(status, &message),
-        Err(Refusal::Answer(answer)) => answer,
     }
 }
 

@@ -14,7 +14,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request};
 use serde_json::Value;
 
-use super::{Habit, Simulator, document, validate};
+use super::{Simulator, document, validate};
 
 /// A token for a request without the socket.
 async fn token(simulator: &Simulator) -> HeaderValue {
@@ -115,8 +115,8 @@ async fn the_same_seed_gives_the_same_answers() {
 async fn the_client_reads_every_answer() {
     for (seed, habits) in [
         (0, vec![]),
-        (1, Habit::ALL.to_vec()),
-        (2, Habit::ALL.to_vec()),
+        (1, super::Habit::ALL.to_vec()),
+        (2, super::Habit::ALL.to_vec()),
     ] {
         let simulator = Simulator::builder()
             .seed(seed)

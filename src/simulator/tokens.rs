@@ -116,13 +116,17 @@ impl Tokens {
     }
 
     /// Whose token a call has; an expired one is refused in the way of the service.
-    pub(super) fn check(&self, headers: &HeaderMap, now: Instant) -> Result<Token, Answer> {
+    pub(super) fn check(&self, headers: &HeaderMap, now: Instant) -> Result<Token, Box<Answer>> {
         let Some(token) = authorization(headers, "Bearer ") else {
-            return Err(Answer::error(401, "The call has no access token."));
+            let refusal = Answer::error(401, "The call has no access token.");
+            return Err(Box::new(refusal));
         };
         match self.valid.get(token) {
             Some(token) if token.end > now => Ok(token.clone()),
-            _ => Err(Answer::new(400, json!({"error": "invalid_request"}))),
+            _ => {
+                let refusal = Answer::new(400, json!({"error": "invalid_request"}));
+                Err(Box::new(refusal))
+            }
         }
     }
 

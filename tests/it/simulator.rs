@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use cisco_secure_access::api::admin::types::CreateApiKeyRequest;
 use cisco_secure_access::api::deployments::types::SiteRequest;
-use cisco_secure_access::simulator::{Fault, Simulator};
+use cisco_secure_access::simulator::{Fault, Redirect, Simulator};
 use cisco_secure_access::{Client, Cloud, Credentials, Error, Pause, Result, Runtime};
 
 /// A clock on which no wait takes time.
@@ -221,4 +221,25 @@ async fn operations_that_do_not_exist_are_refused_at_the_start() {
     let started = Simulator::builder().items("list_stars", 3).start().await;
     let error = started.unwrap_err().to_string();
     assert!(error.contains("`list_stars`"), "{error}");
+}
+
+#[tokio::test]
+async fn without_a_socket_it_is_the_same() -> Result<()> {
+    let simulator = Simulator::builder()
+        .fault("list_sites", Fault::reset())
+        .redirect_reports(Redirect::Status(307))
+        .start_without_socket()?;
+    let client = simulator
+        .client_builder()
+        .runtime(Arc::new(Hurried))
+        .build()?;
+    assert_eq!(client.deployments().list_sites().send().await?.len(), 3);
+    client.reports().get_summary("-1days", "now").send().await?;
+    let statuses: Vec<_> = simulator
+        .requests()
+        .iter()
+        .map(|request| request.status)
+        .collect();
+    assert_eq!(statuses, [Some(200), None, Some(200), Some(307), Some(200)]);
+    Ok(())
 }
