@@ -483,6 +483,8 @@ impl Said {
             "/data/errors/0",
             "/data/error",
             "/detail",
+            "/Error",
+            "/body/Param error",
             "/status/text",
         ];
         const CODES: &[&str] = &[
@@ -494,7 +496,7 @@ impl Said {
             "/error",
             "/status/code",
         ];
-        const REQUEST_IDS: &[&str] = &["/txId", "/transactionId", "/requestId"];
+        const REQUEST_IDS: &[&str] = &["/txId", "/transactionId", "/requestId", "/error_id"];
         const REQUEST_ID_HEADERS: &[&str] =
             &["x-request-id", "x-transaction-id", "x-amzn-requestid"];
         /// A text longer than this is an HTML page or the like.
