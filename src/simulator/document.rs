@@ -79,6 +79,8 @@ pub(super) struct Body {
 #[derive(Clone, Debug)]
 pub(super) struct RateLimit {
     pub(super) class: String,
+    /// Whether all keys of an organization are counted together.
+    pub(super) of_organization: bool,
     pub(super) windows: Vec<(u64, u64)>,
 }
 
@@ -342,6 +344,13 @@ impl Operation {
             .find(|parameter| parameter.location == Location::Path && parameter.name == *name)
     }
 
+    /// Whether a query parameter says which page is wanted.
+    pub(super) fn is_of_paging(&self, name: &str) -> bool {
+        self.pagination
+            .as_ref()
+            .is_some_and(|paging| paging.position == name || paging.limit.as_deref() == Some(name))
+    }
+
     fn matches(&self, path: &[&str]) -> Option<BTreeMap<String, String>> {
         if self.segments.len() != path.len() {
             return None;
@@ -424,6 +433,7 @@ impl RateLimit {
         let windows = value["windows"].as_array().into_iter().flatten();
         Self {
             class: value["class"].as_str().unwrap_or_default().to_owned(),
+            of_organization: value["per"] == "organization",
             windows: windows
                 .filter_map(|window| {
                     Some((window["requests"].as_u64()?, window["seconds"].as_u64()?))

@@ -90,6 +90,7 @@
 mod answer;
 mod builder;
 mod collections;
+mod conditions;
 mod dice;
 mod document;
 mod example;

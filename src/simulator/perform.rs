@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::collections::{Collection, Store};
+use super::conditions::Conditions;
 use super::document::{Document, Operation};
 use super::habits::Habit;
 use super::paging::Window;
@@ -131,7 +132,7 @@ impl<'a> Call<'a> {
             return Ok(self.made(&Value::Null));
         };
         let values = self.values();
-        let (rows, total) = match self.conditions(collection) {
+        let (rows, total) = match Conditions::of(self, &collection.shape.row) {
             None => {
                 let numbers = window.cut(collection.numbers()).iter();
                 let rows = numbers
@@ -163,49 +164,6 @@ impl<'a> Call<'a> {
             }
         }
         answer
-    }
-
-    fn conditions(&self, collection: &Collection) -> Option<Conditions> {
-        let mut wanted = Vec::new();
-        let mut sort = None;
-        let is_property = |name: &str| {
-            self.document
-                .property(&collection.shape.row, name)
-                .is_some()
-        };
-        for (name, value) in &self.input.query {
-            match value {
-                Value::Object(filters) => {
-                    for (name, value) in filters {
-                        match name.strip_prefix("exact") {
-                            Some(rest) => wanted.push((uncapitalized(rest), value.clone(), true)),
-                            None => wanted.push((name.clone(), value.clone(), false)),
-                        }
-                    }
-                }
-                Value::String(property) if name == "sortBy" => sort = Some(property.clone()),
-                _ => wanted.push((name.clone(), value.clone(), false)),
-            }
-        }
-        wanted.retain(|(name, ..)| is_property(name) && !self.is_of_paging(name));
-        let sort = sort.filter(|property| is_property(property));
-        let falls = |order: &Value| {
-            order
-                .as_str()
-                .is_some_and(|order| order.eq_ignore_ascii_case("desc"))
-        };
-        let conditions = Conditions {
-            falls: self.input.query.get("sortOrder").is_some_and(falls),
-            wanted,
-            sort,
-        };
-        (!conditions.wanted.is_empty() || conditions.sort.is_some()).then_some(conditions)
-    }
-
-    fn is_of_paging(&self, name: &str) -> bool {
-        let pagination = self.operation.pagination.as_ref();
-        pagination
-            .is_some_and(|paging| paging.position == name || paging.limit.as_deref() == Some(name))
     }
 
     fn create(&self, store: &mut Store, path: &str, parent: Option<&Parent>) -> Outcome {
@@ -408,59 +366,6 @@ impl<'a> Call<'a> {
             parent => self.about(store, parent),
         })
     }
-}
-
-/// What the rows of a listing have to meet, and their order.
-struct Conditions {
-    /// A property, what it must be, and whether it must be exactly that.
-    wanted: Vec<(String, Value, bool)>,
-    sort: Option<String>,
-    falls: bool,
-}
-
-impl Conditions {
-    fn hold(&self, row: &Value) -> bool {
-        self.wanted.iter().all(|(name, wanted, exactly)| {
-            let is = |wanted: &Value| match (&row[name], wanted) {
-                (Value::String(known), Value::String(wanted)) => {
-                    let (known, wanted) = (known.to_lowercase(), wanted.to_lowercase());
-                    match exactly {
-                        true => known == wanted,
-                        false => known.contains(&wanted),
-                    }
-                }
-                (known, wanted) => known == wanted,
-            };
-            match wanted {
-                Value::Array(several) => several.iter().any(is),
-                one => is(one),
-            }
-        })
-    }
-
-    fn sort(&self, rows: &mut [Value]) {
-        let Some(property) = &self.sort else {
-            return;
-        };
-        rows.sort_by(|left, right| {
-            let (left, right) = (&left[property], &right[property]);
-            let order = match (left.as_i64(), right.as_i64()) {
-                (Some(left), Some(right)) => left.cmp(&right),
-                _ => left.as_str().cmp(&right.as_str()),
-            };
-            match self.falls {
-                true => order.reverse(),
-                false => order,
-            }
-        });
-    }
-}
-
-/// `Name` as `name`.
-fn uncapitalized(name: &str) -> String {
-    let mut letters = name.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
-    first.into_iter().chain(letters).collect()
 }
 
 fn text_fact((name, value): (&String, &String)) -> (String, Value) {

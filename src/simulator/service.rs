@@ -163,13 +163,13 @@ impl Service {
         if let Some((status, message)) = self.forbidden(operation, token.as_ref()) {
             return documented(status, &message);
         }
-        let caller = token
-            .as_ref()
-            .map(|token| token.key.as_str())
-            .unwrap_or_default();
         let now = state.now();
         let limits = match &operation.rate_limit {
-            Some(limit) => state.limits.count(limit, caller, now),
+            Some(limit) => {
+                let token = token.as_ref();
+                let caller = token.map(|token| token.counted(limit.of_organization));
+                state.limits.count(limit, caller.unwrap_or_default(), now)
+            }
             None => Ok(http::HeaderMap::new()),
         };
         let limit_headers = match limits {

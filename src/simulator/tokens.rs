@@ -49,7 +49,7 @@ impl std::fmt::Debug for Key {
 /// Who calls.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
-    pub(super) key: String,
+    key: String,
     /// The child organization; `None` is the organization of the key.
     pub(super) organization: Option<String>,
     scopes: Option<Vec<String>>,
@@ -57,6 +57,14 @@ pub(super) struct Token {
 }
 
 impl Token {
+    /// Whose calls count together for a rate limit.
+    pub(super) fn counted(&self, of_organization: bool) -> &str {
+        match of_organization {
+            true => self.organization.as_deref().unwrap_or_default(),
+            false => &self.key,
+        }
+    }
+
     /// Whether its key has these OAuth scopes.
     pub(super) fn has(&self, scopes: &[String]) -> bool {
         let known = self.scopes.as_ref();

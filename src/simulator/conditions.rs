@@ -1,0 +1,92 @@
+//! Which rows of a listing a call wants, and in which order: parameters and `filters` that have the names of properties.
+
+use serde_json::Value;
+
+use super::perform::Call;
+
+/// What the rows of a listing have to meet, and their order.
+pub(super) struct Conditions {
+    /// A property, what it must be, and whether it must be exactly that.
+    wanted: Vec<(String, Value, bool)>,
+    sort: Option<String>,
+    falls: bool,
+}
+
+impl Conditions {
+    /// What a call asks for; `None` where it wants all rows as they are.
+    pub(super) fn of(call: &Call<'_>, row: &Value) -> Option<Self> {
+        let mut wanted = Vec::new();
+        let mut sort = None;
+        let is_property = |name: &str| call.document.property(row, name).is_some();
+        for (name, value) in &call.input.query {
+            match value {
+                Value::Object(filters) => {
+                    for (name, value) in filters {
+                        match name.strip_prefix("exact") {
+                            Some(rest) => wanted.push((uncapitalized(rest), value.clone(), true)),
+                            None => wanted.push((name.clone(), value.clone(), false)),
+                        }
+                    }
+                }
+                Value::String(property) if name == "sortBy" => sort = Some(property.clone()),
+                _ => wanted.push((name.clone(), value.clone(), false)),
+            }
+        }
+        wanted.retain(|(name, ..)| is_property(name) && !call.operation.is_of_paging(name));
+        let sort = sort.filter(|property| is_property(property));
+        let falls = |order: &Value| {
+            order
+                .as_str()
+                .is_some_and(|order| order.eq_ignore_ascii_case("desc"))
+        };
+        let conditions = Self {
+            falls: call.input.query.get("sortOrder").is_some_and(falls),
+            wanted,
+            sort,
+        };
+        (!conditions.wanted.is_empty() || conditions.sort.is_some()).then_some(conditions)
+    }
+
+    pub(super) fn hold(&self, row: &Value) -> bool {
+        self.wanted.iter().all(|(name, wanted, exactly)| {
+            let is = |wanted: &Value| match (&row[name], wanted) {
+                (Value::String(known), Value::String(wanted)) => {
+                    let (known, wanted) = (known.to_lowercase(), wanted.to_lowercase());
+                    match exactly {
+                        true => known == wanted,
+                        false => known.contains(&wanted),
+                    }
+                }
+                (known, wanted) => known == wanted,
+            };
+            match wanted {
+                Value::Array(several) => several.iter().any(is),
+                one => is(one),
+            }
+        })
+    }
+
+    pub(super) fn sort(&self, rows: &mut [Value]) {
+        let Some(property) = &self.sort else {
+            return;
+        };
+        rows.sort_by(|left, right| {
+            let (left, right) = (&left[property], &right[property]);
+            let order = match (left.as_i64(), right.as_i64()) {
+                (Some(left), Some(right)) => left.cmp(&right),
+                _ => left.as_str().cmp(&right.as_str()),
+            };
+            match self.falls {
+                true => order.reverse(),
+                false => order,
+            }
+        });
+    }
+}
+
+/// `Name` as `name`.
+fn uncapitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}
