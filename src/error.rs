@@ -486,6 +486,7 @@ impl Said {
             "/Error",
             "/body/Param error",
             "/status/text",
+            "/error_id",
         ];
         const CODES: &[&str] = &[
             "/code",
@@ -494,9 +495,10 @@ impl Said {
             "/errors/0/code",
             "/data/code",
             "/error",
+            "/error_id",
             "/status/code",
         ];
-        const REQUEST_IDS: &[&str] = &["/txId", "/transactionId", "/requestId", "/error_id"];
+        const REQUEST_IDS: &[&str] = &["/txId", "/transactionId", "/requestId"];
         const REQUEST_ID_HEADERS: &[&str] =
             &["x-request-id", "x-transaction-id", "x-amzn-requestid"];
         /// A text longer than this is an HTML page or the like.
