@@ -38,8 +38,6 @@ pub(crate) struct FieldType {
     /// The type without it.
     pub base: syn::Type,
     pub optional: bool,
-    /// A list that is sent only if it has elements.
-    pub skipped_when_empty: bool,
     /// Null can be sent, which says something else than absence.
     pub nullable: bool,
     /// An argument of the constructor.
@@ -159,13 +157,15 @@ fn write_fields(described: &[Field], bases: &[syn::Type], usage: Usage) -> Vec<F
                 name.push('_');
             }
             let list = is_collection(base);
-            // What is read is a list in any case: null and absence are empty ones.
-            let optional = if usage.read {
-                !list
-            } else {
+            let optional = if !usage.read {
                 !field.required || field.nullable
+            } else if list {
+                // What is read is a list in any case, null and absence are empty ones, unless it can be sent too: an empty list clears
+                // what absence leaves alone.
+                usage.sent && !field.required
+            } else {
+                true
             };
-            let skipped_when_empty = usage.read && usage.sent && list && !field.required;
             let nullable = !usage.read && field.nullable && !field.required;
             FieldType {
                 wire: field.name.clone(),
@@ -177,7 +177,6 @@ fn write_fields(described: &[Field], bases: &[syn::Type], usage: Usage) -> Vec<F
                 },
                 base: base.clone(),
                 optional,
-                skipped_when_empty,
                 nullable,
                 is_argument: !optional && !usage.read,
             }
@@ -281,8 +280,6 @@ fn record(ident: &Ident, fields: &[FieldType]) -> TokenStream {
         let FieldType { wire, ident, .. } = field;
         if field.optional {
             quote!(crate::read::write(map, #wire, &self.#ident)?;)
-        } else if field.skipped_when_empty {
-            quote!(if !self.#ident.is_empty() { map.serialize_entry(#wire, &self.#ident)?; })
         } else {
             quote!(map.serialize_entry(#wire, &self.#ident)?;)
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cisco_secure_access::api::admin::types::*;
 use cisco_secure_access::api::deployments::types::*;
-use cisco_secure_access::api::policies::types::UnifiedNetworkObject;
+use cisco_secure_access::api::policies::types::{SaasApiIncrementalConfig, UnifiedNetworkObject};
 use cisco_secure_access::{CloudName, DateOrTime, ReportingTime, operations};
 use serde_json::json;
 
@@ -166,32 +166,19 @@ fn the_operation_table_can_be_asked() {
 }
 
 #[test]
-fn types_write_their_json_schema() {
-    let schema = schemars::schema_for!(NetworkTunnelGroup).to_value();
-    let properties = schema["properties"].as_object().unwrap();
-    assert_eq!(
-        properties["organizationId"]["type"],
-        json!(["integer", "null"])
-    );
-    assert!(
-        schema.get("required").is_none(),
-        "what is read may lack all"
-    );
-    assert!(properties["hubs"].get("description").is_some());
-    let status = &schema["$defs"]["NetworkTunnelGroupStatus"]["anyOf"];
-    assert_eq!(status[1], json!({"type": "string"}));
-    assert!(
-        status[0]["enum"]
-            .as_array()
-            .unwrap()
-            .contains(&json!("connected"))
-    );
-
-    let schema = schemars::schema_for!(CreateNetworkTunnelGroupRequest).to_value();
-    let required = schema["required"].as_array().unwrap();
-    assert!(required.contains(&json!("region")), "{required:?}");
-    assert!(
-        schema["properties"].get("authIdPrefix").is_some(),
-        "{schema}"
-    );
+fn an_empty_list_can_be_sent_to_clear_what_is_there() {
+    let sent = |config: SaasApiIncrementalConfig| serde_json::to_value(config).unwrap();
+    let untouched = json!({"platforms": []});
+    assert_eq!(sent(SaasApiIncrementalConfig::new()), untouched);
+    let none: [String; 0] = [];
+    let cleared = SaasApiIncrementalConfig::new().owners(none);
+    assert_eq!(sent(cleared), json!({"platforms": [], "owners": []}));
+    for value in [
+        untouched,
+        json!({"platforms": [{}], "owners": []}),
+        json!({"platforms": [], "owners": ["ann"]}),
+    ] {
+        let read: SaasApiIncrementalConfig = serde_json::from_value(value.clone()).unwrap();
+        assert_eq!(sent(read), value, "what was read can be sent again");
+    }
 }
