@@ -175,7 +175,7 @@ fn an_empty_list_can_be_sent_to_clear_what_is_there() {
     assert_eq!(sent(cleared), json!({"platforms": [], "owners": []}));
     for value in [
         untouched,
-        json!({"platforms": [{}], "owners": []}),
+        json!({"platforms": [{"instances": []}], "owners": []}),
         json!({"platforms": [], "owners": ["ann"]}),
     ] {
         let read: SaasApiIncrementalConfig = serde_json::from_value(value.clone()).unwrap();
