@@ -105,8 +105,8 @@ impl Pager {
     /// Where the page behind that at `position` begins, if that one is full.
     fn after(&self, position: u64) -> Option<u64> {
         match self.pagination.style {
-            PaginationStyle::Offset => Some(position + self.limit?),
-            PaginationStyle::Page => Some(position + 1),
+            PaginationStyle::Offset => position.checked_add(self.limit?),
+            PaginationStyle::Page => position.checked_add(1),
             PaginationStyle::Cursor => None,
         }
     }
@@ -178,13 +178,14 @@ impl Pager {
             return;
         };
         let count = size.count as u64;
-        self.seen += count;
+        self.seen = self.seen.saturating_add(count);
+        // The place may come from a continuation that somebody else wrote: behind the largest number there is no page.
         let next = match self.pagination.style {
-            PaginationStyle::Offset => position + count,
-            PaginationStyle::Page | PaginationStyle::Cursor => position + 1,
+            PaginationStyle::Offset => position.checked_add(count),
+            PaginationStyle::Page | PaginationStyle::Cursor => position.checked_add(1),
         };
         let reached = match self.pagination.style {
-            PaginationStyle::Offset => next,
+            PaginationStyle::Offset => next.unwrap_or(u64::MAX),
             PaginationStyle::Page | PaginationStyle::Cursor => self.seen,
         };
         let total = size.total.and_then(|total| u64::try_from(total).ok());
@@ -199,7 +200,7 @@ impl Pager {
                 Some(total) => reached >= total,
                 None => is_short || self.pagination.style == PaginationStyle::Cursor,
             };
-        self.position = (!is_last).then_some(next);
+        self.position = next.filter(|_| !is_last);
         // What was asked for ahead is of use only if it begins where this page ended.
         let is_next = |fetch: &Fetch| Some(fetch.position) == self.position;
         if !self.under_way.front().is_none_or(is_next) {
@@ -235,7 +236,7 @@ impl Pager {
         // Pages of a known total are counted from the first.
         if self.pagination.style == PaginationStyle::Page {
             let pages = continuation.position.saturating_sub(self.pagination.first);
-            self.seen = pages * self.limit.unwrap_or_default();
+            self.seen = pages.saturating_mul(self.limit.unwrap_or_default());
         }
         continuation.skip
     }

@@ -160,7 +160,9 @@ impl CachedToken {
     pub fn from_text(text: &str) -> Option<Self> {
         let written: Written<'_> = serde_json::from_str(text).ok()?;
         let expires_at = UNIX_EPOCH.checked_add(Duration::from_secs(written.expires_at))?;
-        let is_token = !written.access_token.is_empty();
+        let token = written.access_token.as_bytes();
+        // What no header can hold was never a token.
+        let is_token = !token.is_empty() && token.iter().all(u8::is_ascii_graphic);
         is_token.then(|| Self::new(written.access_token.into_owned(), expires_at))
     }
 }

@@ -287,6 +287,31 @@ async fn a_listing_goes_on_from_a_continuation() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_listing_that_goes_on_behind_all_numbers_ends() -> Result<()> {
+    let full = json!([{"siteId": 1}, {"siteId": 2}]);
+    let listing = Listing::start(move |_| (200, full.clone())).await;
+    let groups =
+        Listing::start(|_| (200, json!({"data": names(0, 2, 2), "total": i64::MAX}))).await;
+    let place = |operation: &str| -> Continuation {
+        let written = json!({"operation": operation, "position": u64::MAX, "skip": 0});
+        serde_json::from_value(written).unwrap()
+    };
+    for width in [1, 3] {
+        let sites = listing.client.deployments().list_sites().limit(2);
+        let sites = sites.items().resume(&place("list_sites")).prefetch(width);
+        assert_eq!(sites.collect_all(10).await?.len(), 2);
+        let groups = groups
+            .client
+            .deployments()
+            .list_network_tunnel_groups()
+            .limit(2);
+        let groups = groups.items().resume(&place("list_network_tunnel_groups"));
+        assert_eq!(groups.prefetch(width).collect_all(10).await?.len(), 2);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_collection_that_changes_ends() -> Result<()> {
     for change in [-3_isize, 3] {
         let total = Arc::new(Mutex::new(40_isize));

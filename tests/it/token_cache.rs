@@ -121,12 +121,13 @@ async fn what_is_no_token_is_replaced() {
     let simulator = Simulator::builder().start().await.unwrap();
     let folder = Folder::new();
     run(&simulator, &folder).await;
-    let damages: [&[u8]; 5] = [
+    let damages: [&[u8]; 6] = [
         b"",
         b"{\"access_token\": \"half",
         b"\xff\xfe",
         b"{\"access_token\": \"\", \"expires_at\": 1}",
         b"{\"access_token\": \"x\", \"expires_at\": 18446744073709551615}",
+        b"{\"access_token\": \"a\\nb\", \"expires_at\": 4102444800}",
     ];
     for (index, damage) in damages.into_iter().enumerate() {
         fs::write(folder.file(), damage).unwrap();
