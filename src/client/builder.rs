@@ -130,9 +130,9 @@ impl ClientBuilder {
     /// ```
     /// use cisco_secure_access::{Client, Credentials, reqwest};
     ///
-    /// let proxy = reqwest::Proxy::https("http://proxy.example:3128").map_err(|error| error.to_string())?;
-    /// let client = Client::builder().credentials(Credentials::new("key", "secret")).proxy(proxy).build();
-    /// # client.map(drop).map_err(|error| error.to_string())
+    /// let proxy = reqwest::Proxy::https("http://proxy.example:3128")?;
+    /// let client = Client::builder().credentials(Credentials::new("key", "secret")).proxy(proxy).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
         self.connections.proxies.push(proxy);
