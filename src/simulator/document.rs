@@ -235,8 +235,10 @@ impl Document {
             let schema = self.resolve(schema);
             schema["type"] == "array" && !self.resolve(&schema["items"])["properties"].is_null()
         };
-        let forms = schema["oneOf"].as_array();
-        let forms = forms.map_or(vec![schema], |forms| {
+        let choice = ["oneOf", "anyOf"]
+            .iter()
+            .find_map(|kind| schema[*kind].as_array());
+        let forms = choice.map_or(vec![schema], |forms| {
             forms.iter().map(|form| self.resolve(form)).collect()
         });
         let mut lists = forms

@@ -181,6 +181,10 @@ fn summary(outcome: &Outcome, verbose: bool) -> String {
         outcome.numbers.integers, outcome.numbers.reals
     ));
     lines.push(format!(
+        "{} choices of forms that do not rule each other out",
+        outcome.open_choices
+    ));
+    lines.push(format!(
         "{} operations without `x-clouds`",
         outcome.without_clouds.len()
     ));

@@ -1,9 +1,10 @@
 //! `cargo xtask import`: upstream documents in, the specifications of `specs/` out.
 //!
 //! read → conform to the grammar → repair → check → resolve → merge → name → overlay → rename placeholders → tell integers from
-//! real numbers → find paging → split → write
+//! real numbers → tell choices apart → find paging → split → write
 
 pub mod check;
+pub mod choices;
 pub mod grammar;
 pub mod integers;
 pub mod merge;
@@ -41,6 +42,8 @@ pub struct Outcome {
     pub renamed_paths: usize,
     /// How many numbers are integers, and how many are not.
     pub numbers: Numbers,
+    /// How many choices allow for more than one of their forms.
+    pub open_choices: usize,
     /// The operations of which no overlay says which clouds document them.
     pub without_clouds: BTreeSet<String>,
     /// How the operations with parameters of paging page, or why they do not.
@@ -64,6 +67,7 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
     names::verify(&mut whole)?;
     let renamed_paths = placeholders::rename(&mut whole)?;
     let numbers = integers::tell_apart(&mut whole)?;
+    let open_choices = choices::tell_apart(&mut whole);
     let without_clouds = without_clouds(&mut whole);
     let pagination = pagination::find(&mut whole);
     let parts = write::split(&whole, &merged, &documents);
@@ -84,6 +88,7 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
         overlays,
         renamed_paths,
         numbers,
+        open_choices,
         without_clouds,
         pagination,
         files: files.into_keys().collect(),

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod choices;
 mod documents;
 mod merging;
 mod names;
