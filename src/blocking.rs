@@ -21,6 +21,7 @@
 //!
 //! A wait blocks its thread. In an async program await instead: a task that waits keeps its worker from others.
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -31,6 +32,11 @@ use tokio::runtime::{Builder, Handle};
 use crate::call::Sending;
 use crate::error::{Error, Result};
 use crate::pagination::{Items, Listing, Pages};
+
+thread_local! {
+    /// Whether this is the thread that works: if it waited, nobody would work.
+    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The thread that works while others wait, or why there is none.
 static WORKER: LazyLock<Result<Handle>> = LazyLock::new(|| {
@@ -46,13 +52,20 @@ static WORKER: LazyLock<Result<Handle>> = LazyLock::new(|| {
     let handle = runtime.handle().clone();
     thread::Builder::new()
         .name("cisco-secure-access".to_owned())
-        .spawn(move || runtime.block_on(std::future::pending::<()>()))
+        .spawn(move || {
+            IS_WORKER.set(true);
+            runtime.block_on(std::future::pending::<()>())
+        })
         .map_err(failed)?;
     Ok(handle)
 });
 
 /// Lets the worker do something and waits for it.
 fn wait<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+    if IS_WORKER.get() {
+        let why = "a provider of credentials or a token cache waits for a call of the client that it serves";
+        return Err(Error::configuration(why));
+    }
     let (sender, receiver) = sync_channel(1);
     WORKER.as_ref().map_err(Clone::clone)?.spawn(async move {
         // Whoever waits is there: nothing ends the wait but this.

@@ -1,7 +1,8 @@
 //! Calls and listings without async.
 
+use cisco_secure_access::auth::{BoxError, BoxFuture, CredentialsProvider};
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Client, ErrorKind};
+use cisco_secure_access::{Client, Credentials, ErrorKind};
 
 /// A simulator with so many groups, and the runtime that it runs on.
 fn simulator(groups: usize) -> (tokio::runtime::Runtime, Simulator) {
@@ -100,4 +101,39 @@ fn a_wait_in_an_async_program_ends_too() {
         .unwrap();
     assert_eq!(task.block_on(async { names(&client, 1).len() }), 3);
     drop(runtime);
+}
+
+/// A vault that is itself behind a client without async.
+#[derive(Debug)]
+struct Vault(Client);
+
+impl CredentialsProvider for Vault {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>> {
+        Box::pin(async {
+            let regions = self.0.deployments().list_regions().send().wait()?;
+            Ok(Credentials::new(
+                "key",
+                format!("hush-{}", regions.regions.len()),
+            ))
+        })
+    }
+}
+
+#[test]
+fn a_wait_within_a_wait_is_refused_instead_of_lasting_for_ever() {
+    let (_runtime, simulator) = simulator(3);
+    let vault = Vault(simulator.client().unwrap());
+    let client = simulator
+        .client_builder()
+        .credentials_provider(vault)
+        .build()
+        .unwrap();
+    let error = client
+        .deployments()
+        .list_regions()
+        .send()
+        .wait()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("waits for a call"), "{error}");
 }
