@@ -54,8 +54,28 @@ pub struct Outcome {
     pub changed: BTreeSet<String>,
 }
 
+/// What an import would write.
+#[derive(Debug)]
+pub struct Preview {
+    /// The specifications, by the names of their files.
+    pub specs: BTreeMap<String, Value>,
+    /// The texts of all files, by their names.
+    pub files: BTreeMap<String, String>,
+    /// What was done to get there.
+    pub outcome: Outcome,
+}
+
 /// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
 pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
+    let Preview { files, outcome, .. } = preview(documents, specs)?;
+    write::write(specs, &files, &outcome.changed)
+        .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
+    Ok(outcome)
+}
+
+/// Computes what an import of the documents would write into the folder `specs`, and writes nothing.
+pub fn preview(documents: &[PathBuf], specs: &Path) -> Result<Preview, Failure> {
+    let folder = specs;
     let mut repairs = Repairs::new();
     let documents = read_all(documents, Examples::Dropped, &mut repairs)?;
     let mut merged = merge::merge(&documents, &mut repairs)?;
@@ -63,7 +83,7 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
     let mut whole = write::assemble(&merged, components);
     names::name_operations(&mut whole);
     names.apply(&mut whole)?;
-    let overlays = overlay::apply_all(&specs.join("overlays"), &mut whole, &mut names)?;
+    let overlays = overlay::apply_all(&folder.join("overlays"), &mut whole, &mut names)?;
     names::verify(&mut whole)?;
     let renamed_paths = placeholders::rename(&mut whole)?;
     let numbers = integers::tell_apart(&mut whole)?;
@@ -75,14 +95,16 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
         .iter()
         .map(|(scope, part)| ((*scope).to_owned(), count(part)))
         .collect();
-    let mut files: BTreeMap<String, String> = parts
+    let specs: BTreeMap<String, Value> = parts
         .into_iter()
-        .map(|(scope, part)| (format!("{scope}.json"), write::canonical(part)))
+        .map(|(scope, part)| (format!("{scope}.json"), part))
+        .collect();
+    let mut files: BTreeMap<String, String> = specs
+        .iter()
+        .map(|(name, part)| (name.clone(), write::canonical(part.clone())))
         .collect();
     files.insert("SOURCES.md".into(), write::sources(&documents, &merged));
-    let changed = write::write(specs, &files)
-        .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
-    Ok(Outcome {
+    let outcome = Outcome {
         operations,
         repairs,
         overlays,
@@ -91,8 +113,13 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
         open_choices,
         without_clouds,
         pagination,
-        files: files.into_keys().collect(),
-        changed,
+        files: files.keys().cloned().collect(),
+        changed: write::changed(folder, &files),
+    };
+    Ok(Preview {
+        specs,
+        files,
+        outcome,
     })
 }
 

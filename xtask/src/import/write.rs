@@ -285,26 +285,36 @@ pub fn sources(documents: &[Document], merged: &[Merged]) -> String {
     page
 }
 
-/// Writes those files of a folder that are not yet as they should be, each as a whole, and returns their names.
-pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> std::io::Result<BTreeSet<String>> {
-    std::fs::create_dir_all(folder)?;
-    let changed: Vec<_> = files
+/// The names of those files of a folder that are not yet as they should be.
+pub fn changed(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let is_as_it_should_be = |name: &str, text: &String| {
+        std::fs::read_to_string(folder.join(name)).is_ok_and(|found| found == *text)
+    };
+    files
         .iter()
-        .filter(|(name, text)| {
-            std::fs::read_to_string(folder.join(name)).ok().as_ref() != Some(*text)
-        })
-        .collect();
+        .filter(|(name, text)| !is_as_it_should_be(name, text))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// Writes those of the files of a folder that are named, each as a whole.
+pub fn write(
+    folder: &Path,
+    files: &BTreeMap<String, String>,
+    names: &BTreeSet<String>,
+) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
     let new = |name: &String| folder.join(format!(".{name}.new"));
-    for (name, text) in &changed {
+    for (name, text) in files.iter().filter(|(name, _)| names.contains(*name)) {
         if let Err(error) = std::fs::write(new(name), text) {
-            changed
+            names
                 .iter()
-                .for_each(|(name, _)| drop(std::fs::remove_file(new(name))));
+                .for_each(|name| drop(std::fs::remove_file(new(name))));
             return Err(error);
         }
     }
-    for (name, _) in &changed {
+    for name in names {
         std::fs::rename(new(name), folder.join(name))?;
     }
-    Ok(changed.into_iter().map(|(name, _)| name.clone()).collect())
+    Ok(())
 }
