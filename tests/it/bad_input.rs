@@ -144,6 +144,11 @@ async fn an_answer_that_is_not_as_documented_says_where() {
             "expected a text",
         ),
         (r#"{"data": {}, "total": 7}"#, "$.data", "expected a list"),
+        (
+            r#"{"data": [], "total": "hush"}"#,
+            "$.total",
+            "expected an integer, found a text",
+        ),
         ("[1]", "$", "expected an object"),
         (
             r#"{"data": [{"routing": {"data": {"networkCIDRs": [[]]}}}]}"#,
@@ -162,6 +167,7 @@ async fn an_answer_that_is_not_as_documented_says_where() {
         let message = error.to_string();
         assert!(message.contains(&format!("at `{path}`: ")), "{message}");
         assert!(message.contains(expected), "{message}");
+        assert!(!message.contains("hush"), "{message}");
     }
 }
 
