@@ -1,0 +1,244 @@
+//! A service that answers what a target tells it, in the place of the network, and time that passes only when a client waits.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use cisco_secure_access::auth::{BoxError, BoxFuture};
+use cisco_secure_access::{
+    Client, ClientBuilder, Cloud, Credentials, HttpService, Pause, Runtime, reqwest,
+};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use libfuzzer_sys::arbitrary::{Result, Unstructured};
+use serde_json::json;
+
+use crate::edits::edit;
+use crate::secrets::{SECRET, TOKEN};
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Its method.
+    pub method: Method,
+    /// Its whole URL.
+    pub uri: Uri,
+    /// What it authenticates with.
+    pub authorization: String,
+    /// The status of the answer; `None` where the connection broke instead.
+    pub status: Option<StatusCode>,
+}
+
+impl Seen {
+    /// Whether it asks for a token.
+    pub fn is_for_token(&self) -> bool {
+        self.authorization.starts_with("Basic ")
+    }
+}
+
+/// Answers requests with what it was told, in order, and then with an empty list; `None` breaks the connection.
+#[derive(Debug, Default)]
+pub struct Script {
+    answers: Mutex<VecDeque<Option<Response<Bytes>>>>,
+    tokens: Mutex<VecDeque<Option<Response<Bytes>>>>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+impl Script {
+    /// A service with these answers to calls.
+    pub fn new(answers: impl IntoIterator<Item = Option<Response<Bytes>>>) -> Arc<Self> {
+        Self::with_tokens(answers, [])
+    }
+
+    /// A service with these answers to calls, and these to the first requests for a token; later ones are granted.
+    pub fn with_tokens(
+        answers: impl IntoIterator<Item = Option<Response<Bytes>>>,
+        tokens: impl IntoIterator<Item = Option<Response<Bytes>>>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            answers: Mutex::new(answers.into_iter().collect()),
+            tokens: Mutex::new(tokens.into_iter().collect()),
+            seen: Mutex::default(),
+        })
+    }
+
+    /// The requests so far.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+impl HttpService for Script {
+    fn call(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'_, std::result::Result<Response<Bytes>, BoxError>> {
+        let authorization = request.headers().get(AUTHORIZATION);
+        let authorization = authorization.and_then(|value| value.to_str().ok());
+        let mut seen = Seen {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            authorization: authorization.unwrap_or_default().to_owned(),
+            status: None,
+        };
+        let answer = match seen.is_for_token() {
+            true => self.tokens.lock().unwrap().pop_front().unwrap_or(granted()),
+            false => {
+                let next = self.answers.lock().unwrap().pop_front();
+                next.unwrap_or_else(|| Some(Response::new(Bytes::from_static(b"[]"))))
+            }
+        };
+        seen.status = answer.as_ref().map(Response::status);
+        self.seen.lock().unwrap().push(seen);
+        Box::pin(async { answer.ok_or_else(|| io::Error::other("the connection broke").into()) })
+    }
+}
+
+/// The answer to a request for a token.
+fn granted() -> Option<Response<Bytes>> {
+    let body = json!({"access_token": TOKEN, "token_type": "bearer", "expires_in": 3600});
+    Some(Response::new(Bytes::from(body.to_string())))
+}
+
+/// Time that passes only when the client waits; no attempt takes too long.
+#[derive(Debug)]
+pub struct Clock {
+    start: Instant,
+    waited: Arc<Mutex<Duration>>,
+}
+
+impl Clock {
+    /// Time that begins now.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            start: Instant::now(),
+            waited: Arc::default(),
+        })
+    }
+
+    /// How long the client has waited.
+    pub fn waited(&self) -> Duration {
+        *self.waited.lock().unwrap()
+    }
+}
+
+impl Runtime for Clock {
+    fn now(&self) -> Instant {
+        self.start + self.waited()
+    }
+
+    fn date(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_768_464_000) + self.waited()
+    }
+
+    fn wait(&self, duration: Duration) -> Pause {
+        let waited = Arc::clone(&self.waited);
+        Box::pin(async move { *waited.lock().unwrap() += duration })
+    }
+
+    fn limit(&self, _: Duration) -> Pause {
+        Box::pin(std::future::pending())
+    }
+
+    fn chance(&self) -> f64 {
+        1.0
+    }
+}
+
+/// The settings of a client of a scripted service, with the planted secret.
+pub fn client(cloud: Cloud, service: &Arc<Script>, clock: &Arc<Clock>) -> ClientBuilder {
+    Client::builder()
+        .cloud(cloud)
+        .credentials(Credentials::new("key", SECRET))
+        .http_client(reqwest::Client::new())
+        .http_service(Arc::clone(service))
+        .runtime(Arc::clone(clock) as Arc<dyn Runtime>)
+}
+
+/// Runs a call to its end.
+pub fn run<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime without drivers").block_on(work)
+}
+
+/// An answer that the input describes: a status, headers that mean something, and a body.
+pub fn answer(input: &mut Unstructured<'_>) -> Result<Option<Response<Bytes>>> {
+    const STATUSES: &[u16] = &[
+        200, 200, 200, 200, 201, 202, 204, 301, 302, 304, 307, 308, 400, 401, 403, 404, 408, 409,
+        413, 429, 500, 502, 503, 504,
+    ];
+    let status = match input.int_in_range(0..=9)? {
+        0 => return Ok(None),
+        1 => input.int_in_range(200..=999)?,
+        _ => *input.choose(STATUSES)?,
+    };
+    let mut answer = Response::new(body(input)?);
+    *answer.status_mut() = StatusCode::from_u16(status).expect("a number of three digits");
+    headers(answer.headers_mut(), input)?;
+    Ok(Some(answer))
+}
+
+fn headers(headers: &mut HeaderMap, input: &mut Unstructured<'_>) -> Result<()> {
+    const NAMES: &[&str] = &[
+        "location",
+        "retry-after",
+        "ratelimit-limit",
+        "ratelimit-remaining",
+        "ratelimit-reset",
+        "x-ratelimit-limit-second",
+        "x-ratelimit-limit-minute",
+        "x-ratelimit-limit-1800",
+        "x-ratelimit-limit-18446744073709551615",
+        "x-request-id",
+        "content-type",
+        "content-encoding",
+    ];
+    const VALUES: &[&str] = &[
+        "0",
+        "1",
+        "-1",
+        "60",
+        "1e300",
+        "NaN",
+        "inf",
+        "18446744073709551615",
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "https://api.sse.cisco.com/reports.eu/v2/activity",
+        "/reports.eu/v2/activity",
+        "https://evil.example/",
+    ];
+    for _ in 0..input.int_in_range(0..=4)? {
+        let name = HeaderName::from_static(input.choose(NAMES)?);
+        let value = match input.ratio(2, 3)? {
+            true => HeaderValue::from_static(input.choose(VALUES)?),
+            false => match HeaderValue::from_bytes(input.arbitrary()?) {
+                Ok(value) => value,
+                Err(_) => continue,
+            },
+        };
+        headers.append(name, value);
+    }
+    Ok(())
+}
+
+fn body(input: &mut Unstructured<'_>) -> Result<Bytes> {
+    let mut sample = match input.int_in_range(0..=9)? {
+        0 => return Ok(Bytes::from_owner(input.arbitrary::<Vec<u8>>()?)),
+        1 => json!({"statusCode": 404, "error": "Not Found", "message": "no", "txId": "1"}),
+        2 => json!({"status": {"code": 500, "text": "no"}, "data": {"message": "no"}}),
+        3 => json!({"data": {"redirect": "https://api.sse.cisco.com/reports.eu/v2/activity"}}),
+        4 => json!({"error": "invalid_request"}),
+        5 => json!({"message": "the ruleset is locked", "errors": [{"code": 1, "message": "no"}]}),
+        6 => {
+            json!({"data": [{"id": 1, "name": "harbour"}, {"id": 2}], "offset": 0, "limit": 2, "total": 3})
+        }
+        7 => json!({"data": [{"id": 1}], "meta": {"page": 1, "limit": 1, "total": 2}}),
+        8 => json!({"count": 2, "results": [{"ruleId": 1}, {"ruleId": 2}], "meta": {"total": 4}}),
+        _ => json!([{"siteId": 1, "name": "harbour", "modifiedAt": "2026-01-15T08:00:00.000Z"}]),
+    };
+    edit(&mut sample, input)?;
+    Ok(Bytes::from(sample.to_string()))
+}
