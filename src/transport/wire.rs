@@ -142,9 +142,14 @@ async fn multipart(
 ) -> Result<reqwest::multipart::Form> {
     let mut form = reqwest::multipart::Form::new();
     for (name, file) in parts {
+        // With the type that the ending of its name tells, without which some servers take a file for a field.
         let part = match &file.0 {
             Source::Bytes { name, bytes } => {
-                reqwest::multipart::Part::stream(bytes.clone()).file_name(name.clone())
+                let kind = mime_guess::from_path(name).first_or_octet_stream();
+                reqwest::multipart::Part::stream(bytes.clone())
+                    .file_name(name.clone())
+                    .mime_str(kind.as_ref())
+                    .map_err(|error| Error::request(call.operation(), error.to_string()))?
             }
             Source::Path(path) => reqwest::multipart::Part::file(path)
                 .await

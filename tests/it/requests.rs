@@ -137,6 +137,10 @@ async fn a_file_is_a_part_of_a_multipart_body() {
         request.contains(r#"name="file"; filename="objects.csv""#),
         "{request}"
     );
+    assert!(
+        request.to_lowercase().contains("content-type: text/csv"),
+        "{request}"
+    );
     assert!(request.contains("name,type\n"), "{request}");
 }
 
