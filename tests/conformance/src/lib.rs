@@ -16,6 +16,7 @@ pub mod case;
 mod collection;
 pub mod errors;
 pub mod paging;
+pub mod prism;
 pub mod report;
 pub mod server;
 pub mod simulated;

@@ -1,0 +1,70 @@
+//! Calls to Stoplight Prism, which checks every request against the document and answers from it: a referee that we did not write.
+
+use std::time::{Duration, SystemTime};
+
+use cisco_secure_access::auth::{BoxError, BoxFuture, CachedToken, TokenCache};
+use cisco_secure_access::{Client, Cloud, Credentials, ErrorKind, RetryPolicy};
+
+use crate::calls::Findings;
+use crate::case::{Case, Failure};
+use crate::specification::Specification;
+use crate::values::{self, Extent};
+
+/// A token for every call: of all scopes only one has the token request, and each scope has a Prism of its own.
+#[derive(Debug)]
+struct OneToken;
+
+impl TokenCache for OneToken {
+    fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+        let tomorrow = SystemTime::now() + Duration::from_secs(24 * 60 * 60);
+        let token = CachedToken::new("token", tomorrow);
+        Box::pin(std::future::ready(Ok(Some(token))))
+    }
+
+    fn put<'a>(&'a self, _: &'a str, _: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn remove<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// A client of the Prism at a URL; it tries no call again.
+///
+/// # Panics
+/// When it cannot be set up.
+#[must_use]
+pub fn client(url: &str) -> Client {
+    Client::builder()
+        .cloud(url.parse::<Cloud>().unwrap())
+        .credentials(Credentials::new("key", "secret"))
+        .token_cache(OneToken)
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap()
+}
+
+/// Makes a call with so many arguments.
+pub async fn call(
+    client: &Client,
+    specification: &Specification,
+    case: &Case,
+    extent: Extent,
+) -> Findings {
+    let seed = values::seed(case.operation);
+    let arguments = values::arguments(specification, case, extent, seed);
+    let mut findings = Findings::default();
+    match (case.send)(client, &arguments).await {
+        Ok(_) => {}
+        Err(Failure::Call(error)) if error.kind() == ErrorKind::Decode => {
+            findings.decoded.push(error.to_string());
+        }
+        Err(Failure::Call(error)) => {
+            let said = String::from_utf8_lossy(error.body());
+            findings.sent.push(format!("{error}: {said}"));
+        }
+        Err(failure) => findings.sent.push(failure.to_string()),
+    }
+    findings
+}
