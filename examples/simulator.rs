@@ -12,7 +12,7 @@ use cisco_secure_access::Cloud;
 use cisco_secure_access::simulator::Simulator;
 
 const USAGE: &str = "\
-usage: simulator [--port <port>] [--cloud global|china|government] [--seed <number>] [--items <operation>=<count>]… [--rate-limits]";
+usage: simulator [--port <port>] [--cloud global|china|government] [--seed <number>] [--items <operation>=<count>]… [--rate-limits] [--no-habits]";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -30,6 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 builder.items(operation, count.parse()?)
             }
             "--rate-limits" => builder.documented_rate_limits(),
+            "--no-habits" => builder.habits([]),
             _ => return Err(USAGE.into()),
         };
     }
