@@ -38,8 +38,9 @@ pub(crate) struct Operation {
 }
 
 /// `x-rate-limit`: how often the operations of a class may be called, all together.
-#[derive(Clone, Debug)]
-pub(crate) struct RateLimit {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// The name of the class.
     pub class: String,
     /// What is counted: `key` or `organization`.
     pub per: String,
@@ -124,8 +125,9 @@ pub(crate) struct Part {
 }
 
 /// `x-pagination`: how an operation that lists hands out its pages.
-#[derive(Clone, Debug)]
-pub(crate) struct Pagination {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pagination {
+    /// What says where a page begins.
     pub style: PaginationStyle,
     /// The query parameter that says where a page begins.
     pub position: String,
@@ -133,6 +135,7 @@ pub(crate) struct Pagination {
     pub limit: Option<String>,
     /// Position of the first page.
     pub first: u64,
+    /// How long a page can be.
     pub maximum: Option<u64>,
     /// JSON pointer of the list in an answer.
     pub items: String,
@@ -140,10 +143,14 @@ pub(crate) struct Pagination {
     pub total: Option<String>,
 }
 
+/// What says where a page begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PaginationStyle {
+pub enum PaginationStyle {
+    /// The number of items before it.
     Offset,
+    /// The number of the page.
     Page,
+    /// What the page before it said.
     Cursor,
 }
 

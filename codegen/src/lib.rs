@@ -4,7 +4,7 @@
 //! them what progenitor gets right, progenitor says what Rust types values and answers have, `reshape` writes the final types,
 //! `requests` one request builder for each operation (with `listing` for those that page and `example` for the documentation),
 //! `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`, to show what
-//! comes out. `cases` writes what the conformance suite runs.
+//! comes out. `cases` writes what the conformance suite runs; `surface` tells what users of a scope see, for tools that compare documents.
 
 mod cases;
 mod codecs;
@@ -18,6 +18,7 @@ mod operations;
 mod requests;
 mod reshape;
 mod schema;
+pub mod surface;
 
 use std::collections::BTreeMap;
 

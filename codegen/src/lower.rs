@@ -51,6 +51,37 @@ pub(crate) struct Field {
     pub deprecated: bool,
 }
 
+impl Field {
+    /// What is asked of a value of the field, in a type of which values go this way.
+    pub(crate) fn presence(&self, usage: Usage, is_collection: bool) -> Presence {
+        let optional = if !usage.read {
+            !self.required || self.nullable
+        } else if is_collection {
+            // What is read is a list in any case, null and absence are empty ones, unless it can be sent too: an empty list clears
+            // what absence leaves alone.
+            usage.sent && !self.required
+        } else {
+            true
+        };
+        Presence {
+            optional,
+            nullable: !usage.read && self.nullable && !self.required,
+            is_argument: !optional && !usage.read,
+        }
+    }
+}
+
+/// What is asked of a value of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// It may be absent: the field is an `Option`.
+    pub optional: bool,
+    /// Null can be sent, which says something else than absence.
+    pub nullable: bool,
+    /// It is an argument of the constructor.
+    pub is_argument: bool,
+}
+
 /// One of the schemas of a choice, and how it is told from the others.
 #[derive(Debug)]
 pub(crate) struct Arm {
@@ -65,8 +96,10 @@ pub(crate) struct Arm {
 
 /// Which way the values of a type go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Usage {
+pub struct Usage {
+    /// From the program to the service.
     pub sent: bool,
+    /// From the service to the program.
     pub read: bool,
 }
 

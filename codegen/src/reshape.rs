@@ -11,7 +11,7 @@ use quote::{format_ident, quote};
 use syn::{File, Item, ItemStruct};
 
 use crate::error::{Error, Result};
-use crate::lower::{Arm, Field, Shape, Type, Usage, field_number};
+use crate::lower::{Arm, Field, Presence, Shape, Type, Usage, field_number};
 use crate::names;
 use crate::schema::Kind;
 
@@ -156,17 +156,11 @@ fn write_fields(described: &[Field], bases: &[syn::Type], usage: Usage) -> Vec<F
             while !idents.insert(name.clone()) {
                 name.push('_');
             }
-            let list = is_collection(base);
-            let optional = if !usage.read {
-                !field.required || field.nullable
-            } else if list {
-                // What is read is a list in any case, null and absence are empty ones, unless it can be sent too: an empty list clears
-                // what absence leaves alone.
-                usage.sent && !field.required
-            } else {
-                true
-            };
-            let nullable = !usage.read && field.nullable && !field.required;
+            let Presence {
+                optional,
+                nullable,
+                is_argument,
+            } = field.presence(usage, is_collection(base));
             FieldType {
                 wire: field.name.clone(),
                 ident: Ident::new(&name, Span::call_site()),
@@ -178,7 +172,7 @@ fn write_fields(described: &[Field], bases: &[syn::Type], usage: Usage) -> Vec<F
                 base: base.clone(),
                 optional,
                 nullable,
-                is_argument: !optional && !usage.read,
+                is_argument,
             }
         })
         .collect()

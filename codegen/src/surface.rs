@@ -1,0 +1,345 @@
+//! What users of a scope see, as data: its operations, their arguments and answers, and the types that these reach.
+//!
+//! The view of the generator, taken after `lower`: references and compositions are resolved, every object, enumeration and choice has
+//! its name in Rust, and what must be there is what the generated code asks for. For tools that compare or describe documents.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::document::{self, Content, Location, Security, Time};
+pub use crate::document::{Pagination, PaginationStyle, RateLimit};
+use crate::error::Result;
+use crate::lower::{self, field_number, operation_number};
+pub use crate::lower::{Presence, Usage};
+
+/// What users of a scope see.
+#[derive(Clone, Debug)]
+pub struct Surface {
+    /// The operations, in the order of paths and methods.
+    pub operations: Vec<Operation>,
+    /// The types that they reach, by name in Rust.
+    pub types: BTreeMap<String, Type>,
+}
+
+/// An operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// Its name.
+    pub id: String,
+    /// The name that it has in Cisco's documents.
+    pub upstream_id: String,
+    /// Upper case: `GET`.
+    pub method: String,
+    /// The path template from the root of the host.
+    pub path: String,
+    /// The name of its API.
+    pub api: String,
+    /// What it does, in a line.
+    pub summary: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// Whether it should not be used any more.
+    pub deprecated: bool,
+    /// The OAuth scopes that it asks for; `None` where it takes key and secret.
+    pub oauth_scopes: Option<Vec<String>>,
+    /// The clouds that document it.
+    pub clouds: Vec<String>,
+    /// How often it may be called.
+    pub rate_limit: Option<RateLimit>,
+    /// Whether a call can be repeated without doing more than one call does.
+    pub idempotent: bool,
+    /// How it hands out its pages.
+    pub pagination: Option<Pagination>,
+    /// What it takes; those that are required in the order of the method's arguments.
+    pub arguments: Vec<Argument>,
+    /// The parts of a form of files that can be sent instead of the body.
+    pub files: Option<Vec<String>>,
+    /// What it answers, if anything.
+    pub answer: Option<ValueType>,
+}
+
+/// What an operation takes.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// The name on the wire; `body` for the body.
+    pub name: String,
+    /// Where it is sent.
+    pub place: Place,
+    /// Whether a call must have it.
+    pub required: bool,
+    /// What its values are.
+    pub ty: ValueType,
+    /// What it means.
+    pub description: Option<String>,
+}
+
+/// Where an argument is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// As a header.
+    Header,
+    /// As the body.
+    Body,
+    /// As a file in the body.
+    File,
+}
+
+/// A named type.
+#[derive(Clone, Debug)]
+pub struct Type {
+    /// What it means.
+    pub description: Option<String>,
+    /// Which way its values go.
+    pub usage: Usage,
+    /// What it is made of.
+    pub shape: Shape,
+}
+
+/// What a named type is made of.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// Fields.
+    Struct(Vec<Field>),
+    /// Documented values.
+    Enum(Vec<String>),
+    /// One of several forms, by the names of their variants.
+    Choice(Vec<(String, ValueType)>),
+}
+
+/// A field of a struct.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The name on the wire.
+    pub name: String,
+    /// What its values are.
+    pub ty: ValueType,
+    /// Whether the document requires it.
+    pub required: bool,
+    /// What the code asks for.
+    pub presence: Presence,
+    /// Whether it should not be used any more.
+    pub deprecated: bool,
+    /// Whether it holds a secret.
+    pub secret: bool,
+    /// What it means.
+    pub description: Option<String>,
+}
+
+/// What a value is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    /// `String`
+    Text,
+    /// `i64`
+    Integer,
+    /// `f64`
+    Number,
+    /// `bool`
+    Boolean,
+    /// A date.
+    Date,
+    /// A date with time and zone.
+    DateTime,
+    /// Epoch milliseconds or words such as `-1days`.
+    ReportingTime,
+    /// A date, or a date with time and zone.
+    DateOrTime,
+    /// A file.
+    File,
+    /// Any JSON.
+    Any,
+    /// A list of these.
+    List(Box<Self>),
+    /// These by name.
+    Map(Box<Self>),
+    /// One of the [types](Surface::types).
+    Named(String),
+}
+
+impl fmt::Display for ValueType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text => f.write_str("String"),
+            Self::Integer => f.write_str("i64"),
+            Self::Number => f.write_str("f64"),
+            Self::Boolean => f.write_str("bool"),
+            Self::Date => f.write_str("NaiveDate"),
+            Self::DateTime => f.write_str("DateTime"),
+            Self::ReportingTime => f.write_str("ReportingTime"),
+            Self::DateOrTime => f.write_str("DateOrTime"),
+            Self::File => f.write_str("Upload"),
+            Self::Any => f.write_str("Value"),
+            Self::List(element) => write!(f, "Vec<{element}>"),
+            Self::Map(value) => write!(f, "HashMap<String, {value}>"),
+            Self::Named(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Tells what users see of the path scope `scope` with this document.
+///
+/// # Errors
+/// When the document is not what `cargo xtask import` writes.
+pub fn surface(scope: &str, document: &Value) -> Result<Surface> {
+    read(scope, document).map_err(|error| error.in_document(scope))
+}
+
+fn read(scope: &str, document: &Value) -> Result<Surface> {
+    let operations = document::operations(document)?;
+    let lowered = lower::lower(scope, document, &operations)?;
+    let schemas = &lowered.document["components"]["schemas"];
+    let paths = lowered.document["paths"].as_object();
+    let methods: BTreeMap<&str, &Value> = paths
+        .into_iter()
+        .flat_map(|paths| paths.values())
+        .filter_map(Value::as_object)
+        .flat_map(|item| item.values())
+        .filter_map(|method| Some((method["operationId"].as_str()?, method)))
+        .collect();
+    let operations = operations
+        .into_iter()
+        .enumerate()
+        .map(|(index, operation)| {
+            let method = methods.get(operation_number(index).as_str());
+            self::operation(operation, method.copied().unwrap_or(&Value::Null))
+        })
+        .collect();
+    let types = lowered
+        .types
+        .into_iter()
+        .map(|(name, ty)| {
+            let ty = named(ty, &schemas[&name]);
+            (name, ty)
+        })
+        .collect();
+    Ok(Surface { operations, types })
+}
+
+fn operation(operation: document::Operation, lowered: &Value) -> Operation {
+    let mut arguments: Vec<_> = operation
+        .parameters
+        .into_iter()
+        .enumerate()
+        .map(|(index, parameter)| Argument {
+            place: match parameter.location {
+                Location::Path => Place::Path,
+                Location::Query => Place::Query,
+                Location::Header => Place::Header,
+            },
+            ty: match parameter.time {
+                Some(Time::Reporting) => ValueType::ReportingTime,
+                Some(Time::Rfc3339) => ValueType::DateOrTime,
+                None => value_type(&lowered["parameters"][index]["schema"]),
+            },
+            name: parameter.name,
+            required: parameter.required,
+            description: parameter.description,
+        })
+        .collect();
+    let mut files = None;
+    if let Some(body) = operation.body {
+        match body.content {
+            Content::Json(_) | Content::Form(_) => arguments.push(Argument {
+                name: "body".to_owned(),
+                place: Place::Body,
+                required: body.required,
+                ty: value_type(&lowered["requestBody"]["content"]["application/json"]["schema"]),
+                description: body.description,
+            }),
+            Content::Multipart(parts) => arguments.extend(parts.into_iter().map(|part| Argument {
+                name: part.name,
+                place: Place::File,
+                required: part.required,
+                ty: ValueType::File,
+                description: part.description,
+            })),
+        }
+        files = body
+            .alternative
+            .map(|parts| parts.into_iter().map(|part| part.name).collect());
+    }
+    Operation {
+        id: operation.id,
+        upstream_id: operation.upstream_id,
+        method: operation.method,
+        path: operation.path,
+        api: operation.api,
+        summary: operation.summary,
+        description: operation.description,
+        deprecated: operation.deprecated,
+        oauth_scopes: match operation.security {
+            Security::Basic => None,
+            Security::Bearer(scopes) => Some(scopes),
+        },
+        clouds: operation.clouds,
+        rate_limit: operation.rate_limit,
+        idempotent: operation.idempotent,
+        pagination: operation.pagination,
+        arguments,
+        files,
+        answer: operation.answer.map(|_| {
+            value_type(&lowered["responses"]["200"]["content"]["application/json"]["schema"])
+        }),
+    }
+}
+
+fn named(ty: lower::Type, lowered: &Value) -> Type {
+    let child = |index: usize| value_type(&lowered["properties"][field_number(index)]);
+    let shape = match ty.shape {
+        lower::Shape::Struct(fields) => {
+            let fields = fields.into_iter().enumerate();
+            let fields = fields.map(|(index, field)| field_of(field, child(index), ty.usage));
+            Shape::Struct(fields.collect())
+        }
+        lower::Shape::Enum(values) => Shape::Enum(values),
+        lower::Shape::Choice(arms) => {
+            let arms = arms.into_iter().enumerate();
+            Shape::Choice(arms.map(|(index, arm)| (arm.name, child(index))).collect())
+        }
+    };
+    Type {
+        description: ty.description,
+        usage: ty.usage,
+        shape,
+    }
+}
+
+fn field_of(field: lower::Field, ty: ValueType, usage: Usage) -> Field {
+    let is_collection = matches!(ty, ValueType::List(_) | ValueType::Map(_));
+    Field {
+        presence: field.presence(usage, is_collection),
+        name: field.name,
+        ty,
+        required: field.required,
+        deprecated: field.deprecated,
+        secret: field.secret,
+        description: field.description,
+    }
+}
+
+/// What a lowered schema is.
+fn value_type(schema: &Value) -> ValueType {
+    if let Some(target) = schema["$ref"].as_str() {
+        let name = target.rsplit('/').next().unwrap_or(target);
+        return ValueType::Named(name.to_owned());
+    }
+    match (schema["type"].as_str(), schema["format"].as_str()) {
+        (Some("string"), Some("date-time")) => ValueType::DateTime,
+        (Some("string"), Some("date")) => ValueType::Date,
+        (Some("string"), _) => ValueType::Text,
+        (Some("integer"), _) => ValueType::Integer,
+        (Some("number"), _) => ValueType::Number,
+        (Some("boolean"), _) => ValueType::Boolean,
+        (Some("array"), _) => ValueType::List(Box::new(value_type(&schema["items"]))),
+        (Some("object"), _) => {
+            ValueType::Map(Box::new(value_type(&schema["additionalProperties"])))
+        }
+        _ => ValueType::Any,
+    }
+}
