@@ -1,12 +1,13 @@
 //! The command line of the maintenance commands: `cargo xtask --help`.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use xtask::import::{self, Outcome};
-use xtask::{examples, features, names};
+use clap::{Args, Parser, Subcommand};
+use xtask::import::Options;
+use xtask::import::summary::summary;
+use xtask::{diff, examples, features, names, specs, workspace};
 
 /// Maintains the specifications that the crate is generated from.
 #[derive(Parser)]
@@ -20,17 +21,23 @@ struct Cli {
 enum Command {
     /// Turns Cisco's OpenAPI documents into the specifications under specs/
     ///
-    /// Reads any number of OpenAPI 3.0 documents, YAML or JSON, repairs what rules can repair, merges them, applies the overlays of
-    /// specs/overlays/ and writes one document for each path scope, and specs/SOURCES.md. The first document that describes an
-    /// operation describes it; later ones add what it lacks: OAuth scopes, response headers, the name of its API.
+    /// Reads OpenAPI documents, repairs what rules can repair, puts each in the place that the document with its title has in
+    /// specs/base/, merges all documents there, applies the overlays of specs/overlays/ and writes one document for each path scope, and
+    /// specs/SOURCES.md. APIs whose documents are not given stay as they are. Of documents that describe the same operation, the one
+    /// that was new last describes it, the first of several; the others add what it lacks: OAuth scopes, response headers, the name of
+    /// its API.
     ///
     /// If anything is wrong, every defect is printed with document, line, column and JSON pointer, the exit code is 1, and specs/
-    /// stays as it was. Importing the same documents twice changes nothing.
-    #[command(after_help = "Example:\n  cargo xtask import secure-access.yaml devnet/*.yaml")]
+    /// stays as it was. Importing the same documents twice changes nothing. See docs/updating.md for all steps of an update.
+    #[command(
+        after_help = "Examples:\n  cargo xtask import destination-lists.yaml\n  cargo xtask import --all secure-access.yaml devnet/*.yaml"
+    )]
     Import {
         /// Prints the document and JSON pointer of every repair, and how each operation pages
         #[arg(short, long)]
         verbose: bool,
+        #[command(flatten)]
+        options: ImportOptions,
         /// The folder to write, which holds overlays/
         #[arg(long, value_name = "DIR", default_value_os_t = specs())]
         specs: PathBuf,
@@ -62,6 +69,27 @@ enum Command {
         #[arg(value_name = "DOC", required = true)]
         documents: Vec<PathBuf>,
     },
+    /// Shows what an import would change, and writes nothing
+    ///
+    /// Compares specs/ with what an import of the documents would write, or two folders of specifications, as users of the crate see
+    /// them: operations with their arguments, answers and types, OAuth scopes, limits and paging. Of each change it says what programs
+    /// notice and why, by API; at the end stands the version that the changes take.
+    ///
+    /// The marks: `!` breaks programs that use it, `~` lets them act differently, `+` is new, `·` has no effect. A type or an operation
+    /// with another name or place is found by what it is like; so a change of names upstream is one line here, not a hundred.
+    #[command(after_help = "Examples:
+  What a new document of one API brings:
+    cargo xtask diff destination-lists.yaml
+  What to write into the pull request:
+    cargo xtask diff --all --format markdown secure-access.yaml devnet/*.yaml
+  What has changed since a release:
+    git archive v0.1.0 specs | tar -x -C /tmp/before
+    cargo xtask diff --from /tmp/before/specs --to specs --format markdown
+  Stop a script if programs would break:
+    cargo xtask diff --exit-code=breaking new.yaml
+
+Exit codes: 0 when the comparison is done, 1 when something is wrong or --exit-code asks for it, 2 when the command line is wrong")]
+    Diff(diff::command::Arguments),
     /// Brings the Cargo features, one for each API, up to date in Cargo.toml and in the README
     ///
     /// With --measure it builds the crate with each feature alone, which takes some minutes, and keeps what each costs in
@@ -79,24 +107,45 @@ enum Command {
     },
 }
 
-fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."))
+/// How to import.
+#[derive(Args)]
+struct ImportOptions {
+    /// The documents are all that there is: what they lack is removed
+    #[arg(long)]
+    all: bool,
+    /// Takes in path scopes that the crate does not have
+    #[arg(long)]
+    new_scope: bool,
+    /// Writes though overlay actions find nothing to act on; `cargo xtask check` lists them
+    #[arg(long)]
+    force: bool,
 }
 
-/// The folder of the specifications in this workspace.
-fn specs() -> PathBuf {
-    workspace().join("specs")
+impl From<ImportOptions> for Options {
+    fn from(options: ImportOptions) -> Self {
+        let ImportOptions {
+            all,
+            new_scope,
+            force,
+        } = options;
+        Self {
+            all,
+            new_scope,
+            force,
+        }
+    }
 }
 
 fn main() -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
     let done = match Cli::parse().command {
         Command::Import {
             verbose,
+            options,
             specs,
             documents,
-        } => import::run(&documents, &specs)
+        } => Options::from(options)
+            .run(&documents, &specs)
             .map(|outcome| summary(&outcome, verbose))
             .map_err(|failure| {
                 format!(
@@ -112,6 +161,10 @@ fn main() -> ExitCode {
                 Err(failure) => Err(failure.to_string()),
             }
         }
+        Command::Diff(arguments) => arguments.run().map(|answer| {
+            code = if answer.is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+            answer.text
+        }),
         Command::Features { measure } => features::run(workspace(), measure),
         Command::Names { specs } => names::list(&specs),
     };
@@ -119,90 +172,11 @@ fn main() -> ExitCode {
         // A reader that has gone away, such as `head`, is no failure.
         Ok(text) => {
             let _ = writeln!(std::io::stdout(), "{text}");
-            ExitCode::SUCCESS
+            code
         }
         Err(text) => {
             let _ = writeln!(std::io::stderr(), "{text}");
             ExitCode::FAILURE
         }
     }
-}
-
-fn summary(outcome: &Outcome, verbose: bool) -> String {
-    let mut lines = Vec::new();
-    let total: usize = outcome.operations.values().sum();
-    lines.push(format!("{total} operations"));
-    lines.extend(
-        outcome
-            .operations
-            .iter()
-            .map(|(scope, count)| format!("  {count:5}  {scope}")),
-    );
-    let total: usize = outcome.repairs.values().map(Vec::len).sum();
-    lines.push(format!("{total} repairs"));
-    let rules = import::rules();
-    for (rule, repairs) in &outcome.repairs {
-        lines.push(format!(
-            "  {:5}  {rule}: {}",
-            repairs.len(),
-            rules.get(rule).copied().unwrap_or("")
-        ));
-        if verbose {
-            lines.extend(
-                repairs
-                    .iter()
-                    .map(|repair| format!("           {}: {}", repair.place, repair.note)),
-            );
-        }
-    }
-    let paged = outcome
-        .pagination
-        .values()
-        .filter(|found| found.is_ok())
-        .count();
-    lines.push(format!(
-        "{paged} operations page, of {} with a parameter of paging",
-        outcome.pagination.len()
-    ));
-    for (operation, found) in &outcome.pagination {
-        match found {
-            Ok(rule) if verbose => lines.push(format!("         {operation}: {rule}")),
-            Ok(_) => {}
-            Err(reason) => lines.push(format!("         {operation} does not: {reason}")),
-        }
-    }
-    lines.push(format!("{} overlays applied", outcome.overlays));
-    lines.push(format!(
-        "{} paths with other names of placeholders",
-        outcome.renamed_paths
-    ));
-    lines.push(format!(
-        "{} numbers that are integers, {} real ones",
-        outcome.numbers.integers, outcome.numbers.reals
-    ));
-    lines.push(format!(
-        "{} choices of forms that do not rule each other out",
-        outcome.open_choices
-    ));
-    lines.push(format!(
-        "{} operations without `x-clouds`",
-        outcome.without_clouds.len()
-    ));
-    lines.extend(
-        outcome
-            .without_clouds
-            .iter()
-            .map(|operation| format!("         {operation}")),
-    );
-    for file in &outcome.files {
-        lines.push(format!(
-            "{:>9}  {file}",
-            if outcome.changed.contains(file) {
-                "written"
-            } else {
-                "unchanged"
-            }
-        ));
-    }
-    lines.join("\n")
 }

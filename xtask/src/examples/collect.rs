@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use super::schema::{Api, BODIES, Operation, Place};
-use crate::import::resolve::Document;
+use crate::import::resolve::{Document, SCHEMAS};
 
 /// How many values are put together from one schema, which then differ in the forms of its choices.
 const MAX_TURNS: usize = 12;
@@ -211,7 +211,7 @@ impl<'a> Composer<'a> {
     {
         match schema.get("$ref").and_then(Value::as_str) {
             Some(target) => {
-                let (_, name) = target.split_once('/')?;
+                let name = target.strip_prefix(SCHEMAS)?;
                 let (name, schema) = self.schemas.get_key_value(name)?;
                 Some((name, schema))
             }

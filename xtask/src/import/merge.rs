@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::names::words;
-use cisco_secure_access_codegen::SCOPES;
-
 use super::report::{Failure, Place, Repair, Repairs};
 use super::resolve::{Document, Operation};
 
@@ -22,7 +20,7 @@ pub struct Merged {
     /// The operation, as the first document describes it.
     pub operation: Operation,
     /// The first segment of its path.
-    pub scope: &'static str,
+    pub scope: String,
     /// The name of its API.
     pub api: String,
     /// The index of the document that describes it.
@@ -31,23 +29,31 @@ pub struct Merged {
     pub enriched_by: BTreeSet<usize>,
 }
 
-/// Merges the operations of all documents, sorted by path and method.
-pub fn merge(documents: &[Document], repairs: &mut Repairs) -> Result<Vec<Merged>, Failure> {
+/// Merges the operations of all documents, sorted by path and method. Their scopes have to be among `scopes`, if there are any.
+pub fn merge(
+    documents: &[Document],
+    scopes: Option<&BTreeSet<String>>,
+    repairs: &mut Repairs,
+) -> Result<Vec<Merged>, Failure> {
     let mut merged: BTreeMap<(String, String), Merged> = BTreeMap::new();
     let mut templates: BTreeMap<String, String> = BTreeMap::new();
     let mut failures = Vec::new();
-    for (index, document) in documents.iter().enumerate() {
+    let mut order: Vec<(usize, &Document)> = documents.iter().enumerate().collect();
+    order.sort_by_key(|(_, document)| document.rank);
+    for (index, document) in order {
         let api = api_name(&document.title);
         for operation in &document.operations {
             let shape = shape(&operation.path);
-            let Some(scope) = scope_of(&operation.path) else {
-                failures.push(format!(
-                    "{}: found the path {:?}, expected one under {}",
-                    document.name,
-                    operation.path,
-                    SCOPES.join(", ")
-                ));
-                continue;
+            let scope = match scope_of(&operation.path, scopes) {
+                Ok(scope) => scope,
+                Err(expected) => {
+                    let path = &operation.path;
+                    let name = &document.name;
+                    failures.push(format!(
+                        "{name}: found the path {path:?}, expected {expected}"
+                    ));
+                    continue;
+                }
             };
             let mut operation = operation.clone();
             let template = templates
@@ -105,9 +111,22 @@ pub fn shape(path: &str) -> String {
     shape
 }
 
-fn scope_of(path: &str) -> Option<&'static str> {
-    let first = path.split('/').nth(1)?;
-    SCOPES.iter().copied().find(|scope| *scope == first)
+/// The path scope of a path, or what was expected instead.
+fn scope_of(path: &str, scopes: Option<&BTreeSet<String>>) -> Result<String, String> {
+    let first = path.split('/').nth(1).unwrap_or("");
+    match scopes {
+        Some(scopes) if !scopes.contains(first) => {
+            let known: Vec<&str> = scopes.iter().map(String::as_str).collect();
+            Err(format!(
+                "one under {}; take a scope in that is new with `--new-scope`",
+                known.join(", ")
+            ))
+        }
+        _ if first.is_empty() || !first.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+            Err("a scope in small letters at its beginning".into())
+        }
+        _ => Ok(first.to_owned()),
+    }
 }
 
 /// The name of the API that a document with this title describes; nothing for the document of all APIs.
@@ -191,15 +210,15 @@ fn rename_placeholders(operation: &mut Operation, template: &str) {
 /// Names the API of the operations that only the document of all APIs describes: the API of the operations that share the
 /// upstream tag in the same scope if they agree, or else the tag itself.
 fn name_apis(merged: &mut [Merged]) {
-    let mut by_tag: BTreeMap<(&str, String), BTreeSet<String>> = BTreeMap::new();
+    let mut by_tag: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for known in merged.iter().filter(|known| !known.api.is_empty()) {
         by_tag
-            .entry((known.scope, known.operation.upstream_tag.clone()))
+            .entry((known.scope.clone(), known.operation.upstream_tag.clone()))
             .or_default()
             .insert(known.api.clone());
     }
     for known in merged.iter_mut().filter(|known| known.api.is_empty()) {
-        let apis = by_tag.get(&(known.scope, known.operation.upstream_tag.clone()));
+        let apis = by_tag.get(&(known.scope.clone(), known.operation.upstream_tag.clone()));
         known.api = match apis.map(|apis| apis.iter().collect::<Vec<_>>()).as_deref() {
             Some([api]) => (*api).clone(),
             _ => words(&known.operation.upstream_tag).join(" "),

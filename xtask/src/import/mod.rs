@@ -1,8 +1,9 @@
 //! `cargo xtask import`: upstream documents in, the specifications of `specs/` out.
 //!
-//! read → conform to the grammar → repair → check → resolve → merge → name → overlay → rename placeholders → tell integers from
-//! real numbers → tell choices apart → find paging → split → write
+//! read → conform to the grammar → repair → check → resolve → take into the base → merge → name → overlay → rename placeholders →
+//! tell integers from real numbers → tell choices apart → find paging → split → write
 
+pub mod base;
 pub mod check;
 pub mod choices;
 pub mod grammar;
@@ -17,15 +18,18 @@ pub mod repair;
 pub mod report;
 pub mod resolve;
 pub mod schemas;
+pub mod summary;
 pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use cisco_secure_access_codegen::SCOPES;
+use serde_json::{Map, Value};
 
 use grammar::Kind;
 use integers::Numbers;
+use overlay::Applied;
 use report::{Defect, Failure, Log, Pointer, Repairs};
 use resolve::Document;
 
@@ -34,10 +38,12 @@ use resolve::Document;
 pub struct Outcome {
     /// The number of operations by scope.
     pub operations: BTreeMap<String, usize>,
+    /// The operations that no document has any more, with the document that described them.
+    pub lost: Vec<String>,
     /// The repairs, by rule.
     pub repairs: Repairs,
-    /// The number of overlays applied.
-    pub overlays: usize,
+    /// What the overlays did.
+    pub applied: Applied,
     /// The number of paths whose placeholders got other names.
     pub renamed_paths: usize,
     /// How many numbers are integers, and how many are not.
@@ -48,10 +54,14 @@ pub struct Outcome {
     pub without_clouds: BTreeSet<String>,
     /// How the operations with parameters of paging page, or why they do not.
     pub pagination: BTreeMap<String, Result<String, String>>,
+    /// The scopes that the crate does not have yet.
+    pub new_scopes: BTreeSet<String>,
     /// The names of the files that an import writes.
     pub files: BTreeSet<String>,
     /// Those of them that were not yet as they should be.
     pub changed: BTreeSet<String>,
+    /// The names of files that are not part of the specifications any more.
+    pub stale: BTreeSet<String>,
 }
 
 /// What an import would write.
@@ -59,68 +69,179 @@ pub struct Outcome {
 pub struct Preview {
     /// The specifications, by the names of their files.
     pub specs: BTreeMap<String, Value>,
+    /// The documents, in the order in which they came into the base.
+    pub documents: Vec<Document>,
+    /// The documents of each operation, by scope and name (`policies::list_rules`), as places in `documents`: first the one that
+    /// describes it, then those that add to it.
+    pub origins: BTreeMap<String, Vec<usize>>,
     /// The texts of all files, by their names.
     pub files: BTreeMap<String, String>,
     /// What was done to get there.
     pub outcome: Outcome,
 }
 
-/// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
-pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
-    let Preview { files, outcome, .. } = preview(documents, specs)?;
-    write::write(specs, &files, &outcome.changed)
-        .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
-    Ok(outcome)
+/// How to import.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Whether the documents are all that there is: what they lack is removed. Otherwise other documents of the base stay.
+    pub all: bool,
+    /// Whether to take in scopes that the crate does not have.
+    pub new_scope: bool,
+    /// Whether to write though overlay actions find nothing.
+    pub force: bool,
 }
 
-/// Computes what an import of the documents would write into the folder `specs`, and writes nothing.
+/// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
+pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
+    Options::default().run(documents, specs)
+}
+
+/// Computes what an import of the documents would write into the folder `specs`, and writes nothing. Overlay actions that find
+/// nothing, which an import refuses, are told in the outcome.
 pub fn preview(documents: &[PathBuf], specs: &Path) -> Result<Preview, Failure> {
-    let folder = specs;
-    let mut repairs = Repairs::new();
-    let documents = read_all(documents, Examples::Dropped, &mut repairs)?;
-    let mut merged = merge::merge(&documents, &mut repairs)?;
+    Options::default().preview(documents, specs)
+}
+
+/// Computes what the base and the overlays of the folder `specs` make, which is what it should hold.
+pub fn rebuild(specs: &Path) -> Result<Preview, Failure> {
+    let base = base::read(specs)?;
+    compute(
+        base,
+        specs,
+        &Options::default().scopes(specs),
+        Repairs::new(),
+    )
+}
+
+impl Options {
+    /// [`run`] with these options.
+    pub fn run(self, documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
+        let Preview { files, outcome, .. } = self.preview(documents, specs)?;
+        if !outcome.applied.idle.is_empty() && !self.force {
+            let lost = outcome.lost.iter().map(|lost| format!("{lost}: is gone"));
+            return Err(Failure(lost.chain(outcome.applied.idle).collect()));
+        }
+        write::write(specs, &files, &outcome.changed, &outcome.stale)
+            .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
+        Ok(outcome)
+    }
+
+    /// [`preview`] with these options.
+    pub fn preview(self, documents: &[PathBuf], specs: &Path) -> Result<Preview, Failure> {
+        let mut repairs = Repairs::new();
+        let given = read_all(documents, Examples::Dropped, &mut repairs)?;
+        let before = base::read(specs)?;
+        let documents = base::take_in(before.clone(), given, self.all);
+        let lost = base::lost(&before, &documents);
+        let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
+        preview.outcome.lost = lost;
+        Ok(preview)
+    }
+
+    /// The scopes that paths can have: those of the crate and those that an import took in before; none if any will do.
+    fn scopes(self, specs: &Path) -> Option<BTreeSet<String>> {
+        let taken_in = std::fs::read_dir(specs).into_iter().flatten().flatten();
+        let taken_in = taken_in.filter_map(|entry| {
+            Some(
+                entry
+                    .file_name()
+                    .to_str()?
+                    .strip_suffix(".json")?
+                    .to_owned(),
+            )
+        });
+        let known = SCOPES.iter().map(|scope| (*scope).to_owned());
+        (!self.new_scope).then(|| known.chain(taken_in).collect())
+    }
+}
+
+/// Merges the documents, names and corrects what comes of it, and splits it by scope.
+fn compute(
+    mut documents: Vec<Document>,
+    folder: &Path,
+    scopes: &Option<BTreeSet<String>>,
+    mut repairs: Repairs,
+) -> Result<Preview, Failure> {
+    let mut files = base::files(&documents);
+    base::qualify(&mut documents);
+    let mut merged = merge::merge(&documents, scopes.as_ref(), &mut repairs)?;
     let (components, mut names) = schemas::gather(&mut merged, &documents);
     let mut whole = write::assemble(&merged, components);
     names::name_operations(&mut whole);
     names.apply(&mut whole)?;
-    let overlays = overlay::apply_all(&folder.join("overlays"), &mut whole, &mut names)?;
+    let applied = overlay::apply_all(&folder.join("overlays"), &mut whole, &mut names)?;
     names::verify(&mut whole)?;
     let renamed_paths = placeholders::rename(&mut whole)?;
     let numbers = integers::tell_apart(&mut whole)?;
     let open_choices = choices::tell_apart(&mut whole);
     let without_clouds = without_clouds(&mut whole);
     let pagination = pagination::find(&mut whole);
+    let origins = origins(&mut whole);
     let parts = write::split(&whole, &merged, &documents);
-    let operations = parts
+    let operations: BTreeMap<String, usize> = parts
         .iter()
-        .map(|(scope, part)| ((*scope).to_owned(), count(part)))
+        .map(|(scope, part)| (scope.clone(), count(part)))
         .collect();
     let specs: BTreeMap<String, Value> = parts
         .into_iter()
         .map(|(scope, part)| (format!("{scope}.json"), part))
         .collect();
-    let mut files: BTreeMap<String, String> = specs
-        .iter()
-        .map(|(name, part)| (name.clone(), write::canonical(part.clone())))
-        .collect();
+    files.extend(
+        specs
+            .iter()
+            .map(|(name, part)| (name.clone(), write::canonical(part.clone()))),
+    );
     files.insert("SOURCES.md".into(), write::sources(&documents, &merged));
+    let new_scopes = operations
+        .keys()
+        .filter(|scope| !SCOPES.contains(&scope.as_str()))
+        .cloned()
+        .collect();
     let outcome = Outcome {
         operations,
+        lost: Vec::new(),
         repairs,
-        overlays,
+        applied,
         renamed_paths,
         numbers,
         open_choices,
         without_clouds,
         pagination,
+        new_scopes,
         files: files.keys().cloned().collect(),
         changed: write::changed(folder, &files),
+        stale: write::stale(folder, &files),
     };
     Ok(Preview {
         specs,
+        documents,
+        origins,
         files,
         outcome,
     })
+}
+
+/// Takes the places of their documents from the operations, by scope and name.
+fn origins(whole: &mut Value) -> BTreeMap<String, Vec<usize>> {
+    let mut origins = BTreeMap::new();
+    repair::each_operation(whole, |path, _, operation, _| {
+        let places = operation.remove(write::DOCUMENTS);
+        let places = places
+            .as_ref()
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let places = places.filter_map(|place| usize::try_from(place.as_u64()?).ok());
+        origins.insert(scoped_name(path, operation), places.collect());
+    });
+    origins
+}
+
+/// The scope and the name of an operation: `policies::list_rules`.
+fn scoped_name(path: &str, operation: &Map<String, Value>) -> String {
+    let scope = path.split('/').nth(1).unwrap_or("");
+    let name = operation.get("operationId").and_then(Value::as_str);
+    format!("{scope}::{}", name.unwrap_or(""))
 }
 
 /// Every rule by name, with what it does.
@@ -152,11 +273,11 @@ pub fn read_all(
 ) -> Result<Vec<Document>, Failure> {
     let mut failures = Vec::new();
     let mut documents = Vec::new();
-    for (index, path) in paths.iter().enumerate() {
+    for path in paths {
         match read::read(path, repairs) {
             Ok(source) => {
                 let mut defects = Vec::new();
-                documents.extend(prepare(source, index, examples, repairs, &mut defects));
+                documents.extend(prepare(source, examples, repairs, &mut defects));
                 failures.extend(defects.iter().map(Defect::to_string));
             }
             Err(failure) => failures.push(failure),
@@ -171,7 +292,6 @@ pub fn read_all(
 
 fn prepare(
     mut source: read::Source,
-    index: usize,
     examples: Examples,
     repairs: &mut Repairs,
     defects: &mut Vec<Defect>,
@@ -195,7 +315,7 @@ fn prepare(
     check::check(&mut source.tree, &mut log);
     log.defects
         .is_empty()
-        .then(|| resolve::resolve(source, index, &mut log))
+        .then(|| resolve::resolve(source, &mut log))
 }
 
 /// The operations that lack `x-clouds`, by scope and name.
@@ -203,9 +323,7 @@ fn without_clouds(whole: &mut Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     repair::each_operation(whole, |path, _, operation, _| {
         if !operation.contains_key("x-clouds") {
-            let scope = path.split('/').nth(1).unwrap_or("");
-            let name = operation["operationId"].as_str().unwrap_or("");
-            found.insert(format!("{scope}::{name}"));
+            found.insert(scoped_name(path, operation));
         }
     });
     found

@@ -10,11 +10,25 @@ use super::read::parse_any;
 use super::report::Failure;
 use super::schemas::Names;
 
+/// What the overlays did.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// The number of overlays.
+    pub overlays: usize,
+    /// The actions that found nothing to act on, one message each.
+    pub idle: Vec<String>,
+}
+
 /// Applies every `*.yaml` of a folder in the order of the file names, and after each gives the schemas their names, which follow
 /// those of the operations. A missing folder holds none.
-pub fn apply_all(folder: &Path, document: &mut Value, names: &mut Names) -> Result<usize, Failure> {
+pub fn apply_all(
+    folder: &Path,
+    document: &mut Value,
+    names: &mut Names,
+) -> Result<Applied, Failure> {
+    let mut applied = Applied::default();
     let Ok(entries) = std::fs::read_dir(folder) else {
-        return Ok(0);
+        return Ok(applied);
     };
     let files: BTreeSet<_> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -32,7 +46,7 @@ pub fn apply_all(folder: &Path, document: &mut Value, names: &mut Names) -> Resu
             .into_owned();
         match std::fs::read(file) {
             Ok(bytes) => {
-                apply(&name, &bytes, document, &mut failures);
+                apply(&name, &bytes, document, &mut applied.idle, &mut failures);
                 if let Err(error) = names.apply(document) {
                     failures.push(format!("{name}: {error}"));
                 }
@@ -40,14 +54,21 @@ pub fn apply_all(folder: &Path, document: &mut Value, names: &mut Names) -> Resu
             Err(error) => failures.push(format!("{}: cannot be read: {error}", file.display())),
         }
     }
+    applied.overlays = files.len();
     if failures.is_empty() {
-        Ok(files.len())
+        Ok(applied)
     } else {
         Err(Failure(failures))
     }
 }
 
-fn apply(name: &str, bytes: &[u8], document: &mut Value, failures: &mut Vec<String>) {
+fn apply(
+    name: &str,
+    bytes: &[u8],
+    document: &mut Value,
+    idle: &mut Vec<String>,
+    failures: &mut Vec<String>,
+) {
     let overlay = match parse_any(name, bytes) {
         Ok((overlay, _, _)) => overlay,
         Err(error) => return failures.push(error),
@@ -64,17 +85,20 @@ fn apply(name: &str, bytes: &[u8], document: &mut Value, failures: &mut Vec<Stri
         ));
     };
     for (index, action) in actions.iter().enumerate() {
-        if let Err(error) = act(action, document) {
-            let target = action["target"].as_str().unwrap_or("");
-            failures.push(format!(
-                "{name}: action {}, target {target:?}: {error}",
-                index + 1
-            ));
+        let target = action["target"].as_str().unwrap_or("");
+        let place = format!("{name}: action {}, target {target:?}", index + 1);
+        match act(action, document) {
+            Ok(true) => {}
+            Ok(false) => idle.push(format!(
+                "{place}: matches nothing; correct the target, or remove the action if it has done its work"
+            )),
+            Err(error) => failures.push(format!("{place}: {error}")),
         }
     }
 }
 
-fn act(action: &Value, document: &mut Value) -> Result<(), String> {
+/// Does what an action says, and tells whether it found anything.
+fn act(action: &Value, document: &mut Value) -> Result<bool, String> {
     let target = action["target"]
         .as_str()
         .ok_or("found no `target`, expected a JSONPath")?;
@@ -85,10 +109,7 @@ fn act(action: &Value, document: &mut Value) -> Result<(), String> {
         .map(|place| place.to_json_pointer())
         .collect();
     if pointers.is_empty() {
-        return Err(
-            "matches nothing; correct the target, or remove the action if it has done its work"
-                .into(),
-        );
+        return Ok(false);
     }
     if action["remove"] == true {
         // From the last to the first, so that the positions in lists stay true.
@@ -96,7 +117,7 @@ fn act(action: &Value, document: &mut Value) -> Result<(), String> {
         pointers
             .iter()
             .for_each(|pointer| remove(document, pointer));
-        return Ok(());
+        return Ok(true);
     }
     let update = action
         .get("update")
@@ -112,7 +133,7 @@ fn act(action: &Value, document: &mut Value) -> Result<(), String> {
             }
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn remove(document: &mut Value, pointer: &str) {

@@ -29,7 +29,7 @@ pub const RULES: &[(&str, &str)] = &[
 ];
 
 /// A document whose operations stand alone.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     /// Its file name.
     pub name: String,
@@ -39,13 +39,15 @@ pub struct Document {
     pub version: String,
     /// The SHA-256 of its bytes.
     pub sha256: String,
+    /// Its rank among all documents: of those that have an operation, the one with the lowest describes it.
+    pub rank: usize,
     /// Its operations.
     pub operations: Vec<Operation>,
     /// Its schemas, by their upstream names.
     pub schemas: BTreeMap<String, Value>,
 }
 
-/// An operation that refers to nothing but schemas, as `<index of the document>/<name>`.
+/// An operation that refers to nothing but schemas.
 #[derive(Debug, Clone)]
 pub struct Operation {
     /// The whole path.
@@ -60,8 +62,8 @@ pub struct Operation {
     pub object: Map<String, Value>,
 }
 
-/// Resolves the document with the index `index`.
-pub fn resolve(mut source: Source, index: usize, log: &mut Log<'_>) -> Document {
+/// Resolves a document that is checked; its rank is the lowest.
+pub fn resolve(mut source: Source, log: &mut Log<'_>) -> Document {
     let root = source.tree.clone();
     let text = |pointer: &str| {
         root.pointer(pointer)
@@ -71,7 +73,6 @@ pub fn resolve(mut source: Source, index: usize, log: &mut Log<'_>) -> Document 
     };
     let mut inliner = Inliner {
         root: &root,
-        index,
         budget: MAX_NODES,
     };
     let mut operations = Vec::new();
@@ -143,6 +144,7 @@ pub fn resolve(mut source: Source, index: usize, log: &mut Log<'_>) -> Document 
         version: version.strip_prefix('v').unwrap_or(&version).to_owned(),
         name: source.name,
         sha256: source.sha256,
+        rank: 0,
         operations,
         schemas,
     }
@@ -151,13 +153,12 @@ pub fn resolve(mut source: Source, index: usize, log: &mut Log<'_>) -> Document 
 /// Puts the targets of references in their place.
 struct Inliner<'a> {
     root: &'a Value,
-    index: usize,
     /// How many more nodes the document may grow by.
     budget: usize,
 }
 
 impl Inliner<'_> {
-    /// Copies `value`, with schemas referred to by document and name and all other references replaced by their targets.
+    /// Copies `value`, with all references but those to schemas replaced by their targets.
     fn inline(&mut self, value: &Value, depth: usize) -> Result<Value, String> {
         self.budget = self
             .budget
@@ -174,7 +175,7 @@ impl Inliner<'_> {
                 }
                 for target in schemas::mapping(&mut copy) {
                     let name = target.strip_prefix(SCHEMAS).unwrap_or(target);
-                    *target = format!("{}/{name}", self.index);
+                    *target = format!("{SCHEMAS}{name}");
                 }
                 Ok(Value::Object(copy))
             }
@@ -201,14 +202,15 @@ impl Inliner<'_> {
             (Some(_), Some(target)) => self.reference(target, depth + 1),
             (Some(name), None) => {
                 let name = name.replace("~1", "/").replace("~0", "~");
-                Ok(json!({"$ref": format!("{}/{name}", self.index)}))
+                Ok(json!({"$ref": format!("{SCHEMAS}{name}")}))
             }
             (None, _) => self.inline(value, depth + 1),
         }
     }
 }
 
-const SCHEMAS: &str = "#/components/schemas/";
+/// What references to schemas begin with.
+pub const SCHEMAS: &str = "#/components/schemas/";
 
 /// The parameters of an operation, followed by those of its path that it does not declare itself.
 fn with_shared(own: Value, shared: Value) -> Vec<Value> {

@@ -36,12 +36,12 @@ pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Val
     let classes = classes(&contents);
     let mut components = Map::new();
     let mut origins = BTreeMap::new();
-    let scopes: BTreeSet<&str> = merged.iter().map(|known| known.scope).collect();
-    for scope in scopes {
+    let scopes: BTreeSet<String> = merged.iter().map(|known| known.scope.clone()).collect();
+    for scope in &scopes {
         let operations = || {
             merged
                 .iter()
-                .filter(|known| known.scope == scope)
+                .filter(|known| known.scope == *scope)
                 .map(|known| &known.operation.object)
         };
         let reached = reached(operations().flat_map(Map::values), |key| {
@@ -72,7 +72,7 @@ pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Val
                 components.insert(key, schema);
             }
         }
-        for known in merged.iter_mut().filter(|known| known.scope == scope) {
+        for known in merged.iter_mut().filter(|known| known.scope == *scope) {
             known
                 .operation
                 .object

@@ -1,13 +1,13 @@
 //! Splits the merged document by scope, completes each part and writes the files.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use cisco_secure_access_codegen::SCOPES;
-
+use super::base::FOLDER;
 use super::merge::{Merged, api_name};
 use super::names::summary;
 use super::resolve::{Document, TOKEN_PATH};
@@ -15,6 +15,9 @@ use super::schemas::{NAME, reached, redirect};
 
 /// The key under which an operation of the merged document carries the name of its API.
 pub const API: &str = "x-api";
+
+/// The key under which it carries the places of its documents: of the one that describes it, and of those that add to it.
+pub const DOCUMENTS: &str = "x-documents";
 
 const SERVERS: &[(&str, &str)] = &[
     ("https://api.sse.cisco.com", "Global"),
@@ -32,6 +35,11 @@ pub fn assemble(merged: &[Merged], components: Map<String, Value>) -> Value {
             object.remove("parameters");
         }
         object.insert(API.into(), known.api.clone().into());
+        let documents: Vec<usize> = [known.document]
+            .into_iter()
+            .chain(known.enriched_by.iter().copied())
+            .collect();
+        object.insert(DOCUMENTS.into(), documents.into());
         object.insert("x-upstream-id".into(), operation.upstream_id.clone().into());
         let item = paths
             .entry(operation.path.clone())
@@ -42,12 +50,9 @@ pub fn assemble(merged: &[Merged], components: Map<String, Value>) -> Value {
 }
 
 /// One document for each scope that has operations, completed by rule, by name of the scope.
-pub fn split(
-    whole: &Value,
-    merged: &[Merged],
-    documents: &[Document],
-) -> BTreeMap<&'static str, Value> {
-    let scopes = SCOPES.iter().filter_map(|scope| {
+pub fn split(whole: &Value, merged: &[Merged], documents: &[Document]) -> BTreeMap<String, Value> {
+    let scopes: BTreeSet<&String> = merged.iter().map(|known| &known.scope).collect();
+    let scopes = scopes.into_iter().filter_map(|scope| {
         let prefix = format!("/{scope}/");
         let paths: Map<String, Value> = whole["paths"]
             .as_object()?
@@ -56,7 +61,7 @@ pub fn split(
             .map(|(path, item)| (path.clone(), item.clone()))
             .collect();
         let version = version(scope, merged, documents);
-        (!paths.is_empty()).then(|| (*scope, part(scope, paths, whole, &version)))
+        (!paths.is_empty()).then(|| (scope.clone(), part(scope, paths, whole, &version)))
     });
     scopes.collect()
 }
@@ -70,8 +75,7 @@ fn version(scope: &str, merged: &[Merged], documents: &[Document]) -> String {
             .count()
     };
     let most = (0..documents.len())
-        .rev()
-        .max_by_key(|index| described(*index));
+        .max_by_key(|index| (described(*index), Reverse(documents[*index].rank)));
     most.map_or_else(String::new, |index| documents[index].version.clone())
 }
 
@@ -254,11 +258,13 @@ pub fn canonical(mut document: Value) -> String {
 /// The page that says where the documents came from.
 pub fn sources(documents: &[Document], merged: &[Merged]) -> String {
     let mut page = String::from(
-        "# Sources\n\nThe upstream documents of the last import, in their order. Written by `cargo xtask import`.\n\n\
+        "# Sources\n\nThe upstream documents that are imported, the one that describes first. Written by `cargo xtask import`.\n\n\
          | API | version | SHA-256 | operations described | operations enriched |\n\
          | --- | --- | --- | ---: | ---: |\n",
     );
-    for (index, document) in documents.iter().enumerate() {
+    let mut order: Vec<(usize, &Document)> = documents.iter().enumerate().collect();
+    order.sort_by_key(|(_, document)| document.rank);
+    for (index, document) in order {
         let described = merged
             .iter()
             .filter(|known| known.document == index)
@@ -297,24 +303,45 @@ pub fn changed(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<Stri
         .collect()
 }
 
-/// Writes those of the files of a folder that are named, each as a whole.
+/// The names of the documents in a folder and in its base that are not among the files of an import.
+pub fn stale(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let mut stale = BTreeSet::new();
+    for below in [String::new(), format!("{FOLDER}/")] {
+        for entry in std::fs::read_dir(folder.join(&below))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let name = format!("{below}{}", entry.file_name().to_string_lossy());
+            if name.ends_with(".json") && !files.contains_key(&name) {
+                stale.insert(name);
+            }
+        }
+    }
+    stale
+}
+
+/// Writes those of the files of a folder that are named, each as a whole, and removes the stale ones.
 pub fn write(
     folder: &Path,
     files: &BTreeMap<String, String>,
-    names: &BTreeSet<String>,
+    changed: &BTreeSet<String>,
+    stale: &BTreeSet<String>,
 ) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let new = |name: &String| folder.join(format!(".{name}.new"));
-    for (name, text) in files.iter().filter(|(name, _)| names.contains(*name)) {
+    std::fs::create_dir_all(folder.join(FOLDER))?;
+    let new = |name: &String| folder.join(format!("{name}.new"));
+    for (name, text) in files.iter().filter(|(name, _)| changed.contains(*name)) {
         if let Err(error) = std::fs::write(new(name), text) {
-            names
+            changed
                 .iter()
                 .for_each(|name| drop(std::fs::remove_file(new(name))));
             return Err(error);
         }
     }
-    for name in names {
+    for name in changed {
         std::fs::rename(new(name), folder.join(name))?;
     }
-    Ok(())
+    stale
+        .iter()
+        .try_for_each(|name| std::fs::remove_file(folder.join(name)))
 }

@@ -33,6 +33,11 @@ impl Bench {
         self
     }
 
+    /// Forgets the documents, but not what was imported.
+    pub(crate) fn forget(&mut self) {
+        self.documents.clear();
+    }
+
     pub(crate) fn overlay(self, name: &str, actions: &str) -> Self {
         let folder = self.specs().join("overlays");
         std::fs::create_dir_all(&folder).unwrap();

@@ -11,6 +11,7 @@ mod merging;
 mod names;
 mod numbers;
 mod overlays;
+mod partial;
 mod placeholders;
 mod refusals;
 mod repairs;

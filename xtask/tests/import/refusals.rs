@@ -339,5 +339,5 @@ fn the_command_fails_with_exit_code_1_and_help_teaches() {
         ],
     );
     let help = String::from_utf8(run(&["import", "--help"]).stdout).unwrap();
-    assert_says(&help, &["specs/ stays as it was", "Example:"]);
+    assert_says(&help, &["specs/ stays as it was", "Examples:"]);
 }

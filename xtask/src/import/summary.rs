@@ -1,0 +1,106 @@
+//! What an import tells when it is done.
+
+use super::Outcome;
+
+/// The summary of an import; with `verbose`, each repair and how each operation pages.
+pub fn summary(outcome: &Outcome, verbose: bool) -> String {
+    let mut lines = Vec::new();
+    let total: usize = outcome.operations.values().sum();
+    lines.push(format!("{total} operations"));
+    lines.extend(
+        outcome
+            .operations
+            .iter()
+            .map(|(scope, count)| format!("  {count:5}  {scope}")),
+    );
+    let total: usize = outcome.repairs.values().map(Vec::len).sum();
+    lines.push(format!("{total} repairs"));
+    let rules = super::rules();
+    for (rule, repairs) in &outcome.repairs {
+        lines.push(format!(
+            "  {:5}  {rule}: {}",
+            repairs.len(),
+            rules.get(rule).copied().unwrap_or("")
+        ));
+        if verbose {
+            lines.extend(
+                repairs
+                    .iter()
+                    .map(|repair| format!("           {}: {}", repair.place, repair.note)),
+            );
+        }
+    }
+    let paged = outcome
+        .pagination
+        .values()
+        .filter(|found| found.is_ok())
+        .count();
+    lines.push(format!(
+        "{paged} operations page, of {} with a parameter of paging",
+        outcome.pagination.len()
+    ));
+    for (operation, found) in &outcome.pagination {
+        match found {
+            Ok(rule) if verbose => lines.push(format!("         {operation}: {rule}")),
+            Ok(_) => {}
+            Err(reason) => lines.push(format!("         {operation} does not: {reason}")),
+        }
+    }
+    lines.push(format!("{} overlays applied", outcome.applied.overlays));
+    lines.push(format!(
+        "{} paths with other names of placeholders",
+        outcome.renamed_paths
+    ));
+    lines.push(format!(
+        "{} numbers that are integers, {} real ones",
+        outcome.numbers.integers, outcome.numbers.reals
+    ));
+    lines.push(format!(
+        "{} choices of forms that do not rule each other out",
+        outcome.open_choices
+    ));
+    lines.push(format!(
+        "{} operations without `x-clouds`",
+        outcome.without_clouds.len()
+    ));
+    lines.extend(
+        outcome
+            .without_clouds
+            .iter()
+            .map(|operation| format!("         {operation}")),
+    );
+    let mut list = |title: &str, items: &mut dyn Iterator<Item = &String>| {
+        let items: Vec<String> = items.map(|item| format!("         {item}")).collect();
+        if !items.is_empty() {
+            lines.push(format!("{} {title}", items.len()));
+            lines.extend(items);
+        }
+    };
+    list(
+        "overlay actions without effect",
+        &mut outcome.applied.idle.iter(),
+    );
+    list(
+        "OPERATIONS GONE, because no document has them any more",
+        &mut outcome.lost.iter(),
+    );
+    list(
+        "NEW SCOPES, which the crate lacks: see docs/updating.md",
+        &mut outcome.new_scopes.iter(),
+    );
+    let unchanged = outcome.files.len() - outcome.changed.len();
+    lines.push(format!("{unchanged} files unchanged"));
+    lines.extend(
+        outcome
+            .changed
+            .iter()
+            .map(|file| format!("  written  {file}")),
+    );
+    lines.extend(
+        outcome
+            .stale
+            .iter()
+            .map(|file| format!("  removed  {file}")),
+    );
+    lines.join("\n")
+}
