@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use cisco_secure_access::codec::{Codec, Recode, codecs};
 use cisco_secure_access_fuzz::edits::edit;
 use cisco_secure_access_fuzz::samples::samples;
-use cisco_secure_access_fuzz::secrets::TOKEN;
+use cisco_secure_access_fuzz::secrets::TEXT;
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -59,7 +59,7 @@ fn check(recode: Recode, text: &[u8]) {
         }
         // What is no JSON at all may be shown by its beginning: it is a page of a proxy or the like.
         Err(why) if serde_json::from_slice::<Value>(text).is_ok() => {
-            assert!(!why.contains(TOKEN), "the error shows a text: {why}");
+            assert!(!why.contains(TEXT), "the error shows a text: {why}");
         }
         Err(_) => {}
     }

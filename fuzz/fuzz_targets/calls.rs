@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use cisco_secure_access::{Client, Cloud, Continuation, Error, ErrorKind, Pacing};
-use cisco_secure_access_fuzz::script::{Clock, Script, Seen, answer, client, run};
+use cisco_secure_access_fuzz::script::{Clock, Script, Seen, answer, client, run, token_answer};
 use cisco_secure_access_fuzz::secrets::{assert_silent, assert_silent_error};
 use futures_util::StreamExt as _;
 use http::Method;
@@ -31,7 +31,7 @@ fn calls(input: &mut Unstructured<'_>) -> Result<()> {
     let is_paced = input.arbitrary()?;
     let resumed = input.arbitrary::<(bool, u64, usize)>()?;
     let tokens = (0..input.int_in_range(0..=2)?)
-        .map(|_| answer(input))
+        .map(|_| token_answer(input))
         .collect::<Result<Vec<_>>>()?;
     let answers = (0..input.int_in_range(1..=8)?)
         .map(|_| answer(input))

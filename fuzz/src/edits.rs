@@ -3,7 +3,7 @@
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
 
-use crate::secrets::TOKEN;
+use crate::secrets::TEXT;
 
 /// How often a value is changed at most.
 const MOST: usize = 12;
@@ -74,7 +74,7 @@ fn scalar(input: &mut Unstructured<'_>) -> Result<Value> {
         5 => json!(input.arbitrary::<bool>()?),
         6 => json!(input.choose(TEXTS)?),
         7 => json!(input.arbitrary::<&str>()?),
-        8 => json!(TOKEN),
+        8 => json!(TEXT),
         _ => json!({}),
     })
 }

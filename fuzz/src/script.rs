@@ -13,7 +13,7 @@ use cisco_secure_access::{
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::edits::edit;
 use crate::secrets::{SECRET, TOKEN};
@@ -98,8 +98,25 @@ impl HttpService for Script {
 
 /// The answer to a request for a token.
 fn granted() -> Option<Response<Bytes>> {
-    let body = json!({"access_token": TOKEN, "token_type": "bearer", "expires_in": 3600});
-    Some(Response::new(Bytes::from(body.to_string())))
+    Some(Response::new(Bytes::from(grant().to_string())))
+}
+
+fn grant() -> Value {
+    json!({"access_token": TOKEN, "token_type": "bearer", "expires_in": 3600})
+}
+
+/// An answer to a request for a token: any, or one that grants it in a form that nobody documents.
+pub fn token_answer(input: &mut Unstructured<'_>) -> Result<Option<Response<Bytes>>> {
+    if input.arbitrary()? {
+        return answer(input);
+    }
+    let mut body = grant();
+    edit(&mut body, input)?;
+    if let Some(body) = body.as_object_mut() {
+        // With it, it would be an error, and what an error says is shown.
+        body.remove("statusCode");
+    }
+    Ok(Some(Response::new(Bytes::from(body.to_string()))))
 }
 
 /// Time that passes only when the client waits; no attempt takes too long.

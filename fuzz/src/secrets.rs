@@ -8,6 +8,9 @@ pub const TOKEN: &str = "fuzz-hush-token-8f2b61c0";
 /// The secret of the API key.
 pub const SECRET: &str = "fuzz-hush-secret-77d0a9e4";
 
+/// A text in an answer, which its receiver may show, but no error does.
+pub const TEXT: &str = "fuzz-hush-text-51e3c9aa";
+
 /// Whether one of them is in a text.
 fn is_told(text: &str) -> bool {
     text.contains(TOKEN) || text.contains(SECRET)
