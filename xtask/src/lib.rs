@@ -1,6 +1,22 @@
 //! The maintenance commands of `cisco-secure-access`, as a library so that tests can call them.
 
+pub mod diff;
 pub mod examples;
 pub mod features;
 pub mod import;
 pub mod names;
+pub mod progress;
+
+use std::path::{Path, PathBuf};
+
+/// The folder of the workspace.
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+}
+
+/// The folder of the specifications in this workspace.
+pub fn specs() -> PathBuf {
+    workspace().join("specs")
+}
