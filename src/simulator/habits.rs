@@ -28,11 +28,13 @@ pub enum Habit {
     IgnoredLimits,
     /// 200 with a message or 204 without a body for the same deletion, in turns.
     ChangingDeletes,
+    /// 409 for a name that is taken where only other statuses are documented; without this habit it is 400 there.
+    Conflicts,
 }
 
 impl Habit {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Nulls,
         Self::ZonelessTimes,
         Self::QuotedIds,
@@ -42,6 +44,7 @@ impl Habit {
         Self::ErrorInSuccess,
         Self::IgnoredLimits,
         Self::ChangingDeletes,
+        Self::Conflicts,
     ];
 }
 

@@ -13,7 +13,7 @@ use super::document::{Document, Operation};
 use super::habits::Habit;
 use super::paging::Window;
 use super::service::as_text;
-use super::validate::{Input, Problem};
+use super::validate::{self, Input, Problem};
 use super::values::{Values, World};
 use super::{reports, special};
 
@@ -286,6 +286,7 @@ impl<'a> Call<'a> {
                         let text = format!("there is no property at `{path}`");
                         return Err(Problem::new("body", text).into());
                     }
+                    self.check_text(collection, path, &change["value"])?;
                     match item.pointer_mut(path) {
                         Some(place) => *place = change["value"].clone(),
                         None => item[name] = change["value"].clone(),
@@ -310,6 +311,26 @@ impl<'a> Call<'a> {
         let new = collection.shape.new.as_ref();
         let mut schemas = new.into_iter().chain([&collection.shape.row]);
         schemas.any(|schema| self.document.property(schema, property).is_some()) || is_listed()
+    }
+
+    /// Checks the text that a change gives a property, which the schema of changes does not know.
+    fn check_text(
+        &self,
+        collection: &Collection,
+        path: &str,
+        value: &Value,
+    ) -> Result<(), Problem> {
+        let new = collection.shape.new.as_ref();
+        let mut schemas = new.into_iter().chain([&collection.shape.row]);
+        let property = schemas.find_map(|schema| self.document.at(schema, path));
+        match property {
+            Some(property)
+                if value.is_string() && self.document.resolve(property)["type"] == "string" =>
+            {
+                validate::check_value(self.document, property, path, value)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// An answer about an item: the item, or an object around it, or something else that has its id.

@@ -14,6 +14,7 @@ use super::answer::Answer;
 use super::collections::{Collection, Store};
 use super::document::{self, Document, Operation, Route};
 use super::faults::{Delivery, Effect, Fault, Faults};
+use super::habits::Habit;
 use super::limits::Limits;
 use super::perform::{Call, Refusal};
 use super::record::{RecordedRequest, without_secrets};
@@ -303,6 +304,12 @@ fn carry_out(state: &mut State, call: &Call<'_>) -> Answer {
             answer
         }
         Err(Refusal::Problem(problem)) => error(problem.status, &problem.to_string()),
+        Err(Refusal::Status(409, message))
+            if !call.operation.answers.contains_key(&409)
+                && !call.world.habits.has(Habit::Conflicts) =>
+        {
+            error(400, &message)
+        }
         Err(Refusal::Status(status, message)) => error(status, &message),
     }
 }

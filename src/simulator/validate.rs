@@ -250,6 +250,19 @@ fn check_body(
     }
 }
 
+/// Checks a value in the body that is for the property at a JSON pointer.
+pub(super) fn check_value(
+    document: &Document,
+    schema: &Value,
+    pointer: &str,
+    value: &Value,
+) -> Result<(), Problem> {
+    match first_error(validator(document, schema).as_ref(), value) {
+        Some((_, text)) => Err(Problem::new(format!("body {pointer}"), text)),
+        None => Ok(()),
+    }
+}
+
 /// The fields of a form as an object of the types that the schema wants.
 fn typed_fields(
     document: &Document,
