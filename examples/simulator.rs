@@ -9,6 +9,7 @@
 use std::error::Error;
 
 use cisco_secure_access::Cloud;
+use cisco_secure_access::api::auth::types::CreateTokenBody;
 use cisco_secure_access::simulator::Simulator;
 
 const USAGE: &str = "\
@@ -38,14 +39,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (url, secret) = (simulator.base_url(), simulator.secret());
     let credentials = simulator.credentials();
     let key = credentials.key();
+    let grant = CreateTokenBody::new("client_credentials");
+    let token = simulator.client()?.auth().create_token(&grant).send();
+    let token = token.await?.into_inner().access_token.unwrap_or_default();
     println!("The cloud {} at {url}", simulator.cloud());
     println!("key    {key}");
-    println!("secret {secret}\n");
-    println!(
-        "  token=$(curl -s -u {key}:{secret} -d grant_type=client_credentials {url}auth/v2/token |"
-    );
-    println!("    sed 's/.*\"access_token\":\"\\([^\"]*\\).*/\\1/')");
-    println!("  curl -H \"Authorization: Bearer $token\" {url}deployments/v2/networktunnelgroups");
+    println!("secret {secret}");
+    println!("token  {token}\n");
+    println!("  curl -H 'Authorization: Bearer {token}' {url}deployments/v2/networktunnelgroups");
+    println!("  curl -u {key}:{secret} -d grant_type=client_credentials {url}auth/v2/token");
     tokio::signal::ctrl_c().await?;
     Ok(())
 }
