@@ -137,7 +137,9 @@ pub fn parse_any(name: &str, bytes: &[u8]) -> Result<(Value, Marks, Vec<Note>), 
 /// less indentation than YAML does.
 fn indent_closing_line(text: &str, number: usize) -> Option<String> {
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let before = lines[..number.checked_sub(1)?]
+    // YAML counts more line ends than this does, a carriage return for one: there may be no such line.
+    let before = lines
+        .get(..number.checked_sub(1)?)?
         .iter()
         .rev()
         .find(|line| !line.trim().is_empty())?;

@@ -106,6 +106,12 @@ fn a_truncated_document() {
 }
 
 #[test]
+fn lines_that_end_with_a_carriage_return_alone() {
+    let text = "openapi: 3.0.3\rinfo: {title: x, version: y}\rpaths:\r  /a: {\r    get: z\r }\r";
+    assert_says(&refused(text), &["bad.yaml:6", "text that is not YAML"]);
+}
+
+#[test]
 fn documents_that_are_made_to_exhaust_memory() {
     let laughs = (1..10).fold(
         "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned(),
