@@ -3,7 +3,7 @@
 //! Written into `Cargo.toml` and, with what each costs to build, into the README, between markers. The costs are measured on request
 //! and kept in `benches/feature-costs.json`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -35,33 +35,58 @@ type Costs = BTreeMap<String, f64>;
 /// When a file cannot be read or written, has lost its markers, or a feature does not build.
 pub fn run(workspace: &Path, measure: bool) -> Result<String, String> {
     let scopes = read_scopes(&workspace.join("specs"))?;
-    let mut changed = Vec::new();
-    let mut update = |file: &str, marks, text: &str| -> Result<(), String> {
-        let path = workspace.join(file);
-        let before = read(&path)?;
-        let after = between(&before, marks, text)
-            .ok_or_else(|| format!("{file}: the line `{}` is missing", marks.0.trim_end()))?;
-        if after != before {
-            fs::write(&path, after).map_err(|error| format!("{file}: {error}"))?;
-            changed.push(file.to_owned());
+    let mut written = BTreeSet::new();
+    let mut write = || -> Result<(), String> {
+        for (file, text) in changes(workspace, &scopes)? {
+            fs::write(workspace.join(file), text).map_err(|error| format!("{file}: {error}"))?;
+            written.insert(file);
         }
         Ok(())
     };
-    update("Cargo.toml", MANIFEST_MARKS, &manifest(&scopes))?;
+    write()?;
     if measure {
         let costs = measure_all(workspace, &scopes)?;
         let text = serde_json::to_string_pretty(&costs).map_err(|error| error.to_string())?;
         fs::write(workspace.join(COSTS), text + "\n").map_err(|error| error.to_string())?;
+        write()?;
     }
+    if written.is_empty() {
+        return Ok("everything is up to date".to_owned());
+    }
+    let written: Vec<&str> = written.into_iter().collect();
+    Ok(format!("written: {}", written.join(", ")))
+}
+
+/// The files that [`run`] would change.
+///
+/// # Errors
+/// When a file cannot be read or has lost its markers.
+pub fn outdated(workspace: &Path) -> Result<Vec<&'static str>, String> {
+    let scopes = read_scopes(&workspace.join("specs"))?;
+    let changes = changes(workspace, &scopes)?;
+    Ok(changes.into_iter().map(|(file, _)| file).collect())
+}
+
+/// The files that are not up to date, and what they should hold.
+fn changes(workspace: &Path, scopes: &Scopes) -> Result<Vec<(&'static str, String)>, String> {
     let costs = match fs::read_to_string(workspace.join(COSTS)) {
         Ok(text) => serde_json::from_str(&text).map_err(|error| format!("{COSTS}: {error}"))?,
         Err(_) => Costs::new(),
     };
-    update("README.md", README_MARKS, &table(&scopes, &costs))?;
-    Ok(match changed.as_slice() {
-        [] => "everything is up to date".to_owned(),
-        files => format!("written: {}", files.join(", ")),
-    })
+    let wanted = [
+        ("Cargo.toml", MANIFEST_MARKS, manifest(scopes)),
+        ("README.md", README_MARKS, table(scopes, &costs)),
+    ];
+    let mut changes = Vec::new();
+    for (file, marks, text) in wanted {
+        let before = read(&workspace.join(file))?;
+        let after = between(&before, marks, &text)
+            .ok_or_else(|| format!("{file}: the line `{}` is missing", marks.0.trim_end()))?;
+        if after != before {
+            changes.push((file, after));
+        }
+    }
+    Ok(changes)
 }
 
 fn read(path: &Path) -> Result<String, String> {

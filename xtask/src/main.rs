@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use xtask::import::Options;
 use xtask::import::summary::summary;
-use xtask::{diff, examples, features, names, specs, workspace};
+use xtask::{check, diff, examples, features, names, specs, workspace};
 
 /// Maintains the specifications that the crate is generated from.
 #[derive(Parser)]
@@ -41,10 +41,18 @@ enum Command {
         /// The folder to write, which holds overlays/
         #[arg(long, value_name = "DIR", default_value_os_t = specs())]
         specs: PathBuf,
-        /// Upstream documents, the one that describes best first
-        #[arg(value_name = "DOC", required = true)]
+        /// Upstream documents, the one that describes best first; without any, the base is taken as it is and the overlays are applied
+        #[arg(value_name = "DOC")]
         documents: Vec<PathBuf>,
     },
+    /// Checks what must hold of the repository, without any upstream document
+    ///
+    /// The specifications are byte for byte what specs/base/ and specs/overlays/ make; every overlay action finds something; operations,
+    /// parameters and schemas are described; names are regular; the table of operations is complete; Cargo.toml and README list the
+    /// features; the code that is generated is the same each time.
+    ///
+    /// All problems are listed, each with file, JSON pointer and the way out, and the exit code is 1 if there are any.
+    Check,
     /// Runs the examples of Cisco's documents through the crate
     ///
     /// Collects the documented examples of answers of status 2xx and of request bodies, and composes more from the examples
@@ -162,10 +170,15 @@ fn main() -> ExitCode {
             }
         }
         Command::Diff(arguments) => arguments.run().map(|answer| {
-            code = if answer.is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+            code = if answer.is_good {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
             answer.text
         }),
         Command::Features { measure } => features::run(workspace(), measure),
+        Command::Check => check::run(workspace()),
         Command::Names { specs } => names::list(&specs),
     };
     match done {

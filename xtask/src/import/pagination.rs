@@ -17,6 +17,9 @@ use super::repair::each_operation;
 
 const KEY: &str = "x-pagination";
 
+/// Why an operation does not page that an overlay marks with `x-pagination: false`.
+pub const AN_OVERLAY_SAYS_SO: &str = "an overlay says so";
+
 const OFFSETS: &[&str] = &["offset", "skip"];
 const PAGES: &[&str] = &["page", "pageNumber"];
 const CURSORS: &[&str] = &["cursor", "cursorId", "nextToken", "pageToken"];
@@ -104,7 +107,7 @@ impl Paging {
         schemas: &Value,
     ) -> Result<Map<String, Value>, String> {
         let own = match own {
-            Some(Value::Bool(false)) => return Err("an overlay says so".into()),
+            Some(Value::Bool(false)) => return Err(AN_OVERLAY_SAYS_SO.into()),
             Some(Value::Object(own)) => own,
             _ => Map::new(),
         };

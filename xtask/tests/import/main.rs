@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod checks;
 mod choices;
 mod documents;
 mod merging;

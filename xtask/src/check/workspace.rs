@@ -1,0 +1,72 @@
+//! What must hold of what is made of the specifications.
+
+use std::collections::BTreeMap;
+
+use cisco_secure_access_codegen::{Options, generate};
+use serde_json::Value;
+
+use super::{Checked, Problem};
+use crate::features;
+
+/// The Cargo features in `Cargo.toml` and README are those of the specifications.
+pub(super) fn features(checked: &Checked<'_>) -> Vec<Problem> {
+    let way_out = "run `cargo xtask features`";
+    match features::outdated(checked.workspace) {
+        Ok(files) => files
+            .into_iter()
+            .map(|file| {
+                Problem::new(
+                    file,
+                    "",
+                    "does not list the APIs of the specifications",
+                    way_out,
+                )
+            })
+            .collect(),
+        Err(error) => vec![Problem::new("Cargo.toml", "", error, way_out)],
+    }
+}
+
+/// Generating twice makes the same code.
+pub(super) fn code(checked: &Checked<'_>) -> Vec<Problem> {
+    let all = |_: &str| true;
+    let specs: BTreeMap<_, _> = checked.preview.specs.iter().collect();
+    let twice = |file: &str, spec: &Value| -> Result<(), String> {
+        let scope = file.trim_end_matches(".json");
+        let once = || {
+            let options = Options {
+                enabled: &all,
+                codecs: true,
+                schemars: true,
+            };
+            generate(scope, spec, &options)
+                .map(|generated| (generated.code.to_string(), generated.index))
+                .map_err(|error| error.to_string())
+        };
+        match once()? == once()? {
+            true => Ok(()),
+            false => Err("generates other code each time".into()),
+        }
+    };
+    std::thread::scope(|threads| {
+        let started: Vec<_> = specs
+            .into_iter()
+            .map(|(file, spec)| (file, threads.spawn(move || twice(file, spec))))
+            .collect();
+        started
+            .into_iter()
+            .filter_map(|(file, thread)| {
+                let found = thread
+                    .join()
+                    .unwrap_or_else(|_| Err("makes the generator panic".into()));
+                let way_out = "correct the module of codegen/ that the place belongs to";
+                Some(Problem::new(
+                    format!("specs/{file}"),
+                    "",
+                    found.err()?,
+                    way_out,
+                ))
+            })
+            .collect()
+    })
+}
