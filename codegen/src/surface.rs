@@ -121,6 +121,8 @@ pub struct Field {
     pub ty: ValueType,
     /// Whether the document requires it.
     pub required: bool,
+    /// Whether it can be null.
+    pub nullable: bool,
     /// What the code asks for.
     pub presence: Presence,
     /// Whether it should not be used any more.
@@ -317,6 +319,7 @@ fn field_of(field: lower::Field, ty: ValueType, usage: Usage) -> Field {
         name: field.name,
         ty,
         required: field.required,
+        nullable: field.nullable,
         deprecated: field.deprecated,
         secret: field.secret,
         description: field.description,

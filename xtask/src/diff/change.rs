@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Something that was added, removed or changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
     /// What happened.
     pub kind: Kind,
@@ -119,9 +119,9 @@ impl Change {
                 format!("{what} `{from}` is now `{to}`", what = self.what)
             }
             (Kind::Moved, Some(from), Some(to)) => format!("{subject} moved from {from} to {to}"),
-            (Kind::Added, _, Some(to)) => format!("{subject} added: {to}"),
-            (Kind::Removed, Some(from), _) => format!("{subject} removed; was {from}"),
-            (_, Some(from), Some(to)) => format!("{subject} is {to}; was {from}"),
+            (Kind::Added, _, Some(to)) => format!("{subject} added, {to}"),
+            (Kind::Removed, Some(from), _) => format!("{subject} removed, was {from}"),
+            (_, Some(from), Some(to)) => format!("{subject}: {from} → {to}"),
             (kind, ..) => format!("{subject} {kind}"),
         }
     }
@@ -185,8 +185,8 @@ pub enum What {
     Form,
     /// An OAuth scope.
     OauthScope,
-    /// A cloud that documents the operation.
-    Cloud,
+    /// The clouds that document an operation.
+    Clouds,
     /// How often an operation may be called.
     RateLimit,
     /// How an operation hands out pages.
@@ -216,7 +216,7 @@ impl fmt::Display for What {
             Self::EnumValue => "enum value",
             Self::Form => "form",
             Self::OauthScope => "OAuth scope",
-            Self::Cloud => "cloud",
+            Self::Clouds => "clouds",
             Self::RateLimit => "rate limit",
             Self::Paging => "paging",
             Self::Repeating => "repeating",
@@ -280,8 +280,6 @@ impl Effect {
 /// The part of a version that goes up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
-    /// Nothing has changed.
-    None,
     /// 1.2.3 → 1.2.4
     Patch,
     /// 1.2.3 → 1.3.0
@@ -293,22 +291,20 @@ pub enum Step {
 impl Step {
     /// The step that a change with this effect takes while the version is 0.x: there, the minor number says what breaks.
     #[must_use]
-    pub fn before_1(effect: Option<Effect>) -> Self {
+    pub fn before_1(effect: Effect) -> Self {
         match effect {
-            None => Self::None,
-            Some(Effect::Breaking) => Self::Minor,
-            Some(_) => Self::Patch,
+            Effect::Breaking => Self::Minor,
+            Effect::Behaviour | Effect::Addition | Effect::None => Self::Patch,
         }
     }
 
     /// The step that a change with this effect takes from 1.0 on.
     #[must_use]
-    pub fn from_1(effect: Option<Effect>) -> Self {
+    pub fn from_1(effect: Effect) -> Self {
         match effect {
-            None => Self::None,
-            Some(Effect::Breaking) => Self::Major,
-            Some(Effect::Behaviour | Effect::Addition) => Self::Minor,
-            Some(Effect::None) => Self::Patch,
+            Effect::Breaking => Self::Major,
+            Effect::Behaviour | Effect::Addition => Self::Minor,
+            Effect::None => Self::Patch,
         }
     }
 }
@@ -316,7 +312,6 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::None => "none",
             Self::Patch => "patch",
             Self::Minor => "minor",
             Self::Major => "major",

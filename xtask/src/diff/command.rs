@@ -82,11 +82,10 @@ impl Arguments {
         progress.set_message("comparing");
         let report = compare(&old, &new)?;
         progress.finish_and_clear();
-        let is_good = match (self.exit_code, report.effect()) {
-            (Some(When::Changes), Some(_)) | (Some(When::Breaking), Some(Effect::Breaking)) => {
-                false
-            }
-            _ => true,
+        let is_good = match self.exit_code {
+            None => true,
+            Some(When::Changes) => report.effect().is_none(),
+            Some(When::Breaking) => report.effect() != Some(Effect::Breaking),
         };
         Ok(Answer {
             text: self.written(&report),

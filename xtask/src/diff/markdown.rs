@@ -3,22 +3,21 @@
 use std::fmt::Write as _;
 
 use super::change::Effect;
-use super::report::{Api, Report, Topic};
-use super::text::{descriptions, heading, operations, step, subject, whole};
+use super::report::{Api, Report, Subject, Topic};
+use super::text::{descriptions, head, heading, in_a_line, line, operations, step};
 
 pub(super) fn write(report: &Report) -> String {
     let mut text = String::from("## Changes of the API\n\n");
-    if report.effect().is_none() {
+    let Some(effect) = report.effect() else {
         text.push_str("Nothing has changed.\n");
         return text;
-    }
-    let mut summary = step(report.effect());
-    if let Some(first) = summary.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    let _ = writeln!(text, "{summary}.");
+    };
+    let _ = writeln!(text, "{}.", sentence(&step(effect)));
     if let Some(operations) = operations(report) {
-        let _ = writeln!(text, "Of {operations}.");
+        let _ = writeln!(text, "Operations: {operations}.");
+    }
+    if report.words() > 0 {
+        let _ = writeln!(text, "{}.", descriptions(report.words()));
     }
     text.push('\n');
     for effect in Effect::ALL {
@@ -26,11 +25,7 @@ pub(super) fn write(report: &Report) -> String {
         if count == 0 {
             continue;
         }
-        let mut title = effect.title().to_owned();
-        if let Some(first) = title.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        let _ = writeln!(text, "### {title} ({count})\n");
+        let _ = writeln!(text, "### {} ({count})\n", sentence(effect.title()));
         // What needs nobody's care is there for those who look for it.
         let is_folded = effect == Effect::None;
         if is_folded {
@@ -43,9 +38,6 @@ pub(super) fn write(report: &Report) -> String {
             text.push_str("</details>\n\n");
         }
     }
-    if report.words() > 0 {
-        let _ = writeln!(text, "{} in other words.", descriptions(report.words()));
-    }
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
@@ -54,35 +46,42 @@ pub(super) fn write(report: &Report) -> String {
 fn write_api(text: &mut String, api: &Api, effect: Effect) {
     let mut lines = String::new();
     for subject in &api.subjects {
-        let changes = subject.changes.iter();
-        let mut changes = changes.filter(|change| change.effect == effect).peekable();
-        if changes.peek().is_none() {
-            continue;
-        }
-        if let Some(change) = whole(subject) {
-            let request = change.to.as_ref().or(change.from.as_ref());
-            let request = request.map_or("", |request| request);
-            let _ = writeln!(
-                lines,
-                "- {} {}: {request}",
-                self::subject(&subject.topic),
-                change.kind
-            );
-            continue;
-        }
-        let _ = match subject.topic {
-            Topic::Api => Ok(()),
-            _ => writeln!(lines, "- {}", self::subject(&subject.topic)),
-        };
-        for change in changes {
-            let indent = match subject.topic {
-                Topic::Api => "",
-                _ => "  ",
-            };
-            let _ = writeln!(lines, "{indent}- {}: {}", change.title(), change.why);
-        }
+        write_subject(&mut lines, subject, effect);
     }
     if !lines.is_empty() {
         let _ = writeln!(text, "**{}**\n\n{lines}", heading(api));
     }
+}
+
+fn write_subject(lines: &mut String, subject: &Subject, effect: Effect) {
+    let changes = subject.changes.iter();
+    let changes: Vec<_> = changes.filter(|change| change.effect == effect).collect();
+    if changes.is_empty() {
+        return;
+    }
+    if let Some((_, line)) = in_a_line(subject) {
+        let _ = writeln!(lines, "- {line}");
+        return;
+    }
+    let indent = match subject.topic {
+        Topic::Api => "",
+        _ => {
+            let _ = writeln!(lines, "- {}", head(&subject.topic));
+            "  "
+        }
+    };
+    for change in changes {
+        let _ = writeln!(lines, "{indent}- {}", line(change));
+    }
+}
+
+/// The text with a capital at its beginning.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect()
 }

@@ -106,10 +106,15 @@ pub fn similarity(one: &Operation, other: &Operation) -> f64 {
     sum / weighted.iter().map(|(weight, _)| weight).sum::<f64>()
 }
 
-/// How similar two names are, of 1: which words they share.
+/// How similar two names are, of 1: which words they share, in the singular or the plural.
 #[must_use]
 pub fn alike(one: &str, other: &str) -> f64 {
-    let set = |name: &str| words(name).into_iter().collect();
+    let set = |name: &str| {
+        let words = words(name).into_iter();
+        words
+            .map(|word| word.trim_end_matches('s').to_owned())
+            .collect()
+    };
     overlap(&set(one), &set(other))
 }
 

@@ -20,7 +20,7 @@ use cisco_secure_access_codegen::surface::{Surface, surface};
 use serde_json::Value;
 
 pub use change::{Change, Effect, Kind, Step, What};
-pub use report::{Api, Report, Subject};
+pub use report::{Api, Report, Subject, Topic};
 
 /// Specifications by path scope.
 pub type Specs = BTreeMap<String, Value>;
@@ -37,7 +37,9 @@ impl<'a> Side<'a> {
             .iter()
             .map(|(scope, document)| match surface(scope, document) {
                 Ok(surface) => Ok((scope.as_str(), surface)),
-                Err(error) => Err(format!("{error}; import the documents again")),
+                Err(error) => Err(format!(
+                    "{error}\n    the crate cannot be generated from this specification"
+                )),
             })
             .collect::<Result<_, String>>()?;
         Ok(Self {

@@ -166,7 +166,7 @@ fn identity(was: Entry<'_>, is: Entry<'_>, renamed: &BTreeMap<Api<'_>, Api<'_>>)
         let feature = |api: &str| format!("the feature `{}`", names::feature(api));
         changes.push(change.between(feature(&old.api), feature(&new.api)));
     }
-    if old.upstream_id != new.upstream_id {
+    if names::words(&old.upstream_id) != names::words(&new.upstream_id) {
         let why = "only the table of operations has it";
         let change = Change::renamed(
             What::UpstreamId,
@@ -176,6 +176,9 @@ fn identity(was: Entry<'_>, is: Entry<'_>, renamed: &BTreeMap<Api<'_>, Api<'_>>)
             why,
         );
         changes.push(change);
+    } else if old.upstream_id != new.upstream_id {
+        // Another spelling of the same name.
+        changes.push(words());
     }
     changes
 }
@@ -487,14 +490,16 @@ fn facts(old: &Operation, new: &Operation) -> Vec<Change> {
         }
         _ => {}
     }
-    let set = |clouds: &[String]| clouds.iter().cloned().collect::<BTreeSet<_>>();
-    changes.extend(each_side(
-        &set(&old.clouds),
-        &set(&new.clouds),
-        |kind, cloud| {
-            let why = "calls are sent to every cloud; errors say which document them";
-            Change::new(kind, What::Cloud, cloud, Effect::None, why)
-        },
+    let clouds = |operation: &Operation| {
+        let clouds = &operation.clouds;
+        (!clouds.is_empty()).then(|| clouds.join(", "))
+    };
+    changes.extend(fact(
+        What::Clouds,
+        clouds(old),
+        clouds(new),
+        Effect::None,
+        "calls are sent to every cloud; errors say which document them",
     ));
     let limit = |operation: &Operation| operation.rate_limit.as_ref().map(limits);
     changes.extend(fact(

@@ -36,6 +36,8 @@ impl Home {
 pub enum Topic {
     /// The API itself.
     Api,
+    /// Several operations, in the same way.
+    Operations(Vec<String>),
     /// An operation, by its name.
     Operation(String),
     /// A type.
@@ -67,28 +69,54 @@ impl Collector {
     }
 
     pub(super) fn finish(self) -> Report {
-        let apis = self.0.into_iter().map(|(home, topics)| {
+        let apis = self.0.into_iter().map(|(home, mut topics)| {
             let mut words = 0;
-            let mut subjects = Vec::new();
-            for (topic, mut changes) in topics {
+            for changes in topics.values_mut() {
                 let all = changes.len();
                 changes.retain(|change| change.what != What::Words);
                 words += all - changes.len();
-                changes.sort_by_key(|change| std::cmp::Reverse(change.effect));
-                if !changes.is_empty() {
-                    subjects.push(Subject { topic, changes });
-                }
             }
+            fold(&mut topics);
+            topics.retain(|_, changes| !changes.is_empty());
+            let subjects = topics.into_iter().map(|(topic, mut changes)| {
+                changes.sort_by_key(|change| std::cmp::Reverse(change.effect));
+                Subject { topic, changes }
+            });
             Api {
                 scope: home.scope,
                 name: home.api,
-                subjects,
+                subjects: subjects.collect(),
                 words,
             }
         });
         Report {
             apis: apis.collect(),
         }
+    }
+}
+
+/// How many operations of an API change in the same way at least to be told together.
+const SEVERAL: usize = 3;
+
+/// Tells together what has changed in the same way in several operations.
+fn fold(topics: &mut BTreeMap<Topic, Vec<Change>>) {
+    let mut same: BTreeMap<Change, Vec<String>> = BTreeMap::new();
+    for (topic, changes) in topics.iter() {
+        if let Topic::Operation(name) = topic {
+            for change in changes {
+                same.entry(change.clone()).or_default().push(name.clone());
+            }
+        }
+    }
+    same.retain(|_, names| names.len() >= SEVERAL);
+    for (topic, changes) in topics.iter_mut() {
+        if matches!(topic, Topic::Operation(_)) {
+            changes.retain(|change| !same.contains_key(change));
+        }
+    }
+    for (change, names) in same {
+        let changes = topics.entry(Topic::Operations(names)).or_default();
+        changes.push(change);
     }
 }
 
@@ -157,8 +185,12 @@ impl Report {
                 .filter(|change| change.what == What::Operation)
                 .map(|change| change.kind)
                 .collect();
+            let number = match &subject.topic {
+                Topic::Operations(names) => names.len(),
+                _ => 1,
+            };
             for kind in kinds {
-                *counts.entry(kind).or_default() += 1;
+                *counts.entry(kind).or_default() += number;
             }
         }
         counts
@@ -187,8 +219,8 @@ impl Report {
         json!({
             "effect": effect.map(Effect::word),
             "step": {
-                "before_1_0": Step::before_1(effect).to_string(),
-                "from_1_0": Step::from_1(effect).to_string(),
+                "before_1_0": effect.map(|effect| Step::before_1(effect).to_string()),
+                "from_1_0": effect.map(|effect| Step::from_1(effect).to_string()),
             },
             "counts": counts,
             "descriptions": self.words(),
@@ -209,6 +241,7 @@ fn api_json(api: &Api) -> Value {
 fn subject_json(subject: &Subject) -> Value {
     let mut value = match &subject.topic {
         Topic::Api => json!({"subject": "api"}),
+        Topic::Operations(names) => json!({"subject": "operations", "names": names}),
         Topic::Operation(name) => json!({"subject": "operation", "name": name}),
         Topic::Type { name, was, used_by } => {
             json!({"subject": "type", "name": name, "was": was, "used_by": used_by})

@@ -1,11 +1,11 @@
-//! A report as text for a terminal.
+//! A report as text for a terminal, and the phrases that it shares with Markdown.
 
 use std::fmt::Write as _;
 
-use super::change::{Change, Effect, Kind, Step};
+use super::change::{Change, Effect, Kind, Step, What};
 use super::report::{Api, Report, Subject, Topic};
 
-/// How many operations are named that use a type.
+/// How many operations are named of those that use a type.
 const USERS: usize = 3;
 
 pub(super) fn write(report: &Report) -> String {
@@ -23,29 +23,29 @@ pub(super) fn write(report: &Report) -> String {
         }
     }
     if let Some(operations) = operations(report) {
-        let _ = writeln!(text, "\n{operations}");
+        let _ = writeln!(text, "\noperations: {operations}");
     }
-    let _ = writeln!(text, "\n{}", step(Some(effect)));
+    let _ = writeln!(text, "\n{}", step(effect));
     text
 }
 
-/// What became of operations, in a line.
-pub(super) fn operations(report: &Report) -> Option<String> {
-    let counts: Vec<_> = report
-        .operations()
-        .into_iter()
-        .map(|(kind, count)| format!("{count} {kind}"))
-        .collect();
-    (!counts.is_empty()).then(|| format!("operations: {}", counts.join(", ")))
-}
-
-/// The next version, in a line.
-pub(super) fn step(effect: Option<Effect>) -> String {
-    format!(
-        "next version: {} while it is 0.x, {} from 1.0 on",
-        Step::before_1(effect),
-        Step::from_1(effect)
-    )
+fn write_api(text: &mut String, api: &Api) {
+    let _ = writeln!(text, "{}", heading(api));
+    for subject in &api.subjects {
+        if let Some((change, line)) = in_a_line(subject) {
+            let _ = writeln!(text, "  {} {}", change.effect.mark(), line);
+            continue;
+        }
+        let _ = writeln!(text, "  {}", head(&subject.topic));
+        for change in &subject.changes {
+            let line = line(change);
+            let _ = writeln!(text, "    {} {line}", change.effect.mark());
+        }
+    }
+    if api.words > 0 {
+        let _ = writeln!(text, "  · {}", descriptions(api.words));
+    }
+    text.push('\n');
 }
 
 /// The heading of an API.
@@ -57,83 +57,74 @@ pub(super) fn heading(api: &Api) -> String {
 }
 
 /// What has changed, as the head of a list of changes.
-pub(super) fn subject(topic: &Topic) -> String {
+pub(super) fn head(topic: &Topic) -> String {
     match topic {
         Topic::Api => "the API".to_owned(),
+        Topic::Operations(names) => {
+            format!("{} operations: `{}`", names.len(), names.join("`, `"))
+        }
         Topic::Operation(name) => format!("`{name}`"),
         Topic::Type { name, was, used_by } => {
             let name = match was {
                 Some(was) => format!("type `{name}` (was `{was}`)"),
                 None => format!("type `{name}`"),
             };
-            let mut users: Vec<_> = used_by
-                .iter()
-                .take(USERS)
-                .map(|user| format!("`{user}`"))
-                .collect();
-            if used_by.len() > USERS {
-                users.push(format!("{} more", used_by.len() - USERS));
-            }
-            format!("{name}, used by {}", users.join(", "))
+            let named = &used_by[..used_by.len().min(USERS)];
+            let more = match used_by.len() - named.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("{name}, used by `{}`{more}", named.join("`, `"))
         }
     }
 }
 
-/// Whether a subject is new or gone as a whole, which is all that is said of it.
-pub(super) fn whole(subject: &Subject) -> Option<&Change> {
-    match (&subject.topic, subject.changes.as_slice()) {
-        (Topic::Operation(_), [change])
-            if change.names.concat().is_empty()
-                && matches!(change.kind, Kind::Added | Kind::Removed)
-                && change.what == super::What::Operation =>
-        {
-            Some(change)
-        }
-        _ => None,
-    }
+/// A change and what follows from it.
+pub(super) fn line(change: &Change) -> String {
+    format!("{} ({})", change.title(), change.why)
 }
 
-fn write_api(text: &mut String, api: &Api) {
-    let _ = writeln!(text, "{}", heading(api));
-    for subject in &api.subjects {
-        if let Some(change) = whole(subject) {
-            let request = change.to.as_ref().or(change.from.as_ref());
-            let line = format!(
-                "{} {}: {} {}",
-                self::subject(&subject.topic),
-                change.kind,
-                change.why,
-                request.map_or("", |request| request)
-            );
-            let _ = writeln!(text, "  {} {}", change.effect.mark(), plain(&line));
-            continue;
+/// A subject of which one thing is to be told that needs no head.
+pub(super) fn in_a_line(subject: &Subject) -> Option<(&Change, String)> {
+    let [change] = subject.changes.as_slice() else {
+        return None;
+    };
+    let line = match (&subject.topic, change.what, change.kind) {
+        (Topic::Api, ..) => line(change),
+        (Topic::Operation(name), What::Operation, Kind::Added | Kind::Removed) => {
+            line(&change.clone().names(vec![name.clone()]))
         }
-        let _ = writeln!(text, "  {}", plain(&self::subject(&subject.topic)));
-        for change in &subject.changes {
-            let _ = writeln!(
-                text,
-                "    {} {}\n        {}",
-                change.effect.mark(),
-                plain(&change.title()),
-                plain(change.why)
-            );
+        (Topic::Type { used_by, .. }, What::Type, Kind::Renamed) => {
+            format!("{}, used by `{}`", change.title(), used_by.join("`, `"))
         }
-    }
-    if api.words > 0 {
-        let _ = writeln!(text, "  · {} in other words", descriptions(api.words));
-    }
-    text.push('\n');
+        _ => return None,
+    };
+    Some((change, line))
 }
 
-/// So many descriptions.
+/// What became of operations.
+pub(super) fn operations(report: &Report) -> Option<String> {
+    let counts: Vec<_> = report
+        .operations()
+        .into_iter()
+        .map(|(kind, count)| format!("{count} {kind}"))
+        .collect();
+    (!counts.is_empty()).then(|| counts.join(", "))
+}
+
+/// The next version.
+pub(super) fn step(effect: Effect) -> String {
+    format!(
+        "next version: {} while it is 0.x, {} from 1.0 on",
+        Step::before_1(effect),
+        Step::from_1(effect)
+    )
+}
+
+/// So many descriptions changed.
 pub(super) fn descriptions(count: usize) -> String {
     match count {
-        1 => "1 description".to_owned(),
-        count => format!("{count} descriptions"),
+        1 => "1 description in other words".to_owned(),
+        count => format!("{count} descriptions in other words"),
     }
-}
-
-/// A line without the marks of Markdown.
-fn plain(line: &str) -> String {
-    line.replace('`', "")
 }

@@ -375,20 +375,26 @@ fn values_of(values: &[String], others: &[String], to: &mut Compared<'_>) {
     }
 }
 
-/// A property that is required now, or was.
+/// A property that must be there now, or had to, or can be null.
 fn required(was: &Field, is: &Field, ty: &Type) -> Option<Change> {
-    let word = |field: &Field| match (field.required, field.presence.nullable) {
-        (true, _) => "required",
-        (false, true) => "optional, or null",
+    let word = |field: &Field| match (field.required, field.nullable) {
+        (true, false) => "required",
+        (true, true) => "required, can be null",
         (false, false) => "optional",
+        (false, true) => "optional, can be null",
     };
-    let (effect, why) = if was.presence == is.presence {
-        match ty.usage.sent {
-            false => (Effect::None, "what is read may lack everything"),
+    if word(was) == word(is) {
+        return None;
+    }
+    let (effect, why) = if !ty.usage.sent {
+        (Effect::None, "what is read may lack everything")
+    } else if was.presence == is.presence {
+        match is.required && !was.required {
             true => (
                 Effect::Behaviour,
-                "all of a type that is sent and read may be absent; the service decides what it refuses",
+                "programs compile without it; the service may refuse what they send",
             ),
+            false => (Effect::None, "its field and its setter are the same"),
         }
     } else if is.presence.is_argument {
         (Effect::Breaking, "`new` takes it, and its setter is gone")
@@ -397,10 +403,8 @@ fn required(was: &Field, is: &Field, ty: &Type) -> Option<Change> {
     } else {
         (Effect::Breaking, TYPE)
     };
-    let has_changed = was.required != is.required || was.presence != is.presence;
-    has_changed.then(|| {
-        Change::changed(What::Property, &is.name, effect, why).between(word(was), word(is))
-    })
+    let change = Change::changed(What::Property, &is.name, effect, why);
+    Some(change.between(word(was), word(is)))
 }
 
 /// What is said of a field beside its type.
@@ -441,5 +445,10 @@ pub(super) fn deprecation(name: &str, is_deprecated: bool) -> Change {
 
 /// Something is described in other words.
 pub(super) fn words() -> Change {
-    Change::changed(What::Words, "", Effect::None, "documentation")
+    Change::changed(
+        What::Words,
+        "",
+        Effect::None,
+        "only the documentation is another",
+    )
 }
