@@ -89,6 +89,7 @@
 
 mod answer;
 mod builder;
+mod bulk;
 mod collections;
 mod conditions;
 mod dice;

@@ -15,7 +15,7 @@ use super::paging::Window;
 use super::service::as_text;
 use super::validate::{self, Input, Problem};
 use super::values::{Values, World};
-use super::{reports, special};
+use super::{bulk, reports, special};
 
 /// A call that may be carried out.
 pub(super) struct Call<'a> {
@@ -91,6 +91,9 @@ impl<'a> Call<'a> {
         let from = if last == "remove" { folder } else { path };
         if removes && store.at(from, self.world).is_some() {
             return self.remove_all(store, from, parent.as_ref());
+        }
+        if matches!(operation.method.as_str(), "PUT" | "PATCH") {
+            bulk::change(self, store)?;
         }
         Ok(self.about(store, parent.as_ref()))
     }
@@ -393,7 +396,7 @@ fn text_fact((name, value): (&String, &String)) -> (String, Value) {
     (name.clone(), Value::from(value.as_str()))
 }
 
-fn missing(id: &str) -> Refusal {
+pub(super) fn missing(id: &str) -> Refusal {
     Refusal::Status(404, format!("There is none of the id {id}."))
 }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use cisco_secure_access::Result;
+use cisco_secure_access::api::admin::types::{AlertRule, UpdateAlertRulesStatusRequest};
 use cisco_secure_access::api::deployments::types::SiteRequest;
 use cisco_secure_access::api::policies::types::{
-    AddDestination, CreateDestinationListRequest, UpdateAccessRuleRequest,
+    AccessRuleStatus, AccessRuleSummary, AddDestination, CreateDestinationListRequest,
+    UpdateAccessRuleRequest, UpdateAccessRulesStatusRequest,
 };
 use cisco_secure_access::simulator::Simulator;
 use futures_util::TryStreamExt;
@@ -213,5 +215,49 @@ async fn one_deletion_has_an_answer_and_the_next_has_none() -> Result<()> {
         statuses.push(deleted.status());
     }
     assert_eq!(statuses, [200, 204, 200]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn several_items_are_changed_with_one_request() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let client = hurried(&simulator);
+    let statuses = async || -> Result<Vec<_>> {
+        let rules = client.admin().list_alert_rules().send().await?;
+        let status = |rule: &AlertRule| (rule.id.unwrap(), rule.status.unwrap());
+        Ok(rules.iter().map(status).collect())
+    };
+    let ids: Vec<_> = statuses().await?.into_iter().map(|(id, _)| id).collect();
+    for status in [2, 1] {
+        let change = UpdateAlertRulesStatusRequest::new(ids.clone(), status);
+        client
+            .admin()
+            .update_alert_rules_status(&change)
+            .send()
+            .await?;
+        let all = ids.iter().map(|id| (*id, status));
+        assert_eq!(statuses().await?, all.collect::<Vec<_>>());
+    }
+    let change = UpdateAlertRulesStatusRequest::new([ids[0], 999_999], 2);
+    let request = client.admin().update_alert_rules_status(&change);
+    assert!(request.send().await.unwrap_err().is_not_found());
+    assert_eq!(statuses().await?[0].1, 1, "all or none");
+
+    let states = [true, false].map(|state| AccessRuleStatus::new().rule_is_enabled(state));
+    let change = UpdateAccessRulesStatusRequest::new(states, [1002, 1001]);
+    client
+        .policies()
+        .update_access_rules_status(&change)
+        .send()
+        .await?;
+    let rules = client
+        .policies()
+        .list_access_rules()
+        .send()
+        .await?
+        .into_inner();
+    let enabled = |rule: &AccessRuleSummary| (rule.rule_id.unwrap(), rule.rule_is_enabled.unwrap());
+    let enabled: Vec<_> = rules.results.iter().map(enabled).collect();
+    assert_eq!(enabled[..2], [(1001, false), (1002, true)]);
     Ok(())
 }
