@@ -1,6 +1,7 @@
 //! The maintenance commands of `cisco-secure-access`, as a library so that tests can call them.
 
 pub mod check;
+pub mod conform;
 pub mod diff;
 pub mod examples;
 pub mod features;

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use xtask::conform::{Effort, Referee};
 use xtask::import::Options;
 use xtask::import::summary::summary;
-use xtask::{check, diff, examples, features, names, specs, workspace};
+use xtask::{check, conform, diff, examples, features, names, specs, workspace};
 
 /// Maintains the specifications that the crate is generated from.
 #[derive(Parser)]
@@ -53,6 +54,20 @@ enum Command {
     ///
     /// All problems are listed, each with file, JSON pointer and the way out, and the exit code is 1 if there are any.
     Check,
+    /// Lets tools that others wrote judge the crate by its documents
+    ///
+    /// Prism, a server, checks the requests that the conformance suite makes of every operation, with what is required and with
+    /// everything, and its answers are read. Schemathesis, a client, makes up requests of every operation and checks what the simulator
+    /// answers, which does what the documents say and has none of the service's habits.
+    ///
+    /// Prism needs Node.js and npm, Schemathesis Python 3.10 or newer with venv. They are installed under target/referees, in fixed
+    /// versions. What is not as the documents say is listed, and the exit code is 1.
+    Conform {
+        /// The tool to ask; both where none is named
+        referee: Option<Referee>,
+        #[command(flatten)]
+        effort: Effort,
+    },
     /// Runs the examples of Cisco's documents through the crate
     ///
     /// Collects the documented examples of answers of status 2xx and of request bodies, and composes more from the examples
@@ -162,6 +177,7 @@ fn main() -> ExitCode {
                     specs.display()
                 )
             }),
+        Command::Conform { referee, effort } => conform::run(workspace(), referee, effort),
         Command::Examples { mutate, documents } => {
             match examples::run(&documents, workspace(), mutate) {
                 Ok(report) if report.is_good() => Ok(report.to_string()),

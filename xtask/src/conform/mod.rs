@@ -1,0 +1,74 @@
+//! `cargo xtask conform`: lets tools that others wrote judge the crate by its documents.
+//!
+//! Our own tests agree with our own reading of OpenAPI. [`prism`] reads the documents by itself and checks the requests of the client;
+//! [`schemathesis`] does so and checks the answers of the simulator. Both are installed under `target/referees`, in the versions that
+//! stand here, so that a run means the same tomorrow.
+
+mod prism;
+mod process;
+mod schemathesis;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+/// The documents, one for each scope.
+const SCOPES: [&str; 6] = [
+    "admin",
+    "auth",
+    "deployments",
+    "investigate",
+    "policies",
+    "reports",
+];
+
+/// A tool that judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Referee {
+    /// Stoplight Prism, a server that checks each request of the client
+    Prism,
+    /// Schemathesis, a client that makes requests up and checks each answer of the simulator
+    Schemathesis,
+}
+
+/// How thorough Schemathesis is.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Effort {
+    /// How many requests Schemathesis makes up for each operation, besides those at the edges of what a document allows
+    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    examples: u32,
+    /// What the chance of Schemathesis follows from
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+}
+
+/// Asks one of the referees, or all of them.
+///
+/// # Errors
+/// When something is not as the documents say, or a tool cannot be installed or started.
+pub fn run(workspace: &Path, referee: Option<Referee>, effort: Effort) -> Result<String, String> {
+    let is_asked = |which| referee.is_none_or(|referee| referee == which);
+    let mut verdicts = Vec::new();
+    if is_asked(Referee::Prism) {
+        verdicts.push(prism::judge(workspace));
+    }
+    if is_asked(Referee::Schemathesis) {
+        verdicts.push(schemathesis::judge(workspace, effort));
+    }
+    let is_good = verdicts.iter().all(Result::is_ok);
+    let texts = verdicts
+        .into_iter()
+        .map(|verdict| verdict.unwrap_or_else(|text| text));
+    let text = texts.collect::<Vec<_>>().join("\n");
+    if is_good { Ok(text) } else { Err(text) }
+}
+
+/// Where a version of a tool is installed.
+fn home(workspace: &Path, tool: &str, version: &str) -> PathBuf {
+    workspace.join(format!("target/referees/{tool}-{version}"))
+}
+
+/// The document of a scope.
+fn document(workspace: &Path, scope: &str) -> PathBuf {
+    workspace.join("specs").join(scope).with_extension("json")
+}

@@ -1,0 +1,63 @@
+//! Prism answers from each document, and checks the requests that the conformance suite sends it as well as its own answers.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::process::{Server, finish};
+use super::{SCOPES, document, home};
+
+const VERSION: &str = "5.16.0";
+
+/// Starts a Prism for each document, and makes the calls.
+pub(super) fn judge(workspace: &Path) -> Result<String, String> {
+    let program = install(workspace)?;
+    let mut servers = Vec::new();
+    for scope in SCOPES {
+        let mut command = Command::new("node");
+        // Answers that are made from the schemas, the same in each run; the fixed ones of Prism do not fit patterns.
+        command
+            .arg(&program)
+            .args(["mock", "--errors", "--dynamic", "--seed", "1"])
+            .args(["--port", "0"])
+            .arg(document(workspace, scope));
+        servers.push((scope, Server::start(&mut command, "Prism is listening")?));
+    }
+    let mut calls = Command::new(env!("CARGO"));
+    calls
+        .current_dir(workspace)
+        .args(["run", "--quiet", "--package", "conformance"])
+        .args(["--bin", "prism", "--"]);
+    for (scope, server) in &servers {
+        calls.arg(format!("{scope}={}", server.url()?));
+    }
+    match finish(&mut calls) {
+        Ok(said) => Ok(said.trim_end().to_owned()),
+        Err(said) => {
+            let violations = servers.iter().flat_map(|(_, server)| violations(server));
+            Err(said + "\n" + &violations.collect::<Vec<_>>().join("\n"))
+        }
+    }
+}
+
+/// What Prism objects to; an answer of an error does not tell, since it is made from the schema of the error.
+fn violations(server: &Server) -> BTreeSet<String> {
+    let lines = server.later();
+    lines
+        .filter_map(|line| Some(format!("Prism: {}", line.split_once("Violation: ")?.1)))
+        .collect()
+}
+
+/// The program, after installing it if it is not there yet.
+fn install(workspace: &Path) -> Result<PathBuf, String> {
+    let home = home(workspace, "prism", VERSION);
+    let program = home.join("node_modules/@stoplight/prism-cli/dist/index.js");
+    if !program.exists() {
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
+            .arg(&home)
+            .arg(format!("@stoplight/prism-cli@{VERSION}"));
+        finish(&mut npm)?;
+    }
+    Ok(program)
+}

@@ -1,0 +1,80 @@
+//! Schemathesis makes up requests from each document, allowed ones and others, and checks what the simulator answers.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::process::{Server, finish};
+use super::{Effort, SCOPES, document, home};
+
+const VERSION: &str = "4.32.5";
+
+/// What is checked of each answer.
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
+                      response_headers_conformance,response_schema_conformance";
+
+/// Starts a simulator that does what the documents say and nothing else, and has it tried, one document after the other.
+pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> {
+    let program = install(workspace)?;
+    // On Unix cargo turns into the program that it runs, so that there is one process to end.
+    let mut simulator = Command::new(env!("CARGO"));
+    simulator
+        .current_dir(workspace)
+        .args(["run", "--quiet", "--example", "simulator", "--"])
+        .args(["--port", "0", "--no-habits"]);
+    let simulator = Server::start(&mut simulator, "token  ")?;
+    let mut verdicts = Vec::new();
+    let mut failures = Vec::new();
+    for scope in SCOPES {
+        let mut command = Command::new(&program);
+        command
+            // It leaves files where it runs.
+            .current_dir(home(workspace, "schemathesis", VERSION))
+            .args(["--no-color", "run"])
+            .arg(document(workspace, scope))
+            .args(["--url", simulator.said("The cloud global at ")?])
+            .args(["--checks", CHECKS])
+            .args(["--phases", "examples,coverage,fuzzing"])
+            .args(["--max-examples", &effort.examples.to_string()])
+            .args(["--seed", &effort.seed.to_string()])
+            .args(["--generation-database", "none"])
+            .args(["--warnings", "off", "--continue-on-failure"]);
+        // The token request alone takes key and secret.
+        if scope == "auth" {
+            let (key, secret) = (simulator.said("key ")?, simulator.said("secret ")?);
+            command.args(["--auth", &format!("{key}:{secret}")]);
+        } else {
+            let token = simulator.said("token ")?;
+            command.args(["--header", &format!("Authorization: Bearer {token}")]);
+        }
+        match finish(&mut command) {
+            Ok(said) => verdicts.push(format!("Schemathesis: {scope}: {}", summary(&said))),
+            Err(said) => failures.push(said),
+        }
+    }
+    match failures.is_empty() {
+        true => Ok(verdicts.join("\n")),
+        false => Err(failures.join("\n")),
+    }
+}
+
+/// How many requests there were, in the words of the tool.
+fn summary(said: &str) -> &str {
+    let mut lines = said.lines().map(str::trim);
+    lines
+        .find(|line| line.contains(" generated"))
+        .unwrap_or_default()
+}
+
+/// The program, after installing it into a virtual environment if it is not there yet.
+fn install(workspace: &Path) -> Result<PathBuf, String> {
+    let home = home(workspace, "schemathesis", VERSION);
+    let program = home.join("bin/schemathesis");
+    if !program.exists() {
+        finish(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
+        let mut pip = Command::new(home.join("bin/pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check"])
+            .arg(format!("schemathesis=={VERSION}"));
+        finish(&mut pip)?;
+    }
+    Ok(program)
+}
