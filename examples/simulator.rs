@@ -44,10 +44,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let token = token.await?.into_inner().access_token.unwrap_or_default();
     println!("The cloud {} at {url}", simulator.cloud());
     println!("key    {key}");
-    println!("secret {secret}");
-    println!("token  {token}\n");
-    println!("  curl -H 'Authorization: Bearer {token}' {url}deployments/v2/networktunnelgroups");
-    println!("  curl -u {key}:{secret} -d grant_type=client_credentials {url}auth/v2/token");
+    println!("secret {secret}\n");
+    println!(
+        "  token=$(curl -s -u {key}:{secret} -d grant_type=client_credentials {url}auth/v2/token |"
+    );
+    println!("    sed 's/.*\"access_token\":\"\\([^\"]*\\).*/\\1/')");
+    println!(
+        "  curl -H \"Authorization: Bearer $token\" {url}deployments/v2/networktunnelgroups\n"
+    );
+    println!("token  {token}");
     tokio::signal::ctrl_c().await?;
     Ok(())
 }
