@@ -137,8 +137,11 @@ fn request(input: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A cloud, and whether a URL is one that its token may go to.
-fn cloud(input: &mut Unstructured<'_>) -> Result<(Cloud, fn(&str) -> bool)> {
+/// Whether a URL is one that a token may go to.
+type Judge = fn(&str) -> bool;
+
+/// A cloud, and where its token may go.
+fn cloud(input: &mut Unstructured<'_>) -> Result<(Cloud, Judge)> {
     fn is_below(url: &str, domains: &[&str]) -> bool {
         let Some(rest) = url.strip_prefix("https://") else {
             return false;
@@ -165,7 +168,7 @@ fn cloud(input: &mut Unstructured<'_>) -> Result<(Cloud, fn(&str) -> bool)> {
     }
     let custom = |url: &str| Cloud::Custom(url.parse().expect("a URL"));
     Ok(match input.int_in_range(0..=4)? {
-        0 => (Cloud::Global, cisco as fn(&str) -> bool),
+        0 => (Cloud::Global, cisco as Judge),
         1 => (Cloud::Government, cisco),
         2 => (Cloud::China, china),
         3 => (custom("https://proxy.example/sse"), proxy),
