@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::collect::Case;
-use crate::import::read::parse_any;
+use crate::import::yaml::parse_any;
 
 /// The list of the exceptions.
 #[derive(Debug, Default)]

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::grammar::{DOCUMENT, Kind, Shape, walk};
-use super::read::describe;
 use super::repair::{each_operation, fits};
 use super::report::{Log, Pointer};
+use super::yaml::describe;
 
 /// Records every defect of a document that conforms to the grammar and is repaired.
 pub fn check(tree: &mut Value, log: &mut Log<'_>) {

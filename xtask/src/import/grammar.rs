@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::read::{describe, number};
 use super::report::{Log, Pointer};
+use super::yaml::{describe, number};
 
 /// What stands at a place in a document.
 #[derive(Debug)]
@@ -437,7 +437,7 @@ fn conform_object(value: &mut Value, shape: &Shape, at: &mut Pointer, log: &mut 
             format!("a mapping, the {}", shape.name),
         );
     };
-    if shape.reference && map.get("$ref").is_some_and(Value::is_string) {
+    if is_reference(shape, map) {
         return drop_siblings(map, at, log);
     }
     let description = map.get("description").and_then(Value::as_str).unwrap_or("");
@@ -515,26 +515,40 @@ pub type Visit<'a> = dyn FnMut(&Shape, &mut Map<String, Value>, &Pointer) + 'a;
 
 /// Calls `visit` on every object of the grammar in `value`, outer objects first; references are left out.
 pub fn walk(value: &mut Value, kind: &Kind, at: &mut Pointer, visit: &mut Visit<'_>) {
+    let mut others = |shape: &Shape, map: &mut Map<String, Value>, at: &Pointer| {
+        if !is_reference(shape, map) {
+            visit(shape, map, at);
+        }
+    };
+    walk_all(value, kind, at, &mut others);
+}
+
+fn is_reference(shape: &Shape, map: &Map<String, Value>) -> bool {
+    shape.reference && map.get("$ref").is_some_and(Value::is_string)
+}
+
+/// [`walk`], with references.
+pub fn walk_all(value: &mut Value, kind: &Kind, at: &mut Pointer, visit: &mut Visit<'_>) {
     match (kind, value) {
         (Object(shape) | FlagOrObject(shape), Value::Object(map)) => {
-            if shape.reference && map.get("$ref").is_some_and(Value::is_string) {
+            visit(shape, map, at);
+            if is_reference(shape, map) {
                 return;
             }
-            visit(shape, map, at);
             for (key, kind) in shape.fields {
                 if let Some(value) = map.get_mut(*key) {
-                    at.within(key, |at| walk(value, kind, at, visit));
+                    at.within(key, |at| walk_all(value, kind, at, visit));
                 }
             }
         }
         (List(kind), Value::Array(items)) => {
             for (index, item) in items.iter_mut().enumerate() {
-                at.within(&index.to_string(), |at| walk(item, kind, at, visit));
+                at.within(&index.to_string(), |at| walk_all(item, kind, at, visit));
             }
         }
         (Kind::Map(kind), Value::Object(map)) => {
             for (key, item) in map {
-                at.within(key, |at| walk(item, kind, at, visit));
+                at.within(key, |at| walk_all(item, kind, at, visit));
             }
         }
         _ => {}

@@ -1,12 +1,14 @@
 //! `cargo xtask import`: upstream documents in, the specifications of `specs/` out.
 //!
-//! read → conform to the grammar → repair → check → resolve → take into the base → merge → name → overlay → rename placeholders →
+//! collect → read → bring to OpenAPI 3.0 → conform to the grammar → repair → check → resolve → take into the base → merge → name → overlay → rename placeholders →
 //! tell integers from real numbers → tell choices apart → find paging → split → write
 
 pub mod base;
 pub mod check;
 pub mod choices;
+pub mod downgrade;
 pub mod grammar;
+pub mod inputs;
 pub mod integers;
 pub mod merge;
 pub mod names;
@@ -20,6 +22,7 @@ pub mod resolve;
 pub mod schemas;
 pub mod summary;
 pub mod write;
+pub mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -246,7 +249,12 @@ fn scoped_name(path: &str, operation: &Map<String, Value>) -> String {
 
 /// Every rule by name, with what it does.
 pub fn rules() -> BTreeMap<&'static str, &'static str> {
-    let tables = [grammar::RULES, resolve::RULES, merge::RULES];
+    let tables = [
+        downgrade::RULES,
+        grammar::RULES,
+        resolve::RULES,
+        merge::RULES,
+    ];
     let repair = repair::RULES.iter().map(|rule| (rule.name, rule.what));
     tables
         .into_iter()
@@ -274,13 +282,24 @@ pub fn read_all(
     let mut failures = Vec::new();
     let mut documents = Vec::new();
     for path in paths {
-        match read::read(path, repairs) {
-            Ok(source) => {
-                let mut defects = Vec::new();
-                documents.extend(prepare(source, examples, repairs, &mut defects));
-                failures.extend(defects.iter().map(Defect::to_string));
+        let inputs = match inputs::collect(path) {
+            Ok(inputs) => inputs,
+            Err(failure) => {
+                failures.push(failure);
+                continue;
             }
-            Err(failure) => failures.push(failure),
+        };
+        for input in inputs {
+            match read::read(&input, repairs) {
+                Ok(sources) => {
+                    for source in sources {
+                        let mut defects = Vec::new();
+                        documents.extend(prepare(source, examples, repairs, &mut defects));
+                        failures.extend(defects.iter().map(Defect::to_string));
+                    }
+                }
+                Err(failure) => failures.push(failure),
+            }
         }
     }
     if failures.is_empty() {
@@ -305,6 +324,9 @@ fn prepare(
         repairs,
         defects,
     };
+    if read::is_3_1(&source.version()) {
+        downgrade::to_3_0(&mut source.tree, &mut log);
+    }
     grammar::conform(
         &mut source.tree,
         &Kind::Object(&grammar::DOCUMENT),

@@ -129,7 +129,11 @@ pub fn schema_name(upstream: &str, operations: &[(String, String)]) -> String {
     if words.len() > 1 {
         words.retain(|word| word != "schema");
     }
-    words.iter().map(|word| capitalised(word)).collect()
+    match words.as_slice() {
+        // Nothing but dirt: better than no name at all.
+        [] => format!("Schema{name}"),
+        words => words.iter().map(|word| capitalised(word)).collect(),
+    }
 }
 
 /// Gives every operation of the merged document its name, made from method and path and unique in its scope.

@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::read::parse_any;
 use super::report::Failure;
 use super::schemas::Names;
+use super::yaml::parse_any;
 
 /// What the overlays did.
 #[derive(Debug, Default)]

@@ -1,31 +1,18 @@
-//! Reads an upstream document: bytes in, a tree of JSON values and the places they stood at out.
+//! Reads upstream documents: bytes in, for each OpenAPI document in them a tree of JSON values and the places they stood at out.
 //!
-//! YAML scalars are resolved here and by the JSON-like rules of YAML 1.2 alone, so that `Off`, `NO`, `16:00:00`, dates and
-//! octal-looking numbers stay the strings that their authors meant.
+//! A document may also stand in another, as the pages of developer sites hand them out: as an object or as text at any place in JSON.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::path::Path;
-
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput, Tag};
-use serde_json::{Map, Number, Value};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::report::{Log, Marks, Pointer, Repairs, escape};
-
-/// The largest document that is read, in bytes.
-pub const MAX_BYTES: u64 = 64 << 20;
-/// The largest number of nodes that a document may have once its aliases are expanded.
-pub const MAX_NODES: usize = 2_000_000;
-/// How deeply the nodes of a document may nest.
-pub const MAX_DEPTH: usize = 100;
-/// How many closing brackets are indented before the document is given up.
-const MAX_INDENTED: usize = 100;
+use super::inputs::Input;
+use super::report::{Log, Marks, Pointer, Repairs};
+use super::yaml::{describe, parse_any, plain};
 
 /// One upstream document.
 #[derive(Debug)]
 pub struct Source {
-    /// Its file name, without folders.
+    /// Its file name, without folders, and where in the file it stands if it is not all of it.
     pub name: String,
     /// The SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
@@ -35,33 +22,39 @@ pub struct Source {
     pub marks: Marks,
 }
 
-/// Reads the OpenAPI 3.0 document at `path`, or says why it is none.
-pub fn read(path: &Path, repairs: &mut Repairs) -> Result<Source, String> {
-    let name = path
-        .file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy()
-        .into_owned();
-    let failed = |error: std::io::Error| format!("{}: cannot be read: {error}", path.display());
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > MAX_BYTES {
-        return Err(format!(
-            "{name}: found {size} bytes, expected an OpenAPI document of at most {MAX_BYTES} bytes; split the document"
-        ));
+impl Source {
+    /// The version of OpenAPI, as it is written.
+    pub fn version(&self) -> String {
+        let version = self.tree.get("openapi").map_or_else(String::new, plain);
+        self.marks.texts.get("/openapi").cloned().unwrap_or(version)
     }
-    parse(name, &std::fs::read(path).map_err(failed)?, repairs)
 }
 
-/// Reads the OpenAPI 3.0 document in `bytes`.
-pub fn parse(name: String, bytes: &[u8], repairs: &mut Repairs) -> Result<Source, String> {
-    let sha256 = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let (tree, marks, notes) = parse_any(&name, bytes)?;
-    require_openapi(&name, &tree, &marks)?;
+/// Reads the OpenAPI documents in `input`, at least one, or says why there is none.
+pub fn read(input: &Input, repairs: &mut Repairs) -> Result<Vec<Source>, String> {
+    let whole = parse(&input.name, &input.bytes, repairs)?;
+    let mut found = Vec::new();
+    if !is_openapi(&whole.tree) {
+        embedded(
+            &whole,
+            &whole.tree,
+            &mut Pointer::default(),
+            repairs,
+            &mut found,
+        )?;
+    }
+    if found.is_empty() {
+        require_openapi(&whole)?;
+        found.push(whole);
+    }
+    found.iter().try_for_each(require_openapi)?;
+    Ok(found)
+}
+
+fn parse(name: &str, bytes: &[u8], repairs: &mut Repairs) -> Result<Source, String> {
+    let (tree, marks, notes) = parse_any(name, bytes)?;
     let mut log = Log {
-        document: &name,
+        document: name,
         marks: &marks,
         keep_examples: false,
         repairs,
@@ -71,94 +64,82 @@ pub fn parse(name: String, bytes: &[u8], repairs: &mut Repairs) -> Result<Source
         log.repair(rule, &Pointer::at(pointer), note);
     }
     Ok(Source {
-        sha256,
+        name: name.to_owned(),
+        sha256: sha256(bytes),
         tree,
         marks,
-        name,
     })
 }
 
-/// A rule, the pointer of the place that it repaired, and what it did.
-type Note = (&'static str, String, String);
+fn sha256(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
 
-/// Reads any YAML or JSON text.
-pub fn parse_any(name: &str, bytes: &[u8]) -> Result<(Value, Marks, Vec<Note>), String> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let found = if bytes.starts_with(b"PK") { "a zip archive" } else { "bytes that are not UTF-8" };
-        format!(
-            "{name}: found {found} at byte {}, expected YAML or JSON text; pass the document itself",
-            error.valid_up_to()
-        )
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with('<') && !text.trim_start().starts_with("<<") {
-        return Err(format!(
-            "{name}:1:1: found a markup page, expected YAML or JSON; download the document, not the page that shows it"
-        ));
-    }
-    let mut text = Cow::Borrowed(text);
-    let mut indented = Vec::new();
-    loop {
-        let mut reader = Reader::new(name, &text);
-        match reader.document() {
-            Ok(tree) => {
-                reader.notes.extend(indented);
-                return Ok((tree, reader.marks, reader.notes));
-            }
-            Err(error) => {
-                let fixed = reader
-                    .misindented
-                    .and_then(|line| indent_closing_line(&text, line));
-                if let Some(fixed) = fixed.filter(|_| indented.len() < MAX_INDENTED) {
-                    let line = reader.misindented.unwrap_or_default();
-                    indented.push((
-                        "closing-indentation",
-                        String::new(),
-                        format!("line {line} indented"),
-                    ));
-                    text = Cow::Owned(fixed);
-                    continue;
-                }
-                // JSON is YAML but for a few corners, such as the surrogate pairs of its escapes.
-                let json = text
-                    .trim_start()
-                    .starts_with('{')
-                    .then(|| serde_json::from_str(&text).ok())
-                    .flatten();
-                return json
-                    .map(|tree| (tree, Marks::default(), Vec::new()))
-                    .ok_or(error);
-            }
+/// Whether a tree calls itself an OpenAPI document of any version.
+fn is_openapi(tree: &Value) -> bool {
+    let has = |key: &str| tree.get(key).is_some();
+    (has("openapi") || has("swagger")) && (has("info") || has("paths"))
+}
+
+/// Finds the documents that stand in `value`, each once.
+fn embedded(
+    page: &Source,
+    value: &Value,
+    at: &mut Pointer,
+    repairs: &mut Repairs,
+    found: &mut Vec<Source>,
+) -> Result<(), String> {
+    let name = || format!("{}#{}", page.name, at.as_str());
+    let source = match value {
+        Value::Object(map) if !is_openapi(value) => {
+            return map.iter().try_for_each(|(key, item)| {
+                at.within(key, |at| embedded(page, item, at, repairs, found))
+            });
         }
+        Value::Array(items) => {
+            return items.iter().enumerate().try_for_each(|(index, item)| {
+                at.within(&index.to_string(), |at| {
+                    embedded(page, item, at, repairs, found)
+                })
+            });
+        }
+        Value::Object(_) => Source {
+            name: name(),
+            sha256: sha256(value.to_string().as_bytes()),
+            tree: value.clone(),
+            marks: page.marks.below(at.as_str()),
+        },
+        Value::String(text) if looks_like_openapi(text) => {
+            parse(&name(), text.as_bytes(), repairs)?
+        }
+        _ => return Ok(()),
+    };
+    if is_openapi(&source.tree) && found.iter().all(|known| known.tree != source.tree) {
+        found.push(source);
+    }
+    Ok(())
+}
+
+/// Whether a text seems to be a document, in YAML or JSON.
+fn looks_like_openapi(text: &str) -> bool {
+    let mut lines = text.lines().take(100);
+    match text.trim_start().starts_with('{') {
+        true => text.contains("\"openapi\"") && text.contains("\"paths\""),
+        false => lines.any(|line| line.starts_with("openapi:") || line.starts_with("swagger:")),
     }
 }
 
-/// The text with the line of a closing bracket indented like the line before it, where authors and lenient parsers tolerate
-/// less indentation than YAML does.
-fn indent_closing_line(text: &str, number: usize) -> Option<String> {
-    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-    // YAML counts more line ends than this does, a carriage return for one: there may be no such line.
-    let before = lines
-        .get(..number.checked_sub(1)?)?
-        .iter()
-        .rev()
-        .find(|line| !line.trim().is_empty())?;
-    let line = *lines.get(number - 1)?;
-    let closing = line.trim_start();
-    let spaces = |line: &str| line.len() - line.trim_start().len();
-    if !closing.starts_with(['}', ']']) {
-        return None;
-    }
-    let indented = format!(
-        "{}{closing}",
-        " ".repeat(spaces(before).max(spaces(line) + 1))
-    );
-    lines[number - 1] = &indented;
-    Some(lines.concat())
+/// Whether a version is one of OpenAPI 3.1.
+pub fn is_3_1(version: &str) -> bool {
+    version == "3.1" || version.starts_with("3.1.")
 }
 
-/// Refuses what is not OpenAPI 3.0.
-fn require_openapi(name: &str, tree: &Value, marks: &Marks) -> Result<(), String> {
+/// Refuses what is not OpenAPI 3.0 or 3.1.
+fn require_openapi(source: &Source) -> Result<(), String> {
+    let Source {
+        name, tree, marks, ..
+    } = source;
     let place = |key: &str| {
         let (line, column) = marks
             .positions
@@ -167,7 +148,7 @@ fn require_openapi(name: &str, tree: &Value, marks: &Marks) -> Result<(), String
             .unwrap_or((1, 1));
         format!("{name}:{line}:{column}: ")
     };
-    let expected = "expected an OpenAPI 3.0 document";
+    let expected = "expected an OpenAPI 3.0 or 3.1 document";
     let Value::Object(root) = tree else {
         return Err(format!(
             "{}found {}, {expected}; is this the right file?",
@@ -182,304 +163,18 @@ fn require_openapi(name: &str, tree: &Value, marks: &Marks) -> Result<(), String
             plain(version)
         ));
     }
-    let Some(version) = root.get("openapi") else {
+    if !root.contains_key("openapi") {
         return Err(format!(
             "{}found no key `openapi`, {expected}; is this the right file?",
             place("")
         ));
     };
-    let text = marks
-        .texts
-        .get("/openapi")
-        .cloned()
-        .unwrap_or_else(|| plain(version));
-    if text == "3.0" || text.starts_with("3.0.") {
+    let text = source.version();
+    if text == "3.0" || text.starts_with("3.0.") || is_3_1(&text) {
         return Ok(());
     }
     Err(format!(
-        "{}found OpenAPI {text}, {expected}; convert it first, for example with `npx @apiture/openapi-down-convert`",
+        "{}found OpenAPI {text}, {expected}; convert it to one of those first",
         place("openapi")
     ))
-}
-
-/// The kind of a value, for messages.
-pub fn describe(value: &Value) -> String {
-    match value {
-        Value::Null => "nothing".into(),
-        Value::Bool(value) => format!("the boolean {value}"),
-        Value::Number(value) => format!("the number {value}"),
-        Value::String(text) if text.chars().count() <= 60 => format!("the string {text:?}"),
-        Value::String(text) => format!(
-            "the string {:?}…",
-            text.chars().take(60).collect::<String>()
-        ),
-        Value::Array(items) => format!("a list of {}", items.len()),
-        Value::Object(map) => format!("a mapping of {}", map.len()),
-    }
-}
-
-/// A scalar as text, strings without their quotes.
-pub fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Builds the tree from the events of the YAML parser.
-struct Reader<'a> {
-    name: &'a str,
-    events: Parser<'a, StrInput<'a>>,
-    anchors: HashMap<usize, (Value, usize)>,
-    marks: Marks,
-    notes: Vec<Note>,
-    nodes: usize,
-    depth: usize,
-    at: Pointer,
-    /// The line at which the parser stopped for its indentation.
-    misindented: Option<usize>,
-}
-
-impl<'a> Reader<'a> {
-    fn new(name: &'a str, text: &'a str) -> Self {
-        Self {
-            name,
-            events: Parser::new_from_str(text),
-            anchors: HashMap::new(),
-            marks: Marks::default(),
-            notes: Vec::new(),
-            nodes: 0,
-            depth: 0,
-            at: Pointer::default(),
-            misindented: None,
-        }
-    }
-
-    fn document(&mut self) -> Result<Value, String> {
-        let mut tree = None;
-        loop {
-            let (event, mark) = self.next()?;
-            match event {
-                Event::StreamEnd => break,
-                Event::StreamStart
-                | Event::DocumentStart(_)
-                | Event::DocumentEnd
-                | Event::Nothing => {}
-                _ if tree.is_some() => {
-                    return Err(self.error(
-                        mark,
-                        "a second document",
-                        "one document in a file; split the file",
-                    ));
-                }
-                event => tree = Some(self.node(event, mark)?),
-            }
-        }
-        let mut tree = tree.ok_or_else(|| {
-            format!(
-                "{}:1:1: found an empty file, expected an OpenAPI document",
-                self.name
-            )
-        })?;
-        tree.sort_all_objects();
-        Ok(tree)
-    }
-
-    fn next(&mut self) -> Result<(Event<'a>, Marker), String> {
-        match self.events.next() {
-            Some(Ok((event, span))) => Ok((event, span.start)),
-            Some(Err(error)) => {
-                self.misindented = error
-                    .info()
-                    .starts_with("invalid indentation")
-                    .then(|| error.marker().line());
-                let found = format!("text that is not YAML ({})", error.info());
-                Err(self.error(
-                    *error.marker(),
-                    &found,
-                    "YAML or JSON; is the file complete?",
-                ))
-            }
-            None => Err(format!(
-                "{}: found the end of the file, expected more; is the file complete?",
-                self.name
-            )),
-        }
-    }
-
-    fn error(&self, mark: Marker, found: &str, expected: &str) -> String {
-        format!(
-            "{}:{}:{}: found {found}, expected {expected}",
-            self.name,
-            mark.line(),
-            mark.col() + 1
-        )
-    }
-
-    fn node(&mut self, event: Event<'a>, mark: Marker) -> Result<Value, String> {
-        self.count(1, mark)?;
-        self.marks
-            .positions
-            .insert(self.at.as_str().to_owned(), (mark.line(), mark.col() + 1));
-        let before = self.nodes;
-        let (anchor, value) = match event {
-            Event::Alias(anchor) => {
-                let Some((value, nodes)) = self.anchors.get(&anchor).cloned() else {
-                    return Err(self.error(
-                        mark,
-                        "an alias inside of what it stands for",
-                        "a finite document",
-                    ));
-                };
-                self.count(nodes, mark)?;
-                (0, value)
-            }
-            Event::Scalar(text, style, anchor, tag) => {
-                (anchor, self.scalar(&text, style, tag.as_deref()))
-            }
-            Event::SequenceStart(anchor, _) => (anchor, self.nested(mark, Self::sequence)?),
-            Event::MappingStart(anchor, _) => (anchor, self.nested(mark, Self::mapping)?),
-            event => return Err(self.error(mark, &format!("the event {event:?}"), "a value")),
-        };
-        if anchor > 0 {
-            self.anchors
-                .insert(anchor, (value.clone(), self.nodes - before + 1));
-        }
-        Ok(value)
-    }
-
-    fn count(&mut self, nodes: usize, mark: Marker) -> Result<(), String> {
-        self.nodes += nodes;
-        if self.nodes <= MAX_NODES {
-            return Ok(());
-        }
-        Err(self.error(
-            mark,
-            "more nodes than any API has once aliases are expanded",
-            &format!("at most {MAX_NODES}"),
-        ))
-    }
-
-    fn nested(
-        &mut self,
-        mark: Marker,
-        collect: impl FnOnce(&mut Self) -> Result<Value, String>,
-    ) -> Result<Value, String> {
-        if self.depth == MAX_DEPTH {
-            return Err(self.error(
-                mark,
-                "deeper nesting than any API has",
-                &format!("at most {MAX_DEPTH} levels"),
-            ));
-        }
-        self.depth += 1;
-        let value = collect(self);
-        self.depth -= 1;
-        value
-    }
-
-    fn sequence(&mut self) -> Result<Value, String> {
-        let mut items = Vec::new();
-        loop {
-            let (event, mark) = self.next()?;
-            if event == Event::SequenceEnd {
-                return Ok(Value::Array(items));
-            }
-            items.push(self.step(&items.len().to_string(), event, mark)?);
-        }
-    }
-
-    fn mapping(&mut self) -> Result<Value, String> {
-        let mut map = Map::new();
-        let mut merged = Vec::new();
-        loop {
-            let (event, mark) = self.next()?;
-            let key = match event {
-                Event::MappingEnd => break,
-                Event::Scalar(text, style, _, _) => (text, style),
-                _ => return Err(self.error(mark, "a key that is not a scalar", "a string as key")),
-            };
-            let (event, value_mark) = self.next()?;
-            let value = self.step(&key.0, event, value_mark)?;
-            if key.0 == "<<" && key.1 == ScalarStyle::Plain {
-                merged.push((value, mark));
-                continue;
-            }
-            let pointer = format!("{}/{}", self.at.as_str(), escape(&key.0));
-            self.marks
-                .positions
-                .insert(pointer.clone(), (mark.line(), mark.col() + 1));
-            if map.insert(key.0.to_string(), value).is_some() {
-                self.notes.push((
-                    "duplicate-keys",
-                    pointer,
-                    format!("the last `{}` wins", key.0),
-                ));
-            }
-        }
-        for (value, mark) in merged {
-            self.merge(&mut map, value, mark)?;
-        }
-        Ok(Value::Object(map))
-    }
-
-    /// Adds what the merge key `<<` brings in and the mapping does not have itself.
-    fn merge(
-        &self,
-        map: &mut Map<String, Value>,
-        value: Value,
-        mark: Marker,
-    ) -> Result<(), String> {
-        match value {
-            Value::Object(other) => {
-                for (key, value) in other {
-                    map.entry(key).or_insert(value);
-                }
-                Ok(())
-            }
-            Value::Array(values) => values
-                .into_iter()
-                .try_for_each(|value| self.merge(map, value, mark)),
-            value => Err(self.error(
-                mark,
-                &describe(&value),
-                "a mapping under the merge key `<<`",
-            )),
-        }
-    }
-
-    fn step(&mut self, token: &str, event: Event<'a>, mark: Marker) -> Result<Value, String> {
-        let length = self.at.enter(token);
-        let value = self.node(event, mark);
-        self.at.leave(length);
-        value
-    }
-
-    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
-        if style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix == "str") {
-            return Value::String(text.to_owned());
-        }
-        let value = match text {
-            "" | "~" | "null" => return Value::Null,
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
-            text => match number(text) {
-                Some(number) => Value::Number(number),
-                None => return Value::String(text.to_owned()),
-            },
-        };
-        self.marks
-            .texts
-            .insert(self.at.as_str().to_owned(), text.to_owned());
-        value
-    }
-}
-
-/// The number that `text` is in JSON's notation, if it is one.
-pub fn number(text: &str) -> Option<Number> {
-    let first = text.strip_prefix('-').unwrap_or(text).chars().next()?;
-    if first.is_ascii_digit() {
-        serde_json::from_str(text).ok()
-    } else {
-        None
-    }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::grammar::{DOCUMENT, Kind, Shape, walk};
-use super::read::number;
 use super::report::{Log, Pointer};
+use super::yaml::number;
 
 /// A named repair.
 pub struct Rule {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::rc::Rc;
 
 /// A JSON pointer that follows a walk through a document.
 #[derive(Debug, Default)]
@@ -58,9 +59,29 @@ pub struct Marks {
     pub positions: HashMap<String, (usize, usize)>,
     /// The text of the plain scalars that became numbers or booleans, by pointer.
     pub texts: HashMap<String, String>,
+    /// The text of the document.
+    pub text: Rc<str>,
 }
 
 impl Marks {
+    /// The marks of what stands at `pointer`, as a document of its own.
+    pub fn below(&self, pointer: &str) -> Self {
+        fn below<T: Clone>(all: &HashMap<String, T>, pointer: &str) -> HashMap<String, T> {
+            all.iter()
+                .filter_map(|(key, value)| {
+                    let rest = key.strip_prefix(pointer)?;
+                    (rest.is_empty() || rest.starts_with('/'))
+                        .then(|| (rest.to_owned(), value.clone()))
+                })
+                .collect()
+        }
+        Self {
+            positions: below(&self.positions, pointer),
+            texts: below(&self.texts, pointer),
+            text: self.text.clone(),
+        }
+    }
+
     /// The position of the node, or else of the nearest node around it.
     fn position(&self, pointer: &str) -> Option<(usize, usize)> {
         let mut pointer = pointer;
@@ -71,6 +92,17 @@ impl Marks {
             pointer = &pointer[..pointer.rfind('/')?];
         }
     }
+}
+
+/// The line of a text, or what is around a column of it if it is long.
+pub fn excerpt(text: &str, line: usize, column: usize) -> Option<String> {
+    const AROUND: usize = 60;
+    let line = text.split('\n').nth(line.checked_sub(1)?)?;
+    let letters: Vec<char> = line.chars().take(column + AROUND).collect();
+    let start = column.saturating_sub(AROUND).min(letters.len());
+    let piece: String = letters[start..].iter().collect();
+    let piece = piece.trim();
+    (!piece.is_empty()).then(|| piece.to_owned())
 }
 
 /// A place in an upstream document.
@@ -99,6 +131,8 @@ impl fmt::Display for Place {
 pub struct Defect {
     /// Where it is.
     pub place: Place,
+    /// What the document says there.
+    pub piece: Option<String>,
     /// What is wrong there.
     pub found: String,
     /// What would be right.
@@ -107,10 +141,14 @@ pub struct Defect {
 
 impl fmt::Display for Defect {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.place)?;
+        if let Some(piece) = &self.piece {
+            write!(out, "\n    | {piece}")?;
+        }
         write!(
             out,
-            "{}\n    found {}, expected {}",
-            self.place, self.found, self.expected
+            "\n    found {}, expected {}",
+            self.found, self.expected
         )
     }
 }
@@ -153,8 +191,11 @@ impl Log<'_> {
 
     /// Records that the node at `at` is wrong.
     pub fn defect(&mut self, at: &Pointer, found: impl Into<String>, expected: impl Into<String>) {
+        let place = self.place(at.as_str());
+        let piece = |(line, column)| excerpt(&self.marks.text, line, column);
         let defect = Defect {
-            place: self.place(at.as_str()),
+            piece: place.position.and_then(piece),
+            place,
             found: found.into(),
             expected: expected.into(),
         };

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::read::{MAX_NODES, Source};
+use super::read::Source;
 use super::repair::each_operation;
 use super::report::{Log, Pointer};
 use super::schemas;
+use super::yaml::MAX_NODES;
 
 /// The path of the one operation that takes HTTP Basic credentials.
 pub const TOKEN_PATH: &str = "/auth/v2/token";

@@ -26,10 +26,24 @@ impl Bench {
         Self::new().document("one.yaml", text)
     }
 
-    pub(crate) fn document(mut self, name: &str, text: impl AsRef<[u8]>) -> Self {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        self.documents.push(path);
+    pub(crate) fn document(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        self.file(name, text).given(name)
+    }
+
+    /// A file that is not given to the import.
+    pub(crate) fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
+        self
+    }
+
+    pub(crate) fn folder(self, name: &str) -> Self {
+        std::fs::create_dir(self.folder.path().join(name)).unwrap();
+        self
+    }
+
+    /// Gives what has this name to the import.
+    pub(crate) fn given(mut self, name: &str) -> Self {
+        self.documents.push(self.folder.path().join(name));
         self
     }
 

@@ -8,6 +8,7 @@
 mod checks;
 mod choices;
 mod documents;
+mod inputs;
 mod merging;
 mod names;
 mod numbers;

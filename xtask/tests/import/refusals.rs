@@ -53,7 +53,7 @@ fn what_is_no_openapi_3_0_document() {
     );
     assert_says(
         &refused("- a\n- b"),
-        &["a list of 2", "expected an OpenAPI 3.0 document"],
+        &["a list of 2", "expected an OpenAPI 3.0 or 3.1 document"],
     );
     assert_says(
         &refused("a: b"),
@@ -64,8 +64,8 @@ fn what_is_no_openapi_3_0_document() {
         &["bad.yaml:2:1", "Swagger 2.0", "convert it"],
     );
     assert_says(
-        &refused("openapi: 3.1.0"),
-        &["bad.yaml:1:1", "OpenAPI 3.1.0", "convert it"],
+        &refused("openapi: 3.2.0"),
+        &["bad.yaml:1:1", "OpenAPI 3.2.0", "convert it"],
     );
     assert_says(
         &refused("a: [b, c"),
