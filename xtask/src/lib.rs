@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod conform;
+pub mod coverage;
 pub mod diff;
 pub mod examples;
 pub mod features;

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use xtask::conform::{Effort, Referee};
 use xtask::import::Options;
 use xtask::import::summary::summary;
-use xtask::{check, conform, diff, examples, features, names, specs, workspace};
+use xtask::{check, conform, coverage, diff, examples, features, names, specs, workspace};
 
 /// Maintains the specifications that the crate is generated from.
 #[derive(Parser)]
@@ -122,6 +122,12 @@ Exit codes: 0 when the comparison is done, 1 when something is wrong or --exit-c
         #[arg(long)]
         measure: bool,
     },
+    /// Writes docs/coverage.md: what the crate covers, operation by operation
+    ///
+    /// Each operation with its request, OAuth scope, clouds and paging, and the documents that have it; counts by scope, cloud and paging,
+    /// and against each of Cisco's documents. The page is made from specs/base/ and specs/overlays/, so it is the same each time;
+    /// `cargo xtask check` says when it is not up to date.
+    Coverage,
     /// Lists the operations of the specifications: method of the crate, HTTP method, path
     Names {
         /// The folder of the specifications
@@ -195,6 +201,7 @@ fn main() -> ExitCode {
         }),
         Command::Features { measure } => features::run(workspace(), measure),
         Command::Check => check::run(workspace()),
+        Command::Coverage => coverage::run(workspace()),
         Command::Names { specs } => names::list(&specs),
     };
     match done {

@@ -83,6 +83,7 @@ const CHECKS: &[(&str, Check)] = &[
         "features are up to date in Cargo.toml and README",
         workspace::features,
     ),
+    ("the coverage page is up to date", workspace::coverage),
     ("the same code is generated each time", workspace::code),
 ];
 

@@ -6,7 +6,7 @@ use cisco_secure_access_codegen::{Options, generate};
 use serde_json::Value;
 
 use super::{Checked, Problem};
-use crate::features;
+use crate::{coverage, features};
 
 /// The Cargo features in `Cargo.toml` and README are those of the specifications.
 pub(super) fn features(checked: &Checked<'_>) -> Vec<Problem> {
@@ -24,6 +24,17 @@ pub(super) fn features(checked: &Checked<'_>) -> Vec<Problem> {
             })
             .collect(),
         Err(error) => vec![Problem::new("Cargo.toml", "", error, way_out)],
+    }
+}
+
+/// The page of what is covered says what the specifications have.
+pub(super) fn coverage(checked: &Checked<'_>) -> Vec<Problem> {
+    let problem =
+        |found: String| Problem::new(coverage::PAGE, "", found, "run `cargo xtask coverage`");
+    match coverage::is_current(checked.workspace, checked.preview) {
+        Ok(true) => Vec::new(),
+        Ok(false) => vec![problem("is not what the specifications have".to_owned())],
+        Err(error) => vec![problem(error)],
     }
 }
 
