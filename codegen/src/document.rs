@@ -12,6 +12,8 @@ use crate::schema::{self, Kind};
 pub(crate) struct Operation {
     pub id: String,
     pub upstream_id: String,
+    /// `x-former-name`: the id that it had in the release before, which users may still call.
+    pub former_name: Option<String>,
     /// Upper case: `GET`.
     pub method: String,
     /// The path template from the root of the host: `/admin/v2/apiKeys/{apiKeyId}`.
@@ -235,6 +237,7 @@ fn read_operation(
     }
     let parameters = in_call_order(path, parameters, &pointer)?;
     Ok(Operation {
+        former_name: text(value, "x-former-name"),
         upstream_id: text(value, "x-upstream-id").unwrap_or_else(|| id.clone()),
         method: method.to_ascii_uppercase(),
         path: path.to_owned(),

@@ -264,6 +264,7 @@ impl<'a> Request<'a> {
         let docs = markdown(&self.docs(name, required, shapes));
         let badge = badge(operation);
         let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
+        let alias = self.alias(name, required);
         quote! {
             #docs
             #badge
@@ -274,7 +275,33 @@ impl<'a> Request<'a> {
                 #(#others)*
                 requests::#ident { call }
             }
+
+            #alias
         }
+    }
+
+    /// The method under the name that the operation had before, if it had another.
+    fn alias(&self, name: &str, required: &[&Argument]) -> Option<TokenStream> {
+        let former = names::snake(self.operation.former_name.as_ref()?);
+        let suffix = name.strip_prefix(&names::snake(&self.operation.id))?;
+        let alias = Ident::new(&format!("{former}{suffix}"), Span::call_site());
+        let method = Ident::new(name, Span::call_site());
+        let ident = &self.ident;
+        let docs = format!(" The former name of [`{name}`](Self::{name}).");
+        let note = format!("renamed to `{name}`");
+        let parameters = required.iter().map(|argument| argument.parameter());
+        let arguments = required.iter().map(|argument| &argument.ident);
+        let badge = badge(self.operation);
+        Some(quote! {
+            #[doc = #docs]
+            #badge
+            #[deprecated(note = #note)]
+            #[allow(deprecated)]
+            #[inline]
+            pub fn #alias(&self, #(#parameters),*) -> requests::#ident {
+                self.#method(#(#arguments),*)
+            }
+        })
     }
 
     /// The documentation of a method, in Markdown.

@@ -39,6 +39,17 @@ fn one_of_everything() {
 }
 
 #[test]
+fn a_renamed_operation_keeps_its_former_name_for_a_release() {
+    let mut document = everything();
+    document["paths"]["/shop/v2/orders"]["post"]["x-former-name"] = "place_order".into();
+    let code = generate("shop", &document, &ALL).unwrap().code;
+    let text = prettyplease::unparse(&syn::parse2(code).unwrap());
+    let (_, alias) = text.split_once("/// The former name of").unwrap();
+    let (alias, _) = alias.split_once("\n    }\n").unwrap();
+    insta::assert_snapshot!(format!("/// The former name of{alias}\n    }}"));
+}
+
+#[test]
 fn the_same_document_gives_the_same_code() {
     let once = generated().to_string();
     let again = generated().to_string();

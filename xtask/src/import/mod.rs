@@ -16,6 +16,7 @@ pub mod overlay;
 pub mod pagination;
 pub mod placeholders;
 pub mod read;
+pub mod renames;
 pub mod repair;
 pub mod report;
 pub mod resolve;
@@ -43,6 +44,8 @@ pub struct Outcome {
     pub operations: BTreeMap<String, usize>,
     /// The operations that no document has any more, with the document that described them.
     pub lost: Vec<String>,
+    /// For operations that seem to have moved, the overlay action that keeps the former name.
+    pub renames: Vec<String>,
     /// The repairs, by rule.
     pub repairs: Repairs,
     /// What the overlays did.
@@ -122,7 +125,13 @@ impl Options {
         let Preview { files, outcome, .. } = self.preview(documents, specs)?;
         if !outcome.applied.idle.is_empty() && !self.force {
             let lost = outcome.lost.iter().map(|lost| format!("{lost}: is gone"));
-            return Err(Failure(lost.chain(outcome.applied.idle).collect()));
+            let renames = outcome.renames.iter();
+            let renames = renames.map(|action| {
+                format!("it seems to have moved; if so, put into {RENAMES}:\n{action}")
+            });
+            return Err(Failure(
+                lost.chain(renames).chain(outcome.applied.idle).collect(),
+            ));
         }
         write::write(specs, &files, &outcome.changed, &outcome.stale)
             .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
@@ -136,8 +145,15 @@ impl Options {
         let before = base::read(specs)?;
         let documents = base::take_in(before.clone(), given, self.all);
         let lost = base::lost(&before, &documents);
+        let moves = renames::propose(&before, &documents);
         let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
         preview.outcome.lost = lost;
+        let names = former_names(specs);
+        let renames = moves.iter().filter_map(|found| {
+            let name = names.get(&(merge::shape(&found.from.1), found.from.0.clone()))?;
+            Some(found.action(name))
+        });
+        preview.outcome.renames = renames.collect();
         Ok(preview)
     }
 
@@ -156,6 +172,31 @@ impl Options {
         let known = SCOPES.iter().map(|scope| (*scope).to_owned());
         (!self.new_scope).then(|| known.chain(taken_in).collect())
     }
+}
+
+/// The overlay that confirms renames.
+pub const RENAMES: &str = "overlays/21-renames.yaml";
+
+/// The names that the operations of a folder of specifications have, by the shape of their path and their method.
+fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
+    let mut names = BTreeMap::new();
+    for entry in std::fs::read_dir(specs).into_iter().flatten().flatten() {
+        let json = entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "json");
+        let text = std::fs::read(entry.path()).ok().filter(|_| json);
+        let Some(mut spec) = text.and_then(|text| serde_json::from_slice::<Value>(&text).ok())
+        else {
+            continue;
+        };
+        repair::each_operation(&mut spec, |path, method, operation, _| {
+            if let Some(name) = operation.get("operationId").and_then(Value::as_str) {
+                names.insert((merge::shape(path), method.to_owned()), name.to_owned());
+            }
+        });
+    }
+    names
 }
 
 /// Merges the documents, names and corrects what comes of it, and splits it by scope.
@@ -203,6 +244,7 @@ fn compute(
     let outcome = Outcome {
         operations,
         lost: Vec::new(),
+        renames: Vec::new(),
         repairs,
         applied,
         renamed_paths,

@@ -158,15 +158,34 @@ pub fn name_operations(whole: &mut Value) {
     });
 }
 
-/// Refuses names that overlays got wrong: not in snake_case, or twice in a scope.
+/// The key under which an overlay keeps the name that an operation had before.
+const FORMER_NAME: &str = "x-former-name";
+
+/// Refuses names that overlays got wrong, present and former ones: not in snake_case, or twice in a scope.
 pub fn verify(whole: &mut Value) -> Result<(), Failure> {
     let mut taken = HashSet::new();
     let mut failures = Vec::new();
+    verify_each(whole, "operationId", &mut taken, &mut failures);
+    verify_each(whole, FORMER_NAME, &mut taken, &mut failures);
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure(failures))
+    }
+}
+
+fn verify_each(
+    whole: &mut Value,
+    key: &str,
+    taken: &mut HashSet<String>,
+    failures: &mut Vec<String>,
+) {
     repair::each_operation(whole, |path, method, operation, _| {
-        let name = operation
-            .get("operationId")
-            .and_then(Value::as_str)
-            .unwrap_or("");
+        let name = operation.get(key);
+        if name.is_none() && key == FORMER_NAME {
+            return;
+        }
+        let name = name.and_then(Value::as_str).unwrap_or("");
         let scope = path.split('/').nth(1).unwrap_or("");
         let problem = if name.is_empty() || snake(name) != name {
             "expected a name in snake_case"
@@ -179,11 +198,6 @@ pub fn verify(whole: &mut Value) -> Result<(), Failure> {
             "{method} {path}: found the name {name:?}, {problem}; correct the overlay that gives it"
         ));
     });
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure(failures))
-    }
 }
 
 /// The last segments of paths that are actions rather than resources.

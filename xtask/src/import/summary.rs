@@ -1,6 +1,6 @@
 //! What an import tells when it is done.
 
-use super::Outcome;
+use super::{Outcome, RENAMES};
 
 /// The summary of an import; with `verbose`, each repair and how each operation pages.
 pub fn summary(outcome: &Outcome, verbose: bool) -> String {
@@ -83,6 +83,10 @@ pub fn summary(outcome: &Outcome, verbose: bool) -> String {
     list(
         "OPERATIONS GONE, because no document has them any more",
         &mut outcome.lost.iter(),
+    );
+    list(
+        &format!("of them seem to have moved; to keep their names, put into {RENAMES}"),
+        &mut outcome.renames.iter(),
     );
     list(
         "NEW SCOPES, which the crate lacks: see docs/updating.md",

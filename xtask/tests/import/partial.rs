@@ -7,7 +7,7 @@ use crate::documents::{Bench, contents, of_paths};
 
 /// A path with one operation whose answer is `Thing`.
 fn list(path: &str) -> String {
-    let id: String = path.split('/').collect();
+    let id: String = path.split(['/', '{', '}']).collect();
     format!(
         "{path}:
   get:
@@ -219,4 +219,30 @@ fn a_new_scope_is_reported_and_taken_in_on_request() {
     );
     // From then on it is known.
     assert!(bench.run().unwrap().changed.is_empty());
+}
+
+#[test]
+fn a_moved_operation_is_found_and_keeps_its_former_name_when_that_is_confirmed() {
+    let before = all(&["/cars", "/trees/{id}/leaves"], "string");
+    let after = before.replace("/trees/{id}/leaves", "/trees/{treeId}/foliage");
+    let mut bench = Bench::with(&before);
+    bench.run().unwrap();
+    bench.forget();
+    let bench = bench.document("all.yaml", after);
+    let preview = xtask::import::preview(bench.documents(), &bench.specs()).unwrap();
+    let action = "  - target: $.paths['/policies/v2/trees/{treeId}/foliage'].get
+    description: It was GET /policies/v2/trees/{id}/leaves.
+    update: {x-former-name: list_tree_leaves}";
+    assert_eq!(preview.outcome.renames, [action]);
+    let bench = bench.overlay("21-renames.yaml", action);
+    bench.run().unwrap();
+    let operation = &bench.spec("policies")["paths"]["/policies/v2/trees/{treeId}/foliage"]["get"];
+    assert_eq!(operation["operationId"], "get_tree_foliage");
+    assert_eq!(operation["x-former-name"], "list_tree_leaves");
+    let taken = action.replace("list_tree_leaves", "list_cars");
+    let refusal = bench.overlay("21-renames.yaml", &taken).refusal();
+    assert!(
+        refusal.contains("\"list_cars\", expected a name that no other"),
+        "{refusal}"
+    );
 }
