@@ -5,6 +5,7 @@ pub mod conform;
 pub mod coverage;
 pub mod diff;
 pub mod examples;
+pub mod expand;
 pub mod features;
 pub mod import;
 pub mod names;

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use xtask::conform::{Effort, Referee};
 use xtask::import::Options;
 use xtask::import::summary::summary;
-use xtask::{check, conform, coverage, diff, examples, features, names, specs, workspace};
+use xtask::{check, conform, coverage, diff, examples, expand, features, names, specs, workspace};
 
 /// Maintains the specifications that the crate is generated from.
 #[derive(Parser)]
@@ -113,6 +113,22 @@ enum Command {
 
 Exit codes: 0 when the comparison is done, 1 when something is wrong or --exit-code asks for it, 2 when the command line is wrong")]
     Diff(diff::command::Arguments),
+    /// Prints the code that is generated, formatted for reading
+    ///
+    /// All of a scope (admin, auth, deployments, investigate, policies, reports), or what one operation has of it: its method, its
+    /// request builder, its entry in the table of operations, and the types that these reach.
+    #[command(
+        after_help = "Examples:\n  cargo xtask expand reports | less\n  cargo xtask expand deployments list_network_tunnel_groups"
+    )]
+    Expand {
+        /// The path scope
+        scope: String,
+        /// The operation, by the name of its method; `cargo xtask names` lists them
+        operation: Option<String>,
+        /// The folder of the specifications
+        #[arg(long, value_name = "DIR", default_value_os_t = specs())]
+        specs: PathBuf,
+    },
     /// Brings the Cargo features, one for each API, up to date in Cargo.toml and in the README
     ///
     /// With --measure it builds the crate with each feature alone, which takes some minutes, and keeps what each costs in
@@ -199,6 +215,11 @@ fn main() -> ExitCode {
             };
             answer.text
         }),
+        Command::Expand {
+            scope,
+            operation,
+            specs,
+        } => expand::run(&specs, &scope, operation.as_deref()),
         Command::Features { measure } => features::run(workspace(), measure),
         Command::Check => check::run(workspace()),
         Command::Coverage => coverage::run(workspace()),

@@ -1,0 +1,173 @@
+//! `cargo xtask expand`: the generated code, formatted for reading: that of a scope, or what one operation has of it.
+//!
+//! The code of an operation is cut out of that of its scope rather than generated alone, because what a type looks like depends on all
+//! operations that use it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use cisco_secure_access_codegen::{Options, SCOPES, generate, names};
+use serde_json::Value;
+use syn::visit::{self, Visit};
+use syn::{File, ImplItem, Item};
+
+use crate::diff::matching::alike;
+use crate::import::repair::each_operation;
+
+/// The code of a scope, or of one operation of it.
+///
+/// # Errors
+/// When there is no such scope or operation, or the specification is not what an import writes.
+pub fn run(specs: &Path, scope: &str, operation: Option<&str>) -> Result<String, String> {
+    let path = specs.join(format!("{scope}.json"));
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        format!(
+            "{}: {error}; the scopes are {}",
+            path.display(),
+            SCOPES.join(", ")
+        )
+    })?;
+    let mut document: Value = serde_json::from_str(&text)
+        .map_err(|error| format!("{}: {error}; import the documents again", path.display()))?;
+    let options = Options {
+        enabled: &|_| true,
+        codecs: false,
+        schemars: false,
+    };
+    let generated = generate(scope, &document, &options).map_err(|error| error.to_string())?;
+    let mut file: File = syn::parse2(generated.code)
+        .map_err(|error| format!("the code of {scope} does not parse: {error}"))?;
+    if let Some(operation) = operation {
+        let mut known = BTreeSet::new();
+        each_operation(&mut document, |_, _, object, _| {
+            known.extend(object["operationId"].as_str().map(str::to_owned));
+        });
+        if !known.contains(operation) {
+            return Err(unknown(scope, operation, &known));
+        }
+        file.items = cut(file.items, operation);
+    }
+    Ok(prettyplease::unparse(&file).trim_end().to_owned())
+}
+
+fn unknown(scope: &str, operation: &str, known: &BTreeSet<String>) -> String {
+    let mut near: Vec<&str> = known.iter().map(String::as_str).collect();
+    near.sort_by(|one, other| alike(operation, other).total_cmp(&alike(operation, one)));
+    near.truncate(3);
+    format!(
+        "{scope} has no operation {operation}; the most similar are {}; `cargo xtask names` lists all",
+        near.join(", ")
+    )
+}
+
+/// What an operation has of the items of its scope: method, builder, entry in the table, and the types that these reach.
+fn cut(items: Vec<Item>, operation: &str) -> Vec<Item> {
+    let method = names::snake(operation);
+    let builder = BTreeSet::from([names::pascal(operation)]);
+    let entry = BTreeSet::from([names::constant(operation)]);
+    let mut cut = Vec::new();
+    let mut types = None;
+    for mut item in items {
+        match &mut item {
+            Item::Impl(block) => {
+                block.items.retain(
+                    |item| matches!(item, ImplItem::Fn(function) if function.sig.ident == method),
+                );
+                // `impl Client` has the method that leads to the scope, whose name no operation has.
+                if !block.items.is_empty() {
+                    cut.push(item);
+                }
+            }
+            Item::Mod(module) => match (module.ident.to_string().as_str(), &mut module.content) {
+                ("requests", Some((_, items))) => {
+                    keep(items, &builder);
+                    cut.push(item);
+                }
+                ("operations", Some((_, items))) => {
+                    keep(items, &entry);
+                    cut.push(item);
+                }
+                ("types", _) => types = Some(item),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    if let Some(Item::Mod(mut module)) = types {
+        if let Some((_, items)) = &mut module.content {
+            let reached = reached(items, &cut);
+            keep(items, &reached);
+        }
+        cut.push(Item::Mod(module));
+    }
+    cut
+}
+
+/// Keeps what belongs to one of the names.
+fn keep(items: &mut Vec<Item>, names: &BTreeSet<String>) {
+    items.retain(|item| owner(item).is_some_and(|owner| names.contains(&owner)));
+}
+
+/// The name of the type or constant that an item defines or says more of.
+fn owner(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        Item::Static(item) => Some(item.ident.to_string()),
+        Item::Impl(block) => match &*block.self_ty {
+            syn::Type::Path(ty) => Some(ty.path.segments.last()?.ident.to_string()),
+            _ => None,
+        },
+        // Those of the runtime, such as `open_enum!`, name the type first.
+        Item::Macro(item) => item.mac.tokens.clone().into_iter().find_map(|token| {
+            let text = token.to_string();
+            syn::parse_str::<syn::Ident>(&text).is_ok().then_some(text)
+        }),
+        _ => None,
+    }
+}
+
+/// The types that `roots` mention, and those that they mention in turn.
+fn reached(types: &[Item], roots: &[Item]) -> BTreeSet<String> {
+    let mut mentions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for item in types {
+        if let Some(owner) = owner(item) {
+            mentions
+                .entry(owner)
+                .or_default()
+                .extend(Mentions::of([item]));
+        }
+    }
+    let mut reached = BTreeSet::new();
+    let mut waiting = Mentions::of(roots);
+    while let Some(name) = waiting.pop_first() {
+        if let Some(next) = mentions.get(&name)
+            && reached.insert(name)
+        {
+            waiting.extend(next.iter().cloned());
+        }
+    }
+    reached
+}
+
+/// The first words of paths, which types are named by.
+struct Mentions(BTreeSet<String>);
+
+impl Mentions {
+    fn of<'a>(items: impl IntoIterator<Item = &'a Item>) -> BTreeSet<String> {
+        let mut mentions = Self(BTreeSet::new());
+        for item in items {
+            mentions.visit_item(item);
+        }
+        mentions.0
+    }
+}
+
+impl<'ast> Visit<'ast> for Mentions {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let first = path.segments.first();
+        self.0
+            .extend(first.map(|segment| segment.ident.to_string()));
+        visit::visit_path(self, path);
+    }
+}
