@@ -50,7 +50,7 @@ pub fn merge(
                     let path = &operation.path;
                     let name = &document.name;
                     failures.push(format!(
-                        "{name}: found the path {path:?}, expected {expected}"
+                        "{name}: #/paths\n    found the path {path:?}, expected {expected}"
                     ));
                     continue;
                 }

@@ -180,7 +180,7 @@ fn verify_each(
     taken: &mut HashSet<String>,
     failures: &mut Vec<String>,
 ) {
-    repair::each_operation(whole, |path, method, operation, _| {
+    repair::each_operation(whole, |path, _, operation, at| {
         let name = operation.get(key);
         if name.is_none() && key == FORMER_NAME {
             return;
@@ -195,7 +195,8 @@ fn verify_each(
             return;
         };
         failures.push(format!(
-            "{method} {path}: found the name {name:?}, {problem}; correct the overlay that gives it"
+            "#{}\n    found the name {name:?}, {problem}; correct the overlay that gives it",
+            at.as_str()
         ));
     });
 }
@@ -250,6 +251,9 @@ fn operation_name(path: &str, method: &str, hint: &str, both: bool) -> String {
         resource.append(&mut found);
     }
     resource.dedup();
+    if resource.is_empty() {
+        resource.extend(path.split('/').nth(1).map(str::to_owned));
+    }
     let last_segment = segments.last().copied().unwrap_or("");
     let of_one = last_segment.starts_with('{');
     let plural = resource.last().is_some_and(|word| singular(word) != *word);

@@ -140,13 +140,18 @@ fn require_openapi(source: &Source) -> Result<(), String> {
     let Source {
         name, tree, marks, ..
     } = source;
+    // A key that is there, or else the whole document.
     let place = |key: &str| {
+        let pointer = match key {
+            "" => "#".to_owned(),
+            key => format!("#/{key}"),
+        };
         let (line, column) = marks
             .positions
-            .get(&format!("/{key}"))
+            .get(&pointer[1..])
             .copied()
             .unwrap_or((1, 1));
-        format!("{name}:{line}:{column}: ")
+        format!("{name}:{line}:{column}: {pointer}\n    ")
     };
     let expected = "expected an OpenAPI 3.0 or 3.1 document";
     let Value::Object(root) = tree else {

@@ -271,7 +271,7 @@ fn a_folder_is_all_its_documents_those_on_top_first() {
     assert!(order.is_sorted(), "{sources}");
     let bad = bench.file("all/more/c.yaml", "openapi: 2").refusal();
     assert!(
-        bad.contains("all/more/c.yaml:1:1: found OpenAPI 2"),
+        bad.contains("all/more/c.yaml:1:1: #/openapi\n    found OpenAPI 2"),
         "{bad}"
     );
     let empty = Bench::new().folder("all").given("all").refusal();

@@ -10,6 +10,7 @@ mod choices;
 mod documents;
 mod inputs;
 mod merging;
+mod mutations;
 mod names;
 mod numbers;
 mod overlays;

@@ -139,7 +139,7 @@ fn every_fault_is_named_with_overlay_action_and_target() {
         )
         .refusal();
     assert!(
-        message.contains("get /policies/v2/things/{thingId}: found the name \"getThing\""),
+        message.contains("~1things~1{thingId}/get\n    found the name \"getThing\""),
         "{message}"
     );
 }
