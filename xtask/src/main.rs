@@ -11,8 +11,32 @@ use xtask::import::summary::summary;
 use xtask::{check, conform, coverage, diff, examples, expand, features, names, specs, workspace};
 
 /// Maintains the specifications that the crate is generated from.
+///
+/// The crate is generated when it is built, from specs/*.json. These are made of Cisco's documents, which specs/base/ keeps, and of our
+/// corrections and words in specs/overlays/; nobody edits them.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    after_help = "To take in a new document:
+  cargo xtask diff DOC       what it changes, and what of it breaks programs
+  cargo xtask import DOC     takes it in
+  cargo xtask features       brings up to date what is made of the specifications,
+  cargo xtask coverage       the features and docs/coverage.md
+  cargo xtask check          what is left to do in specs/overlays/, whose README says how
+  cargo xtask examples DOC   whether the new code reads the examples of the document
+
+After a change of an overlay:
+  cargo xtask import && cargo xtask coverage && cargo xtask check
+
+To look something up:
+  cargo xtask names          operations, each with its request
+  cargo xtask expand SCOPE   the generated code
+
+`cargo xtask help COMMAND` says more of each.
+
+Exit codes: 0 when all is well, 1 when something is wrong, 2 when the command line is wrong"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
