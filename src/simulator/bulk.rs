@@ -3,40 +3,35 @@
 use serde_json::{Map, Value};
 
 use super::collections::Store;
-use super::perform::{Call, Refusal, missing};
+use super::perform::Call;
 use super::service::as_text;
 
-/// Changes the items that the body names, if it names some: all of them alike, or each as the list `properties` says. Either all are
-/// changed, or one is missing and none is.
-pub(super) fn change(call: &Call<'_>, store: &mut Store) -> Result<(), Refusal> {
+/// Changes the items that the body names, if it names some: all of them alike, or each as the list `properties` says. An id that nothing
+/// has changes nothing.
+pub(super) fn change(call: &Call<'_>, store: &mut Store) {
     let Value::Object(body) = &call.input.body else {
-        return Ok(());
+        return;
     };
     let above = call.path.rsplit_once('/').unwrap_or_default().0;
     let Some((name, ids)) = body.iter().find_map(ids) else {
-        return Ok(());
+        return;
     };
     let folder = [call.path, above]
         .into_iter()
         .find(|folder| store.with_ids(folder, call.world).is_some());
     let Some(collection) = folder.and_then(|folder| store.at(folder, call.world)) else {
-        return Ok(());
+        return;
     };
     let each = body.get("properties").and_then(Value::as_array);
-    let mut changes = Vec::new();
     for (index, id) in ids.iter().enumerate() {
-        let id = as_text(id);
-        let number = collection.find(&id).ok_or_else(|| missing(&id))?;
         let told = match each {
             Some(each) => each.get(index).and_then(Value::as_object).cloned(),
             None => Some(without(body, name)),
         };
-        changes.push((number, told.unwrap_or_default()));
+        if let Some((number, told)) = collection.find(&as_text(id)).zip(told) {
+            collection.change(number, told);
+        }
     }
-    for (number, told) in changes {
-        collection.change(number, told);
-    }
-    Ok(())
 }
 
 /// A property that is a list of ids: `entity_ids`, `ruleIds`.

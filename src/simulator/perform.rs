@@ -93,7 +93,7 @@ impl<'a> Call<'a> {
             return self.remove_all(store, from, parent.as_ref());
         }
         if matches!(operation.method.as_str(), "PUT" | "PATCH") {
-            bulk::change(self, store)?;
+            bulk::change(self, store);
         }
         Ok(self.about(store, parent.as_ref()))
     }
@@ -396,7 +396,7 @@ fn text_fact((name, value): (&String, &String)) -> (String, Value) {
     (name.clone(), Value::from(value.as_str()))
 }
 
-pub(super) fn missing(id: &str) -> Refusal {
+fn missing(id: &str) -> Refusal {
     Refusal::Status(404, format!("There is none of the id {id}."))
 }
 
