@@ -7,7 +7,8 @@ use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::report::Failure;
-use super::schemas::Names;
+use super::resolve::SCHEMAS;
+use super::schemas::{Names, reached};
 use super::yaml::parse_any;
 
 /// What the overlays did.
@@ -84,13 +85,20 @@ fn apply(
             "{name}: found no list `actions`, expected at least one action"
         ));
     };
+    // Among them are the schemas that the overlay adds, which its actions may refer to before that.
+    let updates = actions
+        .iter()
+        .filter_map(|action| action["update"].as_object());
+    let added: BTreeSet<&str> = updates
+        .flat_map(|update| update.keys().map(String::as_str))
+        .collect();
     for (index, action) in actions.iter().enumerate() {
         let target = action["target"].as_str().unwrap_or("");
         let place = format!("{name}: action {}, target {target:?}", index + 1);
-        match act(action, document) {
+        match act(action, &added, document) {
             Ok(true) => {}
             Ok(false) => idle.push(format!(
-                "{place}: matches nothing; correct the target, or remove the action if it has done its work"
+                "{place}: matches nothing, or refers to a schema that is not there; correct it, or remove the action if it has done its work"
             )),
             Err(error) => failures.push(format!("{place}: {error}")),
         }
@@ -98,7 +106,7 @@ fn apply(
 }
 
 /// Does what an action says, and tells whether it found anything.
-fn act(action: &Value, document: &mut Value) -> Result<bool, String> {
+fn act(action: &Value, added: &BTreeSet<&str>, document: &mut Value) -> Result<bool, String> {
     let target = action["target"]
         .as_str()
         .ok_or("found no `target`, expected a JSONPath")?;
@@ -122,6 +130,17 @@ fn act(action: &Value, document: &mut Value) -> Result<bool, String> {
     let update = action
         .get("update")
         .ok_or("found neither `update` nor `remove: true`, expected one of them")?;
+    let schemas = document["components"]["schemas"].as_object();
+    let known = |target: &String| {
+        let name = target.strip_prefix(SCHEMAS);
+        name.is_none_or(|name| {
+            schemas.is_some_and(|schemas| schemas.contains_key(name)) || added.contains(name)
+        })
+    };
+    // What refers to a schema that upstream does not have any more would break the specifications.
+    if !reached([update], |_| None).iter().all(known) {
+        return Ok(false);
+    }
     for pointer in pointers {
         match document.pointer_mut(&pointer) {
             Some(Value::Array(items)) => items.push(update.clone()),
