@@ -99,9 +99,10 @@ pub fn generate(scope: &str, document: &Value, options: &Options<'_>) -> Result<
 }
 
 fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Result<Generated> {
-    let mut operations = document::operations(document)?;
+    let all = document::operations(document)?;
+    let mut operations = all.clone();
     operations.retain(|operation| (options.enabled)(&names::feature(&operation.api)));
-    let lowered = lower::lower(scope, document, &operations)?;
+    let lowered = lower::lower(scope, document, &all, &operations)?;
     let generated = progenitor(lowered.document)?;
     let types = reshape::reshape(&generated, &lowered.types, options.schemars)?;
     let requests = requests::requests(scope, &operations, &generated, &types.shapes)?;
@@ -176,7 +177,7 @@ pub fn cases(scope: &str, document: &Value) -> Result<TokenStream> {
 
 fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
     let operations = document::operations(document)?;
-    let lowered = lower::lower(scope, document, &operations)?;
+    let lowered = lower::lower(scope, document, &operations, &operations)?;
     let generated = progenitor(lowered.document)?;
     let types = reshape::reshape(&generated, &lowered.types, false)?;
     cases::cases(scope, &operations, &generated, &types.shapes)

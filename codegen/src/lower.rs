@@ -149,9 +149,17 @@ const PRELUDE: [&str; 10] = [
 ];
 
 /// Lowers `operations` and the schemas that they reach; `scope` is the name of the document.
-pub(crate) fn lower(scope: &str, document: &Value, operations: &[Operation]) -> Result<Lowered> {
-    let usages = usages(document, operations)?;
-    let mut taken: BTreeSet<String> = operations
+///
+/// What a type looks like and is called follows from `all` operations of the document, so that turning on another API changes nothing of
+/// what is there.
+pub(crate) fn lower(
+    scope: &str,
+    document: &Value,
+    all: &[Operation],
+    operations: &[Operation],
+) -> Result<Lowered> {
+    let usages = usages(document, all)?;
+    let mut taken: BTreeSet<String> = all
         .iter()
         .map(|operation| names::pascal(&operation.id))
         .chain(PRELUDE.map(str::to_owned))

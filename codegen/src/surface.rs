@@ -194,7 +194,7 @@ pub fn surface(scope: &str, document: &Value) -> Result<Surface> {
 
 fn read(scope: &str, document: &Value) -> Result<Surface> {
     let operations = document::operations(document)?;
-    let lowered = lower::lower(scope, document, &operations)?;
+    let lowered = lower::lower(scope, document, &operations, &operations)?;
     let schemas = &lowered.document["components"]["schemas"];
     let paths = lowered.document["paths"].as_object();
     let methods: BTreeMap<&str, &Value> = paths

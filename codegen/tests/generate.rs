@@ -57,6 +57,49 @@ fn the_same_document_gives_the_same_code() {
 }
 
 #[test]
+fn another_api_changes_nothing_of_a_shared_type() {
+    let reference = json!({"schema": {"$ref": "#/components/schemas/Shared"}});
+    let operation = |id: &str, api: &str, body: Value, answer: Value| {
+        json!({
+            "operationId": id,
+            "x-api": api,
+            "tags": [api],
+            "summary": "Does it",
+            "requestBody": body,
+            "responses": {"200": {"description": "Done", "content": answer}},
+        })
+    };
+    let content = json!({"application/json": reference});
+    let body = json!({"required": true, "content": content});
+    let mut document = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "shop", "version": "1"},
+        "paths": {
+            "/shop/v2/a": {"post": operation("send_a", "A", body, json!({}))},
+            "/shop/v2/b": {"get": operation("get_b", "B", Value::Null, content)},
+        },
+        "components": {"schemas": {"Shared": {
+            "type": "object",
+            "required": ["name"],
+            "properties": {"name": {"type": "string"}},
+        }}},
+    });
+    let get = document.pointer_mut("/paths/~1shop~1v2~1b/get").unwrap();
+    get.as_object_mut().unwrap().remove("requestBody");
+    let shared = |enabled: &dyn Fn(&str) -> bool| {
+        let options = Options { enabled, ..ALL };
+        let code = generate("shop", &document, &options).unwrap().code;
+        let text = prettyplease::unparse(&syn::parse2(code).unwrap());
+        let start = text.find("pub struct Shared {").unwrap();
+        let (of_struct, _) = text[start..].split_once("\n    }\n").unwrap();
+        of_struct.to_owned()
+    };
+    let alone = shared(&|feature| feature == "a");
+    assert!(alone.contains("pub name: Option<String>"), "{alone}");
+    assert_eq!(alone, shared(&|_| true));
+}
+
+#[test]
 fn what_is_no_openapi_is_refused() {
     for (document, expected) in [
         (
