@@ -40,6 +40,7 @@ impl Connections {
             return Ok(client);
         }
         if cfg!(not(any(feature = "rustls", feature = "native-tls")))
+            && self.service.is_none()
             && base_url.scheme() == "https"
         {
             return Err(Error::configuration(

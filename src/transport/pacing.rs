@@ -21,6 +21,11 @@ use crate::runtime::Runtime;
 
 /// How long a request may be on its way to the service, and how much later than sent the service may count it.
 const LONGEST_WAY: Duration = Duration::from_secs(1);
+/// No window and no wait that the service names is longer; what says so is a mistake, and may be beyond the end of all clocks.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+
+/// No window that the service names has room for more: each request in it is remembered.
+const MOST_REQUESTS: usize = 100_000;
 
 /// Whether calls wait in line instead of being refused with 429.
 ///
@@ -86,7 +91,7 @@ impl Pacer {
             return Ok(None);
         };
         let runtime = call.client().runtime();
-        let end = left.map(|left| runtime.now() + left);
+        let end = left.and_then(|left| runtime.now().checked_add(left));
         let in_time = |wait: Duration, now: Instant| match end {
             Some(end) if now + wait > end => Err(Error::pacing(
                 call.operation(),
@@ -367,7 +372,7 @@ impl State {
         if let Some((requests, wait)) = allowance {
             let new = Allowance {
                 requests,
-                until: now + wait,
+                until: now + wait.min(LONGEST_WAIT),
             };
             self.allowance = Some(match self.allowance {
                 // Answers overtake each other: of two that speak of the same time, the one that allows less is the newer.
@@ -392,8 +397,9 @@ fn limits(headers: &HeaderMap) -> impl Iterator<Item = (Duration, usize)> {
             "day" => 86400,
             number => number.parse().ok().filter(|seconds| *seconds > 0)?,
         };
-        let requests = value.to_str().ok()?.trim().parse().ok()?;
-        Some((Duration::from_secs(seconds), requests))
+        let length = Some(Duration::from_secs(seconds)).filter(|length| *length <= LONGEST_WAIT)?;
+        let requests: usize = value.to_str().ok()?.trim().parse().ok()?;
+        Some((length, requests.min(MOST_REQUESTS)))
     })
 }
 

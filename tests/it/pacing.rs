@@ -239,6 +239,24 @@ async fn what_the_service_says_is_learned() {
 }
 
 #[tokio::test]
+async fn no_time_that_the_service_names_is_longer_than_a_day() {
+    let day = Duration::from_secs(24 * 3600);
+    let ages = "10000000000000000000";
+    let reset = [("ratelimit-remaining", "0"), ("ratelimit-reset", ages)];
+    assert_eq!(wait_after(200, &reset, 1).await, day);
+    assert_eq!(wait_after(429, &[("retry-after", ages)], 1).await, day);
+    let window = [("x-ratelimit-limit-18446744073709551615", "1")];
+    assert_eq!(wait_after(200, &window, 1).await, Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_deadline_at_the_end_of_time_is_none() {
+    let limited = Limited::start().await;
+    let request = limited.client().deployments().list_sites();
+    request.deadline(Duration::MAX).send().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_call_that_is_refused_all_the_same_waits_and_goes_well() {
     let refused = Answer::new(429, &[("ratelimit-reset", "20")], "");
     let server = Scripted::answering([refused], Answer::json(200, "[]")).await;
