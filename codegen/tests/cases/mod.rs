@@ -184,12 +184,12 @@ fn generation_fails() -> Vec<Case> {
             json!({"responses": {"200": answer_of(object(json!({"a": text()}))), "204": {"description": "None"}}}),
             json!({}),
         ))
-        .has(&["pub fn send(self) -> crate::call::Sending<ListThingsResponse>"]),
+        .has(&["pub fn send(self) -> crate::Sending<crate::Response<ListThingsResponse>>"]),
         Case::new("A1", "one answer for two statuses, and an answer for all others", operation(
             json!({"responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Thing")), "default": answer_of(reference("Other"))}}),
             json!({"Thing": object(json!({"a": text()})), "Other": object(json!({"b": text()}))}),
         ))
-        .has(&["crate::call::Sending<Thing>"])
+        .has(&["crate::Sending<crate::Response<Thing>>"])
         .lacks(&["struct Other"]),
         Case::new("A1", "different answers for two statuses", operation(
             json!({"responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Other"))}}),
@@ -200,7 +200,7 @@ fn generation_fails() -> Vec<Case> {
             json!({"x-answer": "202", "responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Other"))}}),
             json!({"Thing": object(json!({"a": text()})), "Other": object(json!({"b": text()}))}),
         ))
-        .has(&["crate::call::Sending<Other>"])
+        .has(&["crate::Sending<crate::Response<Other>>"])
         .lacks(&["struct Thing"]),
         Case::new("A1", "no answer for success", operation(json!({"responses": {"default": answer_of(text())}}), json!({})))
             .refused(at!("/responses"), "no answer for success"),
@@ -208,7 +208,7 @@ fn generation_fails() -> Vec<Case> {
             json!({"responses": {"200": answer_of(reference("Thing")), "400": answer_of(reference("Bad")), "404": {"description": "Gone"}, "5XX": answer_of(text())}}),
             json!({"Thing": object(json!({"a": text()})), "Bad": object(json!({"b": text()}))}),
         ))
-        .has(&["crate::call::Sending<Thing>"])
+        .has(&["crate::Sending<crate::Response<Thing>>"])
         .lacks(&["struct Bad"]),
         Case::new("A3", "JSON or another notation", operation(
             json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": text()}))}, "application/xml": {"schema": text()}}}}),
@@ -236,7 +236,7 @@ fn generation_fails() -> Vec<Case> {
         Case::new("A5", "CSV", operation(json!({"requestBody": {"content": {"text/csv": {"schema": text()}}}}), json!({})))
             .refused(at!("/requestBody/content"), "a body of text/csv is not supported"),
         Case::new("A6", "an answer", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/json": {}}}}}), json!({})))
-            .has(&["crate::call::Sending<::serde_json::Value>"]),
+            .has(&["crate::Sending<crate::Response<::serde_json::Value>>"]),
         Case::new("A6", "a body", operation(json!({"requestBody": {"required": true, "content": {"application/json": {}}}}), json!({})))
             .has(&["body: &::serde_json::Value"]),
         Case::new("A7", "of a file", operation(
@@ -484,7 +484,7 @@ fn silent() -> Vec<Case> {
             json!({"responses": {"200": answer_of(object(json!({"good": text()}))), "400": answer_of(object(json!({"bad": text()})))}}),
             json!({}),
         ))
-        .has(&["pub good: Option<String>", "crate::call::Sending<ListThingsResponse>"])
+        .has(&["pub good: Option<String>", "crate::Sending<crate::Response<ListThingsResponse>>"])
         .lacks(&["pub bad"]),
         Case::new("C1", "and inline bodies and parameters", operation(
             json!({
@@ -591,7 +591,7 @@ fn silent() -> Vec<Case> {
         Case::new("C14", "stay optional", operation(json!({"requestBody": {"required": false, "content": json_content(object(json!({"a": text()})))}}), json!({})))
             .has(&["pub fn list_things(&self,) -> requests::ListThings", "pub fn body(mut self, body: &ListThingsBody) -> Self { self.call.json(body); self }"]),
         Case::new("C15", "are read as JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/vnd.shop.v2+json": {"schema": object(json!({"a": text()}))}}}}}), json!({})))
-            .has(&["crate::call::Sending<ListThingsResponse>"]),
+            .has(&["crate::Sending<crate::Response<ListThingsResponse>>"]),
         Case::new("C15", "that are no JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"text/csv": {"schema": text()}}}}}), json!({})))
             .refused(at!("/responses/200/content"), "an answer of text/csv is not supported"),
         Case::new("C16", "is sent as it is", at("/shop//v2/things", "list_things", json!([]))).has(&["path: \"/shop//v2/things\""]),
