@@ -213,11 +213,14 @@ fn the_code_of_each_case_compiles() {
     for name in [
         "Cargo.toml",
         "Cargo.lock",
-        "build.rs",
-        "specs",
-        "codegen",
-        "xtask",
         "README.md",
+        "benches",
+        "build.rs",
+        "codegen",
+        "examples",
+        "specs",
+        "tests",
+        "xtask",
     ] {
         symlink(root.join(name), copy.join(name)).unwrap();
     }
