@@ -111,55 +111,63 @@ pub(super) enum Route {
     Unknown,
 }
 
-const SCOPES: [&str; 6] = [
-    "admin",
-    "auth",
-    "deployments",
-    "investigate",
-    "policies",
-    "reports",
-];
+/// The document of a scope: its text, and what was read of it when it was first asked for.
+struct Source {
+    scope: &'static str,
+    text: &'static str,
+    document: OnceLock<Document>,
+}
 
-const TEXTS: [&str; 6] = [
-    include_str!("../../specs/admin.json"),
-    include_str!("../../specs/auth.json"),
-    include_str!("../../specs/deployments.json"),
-    include_str!("../../specs/investigate.json"),
-    include_str!("../../specs/policies.json"),
-    include_str!("../../specs/reports.json"),
+impl Source {
+    const fn new(scope: &'static str, text: &'static str) -> Self {
+        Self {
+            scope,
+            text,
+            document: OnceLock::new(),
+        }
+    }
+
+    fn document(&self) -> &Document {
+        self.document.get_or_init(|| {
+            #[expect(
+                clippy::expect_used,
+                reason = "a test parses each of the six documents"
+            )]
+            let text: Value = serde_json::from_str(self.text).expect("a JSON document");
+            Document::read(&text)
+        })
+    }
+}
+
+static SOURCES: [Source; 6] = [
+    Source::new("admin", include_str!("../../specs/admin.json")),
+    Source::new("auth", include_str!("../../specs/auth.json")),
+    Source::new("deployments", include_str!("../../specs/deployments.json")),
+    Source::new("investigate", include_str!("../../specs/investigate.json")),
+    Source::new("policies", include_str!("../../specs/policies.json")),
+    Source::new("reports", include_str!("../../specs/reports.json")),
 ];
 
 /// The document of a scope.
 fn document(scope: &str) -> Option<&'static Document> {
-    static DOCUMENTS: [OnceLock<Document>; 6] = [const { OnceLock::new() }; 6];
-    let index = SCOPES.iter().position(|known| *known == scope)?;
-    Some(DOCUMENTS[index].get_or_init(|| {
-        #[expect(
-            clippy::expect_used,
-            reason = "a test parses each of the six documents"
-        )]
-        let text: Value = serde_json::from_str(TEXTS[index]).expect("a JSON document");
-        Document::read(&text)
-    }))
+    let source = SOURCES.iter().find(|source| source.scope == scope)?;
+    Some(source.document())
 }
 
 /// Whether a document has an operation of this id, found without parsing the document.
 pub(super) fn is_operation(id: &str) -> bool {
     let line = format!("\"operationId\": \"{id}\"");
-    TEXTS.iter().any(|text| text.contains(&line))
+    SOURCES.iter().any(|source| source.text.contains(&line))
 }
 
 /// All operations, with their documents.
 pub(super) fn all() -> impl Iterator<Item = (&'static Document, &'static Operation)> {
-    SCOPES
-        .iter()
-        .filter_map(|scope| document(scope))
-        .flat_map(|document| {
-            document
-                .operations
-                .iter()
-                .map(move |operation| (document, operation))
-        })
+    SOURCES.iter().map(Source::document).flat_map(|document| {
+        document
+            .operations
+            .iter()
+            .map(move |operation| (document, operation))
+    })
 }
 
 /// Finds the operation of a request.
@@ -477,9 +485,9 @@ mod tests {
             assert_eq!(found.id, operation.id);
             assert!(is_operation(&found.id));
         }
-        let documented: usize = TEXTS
+        let documented: usize = SOURCES
             .iter()
-            .map(|text| text.matches("\"operationId\": ").count())
+            .map(|source| source.text.matches("\"operationId\": ").count())
             .sum();
         assert_eq!(count, documented);
         assert!(!is_operation("get_nothing"));

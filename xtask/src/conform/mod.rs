@@ -12,16 +12,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-/// The documents, one for each scope.
-const SCOPES: [&str; 6] = [
-    "admin",
-    "auth",
-    "deployments",
-    "investigate",
-    "policies",
-    "reports",
-];
-
 /// A tool that judges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Referee {

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cisco_secure_access_codegen::SCOPES;
+
 use super::process::{Server, finish};
-use super::{SCOPES, document, home};
+use super::{document, home};
 
 const VERSION: &str = "5.16.0";
 

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cisco_secure_access_codegen::SCOPES;
+
 use super::process::{Server, finish};
-use super::{Effort, SCOPES, document, home};
+use super::{Effort, document, home};
 
 const VERSION: &str = "4.32.5";
 
