@@ -12,7 +12,7 @@ use futures_util::future::select;
 use http::{HeaderMap, StatusCode};
 use tokio::sync::Notify;
 
-use super::retry::told_wait;
+use super::retry::{header, seconds, told_wait};
 use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::operation::{Counted, Operation, RateLimit};
@@ -364,7 +364,7 @@ impl State {
         }
         let allowance = match (answer.status_code(), told) {
             (StatusCode::TOO_MANY_REQUESTS, Some(wait)) => Some((0, wait)),
-            _ => number(headers, "ratelimit-remaining")
+            _ => header::<usize>(headers, "ratelimit-remaining")
                 // The service had not seen those that are still under way when it counted.
                 .map(|remaining| remaining.saturating_sub(self.under_way - 1))
                 .zip(seconds(headers, "ratelimit-reset")),
@@ -401,15 +401,6 @@ fn limits(headers: &HeaderMap) -> impl Iterator<Item = (Duration, usize)> {
         let requests: usize = value.to_str().ok()?.trim().parse().ok()?;
         Some((length, requests.min(MOST_REQUESTS)))
     })
-}
-
-fn number(headers: &HeaderMap, name: &str) -> Option<usize> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
-}
-
-fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
-    let seconds = headers.get(name)?.to_str().ok()?.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,5 +1,6 @@
 //! When a call is tried again, and how long it waits before that.
 
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -223,7 +224,7 @@ impl<'a> Attempts<'a> {
         if told > policy.longest_wait {
             return Err(error.because(format!(
                 "the service asks to wait for {}, which is longer than this client waits",
-                seconds(told)
+                shown(told)
             )));
         }
         // The random part on top keeps callers apart that are told the same.
@@ -231,8 +232,8 @@ impl<'a> Attempts<'a> {
         if let Some(left) = self.left().filter(|left| wait >= *left) {
             return Err(error.because(format!(
                 "there is no time for another attempt: it would wait for {}, and the deadline of the call is in {}",
-                seconds(wait),
-                seconds(left)
+                shown(wait),
+                shown(left)
             )));
         }
         if !self.client.budget().take() {
@@ -252,24 +253,31 @@ pub(crate) fn told_wait(
     headers: &HeaderMap,
     now: SystemTime,
 ) -> Option<Duration> {
-    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
-    let seconds = |text: &str| Duration::try_from_secs_f64(text.parse().ok()?).ok();
-    let until = |text: &str| {
+    let until = || {
+        let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
         let date = httpdate::parse_http_date(text).ok()?;
         Some(date.duration_since(now).unwrap_or_default())
     };
-    let retry_after =
-        text(RETRY_AFTER.as_str()).and_then(|text| seconds(text).or_else(|| until(text)));
     let reset = || {
         let is_limited = status == StatusCode::TOO_MANY_REQUESTS;
-        text("ratelimit-reset")
-            .filter(|_| is_limited)
-            .and_then(seconds)
+        seconds(headers, "ratelimit-reset").filter(|_| is_limited)
     };
-    retry_after.or_else(reset)
+    seconds(headers, RETRY_AFTER.as_str())
+        .or_else(until)
+        .or_else(reset)
 }
 
-fn seconds(duration: Duration) -> String {
+/// The value of a header, if it is one of this type.
+pub(super) fn header<T: FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// A header that counts seconds.
+pub(super) fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(header(headers, name)?).ok()
+}
+
+fn shown(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
 }
 

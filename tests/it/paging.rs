@@ -2,75 +2,42 @@
 
 use std::sync::{Arc, Mutex};
 
-use cisco_secure_access::{Client, Cloud, Continuation, Credentials, ErrorKind, Result};
+use cisco_secure_access::{Client, Continuation, ErrorKind, Result};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 
-use crate::scripted::TOKEN;
+use crate::scripted::{Answer, Scripted};
 
-/// Answers a page: the query parameters in, the body out.
-type Answer = dyn Fn(&[(String, String)]) -> (u16, Value) + Send + Sync;
-
-/// A server that answers all calls with `answer` and keeps their queries.
+/// A server that answers all calls with what `answer` makes of their query parameters: a status and a body.
 struct Listing {
+    server: Scripted,
     client: Client,
-    queries: Arc<Mutex<Vec<String>>>,
 }
 
 impl Listing {
-    async fn start(
-        answer: impl Fn(&[(String, String)]) -> (u16, Value) + Send + Sync + 'static,
-    ) -> Self {
-        let answer: Arc<Answer> = Arc::new(answer);
-        let queries = Arc::new(Mutex::new(Vec::new()));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let cloud: Cloud = format!("http://{}", listener.local_addr().unwrap())
-            .parse()
-            .unwrap();
-        let record = Arc::clone(&queries);
-        tokio::spawn(async move {
-            loop {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let mut bytes = vec![0; 16 * 1024];
-                let mut length = 0;
-                while !bytes[..length].windows(4).any(|end| end == b"\r\n\r\n") {
-                    length += stream.read(&mut bytes[length..]).await.unwrap();
-                }
-                let head = String::from_utf8_lossy(&bytes[..length]).into_owned();
-                let target = head.split(' ').nth(1).unwrap().to_owned();
-                let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-                let (status, body) = if path == "/auth/v2/token" {
-                    (200, serde_json::from_str(TOKEN).unwrap())
-                } else {
-                    record.lock().unwrap().push(query.to_owned());
-                    let query: Vec<_> = url::form_urlencoded::parse(query.as_bytes())
-                        .into_owned()
-                        .collect();
-                    answer(&query)
-                };
-                let body = body.to_string();
-                let answer = format!(
-                    "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-                    body.len()
-                );
-                stream.write_all(answer.as_bytes()).await.unwrap();
-                stream.shutdown().await.unwrap();
-            }
-        });
-        let credentials = Credentials::new("key", "secret");
-        let client = Client::builder()
-            .cloud(cloud)
-            .credentials(credentials)
-            .build()
-            .unwrap();
-        Self { client, queries }
+    async fn start(answer: impl Fn(&[(String, String)]) -> (u16, Value) + Send + 'static) -> Self {
+        let server = Scripted::by(move |request| {
+            let query: Vec<_> = url::form_urlencoded::parse(query(request).as_bytes())
+                .into_owned()
+                .collect();
+            let (status, body) = answer(&query);
+            Answer::json(status, &body.to_string())
+        })
+        .await;
+        let client = server.builder().build().unwrap();
+        Self { server, client }
     }
 
     fn queries(&self) -> Vec<String> {
-        self.queries.lock().unwrap().clone()
+        let calls = self.server.calls();
+        calls.iter().map(|call| query(call).to_owned()).collect()
     }
+}
+
+/// The query of a request, empty where there is none.
+fn query(request: &str) -> &str {
+    let target = request.split(' ').nth(1).unwrap();
+    target.split_once('?').map_or("", |(_, query)| query)
 }
 
 fn number(query: &[(String, String)], name: &str, default: usize) -> usize {
