@@ -74,6 +74,7 @@ fn document(file: &str, rank: &Value, mut tree: Value) -> Document {
             .unwrap_or(usize::MAX),
         operations,
         schemas,
+        kept_names: BTreeMap::new(),
     }
 }
 

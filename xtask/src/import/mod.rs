@@ -1,6 +1,6 @@
 //! `cargo xtask import`: upstream documents in, the specifications of `specs/` out.
 //!
-//! collect → read → bring to OpenAPI 3.0 → conform to the grammar → repair → check → resolve → take into the base → merge → name → overlay → rename placeholders →
+//! collect → read → bring to OpenAPI 3.0 → conform to the grammar → repair → check → resolve → take into the base → keep names → merge → name → overlay → rename placeholders →
 //! tell integers from real numbers → tell choices apart → find paging → split → write
 
 pub mod base;
@@ -10,6 +10,7 @@ pub mod downgrade;
 pub mod grammar;
 pub mod inputs;
 pub mod integers;
+pub mod lineage;
 pub mod merge;
 pub mod names;
 pub mod overlay;
@@ -93,8 +94,6 @@ pub struct Options {
     pub all: bool,
     /// Whether to take in scopes that the crate does not have.
     pub new_scope: bool,
-    /// Whether to write though overlay actions find nothing.
-    pub force: bool,
 }
 
 /// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
@@ -102,8 +101,7 @@ pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
     Options::default().run(documents, specs)
 }
 
-/// Computes what an import of the documents would write into the folder `specs`, and writes nothing. Overlay actions that find
-/// nothing, which an import refuses, are told in the outcome.
+/// Computes what an import of the documents would write into the folder `specs`, and writes nothing.
 pub fn preview(documents: &[PathBuf], specs: &Path) -> Result<Preview, Failure> {
     Options::default().preview(documents, specs)
 }
@@ -123,16 +121,6 @@ impl Options {
     /// [`run`] with these options.
     pub fn run(self, documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
         let Preview { files, outcome, .. } = self.preview(documents, specs)?;
-        if !outcome.applied.idle.is_empty() && !self.force {
-            let lost = outcome.lost.iter().map(|lost| format!("{lost}: is gone"));
-            let renames = outcome.renames.iter();
-            let renames = renames.map(|action| {
-                format!("it seems to have moved; if so, put into {RENAMES}:\n{action}")
-            });
-            return Err(Failure(
-                lost.chain(renames).chain(outcome.applied.idle).collect(),
-            ));
-        }
         write::write(specs, &files, &outcome.changed, &outcome.stale)
             .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
         Ok(outcome)
@@ -208,6 +196,7 @@ fn compute(
 ) -> Result<Preview, Failure> {
     let mut files = base::files(&documents);
     base::qualify(&mut documents);
+    lineage::keep_names(&mut documents);
     let mut merged = merge::merge(&documents, scopes.as_ref(), &mut repairs)?;
     let (components, mut names) = schemas::gather(&mut merged, &documents);
     let mut whole = write::assemble(&merged, components);

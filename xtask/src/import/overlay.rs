@@ -1,9 +1,12 @@
 //! Applies the overlays: our own corrections to the merged document, in the notation of OpenAPI Overlay 1.0.
+//!
+//! An action does all that it says or nothing, so that a document that lacks what an action refers to is left as it was and stays valid.
+//! What took the place of something is therefore one action, either by a reference or by [`REPLACES`].
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
 use super::report::Failure;
@@ -11,12 +14,21 @@ use super::resolve::SCHEMAS;
 use super::schemas::{Names, reached};
 use super::yaml::parse_any;
 
+/// The key of an action under which it lists what its update takes the place of: keys of the objects that it updates.
+const REPLACES: &str = "x-replaces";
+
+/// The key of the properties of a schema.
+const PROPERTIES: &str = "properties";
+
+/// The keys of words.
+const WORDS: [&str; 2] = ["description", "summary"];
+
 /// What the overlays did.
 #[derive(Debug, Default)]
 pub struct Applied {
     /// The number of overlays.
     pub overlays: usize,
-    /// The actions that found nothing to act on, one message each.
+    /// The actions that found nothing to act on, or not what they refer to, one message each.
     pub idle: Vec<String>,
 }
 
@@ -96,17 +108,21 @@ fn apply(
         let target = action["target"].as_str().unwrap_or("");
         let place = format!("{name}: action {}, target {target:?}", index + 1);
         match act(action, &added, document) {
-            Ok(true) => {}
-            Ok(false) => idle.push(format!(
-                "{place}: matches nothing, or refers to a schema that is not there; correct it, or remove the action if it has done its work"
+            Ok(None) => {}
+            Ok(Some(reason)) => idle.push(format!(
+                "{place}: {reason}; correct it, or remove the action if it has done its work"
             )),
             Err(error) => failures.push(format!("{place}: {error}")),
         }
     }
 }
 
-/// Does what an action says, and tells whether it found anything.
-fn act(action: &Value, added: &BTreeSet<&str>, document: &mut Value) -> Result<bool, String> {
+/// Does what an action says, or tells why there is nothing to do.
+fn act(
+    action: &Value,
+    added: &BTreeSet<&str>,
+    document: &mut Value,
+) -> Result<Option<String>, String> {
     let target = action["target"]
         .as_str()
         .ok_or("found no `target`, expected a JSONPath")?;
@@ -117,7 +133,7 @@ fn act(action: &Value, added: &BTreeSet<&str>, document: &mut Value) -> Result<b
         .map(|place| place.to_json_pointer())
         .collect();
     if pointers.is_empty() {
-        return Ok(false);
+        return Ok(Some("matches nothing".into()));
     }
     if action["remove"] == true {
         // From the last to the first, so that the positions in lists stay true.
@@ -125,26 +141,34 @@ fn act(action: &Value, added: &BTreeSet<&str>, document: &mut Value) -> Result<b
         pointers
             .iter()
             .for_each(|pointer| remove(document, pointer));
-        return Ok(true);
+        return Ok(None);
     }
     let update = action
         .get("update")
         .ok_or("found neither `update` nor `remove: true`, expected one of them")?;
     let schemas = document["components"]["schemas"].as_object();
-    let known = |target: &String| {
-        let name = target.strip_prefix(SCHEMAS);
-        name.is_none_or(|name| {
-            schemas.is_some_and(|schemas| schemas.contains_key(name)) || added.contains(name)
-        })
+    let unknown = |target: &String| {
+        let name = target.strip_prefix(SCHEMAS)?;
+        let known = schemas.is_some_and(|schemas| schemas.contains_key(name));
+        (!known && !added.contains(name)).then(|| name.to_owned())
     };
     // What refers to a schema that upstream does not have any more would break the specifications.
-    if !reached([update], |_| None).iter().all(known) {
-        return Ok(false);
+    if let Some(name) = reached([update], |_| None).iter().find_map(unknown) {
+        return Ok(Some(format!(
+            "refers to the schema {name:?}, which is not there"
+        )));
     }
+    let replaced = replaced(action)?;
+    let missing = pointers
+        .iter()
+        .find_map(|pointer| undescribable(document.pointer(pointer)?, last(pointer), update));
     for pointer in pointers {
         match document.pointer_mut(&pointer) {
             Some(Value::Array(items)) => items.push(update.clone()),
-            Some(node @ Value::Object(_)) => merge(node, update),
+            Some(Value::Object(object)) => {
+                object.retain(|key, _| !replaced.contains(key.as_str()));
+                merge_object(object, last(&pointer), update);
+            }
             _ => {
                 return Err(format!(
                     "matches the scalar #{pointer}; update the object around it"
@@ -152,7 +176,27 @@ fn act(action: &Value, added: &BTreeSet<&str>, document: &mut Value) -> Result<b
             }
         }
     }
-    Ok(true)
+    Ok(missing.map(|name| format!("describes {name:?}, which is not there")))
+}
+
+/// The last token of a pointer.
+fn last(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or("")
+}
+
+/// The keys that an action replaces.
+fn replaced(action: &Value) -> Result<BTreeSet<&str>, String> {
+    let Some(keys) = action.get(REPLACES) else {
+        return Ok(BTreeSet::new());
+    };
+    let keys = keys.as_array().into_iter().flatten().map(Value::as_str);
+    match keys.collect::<Option<BTreeSet<_>>>() {
+        Some(keys) if !keys.is_empty() => Ok(keys),
+        _ => Err(format!(
+            "found the {REPLACES} {}, expected a list of keys",
+            action[REPLACES]
+        )),
+    }
 }
 
 fn remove(document: &mut Value, pointer: &str) {
@@ -175,15 +219,51 @@ fn remove(document: &mut Value, pointer: &str) {
     }
 }
 
-/// Merges as Overlay 1.0 says: objects key by key, lists by appending, everything else by replacing.
-fn merge(node: &mut Value, update: &Value) {
+/// Merges as Overlay 1.0 says: objects key by key, lists by appending, everything else by replacing. As nothing may stand beside a
+/// reference, a reference replaces, too; and words for a property that is not there do not bring it about.
+fn merge(node: &mut Value, key: &str, update: &Value) {
     match (node, update) {
-        (Value::Object(map), Value::Object(update)) => {
-            for (key, value) in update {
-                merge(map.entry(key).or_insert(Value::Null), value);
-            }
-        }
+        (Value::Object(map), Value::Object(_)) => merge_object(map, key, update),
         (Value::Array(items), Value::Array(update)) => items.extend(update.iter().cloned()),
         (node, update) => *node = update.clone(),
     }
+}
+
+/// Merges into an object that stands under `name`.
+fn merge_object(object: &mut Map<String, Value>, name: &str, update: &Value) {
+    if update.get("$ref").is_some_and(Value::is_string) {
+        object.clear();
+    }
+    for (key, value) in update.as_object().into_iter().flatten() {
+        if object.contains_key(key) || !describes_property(name, key, value) {
+            merge(object.entry(key).or_insert(Value::Null), key, value);
+        }
+    }
+}
+
+/// Whether an update under the key `name` does nothing but describe the property `key`, or the properties.
+fn describes_property(name: &str, key: &str, update: &Value) -> bool {
+    (name == PROPERTIES || key == PROPERTIES) && is_words(update)
+}
+
+fn is_words(update: &Value) -> bool {
+    let describes = |(key, value): (&String, &Value)| match value {
+        Value::String(_) => WORDS.contains(&key.as_str()),
+        value => is_words(value),
+    };
+    update
+        .as_object()
+        .is_some_and(|update| !update.is_empty() && update.iter().all(describes))
+}
+
+/// The first property that an update describes and an object under the key `name` lacks.
+fn undescribable<'a>(object: &Value, name: &str, update: &'a Value) -> Option<&'a str> {
+    update
+        .as_object()?
+        .iter()
+        .find_map(|(key, value)| match object.get(key) {
+            None if describes_property(name, key, value) => Some(key.as_str()),
+            None => None,
+            Some(object) => undescribable(object, key, value),
+        })
 }

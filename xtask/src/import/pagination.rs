@@ -116,6 +116,12 @@ impl Paging {
             Err(_) if own.contains_key("items") => self.parameters(),
             Err(reason) => return Err(reason),
         };
+        let items = own.get("items").and_then(Value::as_str);
+        if let Some(items) = items.filter(|items| !has_list(answer(operation), items, schemas)) {
+            return Err(format!(
+                "its answer has no list at {items:?}, as an overlay says"
+            ));
+        }
         rule.extend(own);
         Ok(rule)
     }
@@ -205,6 +211,28 @@ fn answer(operation: &Map<String, Value>) -> Option<&Value> {
     answers
         .filter(|(status, _)| status.starts_with('2'))
         .find_map(|(_, answer)| answer["content"]["application/json"].get("schema"))
+}
+
+/// Whether an answer, or one of its forms, has a list at a JSON pointer.
+fn has_list(answer: Option<&Value>, pointer: &str, schemas: &Value) -> bool {
+    let mut at: Vec<&Value> = answer.into_iter().collect();
+    for step in pointer.split('/').skip(1).map(Some).chain([None]) {
+        let forms = at.iter().flat_map(|schema| {
+            let schema = target(schema, schemas);
+            let branches = ["oneOf", "anyOf", "allOf"].iter();
+            let branches = branches.filter_map(|key| schema[*key].as_array()).flatten();
+            branches
+                .map(|branch| target(branch, schemas))
+                .chain([schema])
+        });
+        at = match step {
+            Some(step) => forms
+                .filter_map(|schema| schema["properties"].get(step))
+                .collect(),
+            None => forms.collect(),
+        };
+    }
+    at.iter().any(|schema| schema["type"] == "array")
 }
 
 /// The JSON pointer of the one list in an answer, and the branch of the answer that has it.

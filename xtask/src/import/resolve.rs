@@ -46,6 +46,8 @@ pub struct Document {
     pub operations: Vec<Operation>,
     /// Its schemas, by their upstream names.
     pub schemas: BTreeMap<String, Value>,
+    /// The names that schemas keep from another document, with its place, by their own.
+    pub kept_names: BTreeMap<String, (usize, String)>,
 }
 
 /// An operation that refers to nothing but schemas.
@@ -148,6 +150,7 @@ pub fn resolve(mut source: Source, log: &mut Log<'_>) -> Document {
         rank: 0,
         operations,
         schemas,
+        kept_names: BTreeMap::new(),
     }
 }
 

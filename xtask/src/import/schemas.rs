@@ -18,22 +18,43 @@ pub const NAME: &str = "x-name";
 
 const COMPONENTS: &str = "#/components/schemas/";
 
-/// Where the schemas of the merged document come from: document and upstream name, by their present key `<scope>.<name>`.
-pub struct Names(BTreeMap<String, (usize, String)>);
+/// Where the schemas of the merged document come from, by their present key `<scope>.<name>`.
+pub struct Names(BTreeMap<String, Origin>);
+
+/// Where a schema has its name from. Of those that want the same name, the first gets it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Origin {
+    /// The place of the document that named it.
+    named_by: usize,
+    /// Its upstream name there.
+    name: String,
+    /// The place of its own document.
+    document: usize,
+}
 
 /// Gathers the schemas that the operations reach, scope by scope, and points the references of the operations at them.
 pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Value>, Names) {
     let mut schemas = BTreeMap::new();
+    let mut sources = HashMap::new();
     for (index, document) in documents.iter().enumerate() {
         for (name, schema) in &document.schemas {
-            schemas.insert(format!("{index}/{name}"), ((index, name.clone()), schema));
+            let source = format!("{index}/{name}");
+            let own = (index, name.clone());
+            let (named_by, kept) = document.kept_names.get(name).unwrap_or(&own).clone();
+            let origin = Origin {
+                named_by,
+                name: kept,
+                document: index,
+            };
+            sources.insert(source.clone(), origin);
+            schemas.insert(source, ((index, name.clone()), schema));
         }
     }
     let contents = schemas
         .iter()
         .map(|(key, (_, schema))| (key.as_str(), *schema))
         .collect();
-    let classes = classes(&contents);
+    let classes = classes(&contents, &sources);
     let mut components = Map::new();
     let mut origins = BTreeMap::new();
     let scopes: BTreeSet<String> = merged.iter().map(|known| known.scope.clone()).collect();
@@ -58,7 +79,7 @@ pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Val
             let source = format!("{}/{}", origin.0, origin.1);
             let key = first.entry(classes[source.as_str()]).or_insert_with(|| {
                 let key = format!("{scope}.{}.{}", origin.0, origin.1);
-                origins.insert(key.clone(), origin.clone());
+                origins.insert(key.clone(), sources[&source].clone());
                 key
             });
             keys.insert(source, format!("{COMPONENTS}{key}"));
@@ -84,7 +105,10 @@ pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Val
 }
 
 /// Puts schemas of one name and content, references followed, into the same class.
-fn classes<'a>(schemas: &BTreeMap<&'a str, &Value>) -> HashMap<&'a str, usize> {
+fn classes<'a>(
+    schemas: &BTreeMap<&'a str, &Value>,
+    origins: &HashMap<String, Origin>,
+) -> HashMap<&'a str, usize> {
     let mut classes: HashMap<&str, usize> = HashMap::new();
     let mut count = 0;
     loop {
@@ -102,7 +126,7 @@ fn classes<'a>(schemas: &BTreeMap<&'a str, &Value>) -> HashMap<&'a str, usize> {
         for (key, schema) in schemas {
             let mut content = (*schema).clone();
             redirect(&mut content, &labels);
-            let name = key.split_once('/').map_or("", |(_, name)| name);
+            let name = origins.get(*key).map_or("", |origin| &origin.name);
             let size = numbers.len();
             next.insert(
                 *key,
@@ -147,15 +171,15 @@ impl Names {
             }
             names.insert(key.clone(), name);
         }
-        let mut unnamed: Vec<(&String, &(usize, String))> = self
+        let mut unnamed: Vec<(&String, &Origin)> = self
             .0
             .iter()
             .filter(|(key, _)| !names.contains_key(*key))
             .collect();
-        unnamed.sort_by_key(|(_, origin)| *origin);
-        for (key, (_, upstream)) in unnamed {
+        unnamed.sort_by_key(|(key, origin)| (*origin, *key));
+        for (key, origin) in unnamed {
             let scope = key.split_once('.').map_or("", |(scope, _)| scope);
-            let plain = schema_name(upstream, &operations);
+            let plain = schema_name(&origin.name, &operations);
             let qualified = format!(
                 "{}{plain}",
                 users.get(key).map_or_else(String::new, |api| pascal(api))

@@ -77,7 +77,7 @@ pub fn summary(outcome: &Outcome, verbose: bool) -> String {
         }
     };
     list(
-        "overlay actions without effect",
+        "OVERLAY ACTIONS LEFT OUT, in whole or in part; `cargo xtask check` fails until they fit",
         &mut outcome.applied.idle.iter(),
     );
     list(

@@ -9,6 +9,7 @@ mod checks;
 mod choices;
 mod documents;
 mod inputs;
+mod lineage;
 mod merging;
 mod mutations;
 mod names;

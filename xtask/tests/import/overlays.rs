@@ -89,8 +89,8 @@ fn schemas_called_after_an_operation_follow_its_name() {
 fn every_fault_is_named_with_overlay_action_and_target() {
     let cases = [
         (
-            "  - target: $.nothing\n    remove: true\n",
-            "action 1, target \"$.nothing\": matches nothing",
+            "  - target: $.paths\n    x-replaces: type\n    update: {}\n",
+            "found the x-replaces \"type\", expected a list of keys",
         ),
         (
             "  - target: '$['\n    remove: true\n",
@@ -142,6 +142,65 @@ fn every_fault_is_named_with_overlay_action_and_target() {
         message.contains("~1things~1{thingId}/get\n    found the name \"getThing\""),
         "{message}"
     );
+}
+
+#[test]
+fn an_action_takes_the_place_of_what_was_there() {
+    let spec = bench()
+        .overlay(
+            "10-test.yaml",
+            "  - target: $.components.schemas['policies.Probe'].properties
+    update: {a: {$ref: '#/components/schemas/policies.New'}}
+  - target: $.components.schemas['policies.Probe']
+    x-replaces: [required]
+    update: {required: [b]}
+  - target: $.components.schemas
+    update: {policies.New: {type: boolean, description: Ours.}}
+",
+        )
+        .policies();
+    let probe = &spec["components"]["schemas"]["Probe"];
+    assert_eq!(probe["required"], json!(["b"]));
+    assert_eq!(
+        probe["properties"]["a"],
+        json!({"$ref": "#/components/schemas/New"})
+    );
+}
+
+#[test]
+fn an_action_that_does_not_fit_is_left_out_as_a_whole_and_told() {
+    let cases = [
+        (
+            "  - target: $.nothing\n    remove: true\n",
+            "action 1, target \"$.nothing\": matches nothing",
+        ),
+        (
+            "  - target: $.components.schemas['policies.Probe']
+    x-replaces: [type, properties, required]
+    update: {oneOf: [{$ref: '#/components/schemas/policies.Gone'}]}
+",
+            "refers to the schema \"policies.Gone\", which is not there",
+        ),
+        (
+            "  - target: $.components.schemas['policies.Probe']
+    update: {properties: {gone: {description: Ours.}}}
+",
+            "describes \"gone\", which is not there",
+        ),
+    ];
+    let plain = bench().policies();
+    for (actions, expected) in cases {
+        let bench = bench().overlay("10-test.yaml", actions);
+        let outcome = bench.run().unwrap();
+        assert_eq!(bench.spec("policies"), plain);
+        let [message] = outcome.applied.idle.as_slice() else {
+            panic!("{:?}", outcome.applied);
+        };
+        assert!(
+            message.starts_with("10-test.yaml: action 1, target") && message.contains(expected),
+            "{message}"
+        );
+    }
 }
 
 #[test]

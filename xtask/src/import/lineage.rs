@@ -1,0 +1,198 @@
+//! Lets schemas keep their names when another document describes an operation.
+//!
+//! The documents of single APIs call their schemas otherwise than the document of all APIs does, or write them in place. So when a
+//! document takes an operation over from one that is longer in the base, its schemas would get other names: types would be called
+//! otherwise for no reason, and the overlays would not find them. Therefore a schema that stands where the older document refers to one
+//! takes that name, and one that is written in place there becomes a schema of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::merge::shape;
+use super::resolve::Document;
+
+/// Gives the schemas of the documents that describe operations the names that they have in the first document with that operation.
+/// References tell their document already.
+pub fn keep_names(documents: &mut [Document]) {
+    let mut having: BTreeMap<(String, String), Vec<(usize, usize)>> = BTreeMap::new();
+    for (place, document) in documents.iter().enumerate() {
+        for (index, operation) in document.operations.iter().enumerate() {
+            let key = (shape(&operation.path), operation.method.clone());
+            having.entry(key).or_default().push((place, index));
+        }
+    }
+    let handed_over: Vec<_> = having
+        .into_values()
+        .filter_map(|having| {
+            let first = *having.first()?;
+            let describing = having
+                .iter()
+                .min_by_key(|(place, _)| documents[*place].rank)?;
+            (describing.0 != first.0).then_some((*describing, first))
+        })
+        .collect();
+    if handed_over.is_empty() {
+        return;
+    }
+    let before = documents.to_vec();
+    let mut seen = BTreeSet::new();
+    for ((place, index), (old_place, old_index)) in handed_over {
+        let old = &before[old_place];
+        let document = &mut documents[place];
+        let mut operation = std::mem::take(&mut document.operations[index].object);
+        let mut walk = Walk {
+            place,
+            document,
+            old_place,
+            old,
+            seen: &mut seen,
+            open: Vec::new(),
+        };
+        for (key, value) in &mut operation {
+            if let Some(old) = old.operations[old_index].object.get(key) {
+                walk.values(value, old);
+            }
+        }
+        walk.follow();
+        documents[place].operations[index].object = operation;
+    }
+}
+
+/// A walk through what two documents say of the same.
+struct Walk<'a> {
+    place: usize,
+    document: &'a mut Document,
+    old_place: usize,
+    old: &'a Document,
+    /// The schemas that were compared, of any two documents.
+    seen: &'a mut BTreeSet<(usize, String, Option<(usize, String)>)>,
+    open: Vec<(String, &'a Value)>,
+}
+
+impl<'a> Walk<'a> {
+    /// Goes through the schemas that stand at the same places.
+    fn follow(&mut self) {
+        while let Some((name, old)) = self.open.pop() {
+            let taken = self.document.schemas.get_mut(&name).map(Value::take);
+            let Some(mut schema) = taken else {
+                continue;
+            };
+            self.values(&mut schema, old);
+            self.document.schemas.insert(name, schema);
+        }
+    }
+
+    fn values(&mut self, new: &mut Value, old: &'a Value) {
+        match (new, old) {
+            (Value::Object(new), Value::Object(fields)) => self.objects(new, old, fields),
+            (Value::Array(new), Value::Array(old)) => self.lists(new, old),
+            _ => {}
+        }
+    }
+
+    /// Goes through an object and `old` of these `fields`.
+    fn objects(
+        &mut self,
+        new: &mut Map<String, Value>,
+        old: &'a Value,
+        fields: &'a Map<String, Value>,
+    ) {
+        if let Some(old_name) = name_of(fields, self.old_place) {
+            return self.keep(new, old_name);
+        }
+        // What is written in place there may refer to schemas that are written in place here.
+        if let Some(name) = name_of(new, self.place) {
+            return self.compare(name.to_owned(), None, old);
+        }
+        for (key, value) in new.iter_mut() {
+            match (key.as_str(), fields.get(key)) {
+                // The same body is JSON in one document and JSON with a character set in another.
+                ("content", Some(Value::Object(old))) if old.len() == 1 => {
+                    let new = value.as_object_mut().filter(|new| new.len() == 1);
+                    let pair = new.into_iter().flat_map(Map::values_mut).zip(old.values());
+                    pair.for_each(|(new, old)| self.values(new, old));
+                }
+                (_, Some(old)) => self.values(value, old),
+                _ => {}
+            }
+        }
+    }
+
+    fn lists(&mut self, new: &mut [Value], old: &'a [Value]) {
+        let is_parameter = |value: &Value| value["in"].is_string() && value["name"].is_string();
+        if new.iter().all(is_parameter) {
+            for parameter in new {
+                let same = |old: &&Value| {
+                    old["in"] == parameter["in"]
+                        && (old["name"] == parameter["name"] || old["in"] == "path")
+                };
+                let old = old.iter().find(same).map(|old| &old["schema"]);
+                if let (Some(schema), Some(old)) = (parameter.get_mut("schema"), old) {
+                    self.values(schema, old);
+                }
+            }
+        } else if new.len() == old.len() {
+            for (new, old) in new.iter_mut().zip(old) {
+                self.values(new, old);
+            }
+        }
+    }
+
+    /// Lets what stands at a place keep the name of the schema that the old document refers to there.
+    fn keep(&mut self, new: &mut Map<String, Value>, old_name: &str) {
+        let Some(old) = self.old.schemas.get(old_name) else {
+            return;
+        };
+        let name = match name_of(new, self.place) {
+            Some(name) => name.to_owned(),
+            None if alike(new, old) => {
+                let numbered = (2..).map(|number| format!("{old_name} {number}"));
+                let mut names = [old_name.to_owned()].into_iter().chain(numbered);
+                let free = names.find(|name| !self.document.schemas.contains_key(name));
+                let name = free.unwrap_or_default();
+                let schema = std::mem::take(new);
+                new.insert("$ref".into(), json!(format!("{}/{name}", self.place)));
+                self.document.schemas.insert(name.clone(), schema.into());
+                name
+            }
+            None => return,
+        };
+        let schema = self.document.schemas.get(&name);
+        if !schema
+            .and_then(Value::as_object)
+            .is_some_and(|schema| alike(schema, old))
+        {
+            return;
+        }
+        let kept = (self.old_place, old_name.to_owned());
+        let known = self.document.kept_names.entry(name.clone());
+        known.or_insert_with(|| kept.clone());
+        self.compare(name, Some(kept), old);
+    }
+
+    /// Remembers to go through a schema and what is in its place in the old document, a schema with a name or one without.
+    fn compare(&mut self, name: String, old_name: Option<(usize, String)>, old: &'a Value) {
+        if self.seen.insert((self.place, name.clone(), old_name)) {
+            self.open.push((name, old));
+        }
+    }
+}
+
+/// The name of the schema of the document at a place that an object refers to.
+fn name_of(object: &Map<String, Value>, place: usize) -> Option<&str> {
+    let (document, name) = object.get("$ref")?.as_str()?.split_once('/')?;
+    (document.parse() == Ok(place)).then_some(name)
+}
+
+/// Whether two schemas are of the same kind: of one type, or both a choice.
+fn alike(new: &Map<String, Value>, old: &Value) -> bool {
+    let kind = |schema: &dyn Fn(&str) -> Option<Value>| {
+        (
+            schema("type"),
+            schema("oneOf").or_else(|| schema("anyOf")).is_some(),
+            schema("allOf").is_some(),
+        )
+    };
+    kind(&|key| new.get(key).cloned()) == kind(&|key| old.get(key).cloned())
+}
