@@ -13,7 +13,7 @@ use super::merge::{api_name, shape};
 use super::names::snake;
 use super::repair::each_operation;
 use super::report::Failure;
-use super::resolve::{Document, Operation, SCHEMAS};
+use super::resolve::{Document, Operation, SCHEMAS, TOKEN_PATH};
 use super::schemas::{reached, redirect};
 use super::write::canonical;
 
@@ -161,7 +161,16 @@ fn tree(document: &Document) -> Value {
         "openapi": "3.0.3",
         "info": {"title": document.title, "version": document.version, SHA256: document.sha256},
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas, "securitySchemes": security_schemes()},
+    })
+}
+
+/// The ways in which operations are secured, so that each file is a whole document, which can be imported itself.
+fn security_schemes() -> Value {
+    let flow = json!({"tokenUrl": TOKEN_PATH, "scopes": {}});
+    json!({
+        "basic": {"type": "http", "scheme": "basic"},
+        "oauth2": {"type": "oauth2", "flows": {"clientCredentials": flow}},
     })
 }
 

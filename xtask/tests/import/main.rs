@@ -19,4 +19,5 @@ mod partial;
 mod placeholders;
 mod refusals;
 mod repairs;
+mod updates;
 mod vendored;

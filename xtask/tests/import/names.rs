@@ -220,4 +220,8 @@ fn an_overlay_has_the_last_word_on_paging() {
         pagination(&["offset"], &two, Some("{items: /b}")),
         json!({"style": "offset", "offset": "offset", "start": 0, "items": "/b"})
     );
+    assert_eq!(
+        pagination(&["offset"], list, Some("{items: /gone}")),
+        Value::Null
+    );
 }
