@@ -114,6 +114,8 @@ fn between(text: &str, (begin, end): (&str, &str), replacement: &str) -> Option<
 
 fn manifest(scopes: &Scopes) -> String {
     let mut text = String::new();
+    // An API can have operations in several scopes.
+    let mut written = BTreeSet::new();
     for (scope, apis) in scopes {
         // An API that is its scope needs no feature of its own.
         let features: Vec<_> = apis
@@ -130,7 +132,10 @@ fn manifest(scopes: &Scopes) -> String {
             list => format!("[\n{}]", list.concat()),
         };
         let _ = writeln!(text, "{scope} = {list}");
-        for feature in features {
+        for feature in features
+            .into_iter()
+            .filter(|feature| written.insert(*feature))
+        {
             let _ = writeln!(text, "{feature} = []");
         }
     }
@@ -211,6 +216,25 @@ mod tests {
             Some("a\n<b>\nnew\n<e>\nz\n")
         );
         assert_eq!(between("nothing", ("<b>\n", "<e>\n"), "new"), None);
+    }
+
+    #[test]
+    fn an_api_of_two_scopes_has_one_feature() {
+        let feeds = || {
+            vec![Api {
+                name: "Feeds".to_owned(),
+                feature: "feeds".to_owned(),
+                operations: 1,
+            }]
+        };
+        let scopes = Scopes::from([
+            ("admin".to_owned(), feeds()),
+            ("policies".to_owned(), feeds()),
+        ]);
+        assert_eq!(
+            manifest(&scopes),
+            "admin = [\n    \"feeds\",\n]\nfeeds = []\npolicies = [\n    \"feeds\",\n]\n"
+        );
     }
 
     #[test]
