@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use xtask::conform::{Effort, Referee};
 use xtask::import::Options;
 use xtask::import::summary::summary;
+use xtask::progress::during;
 use xtask::{check, conform, coverage, diff, examples, expand, features, names, specs, workspace};
 
 /// Maintains the specifications that the crate is generated from.
@@ -205,19 +206,22 @@ fn main() -> ExitCode {
             options,
             specs,
             documents,
-        } => Options::from(options)
-            .run(&documents, &specs)
-            .map(|outcome| summary(&outcome, verbose))
-            .map_err(|failure| {
-                format!(
-                    "{failure}\n\nproblems: {}; {} is as it was",
-                    failure.0.len(),
-                    specs.display()
-                )
-            }),
+        } => during("importing", || {
+            Options::from(options).run(&documents, &specs)
+        })
+        .map(|outcome| summary(&outcome, verbose))
+        .map_err(|failure| {
+            format!(
+                "{failure}\n\nproblems: {}; {} is as it was",
+                failure.0.len(),
+                specs.display()
+            )
+        }),
         Command::Conform { referee, effort } => conform::run(workspace(), referee, effort),
         Command::Examples { mutate, documents } => {
-            match examples::run(&documents, workspace(), mutate) {
+            match during("running examples", || {
+                examples::run(&documents, workspace(), mutate)
+            }) {
                 Ok(report) if report.is_good() => Ok(report.to_string()),
                 Ok(report) => Err(report.to_string()),
                 Err(failure) => Err(failure.to_string()),
@@ -237,8 +241,8 @@ fn main() -> ExitCode {
             specs,
         } => expand::run(&specs, &scope, operation.as_deref()),
         Command::Features { measure } => features::run(workspace(), measure),
-        Command::Check => check::run(workspace()),
-        Command::Coverage => coverage::run(workspace()),
+        Command::Check => during("checking", || check::run(workspace())),
+        Command::Coverage => during("importing", || coverage::run(workspace())),
         Command::Names { specs } => names::list(&specs),
     };
     match done {

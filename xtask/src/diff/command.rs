@@ -73,15 +73,12 @@ impl Arguments {
     /// # Errors
     /// When a document or folder cannot be read, or an import of the documents would fail.
     pub fn run(self) -> Result<Answer, String> {
-        let progress = progress::begin("reading");
         let old = read_folder(self.from.as_deref().unwrap_or(&self.specs))?;
         let new = match &self.to {
             Some(folder) => read_folder(folder)?,
-            None => self.imported(&self.specs)?,
+            None => progress::during("importing", || self.imported(&self.specs))?,
         };
-        progress.set_message("comparing");
-        let report = compare(&old, &new)?;
-        progress.finish_and_clear();
+        let report = progress::during("comparing", || compare(&old, &new))?;
         let is_good = match self.exit_code {
             None => true,
             Some(When::Changes) => report.effect().is_none(),
@@ -98,7 +95,6 @@ impl Arguments {
         let options = Options {
             all: self.all,
             new_scope: self.new_scope,
-            ..Options::default()
         };
         let preview = options
             .preview(&self.documents, specs)
