@@ -262,12 +262,14 @@ impl<'a> Request<'a> {
             .collect();
         let mutable = (!others.is_empty()).then(|| quote!(mut));
         let docs = markdown(&self.docs(name, required, shapes));
-        let badge = badge(operation);
+        let badge = badge(self.scope, operation);
+        let search = search(operation, name);
         let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
         let alias = self.alias(name, required);
         quote! {
             #docs
             #badge
+            #(#[doc(alias = #search)])*
             #deprecated
             #[inline]
             pub fn #method(&self, #(#parameters),*) -> requests::#ident {
@@ -291,7 +293,7 @@ impl<'a> Request<'a> {
         let note = format!("renamed to `{name}`");
         let parameters = required.iter().map(|argument| argument.parameter());
         let arguments = required.iter().map(|argument| &argument.ident);
-        let badge = badge(self.operation);
+        let badge = badge(self.scope, self.operation);
         Some(quote! {
             #[doc = #docs]
             #badge
@@ -406,7 +408,7 @@ impl<'a> Request<'a> {
             operation.id,
             operations::constant(operation)
         );
-        let badge = badge(operation);
+        let badge = badge(self.scope, operation);
         Ok(quote! {
             #[doc = #doc]
             #badge
@@ -515,10 +517,19 @@ impl Argument {
     }
 }
 
-/// Shows in the documentation which feature an item needs.
-fn badge(operation: &Operation) -> TokenStream {
+/// Shows in the documentation which feature an item needs; what gets tokens is always there.
+fn badge(scope: &str, operation: &Operation) -> Option<TokenStream> {
     let feature = names::feature(&operation.api);
-    quote!(#[cfg_attr(docsrs, doc(cfg(feature = #feature)))])
+    (scope != "auth").then(|| quote!(#[cfg_attr(docsrs, doc(cfg(feature = #feature)))]))
+}
+
+/// Under what else than its name the search of the documentation finds the method of an operation: upstream's id and the path.
+fn search<'a>(operation: &'a Operation, name: &str) -> Vec<&'a str> {
+    let mut found = vec![operation.upstream_id.as_str(), operation.path.as_str()];
+    // What rustdoc refuses.
+    let is_bad = |letter: char| letter == '"' || letter == '\'' || letter.is_whitespace();
+    found.retain(|alias| !alias.is_empty() && *alias != name && !alias.contains(is_bad));
+    found
 }
 
 /// How a body is borrowed.
