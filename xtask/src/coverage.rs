@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use cisco_secure_access_codegen::surface::{Operation, PaginationStyle, Surface, surface};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::import::merge::{api_name, shape};
@@ -14,6 +15,9 @@ use crate::import::{self, Preview};
 
 /// The page, from the root of the repository.
 pub const PAGE: &str = "docs/coverage.md";
+
+/// The operations of other clients, from the root of the repository; kept by hand.
+const OTHERS: &str = "docs/other-clients.json";
 
 const CLOUDS: [&str; 3] = ["global", "china", "government"];
 
@@ -27,7 +31,8 @@ pub fn run(workspace: &Path) -> Result<String, String> {
     if is_current(workspace, &preview)? {
         return Ok(format!("{PAGE} is up to date"));
     }
-    fs::write(workspace.join(PAGE), page(&preview)?).map_err(|error| format!("{PAGE}: {error}"))?;
+    fs::write(workspace.join(PAGE), page(&preview, &others(workspace)?)?)
+        .map_err(|error| format!("{PAGE}: {error}"))?;
     Ok(format!("written: {PAGE}"))
 }
 
@@ -37,14 +42,42 @@ pub fn run(workspace: &Path) -> Result<String, String> {
 /// When they make what cannot be generated.
 pub fn is_current(workspace: &Path, preview: &Preview) -> Result<bool, String> {
     let before = fs::read_to_string(workspace.join(PAGE)).unwrap_or_default();
-    Ok(before == page(preview)?)
+    Ok(before == page(preview, &others(workspace)?)?)
 }
 
-/// The page for what base and overlays make.
+/// Another client of the same API.
+#[derive(Debug, Deserialize)]
+pub struct Client {
+    name: String,
+    language: String,
+    version: String,
+    date: Option<String>,
+    url: String,
+    /// Its operations, as `GET /policies/v2/…`.
+    operations: Vec<String>,
+}
+
+impl Client {
+    fn places(&self) -> BTreeSet<Place> {
+        let operations = self.operations.iter();
+        let split = operations.filter_map(|operation| operation.split_once(' '));
+        split
+            .map(|(method, path)| (shape(path), method.to_owned()))
+            .collect()
+    }
+}
+
+/// The other clients that are known.
+fn others(workspace: &Path) -> Result<Vec<Client>, String> {
+    let text = fs::read(workspace.join(OTHERS)).map_err(|error| format!("{OTHERS}: {error}"))?;
+    serde_json::from_slice(&text).map_err(|error| format!("{OTHERS}: {error}"))
+}
+
+/// The page for what base and overlays make, compared with other clients.
 ///
 /// # Errors
 /// When they make what cannot be generated.
-pub fn page(preview: &Preview) -> Result<String, String> {
+pub fn page(preview: &Preview, others: &[Client]) -> Result<String, String> {
     let scopes = preview
         .specs
         .iter()
@@ -56,6 +89,7 @@ pub fn page(preview: &Preview) -> Result<String, String> {
         .collect::<Result<_, String>>()?;
     let coverage = Coverage {
         preview,
+        others,
         scopes,
         places: preview.documents.iter().map(places).collect(),
     };
@@ -79,6 +113,7 @@ fn places(document: &Document) -> BTreeSet<Place> {
 
 struct Coverage<'a> {
     preview: &'a Preview,
+    others: &'a [Client],
     scopes: BTreeMap<&'a str, Surface>,
     /// The operations of each document.
     places: Vec<BTreeSet<Place>>,
@@ -107,6 +142,7 @@ impl Coverage<'_> {
         self.by_cloud(&mut page);
         self.by_paging(&mut page);
         self.by_document(&mut page);
+        self.by_client(&mut page);
         for (scope, surface) in &self.scopes {
             self.scope(&mut page, scope, surface);
         }
@@ -190,6 +226,36 @@ impl Coverage<'_> {
                 document.version,
                 places.len(),
                 places.intersection(&known).count(),
+            );
+        }
+    }
+
+    fn by_client(&self, page: &mut String) {
+        page.push_str(
+            "\n## Against other clients\n\nThe operations in the source of each, compared by method and path. Those that the crate lacks are \
+             in no document that it is made of.\n\n| client | language | version | operations | in the crate | the crate has besides |\n\
+             | --- | --- | --- | ---: | ---: | ---: |\n",
+        );
+        let known: BTreeSet<Place> = self.operations().map(place).collect();
+        for client in self.others {
+            let Client {
+                name,
+                language,
+                version,
+                date,
+                url,
+                ..
+            } = client;
+            let places = client.places();
+            let common = places.intersection(&known).count();
+            let date = date
+                .as_ref()
+                .map_or_else(String::new, |date| format!(", {date}"));
+            let _ = writeln!(
+                page,
+                "| [{name}]({url}) | {language} | {version}{date} | {} | {common} | {} |",
+                places.len(),
+                known.len() - common,
             );
         }
     }
