@@ -1,16 +1,31 @@
-//! The Cisco Secure Access REST API as typed async Rust.
+//! The Cisco Secure Access REST API as typed async Rust: every documented operation, on the Global, China and Government clouds.
 //!
-//! Every documented operation of the six path scopes is a method here, generated from OpenAPI documents when the crate is built, over a
-//! runtime that gets tokens, chooses the cloud, pages and reports errors.
+//! The operations are generated from OpenAPI documents when the crate is built; the runtime around them gets tokens, chooses the cloud,
+//! pages, retries and reports errors.
 //!
-//! ```no_run
+//! # A client
+//!
+//! An API key is made in Secure Access under *Admin › API Keys*, and is good on one cloud. Nothing is sent until the first call.
+//!
+//! ```
 //! use cisco_secure_access::{Client, Cloud, Credentials};
 //!
-//! # async fn run() -> Result<(), cisco_secure_access::Error> {
 //! let client = Client::builder()
 //!     .cloud(Cloud::China)
 //!     .credentials(Credentials::new("key", "secret"))
 //!     .build()?;
+//! # Ok::<(), cisco_secure_access::Error>(())
+//! ```
+//!
+//! [`Client::from_env`] takes all of that from the environment. Build one client and clone it: clones share connections and the token.
+//!
+//! # A call
+//!
+//! The client gives out a handle for each path scope, with a method for each operation: [`api`] lists them, and the search finds an
+//! operation by its path, such as `/deployments/v2/networktunnelgroups`. What is required are arguments, what is optional are setters.
+//!
+//! ```no_run
+//! # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
 //! # #[cfg(feature = "network-tunnel-groups")] {
 //! let page = client.deployments().list_network_tunnel_groups().limit(50).send().await?;
 //! for group in &page.data {
@@ -20,6 +35,52 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # A list
+//!
+//! Operations that page have `items()` and `pages()`, which are streams:
+//!
+//! ```no_run
+//! # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
+//! # #[cfg(feature = "network-tunnel-groups")] {
+//! use futures_util::TryStreamExt;
+//!
+//! let mut groups = client.deployments().list_network_tunnel_groups().items().prefetch(4);
+//! while let Some(group) = groups.try_next().await? {
+//!     println!("{:?}", group.name);
+//! }
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # When it fails
+//!
+//! What can be tried again is tried again. What is left is an [`Error`] with a [`kind`](Error::kind) to match on:
+//!
+//! ```no_run
+//! # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
+//! # #[cfg(feature = "sites")] {
+//! match client.deployments().get_site(17).send().await {
+//!     Ok(site) => println!("{:?}", site.name),
+//!     Err(error) if error.is_not_found() => println!("no such site"),
+//!     Err(error) => return Err(error),
+//! }
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Without the service
+//!
+//! With the feature `simulator`, `Simulator::builder().start()` is the whole service on a loopback port, for tests and for trying things
+//! out; see the page on [testing](guide::testing).
+//!
+//! # Where to read on
+//!
+//! The [`guide`] has a page for each topic: [authentication](guide::authentication), [clouds](guide::clouds),
+//! [requests](guide::requests), [paging](guide::paging), [retries and limits](guide::limits), [errors](guide::errors),
+//! [logs and traces](guide::observing), [testing](guide::testing) and [features](guide::features).
 //!
 //! Not affiliated with Cisco.
 
@@ -40,6 +101,8 @@ mod cloud;
 pub mod codec;
 mod decode;
 mod error;
+#[cfg(doc)]
+pub mod guide;
 mod nullable;
 mod open_enum;
 mod operation;

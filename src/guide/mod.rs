@@ -1,0 +1,26 @@
+//! The manual: one page for each topic, in the order in which a program meets them.
+//!
+//! | page | answers |
+//! | --- | --- |
+//! | [`authentication`] | Where do credentials come from, and how often is a token asked for? |
+//! | [`clouds`] | Global, China, Government: what differs, and where may a token go? |
+//! | [`requests`] | How is a call written, changed, and made where no document knows it? |
+//! | [`paging`] | How is a long list read, faster, and later again? |
+//! | [`limits`] | What happens when the service is slow, busy, or says 429? |
+//! | [`errors`] | What went wrong, and what can the program do about it? |
+//! | [`observing`] | What do logs and traces show? |
+//! | [`testing`] | How is a program tested without the service? |
+//! | [`features`] | What can be left out of the build? |
+//!
+//! The pages are there in the documentation alone; nothing of them is compiled into a program.
+
+macro_rules! pages {
+    ($($name:ident)*) => { $(
+        #[doc = include_str!(concat!(stringify!($name), ".md"))]
+        // The examples need most of the crate.
+        #[cfg(any(not(doctest), all(all_operations, feature = "blocking", feature = "simulator")))]
+        pub mod $name {}
+    )* };
+}
+
+pages!(authentication clouds requests paging limits errors observing testing features);
