@@ -12,7 +12,7 @@ use syn::visit::{self, Visit};
 use syn::{File, ImplItem, Item};
 
 use crate::diff::matching::alike;
-use crate::import::repair::each_operation;
+use crate::import::operations::each_operation;
 
 /// The code of a scope, or of one operation of it.
 ///

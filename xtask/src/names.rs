@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::import::repair::each_operation;
+use crate::import::operations::each_operation;
 use cisco_secure_access_codegen::SCOPES;
 
 /// Lists the operations of every specification in a folder: method of the crate, HTTP method, path.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Checked, Problem};
 use crate::import::names::{camel, pascal};
-use crate::import::repair::{each_operation, placeholders};
+use crate::import::operations::{each_operation, placeholders};
 use crate::import::report::{Pointer, escape};
 
 const CLOUDS: [&str; 3] = ["global", "china", "government"];

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use cisco_secure_access_codegen::SCOPES;
 
 use crate::import::merge::shape;
-use crate::import::repair::each_operation;
+use crate::import::operations::each_operation;
 
 /// References that lead to each other longer than this only lead back.
 const MAX_DEPTH: usize = 32;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::merge::{api_name, shape};
 use super::names::snake;
-use super::repair::each_operation;
+use super::operations::each_operation;
 use super::report::Failure;
 use super::resolve::{Document, Operation, SCHEMAS, TOKEN_PATH};
 use super::schemas::{reached, redirect};

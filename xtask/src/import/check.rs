@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::grammar::{DOCUMENT, Kind, Shape, walk};
-use super::repair::{each_operation, fits};
+use super::operations::each_operation;
+use super::repair::fits;
 use super::report::{Log, Pointer};
 use super::yaml::describe;
 

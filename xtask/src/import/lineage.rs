@@ -59,6 +59,9 @@ pub fn keep_names(documents: &mut [Document]) {
     }
 }
 
+/// Schemas that were compared: place of the document and name, and both of the old one if that has a name.
+type Compared = (usize, String, Option<(usize, String)>);
+
 /// A walk through what two documents say of the same.
 struct Walk<'a> {
     place: usize,
@@ -66,7 +69,7 @@ struct Walk<'a> {
     old_place: usize,
     old: &'a Document,
     /// The schemas that were compared, of any two documents.
-    seen: &'a mut BTreeSet<(usize, String, Option<(usize, String)>)>,
+    seen: &'a mut BTreeSet<Compared>,
     open: Vec<(String, &'a Value)>,
 }
 

@@ -185,11 +185,11 @@ fn has_scopes(operation: &Map<String, Value>) -> bool {
 }
 
 fn rename_placeholders(operation: &mut Operation, template: &str) {
-    let old: Vec<String> = super::repair::placeholders(&operation.path)
+    let old: Vec<String> = super::operations::placeholders(&operation.path)
         .into_iter()
         .map(str::to_owned)
         .collect();
-    let new = super::repair::placeholders(template);
+    let new = super::operations::placeholders(template);
     for parameter in operation
         .object
         .get_mut("parameters")

@@ -13,6 +13,7 @@ pub mod integers;
 pub mod lineage;
 pub mod merge;
 pub mod names;
+pub mod operations;
 pub mod overlay;
 pub mod pagination;
 pub mod placeholders;
@@ -178,7 +179,7 @@ fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
         else {
             continue;
         };
-        repair::each_operation(&mut spec, |path, method, operation, _| {
+        operations::each_operation(&mut spec, |path, method, operation, _| {
             if let Some(name) = operation.get("operationId").and_then(Value::as_str) {
                 names.insert((merge::shape(path), method.to_owned()), name.to_owned());
             }
@@ -258,7 +259,7 @@ fn compute(
 /// Takes the places of their documents from the operations, by scope and name.
 fn origins(whole: &mut Value) -> BTreeMap<String, Vec<usize>> {
     let mut origins = BTreeMap::new();
-    repair::each_operation(whole, |path, _, operation, _| {
+    operations::each_operation(whole, |path, _, operation, _| {
         let places = operation.remove(write::DOCUMENTS);
         let places = places
             .as_ref()
@@ -374,7 +375,7 @@ fn prepare(
 /// The operations that lack `x-clouds`, by scope and name.
 fn without_clouds(whole: &mut Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    repair::each_operation(whole, |path, _, operation, _| {
+    operations::each_operation(whole, |path, _, operation, _| {
         if !operation.contains_key("x-clouds") {
             found.insert(scoped_name(path, operation));
         }

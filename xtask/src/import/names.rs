@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::repair;
+use super::operations;
 use super::report::Failure;
 use super::write::{API, reason};
 
@@ -146,7 +146,7 @@ pub fn name_operations(whole: &mut Value) {
         .map(|(path, _)| path.clone())
         .collect();
     let mut taken = HashSet::new();
-    repair::each_operation(whole, |path, method, operation, _| {
+    operations::each_operation(whole, |path, method, operation, _| {
         let hint = format!("{} {}", operation["x-upstream-id"], operation[API]);
         let base = operation_name(path, method, &hint, both.contains(path));
         let scope = path.split('/').nth(1).unwrap_or("").to_owned();
@@ -180,7 +180,7 @@ fn verify_each(
     taken: &mut HashSet<String>,
     failures: &mut Vec<String>,
 ) {
-    repair::each_operation(whole, |path, _, operation, at| {
+    operations::each_operation(whole, |path, _, operation, at| {
         let name = operation.get(key);
         if name.is_none() && key == FORMER_NAME {
             return;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::repair::each_operation;
+use super::operations::each_operation;
 
 const KEY: &str = "x-pagination";
 

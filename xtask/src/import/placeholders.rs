@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::names::camel;
-use super::repair::{each_operation, placeholders};
+use super::operations::{each_operation, placeholders};
 use super::report::Failure;
 use super::schemas::NAME;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::operations::each_operation;
 use super::read::Source;
-use super::repair::each_operation;
 use super::report::{Log, Pointer};
 use super::schemas;
 use super::yaml::MAX_NODES;

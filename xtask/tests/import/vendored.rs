@@ -5,7 +5,7 @@ use std::path::Path;
 use cisco_secure_access_codegen::SCOPES;
 use serde_json::Value;
 use xtask::import::names::camel;
-use xtask::import::repair::{each_operation, placeholders};
+use xtask::import::operations::{each_operation, placeholders};
 
 /// Calls `visit` with the scope of every specification and its text.
 fn each_specification(mut visit: impl FnMut(&str, Value)) {
