@@ -3,6 +3,7 @@
 pub mod check;
 pub mod conform;
 pub mod coverage;
+pub mod decode_failure;
 pub mod diff;
 pub mod examples;
 pub mod expand;

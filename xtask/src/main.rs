@@ -9,7 +9,10 @@ use xtask::conform::{Effort, Referee};
 use xtask::import::Options;
 use xtask::import::summary::summary;
 use xtask::progress::during;
-use xtask::{check, conform, coverage, diff, examples, expand, features, names, specs, workspace};
+use xtask::{
+    check, conform, coverage, decode_failure, diff, examples, expand, features, names, specs,
+    workspace,
+};
 
 /// Maintains the specifications that the crate is generated from.
 ///
@@ -29,6 +32,9 @@ use xtask::{check, conform, coverage, diff, examples, expand, features, names, s
 
 After a change of an overlay:
   cargo xtask import && cargo xtask coverage && cargo xtask check
+
+To report an answer of the service that the crate does not read:
+  cargo xtask report-decode-failure --operation OPERATION FILE
 
 To look something up:
   cargo xtask names          operations, each with its request
@@ -172,6 +178,22 @@ Exit codes: 0 when the comparison is done, 1 when something is wrong or --exit-c
     /// and against each of Cisco's documents. The page is made from specs/base/ and specs/overlays/, so it is the same each time;
     /// `cargo xtask check` says when it is not up to date.
     Coverage,
+    /// Prepares an answer that the crate does not read for a bug report, without its values
+    ///
+    /// FILE is the answer as the service sent it: what `Error::body()` gives, or `send_raw()` where that is longer than the 64 KiB that an
+    /// error keeps. Beside it a file is written that can be attached to an issue. It keeps names of properties and values of enumerations,
+    /// where they are documented, and has a placeholder of the same kind for everything else, so that the crate fails at the same place.
+    /// To find that place, it builds the crate with its internal feature `codecs`.
+    #[command(
+        after_help = "Example:\n  cargo xtask report-decode-failure --operation list_sites answer.json"
+    )]
+    ReportDecodeFailure {
+        /// The operation that answered; `cargo xtask names` lists them
+        #[arg(long)]
+        operation: String,
+        /// The answer
+        file: PathBuf,
+    },
     /// Lists the operations of the specifications: method of the crate, HTTP method, path
     Names {
         /// The folder of the specifications
@@ -243,6 +265,9 @@ fn main() -> ExitCode {
         Command::Features { measure } => features::run(workspace(), measure),
         Command::Check => during("checking", || check::run(workspace())),
         Command::Coverage => during("importing", || coverage::run(workspace())),
+        Command::ReportDecodeFailure { operation, file } => {
+            decode_failure::run(workspace(), &operation, &file)
+        }
         Command::Names { specs } => names::list(&specs),
     };
     match done {

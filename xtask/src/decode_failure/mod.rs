@@ -97,7 +97,7 @@ pub fn report(
     answer: &Value,
     driver: &mut impl Driver,
 ) -> Result<DecodeFailure, String> {
-    let redacted = Redactor::new(api).redact(answer, &api.answer_place(operation));
+    let redacted = Redactor::new(api).redact(operation, answer);
     let problem = problem(operation, &redacted, driver)?;
     Ok(DecodeFailure::new(operation, redacted, problem))
 }
@@ -118,8 +118,8 @@ fn problem(
 }
 
 fn read(file: &Path) -> Result<Value, String> {
-    let bytes = fs::read(file)
-        .map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
+    let bytes =
+        fs::read(file).map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
     serde_json::from_slice(&bytes).map_err(|error| {
         format!(
             "{}: is not JSON: {error}; an error keeps the first 64 KiB of an answer: save all of it with `send_raw()`",

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regress::Regex;
 use serde_json::{Map, Number, Value};
 
-use crate::examples::schema::{Api, Place};
+use crate::examples::schema::{Api, Operation, Place};
 
 /// Texts of more characters stand for themselves no better.
 const LONGEST: usize = 4096;
@@ -29,7 +29,9 @@ static FORMATS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
             "www.example.com",
         ),
     ];
-    formats.map(|(pattern, placeholder)| (regex(pattern), placeholder)).into()
+    formats
+        .map(|(pattern, placeholder)| (regex(pattern), placeholder))
+        .into()
 });
 
 /// A date, or a date and a time, in the ways in which the service writes them.
@@ -37,7 +39,10 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?( ?Z|[+-]\d\d:?\d\d)?)?$")
 });
 
-#[expect(clippy::expect_used, reason = "the patterns are constants that the tests try")]
+#[expect(
+    clippy::expect_used,
+    reason = "the patterns are constants that the tests try"
+)]
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a pattern")
 }
@@ -45,6 +50,7 @@ fn regex(pattern: &str) -> Regex {
 /// Takes the values out of answers.
 #[derive(Debug)]
 pub struct Redactor<'a> {
+    api: &'a Api,
     /// The names of all documented properties.
     names: BTreeSet<&'a str>,
 }
@@ -54,26 +60,32 @@ impl<'a> Redactor<'a> {
     #[must_use]
     pub fn new(api: &'a Api) -> Self {
         Self {
+            api,
             names: api.property_names(),
         }
     }
 
-    /// The answer with placeholders; `schema` is what is said of it.
+    /// An answer of an operation with placeholders for its values.
     #[must_use]
-    pub fn redact(&self, answer: &Value, schema: &Place<'_>) -> Value {
-        match answer {
+    pub fn redact(&self, operation: &Operation, answer: &Value) -> Value {
+        self.value(answer, &self.api.any_answer(operation))
+    }
+
+    /// A value in an answer; `schema` is what is said of its place.
+    fn value(&self, value: &Value, schema: &Place<'_>) -> Value {
+        match value {
             listed if schema.lists(listed) => listed.clone(),
-            Value::Null | Value::Bool(_) => answer.clone(),
+            Value::Null | Value::Bool(_) => value.clone(),
             Value::Number(known) => number(known).into(),
             Value::String(known) => text(known).into(),
             Value::Array(items) => {
                 let schema = schema.item();
-                items.iter().map(|item| self.redact(item, &schema)).collect()
+                items.iter().map(|item| self.value(item, &schema)).collect()
             }
             Value::Object(properties) => {
                 let mut kept = Map::new();
                 for (name, value) in properties {
-                    let value = self.redact(value, &schema.property(name));
+                    let value = self.value(value, &schema.property(name));
                     // What is no word of the documents may be a value: objects can have domains or users for keys.
                     let name = match self.names.contains(name.as_str()) {
                         true => name.clone(),
@@ -98,7 +110,7 @@ fn number(known: &Number) -> Number {
         }
         (None, Some(_), _) => u64::MAX.into(),
         (None, None, Some(known)) => {
-            let size = match known.abs() {
+            let size: f64 = match known.abs() {
                 size if size.fract() != 0.0 => 2.5,
                 size if size < i64::MAX as f64 => 2.0,
                 _ => 2e20,
@@ -134,7 +146,9 @@ fn text(known: &str) -> String {
         return placeholder.to_owned();
     }
     let formats = FORMATS.iter();
-    let format = formats.into_iter().find(|(format, _)| format.find(known).is_some());
+    let format = formats
+        .into_iter()
+        .find(|(format, _)| format.find(known).is_some());
     match format {
         Some((_, placeholder)) => (*placeholder).to_owned(),
         None => "x".repeat(known.chars().count().next_power_of_two().min(LONGEST)),

@@ -1,6 +1,6 @@
 //! What the specifications say of the places in a JSON value: what may stand there, and which values the crate must be able to read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Map, Value};
@@ -72,6 +72,47 @@ impl Api {
     /// The operation with this path, whatever its placeholders are called, and method.
     pub fn operation(&self, path: &str, method: &str) -> Option<&Operation> {
         self.operations.get(&(shape(path), method.to_owned()))
+    }
+
+    /// The operation of this name, `<scope>.<operation>` or without the scope.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Operation> {
+        let is_it = |known: &str| {
+            let id = known.split_once('.').map_or(known, |(_, id)| id);
+            name == known || name == id
+        };
+        self.operations
+            .values()
+            .find(|operation| is_it(&operation.name))
+    }
+
+    /// The names of all properties.
+    #[must_use]
+    pub fn property_names(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        let mut open: Vec<&Value> = self.documents.values().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Object(map) => {
+                    let properties = map.get("properties").and_then(Value::as_object);
+                    names.extend(
+                        properties
+                            .into_iter()
+                            .flat_map(Map::keys)
+                            .map(String::as_str),
+                    );
+                    open.extend(map.values());
+                }
+                Value::Array(items) => open.extend(items),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// The answer of an operation, of which nothing is said where it has no content.
+    pub fn any_answer<'a>(&'a self, operation: &'a Operation) -> Place<'a> {
+        self.place(operation, operation.answer.as_ref().unwrap_or(&Value::Null))
     }
 
     /// The answer of an operation; `None` where it has no content.
@@ -185,6 +226,15 @@ impl<'a> Place<'a> {
     #[must_use]
     pub fn is_described(&self) -> bool {
         !self.schemas.is_empty()
+    }
+
+    /// Whether an enumeration lists the value.
+    #[must_use]
+    pub fn lists(&self, value: &Value) -> bool {
+        self.schemas
+            .iter()
+            .filter_map(|schema| schema.get("enum")?.as_array())
+            .any(|values| values.contains(value))
     }
 
     /// Whether null is documented.
