@@ -284,6 +284,7 @@ impl Call {
 /// A request under way: the future of its answer.
 #[must_use = "futures do nothing unless awaited"]
 pub struct Sending<A> {
+    operation: &'static Operation,
     answer: Pin<Box<dyn Future<Output = Result<RawResponse>> + Send>>,
     finish: fn(RawResponse) -> Result<A>,
     subject: Option<Arc<str>>,
@@ -292,10 +293,15 @@ pub struct Sending<A> {
 impl<A> Sending<A> {
     pub(crate) fn new(call: Call, finish: fn(RawResponse) -> Result<A>) -> Self {
         Self {
+            operation: call.operation,
             subject: call.subject.clone(),
             answer: Box::pin(transport::execute(call)),
             finish,
         }
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
     }
 }
 

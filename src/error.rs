@@ -74,6 +74,10 @@ pub enum ErrorKind {
     TooLong,
     /// The service answered with success, and the answer is not what is documented: see [`Error::body`].
     Decode,
+    /// Nothing in a listing is what was looked for, such as an item of this name.
+    Absent,
+    /// More is there than was asked for, or than can be told apart: several items of one name, more items than a collection may have.
+    TooMany,
 }
 
 impl Inner {
@@ -101,10 +105,26 @@ impl Error {
     }
 
     pub(crate) fn request(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::of(ErrorKind::Request, operation, message)
+    }
+
+    /// A failure that is not that of a single call: of what several answers say together.
+    pub(crate) fn of(
+        kind: ErrorKind,
+        operation: &'static Operation,
+        message: impl Into<String>,
+    ) -> Self {
         Self(Arc::new(Inner {
             operation: Some(operation),
-            ..Inner::new(ErrorKind::Request, message)
+            ..Inner::new(kind, message)
         }))
+    }
+
+    /// An answer with only a part of what was asked for, where that is no use.
+    pub(crate) fn partial(operation: &'static Operation) -> Self {
+        let status = StatusCode::MULTI_STATUS;
+        let message = format!("the service answered {status}, with only a part of what there is");
+        Self::of(ErrorKind::Service, operation, message).change(|inner| inner.status = Some(status))
     }
 
     /// A failure to get an answer at all.
@@ -393,10 +413,10 @@ impl Error {
         self.0.kind == ErrorKind::Authentication || matches!(self.status(), Some(401 | 403))
     }
 
-    /// Whether there is no such thing: 404.
+    /// Whether there is no such thing: 404, or nothing in a listing that was looked for.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(404)
+        self.status() == Some(404) || self.0.kind == ErrorKind::Absent
     }
 
     /// Whether too many calls were made: 429, or the client's own pacing kept this one back.

@@ -76,6 +76,11 @@
 //! With the feature `simulator`, `Simulator::builder().start()` is the whole service on a loopback port, for tests and for trying things
 //! out; see the page on [testing](guide::testing).
 //!
+//! # Jobs of many calls
+//!
+//! Syncing a destination list, exporting a day of activity, changing a rule that others change too, finding something by its name: [`jobs`]
+//! has helpers for what takes many calls.
+//!
 //! # Where to read on
 //!
 //! The [`guide`] has a page for each topic: [authentication](guide::authentication), [clouds](guide::clouds),
@@ -103,6 +108,7 @@ mod decode;
 mod error;
 #[cfg(doc)]
 pub mod guide;
+pub mod jobs;
 mod nullable;
 mod open_enum;
 mod operation;

@@ -14,8 +14,8 @@ use futures_util::{Stream, StreamExt as _};
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
-use crate::error::{Error, Result};
-use crate::operation::{Pagination, PaginationStyle};
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::{Operation, Pagination, PaginationStyle};
 use crate::read::Read;
 use crate::response::{RawResponse, Response};
 use crate::transport;
@@ -74,6 +74,8 @@ struct Pager {
     position: Option<u64>,
     /// How many items have come.
     seen: u64,
+    /// How many there are, as the last page that told said.
+    total: Option<u64>,
     /// The answer before, to know a page that comes again.
     fingerprint: Option<u64>,
     /// Why the listing cannot begin.
@@ -97,6 +99,7 @@ impl Pager {
             width: 1,
             under_way: VecDeque::new(),
             seen: 0,
+            total: None,
             fingerprint: None,
             defect: None,
         }
@@ -121,6 +124,18 @@ impl Pager {
         }
     }
 
+    /// Whether a page may begin here, as far as it is known: what is asked for ahead should not be in vain.
+    fn may_begin(&self, position: u64) -> bool {
+        let pages = position.saturating_sub(self.pagination.first);
+        let before = match self.pagination.style {
+            PaginationStyle::Offset => position,
+            PaginationStyle::Page | PaginationStyle::Cursor => {
+                pages.saturating_mul(self.limit.unwrap_or_default())
+            }
+        };
+        self.total.is_none_or(|total| before < total)
+    }
+
     /// The next answer. After an error it asks for the same page again.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<RawResponse>>> {
         if let Some(defect) = self.defect.take() {
@@ -137,7 +152,7 @@ impl Pager {
                 let fetch = self.ask(position);
                 self.under_way.push_back(fetch);
             }
-            wanted = self.after(position);
+            wanted = self.after(position).filter(|next| self.may_begin(*next));
         }
         for fetch in &mut self.under_way {
             if fetch.result.is_none()
@@ -189,6 +204,7 @@ impl Pager {
             PaginationStyle::Page | PaginationStyle::Cursor => self.seen,
         };
         let total = size.total.and_then(|total| u64::try_from(total).ok());
+        self.total = total.or(self.total);
         // A short page is the last one only if the service had no reason to shorten it.
         let is_short = matches!(
             (self.limit, self.pagination.maximum),
@@ -381,20 +397,25 @@ impl<T> Items<T> {
         self.skip = self.pager.resume(continuation);
         self
     }
+
+    /// What lists them.
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.pager.call.operation()
+    }
 }
 
 impl<T: Unpin> Items<T> {
     /// All items, if there are at most `most`.
     ///
     /// # Errors
-    /// What a call can fail with, and [`ErrorKind::Request`](crate::ErrorKind::Request) when there are more.
+    /// What a call can fail with, and [`ErrorKind::TooMany`] when there are more.
     pub async fn collect_all(mut self, most: usize) -> Result<Vec<T>> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await {
             let item = item?;
             if items.len() == most {
                 let why = format!("there are more than {most} items, as many as were asked for");
-                return Err(Error::request(self.pager.call.operation(), why));
+                return Err(Error::of(ErrorKind::TooMany, self.operation(), why));
             }
             items.push(item);
         }

@@ -13,6 +13,7 @@ mod blocking;
 mod clock;
 mod connections;
 mod documented_answers;
+mod jobs;
 mod logs;
 mod overrides;
 mod pacing;

@@ -78,9 +78,9 @@ async fn by_offset_with_a_total() -> Result<()> {
                 .try_collect()
                 .await?;
             assert_eq!(found, expected(total), "prefetch {prefetch}");
-            if prefetch == 1 {
-                assert_eq!(listing.queries().len(), total.div_ceil(10).max(1));
-            }
+            // Nothing is asked for behind the end once a page has told where that is.
+            let pages = total.div_ceil(10);
+            assert!(listing.queries().len() <= pages.max(prefetch));
         }
     }
     Ok(())

@@ -1,0 +1,289 @@
+//! Exports a range of activity, however many events it has: call after call, each for a part of the range that one answer can hold.
+//!
+//! The service hands out so many events in one answer, and a limited number by offsets. An export needs neither a total nor an offset: an
+//! answer that is full says of a part of its range that it is complete, and the rest of the range is asked for again.
+//!
+//! ```
+//! # use cisco_secure_access::simulator::Simulator;
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::builder().start().await?;
+//! # let client = simulator.client()?;
+//! use cisco_secure_access::jobs::activity::export;
+//! use chrono::{TimeDelta, TimeZone, Utc};
+//! use futures_util::TryStreamExt;
+//!
+//! let day = Utc.with_ymd_and_hms(2026, 1, 14, 0, 0, 0).unwrap();
+//! let reports = client.reports();
+//! let mut events = export(day..day + TimeDelta::days(1), move |from, to, limit| {
+//!     reports.list_dns_activity(from, to, limit).verdict("blocked").send()
+//! });
+//! while let Some(event) = events.try_next().await? {
+//!     println!("{:?} {:?}", event.timestamp, event.domain);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Order and borders
+//!
+//! Events come newest first, each once: `from` belongs to the range and `to` does not, whatever the service says of the borders. The order
+//! of events of the same millisecond is that of the service. A range that ends now is not complete: events reach the reports late.
+//!
+//! # Costs
+//!
+//! A call for each [`limit`](Export::limit) events and one or two more, where the service answers newest first. The order is not documented:
+//! where answers show another, ranges are halved until an answer is not full, which takes three or four times as many calls.
+//!
+//! # Going on later
+//!
+//! [`Export::rest`] is the part of the range whose events have not come yet: store it, and export it the next time.
+
+use std::cmp::Reverse;
+use std::collections::VecDeque;
+use std::fmt;
+use std::ops::Range;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use chrono::{DateTime, Utc};
+use futures_util::{FutureExt as _, Stream};
+
+use crate::api::reports::types::{
+    Activity, AmpRetrospectiveActivity, DecryptionActivity, DnsActivity, FirewallActivity,
+    IntrusionActivity, ListActivityResponse, ListAmpRetrospectiveActivityResponse,
+    ListDecryptionActivityResponse, ListDnsActivityResponse, ListFirewallActivityResponse,
+    ListIntrusionActivityResponse, ListProxyActivityResponse, ListRemoteAccessEventsResponse,
+    ListRuleActivityResponse, ListZtnaActivityResponse, ProxyActivity, RemoteAccessEvent,
+    RuleActivity, ZtnaActivity,
+};
+use crate::call::Sending;
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::Operation;
+use crate::response::Response;
+use crate::time::ReportingTime;
+
+/// How many events to an answer, where nothing is set: as many as the examples of the service ask for.
+const LIMIT: usize = 1000;
+
+/// An answer that lists events.
+pub trait EventPage {
+    /// An event.
+    type Event: Unpin;
+
+    /// How exact the times of events are, in milliseconds.
+    const PRECISION: i64;
+
+    /// The events of the answer.
+    fn into_events(self) -> Vec<Self::Event>;
+
+    /// When an event was, in steps of [`PRECISION`](Self::PRECISION) since the epoch; `None` where it does not say.
+    fn time(event: &Self::Event) -> Option<i64>;
+}
+
+/// Makes a call for a part of the range.
+type Ask<P> =
+    Box<dyn Fn(ReportingTime, ReportingTime, i64) -> Sending<Response<P>> + Send + 'static>;
+
+/// Exports the events of a range; `ask` makes the call for a part of it, with the filters that are wanted. See the [module](self).
+///
+/// Whatever lists activity can be asked for, of all kinds or of one, the events of remote access too, of which the service takes no more
+/// than 30 days at once. An operation that takes an offset is given 0.
+pub fn export<P: EventPage>(
+    range: Range<DateTime<Utc>>,
+    ask: impl Fn(ReportingTime, ReportingTime, i64) -> Sending<Response<P>> + Send + 'static,
+) -> Export<P> {
+    let step = |time: i64| time - time.rem_euclid(P::PRECISION);
+    let from = step(range.start.timestamp_millis());
+    Export {
+        ask: Box::new(ask),
+        limit: LIMIT,
+        from,
+        start: from,
+        end: step(range.end.timestamp_millis() + P::PRECISION - 1),
+        ready: VecDeque::new(),
+        under_way: None,
+    }
+}
+
+/// The events of a range, newest first, fetched as they are asked for.
+///
+/// After an error it goes on with the call that failed, if it is asked again.
+#[must_use = "streams do nothing unless polled"]
+pub struct Export<P: EventPage> {
+    ask: Ask<P>,
+    limit: usize,
+    /// Where the range begins, in epoch milliseconds as all times here.
+    from: i64,
+    /// Where the part begins that is asked for.
+    start: i64,
+    /// Where it ends: what is later has come.
+    end: i64,
+    /// What has come and is still to be handed out, newest first.
+    ready: VecDeque<(i64, P::Event)>,
+    under_way: Option<Sending<Response<P>>>,
+}
+
+impl<P: EventPage> Export<P> {
+    /// How many events to ask for at once; 0 counts as 1. (1,000)
+    ///
+    /// How many the service allows is not documented.
+    pub fn limit(mut self, events: usize) -> Self {
+        self.limit = events.max(1);
+        self
+    }
+
+    /// The part of the range whose events are still to come: an export of it goes on where this one stands.
+    ///
+    /// Between two events of the same millisecond it still has that millisecond, and the first of them would come again. So a program that
+    /// goes on at the end of a file drops what the file has of its last millisecond, and goes on from the end of that.
+    #[must_use]
+    pub fn rest(&self) -> Range<DateTime<Utc>> {
+        // All of these are times that were given, or are between such.
+        let date = |time| DateTime::from_timestamp_millis(time).unwrap_or_default();
+        let next = self.ready.front();
+        let end = next.map_or(self.end, |(time, _)| time + P::PRECISION);
+        date(self.from)..date(end)
+    }
+
+    /// Takes what an answer surely has all of, and says what to ask for next.
+    fn take(&mut self, answer: Response<P>, operation: &'static Operation) -> Result<()> {
+        if answer.status() == 207 {
+            return Err(Error::partial(operation));
+        }
+        let events = answer.into_inner().into_events();
+        let is_full = events.len() >= self.limit;
+        let mut timed = Vec::with_capacity(events.len());
+        for event in events {
+            let time = P::time(&event).and_then(|time| time.checked_mul(P::PRECISION));
+            let time = time
+                .ok_or_else(|| Error::of(ErrorKind::Decode, operation, "an event has no time"))?;
+            if (self.start..self.end).contains(&time) {
+                timed.push((time, event));
+            }
+        }
+        let is_newest_first = timed.is_sorted_by_key(|(time, _)| Reverse(*time));
+        timed.sort_by_key(|(time, _)| Reverse(*time));
+        let newest = timed.first().map(|(time, _)| *time);
+        let oldest = timed.last().map(|(time, _)| *time);
+        // An answer may be shorter than was asked for: in order, it has all that is newer than its oldest event.
+        let complete = match oldest.filter(|_| is_newest_first && oldest < newest) {
+            Some(oldest) => oldest + P::PRECISION,
+            None if !is_full => self.start,
+            None => return self.halve(operation),
+        };
+        timed.retain(|(time, _)| *time >= complete);
+        self.ready.extend(timed);
+        let length = self.end - self.start;
+        self.end = complete;
+        self.start = complete.saturating_sub(2 * length).max(self.from);
+        Ok(())
+    }
+
+    /// Asks for the later half of the part: of its answer nothing is surely complete.
+    fn halve(&mut self, operation: &'static Operation) -> Result<()> {
+        let steps = (self.end - self.start) / P::PRECISION;
+        if steps == 1 {
+            let why = format!(
+                "there are {} events or more in the {} ms before {}, more than one answer holds",
+                self.limit,
+                P::PRECISION,
+                self.rest().end
+            );
+            return Err(Error::of(ErrorKind::TooMany, operation, why));
+        }
+        self.start = self.end - steps / 2 * P::PRECISION;
+        Ok(())
+    }
+}
+
+impl<P: EventPage> Stream for Export<P> {
+    type Item = Result<P::Event>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if let Some((_, event)) = this.ready.pop_front() {
+                return Poll::Ready(Some(Ok(event)));
+            }
+            if this.end <= this.from {
+                return Poll::Ready(None);
+            }
+            let asked = this.under_way.get_or_insert_with(|| {
+                // Only what is later counts, so that what is at the start does not.
+                let from = ReportingTime::from(this.start - 1);
+                let limit = i64::try_from(this.limit).unwrap_or(i64::MAX);
+                (this.ask)(from, ReportingTime::from(this.end), limit)
+            });
+            let operation = asked.operation();
+            let answer = ready!(asked.poll_unpin(context));
+            this.under_way = None;
+            if let Err(error) = answer.and_then(|answer| this.take(answer, operation)) {
+                return Poll::Ready(Some(Err(error)));
+            }
+        }
+    }
+}
+
+impl<P: EventPage> fmt::Debug for Export<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Export")
+            .field("rest", &self.rest())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Answers that list events, what the events are, and how exact their times are in milliseconds.
+macro_rules! event_pages {
+    ($($answer:ident: $event:ident, $precision:literal;)+) => {
+        $(
+            impl EventPage for $answer {
+                type Event = $event;
+
+                const PRECISION: i64 = $precision;
+
+                fn into_events(self) -> Vec<$event> {
+                    self.data
+                }
+
+                fn time(event: &$event) -> Option<i64> {
+                    event.timestamp
+                }
+            }
+        )+
+    };
+}
+
+event_pages! {
+    ListAmpRetrospectiveActivityResponse: AmpRetrospectiveActivity, 1000;
+    ListDecryptionActivityResponse: DecryptionActivity, 1;
+    ListDnsActivityResponse: DnsActivity, 1;
+    ListFirewallActivityResponse: FirewallActivity, 1;
+    ListIntrusionActivityResponse: IntrusionActivity, 1;
+    ListProxyActivityResponse: ProxyActivity, 1;
+    ListRemoteAccessEventsResponse: RemoteAccessEvent, 1000;
+    ListRuleActivityResponse: RuleActivity, 1;
+    ListZtnaActivityResponse: ZtnaActivity, 1;
+}
+
+impl EventPage for ListActivityResponse {
+    type Event = Activity;
+
+    const PRECISION: i64 = 1;
+
+    fn into_events(self) -> Vec<Activity> {
+        self.data
+    }
+
+    fn time(event: &Activity) -> Option<i64> {
+        match event {
+            Activity::DnsActivity(event) => event.timestamp,
+            Activity::FirewallActivity(event) => event.timestamp,
+            Activity::IntrusionActivity(event) => event.timestamp,
+            Activity::ProxyActivity(event) => event.timestamp,
+            Activity::ZtnaActivity(event) => event.timestamp,
+            Activity::DecryptionActivity(event) => event.timestamp,
+            Activity::Unknown(event) => event["timestamp"].as_i64(),
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Exports of activity, from services with all habits that the documents leave open.
+
+use std::ops::Range;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use cisco_secure_access::api::reports::types::ListDnsActivityResponse;
+use cisco_secure_access::jobs::activity::{Export, export};
+use cisco_secure_access::simulator::Simulator;
+use cisco_secure_access::{Client, ErrorKind, Result};
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use serde_json::{Value, json};
+
+use crate::scripted::{Answer, Scripted};
+use crate::simulator::hurried;
+
+/// What the documents do not say of the service.
+#[derive(Clone, Copy, Debug)]
+struct Habits {
+    order: Order,
+    /// Whether what is at the borders of a range belongs to it.
+    from_counts: bool,
+    to_counts: bool,
+    /// The most events to an answer, whatever is asked for.
+    most: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Order {
+    NewestFirst,
+    OldestFirst,
+    /// None that means anything.
+    Mixed,
+}
+
+const USUAL: Habits = Habits {
+    order: Order::NewestFirst,
+    from_counts: false,
+    to_counts: false,
+    most: usize::MAX,
+};
+
+/// Numbers that are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// A log of so many events within so many milliseconds: the number of an event is its domain.
+fn log(count: usize, milliseconds: u64) -> Vec<(i64, String)> {
+    let mut dice = Dice(count as u64 + milliseconds);
+    let time = |dice: &mut Dice| i64::try_from(dice.below(milliseconds)).unwrap();
+    (0..count)
+        .map(|number| (time(&mut dice), number.to_string()))
+        .collect()
+}
+
+/// A service with this log, whose timestamps count steps of so many milliseconds.
+async fn service(log: &[(i64, String)], habits: Habits, precision: i64) -> Scripted {
+    let mut log = log.to_vec();
+    match habits.order {
+        Order::NewestFirst => log.sort_by_key(|(time, _)| -time),
+        Order::OldestFirst => log.sort_by_key(|(time, _)| *time),
+        Order::Mixed => {}
+    }
+    Scripted::by(move |request| {
+        let target = request.split(' ').nth(1).unwrap();
+        let query = target.split_once('?').unwrap().1;
+        let number = |name: &str| -> i64 {
+            let mut query = url::form_urlencoded::parse(query.as_bytes());
+            query.find(|(known, _)| known == name).unwrap().1.parse().unwrap()
+        };
+        let (from, to) = (number("from"), number("to"));
+        let limit = usize::try_from(number("limit")).unwrap().min(habits.most);
+        let is_in = |time: i64| {
+            (from < time || habits.from_counts && from == time)
+                && (time < to || habits.to_counts && time == to)
+        };
+        let rows: Vec<Value> = log
+            .iter()
+            .filter(|(time, _)| is_in(*time))
+            .take(limit)
+            .map(|(time, name)| json!({"timestamp": time / precision, "domain": name, "hostname": name}))
+            .collect();
+        Answer::json(200, &json!({"data": rows, "meta": {}}).to_string())
+    })
+    .await
+}
+
+fn moment(milliseconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(milliseconds).unwrap()
+}
+
+fn range(milliseconds: Range<i64>) -> Range<DateTime<Utc>> {
+    moment(milliseconds.start)..moment(milliseconds.end)
+}
+
+fn dns(client: &Client, range: Range<DateTime<Utc>>) -> Export<ListDnsActivityResponse> {
+    let reports = client.reports();
+    export(range, move |from, to, limit| {
+        reports.list_dns_activity(from, to, limit).send()
+    })
+}
+
+/// Times and numbers of all events of an export, which have to come newest first.
+async fn exported(events: Export<ListDnsActivityResponse>) -> Result<Vec<(i64, String)>> {
+    let events = events.map_ok(|event| (event.timestamp.unwrap(), event.domain.unwrap()));
+    let events: Vec<_> = events.try_collect().await?;
+    assert!(events.is_sorted_by_key(|(time, _)| -time), "newest first");
+    Ok(events)
+}
+
+/// The events in an order that does not depend on the service.
+fn sorted(mut events: Vec<(i64, String)>) -> Vec<(i64, String)> {
+    events.sort();
+    events
+}
+
+/// The events of a log within a range, in that order.
+fn within(log: &[(i64, String)], range: Range<i64>) -> Vec<(i64, String)> {
+    let is_in = |(time, _): &&(i64, String)| range.contains(time);
+    sorted(log.iter().filter(is_in).cloned().collect())
+}
+
+#[tokio::test]
+async fn nothing_is_lost_or_doubled_whatever_the_service_does() -> Result<()> {
+    for order in [Order::NewestFirst, Order::OldestFirst, Order::Mixed] {
+        for (from_counts, to_counts) in [(false, false), (true, false), (false, true), (true, true)]
+        {
+            // From many events in each millisecond to many milliseconds without one.
+            for (count, milliseconds) in [(1, 10), (120, 24), (120, 3000)] {
+                let habits = Habits {
+                    order,
+                    from_counts,
+                    to_counts,
+                    ..USUAL
+                };
+                let log = log(count, milliseconds);
+                let server = service(&log, habits, 1).await;
+                for asked in [0..3000, 3..21, 17..18] {
+                    let events = dns(&server.client(), range(asked.clone())).limit(25);
+                    let what = format!("{habits:?}, {count} in {milliseconds} ms, {asked:?}");
+                    assert_eq!(
+                        sorted(exported(events).await?),
+                        within(&log, asked),
+                        "{what}"
+                    );
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_costs_a_call_for_each_full_answer() -> Result<()> {
+    let log: Vec<_> = (0..10_000)
+        .map(|time| (time * 10, time.to_string()))
+        .collect();
+    for (order, calls) in [(Order::NewestFirst, 12), (Order::Mixed, 34)] {
+        let server = service(&log, Habits { order, ..USUAL }, 1).await;
+        let events = exported(dns(&server.client(), range(0..100_000))).await?;
+        assert_eq!(events.len(), 10_000);
+        assert_eq!(server.calls().len(), calls, "{order:?}");
+    }
+    let server = service(&log, Habits { most: 300, ..USUAL }, 1).await;
+    let events = exported(dns(&server.client(), range(0..100_000))).await?;
+    assert_eq!(events.len(), 10_000, "though no answer is full");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_export_goes_on_where_another_stood() -> Result<()> {
+    let log = log(60, 20);
+    let server = service(&log, USUAL, 1).await;
+    let client = server.client();
+    for stop in 0..=60 {
+        let mut events = dns(&client, range(0..20)).limit(12);
+        let mut file = Vec::new();
+        while file.len() < stop {
+            let event = events.try_next().await?.unwrap();
+            file.push((event.timestamp.unwrap(), event.domain.unwrap()));
+        }
+        let rest = events.rest();
+        // What comes again is dropped: the last millisecond, where it was not over.
+        file.retain(|(time, _)| moment(*time) >= rest.end);
+        file.extend(exported(dns(&client, rest).limit(12)).await?);
+        assert_eq!(sorted(file), within(&log, 0..20), "stopped at {stop}");
+    }
+    let mut events = dns(&client, range(0..20));
+    while events.try_next().await?.is_some() {}
+    assert!(events.rest().is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_leaves_the_export_where_it_was() -> Result<()> {
+    let row = |time: i64| json!({"timestamp": time, "domain": time.to_string()});
+    let answer =
+        |status, rows: Vec<Value>| Answer::json(status, &json!({"data": rows}).to_string());
+    let answers = [
+        answer(200, vec![row(9), row(8)]),
+        answer(418, vec![]),
+        answer(207, vec![row(8)]),
+        answer(200, vec![json!({"domain": "when?"})]),
+        answer(200, vec![row(8), row(7)]),
+    ];
+    let server = Scripted::answering(answers, answer(200, vec![])).await;
+    let mut events = dns(&server.client(), range(0..10)).limit(2);
+    let mut times = Vec::new();
+    let mut errors = Vec::new();
+    while let Some(event) = events.next().await {
+        match event {
+            Ok(event) => times.push(event.timestamp.unwrap()),
+            Err(error) => errors.push((error.kind(), error.status())),
+        }
+    }
+    assert_eq!(times, [9, 8]);
+    let service = ErrorKind::Service;
+    assert_eq!(
+        errors,
+        [
+            (service, Some(418)),
+            (service, Some(207)),
+            (ErrorKind::Decode, None)
+        ]
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn more_in_a_moment_than_an_answer_holds_is_an_error() -> Result<()> {
+    for count in [24, 25, 26] {
+        let many = (0..count).map(|number| (500, number.to_string()));
+        let mut log = vec![(499, "before".to_owned())];
+        log.extend(many.chain([(501, "after".to_owned())]));
+        for order in [Order::NewestFirst, Order::OldestFirst, Order::Mixed] {
+            let server = service(&log, Habits { order, ..USUAL }, 1).await;
+            let events = dns(&server.client(), range(0..100_000)).limit(25);
+            let result = exported(events).await;
+            if count < 25 {
+                assert_eq!(sorted(result?), within(&log, 0..1000), "{order:?}");
+                continue;
+            }
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TooMany, "{error}");
+            let expected =
+                "there are 25 events or more in the 1 ms before 1970-01-01 00:00:00.501 UTC";
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn times_may_be_as_coarse_as_seconds() -> Result<()> {
+    let log = log(100, 20_000);
+    for order in [Order::NewestFirst, Order::OldestFirst, Order::Mixed] {
+        let server = service(&log, Habits { order, ..USUAL }, 1000).await;
+        let reports = server.client().reports();
+        let events = export(range(4300..15_700), move |from, to, limit| {
+            reports
+                .list_amp_retrospective_activity(from, to, limit)
+                .send()
+        });
+        let events: Vec<_> = events.limit(30).try_collect().await?;
+        let found = events.into_iter();
+        let found = found.map(|event| (event.timestamp.unwrap(), event.hostname.unwrap()));
+        let expected = within(&log, 4000..16_000).into_iter();
+        let expected = expected.map(|(time, name)| (time / 1000, name)).collect();
+        assert_eq!(sorted(found.collect()), sorted(expected), "whole seconds");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_export_is_what_a_listing_is() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let client = hurried(&simulator);
+    let day = "2026-01-14T00:00:00Z".parse::<DateTime<Utc>>().unwrap();
+    let day = day..day + TimeDelta::days(1);
+    let listed = client.reports().list_activity(day.start, day.end, 100);
+    let listed: Vec<_> = listed.items().try_collect().await?;
+    assert!(listed.len() > 200);
+
+    let reports = client.reports();
+    let all = export(day.clone(), move |from, to, limit| {
+        reports.list_activity(from, to, limit).send()
+    });
+    let all: Vec<_> = all.limit(40).try_collect().await?;
+    assert_eq!(all, listed);
+
+    let reports = client.reports();
+    let blocked = export(day, move |from, to, limit| {
+        let request = reports.list_proxy_activity(from, to, limit);
+        request.verdict("blocked").send()
+    });
+    let blocked: Vec<_> = blocked.limit(10).try_collect().await?;
+    assert!(blocked.len() > 10);
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Things that are found by their names, or are not.
+
+use cisco_secure_access::simulator::Simulator;
+use cisco_secure_access::{ErrorKind, Result};
+use serde_json::json;
+
+use super::calls;
+use crate::simulator::hurried;
+
+const SITES: &str = "/deployments/v2/sites";
+
+#[tokio::test]
+async fn one_of_many_is_found_by_its_name() -> Result<()> {
+    let simulator = Simulator::builder()
+        .items("list_sites", 450)
+        .items("list_access_rules", 30)
+        .start()
+        .await?;
+    let client = hurried(&simulator);
+    let sites = || client.deployments().list_sites().limit(100).items();
+    let site = sites().named("Site 321").await?;
+    assert_eq!(site.site_id, Some(1321));
+    assert_eq!(calls(&simulator, "list_sites"), 5, "to the last page");
+
+    simulator.clear_requests();
+    let site = sites().find(|site| site.site_id == Some(1102)).await?;
+    assert_eq!(site.unwrap().name.as_deref(), Some("Site 102"));
+    assert_eq!(calls(&simulator, "list_sites"), 2, "to where it is");
+    assert_eq!(sites().find(|_| false).await?, None);
+
+    let rules = client.policies().list_access_rules().limit(10).items();
+    assert_eq!(rules.named("Access rule 022").await?.rule_id, Some(1022));
+    Ok(())
+}
+
+#[tokio::test]
+async fn none_and_several_are_told_apart() -> Result<()> {
+    let simulator = Simulator::builder()
+        .items("list_sites", 250)
+        .start()
+        .await?;
+    let client = hurried(&simulator);
+    let sites = || client.deployments().list_sites().limit(100).items();
+    let error = sites().named("site 001").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Absent);
+    assert!(error.is_not_found());
+    assert_eq!(
+        error.to_string(),
+        "list_sites: there is no item of the name `site 001`"
+    );
+
+    for _ in 0..2 {
+        simulator.add_item(SITES, &json!({"name": "Pier"}));
+    }
+    let error = sites().named("Pier").await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::TooMany, None));
+    assert_eq!(
+        error.to_string(),
+        "list_sites: there is more than one item of the name `Pier`"
+    );
+
+    simulator.clear_requests();
+    let early = |id: Option<i64>| id.is_some_and(|id| id < 1010);
+    let error = sites().only(|site| early(site.site_id)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooMany);
+    assert_eq!(calls(&simulator, "list_sites"), 1, "the second decides");
+    let site = sites().only(|site| site.site_id == Some(1250)).await?;
+    assert_eq!(site.name.as_deref(), Some("Site 250"));
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! The jobs of many calls: against the simulator, and against scripted servers where a test needs a service with habits of its own.
+
+mod activity;
+mod destinations;
+mod find;
+mod rules;
+
+use cisco_secure_access::simulator::Simulator;
+
+/// How often an operation was called so far.
+fn calls(simulator: &Simulator, operation: &str) -> usize {
+    let requests = simulator.requests();
+    let is_it = |called: &Option<&str>| *called == Some(operation);
+    requests
+        .iter()
+        .filter(|request| is_it(&request.operation))
+        .count()
+}

@@ -1,0 +1,207 @@
+//! Access rules that are changed while others change them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use cisco_secure_access::api::policies::types::UpdateAccessRuleRequest;
+use cisco_secure_access::jobs::rules::edit_access_rule;
+use cisco_secure_access::simulator::{Fault, Simulator};
+use cisco_secure_access::{Client, ErrorKind, Pause, Result, Runtime};
+use serde_json::json;
+
+use super::calls;
+use crate::clock::TestRuntime;
+use crate::scripted::{Answer, Scripted};
+use crate::simulator::hurried;
+
+const RULE: i64 = 1001;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn rename(rule: &mut UpdateAccessRuleRequest) {
+    rule.rule_name = "Harbour".to_owned();
+}
+
+/// Time that passes with the waits alone; with so many of them the rules of the simulator are unlocked.
+#[derive(Debug)]
+struct Unlocking {
+    start: Instant,
+    simulator: Arc<Simulator>,
+    after: usize,
+    waits: AtomicUsize,
+}
+
+impl Runtime for Unlocking {
+    fn now(&self) -> Instant {
+        self.start
+            + Duration::from_secs(5) * u32::try_from(self.waits.load(Ordering::SeqCst)).unwrap()
+    }
+
+    fn date(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn wait(&self, duration: Duration) -> Pause {
+        assert_eq!(duration, Duration::from_secs(5));
+        if self.waits.fetch_add(1, Ordering::SeqCst) + 1 == self.after {
+            self.simulator.lock_rules(false);
+        }
+        Box::pin(std::future::ready(()))
+    }
+
+    fn limit(&self, duration: Duration) -> Pause {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn chance(&self) -> f64 {
+        0.0
+    }
+}
+
+/// A simulator whose rules are locked until a client of it has waited so many times, and that client.
+async fn locked(after: usize) -> Result<(Arc<Simulator>, Client)> {
+    let simulator = Arc::new(Simulator::builder().start().await?);
+    simulator.lock_rules(true);
+    let runtime = Unlocking {
+        start: Instant::now(),
+        simulator: Arc::clone(&simulator),
+        after,
+        waits: AtomicUsize::new(0),
+    };
+    let builder = simulator.client_builder().runtime(Arc::new(runtime));
+    Ok((simulator, builder.build()?))
+}
+
+#[tokio::test]
+async fn a_rule_is_changed_and_the_rest_of_it_stays() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let client = hurried(&simulator);
+    let rule = || client.policies().get_access_rule(RULE).send();
+    let before = rule().await?.into_inner();
+    let changed = edit_access_rule(&client, RULE, PATIENCE, |rule| {
+        rule.rule_name = "Harbour".to_owned();
+        rule.rule_is_enabled = Some(!rule.rule_is_enabled.unwrap());
+    })
+    .await?
+    .into_inner();
+    let after = rule().await?.into_inner();
+    assert_eq!(after.rule_name.as_deref(), Some("Harbour"));
+    assert_ne!(after.rule_is_enabled, before.rule_is_enabled);
+    assert_eq!(after.rule_conditions, before.rule_conditions);
+    assert_eq!(after.rule_action, before.rule_action);
+    assert_eq!(after.rule_priority, before.rule_priority);
+    assert_eq!(after.rule_description, before.rule_description);
+    assert_eq!(changed.rule_name, after.rule_name);
+    assert_eq!(calls(&simulator, "update_access_rule"), 1);
+
+    edit_access_rule(&client, RULE, PATIENCE, rename).await?;
+    assert_eq!(calls(&simulator, "update_access_rule"), 1, "nothing to do");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lock_is_waited_for() -> Result<()> {
+    for held in [1, 2, 12] {
+        let (simulator, client) = locked(held).await?;
+        let mut changes = 0;
+        let rule = edit_access_rule(&client, RULE, PATIENCE, |rule| {
+            changes += 1;
+            rule.rule_name = format!("Attempt {changes}");
+        })
+        .await?;
+        assert_eq!(rule.rule_name, Some(format!("Attempt {}", held + 1)));
+        assert_eq!(calls(&simulator, "get_access_rule"), held + 1);
+        assert_eq!(calls(&simulator, "update_access_rule"), held + 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn patience_has_an_end() -> Result<()> {
+    let (simulator, client) = locked(usize::MAX).await?;
+    let error = edit_access_rule(&client, RULE, PATIENCE, rename)
+        .await
+        .unwrap_err();
+    assert!(error.is_conflict(), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("it was tried for 60.0 s of the 60.0 s that the caller gives it"),
+        "{error}"
+    );
+    assert_eq!(calls(&simulator, "update_access_rule"), 13);
+
+    let error = edit_access_rule(&client, RULE, Duration::ZERO, rename).await;
+    assert!(error.unwrap_err().is_conflict());
+    assert_eq!(calls(&simulator, "update_access_rule"), 14, "tried once");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_others_wrote_meanwhile_stays() -> Result<()> {
+    let mut reads = 0;
+    let mut writes = 0;
+    let server = Scripted::by(move |request| {
+        if request.starts_with("GET") {
+            reads += 1;
+            let rule = json!({
+                "ruleId": RULE, "ruleName": "Pier", "ruleAction": "allow", "rulePriority": 1, "ruleIsEnabled": true,
+                "ruleDescription": format!("version {reads}"), "ruleConditions": [],
+                "ruleSettings": [{"settingName": "umbrella.logLevel", "settingValue": "LOG_ALL", "createdAt": "2024-03-28T18:17:36"}],
+            });
+            return Answer::json(200, &rule.to_string());
+        }
+        writes += 1;
+        match writes {
+            1 | 2 => Answer::json(409, r#"{"message": "The ruleset is locked"}"#),
+            _ => Answer::json(200, request.split_once("\r\n\r\n").unwrap().1),
+        }
+    })
+    .await;
+    let runtime = TestRuntime::new(&server);
+    let client = server.builder().runtime(runtime.clone()).build()?;
+    let rule = edit_access_rule(&client, RULE, PATIENCE, rename).await?;
+    assert_eq!(rule.rule_description.as_deref(), Some("version 3"));
+    assert_eq!(rule.rule_name.as_deref(), Some("Harbour"));
+    assert_eq!(rule.rule_settings.len(), 1);
+    assert_eq!(runtime.waits(), [10_000, 10_000], "the longest, by chance");
+    let sent: serde_json::Value =
+        serde_json::from_str(server.calls()[5].split_once("\r\n\r\n").unwrap().1).unwrap();
+    let setting = json!({"settingName": "umbrella.logLevel", "settingValue": "LOG_ALL"});
+    assert_eq!(sent["ruleSettings"], json!([setting]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lost_answer_does_not_change_it_twice() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let client = hurried(&simulator);
+    simulator.fault("update_access_rule", Fault::lost_answer());
+    let rule = edit_access_rule(&client, RULE, PATIENCE, rename).await?;
+    assert_eq!(rule.rule_name.as_deref(), Some("Harbour"));
+    assert_eq!(calls(&simulator, "update_access_rule"), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_cannot_pass_is_told_at_once() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let client = hurried(&simulator);
+    let error = edit_access_rule(&client, 999_999, PATIENCE, rename).await;
+    assert!(error.unwrap_err().is_not_found());
+    let error = edit_access_rule(&client, RULE, PATIENCE, |rule| rule.rule_name.clear()).await;
+    assert_eq!(error.unwrap_err().status(), Some(400));
+    let other = simulator.items("/policies/v2/rules")[1]["ruleName"].clone();
+    let error = edit_access_rule(&client, RULE, PATIENCE, |rule| {
+        rule.rule_name = other.as_str().unwrap().to_owned();
+    })
+    .await
+    .unwrap_err();
+    assert!(error.is_conflict() && !error.is_retryable(), "{error}");
+    assert_eq!(calls(&simulator, "update_access_rule"), 2);
+
+    let server = Scripted::answering([], Answer::json(200, r#"{"ruleId": 1001}"#)).await;
+    let error = edit_access_rule(&server.client(), RULE, PATIENCE, rename).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Decode);
+    Ok(())
+}
