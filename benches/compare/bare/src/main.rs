@@ -1,0 +1,114 @@
+//! The work of the comparison, done by hand with reqwest and serde: `compare-bare BASE_URL KEY SECRET JOB`.
+//!
+//! It reads what it looks at and no more, and does nothing about errors: the least that a program can do.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a measurement ends where it cannot go on"
+)]
+
+use reqwest::Client;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+#[derive(Deserialize)]
+struct Token {
+    access_token: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Site {
+    site_id: i64,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Page<T> {
+    data: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct List {
+    id: i64,
+}
+
+#[derive(Deserialize)]
+struct Destination {
+    destination: String,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    #[allow(dead_code, reason = "it is read to be compared")]
+    domain: Option<String>,
+}
+
+struct Service {
+    http: Client,
+    url: String,
+    token: String,
+}
+
+impl Service {
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
+        let request = self.http.get(format!("{}{path}", self.url));
+        let answer = request.bearer_auth(&self.token).send().await.unwrap();
+        let body = answer.error_for_status().unwrap().bytes().await.unwrap();
+        serde_json::from_slice(&body).unwrap()
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, url, key, secret, job] = arguments.as_slice() else {
+        panic!("usage: compare-bare BASE_URL KEY SECRET JOB");
+    };
+    let http = Client::new();
+    let request = http
+        .post(format!("{url}auth/v2/token"))
+        .basic_auth(key, Some(secret))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("grant_type=client_credentials");
+    let body = request.send().await.unwrap().bytes().await.unwrap();
+    let token: Token = serde_json::from_slice(&body).unwrap();
+    let service = Service {
+        http,
+        url: url.clone(),
+        token: token.access_token,
+    };
+    let sites: Vec<Site> = service.get("deployments/v2/sites").await;
+    let site = sites[0].site_id;
+    match job.as_str() {
+        "token" => {}
+        "gets" => {
+            for _ in 0..1000 {
+                let site: Site = service.get(&format!("deployments/v2/sites/{site}")).await;
+                assert!(!site.name.is_empty());
+            }
+        }
+        "list" => {
+            let lists: Page<List> = service.get("policies/v2/destinationlists").await;
+            let list = lists.data[0].id;
+            let mut count = 0;
+            for page in 1..=1000 {
+                let path = format!(
+                    "policies/v2/destinationlists/{list}/destinations?page={page}&limit=100"
+                );
+                let page: Page<Destination> = service.get(&path).await;
+                assert!(page.data.iter().all(|item| !item.destination.is_empty()));
+                count += page.data.len();
+            }
+            assert_eq!(count, 100_000);
+        }
+        "pages" => {
+            for page in 0..20 {
+                let path =
+                    format!("reports/v2/activity/dns?from=-30days&to=now&limit=1000&offset={page}");
+                let page: Page<Event> = service.get(&path).await;
+                assert_eq!(page.data.len(), 1000);
+            }
+        }
+        job => panic!("no job {job}"),
+    }
+}

