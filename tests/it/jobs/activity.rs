@@ -131,8 +131,7 @@ fn within(log: &[(i64, String)], range: Range<i64>) -> Vec<(i64, String)> {
 #[tokio::test]
 async fn nothing_is_lost_or_doubled_whatever_the_service_does() -> Result<()> {
     for order in [Order::NewestFirst, Order::OldestFirst, Order::Mixed] {
-        for (from_counts, to_counts) in [(false, false), (true, false), (false, true), (true, true)]
-        {
+        for (from_counts, to_counts) in [(false, false), (true, true)] {
             // From many events in each millisecond to many milliseconds without one.
             for (count, milliseconds) in [(1, 10), (120, 24), (120, 3000)] {
                 let habits = Habits {

@@ -1,0 +1,121 @@
+//! Pushes the destinations of a file, one to a line, into a destination list, with a progress bar. What was interrupted goes on with the
+//! next run.
+//!
+//! `cargo run --example push_destinations -- FILE LIST`: where there is no such file, it is written first, with 50,000 hosts; where there
+//! is no such list, it is created. What is on the list and not in the file stays there. With credentials in the environment the list is one
+//! of the real cloud; without, it is one of the simulator, and the first run is interrupted.
+
+#![allow(clippy::print_stdout, reason = "this is what it is for")]
+
+use std::error::Error;
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use cisco_secure_access::api::policies::types::{AddDestination, CreateDestinationListRequest};
+use cisco_secure_access::jobs::Progress;
+use cisco_secure_access::jobs::destinations::Contents;
+use cisco_secure_access::simulator::{Fault, Simulator};
+use cisco_secure_access::{Client, ClientBuilder, ErrorKind, Pacing};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How many hosts there are in a file that is written here.
+const GENERATED: usize = 50_000;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let file = arguments.next();
+    let file = file.map_or_else(
+        || PathBuf::from("target/example-destinations.txt"),
+        PathBuf::from,
+    );
+    let list = arguments
+        .next()
+        .unwrap_or_else(|| "push_destinations".to_owned());
+    if !file.exists() {
+        generate(&file)?;
+    }
+
+    if std::env::var_os("SECURE_ACCESS_API_KEY").is_some() {
+        // As fast as the rate limits allow, and no faster.
+        let client = ClientBuilder::from_env()?
+            .pacing(Pacing::Documented)
+            .build()?;
+        return push(&client, &list, &file).await;
+    }
+    let simulator = Simulator::builder()
+        .items("list_destinations", 0)
+        .start()
+        .await?;
+    simulator.fault("add_destinations", Fault::reset().on_call(40));
+    let client = simulator.client()?;
+    while let Err(error) = push(&client, &list, &file).await {
+        println!("Interrupted: {error}\nOnce more:");
+    }
+    println!(
+        "This was the simulator: {} requests.",
+        simulator.requests().len()
+    );
+    Ok(())
+}
+
+/// Adds to the list what is in the file and not on the list.
+async fn push(client: &Client, list: &str, file: &Path) -> Result<(), Box<dyn Error>> {
+    let id = list_of_name(client, list).await?;
+    let reading = bar("read")?;
+    let contents = Contents::read(client, id, |progress| show(&reading, progress)).await?;
+    reading.finish_and_clear();
+
+    let text = fs::read_to_string(file)?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let plan = contents.plan(lines.map(AddDestination::new));
+    let plan = plan.without_removals();
+    println!(
+        "{} destinations to add to `{list}` ({id}), in {} calls.",
+        plan.additions().len(),
+        plan.calls()
+    );
+    let adding = bar("add")?;
+    plan.apply(|progress| show(&adding, progress)).await?;
+    adding.finish_and_clear();
+    println!("The list has all of {}.", file.display());
+    Ok(())
+}
+
+/// The id of the list of this name, which is created where there is none.
+async fn list_of_name(client: &Client, name: &str) -> Result<i64, Box<dyn Error>> {
+    let policies = client.policies();
+    let found = policies.list_destination_lists().items().named(name).await;
+    let id = match found {
+        Err(error) if error.kind() == ErrorKind::Absent => {
+            let request = CreateDestinationListRequest::new("none", false, name).bundle_type_id(2);
+            let created = policies.create_destination_list(&request).send().await?;
+            created.into_inner().data.and_then(|list| list.id)
+        }
+        found => found?.id,
+    };
+    Ok(id.ok_or("the list has no id")?)
+}
+
+fn generate(file: &Path) -> Result<(), Box<dyn Error>> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut lines = BufWriter::new(fs::File::create(file)?);
+    for number in 1..=GENERATED {
+        writeln!(lines, "host{number:05}.example.com")?;
+    }
+    println!("Wrote {GENERATED} hosts to {}.", file.display());
+    Ok(lines.flush()?)
+}
+
+fn bar(name: &'static str) -> Result<ProgressBar, Box<dyn Error>> {
+    let style = ProgressStyle::with_template("{msg:>4} {wide_bar} {human_pos}/{human_len} {eta}")?;
+    Ok(ProgressBar::new(0).with_style(style).with_message(name))
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    bar.set_length(progress.total as u64);
+    bar.set_position(progress.done as u64);
+}
