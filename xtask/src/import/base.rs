@@ -9,6 +9,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::lineage::KeptName;
 use super::merge::{api_name, shape};
 use super::names::snake;
 use super::operations::each_operation;
@@ -22,6 +23,9 @@ pub const FOLDER: &str = "base";
 
 const INDEX: &str = "index.json";
 const SHA256: &str = "x-sha256";
+
+/// The key of a name that a schema keeps from another document.
+const KEPT_NAME: &str = "x-kept-name";
 
 /// The documents of the base, none if there is no base yet.
 pub fn read(specs: &Path) -> Result<Vec<Document>, Failure> {
@@ -62,7 +66,19 @@ fn document(file: &str, rank: &Value, mut tree: Value) -> Document {
         });
     });
     let schemas = tree["components"]["schemas"].as_object_mut();
-    let schemas = schemas.map(std::mem::take).into_iter().flatten().collect();
+    let schemas = schemas.map(std::mem::take).into_iter().flatten();
+    let mut schemas: BTreeMap<String, Value> = schemas.collect();
+    let mut kept_names = BTreeMap::new();
+    for (name, schema) in &mut schemas {
+        if let Some(kept) = schema
+            .as_object_mut()
+            .and_then(|schema| schema.remove(KEPT_NAME))
+        {
+            let text = |key: &str| kept[key].as_str().unwrap_or("").to_owned();
+            let (title, kept) = (text("title"), text("name"));
+            kept_names.insert(name.clone(), KeptName { title, name: kept });
+        }
+    }
     Document {
         name: format!("{FOLDER}/{file}"),
         title: text(&tree, "title"),
@@ -74,7 +90,7 @@ fn document(file: &str, rank: &Value, mut tree: Value) -> Document {
             .unwrap_or(usize::MAX),
         operations,
         schemas,
-        kept_names: BTreeMap::new(),
+        kept_names,
     }
 }
 
@@ -154,7 +170,13 @@ fn tree(document: &Document) -> Value {
         .iter()
         .filter_map(|target| {
             let name = target.strip_prefix(SCHEMAS)?;
-            Some((name.to_owned(), document.schemas.get(name)?.clone()))
+            let mut schema = document.schemas.get(name)?.clone();
+            if let (Some(KeptName { title, name }), Some(schema)) =
+                (document.kept_names.get(name), schema.as_object_mut())
+            {
+                schema.insert(KEPT_NAME.into(), json!({"title": title, "name": name}));
+            }
+            Some((name.to_owned(), schema))
         })
         .collect();
     json!({

@@ -1,41 +1,43 @@
-//! Lets schemas keep their names when another document describes an operation.
+//! Lets schemas keep their names when another document describes an operation, or the same document calls them otherwise.
 //!
 //! The documents of single APIs call their schemas otherwise than the document of all APIs does, or write them in place. So when a
-//! document takes an operation over from one that is longer in the base, its schemas would get other names: types would be called
-//! otherwise for no reason, and the overlays would not find them. Therefore a schema that stands where the older document refers to one
-//! takes that name, and one that is written in place there becomes a schema of its own.
+//! document takes an operation over, its schemas would get other names: types would be called otherwise for no reason, and the overlays
+//! would not find them. Therefore a schema that stands where the description before refers to one takes that name, and one that is written
+//! in place there becomes a schema of its own. The base keeps those names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::merge::shape;
-use super::resolve::Document;
+use super::resolve::{Document, SCHEMAS};
 
-/// Gives the schemas of the documents that describe operations the names that they have in the first document with that operation.
-/// References tell their document already.
-pub fn keep_names(documents: &mut [Document]) {
-    let mut having: BTreeMap<(String, String), Vec<(usize, usize)>> = BTreeMap::new();
-    for (place, document) in documents.iter().enumerate() {
-        for (index, operation) in document.operations.iter().enumerate() {
-            let key = (shape(&operation.path), operation.method.clone());
-            having.entry(key).or_default().push((place, index));
-        }
-    }
-    let handed_over: Vec<_> = having
-        .into_values()
-        .filter_map(|having| {
-            let first = *having.first()?;
-            let describing = having
-                .iter()
-                .min_by_key(|(place, _)| documents[*place].rank)?;
-            (describing.0 != first.0).then_some((*describing, first))
-        })
+/// The name of a schema that it has from another document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptName {
+    /// The title of the document that named it.
+    pub title: String,
+    /// The name there.
+    pub name: String,
+}
+
+/// An operation of a document, as places in the list of both.
+type Described = (usize, usize);
+
+/// Gives the schemas of the documents that describe operations the names that those have in the descriptions before.
+pub fn keep_names(before: &[Document], documents: &mut [Document]) {
+    let old = describing(before);
+    let mut same = BTreeMap::new();
+    let mut is_same = |new: usize, old: usize| {
+        *same
+            .entry((new, old))
+            .or_insert_with(|| documents[new] == before[old])
+    };
+    let handed_over: Vec<_> = describing(documents)
+        .into_iter()
+        .filter_map(|(key, new)| Some((new, *old.get(&key)?)))
+        .filter(|(new, old)| !is_same(new.0, old.0))
         .collect();
-    if handed_over.is_empty() {
-        return;
-    }
-    let before = documents.to_vec();
     let mut seen = BTreeSet::new();
     for ((place, index), (old_place, old_index)) in handed_over {
         let old = &before[old_place];
@@ -57,6 +59,20 @@ pub fn keep_names(documents: &mut [Document]) {
         walk.follow();
         documents[place].operations[index].object = operation;
     }
+}
+
+/// Where each operation is described, by the shape of its path and its method.
+fn describing(documents: &[Document]) -> BTreeMap<(String, String), Described> {
+    let mut found = BTreeMap::new();
+    let mut order: Vec<(usize, &Document)> = documents.iter().enumerate().collect();
+    order.sort_by_key(|(_, document)| document.rank);
+    for (place, document) in order {
+        for (index, operation) in document.operations.iter().enumerate() {
+            let key = (shape(&operation.path), operation.method.clone());
+            found.entry(key).or_insert((place, index));
+        }
+    }
+    found
 }
 
 /// Schemas that were compared: place of the document and name, and both of the old one if that has a name.
@@ -101,11 +117,11 @@ impl<'a> Walk<'a> {
         old: &'a Value,
         fields: &'a Map<String, Value>,
     ) {
-        if let Some(old_name) = name_of(fields, self.old_place) {
+        if let Some(old_name) = name_of(fields) {
             return self.keep(new, old_name);
         }
         // What is written in place there may refer to schemas that are written in place here.
-        if let Some(name) = name_of(new, self.place) {
+        if let Some(name) = name_of(new) {
             return self.compare(name.to_owned(), None, old);
         }
         for (key, value) in new.iter_mut() {
@@ -147,7 +163,7 @@ impl<'a> Walk<'a> {
         let Some(old) = self.old.schemas.get(old_name) else {
             return;
         };
-        let name = match name_of(new, self.place) {
+        let name = match name_of(new) {
             Some(name) => name.to_owned(),
             None if alike(new, old) => {
                 let numbered = (2..).map(|number| format!("{old_name} {number}"));
@@ -155,7 +171,7 @@ impl<'a> Walk<'a> {
                 let free = names.find(|name| !self.document.schemas.contains_key(name));
                 let name = free.unwrap_or_default();
                 let schema = std::mem::take(new);
-                new.insert("$ref".into(), json!(format!("{}/{name}", self.place)));
+                new.insert("$ref".into(), json!(format!("{SCHEMAS}{name}")));
                 self.document.schemas.insert(name.clone(), schema.into());
                 name
             }
@@ -168,10 +184,19 @@ impl<'a> Walk<'a> {
         {
             return;
         }
-        let kept = (self.old_place, old_name.to_owned());
-        let known = self.document.kept_names.entry(name.clone());
-        known.or_insert_with(|| kept.clone());
-        self.compare(name, Some(kept), old);
+        let kept = self.old.kept_names.get(old_name);
+        let kept = kept.cloned().unwrap_or_else(|| KeptName {
+            title: self.old.title.clone(),
+            name: old_name.to_owned(),
+        });
+        // In the next version of a document another schema may come to stand where one was that is still there.
+        let is_next = self.document.title == self.old.title;
+        let has_moved = name != kept.name && self.document.schemas.contains_key(&kept.name);
+        if !(is_next && has_moved) && (kept.title != self.document.title || kept.name != name) {
+            let known = self.document.kept_names.entry(name.clone());
+            known.or_insert(kept);
+        }
+        self.compare(name, Some((self.old_place, old_name.to_owned())), old);
     }
 
     /// Remembers to go through a schema and what is in its place in the old document, a schema with a name or one without.
@@ -182,10 +207,9 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The name of the schema of the document at a place that an object refers to.
-fn name_of(object: &Map<String, Value>, place: usize) -> Option<&str> {
-    let (document, name) = object.get("$ref")?.as_str()?.split_once('/')?;
-    (document.parse() == Ok(place)).then_some(name)
+/// The name of the schema that an object refers to.
+fn name_of(object: &Map<String, Value>) -> Option<&str> {
+    object.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
 }
 
 /// Whether two schemas are of the same kind: of one type, or both a choice.

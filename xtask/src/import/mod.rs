@@ -1,6 +1,6 @@
 //! `cargo xtask import`: upstream documents in, the specifications of `specs/` out.
 //!
-//! collect → read → bring to OpenAPI 3.0 → conform to the grammar → repair → check → resolve → take into the base → keep names → merge → name → overlay → rename placeholders →
+//! collect → read → bring to OpenAPI 3.0 → conform to the grammar → repair → check → resolve → take into the base, with the names before → merge → name → overlay → rename placeholders →
 //! tell integers from real numbers → tell choices apart → find paging → split → write
 
 pub mod base;
@@ -132,7 +132,8 @@ impl Options {
         let mut repairs = Repairs::new();
         let given = read_all(documents, Examples::Dropped, &mut repairs)?;
         let before = base::read(specs)?;
-        let documents = base::take_in(before.clone(), given, self.all);
+        let mut documents = base::take_in(before.clone(), given, self.all);
+        lineage::keep_names(&before, &mut documents);
         let lost = base::lost(&before, &documents);
         let moves = renames::propose(&before, &documents);
         let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
@@ -197,7 +198,6 @@ fn compute(
 ) -> Result<Preview, Failure> {
     let mut files = base::files(&documents);
     base::qualify(&mut documents);
-    lineage::keep_names(&mut documents);
     let mut merged = merge::merge(&documents, scopes.as_ref(), &mut repairs)?;
     let (components, mut names) = schemas::gather(&mut merged, &documents);
     let mut whole = write::assemble(&merged, components);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::lineage::KeptName;
 use super::operations::each_operation;
 use super::read::Source;
 use super::report::{Log, Pointer};
@@ -30,7 +31,7 @@ pub const RULES: &[(&str, &str)] = &[
 ];
 
 /// A document whose operations stand alone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     /// Its file name.
     pub name: String,
@@ -46,12 +47,12 @@ pub struct Document {
     pub operations: Vec<Operation>,
     /// Its schemas, by their upstream names.
     pub schemas: BTreeMap<String, Value>,
-    /// The names that schemas keep from another document, with its place, by their own.
-    pub kept_names: BTreeMap<String, (usize, String)>,
+    /// The names that schemas keep from another document, by their own.
+    pub kept_names: BTreeMap<String, KeptName>,
 }
 
 /// An operation that refers to nothing but schemas.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     /// The whole path.
     pub path: String,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
+use super::lineage::KeptName;
 use super::merge::Merged;
 use super::names::{pascal, schema_name};
 use super::resolve::Document;
@@ -24,8 +25,8 @@ pub struct Names(BTreeMap<String, Origin>);
 /// Where a schema has its name from. Of those that want the same name, the first gets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Origin {
-    /// The place of the document that named it.
-    named_by: usize,
+    /// The place of the document that named it; none if that is gone.
+    named_by: Option<usize>,
     /// Its upstream name there.
     name: String,
     /// The place of its own document.
@@ -39,11 +40,15 @@ pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Val
     for (index, document) in documents.iter().enumerate() {
         for (name, schema) in &document.schemas {
             let source = format!("{index}/{name}");
-            let own = (index, name.clone());
-            let (named_by, kept) = document.kept_names.get(name).unwrap_or(&own).clone();
+            let kept = document.kept_names.get(name);
+            let place = |kept: &KeptName| {
+                documents
+                    .iter()
+                    .position(|document| document.title == kept.title)
+            };
             let origin = Origin {
-                named_by,
-                name: kept,
+                named_by: kept.map_or(Some(index), place),
+                name: kept.map_or(name, |kept| &kept.name).clone(),
                 document: index,
             };
             sources.insert(source.clone(), origin);
