@@ -19,6 +19,18 @@
 //! # Ok::<(), cisco_secure_access::Error>(())
 //! ```
 //!
+//! So can a [job](crate::jobs), with [`wait`]:
+//!
+//! ```no_run
+//! # #[cfg(feature = "sites")]
+//! # fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
+//! use cisco_secure_access::blocking::wait;
+//!
+//! let site = wait(client.deployments().list_sites().items().named("Pier"))?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! A wait blocks its thread. In an async program await instead: a task that waits keeps its worker from others.
 
 use std::cell::Cell;
@@ -31,6 +43,8 @@ use tokio::runtime::{Builder, Handle};
 
 use crate::call::Sending;
 use crate::error::{Error, Result};
+#[cfg(feature = "reporting")]
+use crate::jobs::activity::{EventPage, Export};
 use crate::pagination::{Items, Listing, Pages};
 
 thread_local! {
@@ -60,8 +74,18 @@ static WORKER: LazyLock<Result<Handle>> = LazyLock::new(|| {
     Ok(handle)
 });
 
+/// Waits for what several calls make together, such as a [job](crate::jobs), without async.
+///
+/// # Errors
+/// Those of the work, and [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where there is no thread to do it.
+pub fn wait<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    on_worker(work)?
+}
+
 /// Lets the worker do something and waits for it.
-fn wait<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+fn on_worker<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
     if IS_WORKER.get() {
         let why = "a provider of credentials or a token cache waits for a call of the client that it serves";
         return Err(Error::configuration(why));
@@ -82,7 +106,7 @@ impl<A: Send + 'static> Sending<A> {
     /// # Errors
     /// See [`Error`].
     pub fn wait(self) -> Result<A> {
-        wait(self)?
+        wait(self)
     }
 }
 
@@ -115,7 +139,7 @@ where
             return Some(item);
         }
         let mut listing = self.listing.take()?;
-        match wait(async move { (listing.next().await, listing) }) {
+        match on_worker(async move { (listing.next().await, listing) }) {
             Ok((item, listing)) => {
                 self.listing = Some(listing);
                 item
@@ -127,6 +151,16 @@ where
 
 impl<T> Items<T> {
     /// Goes through the items without async; see [`blocking`](crate::blocking).
+    pub fn wait(self) -> Waiting<Self> {
+        Waiting {
+            listing: Some(self),
+        }
+    }
+}
+
+#[cfg(feature = "reporting")]
+impl<P: EventPage> Export<P> {
+    /// Goes through the events without async; see [`blocking`](crate::blocking).
     pub fn wait(self) -> Waiting<Self> {
         Waiting {
             listing: Some(self),

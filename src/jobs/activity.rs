@@ -60,6 +60,7 @@ use crate::api::reports::types::{
 use crate::call::Sending;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
+use crate::pagination::Listing;
 use crate::response::Response;
 use crate::time::ReportingTime;
 
@@ -69,7 +70,7 @@ const LIMIT: usize = 1000;
 /// An answer that lists events.
 pub trait EventPage {
     /// An event.
-    type Event: Unpin;
+    type Event: Send + Unpin;
 
     /// How exact the times of events are, in milliseconds.
     const PRECISION: i64;
@@ -197,14 +198,20 @@ impl<P: EventPage> Export<P> {
     }
 }
 
+impl<P: EventPage> Listing for Export<P> {
+    fn take_ready(&mut self) -> Option<Self::Item> {
+        self.ready.pop_front().map(|(_, event)| Ok(event))
+    }
+}
+
 impl<P: EventPage> Stream for Export<P> {
     type Item = Result<P::Event>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            if let Some((_, event)) = this.ready.pop_front() {
-                return Poll::Ready(Some(Ok(event)));
+            if let Some(event) = this.take_ready() {
+                return Poll::Ready(Some(event));
             }
             if this.end <= this.from {
                 return Poll::Ready(None);

@@ -1,6 +1,14 @@
 //! Calls and listings without async.
 
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use cisco_secure_access::api::policies::types::AddDestination;
 use cisco_secure_access::auth::{BoxError, BoxFuture, CredentialsProvider};
+use cisco_secure_access::blocking::wait;
+use cisco_secure_access::jobs::activity::export;
+use cisco_secure_access::jobs::destinations::Contents;
+use cisco_secure_access::jobs::rules::edit_access_rule;
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Credentials, ErrorKind};
 
@@ -136,4 +144,40 @@ fn a_wait_within_a_wait_is_refused_instead_of_lasting_for_ever() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("waits for a call"), "{error}");
+}
+
+#[test]
+fn jobs_can_be_waited_for() {
+    let (_runtime, simulator) = simulator(25);
+    let client = simulator.client().unwrap();
+    let groups = client.deployments().list_network_tunnel_groups().items();
+    let group = wait(groups.named("Branch 017")).unwrap();
+    assert_eq!(group.id, Some(1017));
+
+    let to_sync = client.clone();
+    let left = wait(async move {
+        let read = async || Contents::read(&to_sync, 1001, |_| {}).await;
+        let wanted = || [AddDestination::new("example.com")];
+        read().await?.plan(wanted()).apply(|_| {}).await?;
+        Ok(read().await?.plan(wanted()).calls())
+    });
+    assert_eq!(left.unwrap(), 0);
+
+    let reports = client.reports();
+    let day: DateTime<Utc> = "2026-01-14T00:00:00Z".parse().unwrap();
+    let mut events = export(day..day + TimeDelta::days(1), move |from, to, limit| {
+        reports.list_activity(from, to, limit).send()
+    })
+    .wait();
+    assert!(events.by_ref().map(Result::unwrap).count() > 200);
+    assert!(events.listing().unwrap().rest().is_empty());
+
+    let edit = async move {
+        let patience = Duration::from_secs(10);
+        edit_access_rule(&client, 1001, patience, |rule| {
+            rule.rule_name = "Pier".to_owned();
+        })
+        .await
+    };
+    assert_eq!(wait(edit).unwrap().rule_name.as_deref(), Some("Pier"));
 }
