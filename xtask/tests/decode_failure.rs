@@ -91,6 +91,7 @@ fn placeholders_are_of_the_same_kind() {
             json!("2000-01-01T00:00:00.000Z"),
         ),
         (json!("2026-05-04 13:24:35"), json!("2000-01-01 00:00:00")),
+        (json!("0000-00-00 00:00:00"), json!("0000-00-00 00:00:00")),
         (
             json!("2026-05-04T13:24:35+02:00"),
             json!("2000-01-01T00:00:00+00:00"),
@@ -216,6 +217,7 @@ fn is_placeholder(text: &str) -> bool {
         || ["2.0", "2.5", "2e20", "2e+20", "200000000000000000000.0"]
             .contains(&text.trim_start_matches('-'))
         || rest("2000-01-01").is_some_and(|time| all(time, "T 0:.Z+-"))
+        || rest("0000-00-00").is_some_and(|time| all(time, "T 0:.Z+-"))
         || rest("undocumented-").is_some_and(|number| number.parse::<usize>().is_ok())
 }
 

@@ -155,15 +155,16 @@ fn text(known: &str) -> String {
     }
 }
 
-/// The same notation of another moment.
+/// The same notation of another moment, or of none: there are dates of zeros alone.
 fn date(known: &str) -> String {
-    const MIDNIGHT: &str = "2000-01-01";
-    let (_, time) = known.split_at(MIDNIGHT.len());
+    const ZEROS: &str = "0000-00-00";
+    let (day, time) = known.split_at(ZEROS.len());
+    let day = if day == ZEROS { ZEROS } else { "2000-01-01" };
     let time = time.chars().map(|letter| match letter {
         '0'..='9' => '0',
         other => other,
     });
-    MIDNIGHT.chars().chain(time).collect()
+    day.chars().chain(time).collect()
 }
 
 /// What stands for an address or a network.
