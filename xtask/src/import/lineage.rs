@@ -5,11 +5,13 @@
 //! would not find them. Therefore a schema that stands where the description before refers to one takes that name, and one that is written
 //! in place there becomes a schema of its own. The base keeps those names.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::merge::shape;
+use super::names::{is_part_of_operation, pascal};
 use super::resolve::{Document, SCHEMAS};
 
 /// The name of a schema that it has from another document.
@@ -38,6 +40,16 @@ pub fn keep_names(before: &[Document], documents: &mut [Document]) {
         .filter_map(|(key, new)| Some((new, *old.get(&key)?)))
         .filter(|(new, old)| !is_same(new.0, old.0))
         .collect();
+    let mut renamed: Vec<(String, String)> = handed_over
+        .iter()
+        .map(|(new, old)| {
+            let new = &documents[new.0].operations[new.1].upstream_id;
+            let old = &before[old.0].operations[old.1].upstream_id;
+            (pascal(old), pascal(new))
+        })
+        .filter(|(old, new)| old != new && !old.is_empty())
+        .collect();
+    renamed.sort_by_key(|(old, _)| Reverse(old.len()));
     let mut seen = BTreeSet::new();
     for ((place, index), (old_place, old_index)) in handed_over {
         let old = &before[old_place];
@@ -48,6 +60,7 @@ pub fn keep_names(before: &[Document], documents: &mut [Document]) {
             document,
             old_place,
             old,
+            renamed: &renamed,
             seen: &mut seen,
             open: Vec::new(),
         };
@@ -84,6 +97,8 @@ struct Walk<'a> {
     document: &'a mut Document,
     old_place: usize,
     old: &'a Document,
+    /// The upstream ids of operations that have others now, both in PascalCase, the longest first.
+    renamed: &'a [(String, String)],
     /// The schemas that were compared, of any two documents.
     seen: &'a mut BTreeSet<Compared>,
     open: Vec<(String, &'a Value)>,
@@ -185,10 +200,13 @@ impl<'a> Walk<'a> {
             return;
         }
         let kept = self.old.kept_names.get(old_name);
-        let kept = kept.cloned().unwrap_or_else(|| KeptName {
+        let mut kept = kept.cloned().unwrap_or_else(|| KeptName {
             title: self.old.title.clone(),
             name: old_name.to_owned(),
         });
+        if let Some(name) = self.after_operation(&kept.name) {
+            kept.name = name;
+        }
         // In the next version of a document another schema may come to stand where one was that is still there.
         let is_next = self.document.title == self.old.title;
         let has_moved = name != kept.name && self.document.schemas.contains_key(&kept.name);
@@ -197,6 +215,15 @@ impl<'a> Walk<'a> {
             known.or_insert(kept);
         }
         self.compare(name, Some((self.old_place, old_name.to_owned())), old);
+    }
+
+    /// The name of a schema that is called after an operation, if that has another upstream id now.
+    fn after_operation(&self, name: &str) -> Option<String> {
+        let name = pascal(name);
+        self.renamed.iter().find_map(|(old, new)| {
+            let rest = name.strip_prefix(old.as_str())?;
+            is_part_of_operation(rest).then(|| format!("{new}{rest}"))
+        })
     }
 
     /// Remembers to go through a schema and what is in its place in the old document, a schema with a name or one without.

@@ -84,8 +84,8 @@ pub fn schema_name(upstream: &str, operations: &[(String, String)]) -> String {
     let mut name = pascal(upstream);
     for (theirs, ours) in operations {
         let rest = name.strip_prefix(theirs.as_str()).unwrap_or("");
-        let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
-        if !theirs.is_empty() && (rest.starts_with("Request") || rest.starts_with("Response")) {
+        if !theirs.is_empty() && is_part_of_operation(rest) {
+            let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
             name = format!("{ours}{rest}");
             break;
         }
@@ -134,6 +134,12 @@ pub fn schema_name(upstream: &str, operations: &[(String, String)]) -> String {
         [] => format!("Schema{name}"),
         words => words.iter().map(|word| capitalised(word)).collect(),
     }
+}
+
+/// Whether what follows the name of an operation makes of it the name of one of its schemas: `200Response`.
+pub fn is_part_of_operation(rest: &str) -> bool {
+    let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    rest.starts_with("Request") || rest.starts_with("Response")
 }
 
 /// Gives every operation of the merged document its name, made from method and path and unique in its scope.

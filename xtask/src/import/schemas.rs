@@ -184,7 +184,8 @@ impl Names {
         unnamed.sort_by_key(|(key, origin)| (*origin, *key));
         for (key, origin) in unnamed {
             let scope = key.split_once('.').map_or("", |(scope, _)| scope);
-            let plain = schema_name(&origin.name, &operations);
+            let operations = operations.get(scope).map_or(&[][..], Vec::as_slice);
+            let plain = schema_name(&origin.name, operations);
             let qualified = format!(
                 "{}{plain}",
                 users.get(key).map_or_else(String::new, |api| pascal(api))
@@ -219,17 +220,20 @@ impl Names {
     }
 }
 
-/// The upstream names of the operations and ours, both in PascalCase, the longest first.
-fn operations(whole: &Value) -> Vec<(String, String)> {
-    let items = whole["paths"].as_object().into_iter().flat_map(Map::values);
-    let operations = items.filter_map(Value::as_object).flat_map(Map::values);
-    let mut names: Vec<(String, String)> = operations
-        .map(|operation| {
+/// The upstream names of the operations and ours, both in PascalCase, the longest first, by scope.
+fn operations(whole: &Value) -> BTreeMap<&str, Vec<(String, String)>> {
+    let mut names: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    for (path, item) in whole["paths"].as_object().into_iter().flatten() {
+        let scope = path.split('/').nth(1).unwrap_or("");
+        for operation in item.as_object().into_iter().flat_map(Map::values) {
             let text = |key: &str| pascal(operation[key].as_str().unwrap_or(""));
-            (text("x-upstream-id"), text("operationId"))
-        })
-        .collect();
-    names.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
+            let pair = (text("x-upstream-id"), text("operationId"));
+            names.entry(scope).or_default().push(pair);
+        }
+    }
+    for names in names.values_mut() {
+        names.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
+    }
     names
 }
 
