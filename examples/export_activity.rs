@@ -1,23 +1,31 @@
 //! Exports the activity of a day to a file, one event in JSON to a line, with a progress bar. What was interrupted goes on where the file
 //! ends.
 //!
-//! `cargo run --example export_activity -- FILE DAY`, the day as `2026-01-31`, in UTC; yesterday where none is given. With credentials in
-//! the environment it reads from the real cloud; without, from the simulator, where it is always 2026-01-15, and the first run is
-//! interrupted.
+//! ```text
+//! cargo run --example export_activity                    # on a simulator, which interrupts the first run
+//! SECURE_ACCESS_CLOUD=china SECURE_ACCESS_API_KEY=… SECURE_ACCESS_API_SECRET=… \
+//!   cargo run --example export_activity -- FILE DAY
+//! ```
+//!
+//! The day is written as `2026-01-31`, in UTC; yesterday where none is given (on the simulator it is always 2026-01-15). It only reads,
+//! with the OAuth scope `reports.granularEvents:read`, and costs one call for each 1,000 events.
 
 #![allow(clippy::print_stdout, reason = "this is what it is for")]
+
+mod common;
 
 use std::error::Error;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use cisco_secure_access::Client;
 use cisco_secure_access::api::reports::types::{Activity, ListActivityResponse};
 use cisco_secure_access::jobs::activity::{EventPage, export};
 use cisco_secure_access::simulator::{Fault, Simulator};
-use cisco_secure_access::{Client, ClientBuilder, Pacing};
 use futures_util::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -25,39 +33,36 @@ use indicatif::{ProgressBar, ProgressStyle};
 type Time = Range<DateTime<Utc>>;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let file = arguments.next();
-    let file = file.map_or_else(
-        || PathBuf::from("target/example-activity.ndjson"),
-        PathBuf::from,
-    );
-    let day: Option<NaiveDate> = arguments.next().map(|day| day.parse()).transpose()?;
-    let day_before = |today: NaiveDate| day.unwrap_or(today - Days::new(1));
+async fn main() -> ExitCode {
+    common::end(run().await)
+}
 
-    if std::env::var_os("SECURE_ACCESS_API_KEY").is_some() {
-        // As fast as the rate limits allow, and no faster.
-        let client = ClientBuilder::from_env()?
-            .pacing(Pacing::Documented)
-            .build()?;
-        return run(&client, &file, day_before(Utc::now().date_naive()), 1000).await;
+async fn run() -> Result<(), Box<dyn Error>> {
+    let simulator = Simulator::builder().fault("list_activity", Fault::status(403).on_call(4));
+    let (client, simulator) = common::connect("", simulator).await?;
+    let (today, limit) = match simulator {
+        Some(_) => ("2026-01-15".parse()?, 50),
+        None => (Utc::now().date_naive(), 1000),
+    };
+    let mut arguments = std::env::args().skip(1);
+    let file = arguments
+        .next()
+        .map_or_else(|| "target/example-activity.ndjson".into(), PathBuf::from);
+    let day = match arguments.next() {
+        Some(day) => day.parse()?,
+        None => today - Days::new(1),
+    };
+    match write(&client, &file, day, limit).await {
+        Err(error) if simulator.is_some() => {
+            println!("Interrupted: {error}\nOnce more:");
+            write(&client, &file, day, limit).await
+        }
+        result => result,
     }
-    let simulator = Simulator::builder().start().await?;
-    simulator.fault("list_activity", Fault::status(403).on_call(4));
-    let client = simulator.client()?;
-    let day = day_before("2026-01-15".parse()?);
-    while let Err(error) = run(&client, &file, day, 50).await {
-        println!("Interrupted: {error}\nOnce more:");
-    }
-    println!(
-        "This was the simulator: {} requests.",
-        simulator.requests().len()
-    );
-    Ok(())
 }
 
 /// Exports what the file does not have of a day; `limit` events with each call.
-async fn run(
+async fn write(
     client: &Client,
     file: &Path,
     day: NaiveDate,
@@ -89,7 +94,7 @@ async fn run(
     }
     lines.flush()?;
     bar.finish_and_clear();
-    println!("{count} events more in {}.", file.display());
+    println!("Events added to {}: {count}.", file.display());
     Ok(())
 }
 

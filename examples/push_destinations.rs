@@ -1,63 +1,63 @@
 //! Pushes the destinations of a file, one to a line, into a destination list, with a progress bar. What was interrupted goes on with the
 //! next run.
 //!
-//! `cargo run --example push_destinations -- FILE LIST`: where there is no such file, it is written first, with 50,000 hosts; where there
-//! is no such list, it is created. What is on the list and not in the file stays there. With credentials in the environment the list is one
-//! of the real cloud; without, it is one of the simulator, and the first run is interrupted.
+//! ```text
+//! cargo run --example push_destinations                  # on a simulator, which interrupts the first run
+//! SECURE_ACCESS_CLOUD=china SECURE_ACCESS_API_KEY=… SECURE_ACCESS_API_SECRET=… \
+//!   cargo run --example push_destinations -- FILE LIST
+//! ```
+//!
+//! Where there is no such file, it is written first, with 50,000 hosts; where there is no list of this name, it is created. What is on the
+//! list and not in the file stays there. It needs the OAuth scopes `policies.destinationLists:read`, `policies.destinationLists:write`,
+//! `policies.destinations:read` and `policies.destinations:write`.
 
 #![allow(clippy::print_stdout, reason = "this is what it is for")]
+
+mod common;
 
 use std::error::Error;
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use cisco_secure_access::api::policies::types::{AddDestination, CreateDestinationListRequest};
 use cisco_secure_access::jobs::Progress;
 use cisco_secure_access::jobs::destinations::Contents;
 use cisco_secure_access::simulator::{Fault, Simulator};
-use cisco_secure_access::{Client, ClientBuilder, ErrorKind, Pacing};
+use cisco_secure_access::{Client, ErrorKind};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How many hosts there are in a file that is written here.
 const GENERATED: usize = 50_000;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    common::end(run().await)
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let file = arguments.next();
-    let file = file.map_or_else(
-        || PathBuf::from("target/example-destinations.txt"),
-        PathBuf::from,
-    );
+    let file = arguments
+        .next()
+        .map_or_else(|| "target/example-destinations.txt".into(), PathBuf::from);
     let list = arguments
         .next()
         .unwrap_or_else(|| "push_destinations".to_owned());
     if !file.exists() {
         generate(&file)?;
     }
-
-    if std::env::var_os("SECURE_ACCESS_API_KEY").is_some() {
-        // As fast as the rate limits allow, and no faster.
-        let client = ClientBuilder::from_env()?
-            .pacing(Pacing::Documented)
-            .build()?;
-        return push(&client, &list, &file).await;
-    }
     let simulator = Simulator::builder()
         .items("list_destinations", 0)
-        .start()
-        .await?;
-    simulator.fault("add_destinations", Fault::reset().on_call(40));
-    let client = simulator.client()?;
-    while let Err(error) = push(&client, &list, &file).await {
-        println!("Interrupted: {error}\nOnce more:");
+        .fault("add_destinations", Fault::reset().on_call(40));
+    let (client, simulator) = common::connect("", simulator).await?;
+    match push(&client, &list, &file).await {
+        Err(error) if simulator.is_some() => {
+            println!("Interrupted: {error}\nOnce more:");
+            push(&client, &list, &file).await
+        }
+        result => result,
     }
-    println!(
-        "This was the simulator: {} requests.",
-        simulator.requests().len()
-    );
-    Ok(())
 }
 
 /// Adds to the list what is in the file and not on the list.
