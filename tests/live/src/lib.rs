@@ -76,7 +76,7 @@ pub async fn run(
         }
         if waiting.len() == before {
             for (case, argument) in waiting {
-                report.add(Row::not_asked(case, argument), &mut told);
+                report.add(Row::not_asked(case, &argument), &mut told);
             }
             return Ok(report);
         }
@@ -93,40 +93,34 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Makes a call, and gives what was found out, and the answer if it was read.
+    /// Makes a call, and gives what was found out, and the answer if there was one.
     async fn row(
         &self,
         case: &Case,
         values: &Values,
     ) -> Result<(Row, Option<Value>), Box<dyn std::error::Error>> {
-        let operation = case.operation.id;
-        match (case.send)(&self.client, values).await {
-            Ok(answer) => {
-                let status = Some(answer.status);
-                let outcome = Outcome::Decoded;
-                Ok((
-                    Row {
-                        operation,
-                        status,
-                        outcome,
-                    },
-                    self.recorder.last(),
-                ))
-            }
+        let (status, outcome) = match (case.send)(&self.client, values).await {
+            Ok(answer) => (Some(answer.status), Outcome::Decoded),
             Err(Failure::Call(error)) => {
-                let status = error.status();
                 let outcome = self.failed(case, values, &error).await?;
-                Ok((
-                    Row {
-                        operation,
-                        status,
-                        outcome,
-                    },
-                    None,
-                ))
+                (error.status(), outcome)
             }
-            Err(Failure::Wrong(wrong)) => Err(format!("{operation}: {wrong:?}").into()),
-        }
+            // What it says has the value in it.
+            Err(Failure::Wrong(_)) => {
+                let why = "an id of the tenant is of another type than its argument";
+                (None, Outcome::NotAsked(why.to_owned()))
+            }
+        };
+        let answer = match outcome {
+            Outcome::Decoded | Outcome::NotDecoded { .. } => self.recorder.last(),
+            _ => None,
+        };
+        let row = Row {
+            operation: case.operation.id,
+            status,
+            outcome,
+        };
+        Ok((row, answer))
     }
 
     /// What a call that failed says of the operation.

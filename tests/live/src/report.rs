@@ -21,7 +21,7 @@ pub enum Outcome {
     },
     /// There was no whole answer.
     NoAnswer(String),
-    /// Nothing was asked: there is no value for this argument.
+    /// Nothing was asked: an argument has no value.
     NotAsked(String),
 }
 
@@ -38,11 +38,11 @@ pub struct Row {
 
 impl Row {
     /// Of an operation that has no value for an argument.
-    pub(crate) fn not_asked(case: &Case, argument: String) -> Self {
+    pub(crate) fn not_asked(case: &Case, argument: &str) -> Self {
         Self {
             operation: case.operation.id,
             status: None,
-            outcome: Outcome::NotAsked(argument),
+            outcome: Outcome::NotAsked(format!("no value for `{argument}`")),
         }
     }
 }
@@ -105,7 +105,7 @@ impl fmt::Display for Outcome {
                 }
             }
             Self::NoAnswer(why) => write!(f, "no answer: {why}"),
-            Self::NotAsked(argument) => write!(f, "not asked: no value for `{argument}`"),
+            Self::NotAsked(why) => write!(f, "not asked: {why}"),
         }
     }
 }

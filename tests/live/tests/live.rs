@@ -138,6 +138,11 @@ async fn an_answer_that_is_not_read_is_kept_without_its_values() {
         "| list_networks | 404 | refused: there is no such thing here |"
     );
     assert_eq!(
+        text("get_network"),
+        "| get_network |  | not asked: no value for `network_id` |"
+    );
+    // An id is taken from any answer, but this one is no id.
+    assert_eq!(
         text("get_site"),
         "| get_site |  | not asked: no value for `site_id` |"
     );
