@@ -1,6 +1,8 @@
 //! The maintenance commands of `cisco-secure-access`, as a library so that tests can call them.
 
+pub mod api;
 pub mod check;
+pub mod ci;
 pub mod conform;
 pub mod coverage;
 pub mod decode_failure;
@@ -10,7 +12,11 @@ pub mod expand;
 pub mod features;
 pub mod import;
 pub mod names;
+pub mod package;
+mod packages;
+mod process;
 pub mod progress;
+mod tools;
 
 use std::path::{Path, PathBuf};
 

@@ -4,14 +4,15 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use xtask::conform::{Effort, Referee};
 use xtask::import::Options;
 use xtask::import::summary::summary;
 use xtask::progress::during;
 use xtask::{
-    check, conform, coverage, decode_failure, diff, examples, expand, features, names, specs,
-    workspace,
+    api, check, ci, conform, coverage, decode_failure, diff, examples, expand, features, names,
+    package, specs, workspace,
 };
 
 /// Maintains the specifications that the crate is generated from.
@@ -36,6 +37,10 @@ After a change of an overlay:
 To report an answer of the service that the crate does not read:
   cargo xtask report-decode-failure --operation OPERATION FILE
 
+Before a change goes in:
+  cargo xtask api            writes tests/public-api.txt
+  cargo xtask ci             everything that must hold
+
 To look something up:
   cargo xtask names          operations, each with its request
   cargo xtask expand SCOPE   the generated code
@@ -51,6 +56,14 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Writes tests/public-api.txt: the public API of the handwritten code, an item on a line
+    ///
+    /// It is made of the documentation without any API of the service, which takes a minute and Rust 1.95. Says which lines come and go.
+    Api {
+        /// Writes nothing; the exit code is 1 if the file is not what the code has
+        #[arg(long)]
+        check: bool,
+    },
     /// Turns Cisco's OpenAPI documents into the specifications under specs/
     ///
     /// Reads OpenAPI documents, repairs what rules can repair, puts each in the place that the document with its title has in
@@ -88,13 +101,28 @@ enum Command {
     ///
     /// All problems are listed, each with file, JSON pointer and the way out, and the exit code is 1 if there are any.
     Check,
+    /// Runs the gate: all that must hold before a change goes in
+    ///
+    /// Tests, lints, documentation, examples, features, the specifications, the public API, the packages, dependencies, words, and the
+    /// judgement of others (see `conform`). What needs a program that can be had is installed under target/tools first; what needs
+    /// something that this machine cannot have is skipped. All steps are run, and a table at the end says what became of each; the exit
+    /// code is 1 if any has failed.
+    Ci {
+        /// Also what is slow, or looks at the world outside: each feature alone, ten thousand mutants of documents, the soak, each fuzz
+        /// target for a minute, the benches, advisories, and the API against that of the last release
+        #[arg(long, conflicts_with = "steps")]
+        full: bool,
+        /// These steps alone
+        #[arg(value_name = "STEP", value_parser = PossibleValuesParser::new(ci::names()))]
+        steps: Vec<String>,
+    },
     /// Lets tools that others wrote judge the crate by its documents
     ///
     /// Prism, a server, checks the requests that the conformance suite makes of every operation, with what is required and with
     /// everything, and its answers are read. Schemathesis, a client, makes up requests of every operation and checks what the simulator
     /// answers, which does what the documents say and has none of the service's habits.
     ///
-    /// Prism needs Node.js and npm, Schemathesis Python 3.10 or newer with venv. They are installed under target/referees, in fixed
+    /// Prism needs Node.js and npm, Schemathesis Python 3.10 or newer with venv. They are installed under target/tools, in fixed
     /// versions. What is not as the documents say is listed, and the exit code is 1.
     Conform {
         /// The tool to ask; both where none is named
@@ -194,6 +222,11 @@ Exit codes: 0 when the comparison is done, 1 when something is wrong or --exit-c
         /// The answer
         file: PathBuf,
     },
+    /// Builds what would be published as its users get it
+    ///
+    /// Makes the packages, unpacks them into an empty folder, and builds there, offline and without the workspace, the crate and a program
+    /// that has it with one API. A package may hold 10 MB.
+    Package,
     /// Lists the operations of the specifications: method of the crate, HTTP method, path
     Names {
         /// The folder of the specifications
@@ -239,6 +272,9 @@ fn main() -> ExitCode {
                 specs.display()
             )
         }),
+        Command::Api { check } => during("documenting", || api::run(workspace(), check)),
+        Command::Ci { full, steps } => ci::run(workspace(), full, &steps),
+        Command::Package => during("building", || package::run(workspace())),
         Command::Conform { referee, effort } => conform::run(workspace(), referee, effort),
         Command::Examples { mutate, documents } => {
             match during("running examples", || {

@@ -1,11 +1,9 @@
 //! `cargo xtask conform`: lets tools that others wrote judge the crate by its documents.
 //!
 //! Our own tests agree with our own reading of OpenAPI. `prism` reads the documents by itself and checks the requests of the client;
-//! `schemathesis` does so and checks the answers of the simulator. Both are installed under `target/referees`, in the versions that
-//! stand here, so that a run means the same tomorrow.
+//! `schemathesis` does so and checks the answers of the simulator.
 
 mod prism;
-mod process;
 mod schemathesis;
 
 use std::path::{Path, PathBuf};
@@ -51,11 +49,6 @@ pub fn run(workspace: &Path, referee: Option<Referee>, effort: Effort) -> Result
         .map(|verdict| verdict.unwrap_or_else(|text| text));
     let text = texts.collect::<Vec<_>>().join("\n");
     if is_good { Ok(text) } else { Err(text) }
-}
-
-/// Where a version of a tool is installed.
-fn home(workspace: &Path, tool: &str, version: &str) -> PathBuf {
-    workspace.join(format!("target/referees/{tool}-{version}"))
 }
 
 /// The document of a scope.

@@ -1,25 +1,23 @@
 //! Prism answers from each document, and checks the requests that the conformance suite sends it as well as its own answers.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use cisco_secure_access_codegen::SCOPES;
 
-use super::process::{Server, finish};
-use super::{document, home};
-
-const VERSION: &str = "5.16.0";
+use super::document;
+use crate::process::{Server, finish};
+use crate::tools::PRISM;
 
 /// Starts a Prism for each document, and makes the calls.
 pub(super) fn judge(workspace: &Path) -> Result<String, String> {
-    let program = install(workspace)?;
+    let program = PRISM.install(workspace)?;
     let mut servers = Vec::new();
     for scope in SCOPES {
-        let mut command = Command::new("node");
+        let mut command = Command::new(&program);
         // Answers that are made from the schemas, the same in each run; the fixed ones of Prism do not fit patterns.
         command
-            .arg(&program)
             .args(["mock", "--errors", "--dynamic", "--seed", "1"])
             .args(["--port", "0"])
             .arg(document(workspace, scope));
@@ -48,18 +46,4 @@ fn violations(server: &Server) -> BTreeSet<String> {
     lines
         .filter_map(|line| Some(format!("Prism: {}", line.split_once("Violation: ")?.1)))
         .collect()
-}
-
-/// The program, after installing it if it is not there yet.
-fn install(workspace: &Path) -> Result<PathBuf, String> {
-    let home = home(workspace, "prism", VERSION);
-    let program = home.join("node_modules/@stoplight/prism-cli/dist/index.js");
-    if !program.exists() {
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
-            .arg(&home)
-            .arg(format!("@stoplight/prism-cli@{VERSION}"));
-        finish(&mut npm)?;
-    }
-    Ok(program)
 }

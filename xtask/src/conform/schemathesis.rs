@@ -1,14 +1,13 @@
 //! Schemathesis makes up requests from each document, allowed ones and others, and checks what the simulator answers.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use cisco_secure_access_codegen::SCOPES;
 
-use super::process::{Server, finish};
-use super::{Effort, document, home};
-
-const VERSION: &str = "4.32.5";
+use super::{Effort, document};
+use crate::process::{Server, finish};
+use crate::tools::SCHEMATHESIS;
 
 /// What is checked of each answer.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
@@ -16,7 +15,7 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 
 /// Starts a simulator that does what the documents say and nothing else, and has it tried, one document after the other.
 pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> {
-    let program = install(workspace)?;
+    let program = SCHEMATHESIS.install(workspace)?;
     // On Unix cargo turns into the program that it runs, so that there is one process to end.
     let mut simulator = Command::new(env!("CARGO"));
     simulator
@@ -30,7 +29,7 @@ pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> 
         let mut command = Command::new(&program);
         command
             // It leaves files where it runs.
-            .current_dir(home(workspace, "schemathesis", VERSION))
+            .current_dir(SCHEMATHESIS.home(workspace))
             .args(["--no-color", "run"])
             .arg(document(workspace, scope))
             .args(["--url", simulator.said("The cloud global at ")?])
@@ -65,18 +64,4 @@ fn summary(said: &str) -> &str {
     lines
         .find(|line| line.contains(" generated"))
         .unwrap_or_default()
-}
-
-/// The program, after installing it into a virtual environment if it is not there yet.
-fn install(workspace: &Path) -> Result<PathBuf, String> {
-    let home = home(workspace, "schemathesis", VERSION);
-    let program = home.join("bin/schemathesis");
-    if !program.exists() {
-        finish(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
-        let mut pip = Command::new(home.join("bin/pip"));
-        pip.args(["install", "--quiet", "--disable-pip-version-check"])
-            .arg(format!("schemathesis=={VERSION}"));
-        finish(&mut pip)?;
-    }
-    Ok(program)
 }

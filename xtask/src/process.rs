@@ -10,7 +10,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A running server.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     lines: Receiver<String>,
     /// What it said until it was ready.
@@ -19,7 +19,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts a server and waits until it says these words.
-    pub(super) fn start(command: &mut Command, ready: &str) -> Result<Self, String> {
+    pub(crate) fn start(command: &mut Command, ready: &str) -> Result<Self, String> {
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         let mut child = child.map_err(|error| format!("{}: {error}", name(command)))?;
         let mut server = Self {
@@ -48,7 +48,7 @@ impl Server {
     }
 
     /// Where it listens: the last URL that it named.
-    pub(super) fn url(&self) -> Result<&str, String> {
+    pub(crate) fn url(&self) -> Result<&str, String> {
         let mut words = self
             .said
             .iter()
@@ -60,12 +60,12 @@ impl Server {
     }
 
     /// What it said since it was ready, as far as nobody asked for it yet.
-    pub(super) fn later(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn later(&self) -> impl Iterator<Item = String> {
         self.lines.try_iter()
     }
 
     /// What it said after this word at the beginning of a line.
-    pub(super) fn said(&self, word: &str) -> Result<&str, String> {
+    pub(crate) fn said(&self, word: &str) -> Result<&str, String> {
         let mut rests = self.said.iter().filter_map(|line| line.strip_prefix(word));
         let rest = rests.next().map(str::trim);
         rest.ok_or_else(|| format!("the server does not say its {word}"))
@@ -94,7 +94,7 @@ impl Drop for Server {
 }
 
 /// Runs a program to its end; gives what it said, which is also the error where it failed.
-pub(super) fn finish(command: &mut Command) -> Result<String, String> {
+pub(crate) fn finish(command: &mut Command) -> Result<String, String> {
     let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())

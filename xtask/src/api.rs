@@ -1,0 +1,107 @@
+//! `cargo xtask api`: the public API of the handwritten code, as text, so that a review sees each change of it.
+//!
+//! The documentation of the crate, written by rustdoc as JSON, holds it. That form changes with Rust, and no released Rust offers it
+//! without being asked in a way that is meant for Rust itself; so both the Rust and the reader of the form are fixed, here and in
+//! `Cargo.toml`. What is generated from documents is left out, for `cargo xtask diff` tells of its changes.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::packages::SDK;
+use crate::process::finish;
+use crate::tools;
+
+/// The Rust whose form of documentation the crate `public-api` reads.
+pub const RUST: &str = "1.95.0";
+
+/// The file that holds it.
+pub const SNAPSHOT: &str = "tests/public-api.txt";
+
+/// Writes the snapshot, or compares it with what the code has; says which lines come and go.
+///
+/// # Errors
+/// When the documentation cannot be made or read, and, for a check, when the snapshot is not what the code has.
+pub fn run(workspace: &Path, check: bool) -> Result<String, String> {
+    let file = workspace.join(SNAPSHOT);
+    let before = fs::read_to_string(&file).unwrap_or_default();
+    let after = public_api(workspace)?;
+    let changes = changes(&before, &after);
+    if before == after {
+        return Ok(format!("{SNAPSHOT} is up to date"));
+    }
+    if check {
+        return Err(format!(
+            "{changes}\n{SNAPSHOT} is not what the code has; run `cargo xtask api`"
+        ));
+    }
+    fs::write(&file, after).map_err(|error| format!("{SNAPSHOT}: {error}"))?;
+    Ok(format!("{changes}\nwritten: {SNAPSHOT}"))
+}
+
+/// Everything that is handwritten. TLS changes nothing of it and takes long to build.
+const FEATURES: &str = "admin,deployments,investigate,policies,reports,blocking,simulator";
+
+/// One item on a line.
+fn public_api(workspace: &Path) -> Result<String, String> {
+    // A folder of its own: build scripts look for the variable and would make everything anew.
+    let folder = workspace.join("target/api");
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["rustdoc", "--quiet", "--lib", "--package", SDK])
+        .args(["--no-default-features", "--features", FEATURES])
+        .arg("--target-dir")
+        .arg(&folder)
+        .args(["--", "-Zunstable-options", "--output-format=json"])
+        .current_dir(workspace)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .envs(tools::rust(RUST).map_err(|missing| format!("it needs {missing}"))?);
+    finish(&mut cargo)?;
+    let json = folder.join(format!("doc/{}.json", SDK.replace('-', "_")));
+    let api = public_api::Builder::from_rustdoc_json(json)
+        .omit_auto_derived_impls(true)
+        .omit_auto_trait_impls(true)
+        .omit_blanket_impls(true)
+        .build()
+        .map_err(|error| error.to_string())?;
+    let items = api.items().map(|item| format!("{item}\n"));
+    Ok(items.filter(|item| !is_generated(item)).collect())
+}
+
+/// Whether an item is of the module of generated code: it itself, not what it takes or returns.
+fn is_generated(item: &str) -> bool {
+    let head = item.split_once('(').map_or(item, |(head, _)| head);
+    let head = head.split_once(": ").map_or(head, |(head, _)| head);
+    head.contains("cisco_secure_access::api::")
+}
+
+/// The lines that go and come.
+fn changes(before: &str, after: &str) -> String {
+    let (before, after): (BTreeSet<_>, BTreeSet<_>) =
+        (before.lines().collect(), after.lines().collect());
+    let gone = before.difference(&after).map(|line| format!("- {line}"));
+    let new = after.difference(&before).map(|line| format!("+ {line}"));
+    gone.chain(new).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_items_are_told_by_their_own_place() {
+        let operation = "pub fn cisco_secure_access::api::auth::Auth::create_token(&self) -> X";
+        let field = "pub cisco_secure_access::api::auth::types::Token::expires_in: Option<i64>";
+        assert!(is_generated(operation) && is_generated(field));
+        let helper = "pub fn cisco_secure_access::jobs::rules::edit(cisco_secure_access::api::X)";
+        let accessor = "pub fn cisco_secure_access::Client::auth(&self) -> cisco_secure_access::api::auth::Auth";
+        assert!(!is_generated(helper) && !is_generated(accessor));
+    }
+
+    #[test]
+    fn a_change_is_told_by_the_lines_that_go_and_come() {
+        let changes = changes("pub fn a()\npub fn b()\n", "pub fn a()\npub fn c()\n");
+        assert_eq!(changes, "- pub fn b()\n+ pub fn c()");
+    }
+}
