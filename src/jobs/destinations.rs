@@ -259,7 +259,13 @@ impl Plan {
 
 /// A destination as it is compared: names of hosts are the same in upper and lower case (RFC 4343), what follows them is not.
 fn comparable(mut destination: String) -> String {
-    let host = destination.find("://").map_or(0, |scheme| scheme + 3);
+    let is_scheme = |end: &usize| {
+        destination[..*end]
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic())
+    };
+    let scheme = destination.find("://").filter(is_scheme);
+    let host = scheme.map_or(0, |end| end + 3);
     let end = destination[host..].find(['/', '?', '#']);
     let end = end.map_or(destination.len(), |end| host + end);
     destination[..end].make_ascii_lowercase();
