@@ -25,6 +25,8 @@ pub struct Names(BTreeMap<String, Origin>);
 /// Where a schema has its name from. Of those that want the same name, the first gets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Origin {
+    /// Whether no other document keeps names of the one that named it: those that do keep them.
+    is_unheard: bool,
     /// The place of the document that named it; none if that is gone.
     named_by: Option<usize>,
     /// Its upstream name there.
@@ -37,6 +39,11 @@ struct Origin {
 pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Value>, Names) {
     let mut schemas = BTreeMap::new();
     let mut sources = HashMap::new();
+    let heard: BTreeSet<&String> = documents
+        .iter()
+        .flat_map(|document| document.kept_names.values())
+        .map(|kept| &kept.title)
+        .collect();
     for (index, document) in documents.iter().enumerate() {
         for (name, schema) in &document.schemas {
             let source = format!("{index}/{name}");
@@ -46,7 +53,9 @@ pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Val
                     .iter()
                     .position(|document| document.title == kept.title)
             };
+            let title = kept.map_or(&document.title, |kept| &kept.title);
             let origin = Origin {
+                is_unheard: !heard.contains(title),
                 named_by: kept.map_or(Some(index), place),
                 name: kept.map_or(name, |kept| &kept.name).clone(),
                 document: index,
