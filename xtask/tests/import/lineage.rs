@@ -1,6 +1,7 @@
 //! Names of schemas when the document of a single API takes operations over from the document of all APIs.
 
 use serde_json::{Value, json};
+use xtask::import::{Options, rebuild};
 
 use crate::documents::{Bench, of_paths};
 
@@ -75,6 +76,35 @@ rim: {type: object, properties: {size: {type: integer}}}",
         after["components"]["schemas"]["CarsCarObject"]["items"],
         json!({"$ref": "#/components/schemas/CarObject"})
     );
+}
+
+#[test]
+fn names_outlive_the_document_that_gave_them() {
+    let others = document(
+        CARS,
+        "{type: array, items: {$ref: '#/components/schemas/car'}}",
+        "{$ref: '#/components/schemas/newCar'}",
+        "car: {type: object, properties: {id: {type: string}, wheels: {type: array, items: {$ref: '#/components/schemas/rim'}}}}
+newCar: {type: object, properties: {id: {type: string}}}
+rim: {type: object, properties: {size: {type: integer}}}",
+    );
+    let mut bench = Bench::with(&all());
+    bench.run().unwrap();
+    let before = bench.spec("policies")["components"]["schemas"].clone();
+    bench.forget();
+    let mut bench = bench.document("cars.yaml", &others);
+    let options = Options {
+        all: true,
+        ..Options::default()
+    };
+    options.run(bench.documents(), &bench.specs()).unwrap();
+    assert_eq!(bench.spec("policies")["components"]["schemas"], before);
+    // Also when it is made anew, and when the next version of that document comes.
+    assert!(rebuild(&bench.specs()).unwrap().outcome.changed.is_empty());
+    bench.forget();
+    let bench = bench.document("cars.yaml", others.replace("newCar", "newestCar"));
+    bench.run().unwrap();
+    assert_eq!(bench.spec("policies")["components"]["schemas"], before);
 }
 
 #[test]
