@@ -151,6 +151,6 @@ pub(crate) use read::readable_record;
 pub(crate) use redacted::Redacted;
 
 /// The code in the README compiles.
-#[cfg(all(doctest, scope = "deployments", feature = "simulator"))]
+#[cfg(all(doctest, all_operations, feature = "simulator"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
