@@ -1,7 +1,7 @@
 //! Applies the overlays: our own corrections to the merged document, in the notation of OpenAPI Overlay 1.0.
 //!
 //! An action does all that it says or nothing, so that a document that lacks what an action refers to is left as it was and stays valid.
-//! What took the place of something is therefore one action, either by a reference or by [`REPLACES`].
+//! What took the place of something is therefore one action, either by a reference or by `x-replaces`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
