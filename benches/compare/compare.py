@@ -10,6 +10,7 @@ program, a token and one call.
 """
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -45,12 +46,31 @@ def set_up():
     for scope in SCOPES:
         run(
             TARGET / "venv" / "bin" / "openapi-generator-cli", "generate", "--generator-name", "rust",
-            "--input-spec", ROOT / "specs" / f"{scope}.json", "--output", TARGET / "generated" / scope,
+            "--input-spec", with_long_integers(scope), "--output", TARGET / "generated" / scope,
             "--additional-properties", f"packageName=generated-{scope},library=reqwest",
-            # Otherwise an integer without a format is an i32, which no time in milliseconds fits into.
-            "--type-mappings", "integer=i64",
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
+
+
+def with_long_integers(scope):
+    """A copy of a specification whose integers are of 64 bits: without a format they would be an i32, which no time in milliseconds fits."""
+
+    def lengthen(node):
+        if isinstance(node, dict):
+            # Of an enumeration of 64 bits it makes one of texts.
+            if node.get("type") == "integer" and "enum" not in node:
+                node.setdefault("format", "int64")
+            for child in node.values():
+                lengthen(child)
+        elif isinstance(node, list):
+            for child in node:
+                lengthen(child)
+
+    document = json.loads((ROOT / "specs" / f"{scope}.json").read_text())
+    lengthen(document)
+    copy = TARGET / f"{scope}.json"
+    copy.write_text(json.dumps(document))
+    return copy
 
 
 def cargo(*arguments, **options):
@@ -103,13 +123,14 @@ class Simulator:
 def measure(command):
     """Runs a program: its seconds, seconds of processor, and most memory in MiB."""
     start = time.monotonic()
-    process = subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE, text=True,
+                               env={**os.environ, "RUST_BACKTRACE": "0"})
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - start
     if status != 0:
-        last = errors.strip().splitlines()[-1:] or ["no message"]
-        return None, last[0]
+        told = [line for line in errors.strip().splitlines() if not line.startswith(("note:", "stack"))]
+        return None, (told or ["no message"])[-1]
     return (seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), None
 
 
