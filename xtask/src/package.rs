@@ -37,27 +37,37 @@ pub fn run(workspace: &Path) -> Result<String, String> {
         .into_iter()
         .filter(Package::is_published)
         .collect();
-    let unpacked = TempDir::new().map_err(|error| error.to_string())?;
     let target = workspace.join("target/packages");
-    let cargo = |folder: &Path| {
-        let mut cargo = Command::new("cargo");
-        cargo.current_dir(folder).env("CARGO_TARGET_DIR", &target);
-        cargo
-    };
-
-    finish(cargo(workspace).args(["fetch", "--locked"]))?;
-    let mut package = cargo(workspace);
-    package.args(["package", "--offline", "--no-verify", "--allow-dirty"]);
-    for Package { name, .. } in &packages {
-        package.args(["--package", name]);
-    }
-    finish(&mut package)?;
+    make(workspace, &packages, &target)?;
+    let unpacked = TempDir::new().map_err(|error| error.to_string())?;
     let mut said = Vec::new();
     for package in &packages {
         said.push(unpack(package, &target, unpacked.path())?);
     }
+    said.push(build(unpacked.path(), &packages, &target)?);
+    Ok(said.join("\n"))
+}
 
-    let home = |package: &Package| unpacked.path().join(file(package));
+fn cargo(folder: &Path, target: &Path) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(folder).env("CARGO_TARGET_DIR", target);
+    cargo
+}
+
+/// Makes the packages, and downloads all that they are built with.
+fn make(workspace: &Path, packages: &[Package], target: &Path) -> Result<(), String> {
+    finish(cargo(workspace, target).args(["fetch", "--locked"]))?;
+    let mut cargo = cargo(workspace, target);
+    cargo.args(["package", "--offline", "--no-verify", "--allow-dirty"]);
+    for Package { name, .. } in packages {
+        cargo.args(["--package", name]);
+    }
+    finish(&mut cargo).map(drop)
+}
+
+/// Builds the crate and a program with it from what was unpacked; gives what the program says.
+fn build(unpacked: &Path, packages: &[Package], target: &Path) -> Result<String, String> {
+    let home = |package: &Package| unpacked.join(file(package));
     let (sdk, others): (Vec<_>, Vec<_>) = packages.iter().partition(|package| package.name == SDK);
     let sdk = home(sdk.first().ok_or("the crate is not to be published")?);
     // The registry has no others yet.
@@ -66,7 +76,7 @@ pub fn run(workspace: &Path) -> Result<String, String> {
         .map(|package| format!("patch.crates-io.{}.path={:?}", package.name, home(package)))
         .collect();
     let offline = |folder: &Path, subcommand: &str, arguments: &[&OsStr]| {
-        let mut cargo = cargo(folder);
+        let mut cargo = cargo(folder, target);
         cargo.args([subcommand, "--quiet", "--offline"]);
         for patch in &patches {
             cargo.args(["--config", patch]);
@@ -75,8 +85,8 @@ pub fn run(workspace: &Path) -> Result<String, String> {
     };
     offline(&sdk, "check", &[])?;
 
-    let user = unpacked.path().join("user");
-    finish(cargo(unpacked.path()).args(["new", "--quiet", "--vcs=none", "user"]))?;
+    let user = unpacked.join("user");
+    finish(cargo(unpacked, target).args(["new", "--quiet", "--vcs=none", "user"]))?;
     fs::write(user.join("src/main.rs"), PROGRAM).map_err(|error| error.to_string())?;
     // The versions that were downloaded.
     fs::copy(sdk.join("Cargo.lock"), user.join("Cargo.lock")).map_err(|error| error.to_string())?;
@@ -90,8 +100,8 @@ pub fn run(workspace: &Path) -> Result<String, String> {
         &["--path".as_ref(), sdk.as_os_str()],
     )?;
     add("macros,rt-multi-thread", &["tokio".as_ref()])?;
-    said.push(offline(&user, "run", &[])?.trim_end().to_owned());
-    Ok(said.join("\n"))
+    let said = offline(&user, "run", &[])?;
+    Ok(said.trim_end().to_owned())
 }
 
 /// How cargo calls a package and its folder.
