@@ -20,7 +20,7 @@ use crate::client::Client;
 use crate::cloud::ReportsRegion;
 use crate::error::{Error, Result};
 use crate::operation::Operation;
-use crate::read::Read;
+use crate::response::LenientDeserialize;
 use crate::response::{RawResponse, Response};
 use crate::transport::{self, Limits};
 use crate::upload::Upload;
@@ -213,7 +213,7 @@ impl Call {
     }
 
     /// Sends the call; the answer is decoded when it is there.
-    pub(crate) fn send<T: for<'de> Read<'de>>(self) -> Sending<Response<T>> {
+    pub(crate) fn send<T: LenientDeserialize>(self) -> Sending<Response<T>> {
         Sending::new(self, RawResponse::decode)
     }
 

@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::api;
-use crate::decode;
 use crate::operation::Operation;
-use crate::read::Read;
+use crate::response::LenientDeserialize;
+use crate::response::decode;
 
 /// Reads a JSON text as a type of the crate and writes it again, or says what is wrong with it.
 pub type Recode = fn(&[u8]) -> Result<Vec<u8>, String>;
@@ -90,13 +90,13 @@ pub fn serve(questions: impl BufRead, mut replies: impl Write) -> std::io::Resul
 }
 
 /// Reads an answer as a call does.
-pub(crate) fn answer<T: for<'de> Read<'de> + Serialize>(text: &[u8]) -> Result<Vec<u8>, String> {
-    let value: T = decode::from_body(text).map_err(|error| decode::describe(text, &error))?;
-    serde_json::to_vec(&value).map_err(|error| error.to_string())
+pub(crate) fn answer<T: LenientDeserialize + Serialize>(text: &[u8]) -> Result<Vec<u8>, String> {
+    let decoded = decode::from_body::<T>(text, true).map_err(|error| error.describe(text))?;
+    serde_json::to_vec(&decoded.value).map_err(|error| error.to_string())
 }
 
 /// Reads a body that somebody wrote down.
 pub(crate) fn body<T: DeserializeOwned + Serialize>(text: &[u8]) -> Result<Vec<u8>, String> {
-    let value: T = serde_json::from_slice(text).map_err(|error| decode::describe(text, &error))?;
+    let value: T = decode::from_json_body(text)?;
     serde_json::to_vec(&value).map_err(|error| error.to_string())
 }

@@ -98,22 +98,17 @@ pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod call;
-mod choice;
 mod client;
 mod cloud;
 #[cfg(feature = "codecs")]
 #[doc(hidden)]
 pub mod codec;
-mod decode;
 mod error;
 #[cfg(doc)]
 pub mod guide;
 pub mod jobs;
-mod nullable;
-mod open_enum;
 mod operation;
 mod pagination;
-mod read;
 mod redacted;
 mod request;
 mod response;
@@ -129,8 +124,6 @@ pub use call::Sending;
 pub use client::{Client, ClientBuilder};
 pub use cloud::{Cloud, ReportsRegion};
 pub use error::{Error, ErrorKind, Result};
-pub use nullable::Nullable;
-pub use open_enum::UnknownValue;
 pub use operation::{
     CloudName, Counted, Method, Operation, Pagination, PaginationStyle, RateLimit, Security,
     Window, operations,
@@ -138,17 +131,15 @@ pub use operation::{
 pub use pagination::{Continuation, Items, Pages};
 pub use request::Request;
 pub use reqwest;
-pub use response::{RawResponse, Response};
+pub use response::{
+    Deviation, JsonType, LenientDeserialize, Nullable, RawResponse, Response, ResponseParts,
+    UnknownInteger, UnknownValue,
+};
 #[doc(hidden)]
 pub use runtime::{Pause, Runtime};
 pub use time::{DateOrTime, ReportingTime};
 pub use transport::{HttpService, Pacing, RetryPolicy};
 pub use upload::Upload;
-
-pub(crate) use open_enum::open_enum;
-pub(crate) use read::readable_record;
-#[allow(unused_imports, reason = "only APIs with secrets need it")]
-pub(crate) use redacted::Redacted;
 
 /// The code in the README compiles.
 #[cfg(all(doctest, all_operations, feature = "simulator"))]

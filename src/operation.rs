@@ -32,6 +32,8 @@ pub struct Operation {
     pub pagination: Option<Pagination>,
     /// Whether Cisco advises against its use.
     pub deprecated: bool,
+    /// JSON pointer of the boolean that says whether the request was carried out, where a response with a status of success may deny it.
+    pub success_property: Option<&'static str>,
 }
 
 impl Operation {
@@ -90,6 +92,7 @@ const fn undocumented(method: Method) -> Operation {
         idempotent: matches!(method, Method::Get | Method::Put | Method::Delete),
         pagination: None,
         deprecated: false,
+        success_property: None,
     }
 }
 

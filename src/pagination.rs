@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Operation, Pagination, PaginationStyle};
-use crate::read::Read;
+use crate::response::LenientDeserialize;
 use crate::response::{RawResponse, Response};
 use crate::transport;
 
@@ -302,7 +302,7 @@ impl<P> Pages<P> {
     }
 }
 
-impl<P: for<'de> Read<'de> + Unpin> Stream for Pages<P> {
+impl<P: LenientDeserialize + Unpin> Stream for Pages<P> {
     type Item = Result<Response<P>>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -431,7 +431,7 @@ impl<T: Unpin> Listing for Items<T> {
     }
 }
 
-impl<P: for<'de> Read<'de> + Unpin> Listing for Pages<P> {
+impl<P: LenientDeserialize + Unpin> Listing for Pages<P> {
     fn take_ready(&mut self) -> Option<Self::Item> {
         None
     }

@@ -8,19 +8,20 @@ use quote::{format_ident, quote};
 use syn::{File, Signature};
 
 use crate::document::{Encoding, Operation};
+use crate::emit::TypeDefs;
 use crate::error::{Error, Result};
 use crate::listing::{self, Taking};
 use crate::names;
 use crate::operations;
 use crate::requests::{Argument, Request, Sink, signatures};
-use crate::reshape::{Shapes, element, simple_name};
+use crate::rust_type::{element, simple_name};
 
 /// The module of the cases of all `operations`.
 pub(crate) fn cases(
     scope: &str,
     operations: &[Operation],
     generated: &File,
-    shapes: &Shapes,
+    types: &TypeDefs,
 ) -> Result<TokenStream> {
     let mut requests = TokenStream::new();
     let mut entries = Vec::new();
@@ -28,7 +29,7 @@ pub(crate) fn cases(
     for (operation, signature) in operations.iter().zip(signatures) {
         for form in forms(scope, operation, signature)? {
             requests.extend(form.request(scope, operation));
-            entries.push(form.entry(operation, shapes)?);
+            entries.push(form.entry(operation, types)?);
         }
     }
     let handle = Ident::new(&names::snake(scope), Span::call_site());
@@ -143,7 +144,7 @@ impl Form {
     }
 
     /// The entry of the table.
-    fn entry(&self, operation: &Operation, shapes: &Shapes) -> Result<TokenStream> {
+    fn entry(&self, operation: &Operation, types: &TypeDefs) -> Result<TokenStream> {
         let method = &self.method;
         let name = method.to_string();
         let constant = operations::constant(operation);
@@ -164,7 +165,7 @@ impl Form {
                         format!("`{}` is no list of the answer", pagination.items),
                     )
                 };
-                let (items, _) = listing::access(answer, &pagination.items, shapes, Taking::Value)
+                let (items, _) = listing::access(answer, &pagination.items, types, Taking::Value)
                     .ok_or_else(wrong)?;
                 quote! {
                     Some(Listing {

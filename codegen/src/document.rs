@@ -4,7 +4,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::compose;
 use crate::error::{Error, Result};
+use crate::reference::{escape, text};
 use crate::schema::{self, Kind};
 
 /// One operation of the document.
@@ -35,6 +37,8 @@ pub(crate) struct Operation {
     pub rate_limit: Option<RateLimit>,
     /// Whether a call can be repeated without doing more than one call does.
     pub idempotent: bool,
+    /// `x-success-property`: JSON pointer of the boolean that says whether the request was carried out.
+    pub success_property: Option<String>,
     /// Where it stands in the document.
     pub pointer: String,
 }
@@ -270,6 +274,7 @@ fn read_operation(
             .get("x-idempotent")
             .and_then(Value::as_bool)
             .unwrap_or(matches!(method, "get" | "put" | "delete")),
+        success_property: text(value, "x-success-property"),
         id,
         parameters,
         body,
@@ -394,13 +399,13 @@ enum Form {
 
 impl Form {
     fn of(document: &Value, schema: &Value, pointer: &str) -> Result<Self> {
-        let schema = schema::followed(document, schema, pointer)?;
+        let schema = compose::deref(document, schema, pointer)?;
         Ok(match schema::kind(&schema) {
             Kind::String | Kind::Number | Kind::Boolean => Self::Text,
             Kind::Object => Self::Object,
             Kind::Array => {
                 let items = schema.get("items").unwrap_or(&Value::Null);
-                let items = schema::followed(document, items, pointer)?;
+                let items = compose::deref(document, items, pointer)?;
                 match schema::kind(&items) {
                     Kind::String | Kind::Number | Kind::Boolean => Self::Texts,
                     _ => Self::Other,
@@ -447,7 +452,7 @@ fn read_body(document: &Value, value: &Value, pointer: &str) -> Result<Body> {
 
 fn read_parts(document: &Value, schema: &Value, pointer: &str) -> Result<Vec<Part>> {
     let pointer = format!("{pointer}/content/multipart~1form-data/schema");
-    let schema = schema::followed(document, schema, &pointer)?;
+    let schema = compose::deref(document, schema, &pointer)?;
     let properties = object(&schema, &pointer, "properties")?;
     let required = |name: &str| {
         properties.len() == 1
@@ -617,33 +622,6 @@ fn read_pagination(value: &Value, pointer: &str) -> Result<Pagination> {
     })
 }
 
-/// The name in `#/components/schemas/<name>`.
-pub(crate) fn component_name<'a>(reference: &'a Value, pointer: &str) -> Result<&'a str> {
-    reference
-        .as_str()
-        .and_then(|text| text.strip_prefix("#/components/schemas/"))
-        .ok_or_else(|| {
-            Error::new(
-                format!("{pointer}/$ref"),
-                format!("{reference} is not supported: expected #/components/schemas/<name>"),
-            )
-        })
-}
-
-/// The schema called `name` under `components`.
-pub(crate) fn component<'a>(document: &'a Value, name: &str, pointer: &str) -> Result<&'a Value> {
-    document
-        .get("components")
-        .and_then(|components| components.get("schemas"))
-        .and_then(|schemas| schemas.get(name))
-        .ok_or_else(|| {
-            Error::new(
-                format!("{pointer}/$ref"),
-                format!("there is no schema `{name}` under components"),
-            )
-        })
-}
-
 fn object<'a>(value: &'a Value, pointer: &str, key: &str) -> Result<&'a Map<String, Value>> {
     value.get(key).and_then(Value::as_object).ok_or_else(|| {
         Error::new(
@@ -657,15 +635,6 @@ fn string(value: &Value, pointer: &str, key: &str) -> Result<String> {
     text(value, key).ok_or_else(|| Error::new(format!("{pointer}/{key}"), "expected a string"))
 }
 
-pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
-    value.get(key).and_then(Value::as_str).map(str::to_owned)
-}
-
 fn flag(value: &Value, key: &str) -> bool {
     value.get(key).and_then(Value::as_bool).unwrap_or(false)
-}
-
-/// Escapes a key for a JSON pointer.
-pub(crate) fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }

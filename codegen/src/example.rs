@@ -1,8 +1,9 @@
 //! The example in the documentation of each operation: a call with its required arguments, which compiles.
 
+use crate::emit::{TypeDef, TypeDefs};
 use crate::names;
 use crate::requests::{Argument, Sink};
-use crate::reshape::{Shapes, Written, element, simple_name};
+use crate::rust_type::{element, simple_name};
 
 /// Values go no deeper than this; what is deeper is a default.
 const DEEPEST: usize = 8;
@@ -15,7 +16,7 @@ pub(crate) fn call(
     scope: &str,
     name: &str,
     required: &[&Argument],
-    shapes: &Shapes,
+    types: &TypeDefs,
     has_items: bool,
 ) -> String {
     let mut code = String::new();
@@ -26,7 +27,7 @@ pub(crate) fn call(
     for argument in required {
         let name = argument.ident.to_string();
         let value = Value {
-            shapes,
+            types,
             name: &name,
             depth: 0,
         };
@@ -119,7 +120,7 @@ impl Expression {
 /// A value to show: what it is for, and how deep it lies.
 #[derive(Clone, Copy)]
 struct Value<'a> {
-    shapes: &'a Shapes,
+    types: &'a TypeDefs,
     name: &'a str,
     depth: usize,
 }
@@ -165,8 +166,9 @@ impl<'a> Value<'a> {
                 Some(inner) => self.converted(&inner),
                 None => self.exact(ty),
             },
-            Some(name) => match self.shapes.get(name) {
-                Some(Written::Enum(value)) => Expression::text(value),
+            Some(name) => match self.types.get(name) {
+                Some(TypeDef::Enum(value)) => Expression::text(value),
+                Some(TypeDef::IntegerEnum(value)) => Expression::atom(value.to_string()),
                 _ => self.exact(ty),
             },
             None => self.exact(ty),
@@ -194,22 +196,26 @@ impl<'a> Value<'a> {
             Some("Option") => {
                 inner().map_or_else(default, |value| Expression::call("Some", vec![value]))
             }
-            Some(name) => match self.shapes.get(name) {
-                Some(Written::Struct(fields)) => {
-                    let required = fields.iter().filter(|field| field.is_argument);
+            Some(name) => match self.types.get(name) {
+                Some(TypeDef::Struct(fields)) => {
+                    let required = fields.iter().filter(|field| field.presence.required);
                     let arguments = required
                         .map(|field| self.inside(&field.wire).converted(&field.base))
                         .collect();
                     Expression::call(format!("{name}::new"), arguments)
                 }
-                Some(Written::Choice(variants)) => match variants.first() {
+                Some(TypeDef::Union(variants)) => match variants.first() {
                     Some((variant, ty)) => {
                         let value = self.inside(self.name).exact(ty);
                         Expression::call(format!("{name}::{variant}"), vec![value])
                     }
                     None => default(),
                 },
-                Some(Written::Enum(value)) => {
+                Some(TypeDef::IntegerEnum(value)) => {
+                    let value = Expression::atom(value.to_string());
+                    Expression::call(format!("{name}::from"), vec![value])
+                }
+                Some(TypeDef::Enum(value)) => {
                     Expression::call(format!("{name}::from"), vec![Expression::text(value)])
                 }
                 None => default(),

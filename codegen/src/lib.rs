@@ -1,24 +1,31 @@
 //! Generates the code of the `cisco-secure-access` crate from its OpenAPI documents.
 //!
-//! A document goes one way through the modules: `document` reads its operations and `schema` what its schemas say, `lower` makes of
-//! them what progenitor gets right, progenitor says what Rust types values and answers have, `reshape` writes the final types,
-//! `requests` one request builder for each operation (with `listing` for those that page and `example` for the documentation),
-//! `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`, to show what
+//! A document goes one way through the modules: `document` reads its operations, `compose` and `union` bring its schemas to a normal form,
+//! `lower` makes of them what progenitor gets right, progenitor gives the Rust types of values and responses, `emit` writes the final
+//! types (with `object`, `enumeration` and `union`), `requests` one request builder for each operation (with `listing` for those that page
+//! and `example` for the documentation), `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`, to show what
 //! comes out. `cases` writes what the conformance suite runs; `surface` tells what users of a scope see, for tools that compare documents.
 
 mod cases;
 mod codecs;
+mod compose;
+mod docs;
 mod document;
+mod emit;
+mod enumeration;
 mod error;
 mod example;
 mod listing;
 mod lower;
 pub mod names;
+mod object;
 mod operations;
+mod reference;
 mod requests;
-mod reshape;
+mod rust_type;
 mod schema;
 pub mod surface;
+mod union;
 
 use std::collections::BTreeMap;
 
@@ -104,8 +111,8 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     operations.retain(|operation| (options.enabled)(&names::feature(&operation.api)));
     let lowered = lower::lower(scope, document, &all, &operations)?;
     let generated = progenitor(lowered.document)?;
-    let types = reshape::reshape(&generated, &lowered.types, options.schemars)?;
-    let requests = requests::requests(scope, &operations, &generated, &types.shapes)?;
+    let types = emit::emit(&generated, &lowered.types, options.schemars)?;
+    let requests = requests::requests(scope, &operations, &generated, &types.types)?;
     let table = operations::table(scope, &operations);
     let codecs = match options.codecs {
         true => Some(codecs::codecs(&operations, &generated)?),
@@ -179,8 +186,8 @@ fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
     let operations = document::operations(document)?;
     let lowered = lower::lower(scope, document, &operations, &operations)?;
     let generated = progenitor(lowered.document)?;
-    let types = reshape::reshape(&generated, &lowered.types, false)?;
-    cases::cases(scope, &operations, &generated, &types.shapes)
+    let types = emit::emit(&generated, &lowered.types, false)?;
+    cases::cases(scope, &operations, &generated, &types.types)
 }
 
 /// The operations by API, as Markdown with links.
@@ -198,7 +205,7 @@ fn index(handle: &Ident, operations: &[document::Operation]) -> String {
         ));
         for operation in operations {
             let method = names::snake(&operation.id);
-            let summary = reshape::escape(&operation.summary).replace('|', "\\|");
+            let summary = docs::escape(&operation.summary).replace('|', "\\|");
             index.push_str(&format!(
                 "| [`{method}`]({handle}::{method}) | {summary} |\n"
             ));
@@ -213,6 +220,7 @@ fn progenitor(document: Value) -> Result<syn::File> {
         .map_err(|error| Error::new("", format!("not a valid OpenAPI 3.0 document: {error}")))?;
     let mut settings = GenerationSettings::new();
     settings.with_interface(InterfaceStyle::Positional);
+    settings.with_map_type("::std::collections::BTreeMap");
     // Progenitor panics where it should refuse; whatever is left of that after lowering becomes an error.
     let tokens = std::panic::catch_unwind(|| Generator::new(&settings).generate_tokens(&document))
         .map_err(|_| {

@@ -4,15 +4,16 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::document::Operation;
+use crate::emit::{TypeDef, TypeDefs};
 use crate::error::{Error, Result};
 use crate::operations;
-use crate::reshape::{Shapes, Written, element, simple_name};
+use crate::rust_type::{element, simple_name};
 
 /// `pages()` and `items()`, for the operations that page.
 pub(crate) fn listing(
     operation: &Operation,
     answer: &syn::Type,
-    shapes: &Shapes,
+    types: &TypeDefs,
 ) -> Result<Option<TokenStream>> {
     let Some(pagination) = &operation.pagination else {
         return Ok(None);
@@ -23,7 +24,7 @@ pub(crate) fn listing(
             format!("`{pointer}` is no {what} of the answer"),
         )
     };
-    let take = |pointer: &str, taking| access(answer, pointer, shapes, taking);
+    let take = |pointer: &str, taking| access(answer, pointer, types, taking);
     let no_list = || wrong("list", &pagination.items);
     let (items, list) = take(&pagination.items, Taking::Value).ok_or_else(no_list)?;
     let item = element(&list)
@@ -85,7 +86,7 @@ pub(crate) enum Taking {
 pub(crate) fn access(
     answer: &syn::Type,
     pointer: &str,
-    shapes: &Shapes,
+    types: &TypeDefs,
     taking: Taking,
 ) -> Option<(TokenStream, syn::Type)> {
     let segments: Vec<_> = pointer.split('/').skip(1).collect();
@@ -96,7 +97,7 @@ pub(crate) fn access(
         };
         return Some((page, answer.clone()));
     }
-    access_from(quote!(Some(page)), answer, &segments, shapes, taking)
+    access_from(quote!(Some(page)), answer, &segments, types, taking)
 }
 
 /// Goes on from `value`, an `Option` of `ty`.
@@ -104,19 +105,19 @@ fn access_from(
     value: TokenStream,
     ty: &syn::Type,
     segments: &[&str],
-    shapes: &Shapes,
+    types: &TypeDefs,
     taking: Taking,
 ) -> Option<(TokenStream, syn::Type)> {
     let Some((segment, rest)) = segments.split_first() else {
         return Some((value, ty.clone()));
     };
     let name = simple_name(ty)?;
-    match shapes.get(&name)? {
-        Written::Struct(fields) => {
+    match types.get(&name)? {
+        TypeDef::Struct(fields) => {
             let field = fields.iter().find(|field| field.wire == *segment)?;
             let ident = &field.ident;
             let kept = taking != Taking::Value;
-            let next = match (field.optional, rest.is_empty()) {
+            let next = match (field.presence.optional, rest.is_empty()) {
                 (true, true) if taking == Taking::Length => {
                     quote!(#value.and_then(|value| value.#ident.as_ref()).map(|list| list.len()))
                 }
@@ -130,16 +131,16 @@ fn access_from(
                 (true, _) => quote!(#value.and_then(|value| value.#ident)),
                 (false, _) => quote!(#value.map(|value| value.#ident)),
             };
-            access_from(next, &field.base, rest, shapes, taking)
+            access_from(next, &field.base, rest, types, taking)
         }
-        Written::Choice(variants) => {
+        TypeDef::Union(variants) => {
             let choice = Ident::new(&name, Span::call_site());
             let mut found = None;
             let arms: Vec<_> = variants
                 .iter()
                 .filter_map(|(variant, ty)| {
                     let (value, ty) =
-                        access_from(quote!(Some(value)), ty, segments, shapes, taking)?;
+                        access_from(quote!(Some(value)), ty, segments, types, taking)?;
                     found = Some(ty);
                     Some(quote!(#choice::#variant(value) => #value,))
                 })
@@ -147,6 +148,6 @@ fn access_from(
             let next = quote!(#value.and_then(|value| match value { #(#arms)* _ => None }));
             Some((next, found?))
         }
-        Written::Enum(_) => None,
+        TypeDef::Enum(_) | TypeDef::IntegerEnum(_) => None,
     }
 }

@@ -1,18 +1,23 @@
 //! From a faithful OpenAPI document to the subset that progenitor gets right.
 //!
 //! progenitor panics on some legal documents and generates wrong types from others. What it sees here is therefore small: every
-//! object, enumeration and choice is a component of its own; scalars, lists and maps stand where they are used; no constraint, no
+//! object, enumeration and union is a component of its own; scalars, lists and maps stand where they are used; no constraint, no
 //! default, no answer but the one for success is left. Names that progenitor would change into Rust names are replaced by numbers
-//! (`o0`, `p0`, `f0000`), and what they mean is kept in [`Lowered::types`], from which `reshape` writes the final types.
+//! (`o0`, `p0`, `f0000`), and what they mean is kept in [`Lowered::types`], from which `emit` writes the final types.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{self, Content, Location, Operation, text};
+use crate::compose;
+use crate::document::{Content, Location, Operation};
 use crate::error::{Error, Result};
 use crate::names;
-use crate::schema::{self, Kind, arms, enum_values, is_named, kind, properties};
+use crate::reference::{self, component_name, escape, text};
+use crate::schema::{
+    Kind, enum_values, integer_enum_values, is_named, kind, properties, tuple_elements,
+};
+use crate::union::{self, Variant};
 
 /// A document for progenitor, and what was taken out of it.
 #[derive(Debug)]
@@ -26,17 +31,28 @@ pub(crate) struct Lowered {
 #[derive(Debug)]
 pub(crate) struct Type {
     pub description: Option<String>,
-    pub usage: Usage,
+    pub direction: Direction,
     pub shape: Shape,
 }
 
 #[derive(Debug)]
 pub(crate) enum Shape {
     Struct(Vec<Field>),
+    /// An object that stands on the wire as a list: the field at each position.
+    Tuple(Vec<Field>, Vec<usize>),
     /// The documented values of a string.
     Enum(Vec<String>),
+    /// The documented values of an integer, with their names if they have some.
+    IntegerEnum(Vec<(i64, Option<String>)>),
     /// One of several schemas.
-    Choice(Vec<Arm>),
+    Union(Union),
+}
+
+/// The variants of a union, and the property that names them.
+#[derive(Debug)]
+pub(crate) struct Union {
+    pub discriminator: Option<String>,
+    pub variants: Vec<Variant>,
 }
 
 #[derive(Debug)]
@@ -49,85 +65,109 @@ pub(crate) struct Field {
     pub secret: bool,
     pub description: Option<String>,
     pub deprecated: bool,
+    /// How it writes a point in time, if it is one.
+    pub time: Option<TimeFormat>,
 }
 
 impl Field {
-    /// What is asked of a value of the field, in a type of which values go this way.
-    pub(crate) fn presence(&self, usage: Usage, is_collection: bool) -> Presence {
-        let optional = if !usage.read {
-            !self.required || self.nullable
-        } else if is_collection {
-            // What is read is a list in any case, null and absence are empty ones, unless it can be sent too: an empty list clears
-            // what absence leaves alone.
-            usage.sent && !self.required
-        } else {
-            true
-        };
+    /// What is required of a value of the field, in a type of which values go in this direction.
+    pub(crate) fn presence(&self, direction: Direction, is_collection: bool) -> Presence {
         Presence {
-            optional,
-            nullable: !usage.read && self.nullable && !self.required,
-            is_argument: !optional && !usage.read,
+            // A list that is only read is empty where it is null or absent. In a request, an empty list clears what absence leaves alone.
+            optional: direction.request || !is_collection,
+            nullable: !direction.response && self.nullable,
+            required: !direction.response && self.required,
         }
     }
 }
 
-/// What is asked of a value of a field.
+/// How a property writes a point in time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TimeFormat {
+    Rfc3339,
+    /// A `strftime` pattern, in UTC.
+    Pattern(String),
+    Seconds,
+    Milliseconds,
+    Nanoseconds,
+}
+
+impl TimeFormat {
+    /// The format of a schema of a point in time.
+    fn of(schema: &Value) -> Option<Self> {
+        match (kind(schema), text(schema, "format")?.as_str()) {
+            (Kind::Number, "epoch-seconds") => Some(Self::Seconds),
+            (Kind::Number, "epoch-milliseconds") => Some(Self::Milliseconds),
+            (Kind::Number, "epoch-nanoseconds") => Some(Self::Nanoseconds),
+            (Kind::String, "date-time") => Some(match text(schema, "x-time-format") {
+                Some(pattern) => Self::Pattern(pattern),
+                None => Self::Rfc3339,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// What is required of a value of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Presence {
-    /// It may be absent: the field is an `Option`.
+    /// The field is an `Option`.
     pub optional: bool,
-    /// Null can be sent, which says something else than absence.
+    /// Null can be sent, which means something else than absence.
     pub nullable: bool,
-    /// It is an argument of the constructor.
-    pub is_argument: bool,
+    /// It has to be there when the object is sent: an argument of the constructor.
+    pub required: bool,
 }
 
-/// One of the schemas of a choice, and how it is told from the others.
-#[derive(Debug)]
-pub(crate) struct Arm {
-    /// The name of its variant.
-    pub name: String,
-    pub kind: Kind,
-    /// Properties that it knows, for objects.
-    pub keys: Vec<String>,
-    /// Properties that hold one of these values and no others, for objects.
-    pub tags: BTreeMap<String, Vec<String>>,
-}
-
-/// Which way the values of a type go.
+/// In which direction the values of a type go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
+pub struct Direction {
     /// From the program to the service.
-    pub sent: bool,
+    pub request: bool,
     /// From the service to the program.
-    pub read: bool,
+    pub response: bool,
+    /// From the service to the program, and from there into a request that changes what was read.
+    pub carried: bool,
 }
 
-impl Usage {
-    pub(crate) const SENT: Self = Self {
-        sent: true,
-        read: false,
+impl Direction {
+    pub(crate) const REQUEST: Self = Self {
+        request: true,
+        response: false,
+        carried: false,
     };
-    pub(crate) const READ: Self = Self {
-        sent: false,
-        read: true,
+    pub(crate) const RESPONSE: Self = Self {
+        request: false,
+        response: true,
+        carried: false,
     };
 
-    /// Which way a property of a type that goes this way goes; neither where it is left out. What stands beside a reference says nothing.
+    /// The direction of a property of a type of this direction; neither where it is left out. What stands beside a reference does not count.
     fn of_property(self, property: &Value) -> Self {
         let is_reference = property.get("$ref").is_some();
         let flag = |key: &str| !is_reference && property.get(key) == Some(&Value::Bool(true));
         Self {
-            sent: self.sent && !flag("readOnly"),
-            read: self.read && !flag("writeOnly"),
+            request: self.request && !flag("readOnly"),
+            response: self.response && !flag("writeOnly"),
+            carried: self.carried,
         }
+    }
+
+    fn is_none(self) -> bool {
+        !self.request && !self.response
     }
 
     fn union(self, other: Self) -> Self {
         Self {
-            sent: self.sent || other.sent,
-            read: self.read || other.read,
+            request: self.request || other.request,
+            response: self.response || other.response,
+            carried: self.carried || other.carried,
         }
+    }
+
+    /// Whether a null that was read may be sent.
+    pub(crate) fn keeps_nulls(self) -> bool {
+        self.request || self.carried
     }
 }
 
@@ -158,7 +198,7 @@ pub(crate) fn lower(
     all: &[Operation],
     operations: &[Operation],
 ) -> Result<Lowered> {
-    let usages = usages(document, all)?;
+    let directions = directions(document, all)?;
     let mut taken: BTreeSet<String> = all
         .iter()
         .map(|operation| names::pascal(&operation.id))
@@ -167,11 +207,11 @@ pub(crate) fn lower(
         .collect();
     let mut components: BTreeMap<String, String> = BTreeMap::new();
     let mut names = BTreeMap::new();
-    for component in usages.keys() {
+    for component in directions.keys() {
         let name = type_name(component);
         if let Some(other) = names.insert(name.clone(), component) {
             return Err(Error::new(
-                format!("/components/schemas/{}", document::escape(component)),
+                format!("/components/schemas/{}", escape(component)),
                 format!("`{component}` and `{other}` would both be the type `{name}`"),
             ));
         }
@@ -185,7 +225,7 @@ pub(crate) fn lower(
     taken.extend(components.values().cloned());
     let mut lowering = Lowering {
         document,
-        usages,
+        directions,
         components,
         taken,
         inlined: BTreeMap::new(),
@@ -217,45 +257,64 @@ pub(crate) fn lower(
 }
 
 /// Which components the operations reach, and which way.
-fn usages(document: &Value, operations: &[Operation]) -> Result<BTreeMap<String, Usage>> {
-    let mut usages = BTreeMap::new();
+fn directions(document: &Value, operations: &[Operation]) -> Result<BTreeMap<String, Direction>> {
+    let mut directions = BTreeMap::new();
     for operation in operations {
         for parameter in &operation.parameters {
             mark(
                 document,
                 &parameter.schema,
-                Usage::SENT,
+                Direction::REQUEST,
                 &parameter.pointer,
-                &mut usages,
+                &mut directions,
             )?;
         }
         if let Some(body) = &operation.body
             && let Content::Json(schema) | Content::Form(schema) = &body.content
         {
-            mark(document, schema, Usage::SENT, &body.pointer, &mut usages)?;
+            mark(
+                document,
+                schema,
+                Direction::REQUEST,
+                &body.pointer,
+                &mut directions,
+            )?;
         }
         if let Some(answer) = &operation.answer {
             let pointer = format!("{}/responses", operation.pointer);
-            mark(document, answer, Usage::READ, &pointer, &mut usages)?;
+            let direction = Direction {
+                carried: is_changed(operation, operations),
+                ..Direction::RESPONSE
+            };
+            mark(document, answer, direction, &pointer, &mut directions)?;
         }
     }
-    Ok(usages)
+    Ok(directions)
+}
+
+/// Whether what an operation reads can be changed under the same path.
+fn is_changed(operation: &Operation, operations: &[Operation]) -> bool {
+    let changes = |other: &Operation| matches!(other.method.as_str(), "PUT" | "PATCH");
+    operation.method == "GET"
+        && operations
+            .iter()
+            .any(|other| other.path == operation.path && changes(other))
 }
 
 fn mark(
     document: &Value,
     schema: &Value,
-    usage: Usage,
+    direction: Direction,
     pointer: &str,
-    usages: &mut BTreeMap<String, Usage>,
+    directions: &mut BTreeMap<String, Direction>,
 ) -> Result<()> {
     match schema {
         Value::Object(map) => {
             if let Some(reference) = map.get("$ref") {
-                let name = document::component_name(reference, pointer)?;
-                let target = document::component(document, name, pointer)?;
-                let known = usages.entry(name.to_owned()).or_default();
-                let union = known.union(usage);
+                let name = component_name(reference, pointer)?;
+                let target = reference::component(document, name, pointer)?;
+                let known = directions.entry(name.to_owned()).or_default();
+                let union = known.union(direction);
                 if *known == union {
                     return Ok(());
                 }
@@ -263,22 +322,22 @@ fn mark(
                 return mark(
                     document,
                     target,
-                    usage,
-                    &format!("/components/schemas/{}", document::escape(name)),
-                    usages,
+                    direction,
+                    &format!("/components/schemas/{}", escape(name)),
+                    directions,
                 );
             }
             for (key, value) in map {
-                let pointer = format!("{pointer}/{}", document::escape(key));
+                let pointer = format!("{pointer}/{}", escape(key));
                 let Some(properties) = value.as_object().filter(|_| key == "properties") else {
-                    mark(document, value, usage, &pointer, usages)?;
+                    mark(document, value, direction, &pointer, directions)?;
                     continue;
                 };
                 for (name, property) in properties {
-                    let usage = usage.of_property(property);
-                    if usage != Usage::default() {
-                        let pointer = format!("{pointer}/{}", document::escape(name));
-                        mark(document, property, usage, &pointer, usages)?;
+                    let direction = direction.of_property(property);
+                    if !direction.is_none() {
+                        let pointer = format!("{pointer}/{}", escape(name));
+                        mark(document, property, direction, &pointer, directions)?;
                     }
                 }
             }
@@ -288,9 +347,9 @@ fn mark(
                 mark(
                     document,
                     value,
-                    usage,
+                    direction,
                     &format!("{pointer}/{index}"),
-                    usages,
+                    directions,
                 )?;
             }
         }
@@ -301,7 +360,7 @@ fn mark(
 
 struct Lowering<'a> {
     document: &'a Value,
-    usages: BTreeMap<String, Usage>,
+    directions: BTreeMap<String, Direction>,
     /// The names of the types of components.
     components: BTreeMap<String, String>,
     /// Type names in use.
@@ -309,7 +368,7 @@ struct Lowering<'a> {
     /// Components that stand where they are used, lowered; `None` while that is under way.
     inlined: BTreeMap<String, Option<Value>>,
     /// Schemas inside of each other that are being lowered: what they are, which way they go, the name of the type that comes of them.
-    under_way: Vec<(Value, Usage, Option<String>)>,
+    under_way: Vec<(Value, Direction, Option<String>)>,
     /// Components to lower yet.
     queue: VecDeque<String>,
     seen: BTreeSet<String>,
@@ -321,7 +380,7 @@ struct Lowering<'a> {
 #[derive(Clone)]
 struct Place {
     name: String,
-    usage: Usage,
+    direction: Direction,
     pointer: String,
 }
 
@@ -329,7 +388,7 @@ impl Place {
     fn child(&self, name: &str, key: &str) -> Self {
         Self {
             name: format!("{}{}", self.name, names::pascal(name)),
-            usage: self.usage,
+            direction: self.direction,
             pointer: format!("{}/{}", self.pointer, key),
         }
     }
@@ -337,7 +396,7 @@ impl Place {
     fn item(&self, key: &str) -> Self {
         Self {
             name: names::singular(&self.name),
-            usage: self.usage,
+            direction: self.direction,
             pointer: format!("{}/{}", self.pointer, key),
         }
     }
@@ -352,7 +411,7 @@ impl Lowering<'_> {
             let number = format!("p{index}");
             let place = Place {
                 name: format!("{name}{}", names::pascal(&parameter.name)),
-                usage: Usage::SENT,
+                direction: Direction::REQUEST,
                 pointer: format!("{}/schema", parameter.pointer),
             };
             let schema = self.present(&parameter.schema, &place)?;
@@ -378,7 +437,7 @@ impl Lowering<'_> {
         {
             let place = Place {
                 name: format!("{name}Body"),
-                usage: Usage::SENT,
+                direction: Direction::REQUEST,
                 pointer: format!("{}/content", body.pointer),
             };
             let schema = self.schema(schema, &place)?;
@@ -387,7 +446,7 @@ impl Lowering<'_> {
         if let Some(answer) = &operation.answer {
             let place = Place {
                 name: format!("{name}Response"),
-                usage: Usage::READ,
+                direction: Direction::RESPONSE,
                 pointer: format!("{}/responses", operation.pointer),
             };
             let schema = self.schema(answer, &place)?;
@@ -400,8 +459,8 @@ impl Lowering<'_> {
     /// Lowers a component that is a type of its own.
     fn component(&mut self, component: &str) -> Result<()> {
         let place = self.place_of(component);
-        let schema = document::component(self.document, component, &place.pointer)?;
-        let schema = schema::whole(self.document, schema, &place.pointer)?;
+        let schema = reference::component(self.document, component, &place.pointer)?;
+        let schema = compose::flatten_all_of(self.document, schema, &place.pointer)?;
         let name = place.name.clone();
         self.named(&schema, &place, name)
     }
@@ -409,8 +468,8 @@ impl Lowering<'_> {
     fn place_of(&self, component: &str) -> Place {
         Place {
             name: self.components.get(component).cloned().unwrap_or_default(),
-            usage: self.usages.get(component).copied().unwrap_or_default(),
-            pointer: format!("/components/schemas/{}", document::escape(component)),
+            direction: self.directions.get(component).copied().unwrap_or_default(),
+            pointer: format!("/components/schemas/{}", escape(component)),
         }
     }
 
@@ -422,7 +481,7 @@ impl Lowering<'_> {
                 "schemas that nest too deeply: do their compositions contain themselves?",
             ));
         }
-        self.under_way.push((schema.clone(), place.usage, None));
+        self.under_way.push((schema.clone(), place.direction, None));
         let lowered = self.inner_schema(schema, place)?;
         self.under_way.pop();
         Ok(lowered)
@@ -430,20 +489,20 @@ impl Lowering<'_> {
 
     fn inner_schema(&mut self, schema: &Value, place: &Place) -> Result<Value> {
         if let Some(reference) = schema.get("$ref") {
-            let component = document::component_name(reference, &place.pointer)?.to_owned();
+            let component = component_name(reference, &place.pointer)?.to_owned();
             return self.reference(&component, &place.pointer);
         }
-        let whole = schema::whole(self.document, schema, &place.pointer)?;
-        if whole.get("$ref").is_some() {
-            return self.schema(&whole, place);
+        let flat = compose::flatten_all_of(self.document, schema, &place.pointer)?;
+        if flat.get("$ref").is_some() {
+            return self.schema(&flat, place);
         }
-        if !is_named(&whole) {
-            return self.anonymous(&whole, place);
+        if !is_named(&flat) {
+            return self.anonymous(&flat, place);
         }
         // What a composition takes from a component can lead to the composition again.
-        let again = self.under_way.iter().find_map(|(other, usage, name)| {
+        let again = self.under_way.iter().find_map(|(other, direction, name)| {
             name.as_ref()
-                .filter(|_| other == schema && *usage == place.usage)
+                .filter(|_| other == schema && *direction == place.direction)
         });
         if let Some(name) = again {
             return Ok(reference_to(name));
@@ -452,7 +511,7 @@ impl Lowering<'_> {
         if let Some((_, _, own)) = self.under_way.last_mut() {
             *own = Some(name.clone());
         }
-        self.named(&whole, place, name.clone())?;
+        self.named(&flat, place, name.clone())?;
         Ok(reference_to(&name))
     }
 
@@ -467,11 +526,11 @@ impl Lowering<'_> {
 
     fn reference(&mut self, component: &str, pointer: &str) -> Result<Value> {
         let place = self.place_of(component);
-        let schema = document::component(self.document, component, pointer)?;
-        let schema = schema::whole(self.document, schema, &place.pointer)?;
+        let schema = reference::component(self.document, component, pointer)?;
+        let schema = compose::flatten_all_of(self.document, schema, &place.pointer)?;
         if schema.get("$ref").is_some() {
             // An alias of an alias that leads back to it stands for nothing.
-            schema::followed(self.document, &schema, &place.pointer)?;
+            compose::deref(self.document, &schema, &place.pointer)?;
         }
         if is_named(&schema) {
             if self.seen.insert(component.to_owned()) {
@@ -496,10 +555,11 @@ impl Lowering<'_> {
     /// A scalar, list or map.
     fn anonymous(&mut self, schema: &Value, place: &Place) -> Result<Value> {
         let mut lowered = match kind(schema) {
+            _ if TimeFormat::of(schema).is_some() => {
+                json!({"type": "string", "format": "date-time"})
+            }
             Kind::String => match schema.get("format").and_then(Value::as_str) {
-                Some(format @ ("date-time" | "date")) => {
-                    json!({"type": "string", "format": format})
-                }
+                Some("date") => json!({"type": "string", "format": "date"}),
                 _ => json!({"type": "string"}),
             },
             Kind::Number if schema["type"] == "integer" => {
@@ -538,7 +598,7 @@ impl Lowering<'_> {
         Ok(lowered)
     }
 
-    /// An object, enumeration or choice, as the component `name`.
+    /// An object, enumeration or union, as the component `name`.
     fn named(&mut self, schema: &Value, place: &Place, name: String) -> Result<()> {
         let place = Place {
             name: name.clone(),
@@ -550,28 +610,58 @@ impl Lowering<'_> {
                 "a discriminator without `oneOf` is not supported: the forms must be listed there",
             ));
         }
-        let (shape, lowered) = if let Some(arms) = arms(schema) {
-            self.choice(arms, &place)?
+        let any_enum = || json!({"type": "string", "enum": ["A", "B"]});
+        let (shape, lowered) = if let Some(variants) = union::variants(schema) {
+            self.union(variants, &place)?
         } else if let Some(values) = enum_values(schema) {
-            let lowered = json!({"type": "string", "enum": ["A", "B"]});
-            (Shape::Enum(values), lowered)
+            (Shape::Enum(values), any_enum())
+        } else if let Some(values) = integer_enum_values(schema) {
+            (Shape::IntegerEnum(values), any_enum())
+        } else if let Some(elements) = tuple_elements(schema) {
+            self.tuple(elements, &place)?
         } else {
-            self.object(schema, &place)?
+            let (fields, lowered) = self.object(schema, &place)?;
+            (Shape::Struct(fields), lowered)
         };
         self.schemas.insert(name.clone(), lowered);
         self.types.insert(
             name,
             Type {
                 description: text(schema, "description"),
-                usage: place.usage,
+                direction: place.direction,
                 shape,
             },
         );
         Ok(())
     }
 
-    /// Every property is required here: progenitor then tells the type of its value, and `reshape` decides what may be absent.
-    fn object(&mut self, schema: &Value, place: &Place) -> Result<(Shape, Value)> {
+    /// A list of values by position: an object on the side of the program.
+    fn tuple(&mut self, elements: &[Value], place: &Place) -> Result<(Shape, Value)> {
+        let mut properties = Map::new();
+        let mut names = Vec::new();
+        for (index, element) in elements.iter().enumerate() {
+            let pointer = format!("{}/x-tuple/{index}", place.pointer);
+            let name = text(element, "name")
+                .ok_or_else(|| Error::new(&pointer, "expected the `name` of the element"))?;
+            let schema = element
+                .get("schema")
+                .ok_or_else(|| Error::new(&pointer, "expected the `schema` of the element"))?;
+            if properties.insert(name.clone(), schema.clone()).is_some() {
+                return Err(Error::new(
+                    &pointer,
+                    format!("two elements are named `{name}`"),
+                ));
+            }
+            names.push(name);
+        }
+        let (fields, lowered) = self.object(&json!({"properties": properties}), place)?;
+        let position = |name: &String| fields.iter().position(|field| field.name == *name);
+        let positions = names.iter().filter_map(position).collect();
+        Ok((Shape::Tuple(fields, positions), lowered))
+    }
+
+    /// Every property is required here: progenitor then gives the type of its value, and `emit` decides what may be absent.
+    fn object(&mut self, schema: &Value, place: &Place) -> Result<(Vec<Field>, Value)> {
         let required: BTreeSet<&str> = schema
             .get("required")
             .and_then(Value::as_array)
@@ -582,11 +672,11 @@ impl Lowering<'_> {
         let mut fields = Vec::new();
         let mut lowered = Map::new();
         for (name, property) in properties(schema) {
-            let key = format!("properties/{}", document::escape(name));
+            let key = format!("properties/{}", escape(name));
             let mut child = place.child(name, &key);
-            let resolved = schema::followed(self.document, property, &child.pointer)?;
-            child.usage = place.usage.of_property(property).of_property(&resolved);
-            if child.usage == Usage::default() {
+            let resolved = compose::deref(self.document, property, &child.pointer)?;
+            child.direction = place.direction.of_property(property).of_property(&resolved);
+            if child.direction.is_none() {
                 continue;
             }
             lowered.insert(field_number(fields.len()), self.present(property, &child)?);
@@ -599,22 +689,24 @@ impl Lowering<'_> {
                     .or_else(|| text(&resolved, "description")),
                 deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
                 secret: property.get("x-secret") == Some(&Value::Bool(true)),
+                time: TimeFormat::of(&resolved),
                 name: name.clone(),
             });
         }
-        Ok((Shape::Struct(fields), all_required(lowered)))
+        Ok((fields, all_required(lowered)))
     }
 
-    fn choice(&mut self, schemas: &[Value], place: &Place) -> Result<(Shape, Value)> {
-        let mut arms = Vec::new();
+    fn union(&mut self, schemas: &[Value], place: &Place) -> Result<(Shape, Value)> {
+        let mut variants = Vec::new();
+        let mut discriminator = None;
         let mut lowered = Map::new();
         let mut names = BTreeSet::from(["Unknown".to_owned()]);
         for (index, schema) in schemas.iter().enumerate() {
             let key = format!("oneOf/{index}");
             let pointer = format!("{}/{key}", place.pointer);
-            let form = schema::followed(self.document, schema, &pointer)?;
+            let form = compose::deref(self.document, schema, &pointer)?;
             let kind = kind(&form);
-            let wanted = match (schema::referred(schema), kind) {
+            let wanted = match (union::referred(schema), kind) {
                 (Some(component), _) => names::pascal(component),
                 (None, Kind::String) => "Text".to_owned(),
                 (None, Kind::Number) => "Number".to_owned(),
@@ -625,14 +717,16 @@ impl Lowering<'_> {
             let name = free(&wanted, &mut names);
             let child = place.child(&name, &key);
             lowered.insert(field_number(index), self.present(schema, &child)?);
-            arms.push(Arm {
-                name,
-                kind,
-                keys: properties(&form).map(|(name, _)| name.clone()).collect(),
-                tags: schema::tags(self.document, schema, &child.pointer)?,
-            });
+            let mut deref = |schema: &Value| compose::deref(self.document, schema, &child.pointer);
+            let variant = Variant::read(name, schema, &form, &mut deref)?;
+            discriminator = discriminator.or_else(|| union::discriminator(schema));
+            variants.push(variant);
         }
-        Ok((Shape::Choice(arms), all_required(lowered)))
+        let union = Union {
+            discriminator,
+            variants,
+        };
+        Ok((Shape::Union(union), all_required(lowered)))
     }
 }
 

@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::docs::escape;
 use crate::document::{Operation, Pagination, PaginationStyle, RateLimit, Security};
 use crate::names;
-use crate::reshape::escape;
 
 /// The constant that describes an operation.
 pub(crate) fn constant(operation: &Operation) -> Ident {
@@ -81,6 +81,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             quote!(Some(super::requests::#request::PAGINATION))
         }
     };
+    let success_property = option(operation.success_property.as_ref());
     let doc = format!(" {}: `{} {path}`.", escape(summary), operation.method);
     quote! {
         #[doc = #doc]
@@ -98,6 +99,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             idempotent: #idempotent,
             pagination: #pagination,
             deprecated: #deprecated,
+            success_property: #success_property,
         };
     }
 }

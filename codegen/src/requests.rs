@@ -9,14 +9,16 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{File, FnArg, ImplItem, Item, ReturnType, Signature};
 
+use crate::docs::{escape, markdown};
 use crate::document::{Content, Encoding, Location, Operation, Part, RateLimit, Security, Time};
+use crate::emit::TypeDefs;
 use crate::error::{Error, Result};
 use crate::example;
 use crate::listing;
 use crate::lower::operation_number;
 use crate::names;
 use crate::operations;
-use crate::reshape::{Shapes, argument, element, escape, markdown, shorten, simple_name};
+use crate::rust_type::{argument, element, shorten, simple_name};
 
 /// What is generated for the operations of a scope.
 pub(crate) struct Requests {
@@ -31,7 +33,7 @@ pub(crate) fn requests(
     scope: &str,
     operations: &[Operation],
     generated: &File,
-    shapes: &Shapes,
+    types: &TypeDefs,
 ) -> Result<Requests> {
     let signatures = signatures(operations, generated)?;
     let mut requests = Requests {
@@ -51,8 +53,8 @@ pub(crate) fn requests(
         }
         let request = Request::new(scope, operation, signature)?;
         let methods = requests.methods.entry(operation.api.clone()).or_default();
-        methods.extend(request.methods(shapes));
-        requests.builders.extend(request.builder(shapes)?);
+        methods.extend(request.methods(types));
+        requests.builders.extend(request.builder(types)?);
     }
     Ok(requests)
 }
@@ -208,14 +210,14 @@ impl<'a> Request<'a> {
     }
 
     /// The methods of the scope's handle that begin this request: one, or two where the body can be JSON or a file.
-    fn methods(&self, shapes: &Shapes) -> TokenStream {
+    fn methods(&self, types: &TypeDefs) -> TokenStream {
         let name = names::snake(&self.operation.id);
         let required: Vec<_> = self
             .arguments
             .iter()
             .filter(|argument| argument.required)
             .collect();
-        let mut methods = self.method(&name, &required, shapes);
+        let mut methods = self.method(&name, &required, types);
         let alternative = self
             .operation
             .body
@@ -235,12 +237,12 @@ impl<'a> Request<'a> {
                 .filter(|argument| !matches!(argument.sink, Sink::Json))
                 .chain(&parts)
                 .collect();
-            methods.extend(self.method(&format!("{name}_file"), &required, shapes));
+            methods.extend(self.method(&format!("{name}_file"), &required, types));
         }
         methods
     }
 
-    fn method(&self, name: &str, required: &[&Argument], shapes: &Shapes) -> TokenStream {
+    fn method(&self, name: &str, required: &[&Argument], types: &TypeDefs) -> TokenStream {
         let Self {
             operation, ident, ..
         } = self;
@@ -261,7 +263,7 @@ impl<'a> Request<'a> {
             .map(|argument| argument.store(&quote!(call)))
             .collect();
         let mutable = (!others.is_empty()).then(|| quote!(mut));
-        let docs = markdown(&self.docs(name, required, shapes));
+        let docs = markdown(&self.docs(name, required, types));
         let badge = badge(self.scope, operation);
         let search = search(operation, name);
         let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
@@ -307,7 +309,7 @@ impl<'a> Request<'a> {
     }
 
     /// The documentation of a method, in Markdown.
-    fn docs(&self, name: &str, required: &[&Argument], shapes: &Shapes) -> String {
+    fn docs(&self, name: &str, required: &[&Argument], types: &TypeDefs) -> String {
         let operation = self.operation;
         let mut text = format!("{}.\n\n", escape(operation.summary.trim_end_matches('.')));
         if let Some(description) = &operation.description {
@@ -334,7 +336,7 @@ impl<'a> Request<'a> {
             self.scope,
             name,
             required,
-            shapes,
+            types,
             self.operation.pagination.is_some(),
         ));
         text
@@ -389,7 +391,7 @@ impl<'a> Request<'a> {
         facts
     }
 
-    fn builder(&self, shapes: &Shapes) -> Result<TokenStream> {
+    fn builder(&self, types: &TypeDefs) -> Result<TokenStream> {
         let Self {
             operation,
             ident,
@@ -402,7 +404,7 @@ impl<'a> Request<'a> {
             .filter(|argument| !argument.required)
             .map(Argument::setter);
         let reports = (self.scope == "reports").then(|| quote!(crate::request::reports!();));
-        let listing = listing::listing(self.operation, &self.answer, shapes)?;
+        let listing = listing::listing(self.operation, &self.answer, types)?;
         let doc = format!(
             " The request [`{}`](super::operations::{}).",
             operation.id,

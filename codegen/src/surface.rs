@@ -12,7 +12,7 @@ use crate::document::{self, Content, Location, Security, Time};
 pub use crate::document::{Pagination, PaginationStyle, RateLimit};
 use crate::error::Result;
 use crate::lower::{self, field_number, operation_number};
-pub use crate::lower::{Presence, Usage};
+pub use crate::lower::{Direction, Presence};
 
 /// What users of a scope see.
 #[derive(Clone, Debug)]
@@ -95,8 +95,8 @@ pub enum Place {
 pub struct Type {
     /// What it means.
     pub description: Option<String>,
-    /// Which way its values go.
-    pub usage: Usage,
+    /// In which direction its values go.
+    pub direction: Direction,
     /// What it is made of.
     pub shape: Shape,
 }
@@ -106,10 +106,12 @@ pub struct Type {
 pub enum Shape {
     /// Fields.
     Struct(Vec<Field>),
-    /// Documented values.
+    /// Documented strings.
     Enum(Vec<String>),
+    /// Documented integers.
+    IntegerEnum(Vec<i64>),
     /// One of several forms, by the names of their variants.
-    Choice(Vec<(String, ValueType)>),
+    Union(Vec<(String, ValueType)>),
 }
 
 /// A field of a struct.
@@ -123,7 +125,7 @@ pub struct Field {
     pub required: bool,
     /// Whether it can be null.
     pub nullable: bool,
-    /// What the code asks for.
+    /// What the code requires.
     pub presence: Presence,
     /// Whether it should not be used any more.
     pub deprecated: bool,
@@ -178,7 +180,7 @@ impl fmt::Display for ValueType {
             Self::File => f.write_str("Upload"),
             Self::Any => f.write_str("Value"),
             Self::List(element) => write!(f, "Vec<{element}>"),
-            Self::Map(value) => write!(f, "HashMap<String, {value}>"),
+            Self::Map(value) => write!(f, "BTreeMap<String, {value}>"),
             Self::Named(name) => f.write_str(name),
         }
     }
@@ -294,28 +296,32 @@ fn operation(operation: document::Operation, lowered: &Value) -> Operation {
 fn named(ty: lower::Type, lowered: &Value) -> Type {
     let child = |index: usize| value_type(&lowered["properties"][field_number(index)]);
     let shape = match ty.shape {
-        lower::Shape::Struct(fields) => {
+        lower::Shape::Struct(fields) | lower::Shape::Tuple(fields, _) => {
             let fields = fields.into_iter().enumerate();
-            let fields = fields.map(|(index, field)| field_of(field, child(index), ty.usage));
+            let fields = fields.map(|(index, field)| field_of(field, child(index), ty.direction));
             Shape::Struct(fields.collect())
         }
         lower::Shape::Enum(values) => Shape::Enum(values),
-        lower::Shape::Choice(arms) => {
-            let arms = arms.into_iter().enumerate();
-            Shape::Choice(arms.map(|(index, arm)| (arm.name, child(index))).collect())
+        lower::Shape::IntegerEnum(values) => {
+            Shape::IntegerEnum(values.into_iter().map(|(value, _)| value).collect())
+        }
+        lower::Shape::Union(union) => {
+            let variants = union.variants.into_iter().enumerate();
+            let variants = variants.map(|(index, variant)| (variant.name, child(index)));
+            Shape::Union(variants.collect())
         }
     };
     Type {
         description: ty.description,
-        usage: ty.usage,
+        direction: ty.direction,
         shape,
     }
 }
 
-fn field_of(field: lower::Field, ty: ValueType, usage: Usage) -> Field {
+fn field_of(field: lower::Field, ty: ValueType, direction: Direction) -> Field {
     let is_collection = matches!(ty, ValueType::List(_) | ValueType::Map(_));
     Field {
-        presence: field.presence(usage, is_collection),
+        presence: field.presence(direction, is_collection),
         name: field.name,
         ty,
         required: field.required,

@@ -9,6 +9,7 @@ use super::{Client, Shared};
 use crate::auth::{Credentials, CredentialsProvider, MemoryTokenCache, TokenCache, Tokens};
 use crate::cloud::{Cloud, ReportsRegion};
 use crate::error::{Error, Result};
+use crate::response::DeviationPolicy;
 use crate::runtime::{Runtime, Tokio};
 use crate::transport::{Budget, Connections, HttpService, Limits, Pacer, Pacing, RetryPolicy};
 
@@ -26,6 +27,7 @@ pub struct ClientBuilder {
     token_cache: Option<Arc<dyn TokenCache>>,
     limits: Limits,
     answer_limit: Option<usize>,
+    strict_responses: bool,
     reports_region: Option<ReportsRegion>,
     pacing: Pacing,
     connections: Connections,
@@ -173,6 +175,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether a response that differs from its documentation is an error of the kind [`Decode`](crate::ErrorKind::Decode). Off by default:
+    /// what differs is kept in `extra()`, listed by [`Response::deviations`](crate::Response::deviations), and logged once.
+    ///
+    /// Turn it on to find out what has changed, such as in a test against your own organization.
+    pub fn strict_responses(mut self, strict: bool) -> Self {
+        self.strict_responses = strict;
+        self
+    }
+
     /// Builds the client. Nothing is sent yet: the first call gets a token.
     ///
     /// # Errors
@@ -199,6 +210,7 @@ impl ClientBuilder {
                 answer_limit: self.answer_limit.unwrap_or(ANSWER_LIMIT),
                 reports_region: self.reports_region,
                 runtime: self.runtime.unwrap_or_else(|| Arc::new(Tokio)),
+                deviation_policy: Arc::new(DeviationPolicy::new(self.strict_responses)),
             }),
         })
     }

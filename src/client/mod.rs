@@ -12,6 +12,7 @@ use crate::auth::Tokens;
 use crate::cloud::{Cloud, ReportsRegion};
 use crate::error::Result;
 use crate::operation::Operation;
+use crate::response::DeviationPolicy;
 use crate::runtime::Runtime;
 use crate::transport::{Budget, HttpService, Limits, Pacer};
 
@@ -40,6 +41,7 @@ struct Shared {
     budget: Arc<Budget>,
     pacer: Arc<Pacer>,
     runtime: Arc<dyn Runtime>,
+    deviation_policy: Arc<DeviationPolicy>,
 }
 
 impl Client {
@@ -140,6 +142,10 @@ impl Client {
 
     pub(crate) fn pacer(&self) -> &Pacer {
         &self.shared.pacer
+    }
+
+    pub(crate) fn deviation_policy(&self) -> &Arc<DeviationPolicy> {
+        &self.shared.deviation_policy
     }
 
     pub(crate) fn runtime(&self) -> &dyn Runtime {

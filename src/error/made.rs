@@ -201,8 +201,22 @@ impl Error {
         }))
     }
 
-    /// An answer that cannot be read; `what` says where in it.
-    pub(crate) fn decode(response: RawResponse, what: String) -> Self {
+    /// A response that cannot be decoded; `message` says where. It keeps the whole body.
+    pub(crate) fn decode(response: RawResponse, message: String) -> Self {
+        Self::of_response(ErrorKind::Decode, response, message)
+    }
+
+    /// A response with a status of success whose `property` says that the request was not carried out, or only in part.
+    pub(crate) fn not_carried_out(response: RawResponse, property: &str) -> Self {
+        let message = format!(
+            "the service responded {} with `{}: false`: it did not carry out the request, or only a part of it; the body says what",
+            response.status_code(),
+            property.trim_start_matches('/')
+        );
+        Self::of_response(ErrorKind::Partial, response, message)
+    }
+
+    fn of_response(kind: ErrorKind, response: RawResponse, message: String) -> Self {
         Self(Arc::new(Inner {
             operation: Some(response.operation()),
             status: Some(response.status_code()),
@@ -211,9 +225,9 @@ impl Error {
             body: match response.operation().security {
                 // A token, or a part of one.
                 Security::Basic => Bytes::new(),
-                Security::Bearer(_) => kept(response.into_body()),
+                Security::Bearer(_) => response.into_body(),
             },
-            ..Inner::new(ErrorKind::Decode, what)
+            ..Inner::new(kind, message)
         }))
     }
 

@@ -70,6 +70,9 @@ pub enum ErrorKind {
     TooLong,
     /// The service answered with success, and the answer is not what is documented: see [`Error::body`].
     Decode,
+    /// The service reports success, and says in the response that it did not carry out the request, or only a part of it: a bulk call
+    /// with `success: false`. [`Error::body`] has the details.
+    Partial,
     /// Nothing in a listing is what was looked for, such as an item of this name.
     Absent,
     /// More is there than was asked for, or than can be told apart: several items of one name, more items than a collection may have.

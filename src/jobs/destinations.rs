@@ -141,7 +141,9 @@ impl Contents {
             .collect();
         let mut additions = Vec::new();
         for wanted in wanted {
-            match unwanted.entry(comparable(wanted.destination.clone())) {
+            // One without its destination is rejected when it is sent.
+            let destination = wanted.destination.clone().unwrap_or_default();
+            match unwanted.entry(comparable(destination)) {
                 Entry::Occupied(mut known) => {
                     known.insert(None);
                 }

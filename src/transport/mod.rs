@@ -85,7 +85,7 @@ async fn attempt(call: &Call, url: &Url) -> Result<RawResponse> {
             attempts.forgive();
             continue;
         }
-        match answer.and_then(|answer| accept(answer.after(attempts.sent()), call)) {
+        match answer.and_then(|answer| accept(answer.with_attempts(attempts.sent()), call)) {
             Ok(answer) => {
                 attempts.succeed();
                 return Ok(answer);

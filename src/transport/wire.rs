@@ -1,5 +1,7 @@
 //! One request over the wire, and its answer.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
@@ -78,7 +80,10 @@ pub(super) async fn send(
         }
     };
     match body {
-        Some(body) => Ok(RawResponse::new(operation, status, headers, body)),
+        Some(body) => {
+            let policy = Arc::clone(client.deviation_policy());
+            Ok(RawResponse::new(operation, status, headers, body, policy))
+        }
         None => Err(Error::too_long(operation, status, limit)),
     }
 }

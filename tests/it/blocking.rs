@@ -175,7 +175,7 @@ fn jobs_can_be_waited_for() {
     let edit = async move {
         let patience = Duration::from_secs(10);
         edit_access_rule(&client, 1001, patience, |rule| {
-            rule.rule_name = "Pier".to_owned();
+            rule.rule_name = Some("Pier".to_owned());
         })
         .await
     };

@@ -58,10 +58,10 @@ pub(crate) fn watch() {
 
 /// Keeps what is logged.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
@@ -86,7 +86,7 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 /// Logs of this thread from now on.
-fn log() -> (Log, tracing::subscriber::DefaultGuard) {
+pub(crate) fn log() -> (Log, tracing::subscriber::DefaultGuard) {
     // The watch must be there first: a callsite that nobody listened to is not asked again.
     watch();
     let log = Log::default();

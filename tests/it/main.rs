@@ -12,6 +12,7 @@ mod bad_input;
 mod blocking;
 mod clock;
 mod connections;
+mod decoding;
 mod documented_answers;
 mod jobs;
 mod logs;

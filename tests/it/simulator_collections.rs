@@ -224,7 +224,7 @@ async fn several_items_are_changed_with_one_request() -> Result<()> {
     let client = hurried(&simulator);
     let statuses = async || -> Result<Vec<_>> {
         let rules = client.admin().list_alert_rules().send().await?;
-        let status = |rule: &AlertRule| (rule.id.unwrap(), rule.status.unwrap());
+        let status = |rule: &AlertRule| (rule.id.unwrap(), rule.status.unwrap().get());
         Ok(rules.iter().map(status).collect())
     };
     let ids: Vec<_> = statuses().await?.into_iter().map(|(id, _)| id).collect();

@@ -19,7 +19,7 @@ const RULE: i64 = 1001;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn rename(rule: &mut UpdateAccessRuleRequest) {
-    rule.rule_name = "Harbour".to_owned();
+    rule.rule_name = Some("Harbour".to_owned());
 }
 
 /// Time that passes with the waits alone; with so many of them the rules of the simulator are unlocked.
@@ -79,7 +79,7 @@ async fn a_rule_is_changed_and_the_rest_of_it_stays() -> Result<()> {
     let rule = || client.policies().get_access_rule(RULE).send();
     let before = rule().await?.into_inner();
     let changed = edit_access_rule(&client, RULE, PATIENCE, |rule| {
-        rule.rule_name = "Harbour".to_owned();
+        rule.rule_name = Some("Harbour".to_owned());
         rule.rule_is_enabled = Some(!rule.rule_is_enabled.unwrap());
     })
     .await?
@@ -106,7 +106,7 @@ async fn a_lock_is_waited_for() -> Result<()> {
         let mut changes = 0;
         let rule = edit_access_rule(&client, RULE, PATIENCE, |rule| {
             changes += 1;
-            rule.rule_name = format!("Attempt {changes}");
+            rule.rule_name = Some(format!("Attempt {changes}"));
         })
         .await?;
         assert_eq!(rule.rule_name, Some(format!("Attempt {}", held + 1)));
@@ -189,11 +189,14 @@ async fn what_cannot_pass_is_told_at_once() -> Result<()> {
     let client = hurried(&simulator);
     let error = edit_access_rule(&client, 999_999, PATIENCE, rename).await;
     assert!(error.unwrap_err().is_not_found());
-    let error = edit_access_rule(&client, RULE, PATIENCE, |rule| rule.rule_name.clear()).await;
+    let error = edit_access_rule(&client, RULE, PATIENCE, |rule| {
+        rule.rule_name = Some(String::new())
+    })
+    .await;
     assert_eq!(error.unwrap_err().status(), Some(400));
     let other = simulator.items("/policies/v2/rules")[1]["ruleName"].clone();
     let error = edit_access_rule(&client, RULE, PATIENCE, |rule| {
-        rule.rule_name = other.as_str().unwrap().to_owned();
+        rule.rule_name = other.as_str().map(str::to_owned);
     })
     .await
     .unwrap_err();

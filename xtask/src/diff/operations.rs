@@ -455,8 +455,8 @@ fn at<'a>(surface: &'a Surface, ty: &'a ValueType, pointer: &str) -> Option<&'a 
             let field = fields.iter().find(|field| field.name == segment)?;
             at(surface, &field.ty, rest)
         }
-        Shape::Choice(arms) => arms.iter().find_map(|(_, arm)| at(surface, arm, pointer)),
-        Shape::Enum(_) => None,
+        Shape::Union(arms) => arms.iter().find_map(|(_, arm)| at(surface, arm, pointer)),
+        Shape::Enum(_) | Shape::IntegerEnum(_) => None,
     }
 }
 

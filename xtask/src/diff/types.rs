@@ -160,7 +160,10 @@ impl<'a> Types<'a> {
                 self.fields(scopes, (old, fields), (new, others), to);
             }
             (Shape::Enum(values), Shape::Enum(others)) => values_of(values, others, to),
-            (Shape::Choice(arms), Shape::Choice(others)) => self.arms(scopes, arms, others, to),
+            (Shape::IntegerEnum(values), Shape::IntegerEnum(others)) => {
+                values_of(&words_of(values), &words_of(others), to);
+            }
+            (Shape::Union(arms), Shape::Union(others)) => self.arms(scopes, arms, others, to),
             (one, other) => to.changes.push(
                 Change::changed(What::Type, pair.1.name, Effect::Breaking, TYPE)
                     .between(describe(one), describe(other)),
@@ -173,15 +176,15 @@ impl<'a> Types<'a> {
 
     /// A type whose values go another way now: what can be made of it, and how.
     fn presence(&self, old: &Type, new: &Type, to: &mut Compared<'a>) {
-        if old.usage == new.usage {
+        if old.direction == new.direction {
             return;
         }
-        let direction = |ty: &Type| match (ty.usage.sent, ty.usage.read) {
+        let direction = |ty: &Type| match (ty.direction.request, ty.direction.response) {
             (true, true) => "sent and read",
             (true, false) => "sent only",
             _ => "read only",
         };
-        let (effect, why) = match (old.usage.sent, new.usage.sent) {
+        let (effect, why) = match (old.direction.request, new.direction.request) {
             (true, false) => (Effect::Breaking, "no value of it can be made any more"),
             (false, true) if lists(old).eq(lists(new)) => {
                 (Effect::Addition, "values of it can be made")
@@ -233,14 +236,14 @@ impl<'a> Types<'a> {
             to.changes.push(change.from(format!("`{}`", field.ty)));
         }
         for field in added {
-            let (effect, why) = match field.presence.is_argument {
+            let (effect, why) = match field.presence.required {
                 true => (Effect::Breaking, "it is required: `new` takes it"),
                 false => (Effect::Addition, "a field that may be absent"),
             };
             let change = Change::added(What::Property, &field.name, effect, why);
             to.changes.push(change.to(format!("`{}`", field.ty)));
         }
-        let is_made_as_before = old.usage == new.usage;
+        let is_made_as_before = old.direction == new.direction;
         for (was, is) in same.into_iter().chain(renamed) {
             if let Some((from, now)) = self.value(scopes, &was.ty, &is.ty, &mut to.children) {
                 let change = Change::changed(What::Property, &is.name, Effect::Breaking, TYPE);
@@ -319,7 +322,11 @@ fn likeness(one: &Shape, other: &Shape) -> f64 {
         (Shape::Enum(one), Shape::Enum(other)) => {
             overlap(&names(&mut one.iter()), &names(&mut other.iter()))
         }
-        (Shape::Choice(one), Shape::Choice(other)) => f64::from(one.len() == other.len()),
+        (Shape::IntegerEnum(one), Shape::IntegerEnum(other)) => overlap(
+            &names(&mut words_of(one).iter()),
+            &names(&mut words_of(other).iter()),
+        ),
+        (Shape::Union(one), Shape::Union(other)) => f64::from(one.len() == other.len()),
         _ => 0.0,
     }
 }
@@ -328,8 +335,14 @@ fn describe(shape: &Shape) -> &'static str {
     match shape {
         Shape::Struct(_) => "an object",
         Shape::Enum(_) => "an enumeration",
-        Shape::Choice(_) => "a choice of forms",
+        Shape::IntegerEnum(_) => "an enumeration of integers",
+        Shape::Union(_) => "a union",
     }
+}
+
+/// The values of an enumeration of integers as text.
+fn words_of(values: &[i64]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
 }
 
 fn struct_fields(ty: &Type) -> &[Field] {
@@ -352,7 +365,7 @@ fn lists(ty: &Type) -> impl Iterator<Item = &str> {
 fn arguments(ty: &Type) -> impl Iterator<Item = &str> {
     struct_fields(ty)
         .iter()
-        .filter(|field| field.presence.is_argument)
+        .filter(|field| field.presence.required)
         .map(|field| field.name.as_str())
 }
 
@@ -386,7 +399,7 @@ fn required(was: &Field, is: &Field, ty: &Type) -> Option<Change> {
     if word(was) == word(is) {
         return None;
     }
-    let (effect, why) = if !ty.usage.sent {
+    let (effect, why) = if !ty.direction.request {
         (Effect::None, "what is read may lack everything")
     } else if was.presence == is.presence {
         match is.required && !was.required {
@@ -396,9 +409,9 @@ fn required(was: &Field, is: &Field, ty: &Type) -> Option<Change> {
             ),
             false => (Effect::None, "its field and its setter are the same"),
         }
-    } else if is.presence.is_argument {
+    } else if is.presence.required {
         (Effect::Breaking, "`new` takes it, and its setter is gone")
-    } else if was.presence.is_argument {
+    } else if was.presence.required {
         (Effect::Breaking, "a setter takes it, and `new` does not")
     } else {
         (Effect::Breaking, TYPE)

@@ -1,0 +1,167 @@
+//! Compositions: references are resolved, the parts of an `allOf` become one schema, unions become lists of variants.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::reference::{component, component_name, escape};
+use crate::schema::intersect;
+use crate::union::{self, Normalized};
+
+/// Keys that say what a value is made of; beside an `allOf` they make a schema of its own.
+const STRUCTURE: [&str; 8] = [
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "enum",
+    "format",
+    "oneOf",
+    "anyOf",
+];
+
+/// Keys of a part that say nothing about the whole.
+const OWN: [&str; 6] = [
+    "description",
+    "title",
+    "example",
+    "default",
+    "deprecated",
+    "discriminator",
+];
+
+/// A schema without `allOf`: a reference, a union in its normal form, or a schema that is neither.
+pub(crate) fn flatten_all_of(document: &Value, schema: &Value, pointer: &str) -> Result<Value> {
+    Composer { document, pointer }.flatten_all_of(schema, &mut Walk::default())
+}
+
+/// [`flatten_all_of`], with references resolved.
+pub(crate) fn deref(document: &Value, schema: &Value, pointer: &str) -> Result<Value> {
+    Composer { document, pointer }.deref(schema, &mut Walk::default())
+}
+
+/// How many schemas a composition is made of at most, counted at each visit.
+const LARGEST: usize = 1000;
+
+/// A walk through the parts of a composition.
+#[derive(Default)]
+struct Walk {
+    /// The components that are being resolved.
+    trail: Vec<String>,
+    /// How many schemas were visited.
+    visited: usize,
+}
+
+/// Puts compositions together.
+struct Composer<'a> {
+    document: &'a Value,
+    pointer: &'a str,
+}
+
+impl Composer<'_> {
+    fn reject<T>(&self, message: impl Into<String>) -> Result<T> {
+        Err(Error::new(self.pointer, message))
+    }
+
+    fn flatten_all_of(&self, schema: &Value, walk: &mut Walk) -> Result<Value> {
+        let Some(own) = schema.as_object().filter(|own| !own.contains_key("$ref")) else {
+            return Ok(schema.clone());
+        };
+        let mut own = own.clone();
+        let parts = match own.remove("allOf") {
+            Some(Value::Array(parts)) => parts,
+            _ => Vec::new(),
+        };
+        let adds = STRUCTURE.iter().any(|key| own.contains_key(*key))
+            || own.get("type").is_some_and(|word| word != "object");
+        if let ([only], false) = (parts.as_slice(), adds) {
+            return self.flatten_all_of(only, walk);
+        }
+        let mut composed = Map::new();
+        for part in &parts {
+            if let Value::Object(mut part) = self.deref(part, walk)? {
+                part.retain(|key, _| !OWN.contains(&key.as_str()));
+                self.add(&mut composed, part)?;
+            }
+        }
+        self.add(&mut composed, own)?;
+        match union::normalize(composed, self.pointer, &mut |schema| {
+            self.deref(schema, walk)
+        })? {
+            Normalized::Schema(schema) => Ok(schema),
+            Normalized::Only(variant) => self.flatten_all_of(&variant, walk),
+        }
+    }
+
+    fn deref(&self, schema: &Value, walk: &mut Walk) -> Result<Value> {
+        walk.visited += 1;
+        if walk.visited > LARGEST {
+            return self.reject("a composition of too many schemas: does it contain itself?");
+        }
+        let schema = self.flatten_all_of(schema, walk)?;
+        let Some(reference) = schema.get("$ref") else {
+            return Ok(schema);
+        };
+        let name = component_name(reference, self.pointer)?;
+        let target = component(self.document, name, self.pointer)?;
+        let composer = Composer {
+            document: self.document,
+            pointer: &format!("/components/schemas/{}", escape(name)),
+        };
+        if walk.trail.iter().any(|known| known == name) {
+            return composer
+                .reject("a schema that leads back to itself by references and compositions alone");
+        }
+        walk.trail.push(name.to_owned());
+        let target = composer.deref(target, walk)?;
+        walk.trail.pop();
+        Ok(target)
+    }
+
+    /// Adds a part to a composition.
+    fn add(&self, composed: &mut Map<String, Value>, part: Map<String, Value>) -> Result<()> {
+        for (key, value) in part {
+            let Some(known) = composed.get_mut(&key) else {
+                composed.insert(key, value);
+                continue;
+            };
+            match (key.as_str(), known, value) {
+                (_, known, value) if *known == value => {}
+                ("properties", Value::Object(known), Value::Object(own)) => {
+                    for (name, property) in own {
+                        let property = match known.remove(&name) {
+                            Some(other) if other != property => intersect(other, property),
+                            _ => property,
+                        };
+                        known.insert(name, property);
+                    }
+                }
+                ("required", Value::Array(known), Value::Array(own)) => known.extend(own),
+                ("enum", Value::Array(known), Value::Array(own)) => {
+                    known.retain(|value| own.contains(value));
+                }
+                ("items", known, value) => *known = intersect(known.take(), value),
+                ("nullable", known, Value::Bool(true)) => *known = Value::Bool(true),
+                ("nullable", ..) => {}
+                ("type", known, value) => {
+                    let pair = [&*known, &value];
+                    if !pair
+                        .iter()
+                        .all(|word| *word == "integer" || *word == "number")
+                    {
+                        return self.reject(format!(
+                            "the parts of this composition have the types {known} and {value}"
+                        ));
+                    }
+                    *known = "integer".into();
+                }
+                // A value of both formats can be decoded as neither of them.
+                ("format", known, _) => *known = "none".into(),
+                ("oneOf" | "anyOf", ..) => {
+                    return self.reject("a composition of two unions is not supported");
+                }
+                (_, known, value) => *known = value,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! Descriptions as documentation.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// A description as documentation.
+pub(crate) fn docs(description: &str) -> TokenStream {
+    markdown(&escape(description))
+}
+
+/// Markdown as documentation.
+pub(crate) fn markdown(text: &str) -> TokenStream {
+    let lines = text.lines().map(|line| {
+        let line = format!(" {line}");
+        quote!(#[doc = #line])
+    });
+    quote!(#(#lines)*)
+}
+
+/// A description as Markdown: what rustdoc would take for a link, a tag or a test is escaped, except between backticks.
+pub(crate) fn escape(description: &str) -> String {
+    let mut in_code = false;
+    let mut lines: Vec<_> = description
+        .lines()
+        .map(|line| {
+            let line = line.trim();
+            if let Some(language) = line.strip_prefix("```") {
+                in_code = !in_code;
+                let is_unnamed = in_code && language.is_empty();
+                return if is_unnamed { "```text" } else { line }.to_owned();
+            }
+            if in_code {
+                return line.to_owned();
+            }
+            let pieces = line.split('`').enumerate();
+            let pieces = pieces.map(|(index, piece)| match index % 2 {
+                0 => escape_words(piece),
+                _ => piece.to_owned(),
+            });
+            pieces.collect::<Vec<_>>().join("`")
+        })
+        .collect();
+    if in_code {
+        lines.push("```".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn escape_words(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        if word.starts_with("http://") || word.starts_with("https://") {
+            let url = word.trim_end_matches(['.', ',', ';', ':', ')']);
+            return format!("<{url}>{}", &word[url.len()..]);
+        }
+        word.replace('[', "\\[").replace('<', "\\<")
+    });
+    words.collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,144 @@
+//! From the types that progenitor generates to the types that users see.
+//!
+//! Progenitor gives the Rust type of each value; names, what may be absent, how leniently a response is decoded, enumerations and unions
+//! are decided here and in `object`, `enumeration` and `union`, which write one kind of type each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::{File, Item, ItemStruct};
+
+use crate::docs::docs;
+use crate::error::{Error, Result};
+use crate::lower::{Field, Shape, Type, field_number};
+use crate::object::{self, FieldType};
+use crate::rust_type::shorten;
+use crate::{enumeration, union};
+
+/// What the named types are made of, by name.
+pub(crate) type TypeDefs = BTreeMap<String, TypeDef>;
+
+/// What a named type is made of.
+pub(crate) enum TypeDef {
+    Struct(Vec<FieldType>),
+    /// Variants and what they hold.
+    Union(Vec<(Ident, syn::Type)>),
+    /// One of the values.
+    Enum(String),
+    /// One of the values.
+    IntegerEnum(i64),
+}
+
+/// The types of a scope, and what `requests` must know of them.
+pub(crate) struct Emitted {
+    pub code: TokenStream,
+    pub types: TypeDefs,
+}
+
+/// Writes the types from those in the `types` module of `generated`; with `schemars` they can write JSON Schema.
+pub(crate) fn emit(
+    generated: &File,
+    types: &BTreeMap<String, Type>,
+    schemars: bool,
+) -> Result<Emitted> {
+    let structs = generated_structs(generated);
+    let enumerations: BTreeSet<_> = types
+        .iter()
+        .filter(|(_, ty)| matches!(ty.shape, Shape::Enum(_)))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let mut code = quote! {
+        #[allow(unused_imports, reason = "some APIs have no types")]
+        use crate::response::decode;
+    };
+    let mut defs = TypeDefs::new();
+    let no_positions = Vec::new();
+    for (name, ty) in types {
+        let ident = Ident::new(name, Span::call_site());
+        let docs = docs(ty.description.as_deref().unwrap_or(match ty.shape {
+            Shape::Struct(_) | Shape::Tuple(..) => "An object of the API.",
+            Shape::Enum(_) | Shape::IntegerEnum(_) => "A value of a list that can grow.",
+            Shape::Union(_) => "A value that has one of several forms.",
+        }));
+        let mut emit_object = |fields: &[Field], positions: &[usize]| -> Result<TypeDef> {
+            let bases = field_types(&structs, name, fields.len())?;
+            let emission = object::Emission::new(&ident, &docs, fields, &bases, ty.direction)?;
+            code.extend(emission.emit(positions, schemars));
+            Ok(TypeDef::Struct(emission.into_fields()))
+        };
+        let def = match &ty.shape {
+            Shape::Struct(fields) => emit_object(fields, &no_positions)?,
+            Shape::Tuple(fields, positions) => emit_object(fields, positions)?,
+            Shape::Enum(values) => {
+                code.extend(enumeration::emit(&ident, &docs, values));
+                TypeDef::Enum(values.first().cloned().unwrap_or_default())
+            }
+            Shape::IntegerEnum(values) => {
+                code.extend(enumeration::emit_integers(&ident, &docs, values));
+                TypeDef::IntegerEnum(values.first().map_or(0, |(value, _)| *value))
+            }
+            Shape::Union(described) => {
+                let variants = &described.variants;
+                let types = field_types(&structs, name, variants.len())?;
+                code.extend(union::emit(
+                    &ident,
+                    &docs,
+                    described.discriminator.as_deref(),
+                    variants,
+                    &types,
+                    &enumerations,
+                    schemars
+                        .then(|| quote!(#[derive(::schemars::JsonSchema)] #[schemars(untagged)])),
+                ));
+                let idents = variants
+                    .iter()
+                    .map(|variant| Ident::new(&variant.name, Span::call_site()));
+                TypeDef::Union(idents.zip(types).collect())
+            }
+        };
+        defs.insert(name.clone(), def);
+    }
+    Ok(Emitted { code, types: defs })
+}
+
+fn generated_structs(generated: &File) -> BTreeMap<String, &ItemStruct> {
+    generated
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+            _ => None,
+        })
+        .flat_map(|(_, items)| items)
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some((item.ident.to_string(), item)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The types of the fields `f0000`, `f0001`… of the generated struct `name`.
+fn field_types(
+    structs: &BTreeMap<String, &ItemStruct>,
+    name: &str,
+    count: usize,
+) -> Result<Vec<syn::Type>> {
+    let missing = |what: &str| {
+        Error::new(
+            format!("/components/schemas/{name}"),
+            format!("progenitor generated no {what} for this schema"),
+        )
+    };
+    let item = structs.get(name).ok_or_else(|| missing("struct"))?;
+    (0..count)
+        .map(|index| {
+            let number = field_number(index);
+            item.fields
+                .iter()
+                .find(|field| field.ident.as_ref().is_some_and(|ident| *ident == number))
+                .map(|field| shorten(&field.ty))
+                .ok_or_else(|| missing("field"))
+        })
+        .collect()
+}

@@ -1,0 +1,353 @@
+//! Objects: a struct, how its fields are decoded and written, its constructor and setters.
+//!
+//! What is sent is strict: what the document requires is an argument of the constructor, and a request without it is not sent. What is
+//! read is lenient: everything may be absent.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::docs::docs;
+use crate::error::{Error, Result};
+use crate::lower::{Direction, Field, Presence, TimeFormat};
+use crate::names;
+use crate::rust_type::{argument, is_collection, simple_name};
+
+/// How many lists an object that is only read can have: as many as `ListPresence` of the runtime tells apart.
+const MAX_LISTS: usize = 64;
+
+/// Fields and methods that every object has.
+const RESERVED: [&str; 2] = ["extra", "lists"];
+
+/// A field as it is written.
+#[derive(Clone)]
+pub(crate) struct FieldType {
+    /// The name on the wire.
+    pub wire: String,
+    pub ident: Ident,
+    /// The type with its `Option`, if any.
+    pub ty: TokenStream,
+    /// The type without it.
+    pub base: syn::Type,
+    pub presence: Presence,
+}
+
+/// The emission of one object type.
+pub(crate) struct Emission<'a> {
+    ident: &'a Ident,
+    docs: &'a TokenStream,
+    /// The fields in the order of the document, and their types.
+    fields: Vec<(&'a Field, FieldType)>,
+    direction: Direction,
+}
+
+impl<'a> Emission<'a> {
+    pub(crate) fn new(
+        ident: &'a Ident,
+        docs: &'a TokenStream,
+        fields: &'a [Field],
+        bases: &[syn::Type],
+        direction: Direction,
+    ) -> Result<Self> {
+        let types = field_types(fields, bases, direction);
+        let emission = Self {
+            ident,
+            docs,
+            fields: fields.iter().zip(types).collect(),
+            direction,
+        };
+        let lists = emission.sorted().filter(|(_, ty)| !ty.presence.optional);
+        if lists.count() > MAX_LISTS {
+            return Err(Error::new(
+                format!("/components/schemas/{ident}"),
+                format!("an object with more than {MAX_LISTS} lists is not supported"),
+            ));
+        }
+        Ok(emission)
+    }
+
+    pub(crate) fn into_fields(self) -> Vec<FieldType> {
+        self.fields.into_iter().map(|(_, ty)| ty).collect()
+    }
+
+    /// The fields in the order of their names on the wire.
+    fn sorted(&self) -> impl Iterator<Item = &(&'a Field, FieldType)> {
+        let mut sorted: Vec<_> = self.fields.iter().collect();
+        sorted.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+        sorted.into_iter()
+    }
+
+    fn has_lists(&self) -> bool {
+        self.fields.iter().any(|(_, ty)| !ty.presence.optional)
+    }
+
+    /// Whether an object with nothing set makes sense.
+    fn is_default(&self) -> bool {
+        !self.fields.iter().any(|(_, ty)| ty.presence.required)
+    }
+
+    /// The code; `positions` are the fields of an object that stands on the wire as a list, by position.
+    pub(crate) fn emit(&self, positions: &[usize], schemars: bool) -> TokenStream {
+        let Self { ident, docs, .. } = self;
+        let declarations = self
+            .fields
+            .iter()
+            .map(|(field, ty)| declaration(field, ty, schemars));
+        let lists = self.has_lists().then(|| {
+            let skip = schemars.then(|| quote!(#[schemars(skip)]));
+            quote!(#skip lists: decode::ListPresence,)
+        });
+        let skip = schemars.then(|| quote!(#[schemars(skip)]));
+        let json_schema = schemars.then(|| quote!(#[derive(::schemars::JsonSchema)]));
+        let default = self.is_default().then(|| quote!(Default,));
+        let object_fields = self.object_fields(positions);
+        let constructor = self.direction.request.then(|| self.constructor());
+        quote! {
+            #docs
+            #[derive(Clone, PartialEq, #default)]
+            #json_schema
+            #[non_exhaustive]
+            pub struct #ident {
+                #(#declarations)*
+                #lists
+                #skip
+                extra: decode::Extra,
+            }
+            #object_fields
+            decode::object!(#ident);
+            #constructor
+        }
+    }
+
+    /// How the fields are decoded and written.
+    fn object_fields(&self, positions: &[usize]) -> TokenStream {
+        let Self { ident, .. } = self;
+        let name = ident.to_string();
+        let properties: Vec<_> = self.sorted().map(|(field, _)| &field.name).collect();
+        let mut lists = 0u32..;
+        let mut decode = Vec::new();
+        let mut encode = Vec::new();
+        for (number, (field, ty)) in self.sorted().enumerate() {
+            let (read, write) = accessors(field, ty, &mut lists);
+            decode.push(quote!(#number => #read,));
+            encode.push(write);
+        }
+        let empty = if self.is_default() {
+            quote!(Default::default())
+        } else {
+            let idents = self.fields.iter().map(|(_, ty)| &ty.ident);
+            quote!(Self { #(#idents: None,)* extra: Default::default() })
+        };
+        let keeps_nulls = self.direction.keeps_nulls();
+        let positions = (!positions.is_empty()).then(|| {
+            let numbers = positions.iter().filter_map(|position| {
+                let (wanted, _) = self.fields.get(*position)?;
+                properties.iter().position(|name| **name == wanted.name)
+            });
+            quote!(const POSITIONS: &'static [usize] = &[#(#numbers),*];)
+        });
+        quote! {
+            impl decode::ObjectFields for #ident {
+                const NAME: &'static str = #name;
+                const PROPERTIES: &'static [&'static str] = &[#(#properties),*];
+                const KEEPS_NULLS: bool = #keeps_nulls;
+                #positions
+
+                fn empty() -> Self { #empty }
+
+                fn kept(&self) -> &decode::Extra { &self.extra }
+
+                fn kept_mut(&mut self) -> &mut decode::Extra { &mut self.extra }
+
+                fn decode_field<S: decode::FieldSource>(&mut self, property: usize, source: S) -> Result<(), S::Error> {
+                    match property {
+                        #(#decode)*
+                        _ => {}
+                    }
+                    Ok(())
+                }
+
+                fn encode_fields<E: decode::FieldEncoder>(&self, encoder: &mut E) -> Result<(), E::Error> {
+                    #(#encode)*
+                    Ok(())
+                }
+            }
+        }
+    }
+
+    /// `new` with what is required, and a setter for each field.
+    fn constructor(&self) -> TokenStream {
+        let Self { ident, .. } = self;
+        let required: Vec<_> = self
+            .fields
+            .iter()
+            .map(|(_, ty)| ty)
+            .filter(|ty| ty.presence.required)
+            .collect();
+        let new = if required.is_empty() {
+            quote! {
+                /// Nothing set.
+                #[must_use]
+                #[inline]
+                pub fn new() -> Self { Default::default() }
+            }
+        } else {
+            let names: Vec<_> = required.iter().map(|ty| &ty.ident).collect();
+            let (types, values): (Vec<_>, Vec<_>) = required
+                .iter()
+                .zip(&names)
+                .map(|(ty, name)| setter_argument(ty, &quote!(#name)))
+                .unzip();
+            quote! {
+                /// What is required; the rest is set with the methods below.
+                #[must_use]
+                #[inline]
+                pub fn new(#(#names: #types),*) -> Self {
+                    let mut new = <Self as decode::ObjectFields>::empty();
+                    #(new.#names = Some(#values);)*
+                    new
+                }
+            }
+        };
+        let setters = self.fields.iter().map(|(field, ty)| {
+            let name = &ty.ident;
+            let (argument, value) = setter_argument(ty, &quote!(value));
+            let method = match name.to_string().as_str() {
+                "new" => format_ident!("with_new"),
+                _ => name.clone(),
+            };
+            let doc = format!(" Sets `{}`.", field.name);
+            quote! {
+                #[doc = #doc]
+                #[must_use]
+                #[inline]
+                pub fn #method(mut self, value: #argument) -> Self {
+                    self.#name = Some(#value);
+                    self
+                }
+            }
+        });
+        quote! {
+            impl #ident {
+                #new
+                #(#setters)*
+            }
+        }
+    }
+}
+
+/// The argument that a field is set from, and the value that is made of it.
+fn setter_argument(ty: &FieldType, name: &TokenStream) -> (TokenStream, TokenStream) {
+    let base = &ty.base;
+    match ty.presence.nullable {
+        true => (
+            quote!(impl Into<crate::Nullable<#base>>),
+            quote!(#name.into()),
+        ),
+        false => argument(base, name),
+    }
+}
+
+fn field_types(fields: &[Field], bases: &[syn::Type], direction: Direction) -> Vec<FieldType> {
+    let mut idents: BTreeSet<String> = RESERVED.map(str::to_owned).into();
+    fields
+        .iter()
+        .zip(bases)
+        .map(|(field, base)| {
+            let mut name = names::snake(&field.name);
+            while !idents.insert(name.clone()) {
+                name.push('_');
+            }
+            let presence = field.presence(direction, is_collection(base));
+            FieldType {
+                wire: field.name.clone(),
+                ident: Ident::new(&name, Span::call_site()),
+                ty: match (presence.optional, presence.nullable) {
+                    (true, true) => quote!(Option<crate::Nullable<#base>>),
+                    (true, false) => quote!(Option<#base>),
+                    (false, _) => quote!(#base),
+                },
+                base: base.clone(),
+                presence,
+            }
+        })
+        .collect()
+}
+
+fn declaration(field: &Field, ty: &FieldType, schemars: bool) -> TokenStream {
+    let FieldType {
+        wire,
+        ident,
+        ty: rust_type,
+        presence,
+        ..
+    } = ty;
+    let docs = match &field.description {
+        Some(text) => self::docs(text),
+        None => self::docs(&format!("`{wire}`")),
+    };
+    let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
+    let schema = schemars.then(|| {
+        let required = presence.required.then(|| quote!(, required));
+        let default = (!presence.optional).then(|| quote!(, default));
+        let with = match field.time {
+            Some(TimeFormat::Seconds | TimeFormat::Milliseconds | TimeFormat::Nanoseconds) => {
+                Some(quote!(, with = "Option<i64>"))
+            }
+            _ => None,
+        };
+        quote!(#[schemars(rename = #wire #required #default #with)])
+    });
+    quote! {
+        #docs
+        #deprecated
+        #schema
+        pub #ident: #rust_type,
+    }
+}
+
+/// How a field is decoded and how it is written; `lists` numbers the lists that are empty where they are absent.
+fn accessors(
+    field: &Field,
+    ty: &FieldType,
+    lists: &mut std::ops::RangeFrom<u32>,
+) -> (TokenStream, TokenStream) {
+    let name = &ty.ident;
+    let presence = ty.presence;
+    if !presence.optional {
+        let number = lists.next();
+        return (
+            quote!(self.#name = source.read_list(&mut self.lists, #number)?),
+            quote!(encoder.list(&self.#name, self.lists, #number)?;),
+        );
+    }
+    let is_time = simple_name(&ty.base).as_deref() == Some("DateTime");
+    if let Some(format) = field
+        .time
+        .as_ref()
+        .filter(|_| is_time && !presence.nullable && !presence.required)
+    {
+        let format = match format {
+            TimeFormat::Rfc3339 => quote!(Rfc3339),
+            TimeFormat::Pattern(pattern) => quote!(Pattern(#pattern)),
+            TimeFormat::Seconds => quote!(Seconds),
+            TimeFormat::Milliseconds => quote!(Milliseconds),
+            TimeFormat::Nanoseconds => quote!(Nanoseconds),
+        };
+        return (
+            quote!(self.#name = source.read_time(decode::TimeFormat::#format)?),
+            quote!(encoder.time(&self.#name, decode::TimeFormat::#format)?;),
+        );
+    }
+    let write = match (presence.required, field.secret) {
+        (false, false) => quote!(optional),
+        (true, false) => quote!(required),
+        (false, true) => quote!(secret),
+        (true, true) => quote!(required_secret),
+    };
+    (
+        quote!(self.#name = source.read()?),
+        quote!(encoder.#write(&self.#name)?;),
+    )
+}

@@ -1,0 +1,95 @@
+//! What an object keeps beside its typed fields.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+/// The undocumented properties of an object, the values that do not fit their type, and the wire forms of those that do.
+///
+/// It is one pointer wide, and allocates nothing while it is empty.
+#[derive(Clone, Default)]
+pub(crate) struct Extra(Option<Box<Contents>>);
+
+#[derive(Clone, Default)]
+struct Contents {
+    /// By name: undocumented properties, and documented ones with a value that does not fit.
+    properties: Map<String, Value>,
+    /// By the number of the property: the JSON of values that their type writes in another form.
+    wire_forms: Vec<(usize, Value)>,
+}
+
+impl Extra {
+    /// The properties by name.
+    pub(crate) fn properties(&self) -> &Map<String, Value> {
+        static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+
+        match &self.0 {
+            Some(contents) => &contents.properties,
+            None => &NONE,
+        }
+    }
+
+    /// The properties by name, to be changed.
+    pub(crate) fn properties_mut(&mut self) -> &mut Map<String, Value> {
+        &mut self.contents().properties
+    }
+
+    pub(super) fn keep_wire_form(&mut self, property: usize, value: Value) {
+        self.contents().wire_forms.push((property, value));
+    }
+
+    /// What was read for a property, if that is not what its field writes.
+    #[inline]
+    pub(super) fn raw(&self, property: usize, name: &str) -> Option<&Value> {
+        let contents = self.0.as_ref()?;
+        let wire_forms = contents.wire_forms.iter();
+        wire_forms
+            .rev()
+            .find(|(kept, _)| *kept == property)
+            .map(|(_, value)| value)
+            .or_else(|| contents.properties.get(name))
+    }
+
+    fn contents(&mut self) -> &mut Contents {
+        self.0.get_or_insert_default()
+    }
+}
+
+/// Objects are equal where they say the same: wire forms do not count.
+impl PartialEq for Extra {
+    fn eq(&self, other: &Self) -> bool {
+        self.properties() == other.properties()
+    }
+}
+
+/// Names alone: a property that no document describes may be a secret.
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.properties().keys()).finish()
+    }
+}
+
+/// Which lists and maps of an object were in the response: an empty one and an absent one are both empty here.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ListPresence(u64);
+
+impl ListPresence {
+    /// How many lists and maps of one object it can tell apart.
+    pub(crate) const MAX: u32 = u64::BITS;
+
+    pub(super) fn insert(&mut self, list: u32) {
+        self.0 |= 1 << (list % Self::MAX);
+    }
+
+    pub(super) fn contains(self, list: u32) -> bool {
+        self.0 & (1 << (list % Self::MAX)) != 0
+    }
+}
+
+/// An absent list is as good as an empty one.
+impl PartialEq for ListPresence {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}

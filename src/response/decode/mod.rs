@@ -1,0 +1,311 @@
+//! Decoding: from the body of a response to typed values, whatever the service sends.
+//!
+//! Two passes share one description of each type. The fast pass ([`LenientDeserialize::from_json`]) decodes the text straight into the
+//! types. It stops at the first value that has no place in its type. Only then the body is parsed to a [`Value`] and decoded by the
+//! tolerant pass ([`LenientDeserialize::from_value`]), which cannot fail below the top: it leaves a field empty where the value does not
+//! fit, keeps the value, and records a [`Deviation`].
+//!
+//! Nothing is lost in either pass. Undocumented properties and values that do not fit go into the [`Extra`] of the object that has them.
+//! A value whose type has another JSON form, such as a number in quotes, keeps its wire form there as well, so that an object that was
+//! read is written as it came.
+//!
+//! `object` has the walk over objects, `encode` the way back, `scalar`, `time`, `collection`, `open_enum`, `nullable` and `union` have
+//! the values.
+
+mod collection;
+mod encode;
+mod extra;
+mod nullable;
+mod object;
+mod open_enum;
+mod scalar;
+mod time;
+mod union;
+
+use std::fmt;
+
+use serde::de::{Deserializer, IgnoredAny};
+use serde::ser::Serializer;
+use serde_json::{Map, Value};
+
+use super::deviation::{Deviation, DeviationPath, JsonType};
+
+pub(crate) use encode::{FieldEncoder, debug_object, serialize_object};
+pub(crate) use extra::{Extra, ListPresence};
+pub use nullable::Nullable;
+pub(crate) use object::{
+    FieldSource, ObjectFields, deserialize, has_property_of, object, object_from_json,
+    object_from_value,
+};
+#[cfg(feature = "schemars")]
+pub(crate) use open_enum::json_schema;
+pub(crate) use open_enum::{EnumKind, IntegerEnum, TextEnum, enumeration, integer_enum, open_enum};
+pub use open_enum::{UnknownInteger, UnknownValue};
+pub(crate) use time::TimeFormat;
+pub(crate) use union::{
+    Kind, Union, Variant, deserialize_union, union, union_accepts, union_from_json,
+    union_from_value,
+};
+
+/// A value that a response can hold.
+///
+/// This trait is an implementation detail: its methods can change at any time.
+pub trait LenientDeserialize: Sized {
+    /// What a deviation says was expected.
+    #[doc(hidden)]
+    const EXPECTED: &'static str;
+
+    /// Whether the content of a body does not matter.
+    #[doc(hidden)]
+    const IGNORES_BODY: bool = false;
+
+    /// Decodes a value in the fast pass: `None` for null.
+    ///
+    /// `wire_form` receives the JSON of a value that this type writes in another form. An error says that the value has no exact place in
+    /// the type; the tolerant pass then decides what to do.
+    #[doc(hidden)]
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<Self>, D::Error>;
+
+    /// Decodes a value in the tolerant pass.
+    #[doc(hidden)]
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self>;
+
+    /// Writes the value in the JSON form that it has in documents.
+    #[doc(hidden)]
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Whether an object where a list of these is documented can be its one element.
+    #[doc(hidden)]
+    fn accepts_object(_: &Map<String, Value>) -> bool {
+        false
+    }
+}
+
+/// What became of a value in the tolerant pass.
+#[derive(Debug, PartialEq)]
+pub enum Decoded<T> {
+    /// The type holds it, and writes it as it came.
+    Exact(T),
+    /// The type holds what it means; its wire form is another one. `None` stands for null and what means the same.
+    Coerced(Option<T>),
+    /// The type does not hold it, or only a part of it.
+    Mismatched(Option<T>),
+}
+
+impl<T> Decoded<T> {
+    pub(crate) fn map<U>(self, wrap: impl FnOnce(T) -> U) -> Decoded<U> {
+        match self {
+            Self::Exact(value) => Decoded::Exact(wrap(value)),
+            Self::Coerced(value) => Decoded::Coerced(value.map(wrap)),
+            Self::Mismatched(value) => Decoded::Mismatched(value.map(wrap)),
+        }
+    }
+
+    fn into_value(self) -> Option<T> {
+        match self {
+            Self::Exact(value) => Some(value),
+            Self::Coerced(value) | Self::Mismatched(value) => value,
+        }
+    }
+}
+
+/// Where the tolerant pass is in a body, and what it has found there.
+#[derive(Debug, Default)]
+pub struct DecodeContext {
+    path: DeviationPath,
+    deviations: Vec<Deviation>,
+}
+
+impl DecodeContext {
+    /// Records that a value has another JSON type than documented.
+    fn deviate(&mut self, expected: &'static str, found: &Value) {
+        let deviation = Deviation::new(&self.path, expected, JsonType::of(found));
+        self.deviations.push(deviation);
+    }
+
+    fn mismatch<T>(&mut self, expected: &'static str, found: &Value) -> Decoded<T> {
+        self.deviate(expected, found);
+        Decoded::Mismatched(None)
+    }
+
+    /// A value that is read from another JSON type than the documented one.
+    fn coerce<T>(&mut self, value: Option<T>, expected: &'static str, found: &Value) -> Decoded<T> {
+        self.deviate(expected, found);
+        Decoded::Coerced(value)
+    }
+
+    pub(crate) fn has_deviations(&self) -> bool {
+        !self.deviations.is_empty()
+    }
+}
+
+/// A decoded body.
+#[derive(Debug)]
+pub(crate) struct DecodedBody<T> {
+    pub(crate) value: T,
+    pub(crate) deviations: Vec<Deviation>,
+    /// The body, where it was parsed for the tolerant pass.
+    pub(crate) json: Option<Value>,
+}
+
+/// Why a body has no value of the type at all.
+#[derive(Debug)]
+pub(crate) enum DecodeError {
+    /// There is no body, or only white space.
+    Empty { expected: &'static str },
+    /// It is not UTF-8, from this byte on.
+    NotUtf8 { position: usize },
+    /// It is not JSON.
+    NotJson(serde_json::Error),
+    /// It is JSON of another type.
+    Mismatch(Deviation),
+}
+
+/// Decodes a body. Where `may_be_empty`, no body and null stand for an empty object or list.
+pub(crate) fn from_body<T: LenientDeserialize>(
+    body: &[u8],
+    may_be_empty: bool,
+) -> Result<DecodedBody<T>, DecodeError> {
+    if T::IGNORES_BODY {
+        return nothing().ok_or(DecodeError::Empty {
+            expected: T::EXPECTED,
+        });
+    }
+    // Checked as a whole, which is faster than string by string.
+    let text = std::str::from_utf8(body).map_err(|error| DecodeError::NotUtf8 {
+        position: error.valid_up_to(),
+    })?;
+    if let Some(value) = fast_pass(text) {
+        return Ok(DecodedBody {
+            value,
+            deviations: Vec::new(),
+            json: None,
+        });
+    }
+    if text.trim_ascii().is_empty() {
+        return nothing()
+            .filter(|_| may_be_empty)
+            .ok_or(DecodeError::Empty {
+                expected: T::EXPECTED,
+            });
+    }
+    let json: Value = serde_json::from_str(text).map_err(DecodeError::NotJson)?;
+    let mut context = DecodeContext::default();
+    match T::from_value(&json, &mut context) {
+        Decoded::Exact(value)
+        | Decoded::Coerced(Some(value))
+        | Decoded::Mismatched(Some(value)) => Ok(DecodedBody {
+            value,
+            deviations: context.deviations,
+            json: Some(json),
+        }),
+        // Null and `[]` stand for nothing: null for an empty list, `[]` for an empty object, both where nothing is a documented response.
+        Decoded::Coerced(None) if may_be_empty || !json.is_null() || is_list::<T>() => {
+            let empty = nothing().ok_or(DecodeError::Empty {
+                expected: T::EXPECTED,
+            })?;
+            Ok(DecodedBody {
+                deviations: context.deviations,
+                json: Some(json),
+                ..empty
+            })
+        }
+        Decoded::Coerced(None) | Decoded::Mismatched(None) => {
+            let top =
+                || Deviation::new(&DeviationPath::default(), T::EXPECTED, JsonType::of(&json));
+            Err(DecodeError::Mismatch(
+                context.deviations.pop().unwrap_or_else(top),
+            ))
+        }
+    }
+}
+
+/// The value, if the whole text has its place in the type.
+fn fast_pass<T: LenientDeserialize>(text: &str) -> Option<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = T::from_json(&mut deserializer, &mut None).ok()?;
+    deserializer.end().ok()?;
+    value
+}
+
+/// What stands for nothing in a type: an empty object or an empty list.
+fn nothing<T: LenientDeserialize>() -> Option<DecodedBody<T>> {
+    let value = ["{}", "[]"].into_iter().find_map(fast_pass)?;
+    Some(DecodedBody {
+        value,
+        deviations: Vec::new(),
+        json: None,
+    })
+}
+
+fn is_list<T: LenientDeserialize>() -> bool {
+    fast_pass::<T>("[]").is_some() && fast_pass::<T>("{}").is_none()
+}
+
+/// Reads a body as JSON of any type that serde knows.
+pub(crate) fn from_json_body<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| match serde_json::from_slice::<IgnoredAny>(body) {
+        Err(error) if !body.trim_ascii().is_empty() => not_json(body, &error),
+        _ => format!(
+            "the response does not have the expected type: {}",
+            without_value(&error.to_string())
+        ),
+    })
+}
+
+/// Describes a body that is not JSON.
+fn not_json(body: &[u8], error: &serde_json::Error) -> String {
+    /// How much of the body an error shows.
+    const MAX_EXCERPT: usize = 80;
+
+    let mut message = format!("the response is not JSON ({error})");
+    // What begins like JSON is cut off or damaged, and may contain a secret.
+    let start = body.trim_ascii_start();
+    if !start.starts_with(b"{") && !start.starts_with(b"[") && !start.starts_with(b"\"") {
+        let excerpt: String = String::from_utf8_lossy(start)
+            .chars()
+            .take(MAX_EXCERPT)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        message.push_str(&format!("; it begins with `{excerpt}`"));
+    }
+    message
+}
+
+/// Leaves out the string that was found where something else was expected: it may be a secret, and the error has the body.
+fn without_value(message: &str) -> String {
+    let shown = message.find("string \"").zip(message.rfind("\", expected"));
+    match shown {
+        Some((start, end)) if start < end => {
+            format!("{}string{}", &message[..start], &message[end + 1..])
+        }
+        _ => message.to_owned(),
+    }
+}
+
+impl DecodeError {
+    /// The message, which shows nothing of the body but how a text that is not JSON begins.
+    pub(crate) fn describe(&self, body: &[u8]) -> String {
+        match self {
+            Self::Empty { expected } => {
+                format!("the response has no body; expected {expected}")
+            }
+            Self::NotUtf8 { position } => {
+                format!("the response is not JSON: byte {position} is not UTF-8")
+            }
+            Self::NotJson(error) => not_json(body, error),
+            Self::Mismatch(deviation) => {
+                format!("the response differs from its documentation at {deviation}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe(&[]))
+    }
+}

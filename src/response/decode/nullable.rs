@@ -1,0 +1,86 @@
+//! Values that can be sent as null, which means something else than leaving them out: it clears them.
+
+use serde::de::Deserializer;
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{DecodeContext, Decoded, LenientDeserialize};
+
+/// A value, or null.
+///
+/// ```
+/// use cisco_secure_access::Nullable;
+///
+/// let name: Nullable<String> = "web".into();
+/// let cleared: Nullable<String> = Nullable::Null;
+/// assert_eq!(serde_json::to_string(&name)?, r#""web""#);
+/// assert_eq!(serde_json::to_string(&cleared)?, "null");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Nullable<T> {
+    /// A value.
+    Value(T),
+    /// Null: the service clears what it has.
+    Null,
+}
+
+impl<T> Nullable<T> {
+    /// The value, if it is not null.
+    #[must_use]
+    pub fn into_value(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Null => None,
+        }
+    }
+}
+
+impl<T> From<T> for Nullable<T> {
+    fn from(value: T) -> Self {
+        Self::Value(value)
+    }
+}
+
+impl From<&str> for Nullable<String> {
+    fn from(value: &str) -> Self {
+        Self::Value(value.to_owned())
+    }
+}
+
+impl<T: LenientDeserialize> LenientDeserialize for Nullable<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<Self>, D::Error> {
+        let value = T::from_json(deserializer, wire_form)?;
+        Ok(match value {
+            Some(value) => Some(Self::Value(value)),
+            None if wire_form.is_none() => Some(Self::Null),
+            None => None,
+        })
+    }
+
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
+        if value.is_null() {
+            return Decoded::Exact(Self::Null);
+        }
+        T::from_value(value, context).map(Self::Value)
+    }
+
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Value(value) => value.encode(serializer),
+            Self::Null => serializer.serialize_unit(),
+        }
+    }
+
+    fn accepts_object(object: &Map<String, Value>) -> bool {
+        T::accepts_object(object)
+    }
+}

@@ -1,0 +1,495 @@
+//! Objects: the walk over their properties, in both passes.
+//!
+//! A generated struct is [`ObjectFields`]: it names its properties, and says how each is read and written. Everything else is written
+//! here once for all of them.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::marker::PhantomData;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::collection::Seed;
+use super::encode::FieldEncoder;
+use super::extra::{Extra, ListPresence};
+use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
+
+/// The fields of an object type.
+pub(crate) trait ObjectFields: Sized {
+    /// The name of the type.
+    const NAME: &'static str;
+
+    /// The names of its properties on the wire, sorted.
+    const PROPERTIES: &'static [&'static str];
+
+    /// Whether a null that was read is written again: for types that are sent, or whose values are carried into one that is.
+    const KEEPS_NULLS: bool;
+
+    /// For an object that the service writes as a list of values by position: the property at each position.
+    const POSITIONS: &'static [usize] = &[];
+
+    /// The object without any property.
+    fn empty() -> Self;
+
+    /// What the object keeps beside its fields.
+    fn kept(&self) -> &Extra;
+
+    /// What the object keeps beside its fields, to be changed.
+    fn kept_mut(&mut self) -> &mut Extra;
+
+    /// Decodes the property with this number into its field.
+    fn decode_field<S: FieldSource>(&mut self, property: usize, source: S) -> Result<(), S::Error>;
+
+    /// Writes all fields, in the order of the properties.
+    fn encode_fields<E: FieldEncoder>(&self, encoder: &mut E) -> Result<(), E::Error>;
+}
+
+/// Where the value of a field comes from: the text of a response, or a parsed one.
+pub(crate) trait FieldSource: Sized {
+    type Error;
+
+    /// The value; `None` for null, and for one that does not fit.
+    fn read<T: LenientDeserialize>(self) -> Result<Option<T>, Self::Error>;
+
+    /// A point in time that is written in this format.
+    fn read_time(self, format: TimeFormat) -> Result<Option<DateTime<Utc>>, Self::Error>;
+
+    /// A list or map that is empty where there is none, and whether there is one.
+    #[inline]
+    fn read_list<T: LenientDeserialize + Default>(
+        self,
+        presence: &mut ListPresence,
+        number: u32,
+    ) -> Result<T, Self::Error> {
+        let list = self.read()?;
+        if list.is_some() {
+            presence.insert(number);
+        }
+        Ok(list.unwrap_or_default())
+    }
+}
+
+/// Decodes an object in the fast pass.
+#[inline]
+pub(crate) fn object_from_json<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: ObjectFields,
+{
+    deserializer.deserialize_any(ObjectVisitor(PhantomData))
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(OBJECT)
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
+        if !T::POSITIONS.is_empty() {
+            return Err(A::Error::custom(LIST));
+        }
+        let mut object = T::empty();
+        let mut wire_form = None;
+        while let Some(name) = map.next_key_seed(PropertySeed(T::PROPERTIES))? {
+            match name {
+                PropertyName::Documented(property) => {
+                    object.decode_field(
+                        property,
+                        JsonSource {
+                            json: PhantomData,
+                            map: &mut map,
+                            wire_form: &mut wire_form,
+                            keeps_null: T::KEEPS_NULLS,
+                        },
+                    )?;
+                    if let Some(value) = wire_form.take() {
+                        object.kept_mut().keep_wire_form(property, value);
+                    }
+                }
+                PropertyName::Undocumented(name) => {
+                    let value = map.next_value()?;
+                    object.kept_mut().properties_mut().insert(name, value);
+                }
+            }
+        }
+        Ok(Some(object))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
+        let mut object = T::empty();
+        for property in T::POSITIONS {
+            let Some(value) = list.next_element::<Value>()? else {
+                return Err(A::Error::custom(OBJECT));
+            };
+            let source = ElementSource(&value);
+            if object.decode_field(*property, source).is_err() {
+                return Err(A::Error::custom(OBJECT));
+            }
+        }
+        match list.next_element::<Value>()? {
+            None if !T::POSITIONS.is_empty() => Ok(Some(object)),
+            _ => Err(A::Error::custom(OBJECT)),
+        }
+    }
+}
+
+const OBJECT: &str = "an object";
+const LIST: &str = "a list";
+
+/// Reads a name as the number of a documented property.
+struct PropertySeed(&'static [&'static str]);
+
+enum PropertyName {
+    Documented(usize),
+    Undocumented(String),
+}
+
+impl<'de> DeserializeSeed<'de> for PropertySeed {
+    type Value = PropertyName;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for PropertySeed {
+    type Value = PropertyName;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a property")
+    }
+
+    #[inline]
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(match self.0.binary_search(&name) {
+            Ok(property) => PropertyName::Documented(property),
+            Err(_) => PropertyName::Undocumented(name.to_owned()),
+        })
+    }
+}
+
+/// The next value of a JSON object, in the fast pass.
+struct JsonSource<'a, 'de, A> {
+    json: PhantomData<&'de ()>,
+    map: &'a mut A,
+    wire_form: &'a mut Option<Value>,
+    keeps_null: bool,
+}
+
+impl<'de, A: MapAccess<'de>> JsonSource<'_, 'de, A> {
+    #[inline]
+    fn keep_null<T>(
+        wire_form: &mut Option<Value>,
+        keeps_null: bool,
+        value: Option<T>,
+    ) -> Option<T> {
+        if value.is_none() && keeps_null && wire_form.is_none() {
+            *wire_form = Some(Value::Null);
+        }
+        value
+    }
+}
+
+impl<'de, A: MapAccess<'de>> FieldSource for JsonSource<'_, 'de, A> {
+    type Error = A::Error;
+
+    #[inline]
+    fn read<T: LenientDeserialize>(self) -> Result<Option<T>, A::Error> {
+        let value = self
+            .map
+            .next_value_seed(Seed(&mut *self.wire_form, PhantomData))?;
+        Ok(Self::keep_null(self.wire_form, self.keeps_null, value))
+    }
+
+    #[inline]
+    fn read_time(self, format: TimeFormat) -> Result<Option<DateTime<Utc>>, A::Error> {
+        struct TimeSeed<'a>(TimeFormat, &'a mut Option<Value>);
+
+        impl<'de> DeserializeSeed<'de> for TimeSeed<'_> {
+            type Value = Option<DateTime<Utc>>;
+
+            fn deserialize<D: Deserializer<'de>>(
+                self,
+                deserializer: D,
+            ) -> Result<Self::Value, D::Error> {
+                self.0.from_json(deserializer, self.1)
+            }
+        }
+
+        let value = self
+            .map
+            .next_value_seed(TimeSeed(format, &mut *self.wire_form))?;
+        Ok(Self::keep_null(self.wire_form, self.keeps_null, value))
+    }
+}
+
+/// An element of a list that stands for an object; it fits exactly, or not at all.
+struct ElementSource<'a>(&'a Value);
+
+impl ElementSource<'_> {
+    fn exact<T>(decoded: Decoded<T>) -> Result<Option<T>, ()> {
+        match decoded {
+            Decoded::Exact(value) => Ok(Some(value)),
+            _ => Err(()),
+        }
+    }
+}
+
+impl FieldSource for ElementSource<'_> {
+    type Error = ();
+
+    fn read<T: LenientDeserialize>(self) -> Result<Option<T>, ()> {
+        Self::exact(T::from_value(self.0, &mut DecodeContext::default()))
+    }
+
+    fn read_time(self, format: TimeFormat) -> Result<Option<DateTime<Utc>>, ()> {
+        Self::exact(format.from_value(self.0, &mut DecodeContext::default()))
+    }
+}
+
+/// A parsed value, in the tolerant pass.
+struct ValueSource<'a> {
+    value: &'a Value,
+    context: &'a mut DecodeContext,
+    fit: &'a mut Fit,
+}
+
+/// How a value fits its field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    Exact,
+    Coerced,
+    Mismatched,
+}
+
+impl ValueSource<'_> {
+    fn take<T>(fit: &mut Fit, decoded: Decoded<T>) -> Option<T> {
+        *fit = match decoded {
+            Decoded::Exact(_) => Fit::Exact,
+            Decoded::Coerced(_) => Fit::Coerced,
+            Decoded::Mismatched(_) => Fit::Mismatched,
+        };
+        decoded.into_value()
+    }
+}
+
+impl FieldSource for ValueSource<'_> {
+    type Error = Infallible;
+
+    fn read<T: LenientDeserialize>(self) -> Result<Option<T>, Infallible> {
+        let decoded = T::from_value(self.value, self.context);
+        Ok(Self::take(self.fit, decoded))
+    }
+
+    fn read_time(self, format: TimeFormat) -> Result<Option<DateTime<Utc>>, Infallible> {
+        let decoded = format.from_value(self.value, self.context);
+        Ok(Self::take(self.fit, decoded))
+    }
+}
+
+/// Decodes an object in the tolerant pass.
+pub(crate) fn object_from_value<T: ObjectFields>(
+    value: &Value,
+    context: &mut DecodeContext,
+) -> Decoded<T> {
+    match value {
+        Value::Null => Decoded::Coerced(None),
+        Value::Object(map) if T::POSITIONS.is_empty() => Decoded::Exact(from_map(map, context)),
+        Value::Object(map) => Decoded::Coerced(Some(from_map(map, context))),
+        Value::Array(list) if !T::POSITIONS.is_empty() => from_positions(list, value, context),
+        // Some languages write an empty object so.
+        Value::Array(list) => match list.as_slice() {
+            [] => context.coerce(None, OBJECT, value),
+            [Value::Object(map)] => {
+                context.deviate(OBJECT, value);
+                Decoded::Coerced(Some(from_map(map, context)))
+            }
+            _ => context.mismatch(OBJECT, value),
+        },
+        _ => context.mismatch(OBJECT, value),
+    }
+}
+
+fn from_map<T: ObjectFields>(map: &Map<String, Value>, context: &mut DecodeContext) -> T {
+    let mut object = T::empty();
+    for (name, value) in map {
+        match T::PROPERTIES.binary_search(&name.as_str()) {
+            Ok(property) => match decode_property(&mut object, property, value, context) {
+                Fit::Exact => {}
+                Fit::Coerced if value.is_null() && !T::KEEPS_NULLS => {}
+                Fit::Coerced => object.kept_mut().keep_wire_form(property, value.clone()),
+                Fit::Mismatched => keep(&mut object, name, value),
+            },
+            Err(_) => keep(&mut object, name, value),
+        }
+    }
+    object
+}
+
+fn keep<T: ObjectFields>(object: &mut T, name: &str, value: &Value) {
+    let properties = object.kept_mut().properties_mut();
+    properties.insert(name.to_owned(), value.clone());
+}
+
+fn decode_property<T: ObjectFields>(
+    object: &mut T,
+    property: usize,
+    value: &Value,
+    context: &mut DecodeContext,
+) -> Fit {
+    let mut fit = Fit::Exact;
+    context.path.push_property(T::PROPERTIES[property]);
+    let source = ValueSource {
+        value,
+        context,
+        fit: &mut fit,
+    };
+    match object.decode_field(property, source) {
+        Ok(()) => {}
+    }
+    context.path.pop();
+    fit
+}
+
+/// Decodes a list of values by position; one that is shorter, longer or does not fit is kept as it came by whoever has it.
+fn from_positions<T: ObjectFields>(
+    list: &[Value],
+    value: &Value,
+    context: &mut DecodeContext,
+) -> Decoded<T> {
+    let mut object = T::empty();
+    let mut worst = Fit::Exact;
+    for (index, (value, property)) in list.iter().zip(T::POSITIONS).enumerate() {
+        context.path.push_index(index);
+        match decode_property(&mut object, *property, value, context) {
+            Fit::Exact => {}
+            Fit::Coerced if worst == Fit::Exact => worst = Fit::Coerced,
+            Fit::Coerced => {}
+            Fit::Mismatched => worst = Fit::Mismatched,
+        }
+        context.path.pop();
+    }
+    if list.len() != T::POSITIONS.len() {
+        context.deviate("a list of another length", value);
+        worst = Fit::Mismatched;
+    }
+    match worst {
+        Fit::Exact => Decoded::Exact(object),
+        Fit::Coerced => Decoded::Coerced(Some(object)),
+        Fit::Mismatched => Decoded::Mismatched(Some(object)),
+    }
+}
+
+/// Decodes an object for serde, as leniently as one in a response: in a file, or in another program's data.
+pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: LenientDeserialize,
+{
+    let value = Value::deserialize(deserializer)?;
+    let mut context = DecodeContext::default();
+    match T::from_value(&value, &mut context) {
+        Decoded::Exact(value)
+        | Decoded::Coerced(Some(value))
+        | Decoded::Mismatched(Some(value)) => Ok(value),
+        Decoded::Coerced(None) | Decoded::Mismatched(None) => Err(D::Error::custom(format_args!(
+            "expected {}, found {}",
+            T::EXPECTED,
+            crate::response::JsonType::of(&value)
+        ))),
+    }
+}
+
+/// Makes the fields of a struct a type of the API.
+macro_rules! object {
+    ($name:ident) => {
+        impl $name {
+            /// What no field holds: the properties that no document describes, and documented ones with a value of another type.
+            ///
+            /// They are sent again with the object.
+            #[must_use]
+            #[inline]
+            pub fn extra(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
+                self.extra.properties()
+            }
+
+            /// What no field holds, to be changed: a property that is added here is sent with the object.
+            #[inline]
+            pub fn extra_mut(&mut self) -> &mut ::serde_json::Map<String, ::serde_json::Value> {
+                self.extra.properties_mut()
+            }
+        }
+
+        impl $crate::response::decode::LenientDeserialize for $name {
+            const EXPECTED: &'static str = "an object";
+
+            #[inline]
+            fn from_json<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+                _: &mut Option<::serde_json::Value>,
+            ) -> Result<Option<Self>, D::Error> {
+                $crate::response::decode::object_from_json(deserializer)
+            }
+
+            #[inline]
+            fn from_value(
+                value: &::serde_json::Value,
+                context: &mut $crate::response::decode::DecodeContext,
+            ) -> $crate::response::decode::Decoded<Self> {
+                $crate::response::decode::object_from_value(value, context)
+            }
+
+            #[inline]
+            fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::response::decode::serialize_object(self, serializer)
+            }
+
+            #[inline]
+            fn accepts_object(object: &::serde_json::Map<String, ::serde_json::Value>) -> bool {
+                $crate::response::decode::has_property_of::<Self>(object)
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            #[inline]
+            fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                $crate::response::decode::deserialize(d)
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            #[inline]
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::response::decode::serialize_object(self, serializer)
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::response::decode::debug_object(self, f)
+            }
+        }
+    };
+}
+
+pub(crate) use object;
+
+/// Whether an object has a property that the type documents.
+pub(crate) fn has_property_of<T: ObjectFields>(object: &Map<String, Value>) -> bool {
+    object
+        .keys()
+        .any(|name| T::PROPERTIES.binary_search(&name.as_str()).is_ok())
+}

@@ -1,0 +1,333 @@
+//! Enumerations that grow: what the service sends is kept, whether it is documented or not.
+
+use std::fmt;
+
+use serde::de::Deserializer;
+use serde_json::Value;
+
+use super::scalar::{self, Scalar};
+use super::{DecodeContext, Decoded};
+
+/// A value of an enumeration that is not documented, or not yet.
+///
+/// It is opaque on purpose: when the value gets a variant of its own, a program that matches on the string would silently stop matching.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UnknownValue(Box<str>);
+
+impl UnknownValue {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The value on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A value of an enumeration of integers that is not documented, or not yet. Opaque like [`UnknownValue`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UnknownInteger(i64);
+
+impl UnknownInteger {
+    pub(crate) fn new(value: i64) -> Self {
+        Self(value)
+    }
+
+    /// The value on the wire.
+    #[must_use]
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for UnknownInteger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An enumeration of strings; a number or a boolean stands for its text.
+pub(crate) struct TextEnum<T>(std::marker::PhantomData<T>);
+
+impl<T: for<'a> From<&'a str>> Scalar for TextEnum<T> {
+    const EXPECTED: &'static str = "a string";
+    type Value = T;
+
+    #[inline]
+    fn from_text(&self, text: &str) -> Decoded<T> {
+        Decoded::Exact(T::from(text))
+    }
+
+    fn from_integer(&self, value: i64) -> Decoded<T> {
+        Decoded::Coerced(Some(T::from(value.to_string().as_str())))
+    }
+
+    fn from_unsigned(&self, value: u64) -> Decoded<T> {
+        Decoded::Coerced(Some(T::from(value.to_string().as_str())))
+    }
+
+    fn from_bool(&self, value: bool) -> Decoded<T> {
+        Decoded::Coerced(Some(T::from(if value { "true" } else { "false" })))
+    }
+}
+
+/// An enumeration of integers, which can stand in quotes.
+pub(crate) struct IntegerEnum<T>(std::marker::PhantomData<T>);
+
+impl<T: From<i64>> Scalar for IntegerEnum<T> {
+    const EXPECTED: &'static str = "an integer";
+    type Value = T;
+
+    fn from_text(&self, text: &str) -> Decoded<T> {
+        match text.trim_ascii() {
+            "" => Decoded::Coerced(None),
+            text => match text.parse() {
+                Ok(value) => Decoded::Coerced(Some(T::from(value))),
+                Err(_) => Decoded::Mismatched(None),
+            },
+        }
+    }
+
+    #[inline]
+    fn from_integer(&self, value: i64) -> Decoded<T> {
+        Decoded::Exact(T::from(value))
+    }
+
+    fn from_bool(&self, value: bool) -> Decoded<T> {
+        Decoded::Coerced(Some(T::from(i64::from(value))))
+    }
+}
+
+/// Which of the two an enumeration is; its two passes.
+pub(crate) trait EnumKind<T> {
+    const EXPECTED: &'static str;
+
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<T>, D::Error>;
+
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T>;
+}
+
+macro_rules! enum_kind {
+    ($kind:ident, $($bound:tt)+) => {
+        impl<T: $($bound)+> EnumKind<T> for $kind<T> {
+            const EXPECTED: &'static str = <Self as Scalar>::EXPECTED;
+
+            #[inline]
+            fn from_json<'de, D: Deserializer<'de>>(
+                deserializer: D,
+                wire_form: &mut Option<Value>,
+            ) -> Result<Option<T>, D::Error> {
+                scalar::from_json(Self(std::marker::PhantomData), deserializer, wire_form)
+            }
+
+            fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
+                scalar::from_value(&Self(std::marker::PhantomData), value, context)
+            }
+        }
+    };
+}
+
+enum_kind!(TextEnum, for<'a> From<&'a str>);
+enum_kind!(IntegerEnum, From<i64>);
+
+/// The JSON Schema of an enumeration: one of the documented values, or any other.
+#[cfg(feature = "schemars")]
+pub(crate) fn json_schema(values: &[impl Into<Value> + Clone], kind: &str) -> schemars::Schema {
+    let values: Vec<Value> = values.iter().cloned().map(Into::into).collect();
+    schemars::json_schema!({"anyOf": [{"enum": values}, {"type": kind}]})
+}
+
+/// What enumerations of both kinds have.
+macro_rules! enumeration {
+    ($name:ident, $kind:ident, $json:literal, [$($value:literal),*], |$self:ident, $serializer:ident| $encode:expr) => {
+        impl $crate::response::decode::LenientDeserialize for $name {
+            const EXPECTED: &'static str =
+                <$crate::response::decode::$kind<Self> as $crate::response::decode::EnumKind<Self>>::EXPECTED;
+
+            #[inline]
+            fn from_json<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+                wire_form: &mut Option<::serde_json::Value>,
+            ) -> Result<Option<Self>, D::Error> {
+                <$crate::response::decode::$kind<Self> as $crate::response::decode::EnumKind<Self>>::from_json(
+                    deserializer,
+                    wire_form,
+                )
+            }
+
+            #[inline]
+            fn from_value(
+                value: &::serde_json::Value,
+                context: &mut $crate::response::decode::DecodeContext,
+            ) -> $crate::response::decode::Decoded<Self> {
+                <$crate::response::decode::$kind<Self> as $crate::response::decode::EnumKind<Self>>::from_value(
+                    value, context,
+                )
+            }
+
+            #[inline]
+            fn encode<S: ::serde::Serializer>(&$self, $serializer: S) -> Result<S::Ok, S::Error> {
+                $encode
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            #[inline]
+            fn serialize<S: ::serde::Serializer>(&$self, $serializer: S) -> Result<S::Ok, S::Error> {
+                $encode
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            #[inline]
+            fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                $crate::response::decode::deserialize(d)
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!($name)).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                $crate::response::decode::json_schema(&[$($value),*], $json)
+            }
+        }
+    };
+}
+
+/// An enumeration of strings, with a variant for each documented value and one for all others.
+macro_rules! open_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
+            /// A value that is not documented.
+            Unknown($crate::UnknownValue),
+        }
+
+        impl $name {
+            /// The value on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::Unknown(value) => value.as_str(),
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)*
+                    _ => Self::Unknown($crate::UnknownValue::new(text)),
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            #[inline]
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        $crate::response::decode::enumeration!(
+            $name, TextEnum, "string", [$($text),*],
+            |self, serializer| serializer.serialize_str(self.as_str())
+        );
+
+        impl $crate::call::Text for $name {
+            #[inline]
+            fn text(&self) -> String {
+                self.as_str().to_owned()
+            }
+        }
+    };
+}
+
+/// An enumeration of integers, with a variant for each documented value and one for all others.
+#[allow(unused_macros, reason = "only some APIs have one")]
+macro_rules! integer_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
+            /// A value that is not documented.
+            Unknown($crate::UnknownInteger),
+        }
+
+        impl $name {
+            /// The value on the wire.
+            #[must_use]
+            pub fn get(self) -> i64 {
+                match self {
+                    $(Self::$variant => $number,)*
+                    Self::Unknown(value) => value.get(),
+                }
+            }
+        }
+
+        impl From<i64> for $name {
+            fn from(value: i64) -> Self {
+                match value {
+                    $($number => Self::$variant,)*
+                    _ => Self::Unknown($crate::UnknownInteger::new(value)),
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                self.get().fmt(f)
+            }
+        }
+
+        $crate::response::decode::enumeration!(
+            $name, IntegerEnum, "integer", [$($number),*],
+            |self, serializer| serializer.serialize_i64(self.get())
+        );
+
+        impl $crate::call::Text for $name {
+            #[inline]
+            fn text(&self) -> String {
+                self.get().to_string()
+            }
+        }
+    };
+}
+
+pub(crate) use enumeration;
+#[allow(unused_imports, reason = "only some APIs have one")]
+pub(crate) use integer_enum;
+pub(crate) use open_enum;

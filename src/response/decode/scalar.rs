@@ -1,0 +1,304 @@
+//! Strings, numbers and booleans, decoded from whatever JSON can stand for them: an integer from a number in quotes, a string from a
+//! number.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error, Visitor};
+use serde::ser::Serializer;
+use serde_json::Value;
+
+use super::{DecodeContext, Decoded, LenientDeserialize};
+
+/// 2^53: up to here every integer is a `f64`, and every whole `f64` is the integer that was meant.
+const MAX_EXACT_INTEGER: u64 = 1 << 53;
+
+/// A scalar, made from each kind of JSON scalar.
+pub(super) trait Scalar: Sized {
+    const EXPECTED: &'static str;
+
+    fn from_text(&self, text: &str) -> Decoded<Self::Value>;
+
+    fn from_integer(&self, _: i64) -> Decoded<Self::Value> {
+        Decoded::Mismatched(None)
+    }
+
+    fn from_unsigned(&self, _: u64) -> Decoded<Self::Value> {
+        Decoded::Mismatched(None)
+    }
+
+    fn from_float(&self, _: f64) -> Decoded<Self::Value> {
+        Decoded::Mismatched(None)
+    }
+
+    fn from_bool(&self, _: bool) -> Decoded<Self::Value> {
+        Decoded::Mismatched(None)
+    }
+
+    /// What it is a scalar of.
+    type Value;
+}
+
+/// Decodes a scalar in the fast pass.
+pub(super) fn from_json<'de, D: Deserializer<'de>, S: Scalar>(
+    scalar: S,
+    deserializer: D,
+    wire_form: &mut Option<Value>,
+) -> Result<Option<S::Value>, D::Error> {
+    deserializer.deserialize_any(ScalarVisitor { scalar, wire_form })
+}
+
+/// Decodes a scalar in the tolerant pass.
+pub(super) fn from_value<S: Scalar>(
+    scalar: &S,
+    value: &Value,
+    context: &mut DecodeContext,
+) -> Decoded<S::Value> {
+    let decoded = match value {
+        Value::Null => Decoded::Coerced(None),
+        Value::Bool(value) => scalar.from_bool(*value),
+        Value::String(text) => scalar.from_text(text),
+        Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (Some(number), ..) => scalar.from_integer(number),
+            (_, Some(number), _) => scalar.from_unsigned(number),
+            (.., Some(number)) => scalar.from_float(number),
+            _ => Decoded::Mismatched(None),
+        },
+        Value::Array(_) | Value::Object(_) => Decoded::Mismatched(None),
+    };
+    if matches!(decoded, Decoded::Mismatched(_)) {
+        context.deviate(S::EXPECTED, value);
+    }
+    decoded
+}
+
+struct ScalarVisitor<'a, S> {
+    scalar: S,
+    wire_form: &'a mut Option<Value>,
+}
+
+impl<S: Scalar> ScalarVisitor<'_, S> {
+    fn finish<E: Error>(
+        wire_form: &mut Option<Value>,
+        decoded: Decoded<S::Value>,
+        raw: impl Into<Value>,
+    ) -> Result<Option<S::Value>, E> {
+        match decoded {
+            Decoded::Exact(value) => Ok(Some(value)),
+            Decoded::Coerced(value) => {
+                *wire_form = Some(raw.into());
+                Ok(value)
+            }
+            Decoded::Mismatched(_) => Err(E::custom(S::EXPECTED)),
+        }
+    }
+}
+
+impl<S: Scalar> Visitor<'_> for ScalarVisitor<'_, S> {
+    type Value = Option<S::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(S::EXPECTED)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        Self::finish(self.wire_form, self.scalar.from_bool(value), value)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        Self::finish(self.wire_form, self.scalar.from_integer(value), value)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        let decoded = match i64::try_from(value) {
+            Ok(value) => self.scalar.from_integer(value),
+            Err(_) => self.scalar.from_unsigned(value),
+        };
+        Self::finish(self.wire_form, decoded, value)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        Self::finish(self.wire_form, self.scalar.from_float(value), value)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Self::finish(self.wire_form, self.scalar.from_text(text), text)
+    }
+}
+
+/// A scalar that a type stands for alone.
+struct Plain<T>(PhantomData<T>);
+
+macro_rules! plain_scalars {
+    ($($ty:ty => |$value:ident, $serializer:ident| $encode:expr;)*) => {
+        $(impl LenientDeserialize for $ty {
+            const EXPECTED: &'static str = <Plain<$ty> as Scalar>::EXPECTED;
+
+            #[inline]
+            fn from_json<'de, D: Deserializer<'de>>(
+                deserializer: D,
+                wire_form: &mut Option<Value>,
+            ) -> Result<Option<Self>, D::Error> {
+                from_json(Plain::<$ty>(PhantomData), deserializer, wire_form)
+            }
+
+            fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
+                from_value(&Plain::<$ty>(PhantomData), value, context)
+            }
+
+            #[inline]
+            fn encode<S: Serializer>(&self, $serializer: S) -> Result<S::Ok, S::Error> {
+                let $value = self;
+                $encode
+            }
+        })*
+    };
+}
+
+plain_scalars! {
+    String => |value, serializer| serializer.serialize_str(value);
+    i64 => |value, serializer| serializer.serialize_i64(*value);
+    f64 => |value, serializer| encode_float(*value, serializer);
+    bool => |value, serializer| serializer.serialize_bool(*value);
+}
+
+/// Writes a whole number without a fraction, as services do.
+#[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+fn encode_float<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if is_whole(value) {
+        serializer.serialize_i64(value as i64)
+    } else {
+        serializer.serialize_f64(value)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the constant is exact")]
+fn is_whole(value: f64) -> bool {
+    value.fract() == 0.0 && value.abs() <= MAX_EXACT_INTEGER as f64
+}
+
+impl Scalar for Plain<String> {
+    const EXPECTED: &'static str = "a string";
+    type Value = String;
+
+    #[inline]
+    fn from_text(&self, text: &str) -> Decoded<String> {
+        Decoded::Exact(text.to_owned())
+    }
+
+    fn from_integer(&self, value: i64) -> Decoded<String> {
+        Decoded::Coerced(Some(value.to_string()))
+    }
+
+    fn from_unsigned(&self, value: u64) -> Decoded<String> {
+        Decoded::Coerced(Some(value.to_string()))
+    }
+
+    fn from_float(&self, value: f64) -> Decoded<String> {
+        Decoded::Coerced(Some(value.to_string()))
+    }
+
+    fn from_bool(&self, value: bool) -> Decoded<String> {
+        Decoded::Coerced(Some(value.to_string()))
+    }
+}
+
+impl Scalar for Plain<i64> {
+    const EXPECTED: &'static str = "an integer";
+    type Value = i64;
+
+    fn from_text(&self, text: &str) -> Decoded<i64> {
+        parsed(text)
+    }
+
+    #[inline]
+    fn from_integer(&self, value: i64) -> Decoded<i64> {
+        Decoded::Exact(value)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+    fn from_float(&self, value: f64) -> Decoded<i64> {
+        match is_whole(value) {
+            true => Decoded::Coerced(Some(value as i64)),
+            false => Decoded::Mismatched(None),
+        }
+    }
+}
+
+impl Scalar for Plain<f64> {
+    const EXPECTED: &'static str = "a number";
+    type Value = f64;
+
+    fn from_text(&self, text: &str) -> Decoded<f64> {
+        match parsed::<f64>(text) {
+            // `nan` and `inf` are words.
+            Decoded::Coerced(Some(value)) if !value.is_finite() => Decoded::Mismatched(None),
+            decoded => decoded,
+        }
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "what is not exact keeps its wire form"
+    )]
+    fn from_integer(&self, value: i64) -> Decoded<f64> {
+        match value.unsigned_abs() <= MAX_EXACT_INTEGER {
+            true => Decoded::Exact(value as f64),
+            false => Decoded::Coerced(Some(value as f64)),
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "the wire form is kept")]
+    fn from_unsigned(&self, value: u64) -> Decoded<f64> {
+        Decoded::Coerced(Some(value as f64))
+    }
+
+    #[inline]
+    fn from_float(&self, value: f64) -> Decoded<f64> {
+        match is_whole(value) {
+            true => Decoded::Coerced(Some(value)),
+            false => Decoded::Exact(value),
+        }
+    }
+}
+
+impl Scalar for Plain<bool> {
+    const EXPECTED: &'static str = "a boolean";
+    type Value = bool;
+
+    fn from_text(&self, text: &str) -> Decoded<bool> {
+        match text {
+            "true" | "True" | "TRUE" | "1" => Decoded::Coerced(Some(true)),
+            "false" | "False" | "FALSE" | "0" => Decoded::Coerced(Some(false)),
+            "" => Decoded::Coerced(None),
+            _ => Decoded::Mismatched(None),
+        }
+    }
+
+    fn from_integer(&self, value: i64) -> Decoded<bool> {
+        match value {
+            0 => Decoded::Coerced(Some(false)),
+            1 => Decoded::Coerced(Some(true)),
+            _ => Decoded::Mismatched(None),
+        }
+    }
+
+    #[inline]
+    fn from_bool(&self, value: bool) -> Decoded<bool> {
+        Decoded::Exact(value)
+    }
+}
+
+/// A number in quotes; an empty string stands for no value.
+fn parsed<T: std::str::FromStr>(text: &str) -> Decoded<T> {
+    let text = text.trim_ascii();
+    match text.parse() {
+        Ok(value) => Decoded::Coerced(Some(value)),
+        Err(_) if text.is_empty() => Decoded::Coerced(None),
+        Err(_) => Decoded::Mismatched(None),
+    }
+}

@@ -1,0 +1,285 @@
+//! Unions: which of several documented variants a value has. It is decided, and never guessed.
+//!
+//! A declared discriminator is decisive. Without one, a variant of objects must have its required properties, and at least one property
+//! that it documents; among several, the one that documents more of what is there. A value that no variant holds stays as it came, in
+//! the variant `Unknown`.
+
+use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::{DecodeContext, Decoded};
+
+/// A type that has one of several documented forms.
+pub(crate) trait Union: Sized {
+    /// The property whose value names the variant.
+    const DISCRIMINATOR: Option<&'static str>;
+
+    /// The variants, in the order of the document.
+    const VARIANTS: &'static [Variant];
+
+    /// Decodes a value as the variant with this number.
+    fn variant_from_value(
+        variant: usize,
+        value: &Value,
+        context: &mut DecodeContext,
+    ) -> Decoded<Self>;
+
+    /// The value as it came.
+    fn unknown(value: Value) -> Self;
+
+    /// Writes the value of the variant.
+    fn encode_variant<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+/// What tells a variant from the others.
+pub(crate) struct Variant {
+    pub(crate) kind: Kind,
+    /// The properties that an object of this variant can have.
+    pub(crate) properties: &'static [&'static str],
+    /// Those that it must have.
+    pub(crate) required: &'static [&'static str],
+    /// The values of the discriminator that name this variant.
+    pub(crate) names: &'static [&'static str],
+    /// Properties that have one of a few documented values, which decide between variants that are otherwise alike.
+    pub(crate) constants: &'static [(&'static str, &'static [&'static str])],
+}
+
+/// The JSON type of a variant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    String,
+    Number,
+    Boolean,
+    Array,
+    Object,
+    #[allow(dead_code, reason = "documents may have it, today's have not")]
+    Any,
+}
+
+impl Kind {
+    fn matches(self, value: &Value) -> bool {
+        match self {
+            Self::String => value.is_string(),
+            Self::Number => value.is_number(),
+            Self::Boolean => value.is_boolean(),
+            Self::Array => value.is_array(),
+            Self::Object => value.is_object(),
+            Self::Any => true,
+        }
+    }
+}
+
+/// What was decided about a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Selection {
+    Variant(usize),
+    /// It has a form that is not documented yet: the discriminator names no documented variant.
+    Undocumented,
+    /// It has none of the documented forms, or it cannot be decided which.
+    None,
+}
+
+fn select<T: Union>(value: &Value) -> Selection {
+    let of_kind = || {
+        let variants = T::VARIANTS.iter().enumerate();
+        variants.filter(|(_, variant)| variant.kind.matches(value))
+    };
+    let Some(object) = value.as_object() else {
+        return of_kind()
+            .next()
+            .map_or(Selection::None, |(number, _)| Selection::Variant(number));
+    };
+    if let Some(discriminator) = T::DISCRIMINATOR
+        && let Some(name) = object.get(discriminator).and_then(name_of)
+    {
+        return of_kind()
+            .find(|(_, variant)| variant.names.contains(&name.as_str()))
+            .map_or(Selection::Undocumented, |(number, _)| {
+                Selection::Variant(number)
+            });
+    }
+    let fitting: Vec<_> = of_kind()
+        .filter(|(_, variant)| variant.fits(object))
+        .collect();
+    // The best is better than each of the others, so that the order of the variants does not matter.
+    fitting
+        .iter()
+        .find(|(number, variant)| {
+            fitting
+                .iter()
+                .filter(|(other, _)| other != number)
+                .all(|(_, other)| variant.is_better_than(other, object))
+        })
+        .map_or(Selection::None, |(number, _)| Selection::Variant(*number))
+}
+
+/// The name that the value of a discriminator gives.
+fn name_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+impl Variant {
+    fn fits(&self, object: &Map<String, Value>) -> bool {
+        if self.kind == Kind::Any {
+            return true;
+        }
+        let has = |name: &&str| object.contains_key(*name);
+        self.required.iter().all(has)
+            && (self.properties.iter().any(has) || self.properties.is_empty())
+    }
+
+    /// Whether an object that fits both is rather one of this variant.
+    fn is_better_than(&self, other: &Self, object: &Map<String, Value>) -> bool {
+        let documented = |variant: &Self, name: &str| variant.properties.contains(&name);
+        let more = |one: &Self, other: &Self| {
+            object
+                .keys()
+                .any(|name| documented(one, name) && !documented(other, name))
+        };
+        match (more(self, other), more(other, self)) {
+            (true, false) => true,
+            (false, true) | (true, true) => false,
+            (false, false) => {
+                let (own, others) = (self.constants_of(object), other.constants_of(object));
+                own > others
+                    || (own == others
+                        && (self.required.len() > other.required.len()
+                            || (self.required.len() == other.required.len()
+                                && self.properties.len() < other.properties.len())))
+            }
+        }
+    }
+
+    /// How many properties have a value that is documented for this variant.
+    fn constants_of(&self, object: &Map<String, Value>) -> usize {
+        let is_documented = |(name, values): &&(&str, &[&str])| {
+            let value = object.get(*name).and_then(Value::as_str);
+            value.is_some_and(|value| values.contains(&value))
+        };
+        self.constants.iter().filter(is_documented).count()
+    }
+}
+
+const EXPECTED: &str = "one of the documented variants";
+
+/// Decodes a value in the fast pass.
+pub(crate) fn union_from_json<'de, D, T>(
+    deserializer: D,
+    wire_form: &mut Option<Value>,
+) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Union,
+{
+    let value = Value::deserialize(deserializer)?;
+    let mut context = DecodeContext::default();
+    let decoded = union_from_value(&value, &mut context);
+    if context.has_deviations() {
+        return Err(D::Error::custom(EXPECTED));
+    }
+    Ok(match decoded {
+        Decoded::Exact(union) => Some(union),
+        Decoded::Coerced(union) | Decoded::Mismatched(union) => {
+            if !value.is_null() {
+                *wire_form = Some(value);
+            }
+            union
+        }
+    })
+}
+
+/// Decodes a value in the tolerant pass.
+pub(crate) fn union_from_value<T: Union>(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
+    if value.is_null() {
+        return Decoded::Coerced(None);
+    }
+    match select::<T>(value) {
+        Selection::Variant(variant) => match T::variant_from_value(variant, value, context) {
+            // What the variant does not hold whole is kept as it came.
+            Decoded::Mismatched(_) | Decoded::Coerced(None) => {
+                Decoded::Exact(T::unknown(value.clone()))
+            }
+            decoded => decoded,
+        },
+        Selection::Undocumented => Decoded::Exact(T::unknown(value.clone())),
+        Selection::None => {
+            context.deviate(EXPECTED, value);
+            Decoded::Exact(T::unknown(value.clone()))
+        }
+    }
+}
+
+/// Whether an object can be one of a union.
+pub(crate) fn union_accepts<T: Union>(object: &Map<String, Value>) -> bool {
+    matches!(
+        select::<T>(&Value::Object(object.clone())),
+        Selection::Variant(_)
+    )
+}
+
+/// Makes an enum a type of the API.
+macro_rules! union {
+    ($name:ident) => {
+        impl $crate::response::decode::LenientDeserialize for $name {
+            const EXPECTED: &'static str = "one of the documented variants";
+
+            #[inline]
+            fn from_json<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+                wire_form: &mut Option<::serde_json::Value>,
+            ) -> Result<Option<Self>, D::Error> {
+                $crate::response::decode::union_from_json(deserializer, wire_form)
+            }
+
+            #[inline]
+            fn from_value(
+                value: &::serde_json::Value,
+                context: &mut $crate::response::decode::DecodeContext,
+            ) -> $crate::response::decode::Decoded<Self> {
+                $crate::response::decode::union_from_value(value, context)
+            }
+
+            #[inline]
+            fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::response::decode::Union::encode_variant(self, serializer)
+            }
+
+            #[inline]
+            fn accepts_object(object: &::serde_json::Map<String, ::serde_json::Value>) -> bool {
+                $crate::response::decode::union_accepts::<Self>(object)
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            #[inline]
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::response::decode::Union::encode_variant(self, serializer)
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                $crate::response::decode::deserialize_union(d)
+            }
+        }
+    };
+}
+
+pub(crate) use union;
+
+/// Decodes a union for serde; null is kept as it came.
+pub(crate) fn deserialize_union<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Union,
+{
+    let value = Value::deserialize(deserializer)?;
+    let decoded = union_from_value(&value, &mut DecodeContext::default());
+    Ok(decoded.into_value().unwrap_or_else(|| T::unknown(value)))
+}

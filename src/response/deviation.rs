@@ -1,0 +1,230 @@
+//! Deviations: where a response differs from its documentation, and how they are reported.
+
+use std::collections::HashSet;
+use std::fmt::{self, Write as _};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+
+use crate::operation::Operation;
+
+/// A place where a response differs from its documentation.
+///
+/// The typed value leaves the place empty, or reads what it means. The value itself is not lost: it stands in the `extra()` of the object
+/// that has it, and is sent again with that object. A deviation never shows the value, which may be a secret.
+///
+/// ```no_run
+/// # #[cfg(feature = "network-tunnel-groups")]
+/// # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
+/// let page = client.deployments().list_network_tunnel_groups().send().await?;
+/// for deviation in page.deviations() {
+///     // `$.data[3].hubs: expected a list, found a number`
+///     println!("{deviation}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Deviation {
+    path: String,
+    pattern: String,
+    expected: &'static str,
+    found: JsonType,
+}
+
+impl Deviation {
+    pub(crate) fn new(path: &DeviationPath, expected: &'static str, found: JsonType) -> Self {
+        Self {
+            path: path.to_string(),
+            pattern: path.pattern(),
+            expected,
+            found,
+        }
+    }
+
+    /// The JSON path of the value in the body: `$.data[3].hubs`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The path without positions and keys that the service chose: `$.data[*].hubs`. It is the same for all rows of a list.
+    #[must_use]
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// What the documentation has there: `a list`.
+    #[must_use]
+    pub fn expected(&self) -> &'static str {
+        self.expected
+    }
+
+    /// The JSON type of the value.
+    #[must_use]
+    pub fn found(&self) -> JsonType {
+        self.found
+    }
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            expected,
+            found,
+            ..
+        } = self;
+        write!(f, "{path}: expected {expected}, found {found}")
+    }
+}
+
+/// The type of a JSON value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JsonType {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Boolean,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// A list.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl JsonType {
+    pub(crate) fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(_) => Self::Number,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::Array,
+            Value::Object(_) => Self::Object,
+        }
+    }
+}
+
+impl fmt::Display for JsonType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "a list",
+            Self::Object => "an object",
+        })
+    }
+}
+
+/// The path to the value that is being decoded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DeviationPath(Vec<PathSegment>);
+
+#[derive(Clone, Debug)]
+enum PathSegment {
+    /// A documented property.
+    Property(&'static str),
+    /// A key of a map, which the service chose.
+    Key(String),
+    Index(usize),
+}
+
+impl DeviationPath {
+    pub(crate) fn push_property(&mut self, name: &'static str) {
+        self.0.push(PathSegment::Property(name));
+    }
+
+    pub(crate) fn push_key(&mut self, key: &str) {
+        self.0.push(PathSegment::Key(key.to_owned()));
+    }
+
+    pub(crate) fn push_index(&mut self, index: usize) {
+        self.0.push(PathSegment::Index(index));
+    }
+
+    pub(crate) fn pop(&mut self) {
+        self.0.pop();
+    }
+
+    fn pattern(&self) -> String {
+        let mut pattern = String::from("$");
+        for segment in &self.0 {
+            match segment {
+                PathSegment::Property(name) => {
+                    pattern.push('.');
+                    pattern.push_str(name);
+                }
+                PathSegment::Key(_) => pattern.push_str(".*"),
+                PathSegment::Index(_) => pattern.push_str("[*]"),
+            }
+        }
+        pattern
+    }
+}
+
+impl fmt::Display for DeviationPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('$')?;
+        for segment in &self.0 {
+            match segment {
+                PathSegment::Property(name) => write!(f, ".{name}")?,
+                // As a JSON string: a key can have any character in it.
+                PathSegment::Key(key) => write!(f, "[{}]", Value::from(key.as_str()))?,
+                PathSegment::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a client does with deviations: it reports each kind once, or rejects the response.
+#[derive(Debug, Default)]
+pub(crate) struct DeviationPolicy {
+    /// Deviations are errors.
+    strict: bool,
+    /// What was reported: operation and path pattern.
+    reported: Mutex<HashSet<(&'static str, String)>>,
+}
+
+/// How many kinds of deviations a client remembers. Operations have fewer; a path is not chosen by the service.
+const MAX_REPORTED: usize = 4096;
+
+impl DeviationPolicy {
+    pub(crate) fn new(strict: bool) -> Self {
+        Self {
+            strict,
+            reported: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
+    }
+
+    /// Reports deviations in one event for each operation and path pattern.
+    pub(crate) fn report(&self, operation: &'static Operation, deviations: &[Deviation]) {
+        for deviation in deviations {
+            if self.is_new(operation.id, deviation) {
+                tracing::warn!(
+                    operation = operation.id,
+                    path = deviation.pattern,
+                    expected = deviation.expected,
+                    found = %deviation.found,
+                    "the response differs from its documentation"
+                );
+            }
+        }
+    }
+
+    fn is_new(&self, operation: &'static str, deviation: &Deviation) -> bool {
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        reported.len() < MAX_REPORTED && reported.insert((operation, deviation.pattern.clone()))
+    }
+}

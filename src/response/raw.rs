@@ -1,0 +1,224 @@
+//! The response as it came, and how it becomes a typed one.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+
+use super::decode::{self, DecodedBody, LenientDeserialize};
+use super::{DeviationPolicy, Response, ResponseParts};
+use crate::error::{Error, Result};
+use crate::operation::{Method, Operation, Security};
+
+/// A response as it came: status, headers and bytes.
+///
+/// ```no_run
+/// # #[cfg(feature = "network-tunnel-groups")]
+/// # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
+/// let response = client.deployments().list_regions().send_raw().await?;
+/// println!("{} {} bytes", response.status(), response.body().len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct RawResponse {
+    operation: &'static Operation,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    attempts: u32,
+    deviation_policy: Arc<DeviationPolicy>,
+}
+
+/// No body that stands for a status or a redirect is longer.
+const MAX_SHORT_BODY: usize = 8192;
+
+/// A body that says by itself that it is an error.
+#[derive(Deserialize)]
+struct ErrorBody {
+    #[serde(rename = "statusCode")]
+    status: u16,
+    #[serde(rename = "error")]
+    _error: IgnoredAny,
+}
+
+impl RawResponse {
+    pub(crate) fn new(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        deviation_policy: Arc<DeviationPolicy>,
+    ) -> Self {
+        Self {
+            operation,
+            status,
+            headers,
+            body,
+            attempts: 0,
+            deviation_policy,
+        }
+    }
+
+    /// The response to the last of so many requests.
+    pub(crate) fn with_attempts(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// The response with the status that it means: some errors come with 200 and say in the body what they are.
+    pub(crate) fn with_meant_status(self) -> Self {
+        let meant = Some(StatusCode::OK)
+            .filter(|ok| self.status == *ok)
+            .and_then(|_| self.short_body("statusCode"))
+            .map(|body: ErrorBody| body.status)
+            .and_then(|status| StatusCode::from_u16(status).ok())
+            .filter(|status| status.is_client_error() || status.is_server_error());
+        match meant {
+            Some(status) => Self { status, ..self },
+            None => self,
+        }
+    }
+
+    /// The body, if it is short and reads as a `T`, which has a property of this name. Responses have it rarely, so the name is searched
+    /// for before anything is parsed.
+    pub(crate) fn short_body<T: DeserializeOwned>(&self, property: &str) -> Option<T> {
+        let may_be = self.body.len() <= MAX_SHORT_BODY
+            && self
+                .body
+                .windows(property.len())
+                .any(|part| part == property.as_bytes());
+        may_be
+            .then(|| serde_json::from_slice(&self.body).ok())
+            .flatten()
+    }
+
+    /// The HTTP status: 200, 201, 202 (queued) or 204.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// The headers of the response.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The bytes of the body, decompressed.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body alone.
+    #[must_use]
+    pub fn into_body(self) -> Bytes {
+        self.body
+    }
+
+    /// How many requests the call sent for this response.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Decodes the body as JSON of a type of your own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode), with the position in the body and the body itself.
+    pub fn json<T: DeserializeOwned>(self) -> Result<Response<T>> {
+        match decode::from_json_body(&self.body) {
+            Ok(value) => Ok(self.with_value(value, Vec::new())),
+            Err(message) => Err(Error::decode(self, message)),
+        }
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    pub(crate) fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Decodes the body as the documented type.
+    pub(crate) fn decode<T: LenientDeserialize>(self) -> Result<Response<T>> {
+        self.decode_with_json().map(|(response, _)| response)
+    }
+
+    /// Decodes the body as the documented type; with it comes the parsed body, if the type does not hold all of it as documented.
+    pub(crate) fn decode_with_json<T: LenientDeserialize>(
+        self,
+    ) -> Result<(Response<T>, Option<Value>)> {
+        if let Some(property) = self.operation.success_property
+            && self.reports_failure(property)
+        {
+            return Err(Error::not_carried_out(self, property));
+        }
+        let DecodedBody {
+            value,
+            deviations,
+            json,
+        } = match decode::from_body(&self.body, self.may_be_empty()) {
+            Ok(decoded) => decoded,
+            Err(error) => {
+                let message = match self.operation.security {
+                    // Of a response with a token in it nothing is shown.
+                    Security::Basic => "the response differs from its documentation".to_owned(),
+                    Security::Bearer(_) => error.describe(&self.body),
+                };
+                return Err(Error::decode(self, message));
+            }
+        };
+        if let Some(first) = deviations.first() {
+            if self.deviation_policy.is_strict() {
+                let message = match deviations.len() - 1 {
+                    0 => format!("the response differs from its documentation at {first}"),
+                    others => format!(
+                        "the response differs from its documentation at {first}, and at {others} more locations"
+                    ),
+                };
+                return Err(Error::decode(self, message));
+            }
+            self.deviation_policy.report(self.operation, &deviations);
+        }
+        Ok((self.with_value(value, deviations), json))
+    }
+
+    /// Whether a response with a status of success says that the service did not do, or not completely, what the request is for.
+    fn reports_failure(&self, property: &str) -> bool {
+        let body: Option<Value> = self.short_body(property.trim_start_matches('/'));
+        body.is_some_and(|body| body.pointer(property) == Some(&Value::Bool(false)))
+    }
+
+    /// Whether no body stands for a success: 204 says so, and a DELETE of one operation comes with a body or without.
+    fn may_be_empty(&self) -> bool {
+        self.status == StatusCode::NO_CONTENT || self.operation.method == Method::Delete
+    }
+
+    fn with_value<T>(self, value: T, deviations: Vec<super::Deviation>) -> Response<T> {
+        Response::from_parts(
+            value,
+            ResponseParts {
+                status: self.status,
+                headers: self.headers,
+                deviations,
+                attempts: self.attempts,
+            },
+        )
+    }
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A body can hold a secret: that of a new API key.
+        f.debug_struct("RawResponse")
+            .field("status", &self.status)
+            .field("length", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

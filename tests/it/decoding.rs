@@ -1,0 +1,298 @@
+//! Decoding: whatever the service sends below the top is read, kept, reported, and sent again as it came.
+
+use cisco_secure_access::api::deployments::types::NetworkTunnelGroup;
+use cisco_secure_access::api::policies::types::{
+    AccessRule, RuleCondition, UnifiedNetworkObject, UpdateAccessRuleRequest,
+};
+use cisco_secure_access::{ErrorKind, JsonType, Nullable, Response, Result};
+use serde_json::{Value, json};
+
+use crate::logs;
+use crate::scripted::{Scripted, TOKEN};
+
+const JSON: &str = "application/json";
+
+/// A server that hands out a token and then this body.
+async fn server(body: &Value) -> Scripted {
+    Scripted::start(&[(200, JSON, TOKEN), (200, JSON, &body.to_string())]).await
+}
+
+/// A page of tunnel groups with mistakes of each kind, and what is reported of it.
+fn page_with_deviations() -> (Value, Vec<(&'static str, &'static str, JsonType)>) {
+    let page = json!({
+        "data": [
+            {"id": 1, "name": "a"},
+            {"id": {}, "name": "b", "hubs": [{"id": 4, "isPrimary": "perhaps"}, 17, {"id": 5}]},
+            "hush",
+            {"id": 3, "name": ["c"], "routing": {"type": "static", "data": {"networkCIDRs": [[], "10.0.0.0/8"]}}},
+        ],
+        "total": "hush",
+    });
+    let deviations = vec![
+        ("$.data[1].hubs[0].isPrimary", "a boolean", JsonType::String),
+        ("$.data[1].hubs[1]", "an object", JsonType::Number),
+        ("$.data[1].id", "an integer", JsonType::Object),
+        ("$.data[2]", "an object", JsonType::String),
+        ("$.data[3].name", "a string", JsonType::Array),
+        (
+            "$.data[3].routing.data.networkCIDRs[0]",
+            "a string",
+            JsonType::Array,
+        ),
+        ("$.total", "an integer", JsonType::String),
+    ];
+    (page, deviations)
+}
+
+fn reported<T>(response: &Response<T>) -> Vec<(&str, &str, JsonType)> {
+    let deviations = response.deviations().iter();
+    deviations
+        .map(|deviation| (deviation.path(), deviation.expected(), deviation.found()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_fit_is_reported_and_the_rest_is_read() -> Result<()> {
+    let (body, deviations) = page_with_deviations();
+    let server = server(&body).await;
+    let client = server.client();
+    let page = client
+        .deployments()
+        .list_network_tunnel_groups()
+        .send()
+        .await?;
+    assert_eq!(reported(&page), deviations);
+    let ids: Vec<_> = page.data.iter().map(|group| group.id).collect();
+    assert_eq!(ids, [Some(1), None, Some(3)]);
+    let group = &page.data[1];
+    assert_eq!(group.name.as_deref(), Some("b"));
+    assert_eq!(group.extra()["id"], json!({}));
+    assert_eq!(group.hubs.len(), 2);
+    assert_eq!(group.hubs[0].extra()["isPrimary"], "perhaps");
+    assert_eq!(page.extra()["total"], "hush");
+    assert_eq!(
+        serde_json::to_value(page.into_inner()).unwrap(),
+        body,
+        "nothing is lost"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn deviations_are_errors_where_a_client_is_strict() {
+    let (body, deviations) = page_with_deviations();
+    let server = server(&body).await;
+    let client = server.builder().strict_responses(true).build().unwrap();
+    let request = client.deployments().list_network_tunnel_groups();
+    let error = request.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    let message = error.to_string();
+    let (path, expected, _) = deviations[0];
+    assert!(
+        message.contains(&format!("{path}: expected {expected}")),
+        "{message}"
+    );
+    assert!(message.contains("6 more locations"), "{message}");
+    assert!(!message.contains("hush"), "{message}");
+    assert_eq!(error.body(), body.to_string().as_bytes());
+}
+
+#[tokio::test]
+async fn each_kind_of_deviation_is_logged_once() -> Result<()> {
+    let row = json!({"id": 1, "name": {"hush": "hush"}});
+    let body = json!({"data": [row, row], "total": 2}).to_string();
+    let server =
+        Scripted::start(&[(200, JSON, TOKEN), (200, JSON, &body), (200, JSON, &body)]).await;
+    let client = server.client();
+    let (log, _guard) = logs::log();
+    for _ in 0..2 {
+        let page = client
+            .deployments()
+            .list_network_tunnel_groups()
+            .send()
+            .await?;
+        assert_eq!(page.deviations().len(), 2);
+    }
+    let log = log.text();
+    let events: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert_eq!(events.len(), 1, "{log}");
+    assert!(events[0].contains("$.data[*].name"), "{log}");
+    assert!(events[0].contains("list_network_tunnel_groups"), "{log}");
+    assert!(!log.contains("hush\""), "{log}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_body_of_another_kind_stays_an_error_with_the_whole_body() {
+    let long = format!("[{}1]", "1,".repeat(100_000));
+    for (body, expected) in [
+        ("[1]", "at $: expected an object, found a list"),
+        ("17", "at $: expected an object, found a number"),
+        ("null", "at $: expected an object, found null"),
+        (long.as_str(), "at $: expected an object, found a list"),
+        ("", "the response has no body; expected an object"),
+        ("{\"data\": [", "the response is not JSON (EOF"),
+    ] {
+        let server = Scripted::start(&[(200, JSON, TOKEN), (200, JSON, body)]).await;
+        let client = server.client();
+        let request = client.deployments().list_network_tunnel_groups();
+        let error = request.send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(error.body(), body.as_bytes());
+    }
+}
+
+/// Decodes JSON as a type and writes it again.
+fn round_trip<T: serde::de::DeserializeOwned + serde::Serialize>(value: &Value) -> (T, Value) {
+    let decoded: T = serde_json::from_value(value.clone()).unwrap();
+    let written = serde_json::to_value(&decoded).unwrap();
+    (decoded, written)
+}
+
+#[test]
+fn an_object_and_a_list_of_one_stand_for_each_other() {
+    let hub = json!({"id": 4, "isPrimary": true});
+    let value = json!({"hubs": hub, "routing": [{"type": "nat"}]});
+    let (group, written) = round_trip::<NetworkTunnelGroup>(&value);
+    assert_eq!(group.hubs[0].id, Some(4));
+    assert!(group.routing.is_some());
+    assert_eq!(written, value);
+
+    let value = json!({"hubs": [], "routing": []});
+    let (group, written) = round_trip::<NetworkTunnelGroup>(&value);
+    assert_eq!((group.hubs.len(), group.routing), (0, None));
+    assert_eq!(written, value);
+
+    // An object that is no hub is none.
+    let value = json!({"hubs": {"message": "no"}});
+    let (group, written) = round_trip::<NetworkTunnelGroup>(&value);
+    assert!(group.hubs.is_empty());
+    assert_eq!(group.extra()["hubs"], json!({"message": "no"}));
+    assert_eq!(written, value);
+}
+
+#[test]
+fn a_scalar_in_another_form_is_written_as_it_came() {
+    let value = json!({
+        "id": "7",
+        "organizationId": 7.0,
+        "name": 12,
+        "createdAt": "2026-03-28 18:17:36",
+        "modifiedAt": 1_774_721_856_000_i64,
+        "hubs": [{"isPrimary": "true", "id": false}],
+    });
+    let (mut group, written) = round_trip::<NetworkTunnelGroup>(&value);
+    assert_eq!(written, value);
+    assert_eq!((group.id, group.organization_id), (Some(7), Some(7)));
+    assert_eq!(group.created_at, group.modified_at);
+    assert_eq!(group.hubs[0].is_primary, Some(true));
+    assert_eq!(
+        (group.hubs[0].id, group.hubs[0].extra()["id"].clone()),
+        (None, json!(false))
+    );
+
+    // A change counts, and touches nothing else.
+    group.id = Some(8);
+    let mut changed = value;
+    changed["id"] = json!(8);
+    assert_eq!(serde_json::to_value(&group).unwrap(), changed);
+}
+
+#[test]
+fn absent_and_empty_and_null_differ() {
+    for value in [json!({}), json!({"hubs": []})] {
+        assert_eq!(round_trip::<NetworkTunnelGroup>(&value).1, value);
+    }
+    // A null is kept where the object can be sent.
+    let value = json!({"ruleName": "a", "ruleDescription": null, "ruleConditions": null});
+    assert_eq!(round_trip::<AccessRule>(&value).1, value);
+    let value = json!({"attributeName": null, "brandNew": null});
+    assert_eq!(round_trip::<RuleCondition>(&value).1, value);
+}
+
+#[test]
+fn numbers_keep_their_digits() {
+    let value = json!({
+        "id": u64::MAX,
+        "name": u64::MAX,
+        "brandNew": [u64::MAX, i64::MIN, 0.1, 1e300, 123_456_789.123_456_79],
+    });
+    let (group, written) = round_trip::<NetworkTunnelGroup>(&value);
+    assert_eq!(written, value);
+    assert_eq!(group.id, None);
+    assert_eq!(group.name, Some(u64::MAX.to_string()));
+}
+
+#[test]
+fn undocumented_properties_can_be_changed_and_compared() {
+    let value = json!({"id": 7, "brandNew": {"a": [1, null]}});
+    let (mut group, _) = round_trip::<NetworkTunnelGroup>(&value);
+    let copy = group.clone();
+    assert_eq!(group, copy);
+    group.extra_mut().insert("second".to_owned(), json!(2));
+    group.extra_mut().remove("brandNew");
+    assert_ne!(group, copy);
+    assert_eq!(
+        serde_json::to_value(&group).unwrap(),
+        json!({"id": 7, "second": 2})
+    );
+    // It costs one pointer.
+    assert!(NetworkTunnelGroup::default().extra().is_empty());
+}
+
+#[test]
+fn undocumented_values_are_not_shown() {
+    let value = json!({"id": 7, "apiSecret": "hush", "name": {"hush": 1}});
+    let (group, _) = round_trip::<NetworkTunnelGroup>(&value);
+    let shown = format!("{group:?}");
+    assert!(
+        shown.contains("apiSecret") && shown.contains("id: 7"),
+        "{shown}"
+    );
+    assert!(!shown.contains("hush"), "{shown}");
+}
+
+#[test]
+fn null_survives_serde() {
+    let value: Nullable<String> = serde_json::from_value(Value::Null).unwrap();
+    assert_eq!(value, Nullable::Null);
+    assert_eq!(Nullable::Value(7).into_value(), Some(7));
+}
+
+#[test]
+fn a_value_that_no_variant_holds_is_kept_whole() {
+    for value in [
+        json!({"attributeValue": {"neither": ["of", "them"]}}),
+        json!({"attributeValue": [{"neither": 1}, {}, 7, "text", {"ip": ["192.0.2.1"], "brandNew": 1}]}),
+        json!({"attributeValue": 1.5}),
+        json!({"attributeValue": [[1]]}),
+    ] {
+        let (_, written) = round_trip::<RuleCondition>(&value);
+        assert_eq!(written, value);
+    }
+}
+
+#[test]
+fn an_undocumented_enumeration_value_does_not_change_the_variant() {
+    let object = json!({"id": 7, "name": "a", "type": "host", "addresses": ["192.0.2.1"], "value": "192.0.2.1"});
+    let (documented, _) = round_trip::<UnifiedNetworkObject>(&object);
+    let mut object = object;
+    object["type"] = json!("constellation");
+    let (undocumented, written) = round_trip::<UnifiedNetworkObject>(&object);
+    assert_eq!(written, object);
+    let is_same = std::mem::discriminant(&documented) == std::mem::discriminant(&undocumented);
+    assert!(
+        is_same || matches!(undocumented, UnifiedNetworkObject::Unknown(_)),
+        "{undocumented:?}"
+    );
+}
+
+#[test]
+fn a_request_keeps_what_a_file_says() {
+    let value = json!({
+        "ruleName": "a", "ruleAction": "allow", "rulePriority": 3, "ruleConditions": [], "ruleSettings": [],
+        "ruleDescription": null, "brandNew": {"a": 1},
+    });
+    assert_eq!(round_trip::<UpdateAccessRuleRequest>(&value).1, value);
+}
