@@ -9,6 +9,7 @@
 mod cases;
 mod codecs;
 mod compose;
+mod conversion;
 mod docs;
 mod document;
 mod emit;
@@ -113,6 +114,7 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     let generated = progenitor(lowered.document)?;
     let types = emit::emit(&generated, &lowered.types, options.schemars)?;
     let requests = requests::requests(scope, &operations, &generated, &types.types)?;
+    let conversions = conversion::conversions(&operations, &generated, &types.types)?;
     let table = operations::table(scope, &operations);
     let codecs = match options.codecs {
         true => Some(codecs::codecs(&operations, &generated)?),
@@ -156,6 +158,8 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
         /// What the operations of this scope take and answer.
         pub mod types {
             #types
+
+            #conversions
         }
 
         /// The requests of this scope, one type for each operation.

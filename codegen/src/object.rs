@@ -163,14 +163,12 @@ impl<'a> Emission<'a> {
                 fn decode_field<S: decode::FieldSource>(&mut self, property: usize, source: S) -> Result<(), S::Error> {
                     match property {
                         #(#decode)*
-                        _ => {}
+                        _ => Ok(()),
                     }
-                    Ok(())
                 }
 
-                fn encode_fields<E: decode::FieldEncoder>(&self, encoder: &mut E) -> Result<(), E::Error> {
+                fn encode_fields<E: decode::FieldEncoder>(&self, encoder: &mut E) {
                     #(#encode)*
-                    Ok(())
                 }
             }
         }
@@ -318,8 +316,8 @@ fn accessors(
     if !presence.optional {
         let number = lists.next();
         return (
-            quote!(self.#name = source.read_list(&mut self.lists, #number)?),
-            quote!(encoder.list(&self.#name, self.lists, #number)?;),
+            quote!(source.read_list(&mut self.#name, &mut self.lists, #number)),
+            quote!(encoder.list(&self.#name, self.lists, #number);),
         );
     }
     let is_time = simple_name(&ty.base).as_deref() == Some("DateTime");
@@ -336,8 +334,8 @@ fn accessors(
             TimeFormat::Nanoseconds => quote!(Nanoseconds),
         };
         return (
-            quote!(self.#name = source.read_time(decode::TimeFormat::#format)?),
-            quote!(encoder.time(&self.#name, decode::TimeFormat::#format)?;),
+            quote!(source.read_time(&mut self.#name, decode::TimeFormat::#format)),
+            quote!(encoder.time(&self.#name, decode::TimeFormat::#format);),
         );
     }
     let write = match (presence.required, field.secret) {
@@ -347,7 +345,7 @@ fn accessors(
         (true, true) => quote!(required_secret),
     };
     (
-        quote!(self.#name = source.read()?),
-        quote!(encoder.#write(&self.#name)?;),
+        quote!(source.read(&mut self.#name)),
+        quote!(encoder.#write(&self.#name);),
     )
 }

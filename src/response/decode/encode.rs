@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -45,39 +46,30 @@ impl List for Map<String, Value> {
     }
 }
 
-/// Receives the fields of an object, in the order of its properties.
+/// Receives the fields of an object, in the order of its properties. It keeps the first error, so that a field costs one call.
 pub(crate) trait FieldEncoder {
-    type Error;
-
     /// A field that may be absent.
-    fn optional<T: FieldValue>(&mut self, field: &Option<T>) -> Result<(), Self::Error>;
+    fn optional<T: FieldValue>(&mut self, field: &Option<T>);
 
     /// A field that has to be there when the object is sent.
-    fn required<T: FieldValue>(&mut self, field: &Option<T>) -> Result<(), Self::Error>;
+    fn required<T: FieldValue>(&mut self, field: &Option<T>) {
+        self.optional(field);
+    }
 
     /// A list or map that is empty where there is none.
-    fn list<T: List>(
-        &mut self,
-        field: &T,
-        presence: ListPresence,
-        number: u32,
-    ) -> Result<(), Self::Error>;
+    fn list<T: List>(&mut self, field: &T, presence: ListPresence, number: u32);
 
     /// A point in time that is written in this format.
-    fn time(
-        &mut self,
-        field: &Option<DateTime<Utc>>,
-        format: TimeFormat,
-    ) -> Result<(), Self::Error>;
+    fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat);
 
     /// A secret, which may be absent.
-    fn secret<T: FieldValue>(&mut self, field: &Option<T>) -> Result<(), Self::Error> {
-        self.optional(field)
+    fn secret<T: FieldValue>(&mut self, field: &Option<T>) {
+        self.optional(field);
     }
 
     /// A secret that has to be there when the object is sent.
-    fn required_secret<T: FieldValue>(&mut self, field: &Option<T>) -> Result<(), Self::Error> {
-        self.required(field)
+    fn required_secret<T: FieldValue>(&mut self, field: &Option<T>) {
+        self.required(field);
     }
 }
 
@@ -92,12 +84,15 @@ where
     }
     let mut map = serializer.serialize_map(None)?;
     let extra = object.kept();
-    object.encode_fields(&mut JsonEncoder::<_, T> {
+    let mut encoder = JsonEncoder::<_, T> {
         map: &mut map,
         extra,
         next: 0,
-        object: std::marker::PhantomData,
-    })?;
+        result: Ok(()),
+        object: PhantomData,
+    };
+    object.encode_fields(&mut encoder);
+    encoder.result?;
     for (name, value) in extra.properties() {
         if T::PROPERTIES.binary_search(&name.as_str()).is_err() {
             map.serialize_entry(name, value)?;
@@ -113,21 +108,20 @@ where
     T: ObjectFields,
 {
     let mut values = Values(Vec::new());
-    match object.encode_fields(&mut values) {
-        Ok(()) => {}
-    }
+    object.encode_fields(&mut values);
     let positions = T::POSITIONS.iter();
     serializer.collect_seq(positions.map(|property| values.0.get(*property)))
 }
 
-struct JsonEncoder<'a, M, T> {
+struct JsonEncoder<'a, M: SerializeMap, T> {
     map: &'a mut M,
     extra: &'a Extra,
     next: usize,
-    object: std::marker::PhantomData<T>,
+    result: Result<(), M::Error>,
+    object: PhantomData<T>,
 }
 
-impl<M: SerializeMap, T: ObjectFields> JsonEncoder<'_, M, T> {
+impl<'a, M: SerializeMap, T: ObjectFields> JsonEncoder<'a, M, T> {
     /// The number and name of the field that comes next.
     #[inline]
     fn next(&mut self) -> (usize, &'static str) {
@@ -136,102 +130,83 @@ impl<M: SerializeMap, T: ObjectFields> JsonEncoder<'_, M, T> {
         (property, T::PROPERTIES[property])
     }
 
-    /// Writes what was read for a property, if that still stands for the value of its field. `true` if it is done.
+    /// Writes a property, if nothing has failed before.
+    fn entry(&mut self, name: &'static str, value: &impl Serialize) {
+        if self.result.is_ok() {
+            self.result = self.map.serialize_entry(name, value);
+        }
+    }
+
+    /// What was read for a property, if that still stands for the value of its field.
     #[inline]
-    fn write_raw<V: PartialEq>(
-        &mut self,
+    fn raw<V: PartialEq>(
+        &self,
         (property, name): (usize, &'static str),
         field: Option<&V>,
         decode: impl FnOnce(&Value) -> Option<V>,
-    ) -> Result<bool, M::Error> {
-        let Some(raw) = self.extra.raw(property, name) else {
-            return Ok(false);
-        };
-        if decode(raw).as_ref() != field {
-            return Ok(false);
-        }
-        self.map.serialize_entry(name, raw)?;
-        Ok(true)
+    ) -> Option<&'a Value> {
+        let raw = self.extra.raw(property, name)?;
+        (decode(raw).as_ref() == field).then_some(raw)
     }
 
+    /// Writes a field; `false` if it is absent.
     #[inline]
-    fn write<V: FieldValue>(
-        &mut self,
-        place: (usize, &'static str),
-        field: Option<&V>,
-    ) -> Result<bool, M::Error> {
-        if self.write_raw(place, field, decode)? {
-            return Ok(true);
+    fn write<V: FieldValue>(&mut self, property: (usize, &'static str), field: Option<&V>) -> bool {
+        if let Some(raw) = self.raw(property, field, decode) {
+            self.entry(property.1, raw);
+            return true;
         }
         match field {
-            Some(value) => {
-                self.map.serialize_entry(place.1, &Encoded(value))?;
-                Ok(true)
-            }
-            None => Ok(false),
+            Some(value) => self.entry(property.1, &Encoded(value)),
+            None => return false,
         }
+        true
     }
 }
 
-/// What a field has that this was read for.
+/// The value of a field that this was read for.
 fn decode<T: LenientDeserialize>(raw: &Value) -> Option<T> {
     T::from_value(raw, &mut DecodeContext::default()).into_value()
 }
 
 impl<M: SerializeMap, T: ObjectFields> FieldEncoder for JsonEncoder<'_, M, T> {
-    type Error = M::Error;
-
     #[inline]
-    fn optional<V: FieldValue>(&mut self, field: &Option<V>) -> Result<(), M::Error> {
-        let place = self.next();
-        self.write(place, field.as_ref()).map(drop)
+    fn optional<V: FieldValue>(&mut self, field: &Option<V>) {
+        let property = self.next();
+        self.write(property, field.as_ref());
     }
 
     #[inline]
-    fn required<V: FieldValue>(&mut self, field: &Option<V>) -> Result<(), M::Error> {
-        let place = self.next();
-        match self.write(place, field.as_ref())? {
-            true => Ok(()),
-            false => Err(M::Error::custom(format_args!(
+    fn required<V: FieldValue>(&mut self, field: &Option<V>) {
+        let property = self.next();
+        if !self.write(property, field.as_ref()) && self.result.is_ok() {
+            self.result = Err(M::Error::custom(format_args!(
                 "`{}` requires `{}`, which is not set",
                 T::NAME,
-                place.1
-            ))),
+                property.1
+            )));
         }
     }
 
     #[inline]
-    fn list<V: List>(
-        &mut self,
-        field: &V,
-        presence: ListPresence,
-        number: u32,
-    ) -> Result<(), M::Error> {
-        let place = self.next();
-        let is_written = !field.is_empty() || presence.contains(number);
-        if is_written {
-            return self.write(place, Some(field)).map(drop);
-        }
-        // A null, or a value of another type, that was read for it.
-        self.write_raw(place, None, decode::<V>).map(drop)
+    fn list<V: List>(&mut self, field: &V, presence: ListPresence, number: u32) {
+        let property = self.next();
+        // An absent list may have been a null, or a value of another type.
+        let is_there = !field.is_empty() || presence.contains(number);
+        self.write(property, is_there.then_some(field));
     }
 
     #[inline]
-    fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat) -> Result<(), M::Error> {
-        let place = self.next();
+    fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat) {
+        let property = self.next();
         let decode = |raw: &Value| {
-            format
-                .from_value(raw, &mut DecodeContext::default())
-                .into_value()
+            let context = &mut DecodeContext::default();
+            format.from_value(raw, context).into_value()
         };
-        if self.write_raw(place, field.as_ref(), decode)? {
-            return Ok(());
-        }
-        match field {
-            Some(time) => self
-                .map
-                .serialize_entry(place.1, &EncodedTime(time, format)),
-            None => Ok(()),
+        if let Some(raw) = self.raw(property, field.as_ref(), decode) {
+            self.entry(property.1, raw);
+        } else if let Some(time) = field {
+            self.entry(property.1, &EncodedTime(time, format));
         }
     }
 }
@@ -255,29 +230,16 @@ impl Values {
 }
 
 impl FieldEncoder for Values {
-    type Error = std::convert::Infallible;
-
-    fn optional<T: FieldValue>(&mut self, field: &Option<T>) -> Result<(), Self::Error> {
+    fn optional<T: FieldValue>(&mut self, field: &Option<T>) {
         self.push(field.as_ref().map(Encoded));
-        Ok(())
     }
 
-    fn required<T: FieldValue>(&mut self, field: &Option<T>) -> Result<(), Self::Error> {
-        self.optional(field)
-    }
-
-    fn list<T: List>(&mut self, field: &T, _: ListPresence, _: u32) -> Result<(), Self::Error> {
+    fn list<T: List>(&mut self, field: &T, _: ListPresence, _: u32) {
         self.push(Some(Encoded(field)));
-        Ok(())
     }
 
-    fn time(
-        &mut self,
-        field: &Option<DateTime<Utc>>,
-        format: TimeFormat,
-    ) -> Result<(), Self::Error> {
+    fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat) {
         self.push(field.as_ref().map(|time| EncodedTime(time, format)));
-        Ok(())
     }
 }
 
@@ -287,9 +249,7 @@ pub(crate) fn debug_object<T: ObjectFields>(object: &T, f: &mut fmt::Formatter<'
         output: f.debug_struct(T::NAME),
         properties: T::PROPERTIES.iter(),
     };
-    match object.encode_fields(&mut encoder) {
-        Ok(()) => {}
-    }
+    object.encode_fields(&mut encoder);
     let mut output = encoder.output;
     if !object.kept().properties().is_empty() {
         output.field("extra", object.kept());
@@ -312,32 +272,23 @@ impl DebugEncoder<'_, '_> {
 }
 
 impl FieldEncoder for DebugEncoder<'_, '_> {
-    type Error = std::convert::Infallible;
-
-    fn optional<T: FieldValue>(&mut self, field: &Option<T>) -> Result<(), Self::Error> {
+    fn optional<T: FieldValue>(&mut self, field: &Option<T>) {
         self.field(field.as_ref().map(|value| value as _));
-        Ok(())
     }
 
-    fn required<T: FieldValue>(&mut self, field: &Option<T>) -> Result<(), Self::Error> {
-        self.optional(field)
-    }
-
-    fn list<T: List>(&mut self, field: &T, _: ListPresence, _: u32) -> Result<(), Self::Error> {
+    fn list<T: List>(&mut self, field: &T, _: ListPresence, _: u32) {
         self.field((!field.is_empty()).then_some(field as _));
-        Ok(())
     }
 
-    fn time(&mut self, field: &Option<DateTime<Utc>>, _: TimeFormat) -> Result<(), Self::Error> {
-        self.optional(field)
+    fn time(&mut self, field: &Option<DateTime<Utc>>, _: TimeFormat) {
+        self.optional(field);
     }
 
-    fn secret<T: FieldValue>(&mut self, field: &Option<T>) -> Result<(), Self::Error> {
+    fn secret<T: FieldValue>(&mut self, field: &Option<T>) {
         self.field(field.as_ref().map(|_| &Redacted as _));
-        Ok(())
     }
 
-    fn required_secret<T: FieldValue>(&mut self, field: &Option<T>) -> Result<(), Self::Error> {
-        self.secret(field)
+    fn required_secret<T: FieldValue>(&mut self, field: &Option<T>) {
+        self.secret(field);
     }
 }

@@ -13,6 +13,7 @@
 //! the values.
 
 mod collection;
+mod conversion;
 mod encode;
 mod extra;
 mod nullable;
@@ -30,6 +31,8 @@ use serde_json::{Map, Value};
 
 use super::deviation::{Deviation, DeviationPath, JsonType};
 
+#[allow(unused_imports, reason = "only some APIs change what they read")]
+pub(crate) use conversion::{Conversion, convert};
 pub(crate) use encode::{FieldEncoder, debug_object, serialize_object};
 pub(crate) use extra::{Extra, ListPresence};
 pub use nullable::Nullable;

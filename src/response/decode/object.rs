@@ -44,7 +44,7 @@ pub(crate) trait ObjectFields: Sized {
     fn decode_field<S: FieldSource>(&mut self, property: usize, source: S) -> Result<(), S::Error>;
 
     /// Writes all fields, in the order of the properties.
-    fn encode_fields<E: FieldEncoder>(&self, encoder: &mut E) -> Result<(), E::Error>;
+    fn encode_fields<E: FieldEncoder>(&self, encoder: &mut E);
 }
 
 /// Where the value of a field comes from: the text of a response, or a parsed one.
@@ -52,23 +52,30 @@ pub(crate) trait FieldSource: Sized {
     type Error;
 
     /// The value; `None` for null, and for one that does not fit.
-    fn read<T: LenientDeserialize>(self) -> Result<Option<T>, Self::Error>;
+    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), Self::Error>;
 
     /// A point in time that is written in this format.
-    fn read_time(self, format: TimeFormat) -> Result<Option<DateTime<Utc>>, Self::Error>;
+    fn read_time(
+        self,
+        field: &mut Option<DateTime<Utc>>,
+        format: TimeFormat,
+    ) -> Result<(), Self::Error>;
 
     /// A list or map that is empty where there is none, and whether there is one.
     #[inline]
     fn read_list<T: LenientDeserialize + Default>(
         self,
+        field: &mut T,
         presence: &mut ListPresence,
         number: u32,
-    ) -> Result<T, Self::Error> {
-        let list = self.read()?;
-        if list.is_some() {
+    ) -> Result<(), Self::Error> {
+        let mut list = None;
+        self.read(&mut list)?;
+        if let Some(list) = list {
             presence.insert(number);
+            *field = list;
         }
-        Ok(list.unwrap_or_default())
+        Ok(())
     }
 }
 
@@ -190,15 +197,10 @@ struct JsonSource<'a, 'de, A> {
 
 impl<'de, A: MapAccess<'de>> JsonSource<'_, 'de, A> {
     #[inline]
-    fn keep_null<T>(
-        wire_form: &mut Option<Value>,
-        keeps_null: bool,
-        value: Option<T>,
-    ) -> Option<T> {
-        if value.is_none() && keeps_null && wire_form.is_none() {
+    fn keep_null<T>(wire_form: &mut Option<Value>, keeps_null: bool, field: &Option<T>) {
+        if field.is_none() && keeps_null && wire_form.is_none() {
             *wire_form = Some(Value::Null);
         }
-        value
     }
 }
 
@@ -206,15 +208,20 @@ impl<'de, A: MapAccess<'de>> FieldSource for JsonSource<'_, 'de, A> {
     type Error = A::Error;
 
     #[inline]
-    fn read<T: LenientDeserialize>(self) -> Result<Option<T>, A::Error> {
-        let value = self
+    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), A::Error> {
+        *field = self
             .map
             .next_value_seed(Seed(&mut *self.wire_form, PhantomData))?;
-        Ok(Self::keep_null(self.wire_form, self.keeps_null, value))
+        Self::keep_null(self.wire_form, self.keeps_null, field);
+        Ok(())
     }
 
     #[inline]
-    fn read_time(self, format: TimeFormat) -> Result<Option<DateTime<Utc>>, A::Error> {
+    fn read_time(
+        self,
+        field: &mut Option<DateTime<Utc>>,
+        format: TimeFormat,
+    ) -> Result<(), A::Error> {
         struct TimeSeed<'a>(TimeFormat, &'a mut Option<Value>);
 
         impl<'de> DeserializeSeed<'de> for TimeSeed<'_> {
@@ -228,10 +235,11 @@ impl<'de, A: MapAccess<'de>> FieldSource for JsonSource<'_, 'de, A> {
             }
         }
 
-        let value = self
+        *field = self
             .map
             .next_value_seed(TimeSeed(format, &mut *self.wire_form))?;
-        Ok(Self::keep_null(self.wire_form, self.keeps_null, value))
+        Self::keep_null(self.wire_form, self.keeps_null, field);
+        Ok(())
     }
 }
 
@@ -239,23 +247,27 @@ impl<'de, A: MapAccess<'de>> FieldSource for JsonSource<'_, 'de, A> {
 struct ElementSource<'a>(&'a Value);
 
 impl ElementSource<'_> {
-    fn exact<T>(decoded: Decoded<T>) -> Result<Option<T>, ()> {
+    fn take<T>(field: &mut Option<T>, decoded: Decoded<T>) -> Result<(), ()> {
         match decoded {
-            Decoded::Exact(value) => Ok(Some(value)),
-            _ => Err(()),
+            Decoded::Exact(value) => *field = Some(value),
+            _ => return Err(()),
         }
+        Ok(())
     }
 }
 
 impl FieldSource for ElementSource<'_> {
     type Error = ();
 
-    fn read<T: LenientDeserialize>(self) -> Result<Option<T>, ()> {
-        Self::exact(T::from_value(self.0, &mut DecodeContext::default()))
+    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), ()> {
+        Self::take(field, T::from_value(self.0, &mut DecodeContext::default()))
     }
 
-    fn read_time(self, format: TimeFormat) -> Result<Option<DateTime<Utc>>, ()> {
-        Self::exact(format.from_value(self.0, &mut DecodeContext::default()))
+    fn read_time(self, field: &mut Option<DateTime<Utc>>, format: TimeFormat) -> Result<(), ()> {
+        Self::take(
+            field,
+            format.from_value(self.0, &mut DecodeContext::default()),
+        )
     }
 }
 
@@ -275,27 +287,31 @@ enum Fit {
 }
 
 impl ValueSource<'_> {
-    fn take<T>(fit: &mut Fit, decoded: Decoded<T>) -> Option<T> {
+    fn take<T>(field: &mut Option<T>, fit: &mut Fit, decoded: Decoded<T>) {
         *fit = match decoded {
             Decoded::Exact(_) => Fit::Exact,
             Decoded::Coerced(_) => Fit::Coerced,
             Decoded::Mismatched(_) => Fit::Mismatched,
         };
-        decoded.into_value()
+        *field = decoded.into_value();
     }
 }
 
 impl FieldSource for ValueSource<'_> {
     type Error = Infallible;
 
-    fn read<T: LenientDeserialize>(self) -> Result<Option<T>, Infallible> {
-        let decoded = T::from_value(self.value, self.context);
-        Ok(Self::take(self.fit, decoded))
+    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), Infallible> {
+        Self::take(field, self.fit, T::from_value(self.value, self.context));
+        Ok(())
     }
 
-    fn read_time(self, format: TimeFormat) -> Result<Option<DateTime<Utc>>, Infallible> {
-        let decoded = format.from_value(self.value, self.context);
-        Ok(Self::take(self.fit, decoded))
+    fn read_time(
+        self,
+        field: &mut Option<DateTime<Utc>>,
+        format: TimeFormat,
+    ) -> Result<(), Infallible> {
+        Self::take(field, self.fit, format.from_value(self.value, self.context));
+        Ok(())
     }
 }
 

@@ -1,0 +1,63 @@
+//! From what was read to what is sent: an object as the body of the request that changes it.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{DecodeContext, LenientDeserialize, ObjectFields};
+
+/// How the JSON of a response becomes that of a request.
+///
+/// A path has the names of properties; `*` stands for each element of a list.
+pub(crate) struct Conversion {
+    /// The properties that the request does not have.
+    pub(crate) dropped: &'static [&'static [&'static str]],
+    /// The lists of objects of which the request takes the ids.
+    pub(crate) ids: &'static [&'static [&'static str]],
+}
+
+/// Makes an object of another one. It goes over their JSON, so that everything is carried that either of them keeps.
+pub(crate) fn convert<S, T>(source: &S, conversion: &Conversion) -> T
+where
+    S: Serialize,
+    T: ObjectFields + LenientDeserialize,
+{
+    let mut value = serde_json::to_value(source).unwrap_or_default();
+    for path in conversion.dropped {
+        if let Some((name, path)) = path.split_last() {
+            each(&mut value, path, &mut |object| {
+                if let Value::Object(object) = object {
+                    object.remove(*name);
+                }
+            });
+        }
+    }
+    for path in conversion.ids {
+        each(&mut value, path, &mut |list| {
+            let Value::Array(list) = list else { return };
+            for element in list {
+                if let Some(id) = element.get_mut("id").map(Value::take) {
+                    *element = id;
+                }
+            }
+        });
+    }
+    let decoded = T::from_value(&value, &mut DecodeContext::default());
+    decoded.into_value().unwrap_or_else(T::empty)
+}
+
+/// Visits what stands at a path.
+fn each(value: &mut Value, path: &[&str], visit: &mut dyn FnMut(&mut Value)) {
+    match (path.split_first(), value) {
+        (None, value) => visit(value),
+        (Some((&"*", rest)), Value::Array(list)) => {
+            list.iter_mut()
+                .for_each(|element| each(element, rest, visit));
+        }
+        (Some((name, rest)), Value::Object(object)) => {
+            if let Some(value) = object.get_mut(*name) {
+                each(value, rest, visit);
+            }
+        }
+        _ => {}
+    }
+}
