@@ -132,8 +132,8 @@ pub use pagination::{Continuation, Items, Pages};
 pub use request::Request;
 pub use reqwest;
 pub use response::{
-    Deviation, JsonType, LenientDeserialize, Nullable, RawResponse, Response, ResponseParts,
-    UnknownInteger, UnknownValue,
+    Deviation, Entries, JsonType, LenientDeserialize, Nullable, RawResponse, Response,
+    ResponseParts, UnknownInteger, UnknownValue,
 };
 #[doc(hidden)]
 pub use runtime::{Pause, Runtime};

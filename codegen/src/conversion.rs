@@ -116,8 +116,8 @@ fn source_of(response: &syn::Type, target: &str, types: &TypeDefs) -> Option<Str
 struct Differences {
     /// Properties that only the source documents.
     dropped: Vec<Vec<String>>,
-    /// Lists of objects of which the target takes the ids.
-    ids: Vec<Vec<String>>,
+    /// Lists of objects of which the target takes the ids, under a name of its own.
+    ids: Vec<(Vec<String>, String)>,
     /// Properties that only the target documents.
     missing: Vec<Vec<String>>,
 }
@@ -128,15 +128,26 @@ impl Differences {
             return;
         }
         let (from, to) = (members(source, types), members(target, types));
-        for (wire, ty) in &from {
+        let ids_of = |name: &str| {
+            to.iter()
+                .find(|(_, field)| field.ids_of.as_deref() == Some(name))
+        };
+        for (wire, field) in &from {
             let path = [path, &[wire.clone()]].concat();
-            match to.get(wire) {
-                None => self.dropped.push(path),
-                Some(other) => self.compare_values(ty, other, path, types),
+            match (to.get(wire), ids_of(wire)) {
+                (Some(other), _) => self.compare_values(&field.base, &other.base, path, types),
+                (None, Some((target, _))) => self.ids.push((path, target.clone())),
+                (None, None) => self.dropped.push(path),
             }
         }
-        for wire in to.keys().filter(|wire| !from.contains_key(*wire)) {
-            self.missing.push([path, &[wire.clone()]].concat());
+        for (wire, field) in to.iter().filter(|(wire, _)| !from.contains_key(*wire)) {
+            let is_carried = field
+                .ids_of
+                .as_ref()
+                .is_some_and(|name| from.contains_key(name));
+            if !is_carried {
+                self.missing.push([path, &[wire.clone()]].concat());
+            }
         }
     }
 
@@ -172,7 +183,8 @@ impl Differences {
                 });
                 let takes_ids = matches!(simple_name(&target).as_deref(), Some("i64" | "String"));
                 if has_id && takes_ids {
-                    self.ids.push(path);
+                    let name = path.last().cloned().unwrap_or_default();
+                    self.ids.push((path, name));
                 } else {
                     let path = [path.as_slice(), &["*".to_owned()]].concat();
                     self.compare_values(&source, &target, path, types);
@@ -193,12 +205,12 @@ fn is_object(name: &str, types: &TypeDefs) -> bool {
     )
 }
 
-/// The documented properties of an object, or of all objects of a union, and their types.
-fn members(name: &str, types: &TypeDefs) -> BTreeMap<String, syn::Type> {
+/// The documented properties of an object, or of all objects of a union.
+fn members(name: &str, types: &TypeDefs) -> BTreeMap<String, FieldType> {
     match types.get(name) {
         Some(TypeDef::Struct(fields)) => fields
             .iter()
-            .map(|field| (field.wire.clone(), field.base.clone()))
+            .map(|field| (field.wire.clone(), field.clone()))
             .collect(),
         Some(TypeDef::Union(variants)) => variants
             .iter()
@@ -228,9 +240,13 @@ fn conversion(
         }
     };
     let docs = markdown(&docs(changes, &differences));
-    let [source, target, method] = [source, target, method.as_str()]
-        .map(|name| Ident::new(name, Span::call_site()));
-    let Differences { dropped, ids, .. } = &differences;
+    let [source, target, method] =
+        [source, target, method.as_str()].map(|name| Ident::new(name, Span::call_site()));
+    let dropped = &differences.dropped;
+    let ids = differences
+        .ids
+        .iter()
+        .map(|(path, name)| quote!((&[#(#path),*], #name)));
     quote! {
         impl #source {
             #docs
@@ -238,7 +254,7 @@ fn conversion(
             pub fn #method(&self) -> #target {
                 crate::response::decode::convert(self, &crate::response::decode::Conversion {
                     dropped: &[#(&[#(#dropped),*]),*],
-                    ids: &[#(&[#(#ids),*]),*],
+                    ids: &[#(#ids),*],
                 })
             }
         }
@@ -263,13 +279,24 @@ fn docs(changes: &[&Operation], differences: &Differences) -> String {
          It carries everything that was read and that the body can hold, undocumented properties included.",
         operations.join(" or ")
     );
-    for (paths, before, after) in [
-        (&differences.dropped, "Not carried, because the body does not have it", "."),
-        (&differences.ids, "Of these lists of objects, the body takes the ids", "."),
-        (&differences.missing, "Not in the response, so set it where it has to be kept", "."),
+    let ids: Vec<_> = differences
+        .ids
+        .iter()
+        .map(|(path, _)| path.clone())
+        .collect();
+    for (paths, title) in [
+        (
+            &differences.dropped,
+            "Not carried, because the body does not have it",
+        ),
+        (&ids, "Of these lists of objects, the body takes the ids"),
+        (
+            &differences.missing,
+            "Not in the response, so set it where it has to be kept",
+        ),
     ] {
         if !paths.is_empty() {
-            text.push_str(&format!("\n\n{before}: {}{after}", list(paths)));
+            text.push_str(&format!("\n\n{title}: {}.", list(paths)));
         }
     }
     text

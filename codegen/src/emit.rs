@@ -13,7 +13,7 @@ use crate::docs::docs;
 use crate::error::{Error, Result};
 use crate::lower::{Field, Shape, Type, field_number};
 use crate::object::{self, FieldType};
-use crate::rust_type::shorten;
+use crate::rust_type::{shorten, standalone};
 use crate::{enumeration, union};
 
 /// What the named types are made of, by name.
@@ -81,6 +81,7 @@ pub(crate) fn emit(
             Shape::Union(described) => {
                 let variants = &described.variants;
                 let types = field_types(&structs, name, variants.len())?;
+                let types: Vec<_> = types.into_iter().map(standalone).collect();
                 code.extend(union::emit(
                     &ident,
                     &docs,

@@ -67,6 +67,8 @@ pub(crate) struct Field {
     pub deprecated: bool,
     /// How it writes a point in time, if it is one.
     pub time: Option<TimeFormat>,
+    /// `x-ids-of`: the property of a response whose objects have the ids that this property of a body takes.
+    pub ids_of: Option<String>,
 }
 
 impl Field {
@@ -690,6 +692,7 @@ impl Lowering<'_> {
                 deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
                 secret: property.get("x-secret") == Some(&Value::Bool(true)),
                 time: TimeFormat::of(&resolved),
+                ids_of: text(property, "x-ids-of"),
                 name: name.clone(),
             });
         }

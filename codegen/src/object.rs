@@ -31,6 +31,8 @@ pub(crate) struct FieldType {
     /// The type without it.
     pub base: syn::Type,
     pub presence: Presence,
+    /// The property of a response whose objects have the ids that this property takes.
+    pub ids_of: Option<String>,
 }
 
 /// The emission of one object type.
@@ -268,6 +270,7 @@ fn field_types(fields: &[Field], bases: &[syn::Type], direction: Direction) -> V
                 },
                 base: base.clone(),
                 presence,
+                ids_of: field.ids_of.clone(),
             }
         })
         .collect()

@@ -18,7 +18,7 @@ use crate::listing;
 use crate::lower::operation_number;
 use crate::names;
 use crate::operations;
-use crate::rust_type::{argument, element, shorten, simple_name};
+use crate::rust_type::{argument, element, shorten, simple_name, standalone};
 
 /// What is generated for the operations of a scope.
 pub(crate) struct Requests {
@@ -579,5 +579,5 @@ pub(crate) fn answer_type(signature: &Signature) -> Option<syn::Type> {
     let ReturnType::Type(_, ty) = &signature.output else {
         return None;
     };
-    Some(shorten(&element(&element(ty)?)?))
+    Some(standalone(shorten(&element(&element(ty)?)?)))
 }

@@ -98,3 +98,20 @@ fn shorten_in_place(ty: &mut syn::Type) {
         }
     }
 }
+
+/// The type of a value that no object has: a map keeps by itself what does not fit.
+pub(crate) fn standalone(ty: syn::Type) -> syn::Type {
+    let syn::Type::Path(path) = &ty else {
+        return ty;
+    };
+    let arguments = path.path.segments.last().map(|last| &last.arguments);
+    match arguments {
+        Some(syn::PathArguments::AngleBracketed(arguments))
+            if simple_name(&ty).as_deref() == Some("BTreeMap") =>
+        {
+            let value = arguments.args.iter().nth(1);
+            syn::parse_quote!(crate::Entries<#value>)
+        }
+        _ => ty,
+    }
+}

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use crate::api::policies::operations::GET_ACCESS_RULE;
-use crate::api::policies::types::{AccessRule, RuleSetting, UpdateAccessRuleRequest};
+use crate::api::policies::types::{AccessRule, UpdateAccessRuleRequest};
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::response::Response;
 use crate::transport::RetryPolicy;
 
@@ -14,10 +13,10 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// Changes an access rule; gives the rule as it then is.
 ///
-/// The rule is read, `change` makes of it what it should be, and the whole is written. While another change holds the rules locked, and
-/// after other failures that may pass, it waits about as long as the service says (five seconds for a lock), reads the rule *anew* and calls
-/// `change` again: what was written meanwhile is not undone. So `change` should set things rather than add to them; where it changes
-/// nothing, nothing is written.
+/// The rule is read, `change` changes the body that would leave it as it is ([`AccessRule::to_update`]), and the body is sent. While another
+/// change holds the rules locked, when the priority has changed since the rule was read, and after other retryable failures, it waits about
+/// as long as the service says (five seconds for a lock), reads the rule again and calls `change` again: what was written meanwhile is not
+/// undone. So `change` should set values rather than add to them; where it changes nothing, nothing is sent.
 ///
 /// ```
 /// # use cisco_secure_access::simulator::Simulator;
@@ -43,8 +42,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// The service compares no versions: a change to the same rule between the read and the write is lost.
 ///
 /// # Errors
-/// What a call can fail with; the last failure, such as the 409 of a lock, when `patience` is over. [`ErrorKind::Decode`] when the rule
-/// comes without its name, action or priority, which have to be written back.
+/// What a call can fail with; the last failure, such as the 409 of a lock, when `patience` is over. [`ErrorKind::Request`](crate::ErrorKind)
+/// when the rule came without its name, action or priority, which the body requires.
 pub async fn edit_access_rule(
     client: &Client,
     rule_id: i64,
@@ -56,7 +55,7 @@ pub async fn edit_access_rule(
     let started = runtime.now();
     loop {
         let rule = policies.get_access_rule(rule_id).send().await?;
-        let before = as_request(&rule)?;
+        let before = rule.to_update();
         let mut wanted = before.clone();
         change(&mut wanted);
         if wanted == before {
@@ -65,7 +64,7 @@ pub async fn edit_access_rule(
         // It is not the same request that is tried again: by then the rule may be another.
         let write = policies.update_access_rule(rule_id, &wanted);
         let error = match write.retry(RetryPolicy::none()).send().await {
-            Err(error) if error.is_retryable() => error,
+            Err(error) if error.is_retryable() || is_outdated(&error) => error,
             result => return result,
         };
         let told = error.retry_after().unwrap_or_default();
@@ -83,25 +82,8 @@ pub async fn edit_access_rule(
     }
 }
 
-/// The request that leaves a rule as it is.
-fn as_request(rule: &AccessRule) -> Result<UpdateAccessRuleRequest> {
-    let rule = rule.clone();
-    let (Some(action), Some(name), Some(priority)) =
-        (rule.rule_action, rule.rule_name, rule.rule_priority)
-    else {
-        let what = "the rule has no action, name or priority, so it cannot be written back";
-        return Err(Error::of(ErrorKind::Decode, &GET_ACCESS_RULE, what));
-    };
-    let settings = rule.rule_settings.into_iter().map(|details| {
-        let mut setting = RuleSetting::new();
-        setting.setting_name = details.setting_name;
-        setting.setting_value = details.setting_value;
-        setting
-    });
-    let mut request =
-        UpdateAccessRuleRequest::new(action, rule.rule_conditions, name, priority, settings);
-    request.rule_access = rule.rule_access;
-    request.rule_description = rule.rule_description;
-    request.rule_is_enabled = rule.rule_is_enabled;
-    Ok(request)
+/// Whether a conflict says that the rule was read before another change: it has to be read again.
+fn is_outdated(error: &Error) -> bool {
+    let message = error.service_message().unwrap_or_default();
+    error.is_conflict() && message.to_ascii_lowercase().contains("priority")
 }

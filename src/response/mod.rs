@@ -7,7 +7,7 @@ mod deviation;
 mod raw;
 mod typed;
 
-pub use decode::{LenientDeserialize, Nullable, UnknownInteger, UnknownValue};
+pub use decode::{Entries, LenientDeserialize, Nullable, UnknownInteger, UnknownValue};
 pub(crate) use deviation::DeviationPolicy;
 pub use deviation::{Deviation, JsonType};
 pub use raw::RawResponse;

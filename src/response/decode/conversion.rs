@@ -11,8 +11,8 @@ use super::{DecodeContext, LenientDeserialize, ObjectFields};
 pub(crate) struct Conversion {
     /// The properties that the request does not have.
     pub(crate) dropped: &'static [&'static [&'static str]],
-    /// The lists of objects of which the request takes the ids.
-    pub(crate) ids: &'static [&'static [&'static str]],
+    /// The lists of objects of which the request takes the ids, and the names under which it takes them.
+    pub(crate) ids: &'static [(&'static [&'static str], &'static str)],
 }
 
 /// Makes an object of another one. It goes over their JSON, so that everything is carried that either of them keeps.
@@ -31,18 +31,29 @@ where
             });
         }
     }
-    for path in conversion.ids {
-        each(&mut value, path, &mut |list| {
-            let Value::Array(list) = list else { return };
-            for element in list {
-                if let Some(id) = element.get_mut("id").map(Value::take) {
-                    *element = id;
+    for (path, target) in conversion.ids {
+        if let Some((name, path)) = path.split_last() {
+            each(&mut value, path, &mut |object| {
+                if let Value::Object(object) = object
+                    && let Some(mut list) = object.remove(*name)
+                {
+                    take_ids(&mut list);
+                    object.insert((*target).to_owned(), list);
                 }
-            }
-        });
+            });
+        }
     }
     let decoded = T::from_value(&value, &mut DecodeContext::default());
     decoded.into_value().unwrap_or_else(T::empty)
+}
+
+/// Replaces the objects of a list by their ids.
+fn take_ids(list: &mut Value) {
+    for element in list.as_array_mut().into_iter().flatten() {
+        if let Some(id) = element.get_mut("id").map(Value::take) {
+            *element = id;
+        }
+    }
 }
 
 /// Visits what stands at a path.

@@ -15,6 +15,7 @@
 mod collection;
 mod conversion;
 mod encode;
+mod entries;
 mod extra;
 mod nullable;
 mod object;
@@ -34,6 +35,7 @@ use super::deviation::{Deviation, DeviationPath, JsonType};
 #[allow(unused_imports, reason = "only some APIs change what they read")]
 pub(crate) use conversion::{Conversion, convert};
 pub(crate) use encode::{FieldEncoder, debug_object, serialize_object};
+pub use entries::Entries;
 pub(crate) use extra::{Extra, ListPresence};
 pub use nullable::Nullable;
 pub(crate) use object::{

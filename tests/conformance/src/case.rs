@@ -7,6 +7,7 @@ use std::pin::Pin;
 
 use cisco_secure_access::{Client, Error, Operation, Response, Upload};
 use futures_util::{Stream, StreamExt as _};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -90,8 +91,8 @@ pub type Listed = Pin<Box<dyn Future<Output = Result<Vec<String>, Failure>> + Se
 pub struct Answer {
     /// Its status.
     pub status: u16,
-    /// Its value, as `Debug` writes it.
-    pub text: String,
+    /// Its value, as it is written again.
+    pub json: Value,
 }
 
 /// Why there is no answer.
@@ -182,14 +183,14 @@ impl Values {
 }
 
 /// Waits for the answer of a call.
-pub(crate) fn send<T: Debug>(
+pub(crate) fn send<T: Serialize>(
     call: Result<impl Future<Output = Result<Response<T>, Error>> + Send + 'static, Wrong>,
 ) -> Sent {
     Box::pin(async {
         let response = call.map_err(Failure::Wrong)?.await.map_err(Failure::Call)?;
         Ok(Answer {
             status: response.status(),
-            text: format!("{:?}", response.into_inner()),
+            json: serde_json::to_value(response.into_inner()).unwrap_or_default(),
         })
     })
 }

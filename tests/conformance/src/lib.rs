@@ -2,7 +2,7 @@
 //!
 //! The build script writes a `case` for each operation, so one that is new in the documents is covered by the next run. `values` makes
 //! arguments and answers from schemas; `server` plays the service, with a `collection` where it lists; `wire` says whether what arrived
-//! there is what was asked for. What is tried with each operation stands in `calls`, `simulated`, `errors` and `paging`; `report` makes a
+//! there is what was asked for. What is tried with each operation stands in `calls`, `exactness`, `simulated`, `errors` and `paging`; `report` makes a
 //! table of it.
 
 #![allow(
@@ -15,6 +15,7 @@ pub mod calls;
 pub mod case;
 mod collection;
 pub mod errors;
+pub mod exactness;
 pub mod paging;
 pub mod prism;
 pub mod report;

@@ -5,10 +5,11 @@ use std::fmt;
 use crate::case::Case;
 
 /// What was tried.
-pub const COLUMNS: [&str; 5] = [
+pub const COLUMNS: [&str; 6] = [
     "required call valid",
     "full call valid",
     "decoded",
+    "nothing lost",
     "paged",
     "errors typed",
 ];

@@ -15,7 +15,7 @@ use conformance::report::{Report, Row};
 use conformance::server::Server;
 use conformance::specification::Specification;
 use conformance::values::Extent;
-use conformance::{calls, cases, errors, paging, simulated};
+use conformance::{calls, cases, errors, exactness, paging, simulated};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -56,7 +56,11 @@ async fn row(server: &Server, specification: &Specification, case: &'static Case
         }
     }
     let [required, full] = sent.map(|(_, sent)| Some(sent));
+    let exact = exactness::exactness(server, specification, case).await;
     let paged = paging::paging(server, specification, case).await;
     let errors = errors::errors(server, specification, case).await;
-    Row::new(case, [required, full, Some(decoded), paged, Some(errors)])
+    Row::new(
+        case,
+        [required, full, Some(decoded), exact, paged, Some(errors)],
+    )
 }

@@ -1,0 +1,155 @@
+//! A map from names to values that stands for itself: a whole response, or a variant of a union.
+
+use std::collections::{BTreeMap, btree_map};
+use std::ops::{Deref, DerefMut};
+
+use serde::de::Deserializer;
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::collection::Encoded;
+use super::{DecodeContext, Decoded, LenientDeserialize};
+
+/// Values by names that the service chose, such as domains or ids. It is used like a [`BTreeMap`].
+///
+/// What is no value of the documented type stands in [`extra`](Self::extra), by its name as well.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entries<T> {
+    entries: BTreeMap<String, T>,
+    extra: Map<String, Value>,
+}
+
+impl<T> Entries<T> {
+    /// The entries whose value has another type than documented, and nulls.
+    #[must_use]
+    pub fn extra(&self) -> &Map<String, Value> {
+        &self.extra
+    }
+
+    /// The entries alone.
+    #[must_use]
+    pub fn into_inner(self) -> BTreeMap<String, T> {
+        self.entries
+    }
+}
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self::from(BTreeMap::new())
+    }
+}
+
+impl<T> From<BTreeMap<String, T>> for Entries<T> {
+    fn from(entries: BTreeMap<String, T>) -> Self {
+        Self {
+            entries,
+            extra: Map::new(),
+        }
+    }
+}
+
+impl<T> Deref for Entries<T> {
+    type Target = BTreeMap<String, T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.entries
+    }
+}
+
+impl<T> DerefMut for Entries<T> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.entries
+    }
+}
+
+impl<T> IntoIterator for Entries<T> {
+    type Item = (String, T);
+    type IntoIter = btree_map::IntoIter<String, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Entries<T> {
+    type Item = (&'a String, &'a T);
+    type IntoIter = btree_map::Iter<'a, String, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.iter()
+    }
+}
+
+impl<T: LenientDeserialize> LenientDeserialize for Entries<T> {
+    const EXPECTED: &'static str = BTreeMap::<String, T>::EXPECTED;
+
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<Self>, D::Error> {
+        let entries = BTreeMap::from_json(deserializer, wire_form)?;
+        Ok(entries.map(Self::from))
+    }
+
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
+        let Value::Object(map) = value else {
+            return BTreeMap::from_value(value, context).map(Self::from);
+        };
+        let mut entries = Self::default();
+        for (key, value) in map {
+            context.path.push_key(key);
+            match T::from_value(value, context) {
+                Decoded::Exact(value) => {
+                    entries.entries.insert(key.clone(), value);
+                }
+                // A value that this type would write in another form stays as it came.
+                Decoded::Coerced(_) | Decoded::Mismatched(_) => {
+                    entries.extra.insert(key.clone(), value.clone());
+                }
+            }
+            context.path.pop();
+        }
+        Decoded::Exact(entries)
+    }
+
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in &self.entries {
+            map.serialize_entry(key, &Encoded(value))?;
+        }
+        for (key, value) in &self.extra {
+            if !self.entries.contains_key(key) {
+                map.serialize_entry(key, value)?;
+            }
+        }
+        map.end()
+    }
+
+    fn accepts_object(_: &Map<String, Value>) -> bool {
+        true
+    }
+}
+
+impl<T: LenientDeserialize> Serialize for Entries<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.encode(serializer)
+    }
+}
+
+impl<'de, T: LenientDeserialize> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        super::deserialize(deserializer)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Entries<T> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        BTreeMap::<String, T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        BTreeMap::<String, T>::json_schema(generator)
+    }
+}
