@@ -164,9 +164,9 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::call::Text for $name {
+        impl $crate::request::ToParam for $name {
             #[inline]
-            fn text(&self) -> String {
+            fn to_param(&self) -> String {
                 self.as_str().to_owned()
             }
         }

@@ -1,4 +1,4 @@
-//! Answers: the typed one that users get, and the raw one that the transport hands over.
+//! Answers: the typed one that users get, and the raw one that the pipeline hands over.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -103,13 +103,13 @@ impl RawResponse {
         }
     }
 
-    /// The answer that the last of so many requests got.
-    pub(crate) fn after(self, attempts: u32) -> Self {
+    /// The response to the last of so many requests.
+    pub(crate) fn with_attempts(self, attempts: u32) -> Self {
         Self { attempts, ..self }
     }
 
-    /// The answer with the status that it means: some errors come with 200 and say in the body what they are.
-    pub(crate) fn with_meant_status(self) -> Self {
+    /// The response with the status that its body names: some errors come with status 200.
+    pub(crate) fn with_status_of_body(self) -> Self {
         let meant = Some(StatusCode::OK)
             .filter(|ok| self.status == *ok)
             .and_then(|_| self.short_body("statusCode"))
@@ -173,6 +173,14 @@ impl RawResponse {
         self.with_value(value)
     }
 
+    /// Status, headers and body alone.
+    pub(crate) fn into_http(self) -> http::Response<Bytes> {
+        let mut response = http::Response::new(self.body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+
     pub(crate) fn operation(&self) -> &'static Operation {
         self.operation
     }
@@ -199,7 +207,8 @@ impl RawResponse {
                     Security::Basic => "the answer is not as documented".to_owned(),
                     Security::Bearer(_) => decode::describe(&self.body, &error),
                 };
-                Err(Error::decode(self, what))
+                let (operation, attempts) = (self.operation, self.attempts);
+                Err(Error::decode(operation, self.into_http(), what).with_attempts(attempts))
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use cisco_secure_access::api::policies::types::UpdateAccessRuleRequest;
 use cisco_secure_access::jobs::rules::edit_access_rule;
 use cisco_secure_access::simulator::{Fault, Simulator};
-use cisco_secure_access::{Client, ErrorKind, Pause, Result, Runtime};
+use cisco_secure_access::{BoxSleep, Client, ErrorKind, Result, Runtime};
 use serde_json::json;
 
 use super::calls;
@@ -37,11 +37,11 @@ impl Runtime for Unlocking {
             + Duration::from_secs(5) * u32::try_from(self.waits.load(Ordering::SeqCst)).unwrap()
     }
 
-    fn date(&self) -> SystemTime {
+    fn system_time(&self) -> SystemTime {
         SystemTime::now()
     }
 
-    fn wait(&self, duration: Duration) -> Pause {
+    fn sleep(&self, duration: Duration) -> BoxSleep {
         assert_eq!(duration, Duration::from_secs(5));
         if self.waits.fetch_add(1, Ordering::SeqCst) + 1 == self.after {
             self.simulator.lock_rules(false);
@@ -49,11 +49,11 @@ impl Runtime for Unlocking {
         Box::pin(std::future::ready(()))
     }
 
-    fn limit(&self, duration: Duration) -> Pause {
+    fn timeout(&self, duration: Duration) -> BoxSleep {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    fn chance(&self) -> f64 {
+    fn random(&self) -> f64 {
         0.0
     }
 }
