@@ -15,6 +15,7 @@ mod connections;
 mod documented_answers;
 mod jobs;
 mod logs;
+mod modules;
 mod overrides;
 mod pacing;
 mod paging;

@@ -29,10 +29,7 @@ async fn limits_of_a_call_replace_those_of_the_client() {
         .send()
         .await
         .unwrap_err();
-    assert!(
-        error.to_string().contains("no time for a retry"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("no time for a retry"), "{error}");
 
     let server = Scripted::answering([], Answer::Hang).await;
     let client = server
