@@ -19,10 +19,9 @@ use std::env;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use cisco_secure_access::auth::{BoxError, BoxFuture};
-use cisco_secure_access::{Client, Cloud, Credentials, HttpService};
+use cisco_secure_access::{Client, Cloud, Credentials, service_fn};
 use futures_util::TryStreamExt as _;
-use http::{Request, Response};
+use http::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -360,24 +359,18 @@ fn activity() -> Vec<u8> {
     json!({"meta": {}, "data": rows}).to_string().into_bytes()
 }
 
-/// Answers every call with the same page.
-#[derive(Debug)]
-struct OnePage(Bytes);
-
-impl HttpService for OnePage {
-    fn call(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, BoxError>> {
-        let is_token = request.uri().path() == "/auth/v2/token";
-        let token = Bytes::from(r#"{"access_token": "t", "expires_in": 3600}"#);
-        let body = if is_token { token } else { self.0.clone() };
-        Box::pin(std::future::ready(Ok(Response::new(body))))
-    }
-}
-
 fn decode(runtime: &Runtime) {
     let page = Bytes::from(activity());
+    let response = page.clone();
+    let one_page = service_fn(move |request| {
+        let is_token = request.uri().path() == "/auth/v2/token";
+        let token = Bytes::from(r#"{"access_token": "t", "expires_in": 3600}"#);
+        let body = if is_token { token } else { response.clone() };
+        std::future::ready(Ok(Response::new(body)))
+    });
     let client = Client::builder()
         .credentials(Credentials::new("key", "secret"))
-        .http_service(OnePage(page.clone()))
+        .http_service(one_page)
         .build()
         .unwrap();
     let rate = |work: &dyn Fn() -> usize| {

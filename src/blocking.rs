@@ -41,11 +41,11 @@ use std::thread;
 use futures_util::StreamExt as _;
 use tokio::runtime::{Builder, Handle};
 
-use crate::call::Sending;
 use crate::error::{Error, Result};
 #[cfg(feature = "reporting")]
 use crate::jobs::activity::{EventPage, Export};
 use crate::pagination::{Items, Listing, Pages};
+use crate::request::ResponseFuture;
 
 thread_local! {
     /// Whether this is the thread that works: if it waited, nobody would work.
@@ -100,12 +100,12 @@ fn on_worker<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) 
         .map_err(|_| Error::configuration("the thread for blocking calls has gone"))
 }
 
-impl<A: Send + 'static> Sending<A> {
-    /// Waits for the answer without async; see [`blocking`](crate::blocking).
+impl<T: Send + 'static> ResponseFuture<T> {
+    /// Waits for the response without async; see [`blocking`](crate::blocking).
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn wait(self) -> Result<A> {
+    pub fn wait(self) -> Result<T> {
         wait(self)
     }
 }

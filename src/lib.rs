@@ -85,7 +85,7 @@
 //!
 //! The [`guide`] has a page for each topic: [authentication](guide::authentication), [clouds](guide::clouds),
 //! [requests](guide::requests), [paging](guide::paging), [retries and limits](guide::limits), [errors](guide::errors),
-//! [logs and traces](guide::observing), [testing](guide::testing) and [features](guide::features).
+//! [logs and traces](guide::observability), [testing](guide::testing) and [features](guide::features).
 //!
 //! Not affiliated with Cisco.
 
@@ -97,9 +97,7 @@ pub mod api;
 pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
-mod call;
 mod client;
-mod cloud;
 #[cfg(feature = "codecs")]
 #[doc(hidden)]
 pub mod codec;
@@ -109,6 +107,7 @@ pub mod guide;
 pub mod jobs;
 mod operation;
 mod pagination;
+mod pipeline;
 mod redacted;
 mod request;
 mod response;
@@ -116,30 +115,28 @@ mod runtime;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod time;
-mod transport;
-mod upload;
 
+pub use api::operations;
 pub use auth::Credentials;
-pub use call::Sending;
-pub use client::{Client, ClientBuilder};
-pub use cloud::{Cloud, ReportsRegion};
+pub use client::{
+    Body, Client, ClientBuilder, Cloud, HttpService, RateLimiting, ReportsRegion, RetryPolicy,
+    ServiceFn, service_fn,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use operation::{
-    CloudName, Counted, Method, Operation, Pagination, PaginationStyle, RateLimit, Security,
-    Window, operations,
+    CloudKind, Method, Operation, Pagination, PaginationStyle, RateLimit, RateLimitScope,
+    RateLimitWindow, Security,
 };
 pub use pagination::{Continuation, Items, Pages};
-pub use request::Request;
+pub use request::{Request, ResponseFuture, Upload};
 pub use reqwest;
 pub use response::{
     Deviation, Entries, JsonType, LenientDeserialize, Nullable, RawResponse, Response,
     ResponseParts, UnknownInteger, UnknownValue,
 };
 #[doc(hidden)]
-pub use runtime::{Pause, Runtime};
+pub use runtime::{BoxSleep, Runtime};
 pub use time::{DateOrTime, ReportingTime};
-pub use transport::{HttpService, Pacing, RetryPolicy};
-pub use upload::Upload;
 
 /// The code in the README compiles.
 #[cfg(all(doctest, all_operations, feature = "simulator"))]

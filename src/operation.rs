@@ -1,6 +1,8 @@
-//! The operation table: what is known of each operation, for the runtime, for errors, and for users who want to ask.
+//! What describes an operation: its method and path, its OAuth scopes, rate limit and pagination.
+//!
+//! The values are generated; [`operations`](crate::operations) lists them.
 
-use crate::api;
+use std::fmt;
 
 /// One operation of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +25,7 @@ pub struct Operation {
     /// What a call authenticates with.
     pub security: Security,
     /// The clouds that document it. Documentation lags the service: a call on another cloud may work, and is sent.
-    pub clouds: &'static [CloudName],
+    pub clouds: &'static [CloudKind],
     /// How often it may be called, where that is published.
     pub rate_limit: Option<RateLimit>,
     /// Whether a call can be repeated without doing more than one call does: reading, replacing, deleting.
@@ -37,21 +39,8 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The operation that answers a request of this method and path, or the one that stands for all that no document knows.
-    pub(crate) fn of(method: Method, path: &str) -> &'static Self {
-        operations()
-            .find(|operation| operation.method == method && operation.matches(path))
-            .unwrap_or(match method {
-                Method::Get => &UNDOCUMENTED[0],
-                Method::Put => &UNDOCUMENTED[1],
-                Method::Post => &UNDOCUMENTED[2],
-                Method::Delete => &UNDOCUMENTED[3],
-                Method::Patch => &UNDOCUMENTED[4],
-            })
-    }
-
-    /// Whether a path is one of this template.
-    fn matches(&self, path: &str) -> bool {
+    /// Whether a path matches the template of the operation.
+    pub(crate) fn matches(&self, path: &str) -> bool {
         let mut segments = path.split('/');
         let is_match = self.path.split('/').all(|expected| {
             segments
@@ -61,7 +50,18 @@ impl Operation {
         is_match && segments.next().is_none()
     }
 
-    /// Whether a document describes it.
+    /// What is known of a request that no document describes.
+    pub(crate) fn undocumented(method: Method) -> &'static Self {
+        match method {
+            Method::Get => &UNDOCUMENTED[0],
+            Method::Put => &UNDOCUMENTED[1],
+            Method::Post => &UNDOCUMENTED[2],
+            Method::Delete => &UNDOCUMENTED[3],
+            Method::Patch => &UNDOCUMENTED[4],
+        }
+    }
+
+    /// Whether a document describes the operation.
     pub(crate) fn is_documented(&self) -> bool {
         !self.path.is_empty()
     }
@@ -96,16 +96,26 @@ const fn undocumented(method: Method) -> Operation {
     }
 }
 
-/// The name of a cloud that has a documentation of its own.
+/// A cloud that Cisco documents on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum CloudName {
+pub enum CloudKind {
     /// [`Cloud::Global`](crate::Cloud::Global)
     Global,
     /// [`Cloud::China`](crate::Cloud::China)
     China,
     /// [`Cloud::Government`](crate::Cloud::Government)
     Government,
+}
+
+impl fmt::Display for CloudKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Global => "global",
+            Self::China => "china",
+            Self::Government => "government",
+        })
+    }
 }
 
 /// How often the operations of a class may be called, all of them together.
@@ -115,15 +125,15 @@ pub struct RateLimit {
     /// The class; operations of one class share their limits.
     pub class: &'static str,
     /// Whose calls are counted.
-    pub counted: Counted,
+    pub scope: RateLimitScope,
     /// The limits; all of them hold at once.
-    pub windows: &'static [Window],
+    pub windows: &'static [RateLimitWindow],
 }
 
 /// Whose calls a rate limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Counted {
+pub enum RateLimitScope {
     /// Those of one API key.
     Key,
     /// Those of the whole organization.
@@ -132,7 +142,7 @@ pub enum Counted {
 
 /// So many requests in so many seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
+pub struct RateLimitWindow {
     /// How many requests are accepted.
     pub requests: u64,
     /// In how many seconds.
@@ -168,8 +178,8 @@ impl Method {
     }
 }
 
-impl std::fmt::Display for Method {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
@@ -209,29 +219,4 @@ pub enum PaginationStyle {
     Page,
     /// Nothing: it is a mark out of the page before.
     Cursor,
-}
-
-/// All operations of the enabled scopes.
-///
-/// ```
-/// let scopes: std::collections::BTreeSet<_> = cisco_secure_access::operations()
-///     .map(|operation| operation.scope)
-///     .collect();
-/// assert!(scopes.contains("auth"));
-/// ```
-pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    static SCOPES: &[&[&Operation]] = &[
-        #[cfg(scope = "admin")]
-        api::admin::operations::ALL,
-        api::auth::operations::ALL,
-        #[cfg(scope = "deployments")]
-        api::deployments::operations::ALL,
-        #[cfg(scope = "investigate")]
-        api::investigate::operations::ALL,
-        #[cfg(scope = "policies")]
-        api::policies::operations::ALL,
-        #[cfg(scope = "reports")]
-        api::reports::operations::ALL,
-    ];
-    SCOPES.iter().copied().flatten().copied()
 }

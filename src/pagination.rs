@@ -13,12 +13,10 @@ use std::task::{Context, Poll, ready};
 use futures_util::{Stream, StreamExt as _};
 use serde::{Deserialize, Serialize};
 
-use crate::call::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Operation, Pagination, PaginationStyle};
-use crate::response::LenientDeserialize;
-use crate::response::{RawResponse, Response};
-use crate::transport;
+use crate::request::RequestParts;
+use crate::response::{LenientDeserialize, RawResponse, Response};
 
 /// One page, taken apart.
 pub(crate) struct Page<T> {
@@ -63,7 +61,7 @@ struct Fetch {
 
 /// Asks for one page after the other.
 struct Pager {
-    call: Call,
+    parts: RequestParts,
     pagination: Pagination,
     /// How long a page is, where that is known.
     limit: Option<u64>,
@@ -83,18 +81,18 @@ struct Pager {
 }
 
 impl Pager {
-    fn new(mut call: Call, pagination: Pagination) -> Self {
-        let number = |call: &Call, name: &str| call.query_value(name)?.parse().ok();
+    fn new(mut parts: RequestParts, pagination: Pagination) -> Self {
+        let number = |parts: &RequestParts, name: &str| parts.query_value(name)?.parse().ok();
         // The longest page that is documented makes the fewest calls.
         if let (Some(limit), Some(maximum)) = (pagination.limit, pagination.maximum)
-            && call.query_value(limit).is_none()
+            && parts.query_value(limit).is_none()
         {
-            call.query(limit, maximum.to_string());
+            parts.query(limit, maximum.to_string());
         }
         Self {
-            limit: pagination.limit.and_then(|name| number(&call, name)),
-            position: Some(number(&call, pagination.position).unwrap_or(pagination.first)),
-            call,
+            limit: pagination.limit.and_then(|name| number(&parts, name)),
+            position: Some(number(&parts, pagination.position).unwrap_or(pagination.first)),
+            parts,
             pagination,
             width: 1,
             under_way: VecDeque::new(),
@@ -115,11 +113,11 @@ impl Pager {
     }
 
     fn ask(&self, position: u64) -> Fetch {
-        let mut call = self.call.clone();
-        call.query(self.pagination.position, position.to_string());
+        let mut parts = self.parts.clone();
+        parts.query(self.pagination.position, position.to_string());
         Fetch {
             position,
-            answer: Box::pin(transport::execute(call)),
+            answer: Box::pin(parts.execute()),
             result: None,
         }
     }
@@ -232,7 +230,7 @@ impl Pager {
 
     fn continuation(&self, position: Option<u64>, skip: usize) -> Option<Continuation> {
         Some(Continuation {
-            operation: self.call.operation().id.to_owned(),
+            operation: self.parts.operation().id.to_owned(),
             position: position?,
             skip,
         })
@@ -240,7 +238,7 @@ impl Pager {
 
     /// Goes on where another listing of the same operation stood, and says how many items of the first page to leave out.
     fn resume(&mut self, continuation: &Continuation) -> usize {
-        let operation = self.call.operation();
+        let operation = self.parts.operation();
         if continuation.operation != operation.id {
             let why = format!(
                 "the continuation is one of `{}` and cannot go on here",
@@ -274,9 +272,9 @@ pub struct Pages<P> {
 }
 
 impl<P> Pages<P> {
-    pub(crate) fn new(call: Call, pagination: Pagination, size: fn(&P) -> Size) -> Self {
+    pub(crate) fn new(parts: RequestParts, pagination: Pagination, size: fn(&P) -> Size) -> Self {
         Self {
-            pager: Pager::new(call, pagination),
+            pager: Pager::new(parts, pagination),
             size,
         }
     }
@@ -360,12 +358,12 @@ pub struct Items<T> {
 
 impl<T> Items<T> {
     pub(crate) fn new(
-        call: Call,
+        parts: RequestParts,
         pagination: Pagination,
         split: fn(RawResponse) -> Result<Page<T>>,
     ) -> Self {
         Self {
-            pager: Pager::new(call, pagination),
+            pager: Pager::new(parts, pagination),
             split,
             ready: VecDeque::new(),
             current: (None, 0),
@@ -400,7 +398,7 @@ impl<T> Items<T> {
 
     /// What lists them.
     pub(crate) fn operation(&self) -> &'static Operation {
-        self.pager.call.operation()
+        self.pager.parts.operation()
     }
 }
 
@@ -408,14 +406,14 @@ impl<T: Unpin> Items<T> {
     /// All items, if there are at most `most`.
     ///
     /// # Errors
-    /// What a call can fail with, and [`ErrorKind::TooMany`] when there are more.
+    /// What a call can fail with, and [`ErrorKind::Ambiguous`] when there are more.
     pub async fn collect_all(mut self, most: usize) -> Result<Vec<T>> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await {
             let item = item?;
             if items.len() == most {
                 let why = format!("there are more than {most} items, as many as were asked for");
-                return Err(Error::of(ErrorKind::TooMany, self.operation(), why));
+                return Err(Error::of(ErrorKind::Ambiguous, self.operation(), why));
             }
             items.push(item);
         }

@@ -1,4 +1,4 @@
-//! Time and chance, in one place, so that tests can have both in their hand.
+//! Time and randomness behind one trait, so that a test controls both.
 
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -7,50 +7,50 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A future that only takes time.
-pub type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// A future that completes after some time.
+pub type BoxSleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What the client knows of time and chance. For tests; not part of the documented interface.
+/// Where a client gets time and randomness from. For tests; not part of the documented interface.
 pub trait Runtime: fmt::Debug + Send + Sync {
-    /// The time that deadlines are measured in.
+    /// The monotonic time that timeouts and rate limits are measured in.
     fn now(&self) -> Instant;
 
-    /// The time that the service dates its answers in.
-    fn date(&self) -> SystemTime;
+    /// The calendar time, which the service dates its responses in.
+    fn system_time(&self) -> SystemTime;
 
-    /// Waits before something is tried again.
-    fn wait(&self, duration: Duration) -> Pause;
+    /// Completes after a delay of the client's own: before a retry, or until the rate limit allows a request.
+    fn sleep(&self, duration: Duration) -> BoxSleep;
 
-    /// Ends when what may take this long has taken it.
-    fn limit(&self, duration: Duration) -> Pause;
+    /// Completes when a request has been in flight for this long.
+    fn timeout(&self, duration: Duration) -> BoxSleep;
 
-    /// A number from 0 to 1, any as likely as another.
-    fn chance(&self) -> f64;
+    /// A number from 0 to 1, uniformly distributed.
+    fn random(&self) -> f64;
 }
 
-/// The real one.
+/// The clock of the system and the timers of Tokio.
 #[derive(Debug)]
-pub(crate) struct Tokio;
+pub(crate) struct TokioRuntime;
 
-impl Runtime for Tokio {
+impl Runtime for TokioRuntime {
     fn now(&self) -> Instant {
         tokio::time::Instant::now().into_std()
     }
 
-    fn date(&self) -> SystemTime {
+    fn system_time(&self) -> SystemTime {
         SystemTime::now()
     }
 
-    fn wait(&self, duration: Duration) -> Pause {
+    fn sleep(&self, duration: Duration) -> BoxSleep {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    fn limit(&self, duration: Duration) -> Pause {
+    fn timeout(&self, duration: Duration) -> BoxSleep {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    fn chance(&self) -> f64 {
-        // Each state hashes nothing to another number: enough to keep callers apart, and no crate for it.
+    fn random(&self) -> f64 {
+        // Each state hashes nothing to another number: enough to spread clients, without a crate for it.
         let number = RandomState::new().build_hasher().finish();
         f64::from((number >> 32) as u32) / f64::from(u32::MAX)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
-use crate::call::Text;
+use crate::request::ToParam;
 
 /// A time of a report: a moment, or words that the service understands.
 ///
@@ -80,8 +80,8 @@ macro_rules! texts_are_times {
                 }
             }
 
-            impl Text for $time {
-                fn text(&self) -> String {
+            impl ToParam for $time {
+                fn to_param(&self) -> String {
                     self.0.clone()
                 }
             }

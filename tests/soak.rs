@@ -46,7 +46,7 @@ async fn a_hundred_thousand_calls_with_faults() {
     let simulator = simulator().await;
     let client = simulator
         .client_builder()
-        .retry(RetryPolicy::new().base_delay(Duration::from_millis(2)))
+        .retry(RetryPolicy::new().initial_backoff(Duration::from_millis(2)))
         .build()
         .unwrap();
     let before = simulator.ids(SITES).len();
@@ -234,7 +234,7 @@ fn check_kept(ended: &[Ended], simulator: &Simulator, before: usize) -> usize {
 
 /// Whether nobody can tell if the service did what it was asked for.
 fn is_unknown(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::Timeout)
+    matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout)
 }
 
 /// No request to create something was sent once more after it may have been carried out.
@@ -308,7 +308,7 @@ fn cause(error: &Error) -> String {
         .operation()
         .map_or("no call", |operation| operation.id);
     let known = match (error.kind(), error.status()) {
-        (ErrorKind::Interrupted, None) => true,
+        (ErrorKind::Connection, None) => true,
         (ErrorKind::Service, Some(400)) => error.service_code() == Some("invalid_request"),
         // The attempt before was carried out, and its answer lost.
         (ErrorKind::Service, Some(404)) => operation == "delete_site" && error.attempts() > 1,

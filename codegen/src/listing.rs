@@ -58,13 +58,13 @@ pub(crate) fn listing(
         /// The pages, fetched as they are asked for.
         #[inline]
         pub fn pages(self) -> crate::Pages<#answer> {
-            crate::Pages::new(self.call, Self::PAGINATION, Self::measure_page)
+            crate::Pages::new(self.parts, Self::PAGINATION, Self::measure_page)
         }
 
         /// The items of all pages, fetched as they are asked for.
         #[inline]
         pub fn items(self) -> crate::Items<#item> {
-            crate::Items::new(self.call, Self::PAGINATION, Self::split_page)
+            crate::Items::new(self.parts, Self::PAGINATION, Self::split_page)
         }
     }))
 }

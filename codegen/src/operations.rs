@@ -21,7 +21,7 @@ pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
         pub mod operations {
             #[allow(unused_imports)]
             use crate::operation::{
-                CloudName, Counted, Method, Operation, RateLimit, Security, Window,
+                CloudKind, Method, Operation, RateLimit, RateLimitScope, RateLimitWindow, Security,
             };
 
             #(#entries)*
@@ -52,13 +52,13 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             per,
             windows,
         }) => {
-            let counted = Ident::new(&names::pascal(per), Span::call_site());
+            let scope = Ident::new(&names::pascal(per), Span::call_site());
             let (requests, seconds): (Vec<_>, Vec<_>) = windows.iter().copied().unzip();
             quote! {
                 Some(RateLimit {
                     class: #class,
-                    counted: Counted::#counted,
-                    windows: &[#(Window { requests: #requests, seconds: #seconds }),*],
+                    scope: RateLimitScope::#scope,
+                    windows: &[#(RateLimitWindow { requests: #requests, seconds: #seconds }),*],
                 })
             }
         }
@@ -94,7 +94,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             path: #path,
             summary: #summary,
             security: #security,
-            clouds: &[#(CloudName::#clouds),*],
+            clouds: &[#(CloudKind::#clouds),*],
             rate_limit: #rate_limit,
             idempotent: #idempotent,
             pagination: #pagination,

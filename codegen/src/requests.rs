@@ -125,7 +125,6 @@ pub(crate) struct Request<'a> {
 /// Methods that every builder has, and names that generated code uses itself.
 const RESERVED: [&str; 16] = [
     "body",
-    "call",
     "clone",
     "deadline",
     "header",
@@ -133,6 +132,7 @@ const RESERVED: [&str; 16] = [
     "measure_page",
     "new",
     "pages",
+    "parts",
     "query",
     "reports_region",
     "retry",
@@ -255,12 +255,12 @@ impl<'a> Request<'a> {
             .map(|argument| {
                 let name = &argument.ident;
                 let (_, value) = self::argument(&argument.ty, &quote!(#name));
-                quote!(&crate::call::text(&#value))
+                quote!(&crate::request::to_param(&#value))
             });
         let others: Vec<_> = required
             .iter()
             .filter(|argument| !matches!(argument.sink, Sink::Path))
-            .map(|argument| argument.store(&quote!(call)))
+            .map(|argument| argument.store(&quote!(parts)))
             .collect();
         let mutable = (!others.is_empty()).then(|| quote!(mut));
         let docs = markdown(&self.docs(name, required, types));
@@ -275,9 +275,9 @@ impl<'a> Request<'a> {
             #deprecated
             #[inline]
             pub fn #method(&self, #(#parameters),*) -> requests::#ident {
-                let #mutable call = crate::call::Call::new(&self.client, &operations::#constant, &[#(#path_values),*]);
+                let #mutable parts = crate::request::RequestParts::new(&self.client, &operations::#constant, &[#(#path_values),*]);
                 #(#others)*
-                requests::#ident { call }
+                requests::#ident { parts }
             }
 
             #alias
@@ -403,7 +403,7 @@ impl<'a> Request<'a> {
             .iter()
             .filter(|argument| !argument.required)
             .map(Argument::setter);
-        let reports = (self.scope == "reports").then(|| quote!(crate::request::reports!();));
+        let reports = (self.scope == "reports").then(|| quote!(crate::request::report_options!();));
         let listing = listing::listing(self.operation, &self.answer, types)?;
         let doc = format!(
             " The request [`{}`](super::operations::{}).",
@@ -417,7 +417,7 @@ impl<'a> Request<'a> {
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct #ident {
-                pub(super) call: crate::call::Call,
+                pub(super) parts: crate::request::RequestParts,
             }
             impl #ident {
                 #(#setters)*
@@ -426,10 +426,10 @@ impl<'a> Request<'a> {
                 /// # Errors
                 /// See [`Error`](crate::Error).
                 #[inline]
-                pub fn send(self) -> crate::Sending<crate::Response<#answer>> {
-                    self.call.send()
+                pub fn send(self) -> crate::ResponseFuture<crate::Response<#answer>> {
+                    self.parts.send()
                 }
-                crate::request::common!();
+                crate::request::request_options!();
                 #reports
                 #listing
             }
@@ -469,7 +469,7 @@ impl Argument {
     fn setter(&self) -> TokenStream {
         let name = &self.ident;
         let parameter = self.parameter();
-        let store = self.store(&quote!(self.call));
+        let store = self.store(&quote!(self.parts));
         let docs = if self.docs.is_empty() {
             markdown(&format!("Sets `{}`.", self.ident))
         } else {
@@ -485,8 +485,8 @@ impl Argument {
         }
     }
 
-    /// The statement that puts the value into the call.
-    fn store(&self, call: &TokenStream) -> TokenStream {
+    /// The statement that puts the value into the parts of the request.
+    fn store(&self, parts: &TokenStream) -> TokenStream {
         let name = &self.ident;
         let (_, value) = argument(&self.ty, &quote!(#name));
         let is_list = simple_name(&self.ty).as_deref() == Some("Vec");
@@ -496,25 +496,25 @@ impl Argument {
                 let ty = &self.ty;
                 quote! {
                     let list: #ty = #value;
-                    #call.query_json(#wire, &list);
+                    #parts.query_json(#wire, &list);
                 }
             }
-            Sink::Query(wire, Encoding::Json) => quote!(#call.query_json(#wire, &#value);),
+            Sink::Query(wire, Encoding::Json) => quote!(#parts.query_json(#wire, &#value);),
             Sink::Query(wire, encoding) if is_list => {
                 let element = element(&self.ty);
                 let values = quote! {
-                    #name.into_iter().map(|value| crate::call::text(&Into::<#element>::into(value))).collect()
+                    #name.into_iter().map(|value| crate::request::to_param(&Into::<#element>::into(value))).collect()
                 };
                 match encoding {
-                    Encoding::Repeated => quote!(#call.query_repeated(#wire, #values);),
-                    _ => quote!(#call.query_list(#wire, #values);),
+                    Encoding::Repeated => quote!(#parts.query_repeated(#wire, #values);),
+                    _ => quote!(#parts.query_list(#wire, #values);),
                 }
             }
-            Sink::Query(wire, _) => quote!(#call.query(#wire, crate::call::text(&#value));),
-            Sink::Header(wire) => quote!(#call.header(#wire, crate::call::text(&#value));),
-            Sink::Json => quote!(#call.json(#name);),
-            Sink::Form => quote!(#call.form(#name);),
-            Sink::Part(wire) => quote!(#call.part(#wire, #value);),
+            Sink::Query(wire, _) => quote!(#parts.query(#wire, crate::request::to_param(&#value));),
+            Sink::Header(wire) => quote!(#parts.header(#wire, crate::request::to_param(&#value));),
+            Sink::Json => quote!(#parts.json(#name);),
+            Sink::Form => quote!(#parts.form(#name);),
+            Sink::Part(wire) => quote!(#parts.part(#wire, #value);),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cisco_secure_access::simulator::{Simulator, SimulatorBuilder};
-use cisco_secure_access::{Client, Cloud, Credentials, Pacing};
+use cisco_secure_access::{Client, Cloud, Credentials, RateLimiting};
 
 /// A client of the cloud in `SECURE_ACCESS_API_KEY`, `SECURE_ACCESS_API_SECRET` and `SECURE_ACCESS_CLOUD`, each with `suffix` behind its
 /// name. Where there is no key, a client of the simulator that comes with it, which runs as long as it is kept.
@@ -34,7 +34,7 @@ pub(crate) async fn connect(
         .cloud(cloud)
         .credentials(Credentials::new(key, variable("API_SECRET")?))
         // Waits in line rather than being refused: examples may be run again and again.
-        .pacing(Pacing::Documented)
+        .rate_limiting(RateLimiting::Documented)
         .build()?;
     Ok((client, None))
 }

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use cisco_secure_access::{Client, Cloud, Continuation, Error, ErrorKind, Pacing};
+use cisco_secure_access::{Client, Cloud, Continuation, Error, ErrorKind, RateLimiting};
 use cisco_secure_access_fuzz::script::{Clock, Script, Seen, answer, client, run, token_answer};
 use cisco_secure_access_fuzz::secrets::{assert_silent, assert_silent_error};
 use futures_util::StreamExt as _;
@@ -44,7 +44,7 @@ fn calls(input: &mut Unstructured<'_>) -> Result<()> {
         builder = builder.deadline(DEADLINE);
     }
     if is_paced {
-        builder = builder.pacing(Pacing::Documented);
+        builder = builder.rate_limiting(RateLimiting::Documented);
     }
     let client = builder.build().expect("the settings are good");
     let errors = run(call(&client, kind, resumed));
@@ -167,7 +167,7 @@ fn check_errors(errors: &[Error], seen: &[Seen]) {
     for error in errors {
         let sent = usize::try_from(error.attempts()).expect("a small number");
         assert!(sent <= seen.len(), "{error:?}: {seen:?}");
-        if error.kind() == ErrorKind::Interrupted {
+        if error.kind() == ErrorKind::Connection {
             let broke = seen.iter().any(|request| request.status.is_none());
             assert!(broke, "{error:?}: {seen:?}");
         }

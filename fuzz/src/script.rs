@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use cisco_secure_access::auth::{BoxError, BoxFuture};
+use cisco_secure_access::auth::BoxError;
 use cisco_secure_access::{
-    Client, ClientBuilder, Cloud, Credentials, HttpService, Pause, Runtime, reqwest,
+    Body, BoxSleep, Client, ClientBuilder, Cloud, Credentials, Runtime, reqwest, service_fn,
 };
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
@@ -70,11 +70,9 @@ impl Script {
     }
 }
 
-impl HttpService for Script {
-    fn call(
-        &self,
-        request: Request<Bytes>,
-    ) -> BoxFuture<'_, std::result::Result<Response<Bytes>, BoxError>> {
+impl Script {
+    /// Handles a request.
+    fn respond(&self, request: &Request<Body>) -> std::result::Result<Response<Bytes>, BoxError> {
         let authorization = request.headers().get(AUTHORIZATION);
         let authorization = authorization.and_then(|value| value.to_str().ok());
         let mut seen = Seen {
@@ -92,7 +90,7 @@ impl HttpService for Script {
         };
         seen.status = answer.as_ref().map(Response::status);
         self.seen.lock().unwrap().push(seen);
-        Box::pin(async { answer.ok_or_else(|| io::Error::other("the connection broke").into()) })
+        answer.ok_or_else(|| io::Error::other("the connection broke").into())
     }
 }
 
@@ -146,31 +144,34 @@ impl Runtime for Clock {
         self.start + self.waited()
     }
 
-    fn date(&self) -> SystemTime {
+    fn system_time(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(1_768_464_000) + self.waited()
     }
 
-    fn wait(&self, duration: Duration) -> Pause {
+    fn sleep(&self, duration: Duration) -> BoxSleep {
         let waited = Arc::clone(&self.waited);
         Box::pin(async move { *waited.lock().unwrap() += duration })
     }
 
-    fn limit(&self, _: Duration) -> Pause {
+    fn timeout(&self, _: Duration) -> BoxSleep {
         Box::pin(std::future::pending())
     }
 
-    fn chance(&self) -> f64 {
+    fn random(&self) -> f64 {
         1.0
     }
 }
 
 /// The settings of a client of a scripted service, with the planted secret.
 pub fn client(cloud: Cloud, service: &Arc<Script>, clock: &Arc<Clock>) -> ClientBuilder {
+    let service = Arc::clone(service);
     Client::builder()
         .cloud(cloud)
         .credentials(Credentials::new("key", SECRET))
         .http_client(reqwest::Client::new())
-        .http_service(Arc::clone(service))
+        .http_service(service_fn(move |request| {
+            std::future::ready(service.respond(&request))
+        }))
         .runtime(Arc::clone(clock) as Arc<dyn Runtime>)
 }
 

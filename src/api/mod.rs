@@ -10,6 +10,7 @@
 )]
 
 pub mod auth;
+mod registry;
 
 #[cfg(scope = "admin")]
 pub mod admin;
@@ -21,3 +22,5 @@ pub mod investigate;
 pub mod policies;
 #[cfg(scope = "reports")]
 pub mod reports;
+
+pub use registry::operations;

@@ -1,13 +1,15 @@
-//! Who calls: credentials, the access tokens that the client gets for them, and where tokens are kept.
+//! Credentials, the access tokens that a client gets for them, and the caches that keep tokens.
 
 mod cache;
 mod credentials;
 mod file_cache;
 mod provider;
-mod token;
+mod token_response;
+mod token_source;
 
 pub use cache::{CacheLock, CachedToken, MemoryTokenCache, TokenCache};
 pub use credentials::Credentials;
 pub use file_cache::FileTokenCache;
 pub use provider::{BoxError, BoxFuture, CredentialsProvider};
-pub(crate) use token::{Token, Tokens};
+pub(crate) use token_response::parse_token_response;
+pub(crate) use token_source::{Token, TokenEndpoint, TokenSource};

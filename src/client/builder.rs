@@ -1,22 +1,32 @@
-//! How a client is set up.
+//! The settings of a client.
 
 use std::env;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Client, Shared};
-use crate::auth::{Credentials, CredentialsProvider, MemoryTokenCache, TokenCache, Tokens};
-use crate::cloud::{Cloud, ReportsRegion};
+use http::{Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::cloud::{Cloud, ReportsRegion};
+use super::http_config::HttpConfig;
+use super::{Client, ClientInner};
+use crate::auth::{
+    BoxError, Credentials, CredentialsProvider, MemoryTokenCache, TokenCache, TokenSource,
+};
 use crate::error::{Error, Result};
+use crate::pipeline::{
+    Body, HttpService, PipelineContext, RateLimiter, RateLimiting, RequestOptions, RetryBudget,
+    RetryPolicy, TOKEN_OPERATION, TokenRequester,
+};
 use crate::response::DeviationPolicy;
-use crate::runtime::{Runtime, Tokio};
-use crate::transport::{Budget, Connections, HttpService, Limits, Pacer, Pacing, RetryPolicy};
+use crate::runtime::{Runtime, TokioRuntime};
 
 /// The environment variable of the cloud.
 const CLOUD_VARIABLE: &str = "SECURE_ACCESS_CLOUD";
-/// The longest body that is read, where nothing else is set: twice the longest answer that is documented.
-const ANSWER_LIMIT: usize = 256 * 1024 * 1024;
+/// The longest response that is read by default, in bytes: twice the longest that is documented.
+const MAX_RESPONSE_SIZE: usize = 256 * 1024 * 1024;
 
 /// Settings of a [`Client`].
 #[derive(Clone, Default)]
@@ -25,17 +35,17 @@ pub struct ClientBuilder {
     cloud: Cloud,
     credentials: Option<Arc<dyn CredentialsProvider>>,
     token_cache: Option<Arc<dyn TokenCache>>,
-    limits: Limits,
-    answer_limit: Option<usize>,
+    options: RequestOptions,
+    max_response_size: Option<usize>,
     strict_responses: bool,
     reports_region: Option<ReportsRegion>,
-    pacing: Pacing,
-    connections: Connections,
+    rate_limiting: RateLimiting,
+    http: HttpConfig,
     runtime: Option<Arc<dyn Runtime>>,
 }
 
 impl ClientBuilder {
-    /// Settings from the environment, to be changed before the client is built: the credentials of `SECURE_ACCESS_API_KEY` and
+    /// Settings from the environment, for changes before the client is built: the credentials of `SECURE_ACCESS_API_KEY` and
     /// `SECURE_ACCESS_API_SECRET`, and the cloud of `SECURE_ACCESS_CLOUD`, which is `global` (the default), `china`, `government` or a
     /// URL.
     ///
@@ -55,7 +65,7 @@ impl ClientBuilder {
         }
     }
 
-    /// The cloud to talk to; [`Cloud::Global`] where none is set.
+    /// The cloud. ([`Cloud::Global`])
     pub fn cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = cloud;
         self
@@ -66,68 +76,68 @@ impl ClientBuilder {
         self.credentials_provider(credentials)
     }
 
-    /// Who gives the API key and its secret when a token is to be asked for: a vault, or an `Arc<dyn CredentialsProvider>`.
+    /// The source of the API key and its secret, for each token request: a vault, or an `Arc<dyn CredentialsProvider>`.
     pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self {
         self.credentials = Some(Arc::new(provider));
         self
     }
 
-    /// Where access tokens are kept; a [`MemoryTokenCache`] of its own where none is set.
+    /// The cache of access tokens. (a [`MemoryTokenCache`] of the client's own)
     pub fn token_cache(mut self, cache: impl TokenCache + 'static) -> Self {
         self.token_cache = Some(Arc::new(cache));
         self
     }
 
-    /// How failed calls are tried again.
+    /// How failed calls are retried.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.limits.retry = policy;
+        self.options.retry = policy;
         self
     }
 
-    /// How long one attempt may take, from the connection to the end of the answer. (60 s)
+    /// The time limit of one attempt, from the connection to the end of the response. (60 s)
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.timeout = timeout;
+        self.options.timeout = timeout;
         self
     }
 
-    /// How long a call may take: all attempts, the waits between them, and the token. (no end)
+    /// The time limit of a call: all attempts, the delays between them, and the token. (none)
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.limits.deadline = Some(deadline);
+        self.options.deadline = Some(deadline);
         self
     }
 
-    /// Whether calls wait in line instead of being refused with 429. ([`Pacing::Off`])
-    pub fn pacing(mut self, pacing: Pacing) -> Self {
-        self.pacing = pacing;
+    /// Whether the client delays calls to stay within the rate limits. ([`RateLimiting::Off`])
+    pub fn rate_limiting(mut self, rate_limiting: RateLimiting) -> Self {
+        self.rate_limiting = rate_limiting;
         self
     }
 
-    /// The longest answer that is read, in bytes, decompressed; a longer one is an error. (256 MiB)
-    pub fn answer_limit(mut self, bytes: usize) -> Self {
-        self.answer_limit = Some(bytes);
+    /// The longest response that is read, in bytes, decompressed; a longer one is an error. (256 MiB)
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.max_response_size = Some(bytes);
         self
     }
 
-    /// Where reports are asked for. Where nothing is set, the service sends each on to the region of the organization.
+    /// The region that reports are requested from. By default the service redirects each report to the region of the organization.
     pub fn reports_region(mut self, region: ReportsRegion) -> Self {
         self.reports_region = Some(region);
         self
     }
 
-    /// How long a connection may take to come about. (10 s)
+    /// The time limit of a connection attempt. (10 s)
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connections.connect_timeout = Some(timeout);
+        self.http.connect_timeout = Some(timeout);
         self
     }
 
-    /// What the header `user-agent` says behind the name of this crate: `my-program/1.0`.
+    /// What the header `user-agent` says after the name of this crate: `my-program/1.0`.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
-        self.connections.user_agent_suffix = Some(suffix.into());
+        self.http.user_agent_suffix = Some(suffix.into());
         self
     }
 
-    /// Sends requests by way of a proxy; may be called more than once, the first that fits a URL is used. Where none is set, the
-    /// environment is asked (`HTTPS_PROXY`, `NO_PROXY`…), but for a base URL on this machine.
+    /// Sends requests through a proxy; with several, the first that matches a URL is used. By default the environment decides
+    /// (`HTTPS_PROXY`, `NO_PROXY`…), except for a base URL on this machine.
     ///
     /// ```
     /// use cisco_secure_access::{Client, Credentials, reqwest};
@@ -137,38 +147,62 @@ impl ClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
-        self.connections.proxies.push(proxy);
+        self.http.proxies.push(proxy);
         self
     }
 
-    /// Trusts a certificate authority besides those that the system trusts: that of a proxy which looks into TLS.
+    /// Trusts a certificate authority in addition to those that the system trusts: that of a proxy which inspects TLS.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
-        self.connections.root_certificates.push(certificate);
+        self.http.root_certificates.push(certificate);
         self
     }
 
-    /// The certificate that the client shows where it is asked for one.
+    /// The certificate that the client presents to a server that requests one.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub fn client_certificate(mut self, identity: reqwest::Identity) -> Self {
-        self.connections.identity = Some(identity);
+        self.http.identity = Some(identity);
         self
     }
 
-    /// The HTTP client to send everything with, for what cannot be set here. It must not follow redirects by itself
-    /// (`reqwest::redirect::Policy::none()`): a call that was led on by it fails. Settings of connections made here have no effect on it.
+    /// The HTTP client that sends all requests, for settings that are not available here. It must not follow redirects by itself
+    /// (`reqwest::redirect::Policy::none()`): a call that it redirected fails. Other connection settings of this builder do not affect it.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
-        self.connections.client = Some(client);
+        self.http.client = Some(client);
         self
     }
 
-    /// What answers requests in the place of the network: a simulator without a socket, or a stack of your own.
-    pub fn http_service(mut self, service: impl HttpService + 'static) -> Self {
-        self.connections.service = Some(Arc::new(service));
+    /// An HTTP service that handles all requests in place of the HTTP client: a stack of your own, or canned responses from a
+    /// [`service_fn`](crate::service_fn). Tokens, retries, redirects, rate limits and errors work as with the HTTP client.
+    pub fn http_service<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.http.service = Some(HttpService::new(service));
         self
     }
 
-    /// Time and chance, for tests.
+    /// Wraps the HTTP client, or the HTTP service in its place, in a layer of `tower`: for metrics, recording or additional headers. A
+    /// layer sees each attempt and each redirect as a request of its own; the last layer that is added sees it first.
+    pub fn http_layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + Sync + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<Request<Body>>>::Future: Send,
+        B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let wrap = move |service| HttpService::new(layer.layer(service));
+        self.http.layers.push(Arc::new(wrap));
+        self
+    }
+
+    /// Time and randomness, for tests.
     #[doc(hidden)]
     pub fn runtime(mut self, runtime: Arc<dyn Runtime>) -> Self {
         self.runtime = Some(runtime);
@@ -184,33 +218,49 @@ impl ClientBuilder {
         self
     }
 
-    /// Builds the client. Nothing is sent yet: the first call gets a token.
+    /// Builds the client. It sends nothing: the first call requests a token.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when no credentials are set, credentials may not be sent to the
-    /// base URL, or connections cannot be made as set.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) without credentials, with a base URL that must not receive
+    /// credentials, and when the HTTP client cannot be set up.
     pub fn build(self) -> Result<Client> {
-        let credentials = self.credentials.ok_or_else(|| {
+        let provider = self.credentials.ok_or_else(|| {
             Error::configuration("no credentials: call `.credentials(…)` on the builder, or use `Client::from_env()`")
         })?;
-        let token_cache = self
+        let cache = self
             .token_cache
             .unwrap_or_else(|| Arc::new(MemoryTokenCache::new()));
-        let base_url = self.cloud.checked_base_url()?;
+        let runtime = self.runtime.unwrap_or_else(|| Arc::new(TokioRuntime));
+        let base_url = self.cloud.validated_base_url()?;
+        let (http, encoder) = self.http.build(&base_url)?;
+        let context = Arc::new(PipelineContext {
+            http,
+            encoder,
+            redirect_policy: self.cloud.redirect_policy(&base_url),
+            rate_limiter: RateLimiter::new(self.rate_limiting),
+            retry_budget: RetryBudget::new(&self.options.retry),
+            max_response_size: self.max_response_size.unwrap_or(MAX_RESPONSE_SIZE),
+            cloud: self.cloud.kind(),
+            deviation_policy: Arc::new(DeviationPolicy::new(self.strict_responses)),
+            runtime: Arc::clone(&runtime),
+        });
+        let mut token_url = base_url.clone();
+        let prefix = base_url.path().trim_end_matches('/');
+        token_url.set_path(&format!("{prefix}{}", TOKEN_OPERATION.path));
+        let endpoint = Arc::new(TokenRequester {
+            context: Arc::clone(&context),
+            url: token_url,
+            options: self.options.clone(),
+        });
+        let tokens = TokenSource::new(provider, cache, endpoint, base_url.clone(), runtime);
         Ok(Client {
-            shared: Arc::new(Shared {
-                http_service: self.connections.service.clone(),
-                http: self.connections.client(&base_url)?,
-                base_url,
+            inner: Arc::new(ClientInner {
                 cloud: self.cloud,
-                tokens: Arc::new(Tokens::new(credentials, token_cache, None)),
-                budget: Arc::new(Budget::new(&self.limits.retry)),
-                pacer: Arc::new(Pacer::new(self.pacing)),
-                limits: self.limits,
-                answer_limit: self.answer_limit.unwrap_or(ANSWER_LIMIT),
+                base_url,
+                options: self.options,
                 reports_region: self.reports_region,
-                runtime: self.runtime.unwrap_or_else(|| Arc::new(Tokio)),
-                deviation_policy: Arc::new(DeviationPolicy::new(self.strict_responses)),
+                tokens: Arc::new(tokens),
+                context,
             }),
         })
     }
@@ -218,13 +268,13 @@ impl ClientBuilder {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A proxy may have a password in its URL, so connections are left out.
+        // The URL of a proxy may have a password, so the HTTP settings are left out.
         f.debug_struct("ClientBuilder")
             .field("cloud", &self.cloud)
             .field("credentials", &self.credentials)
             .field("token_cache", &self.token_cache)
-            .field("limits", &self.limits)
-            .field("pacing", &self.pacing)
+            .field("options", &self.options)
+            .field("rate_limiting", &self.rate_limiting)
             .finish_non_exhaustive()
     }
 }

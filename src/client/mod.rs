@@ -1,6 +1,8 @@
-//! The client: what all calls share. `builder` sets it up.
+//! The client: what all requests start from.
 
 mod builder;
+mod cloud;
+mod http_config;
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,44 +10,37 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::auth::Tokens;
-use crate::cloud::{Cloud, ReportsRegion};
+use crate::auth::TokenSource;
 use crate::error::Result;
 use crate::operation::Operation;
-use crate::response::DeviationPolicy;
+use crate::pipeline::{PipelineContext, RequestOptions};
 use crate::runtime::Runtime;
-use crate::transport::{Budget, HttpService, Limits, Pacer};
 
+pub use crate::pipeline::{Body, HttpService, RateLimiting, RetryPolicy, ServiceFn, service_fn};
 pub use builder::ClientBuilder;
+pub use cloud::{Cloud, ReportsRegion};
 
 /// A client of the Secure Access API.
 ///
-/// A clone costs little and shares connections and the access token. The operations are behind one method for each path scope:
+/// A clone is cheap and shares connections and the access token. Each path scope has a method that returns its operations:
 /// `client.deployments()`, `client.policies()` and so on.
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
+    inner: Arc<ClientInner>,
 }
 
 #[derive(Clone)]
-struct Shared {
+struct ClientInner {
     cloud: Cloud,
     base_url: Url,
-    http: reqwest::Client,
-    http_service: Option<Arc<dyn HttpService>>,
-    tokens: Arc<Tokens>,
-    limits: Limits,
-    /// The longest body that is read, in bytes.
-    answer_limit: usize,
+    options: RequestOptions,
     reports_region: Option<ReportsRegion>,
-    budget: Arc<Budget>,
-    pacer: Arc<Pacer>,
-    runtime: Arc<dyn Runtime>,
-    deviation_policy: Arc<DeviationPolicy>,
+    tokens: Arc<TokenSource>,
+    context: Arc<PipelineContext>,
 }
 
 impl Client {
-    /// Sets up a client.
+    /// The settings of a new client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -59,10 +54,10 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    /// The cloud that this client talks to.
+    /// The cloud of this client.
     #[must_use]
     pub fn cloud(&self) -> &Cloud {
-        &self.shared.cloud
+        &self.inner.cloud
     }
 
     /// A client that works on a child organization with the key of its parent. It shares connections, and has an access token of its own.
@@ -75,89 +70,66 @@ impl Client {
     /// ```
     #[must_use]
     pub fn for_organization(&self, id: impl fmt::Display) -> Self {
-        self.with_tokens(self.tokens().for_organization(&id.to_string()))
-    }
-
-    /// How long a call to an operation would wait now before it is sent, with [`Pacing`](crate::Pacing): behind those that wait already,
-    /// until all limits of its class allow it. Zero where nothing is paced.
-    ///
-    /// ```
-    /// use cisco_secure_access::{Client, Credentials, Pacing, operations};
-    ///
-    /// let credentials = Credentials::new("key", "secret");
-    /// let client = Client::builder().credentials(credentials).pacing(Pacing::Documented).build()?;
-    /// for operation in operations() {
-    ///     assert!(client.pacing_wait(operation).is_zero());
-    /// }
-    /// # Ok::<(), cisco_secure_access::Error>(())
-    /// ```
-    #[must_use]
-    pub fn pacing_wait(&self, operation: &Operation) -> Duration {
-        let organization = self.tokens().organization();
-        self.pacer()
-            .wait(operation, organization, self.runtime().now())
-    }
-
-    /// A client that is the same but for where its tokens come from.
-    pub(crate) fn with_tokens(&self, tokens: Tokens) -> Self {
         Self {
-            shared: Arc::new(Shared {
-                tokens: Arc::new(tokens),
-                ..(*self.shared).clone()
+            inner: Arc::new(ClientInner {
+                tokens: Arc::new(self.tokens().for_organization(&id.to_string())),
+                ..(*self.inner).clone()
             }),
         }
     }
 
+    /// How long the rate limit would delay a call to an operation that starts now, with [`RateLimiting`]: behind the calls that wait
+    /// already, until all limits of its class allow it. Zero without rate limiting.
+    ///
+    /// ```
+    /// use cisco_secure_access::{Client, Credentials, RateLimiting, operations};
+    ///
+    /// let credentials = Credentials::new("key", "secret");
+    /// let client = Client::builder().credentials(credentials).rate_limiting(RateLimiting::Documented).build()?;
+    /// for operation in operations() {
+    ///     assert!(client.rate_limit_delay(operation).is_zero());
+    /// }
+    /// # Ok::<(), cisco_secure_access::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rate_limit_delay(&self, operation: &Operation) -> Duration {
+        let organization = self.tokens().organization().map(AsRef::as_ref);
+        let now = self.runtime().now();
+        self.context()
+            .rate_limiter
+            .delay(operation, organization, now)
+    }
+
     pub(crate) fn base_url(&self) -> &Url {
-        &self.shared.base_url
+        &self.inner.base_url
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.shared.http
+    pub(crate) fn tokens(&self) -> &Arc<TokenSource> {
+        &self.inner.tokens
     }
 
-    pub(crate) fn http_service(&self) -> Option<&dyn HttpService> {
-        self.shared.http_service.as_deref()
-    }
-
-    pub(crate) fn tokens(&self) -> &Tokens {
-        &self.shared.tokens
-    }
-
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.shared.limits
-    }
-
-    pub(crate) fn answer_limit(&self) -> usize {
-        self.shared.answer_limit
+    pub(crate) fn options(&self) -> &RequestOptions {
+        &self.inner.options
     }
 
     pub(crate) fn reports_region(&self) -> Option<ReportsRegion> {
-        self.shared.reports_region
+        self.inner.reports_region
     }
 
-    pub(crate) fn budget(&self) -> &Budget {
-        &self.shared.budget
-    }
-
-    pub(crate) fn pacer(&self) -> &Pacer {
-        &self.shared.pacer
-    }
-
-    pub(crate) fn deviation_policy(&self) -> &Arc<DeviationPolicy> {
-        &self.shared.deviation_policy
+    pub(crate) fn context(&self) -> &PipelineContext {
+        &self.inner.context
     }
 
     pub(crate) fn runtime(&self) -> &dyn Runtime {
-        &*self.shared.runtime
+        &*self.inner.context.runtime
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("cloud", &self.shared.cloud)
-            .field("tokens", &self.shared.tokens)
+            .field("cloud", &self.inner.cloud)
+            .field("tokens", &self.inner.tokens)
             .finish_non_exhaustive()
     }
 }

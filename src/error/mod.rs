@@ -1,9 +1,9 @@
 //! The one error type: what went wrong, in which operation, and what to do about it.
 //!
-//! `made` says how each failure becomes an error, `said` reads what the service says in its answer.
+//! `constructors` makes an error of each failure, `service_error` reads the body of an error response.
 
-mod made;
-mod said;
+mod constructors;
+mod service_error;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -14,15 +14,15 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::operation::Operation;
-use said::Said;
+use service_error::ServiceError;
 
-/// The result of everything here.
+/// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call failed, or could not be made.
+/// Why a call failed or was not sent.
 ///
-/// [`kind`](Self::kind) is there to `match` on; the message is for people. It is cheap to clone, and holds no secret: neither credentials
-/// nor tokens, only what the service answered.
+/// Match on its [`kind`](Self::kind); its message is for people. An error is cheap to clone, and holds neither credentials nor tokens, only
+/// what the service responded.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
@@ -30,53 +30,53 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     operation: Option<&'static Operation>,
-    /// What was called, where that has no name.
-    subject: Option<Arc<str>>,
+    /// Method and path of a request that no document describes.
+    label: Option<Arc<str>>,
     status: Option<StatusCode>,
     headers: HeaderMap,
     body: Bytes,
-    said: Said,
+    service_error: ServiceError,
     retry_after: Option<Duration>,
     attempts: u32,
-    /// The host showed a certificate that nobody vouches for, and would again.
+    /// No authority that the client knows signed the certificate of the host; a retry would not change that.
     untrusted: bool,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// What kind of failure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client cannot be built: something in its settings or in the environment. Nothing was sent.
+    /// The client cannot be built because of its settings or the environment. Nothing was sent.
     Configuration,
-    /// The request cannot be built: an argument that no URL or body can hold. Nothing was sent.
+    /// The request cannot be built: an argument does not fit into a URL, a header or a body. Nothing was sent.
     Request,
-    /// The service refused the key and secret. Final: the same credentials will not be tried again.
+    /// The service rejected the key and secret. They are not sent again.
     Authentication,
-    /// No connection to the service: it was surely not reached.
+    /// No connection to the service. The request did not reach it.
     Connect,
-    /// No answer in time.
+    /// No response in time. The request may have been carried out.
     Timeout,
-    /// The connection broke before the answer was complete.
-    Interrupted,
-    /// With [`Pacing`](crate::Pacing): the rate limit would keep the call waiting beyond its deadline. It was not sent, and
-    /// [`Error::retry_after`] says how long it would wait.
-    Pacing,
-    /// The service pointed to a place where the access token must not go; the error names the host.
+    /// The connection broke before the response was complete. The request may have been carried out.
+    Connection,
+    /// With [`RateLimiting`](crate::RateLimiting): the rate limit would delay the call beyond its deadline. It was not sent, and
+    /// [`Error::retry_after`] is the delay.
+    RateLimitWait,
+    /// A redirect to a host that must not receive the access token; the error names the host.
     Redirect,
-    /// The service answered, and the answer is an error: see [`Error::status`].
+    /// An error response: see [`Error::status`].
     Service,
-    /// The answer is longer than the client reads ([`ClientBuilder::answer_limit`](crate::ClientBuilder::answer_limit)).
-    TooLong,
-    /// The service answered with success, and the answer is not what is documented: see [`Error::body`].
+    /// The response is longer than [`ClientBuilder::max_response_size`](crate::ClientBuilder::max_response_size).
+    ResponseTooLarge,
+    /// A successful response that is not as documented: see [`Error::body`].
     Decode,
     /// The service reports success, and says in the response that it did not carry out the request, or only a part of it: a bulk call
     /// with `success: false`. [`Error::body`] has the details.
     Partial,
-    /// Nothing in a listing is what was looked for, such as an item of this name.
+    /// Nothing in a list matches, such as an item of a name.
     Absent,
-    /// More is there than was asked for, or than can be told apart: several items of one name, more items than a collection may have.
-    TooMany,
+    /// More items match than one, or more are there than were requested.
+    Ambiguous,
 }
 
 impl Inner {
@@ -85,11 +85,11 @@ impl Inner {
             kind,
             message: message.into(),
             operation: None,
-            subject: None,
+            label: None,
             status: None,
             headers: HeaderMap::new(),
             body: Bytes::new(),
-            said: Said::default(),
+            service_error: ServiceError::default(),
             retry_after: None,
             attempts: 0,
             untrusted: false,
@@ -105,7 +105,7 @@ impl Error {
         self.0.kind
     }
 
-    /// The operation that was called; `None` where no call was made, or of a request that no document describes.
+    /// The operation that was called; `None` without a call, and for a request that no document describes.
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
         self.0
@@ -113,57 +113,57 @@ impl Error {
             .filter(|operation| operation.is_documented())
     }
 
-    /// The HTTP status of the answer; `None` where there was none.
+    /// The HTTP status of the response; `None` without a response.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|status| status.as_u16())
     }
 
-    /// The headers of the answer; empty where there was none.
+    /// The headers of the response; empty without a response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// The body of the answer as it came, its first 64 KiB; empty where there was none.
+    /// The first 64 KiB of the response body; empty without a response.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// What the service says in words, in whatever shape its answer has.
+    /// The message of the service, whatever the shape of the response.
     #[must_use]
     pub fn service_message(&self) -> Option<&str> {
-        self.0.said.message.as_deref()
+        self.0.service_error.message.as_deref()
     }
 
-    /// The service's own name or number of the error: `invalid_request`.
+    /// The error code of the service: `invalid_request`.
     #[must_use]
     pub fn service_code(&self) -> Option<&str> {
-        self.0.said.code.as_deref()
+        self.0.service_error.code.as_deref()
     }
 
-    /// The service's name of the request or transaction, which its support asks for.
+    /// The id of the request or transaction, which Cisco's support needs.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.0.said.request_id.as_deref()
+        self.0.service_error.request_id.as_deref()
     }
 
-    /// How long the service asks to wait before the next attempt; five seconds where something is locked. With
-    /// [`ErrorKind::Pacing`], how long the rate limit would keep the call waiting.
+    /// The delay before a retry that the service requests; five seconds if something is locked. With [`ErrorKind::RateLimitWait`], the
+    /// delay of the rate limit.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How many requests the call sent, the one that failed last included; 0 where nothing was sent.
+    /// How many requests the call sent, including the last; 0 if nothing was sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the same call may go well later, and surely does no harm if it is made again: the operation may be repeated, or the
-    /// service did nothing this time. The client's [`RetryPolicy`](crate::RetryPolicy) tries such calls again.
+    /// Whether the call can succeed later and can be repeated safely: the operation is idempotent, or the service did not process the
+    /// request. The [`RetryPolicy`](crate::RetryPolicy) of the client retries such calls.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let may_repeat = self
@@ -172,11 +172,11 @@ impl Error {
             .is_some_and(|operation| operation.idempotent);
         match self.0.kind {
             ErrorKind::Connect => !self.0.untrusted,
-            ErrorKind::Pacing => true,
-            ErrorKind::Timeout | ErrorKind::Interrupted => may_repeat,
+            ErrorKind::RateLimitWait => true,
+            ErrorKind::Timeout | ErrorKind::Connection => may_repeat,
             ErrorKind::Service => match self.status() {
                 Some(429) => true,
-                Some(409) => self.0.said.is_locked(),
+                Some(409) => self.0.service_error.is_locked(),
                 Some(408 | 500 | 502 | 503 | 504) => may_repeat,
                 _ => false,
             },
@@ -184,37 +184,37 @@ impl Error {
         }
     }
 
-    /// Whether the service refused the credentials, or they do not allow this: 401 or 403.
+    /// Whether the service rejected the credentials, or they lack a permission: 401 or 403.
     #[must_use]
     pub fn is_auth(&self) -> bool {
         self.0.kind == ErrorKind::Authentication || matches!(self.status(), Some(401 | 403))
     }
 
-    /// Whether there is no such thing: 404, or nothing in a listing that was looked for.
+    /// Whether the resource does not exist: 404, or nothing in a list matches.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(404) || self.0.kind == ErrorKind::Absent
     }
 
-    /// Whether too many calls were made: 429, or the client's own pacing kept this one back.
+    /// Whether the rate limit is exceeded: 429, or [`ErrorKind::RateLimitWait`].
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(429) || self.0.kind == ErrorKind::Pacing
+        self.status() == Some(429) || self.0.kind == ErrorKind::RateLimitWait
     }
 
-    /// Whether it exists already, or is locked: 409.
+    /// Whether the resource exists already or is locked: 409.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.status() == Some(409)
     }
 
-    /// Whether there was no answer in time.
+    /// Whether there was no response in time.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
 
-    /// Whether there was no connection: the service was surely not reached.
+    /// Whether there was no connection: the request did not reach the service.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Connect
@@ -223,8 +223,8 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.0.subject, self.0.operation) {
-            (Some(subject), _) => write!(f, "{subject}: ")?,
+        match (&self.0.label, self.0.operation) {
+            (Some(label), _) => write!(f, "{label}: ")?,
             (None, Some(operation)) => write!(f, "{}: ", operation.id)?,
             (None, None) => {}
         }
@@ -243,7 +243,7 @@ impl fmt::Debug for Error {
             .field("operation", &self.0.operation.map(|operation| operation.id))
             .field("status", &self.status())
             .field("message", &self.0.message)
-            .field("request_id", &self.0.said.request_id)
+            .field("request_id", &self.0.service_error.request_id)
             .field("attempts", &self.0.attempts)
             .field("source", &self.0.source)
             .finish_non_exhaustive()

@@ -8,7 +8,7 @@
 //! | [`paging`] | How is a long list read, faster, and later again? |
 //! | [`limits`] | What happens when the service is slow, busy, or says 429? |
 //! | [`errors`] | What went wrong, and what can the program do about it? |
-//! | [`observing`] | What do logs and traces show? |
+//! | [`observability`] | What do logs and traces show? |
 //! | [`testing`] | How is a program tested without the service? |
 //! | [`features`] | What can be left out of the build? |
 //!

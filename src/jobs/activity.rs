@@ -57,10 +57,10 @@ use crate::api::reports::types::{
     ListRuleActivityResponse, ListZtnaActivityResponse, ProxyActivity, RemoteAccessEvent,
     RuleActivity, ZtnaActivity,
 };
-use crate::call::Sending;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 use crate::pagination::Listing;
+use crate::request::ResponseFuture;
 use crate::response::Response;
 use crate::time::ReportingTime;
 
@@ -84,7 +84,7 @@ pub trait EventPage {
 
 /// Makes a call for a part of the range.
 type Ask<P> =
-    Box<dyn Fn(ReportingTime, ReportingTime, i64) -> Sending<Response<P>> + Send + 'static>;
+    Box<dyn Fn(ReportingTime, ReportingTime, i64) -> ResponseFuture<Response<P>> + Send + 'static>;
 
 /// Exports the events of a range; `ask` makes the call for a part of it, with the filters that are wanted. See the [module](self).
 ///
@@ -92,7 +92,7 @@ type Ask<P> =
 /// than 30 days at once. An operation that takes an offset is given 0.
 pub fn export<P: EventPage>(
     range: Range<DateTime<Utc>>,
-    ask: impl Fn(ReportingTime, ReportingTime, i64) -> Sending<Response<P>> + Send + 'static,
+    ask: impl Fn(ReportingTime, ReportingTime, i64) -> ResponseFuture<Response<P>> + Send + 'static,
 ) -> Export<P> {
     let step = |time: i64| time - time.rem_euclid(P::PRECISION);
     let from = step(range.start.timestamp_millis());
@@ -122,7 +122,7 @@ pub struct Export<P: EventPage> {
     end: i64,
     /// What has come and is still to be handed out, newest first.
     ready: VecDeque<(i64, P::Event)>,
-    under_way: Option<Sending<Response<P>>>,
+    under_way: Option<ResponseFuture<Response<P>>>,
 }
 
 impl<P: EventPage> Export<P> {
@@ -191,7 +191,7 @@ impl<P: EventPage> Export<P> {
                 P::PRECISION,
                 self.rest().end
             );
-            return Err(Error::of(ErrorKind::TooMany, operation, why));
+            return Err(Error::of(ErrorKind::Ambiguous, operation, why));
         }
         self.start = self.end - steps / 2 * P::PRECISION;
         Ok(())

@@ -41,7 +41,7 @@ impl<T: Unpin> Items<T> {
     /// ```
     ///
     /// # Errors
-    /// What a call can fail with, [`ErrorKind::Absent`] when no item fits, and [`ErrorKind::TooMany`] when several do.
+    /// What a call can fail with, [`ErrorKind::Absent`] when no item fits, and [`ErrorKind::Ambiguous`] when several do.
     pub async fn only(self, fits: impl FnMut(&T) -> bool) -> Result<T> {
         self.only_one("item that fits", fits).await
     }
@@ -51,7 +51,7 @@ impl<T: Unpin> Items<T> {
         while let Some(item) = self.try_next().await? {
             if fits(&item) && found.replace(item).is_some() {
                 let why = format!("there is more than one {what}");
-                return Err(Error::of(ErrorKind::TooMany, self.operation(), why));
+                return Err(Error::of(ErrorKind::Ambiguous, self.operation(), why));
             }
         }
         found.ok_or_else(|| {
@@ -89,7 +89,7 @@ impl<T: Named + Unpin> Items<T> {
     /// ```
     ///
     /// # Errors
-    /// What a call can fail with, [`ErrorKind::Absent`] when there is none of this name, and [`ErrorKind::TooMany`] when there are several.
+    /// What a call can fail with, [`ErrorKind::Absent`] when there is none of this name, and [`ErrorKind::Ambiguous`] when there are several.
     pub async fn named(self, name: &str) -> Result<T> {
         let what = format!("item of the name `{name}`");
         self.only_one(&what, |item| item.name() == Some(name)).await

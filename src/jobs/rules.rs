@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use crate::api::policies::types::{AccessRule, UpdateAccessRuleRequest};
-use crate::client::Client;
+use crate::client::{Client, RetryPolicy};
 use crate::error::{Error, Result};
 use crate::response::Response;
-use crate::transport::RetryPolicy;
 
 /// How long to wait before the rule is read again where the service does not say it, and at most on top of what it says.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -69,16 +68,16 @@ pub async fn edit_access_rule(
         };
         let told = error.retry_after().unwrap_or_default();
         // The random part keeps those apart who wait for the same lock.
-        let wait = told + PAUSE.mul_f64(runtime.chance());
+        let wait = told + PAUSE.mul_f64(runtime.random());
         let waited = runtime.now().duration_since(started);
         if waited + wait > patience {
-            return Err(error.because(format!(
+            return Err(error.with_context(format!(
                 "it was tried for {:.1} s of the {:.1} s that the caller gives it",
                 waited.as_secs_f64(),
                 patience.as_secs_f64()
             )));
         }
-        runtime.wait(wait).await;
+        runtime.sleep(wait).await;
     }
 }
 

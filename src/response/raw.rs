@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::decode::{self, DecodedBody, LenientDeserialize};
 use super::{DeviationPolicy, Response, ResponseParts};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Method, Operation, Security};
 
 /// A response as it came: status, headers and bytes.
@@ -69,8 +69,8 @@ impl RawResponse {
         Self { attempts, ..self }
     }
 
-    /// The response with the status that it means: some errors come with 200 and say in the body what they are.
-    pub(crate) fn with_meant_status(self) -> Self {
+    /// The response with the status that its body names: some errors come with status 200.
+    pub(crate) fn with_status_of_body(self) -> Self {
         let meant = Some(StatusCode::OK)
             .filter(|ok| self.status == *ok)
             .and_then(|_| self.short_body("statusCode"))
@@ -133,8 +133,22 @@ impl RawResponse {
     pub fn json<T: DeserializeOwned>(self) -> Result<Response<T>> {
         match decode::from_json_body(&self.body) {
             Ok(value) => Ok(self.with_value(value, Vec::new())),
-            Err(message) => Err(Error::decode(self, message)),
+            Err(message) => Err(self.into_error(ErrorKind::Decode, message)),
         }
+    }
+
+    /// The error that this response is.
+    fn into_error(self, kind: ErrorKind, message: String) -> Error {
+        let (operation, attempts) = (self.operation, self.attempts);
+        Error::of_response(kind, operation, self.into_http(), message).with_attempts(attempts)
+    }
+
+    /// Status, headers and body alone.
+    pub(crate) fn into_http(self) -> http::Response<Bytes> {
+        let mut response = http::Response::new(self.body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
     }
 
     pub(crate) fn operation(&self) -> &'static Operation {
@@ -157,7 +171,12 @@ impl RawResponse {
         if let Some(property) = self.operation.success_property
             && self.reports_failure(property)
         {
-            return Err(Error::not_carried_out(self, property));
+            let message = format!(
+                "the service responded with {} and `{}: false`: it did not carry out the request, or only a part of it; the body has the details",
+                self.status,
+                property.trim_start_matches('/')
+            );
+            return Err(self.into_error(ErrorKind::Partial, message));
         }
         let DecodedBody {
             value,
@@ -171,7 +190,7 @@ impl RawResponse {
                     Security::Basic => "the response differs from its documentation".to_owned(),
                     Security::Bearer(_) => error.describe(&self.body),
                 };
-                return Err(Error::decode(self, message));
+                return Err(self.into_error(ErrorKind::Decode, message));
             }
         };
         if let Some(first) = deviations.first() {
@@ -182,7 +201,7 @@ impl RawResponse {
                         "the response differs from its documentation at {first}, and at {others} more locations"
                     ),
                 };
-                return Err(Error::decode(self, message));
+                return Err(self.into_error(ErrorKind::Decode, message));
             }
             self.deviation_policy.report(self.operation, &deviations);
         }

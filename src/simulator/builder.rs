@@ -17,7 +17,7 @@ use super::service::{Service, State};
 use super::tokens::{self, Key, Tokens};
 use super::values::World;
 use super::{Simulator, Socket, document, server};
-use crate::cloud::Cloud;
+use crate::client::Cloud;
 use crate::error::{Error, Result};
 
 /// How many items a collection has of which nothing is said.

@@ -127,8 +127,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::auth::Credentials;
-use crate::client::{Client, ClientBuilder};
-use crate::cloud::Cloud;
+use crate::client::{Client, ClientBuilder, Cloud, service_fn};
 use crate::error::Result;
 use service::Service;
 use tokens::Key;
@@ -202,7 +201,12 @@ impl Simulator {
             .credentials(self.credentials());
         match self.socket {
             Some(_) => builder,
-            None => builder.http_service(Arc::clone(&self.service)),
+            None => {
+                let service = Arc::clone(&self.service);
+                builder.http_service(service_fn(move |request| {
+                    Arc::clone(&service).respond(request)
+                }))
+            }
         }
     }
 

@@ -1,12 +1,13 @@
 //! The simulated service: from a request to its answer, without a socket.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HOST, LOCATION};
 use http::{Request, Response};
+use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -22,10 +23,9 @@ use super::tokens::{self, Token, Tokens};
 use super::validate::{self, Raw};
 use super::values::{Values, World};
 use super::{Redirect, special};
-use crate::auth::{BoxError, BoxFuture};
-use crate::cloud::Cloud;
-use crate::operation::CloudName;
-use crate::transport::HttpService;
+use crate::auth::BoxError;
+use crate::client::{Body, Cloud};
+use crate::operation::CloudKind;
 
 /// The simulated service.
 #[derive(Debug)]
@@ -143,6 +143,16 @@ impl Service {
         }
     }
 
+    /// Handles the request of a client without a socket.
+    pub(super) async fn respond(
+        self: Arc<Self>,
+        request: Request<Body>,
+    ) -> Result<Response<Bytes>, BoxError> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await?.to_bytes();
+        Ok(self.deliver(Request::from_parts(head, body)).await?)
+    }
+
     fn answer(&self, request: &Request<Bytes>, path: &str, found: Found) -> Answer {
         let (document, operation, path_values) = found;
         let values = Values {
@@ -221,10 +231,10 @@ impl Service {
 
     /// Why the operation may not be called: the cloud does not have it, or the key lacks an OAuth scope.
     fn forbidden(&self, operation: &Operation, token: Option<&Token>) -> Option<(u16, String)> {
-        let cloud = self.cloud.name().map(|name| match name {
-            CloudName::Global => "global",
-            CloudName::China => "china",
-            CloudName::Government => "government",
+        let cloud = self.cloud.kind().map(|name| match name {
+            CloudKind::Global => "global",
+            CloudKind::China => "china",
+            CloudKind::Government => "government",
         });
         if cloud.is_some_and(|cloud| !operation.clouds.iter().any(|known| known == cloud)) {
             return Some((404, "This cloud does not have the operation.".to_owned()));
@@ -271,12 +281,6 @@ impl Service {
 
     pub(super) fn add_fault(&self, operation: Option<&str>, fault: Fault) {
         self.state().faults.add(operation.map(str::to_owned), fault);
-    }
-}
-
-impl HttpService for Service {
-    fn call(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, BoxError>> {
-        Box::pin(async { Ok(self.deliver(request).await?) })
     }
 }
 

@@ -170,7 +170,7 @@ async fn an_error_says_what_the_service_said() {
         (
             502,
             "<html>bad gateway</html>",
-            "the service answered 502 Bad Gateway",
+            "the service responded with 502 Bad Gateway",
         ),
     ] {
         let server = Scripted::start(&[

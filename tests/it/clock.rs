@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use cisco_secure_access::{Pause, Runtime};
+use cisco_secure_access::{BoxSleep, Runtime};
 use tokio::sync::{Notify, watch};
 
 use crate::scripted::Scripted;
@@ -56,11 +56,11 @@ impl Runtime for TestRuntime {
     }
 
     /// It begins at Sun, 06 Nov 1994 08:49:37 GMT.
-    fn date(&self) -> SystemTime {
+    fn system_time(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(784_111_777) + self.waited()
     }
 
-    fn wait(&self, duration: Duration) -> Pause {
+    fn sleep(&self, duration: Duration) -> BoxSleep {
         let waits = Arc::clone(&self.waits);
         let mut under_way = self.under_way.subscribe();
         Box::pin(async move {
@@ -69,7 +69,7 @@ impl Runtime for TestRuntime {
         })
     }
 
-    fn limit(&self, _: Duration) -> Pause {
+    fn timeout(&self, _: Duration) -> BoxSleep {
         self.under_way.send_modify(|count| *count += 1);
         let under_way = UnderWay(self.under_way.clone());
         let hung = Arc::clone(&self.hung);
@@ -79,7 +79,7 @@ impl Runtime for TestRuntime {
         })
     }
 
-    fn chance(&self) -> f64 {
+    fn random(&self) -> f64 {
         1.0
     }
 }

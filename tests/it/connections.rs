@@ -3,12 +3,13 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use cisco_secure_access::auth::{BoxError, BoxFuture};
+use cisco_secure_access::auth::BoxError;
 use cisco_secure_access::{
-    Client, ClientBuilder, Cloud, Credentials, ErrorKind, HttpService, RetryPolicy, Upload, reqwest,
+    Body, Client, ClientBuilder, Cloud, Credentials, ErrorKind, RetryPolicy, Upload, reqwest,
+    service_fn,
 };
 use http::{Request, Response};
+use http_body_util::BodyExt as _;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
@@ -30,11 +31,11 @@ async fn an_answer_has_a_limit() {
         for answer in [Answer::json(200, &body), Answer::Send(chunked)] {
             let server = Scripted::answering([], answer).await;
             let builder = server.builder().retry(RetryPolicy::none());
-            let client = builder.answer_limit(1000).build().unwrap();
+            let client = builder.max_response_size(1000).build().unwrap();
             let result = read(&client).await;
             assert_eq!(result.is_ok(), is_read, "{length}");
             if let Err(error) = result {
-                assert_eq!(error.kind(), ErrorKind::TooLong);
+                assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
                 assert!(
                     error.to_string().contains("longer than 1000 bytes"),
                     "{error}"
@@ -74,8 +75,11 @@ async fn a_compressed_answer_is_read_up_to_the_limit_of_what_is_in_it() {
     );
 
     let server = Scripted::answering([], Answer::Bytes(answer)).await;
-    let client = server.builder().answer_limit(50_000).build().unwrap();
-    assert_eq!(read(&client).await.unwrap_err().kind(), ErrorKind::TooLong);
+    let client = server.builder().max_response_size(50_000).build().unwrap();
+    assert_eq!(
+        read(&client).await.unwrap_err().kind(),
+        ErrorKind::ResponseTooLarge
+    );
 }
 
 #[tokio::test]
@@ -241,7 +245,7 @@ async fn an_authority_and_a_certificate_of_ones_own_are_used() {
 
     let error = read(&known.build().unwrap()).await.unwrap_err();
     assert!(
-        matches!(error.kind(), ErrorKind::Connect | ErrorKind::Interrupted),
+        matches!(error.kind(), ErrorKind::Connect | ErrorKind::Connection),
         "{error}"
     );
     let unknown = tls.builder().retry(RetryPolicy::new()).build().unwrap();
@@ -250,24 +254,18 @@ async fn an_authority_and_a_certificate_of_ones_own_are_used() {
     assert!(error.to_string().contains("`root_certificate`"), "{error}");
 }
 
-/// Answers what it is sent, in words.
-#[derive(Debug)]
-struct Echo;
-
-impl HttpService for Echo {
-    fn call(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, BoxError>> {
-        Box::pin(async move {
-            if request.uri().path() == "/auth/v2/token" {
-                return Ok(Response::new(Bytes::from(TOKEN)));
-            }
-            if request.method() == "DELETE" {
-                return Err("the line is dead".into());
-            }
-            let (head, body) = request.into_parts();
-            let text = format!("{} {} {:?} {body:?}", head.method, head.uri, head.headers);
-            Ok(Response::new(Bytes::from(text)))
-        })
+/// Responds with what it was sent.
+async fn echo(request: Request<Body>) -> Result<Response<String>, BoxError> {
+    if request.uri().path() == "/auth/v2/token" {
+        return Ok(Response::new(TOKEN.to_owned()));
     }
+    if request.method() == "DELETE" {
+        return Err("the cable is cut".into());
+    }
+    let (head, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let text = format!("{} {} {:?} {body:?}", head.method, head.uri, head.headers);
+    Ok(Response::new(text))
 }
 
 #[tokio::test]
@@ -275,7 +273,7 @@ async fn a_service_answers_in_the_place_of_the_network() {
     let builder = Client::builder()
         .cloud(Cloud::China)
         .credentials(Credentials::new("key", "hush"))
-        .http_service(Echo)
+        .http_service(service_fn(echo))
         .retry(RetryPolicy::none());
     let client = builder.clone().build().unwrap();
     let file = Upload::bytes("objects.csv", "name,type");
@@ -299,10 +297,10 @@ async fn a_service_answers_in_the_place_of_the_network() {
         .send()
         .await
         .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Interrupted);
-    assert!(error.to_string().contains("the line is dead"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert!(error.to_string().contains("the cable is cut"), "{error}");
 
-    let client = builder.answer_limit(10).build().unwrap();
+    let client = builder.max_response_size(10).build().unwrap();
     let error = read(&client).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::TooLong);
+    assert_eq!(error.kind(), ErrorKind::ResponseTooLarge);
 }

@@ -129,7 +129,7 @@ fn base64(bytes: &[u8]) -> String {
 async fn a_call_is_a_span_with_the_names_of_opentelemetry() {
     let (log, _guard) = log();
     let server = Scripted::answering([Answer::json(503, "{}")], Answer::json(200, "{}")).await;
-    let policy = RetryPolicy::new().base_delay(std::time::Duration::ZERO);
+    let policy = RetryPolicy::new().initial_backoff(std::time::Duration::ZERO);
     let client = server.builder().retry(policy).build().unwrap();
     let request = client.deployments().get_network_tunnel_group(4711);
     request.query("name", "Harbour").send().await.unwrap();
@@ -149,7 +149,7 @@ async fn a_call_is_a_span_with_the_names_of_opentelemetry() {
     ] {
         assert!(closed.contains(field), "{field} is not in {closed}");
     }
-    assert!(text.contains("tries again in 0.0 s"), "{text}");
+    assert!(text.contains("retry in 0.0 s"), "{text}");
     for line in text
         .lines()
         .filter(|line| line.contains("cisco_secure_access"))

@@ -16,6 +16,7 @@ mod decoding;
 mod documented_answers;
 mod jobs;
 mod logs;
+mod modules;
 mod overrides;
 mod pacing;
 mod paging;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cisco_secure_access::api::deployments::operations::{LIST_REGIONS, LIST_SITES};
-use cisco_secure_access::{Client, ErrorKind, Pacing, Result, RetryPolicy, Runtime as _};
+use cisco_secure_access::{Client, ErrorKind, RateLimiting, Result, RetryPolicy, Runtime as _};
 use futures_util::future::{join_all, try_join_all};
 
 use crate::clock::TestRuntime;
@@ -51,7 +51,10 @@ impl Limited {
     fn client(&self) -> Client {
         let builder = self.server.builder().retry(RetryPolicy::none());
         let builder = builder.runtime(self.runtime.clone());
-        builder.pacing(Pacing::Documented).build().unwrap()
+        builder
+            .rate_limiting(RateLimiting::Documented)
+            .build()
+            .unwrap()
     }
 
     fn arrivals(&self) -> Vec<f64> {
@@ -136,31 +139,31 @@ async fn a_caller_that_gives_up_leaves_its_place() {
     for _ in 0..14 {
         call(&client).await.unwrap();
     }
-    let before = client.pacing_wait(&LIST_SITES);
+    let before = client.rate_limit_delay(&LIST_SITES);
     drop(client.deployments().list_sites().send());
-    assert_eq!(client.pacing_wait(&LIST_SITES), before);
+    assert_eq!(client.rate_limit_delay(&LIST_SITES), before);
 }
 
 #[tokio::test]
 async fn a_caller_can_ask_how_long_it_would_wait() {
     let limited = Limited::start().await;
     let client = limited.client();
-    assert_eq!(client.pacing_wait(&LIST_SITES), Duration::ZERO);
+    assert_eq!(client.rate_limit_delay(&LIST_SITES), Duration::ZERO);
     for _ in 0..14 {
         call(&client).await.unwrap();
     }
     let passed = limited.runtime.waited();
     assert_eq!(
-        client.clone().pacing_wait(&LIST_SITES),
+        client.clone().rate_limit_delay(&LIST_SITES),
         Duration::from_secs(60) - passed
     );
     assert_eq!(
-        client.pacing_wait(&LIST_REGIONS),
+        client.rate_limit_delay(&LIST_REGIONS),
         Duration::ZERO,
         "another class"
     );
     let unpaced = limited.server.client();
-    assert_eq!(unpaced.pacing_wait(&LIST_SITES), Duration::ZERO);
+    assert_eq!(unpaced.rate_limit_delay(&LIST_SITES), Duration::ZERO);
 }
 
 #[tokio::test]
@@ -178,7 +181,7 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
         .await
         .unwrap_err();
     assert_eq!(limited.runtime.now(), before, "nobody waited");
-    assert_eq!(error.kind(), ErrorKind::Pacing);
+    assert_eq!(error.kind(), ErrorKind::RateLimitWait);
     assert_eq!(error.attempts(), 0);
     assert!(error.is_retryable() && error.is_rate_limited());
     assert!(error.retry_after().unwrap() > Duration::from_secs(57));
@@ -197,13 +200,13 @@ async fn wait_after(status: u16, headers: &[(&str, &str)], calls: usize) -> Dura
         .builder()
         .runtime(runtime)
         .retry(RetryPolicy::none())
-        .pacing(Pacing::Documented)
+        .rate_limiting(RateLimiting::Documented)
         .build()
         .unwrap();
     for _ in 0..calls {
         let _ = call(&client).await;
     }
-    client.pacing_wait(&LIST_SITES)
+    client.rate_limit_delay(&LIST_SITES)
 }
 
 #[tokio::test]
@@ -262,7 +265,10 @@ async fn a_call_that_is_refused_all_the_same_waits_and_goes_well() {
     let server = Scripted::answering([refused], Answer::json(200, "[]")).await;
     let runtime = TestRuntime::new(&server);
     let builder = server.builder().runtime(runtime.clone());
-    let client = builder.pacing(Pacing::Documented).build().unwrap();
+    let client = builder
+        .rate_limiting(RateLimiting::Documented)
+        .build()
+        .unwrap();
     join_all((0..4).map(|_| call(&client))).await;
     assert_eq!(server.calls().len(), 5);
     assert!(runtime.waited() >= Duration::from_secs(20));

@@ -16,7 +16,7 @@ const BACKOFF: &[u128] = &[500, 1000, 2000];
 #[tokio::test]
 #[rustfmt::skip]
 async fn each_fault_is_met_as_it_should_be() {
-    use ErrorKind::{Connect, Decode, Interrupted, Service, Timeout};
+    use ErrorKind::{Connect, Connection, Decode, Service, Timeout};
 
     let json = Answer::json;
     let with = |status, name, value| Answer::new(status, &[(name, value)], "");
@@ -30,9 +30,9 @@ async fn each_fault_is_met_as_it_should_be() {
     let table: Vec<(&str, Option<Answer>, End, End)> = vec![
         // what the service does           ……………………………………………     an operation that may be repeated               one that may not
         ("refuses the connection",         None,                            (4, BACKOFF, Connect, None),                  (4, BACKOFF, Connect, None)),
-        ("resets before the answer",       Some(Answer::Reset("".into())),  (4, BACKOFF, Interrupted, None),              (1, &[], Interrupted, None)),
-        ("resets in the answer",           Some(Answer::Reset(cut.into())), (4, BACKOFF, Interrupted, None),              (1, &[], Interrupted, None)),
-        ("closes in the answer",           Some(Answer::Send(cut.into())),  (4, BACKOFF, Interrupted, None),              (1, &[], Interrupted, None)),
+        ("resets before the answer",       Some(Answer::Reset("".into())),  (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
+        ("resets in the answer",           Some(Answer::Reset(cut.into())), (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
+        ("closes in the answer",           Some(Answer::Send(cut.into())),  (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
         ("never answers",                  Some(Answer::Hang),              (4, BACKOFF, Timeout, None),                  (1, &[], Timeout, None)),
         ("truncated JSON",                 Some(json(200, r#"{"data": ["#)),(1, &[], Decode, Some(200)),                  (1, &[], Decode, Some(200))),
         ("wrong content type",             Some(html),                      (1, &[], Decode, Some(200)),                  (1, &[], Decode, Some(200))),
@@ -95,9 +95,9 @@ async fn the_policy_decides_how_often_and_how_long() {
     let server = Scripted::answering([], Answer::json(503, "{}")).await;
     let runtime = TestRuntime::new(&server);
     let policy = RetryPolicy::new()
-        .attempts(5)
-        .base_delay(Duration::from_secs(2))
-        .max_delay(Duration::from_secs(5));
+        .max_attempts(5)
+        .initial_backoff(Duration::from_secs(2))
+        .max_backoff(Duration::from_secs(5));
     let builder = server.builder().runtime(runtime.clone());
     let client = builder.clone().retry(policy).build().unwrap();
     assert_eq!(read(&client).await.unwrap_err().attempts(), 5);
@@ -123,7 +123,7 @@ async fn a_call_ends_before_a_wait_that_its_deadline_would_cut() {
     assert!(
         error
             .to_string()
-            .contains("it would wait for 2.0 s, and the deadline of the call is in 1.5 s"),
+            .contains("its delay is 2.0 s, and the deadline of the call is in 1.5 s"),
         "{error}"
     );
 }
@@ -238,7 +238,7 @@ async fn an_attempt_may_take_what_is_left_of_the_deadline() {
         .runtime(TestRuntime::new(&server))
         .timeout(Duration::from_secs(10))
         .deadline(Duration::from_secs(2))
-        .retry(RetryPolicy::new().attempts(2))
+        .retry(RetryPolicy::new().max_attempts(2))
         .build()
         .unwrap();
     let error = read(&client).await.unwrap_err();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use cisco_secure_access::api::admin::types::CreateApiKeyRequest;
 use cisco_secure_access::api::deployments::types::SiteRequest;
 use cisco_secure_access::simulator::{Fault, Redirect, Simulator};
-use cisco_secure_access::{Client, Cloud, Credentials, Error, Pause, Result, Runtime};
+use cisco_secure_access::{BoxSleep, Client, Cloud, Credentials, Error, Result, Runtime};
 
 /// A clock on which no wait takes time.
 #[derive(Debug)]
@@ -17,19 +17,19 @@ impl Runtime for Hurried {
         Instant::now()
     }
 
-    fn date(&self) -> SystemTime {
+    fn system_time(&self) -> SystemTime {
         SystemTime::now()
     }
 
-    fn wait(&self, _: Duration) -> Pause {
+    fn sleep(&self, _: Duration) -> BoxSleep {
         Box::pin(std::future::ready(()))
     }
 
-    fn limit(&self, duration: Duration) -> Pause {
+    fn timeout(&self, duration: Duration) -> BoxSleep {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    fn chance(&self) -> f64 {
+    fn random(&self) -> f64 {
         0.5
     }
 }

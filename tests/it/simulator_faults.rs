@@ -29,8 +29,8 @@ async fn ends_in(fault: Fault) -> (ErrorKind, Option<u16>) {
 async fn every_fault_is_an_error_of_its_kind_and_happens_once() {
     let faults = [
         (Fault::status(503), (ErrorKind::Service, Some(503))),
-        (Fault::reset(), (ErrorKind::Interrupted, None)),
-        (Fault::lost_answer(), (ErrorKind::Interrupted, None)),
+        (Fault::reset(), (ErrorKind::Connection, None)),
+        (Fault::lost_answer(), (ErrorKind::Connection, None)),
     ];
     for (fault, expected) in faults {
         let shown = format!("{fault:?}");
@@ -38,7 +38,7 @@ async fn every_fault_is_an_error_of_its_kind_and_happens_once() {
     }
     let (kind, _) = ends_in(Fault::truncated()).await;
     assert!(
-        matches!(kind, ErrorKind::Interrupted | ErrorKind::Decode),
+        matches!(kind, ErrorKind::Connection | ErrorKind::Decode),
         "{kind:?}"
     );
 }

@@ -10,7 +10,7 @@ use cisco_secure_access::auth::{
 };
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{
-    Client, Cloud, Credentials, Error, ErrorKind, Pause, RetryPolicy, Runtime,
+    BoxSleep, Client, Cloud, Credentials, Error, ErrorKind, RetryPolicy, Runtime,
 };
 use futures_util::future::{join_all, try_join_all};
 use tokio::io::AsyncWriteExt as _;
@@ -75,7 +75,7 @@ async fn a_wrong_secret_is_final() {
         assert_eq!(error.kind(), ErrorKind::Authentication);
         assert_eq!(error.status(), Some(401));
         assert!(
-            error.to_string().contains("refused the key and secret"),
+            error.to_string().contains("rejected the key and secret"),
             "{error}"
         );
         assert!(!format!("{error} {error:?}").contains("a-wrong-secret"));
@@ -126,19 +126,19 @@ impl Runtime for Clock {
         Instant::now() + self.passed()
     }
 
-    fn date(&self) -> SystemTime {
+    fn system_time(&self) -> SystemTime {
         SystemTime::now() + self.passed()
     }
 
-    fn wait(&self, duration: Duration) -> Pause {
-        self.limit(duration)
+    fn sleep(&self, duration: Duration) -> BoxSleep {
+        self.timeout(duration)
     }
 
-    fn limit(&self, duration: Duration) -> Pause {
+    fn timeout(&self, duration: Duration) -> BoxSleep {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    fn chance(&self) -> f64 {
+    fn random(&self) -> f64 {
         0.5
     }
 }

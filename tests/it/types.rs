@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cisco_secure_access::api::admin::types::*;
 use cisco_secure_access::api::deployments::types::*;
 use cisco_secure_access::api::policies::types::{SaasApiIncrementalConfig, UnifiedNetworkObject};
-use cisco_secure_access::{CloudName, DateOrTime, ReportingTime, operations};
+use cisco_secure_access::{CloudKind, DateOrTime, ReportingTime, operations};
 use serde_json::json;
 
 #[test]
@@ -149,7 +149,7 @@ fn the_operation_table_can_be_asked() {
     assert!(!writes.contains("list_destination_lists"), "{writes:?}");
 
     let on_china: Vec<_> = operations()
-        .filter(|operation| operation.clouds.contains(&CloudName::China))
+        .filter(|operation| operation.clouds.contains(&CloudKind::China))
         .collect();
     assert!(
         on_china

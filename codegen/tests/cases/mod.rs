@@ -184,12 +184,12 @@ fn generation_fails() -> Vec<Case> {
             json!({"responses": {"200": answer_of(object(json!({"a": text()}))), "204": {"description": "None"}}}),
             json!({}),
         ))
-        .has(&["pub fn send(self) -> crate::Sending<crate::Response<ListThingsResponse>>"]),
+        .has(&["pub fn send(self) -> crate::ResponseFuture<crate::Response<ListThingsResponse>>"]),
         Case::new("A1", "one answer for two statuses, and an answer for all others", operation(
             json!({"responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Thing")), "default": answer_of(reference("Other"))}}),
             json!({"Thing": object(json!({"a": text()})), "Other": object(json!({"b": text()}))}),
         ))
-        .has(&["crate::Sending<crate::Response<Thing>>"])
+        .has(&["crate::ResponseFuture<crate::Response<Thing>>"])
         .lacks(&["struct Other"]),
         Case::new("A1", "different answers for two statuses", operation(
             json!({"responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Other"))}}),
@@ -200,7 +200,7 @@ fn generation_fails() -> Vec<Case> {
             json!({"x-answer": "202", "responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Other"))}}),
             json!({"Thing": object(json!({"a": text()})), "Other": object(json!({"b": text()}))}),
         ))
-        .has(&["crate::Sending<crate::Response<Other>>"])
+        .has(&["crate::ResponseFuture<crate::Response<Other>>"])
         .lacks(&["struct Thing"]),
         Case::new("A1", "no answer for success", operation(json!({"responses": {"default": answer_of(text())}}), json!({})))
             .refused(at!("/responses"), "no answer for success"),
@@ -208,20 +208,20 @@ fn generation_fails() -> Vec<Case> {
             json!({"responses": {"200": answer_of(reference("Thing")), "400": answer_of(reference("Bad")), "404": {"description": "Gone"}, "5XX": answer_of(text())}}),
             json!({"Thing": object(json!({"a": text()})), "Bad": object(json!({"b": text()}))}),
         ))
-        .has(&["crate::Sending<crate::Response<Thing>>"])
+        .has(&["crate::ResponseFuture<crate::Response<Thing>>"])
         .lacks(&["struct Bad"]),
         Case::new("A3", "JSON or another notation", operation(
             json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": text()}))}, "application/xml": {"schema": text()}}}}),
             json!({}),
         ))
-        .has(&["body: &ListThingsBody", "call.json(body);"]),
+        .has(&["body: &ListThingsBody", "parts.json(body);"]),
         Case::new("A3", "JSON or a file", operation(
             json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": text()}))}, "multipart/form-data": {"schema": files}}}}),
             json!({}),
         ))
         .has(&["pub fn list_things(&self, body: &ListThingsBody)", "pub fn list_things_file(&self, file: impl Into<crate::Upload>)"]),
         Case::new("A4", "a file", operation(json!({"requestBody": {"required": true, "content": {"multipart/form-data": {"schema": files}}}}), json!({})))
-            .has(&["pub fn list_things(&self, file: impl Into<crate::Upload>)", "call.part(\"file\", file.into());"]),
+            .has(&["pub fn list_things(&self, file: impl Into<crate::Upload>)", "parts.part(\"file\", file.into());"]),
         Case::new("A4", "a form with a part that is no file", operation(
             json!({"requestBody": {"content": {"multipart/form-data": {"schema": object(json!({"name": text()}))}}}}),
             json!({}),
@@ -236,14 +236,14 @@ fn generation_fails() -> Vec<Case> {
         Case::new("A5", "CSV", operation(json!({"requestBody": {"content": {"text/csv": {"schema": text()}}}}), json!({})))
             .refused(at!("/requestBody/content"), "a body of text/csv is not supported"),
         Case::new("A6", "an answer", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/json": {}}}}}), json!({})))
-            .has(&["crate::Sending<crate::Response<::serde_json::Value>>"]),
+            .has(&["crate::ResponseFuture<crate::Response<::serde_json::Value>>"]),
         Case::new("A6", "a body", operation(json!({"requestBody": {"required": true, "content": {"application/json": {}}}}), json!({})))
             .has(&["body: &::serde_json::Value"]),
         Case::new("A7", "of a file", operation(
             json!({"requestBody": {"content": {"multipart/form-data": {"schema": files, "encoding": {"file": {"contentType": "text/csv"}}}}}}),
             json!({}),
         ))
-        .has(&["call.part(\"file\", file.into());"]),
+        .has(&["parts.part(\"file\", file.into());"]),
         Case::new("A8", "a cookie", parameters(json!([{"name": "a", "in": "cookie", "schema": text()}])))
             .refused(at!("/parameters/0/in"), "a parameter in `cookie` is not supported"),
         Case::new("A8", "a deep object", parameters(json!([{"name": "a", "in": "query", "style": "deepObject", "schema": {"type": "object"}}])))
@@ -258,17 +258,17 @@ fn generation_fails() -> Vec<Case> {
             {"name": "a", "in": "query", "style": "form", "schema": text()},
             {"name": "b", "in": "header", "style": "simple", "schema": text()},
         ])))
-        .has(&["self.call.query(\"a\"", "self.call.header(\"b\""]),
+        .has(&["self.parts.query(\"a\"", "self.parts.header(\"b\""]),
         Case::new("A8", "a content of JSON", parameters(json!([{"name": "a", "in": "query", "content": json_content(object(json!({"b": text()})))}])))
-            .has(&["pub fn a(mut self, a: impl Into<ListThingsA>)", "self.call.query_json(\"a\", &a.into());"]),
+            .has(&["pub fn a(mut self, a: impl Into<ListThingsA>)", "self.parts.query_json(\"a\", &a.into());"]),
         Case::new("A8", "a content of text", parameters(json!([{"name": "a", "in": "query", "content": {"text/plain": {"schema": text()}}}])))
             .refused(at!("/parameters/0"), "expected a `schema`"),
         Case::new("A9", "that is optional", parameters(json!([query("filters", object(json!({"name": text()})))])))
-            .has(&["pub fn filters(mut self, filters: impl Into<ListThingsFilters>)", "self.call.query_json(\"filters\", &filters.into());"]),
+            .has(&["pub fn filters(mut self, filters: impl Into<ListThingsFilters>)", "self.parts.query_json(\"filters\", &filters.into());"]),
         Case::new("A9", "that is a composition", parameters(json!([query("filters", json!({"allOf": [object(json!({"a": text()})), object(json!({"b": text()}))]}))])))
-            .has(&["self.call.query_json(\"filters\", &filters.into());", "pub a: Option<String>, #[doc = \" `b`\"] #[serde(skip_serializing_if = \"Option::is_none\",)] pub b: Option<String>,"]),
+            .has(&["self.parts.query_json(\"filters\", &filters.into());", "pub a: Option<String>, #[doc = \" `b`\"] #[serde(skip_serializing_if = \"Option::is_none\",)] pub b: Option<String>,"]),
         Case::new("A9", "that holds anything", parameters(json!([query("filters", json!({"type": "object"}))])))
-            .has(&["filters: ::serde_json::Map<String, ::serde_json::Value>", "self.call.query_json(\"filters\", &filters);"]),
+            .has(&["filters: ::serde_json::Map<String, ::serde_json::Value>", "self.parts.query_json(\"filters\", &filters);"]),
         Case::new("A9", "in a list", parameters(json!([query("a", json!({"type": "array", "items": {"type": "object"}}))])))
             .refused(at!("/parameters/0/schema"), "this schema is not supported here"),
         Case::new("A9", "or a text", parameters(json!([query("a", json!({"oneOf": [{"type": "string"}, {"type": "object"}]}))])))
@@ -280,7 +280,7 @@ fn generation_fails() -> Vec<Case> {
         Case::new("A10", "that the path does not have", parameters(json!([{"name": "a", "in": "path", "schema": integer()}])))
             .refused(at!("/parameters/0"), "does not occur in the path"),
         Case::new("A11", "in path and query", at("/shop/v2/{id}", "get_thing", json!([query("id", text()), {"name": "id", "in": "path", "schema": integer()}, {"name": "id", "in": "header", "schema": text()}])))
-            .has(&["pub fn get_thing(&self, id: i64)", "pub fn id_parameter(mut self, id_parameter: impl Into<String>)", "self.call.query(\"id\"", "pub fn id_header", "self.call.header(\"id\""]),
+            .has(&["pub fn get_thing(&self, id: i64)", "pub fn id_parameter(mut self, id_parameter: impl Into<String>)", "self.parts.query(\"id\"", "pub fn id_header", "self.parts.header(\"id\""]),
         Case::new("A11", "in one place", parameters(json!([query("a", text()), query("a", integer())])))
             .refused(at!("/parameters/1"), "the parameter `a` stands twice"),
         Case::new("A12", "no operation id", operation(json!({"operationId": null}), json!({})))
@@ -344,7 +344,7 @@ fn names() -> Vec<Case> {
         Case::new("B1", "properties with the names of methods", body(object(json!({"new": text(), "default": text(), "clone": text(), "value": text()})), json!({})))
             .has(&["pub fn with_new(mut self, value: impl Into<String>)", "pub fn default(mut self, value: impl Into<String>)", "pub fn new() -> Self { Default::default() }"]),
         Case::new("B1", "parameters", parameters(json!([query("orgId", text()), query("org_id", text())])))
-            .has(&["pub fn org_id(mut self", "self.call.query(\"orgId\"", "pub fn org_id_parameter(mut self", "self.call.query(\"org_id\""]),
+            .has(&["pub fn org_id(mut self", "self.parts.query(\"orgId\"", "pub fn org_id_parameter(mut self", "self.parts.query(\"org_id\""]),
         Case::new("B1", "operations", document(json!({
             "/shop/v2/a": {"get": {"operationId": "get_a", "summary": "Get", "tags": ["A"], "responses": {"204": {}}}},
             "/shop/v2/b": {"get": {"operationId": "get__a", "summary": "Get", "tags": ["A"], "responses": {"204": {}}}},
@@ -370,17 +370,17 @@ fn names() -> Vec<Case> {
             json!({}),
         ))
         .has(&[
-            "pub fn body(mut self, body: &str)", "pub fn body_parameter(mut self", "self.call.query(\"body\"", "pub fn send_parameter(mut self",
+            "pub fn body(mut self, body: &str)", "pub fn body_parameter(mut self", "self.parts.query(\"body\"", "pub fn send_parameter(mut self",
             "pub fn send(self)", "pub fn items_parameter(mut self", "pub fn clone_parameter(mut self", "pub fn header_map(mut self",
         ]),
         Case::new("B4", "required", operation(
             json!({
-                "parameters": (["body", "call", "send", "new", "client"].map(|name| json!({"name": name, "in": "query", "required": true, "schema": {"type": "array", "items": text()}}))),
+                "parameters": (["body", "parts", "send", "new", "client"].map(|name| json!({"name": name, "in": "query", "required": true, "schema": {"type": "array", "items": text()}}))),
                 "requestBody": {"required": true, "content": json_content(text())},
             }),
             json!({}),
         ))
-        .has(&["call_parameter: impl IntoIterator<Item = impl Into<String>>", "call.query_repeated(\"call\""]),
+        .has(&["parts_parameter: impl IntoIterator<Item = impl Into<String>>", "parts.query_repeated(\"parts\""]),
         Case::new("B4", "of files", operation(
             json!({
                 "parameters": [query("file", text())],
@@ -484,7 +484,7 @@ fn silent() -> Vec<Case> {
             json!({"responses": {"200": answer_of(object(json!({"good": text()}))), "400": answer_of(object(json!({"bad": text()})))}}),
             json!({}),
         ))
-        .has(&["pub good: Option<String>", "crate::Sending<crate::Response<ListThingsResponse>>"])
+        .has(&["pub good: Option<String>", "crate::ResponseFuture<crate::Response<ListThingsResponse>>"])
         .lacks(&["pub bad"]),
         Case::new("C1", "and inline bodies and parameters", operation(
             json!({
@@ -574,7 +574,7 @@ fn silent() -> Vec<Case> {
             {"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}},
             {"name": "c", "in": "query", "style": "form", "explode": false, "schema": {"allOf": [{"type": "array", "items": {"type": "string", "enum": ["x", "y"]}}]}},
         ])))
-        .has(&["self.call.query_list(\"a\"", "self.call.query_repeated(\"b\"", "self.call.query_list(\"c\"", "Into::<ListThingsCItem>::into(value)"]),
+        .has(&["self.parts.query_list(\"a\"", "self.parts.query_repeated(\"b\"", "self.parts.query_list(\"c\"", "Into::<ListThingsCItem>::into(value)"]),
         Case::new("C12", "does not deny what is new", {
             let mut document = read(json!({"a": text()}));
             document["components"]["schemas"]["Thing"]["additionalProperties"] = json!(false);
@@ -589,9 +589,9 @@ fn silent() -> Vec<Case> {
         })
         .has(&["pub struct Thing { #[doc = \" `a`\"] pub a: Option<String>, }"]),
         Case::new("C14", "stay optional", operation(json!({"requestBody": {"required": false, "content": json_content(object(json!({"a": text()})))}}), json!({})))
-            .has(&["pub fn list_things(&self,) -> requests::ListThings", "pub fn body(mut self, body: &ListThingsBody) -> Self { self.call.json(body); self }"]),
+            .has(&["pub fn list_things(&self,) -> requests::ListThings", "pub fn body(mut self, body: &ListThingsBody) -> Self { self.parts.json(body); self }"]),
         Case::new("C15", "are read as JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/vnd.shop.v2+json": {"schema": object(json!({"a": text()}))}}}}}), json!({})))
-            .has(&["crate::Sending<crate::Response<ListThingsResponse>>"]),
+            .has(&["crate::ResponseFuture<crate::Response<ListThingsResponse>>"]),
         Case::new("C15", "that are no JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"text/csv": {"schema": text()}}}}}), json!({})))
             .refused(at!("/responses/200/content"), "an answer of text/csv is not supported"),
         Case::new("C16", "is sent as it is", at("/shop//v2/things", "list_things", json!([]))).has(&["path: \"/shop//v2/things\""]),

@@ -264,9 +264,9 @@ macro_rules! open_enum {
             |self, serializer| serializer.serialize_str(self.as_str())
         );
 
-        impl $crate::call::Text for $name {
+        impl $crate::request::ToParam for $name {
             #[inline]
-            fn text(&self) -> String {
+            fn to_param(&self) -> String {
                 self.as_str().to_owned()
             }
         }
@@ -318,9 +318,9 @@ macro_rules! integer_enum {
             |self, serializer| serializer.serialize_i64(self.get())
         );
 
-        impl $crate::call::Text for $name {
+        impl $crate::request::ToParam for $name {
             #[inline]
-            fn text(&self) -> String {
+            fn to_param(&self) -> String {
                 self.get().to_string()
             }
         }

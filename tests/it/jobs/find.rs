@@ -53,7 +53,7 @@ async fn none_and_several_are_told_apart() -> Result<()> {
         simulator.add_item(SITES, &json!({"name": "Pier"}));
     }
     let error = sites().named("Pier").await.unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::TooMany, None));
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Ambiguous, None));
     assert_eq!(
         error.to_string(),
         "list_sites: there is more than one item of the name `Pier`"
@@ -62,7 +62,7 @@ async fn none_and_several_are_told_apart() -> Result<()> {
     simulator.clear_requests();
     let early = |id: Option<i64>| id.is_some_and(|id| id < 1010);
     let error = sites().only(|site| early(site.site_id)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::TooMany);
+    assert_eq!(error.kind(), ErrorKind::Ambiguous);
     assert_eq!(calls(&simulator, "list_sites"), 1, "the second decides");
     let site = sites().only(|site| site.site_id == Some(1250)).await?;
     assert_eq!(site.name.as_deref(), Some("Site 250"));

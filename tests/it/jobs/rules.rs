@@ -7,13 +7,13 @@ use std::time::{Duration, Instant, SystemTime};
 use cisco_secure_access::api::policies::types::UpdateAccessRuleRequest;
 use cisco_secure_access::jobs::rules::edit_access_rule;
 use cisco_secure_access::simulator::{Fault, Simulator};
-use cisco_secure_access::{Client, ErrorKind, Pause, Result, Runtime};
+use cisco_secure_access::{BoxSleep, Client, ErrorKind, Result, Runtime};
 use serde_json::json;
 
 use super::calls;
 use crate::clock::TestRuntime;
-use crate::scripted::{Answer, Scripted};
-use crate::simulator::hurried;
+use crate::scripted::{Answer, Scripted, TOKEN};
+use crate::simulator::{Hurried, hurried};
 
 const RULE: i64 = 1001;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,11 +37,11 @@ impl Runtime for Unlocking {
             + Duration::from_secs(5) * u32::try_from(self.waits.load(Ordering::SeqCst)).unwrap()
     }
 
-    fn date(&self) -> SystemTime {
+    fn system_time(&self) -> SystemTime {
         SystemTime::now()
     }
 
-    fn wait(&self, duration: Duration) -> Pause {
+    fn sleep(&self, duration: Duration) -> BoxSleep {
         assert_eq!(duration, Duration::from_secs(5));
         if self.waits.fetch_add(1, Ordering::SeqCst) + 1 == self.after {
             self.simulator.lock_rules(false);
@@ -49,11 +49,11 @@ impl Runtime for Unlocking {
         Box::pin(std::future::ready(()))
     }
 
-    fn limit(&self, duration: Duration) -> Pause {
+    fn timeout(&self, duration: Duration) -> BoxSleep {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    fn chance(&self) -> f64 {
+    fn random(&self) -> f64 {
         0.0
     }
 }
@@ -205,6 +205,43 @@ async fn what_cannot_pass_is_told_at_once() -> Result<()> {
 
     let server = Scripted::answering([], Answer::json(200, r#"{"ruleId": 1001}"#)).await;
     let error = edit_access_rule(&server.client(), RULE, PATIENCE, rename).await;
-    assert_eq!(error.unwrap_err().kind(), ErrorKind::Decode);
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+    assert!(error.to_string().contains("`ruleAction`"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_rule_whose_priority_has_changed_is_read_again() -> Result<()> {
+    let rule = |priority: i64| {
+        let rule = json!({
+            "ruleId": RULE, "ruleName": "Pier", "ruleAction": "allow", "rulePriority": priority,
+            "ruleConditions": [], "ruleSettings": [], "brandNew": 1,
+        });
+        Answer::json(200, &rule.to_string())
+    };
+    let outdated = Answer::json(
+        409,
+        r#"{"error": "rule priority changed, fetch the rules"}"#,
+    );
+    let server = Scripted::with([
+        Answer::json(200, TOKEN),
+        rule(3),
+        outdated,
+        rule(4),
+        rule(4),
+    ])
+    .await;
+    let client = server.builder().runtime(Arc::new(Hurried)).build()?;
+    edit_access_rule(&client, RULE, PATIENCE, rename).await?;
+    let calls = server.calls();
+    let bodies: Vec<serde_json::Value> = calls
+        .iter()
+        .filter(|call| call.starts_with("PUT"))
+        .map(|call| serde_json::from_str(call.split_once("\r\n\r\n").unwrap().1).unwrap())
+        .collect();
+    let priorities: Vec<_> = bodies.iter().map(|body| &body["rulePriority"]).collect();
+    assert_eq!(priorities, [3, 4]);
+    assert_eq!(bodies[1]["brandNew"], 1);
     Ok(())
 }

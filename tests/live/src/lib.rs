@@ -14,8 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cisco_secure_access::{
-    Client, ClientBuilder, Cloud, CloudName, Credentials, Error, ErrorKind, Method, Operation,
-    Security,
+    Client, ClientBuilder, Cloud, CloudKind, Credentials, Error, ErrorKind, Method, Operation,
+    Security, service_fn,
 };
 use conformance::case::{Case, Failure, Values};
 use conformance::cases;
@@ -26,7 +26,7 @@ use xtask::decode_failure::redact::Redactor;
 use xtask::examples::schema::Api;
 
 use arguments::Rows;
-use recorder::{Recorder, Replay};
+use recorder::{Recorder, replay};
 use report::{Outcome, Report, Row};
 
 /// Makes all read operations with a client of these settings. Answers that are not read are kept in `folder`, without their values;
@@ -40,7 +40,9 @@ pub async fn run(
     mut told: impl FnMut(&Row),
 ) -> Result<Report, Box<dyn std::error::Error>> {
     let recorder = Arc::new(Recorder::new()?);
-    let client = settings.http_service(Arc::clone(&recorder)).build()?;
+    let service = Arc::clone(&recorder);
+    let service = service_fn(move |request| Arc::clone(&service).send(request));
+    let client = settings.http_service(service).build()?;
     let api = Api::read(&xtask::specs())?;
     let run = Run {
         client,
@@ -191,9 +193,11 @@ async fn read_again(
     values: &Values,
     answer: &Value,
 ) -> Result<Option<String>, cisco_secure_access::Error> {
+    let answer = answer.clone();
+    let service = service_fn(move |request| std::future::ready(Ok(replay(&answer, &request))));
     let client = Client::builder()
         .credentials(Credentials::new("none", "none"))
-        .http_service(Replay(answer.clone()))
+        .http_service(service)
         .build()?;
     let read = (case.send)(&client, values).await;
     Ok(read.err().map(|failure| failure.to_string()))
@@ -201,9 +205,9 @@ async fn read_again(
 
 fn is_documented(operation: &Operation, cloud: &Cloud) -> bool {
     let name = match cloud {
-        Cloud::Global => CloudName::Global,
-        Cloud::China => CloudName::China,
-        Cloud::Government => CloudName::Government,
+        Cloud::Global => CloudKind::Global,
+        Cloud::China => CloudKind::China,
+        Cloud::Government => CloudKind::Government,
         _ => return true,
     };
     operation.clouds.is_empty() || operation.clouds.contains(&name)

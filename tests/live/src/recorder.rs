@@ -1,10 +1,10 @@
 //! What is under the client in a live run: an HTTP stack that keeps the last answer whole, and one that gives an answer again.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use cisco_secure_access::auth::{BoxError, BoxFuture};
-use cisco_secure_access::{HttpService, reqwest};
+use cisco_secure_access::auth::BoxError;
+use cisco_secure_access::{Body, reqwest};
 use http::{Request, Response};
 use serde_json::Value;
 
@@ -37,33 +37,29 @@ impl Recorder {
     }
 }
 
-impl HttpService for Recorder {
-    fn call(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, BoxError>> {
-        Box::pin(async move {
-            let is_token = request.uri().path().ends_with(TOKEN_PATH);
-            let answer = self.http.execute(request.try_into()?).await?;
-            let mut response = Response::new(Bytes::new());
-            *response.status_mut() = answer.status();
-            *response.headers_mut() = answer.headers().clone();
-            *response.body_mut() = answer.bytes().await?;
-            if !is_token {
-                *self.state() = response.body().clone();
-            }
-            Ok(response)
-        })
+impl Recorder {
+    /// Sends a request, and keeps the body of its response.
+    pub(crate) async fn send(
+        self: Arc<Self>,
+        request: Request<Body>,
+    ) -> Result<Response<Bytes>, BoxError> {
+        let is_token = request.uri().path().ends_with(TOKEN_PATH);
+        let received = self.http.execute(request.try_into()?).await?;
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = received.status();
+        *response.headers_mut() = received.headers().clone();
+        *response.body_mut() = received.bytes().await?;
+        if !is_token {
+            *self.state() = response.body().clone();
+        }
+        Ok(response)
     }
 }
 
-/// Gives one answer to every call.
-#[derive(Debug)]
-pub(crate) struct Replay(pub(crate) Value);
-
-impl HttpService for Replay {
-    fn call(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, BoxError>> {
-        let body = match request.uri().path() {
-            TOKEN_PATH => r#"{"access_token": "none", "expires_in": 3600}"#.to_owned(),
-            _ => self.0.to_string(),
-        };
-        Box::pin(std::future::ready(Ok(Response::new(body.into()))))
-    }
+/// The response to every request of a replay: `value`, and a token.
+pub(crate) fn replay(value: &Value, request: &Request<Body>) -> Response<String> {
+    Response::new(match request.uri().path() {
+        TOKEN_PATH => r#"{"access_token": "none", "expires_in": 3600}"#.to_owned(),
+        _ => value.to_string(),
+    })
 }

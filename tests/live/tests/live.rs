@@ -20,7 +20,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cisco_secure_access::simulator::{Fault, Simulator};
-use cisco_secure_access::{ClientBuilder, Pacing};
+use cisco_secure_access::{ClientBuilder, RateLimiting};
 use live::report::Outcome;
 use live::run;
 use serde_json::{Value, json};
@@ -34,10 +34,10 @@ fn folder(name: &str) -> PathBuf {
 #[ignore = "it needs credentials of a tenant"]
 async fn a_tenant() {
     let pacing = match std::env::var("LIVE_PACING").as_deref() {
-        Ok("off") => Pacing::Off,
-        _ => Pacing::Documented,
+        Ok("off") => RateLimiting::Off,
+        _ => RateLimiting::Documented,
     };
-    let settings = ClientBuilder::from_env().unwrap().pacing(pacing);
+    let settings = ClientBuilder::from_env().unwrap().rate_limiting(pacing);
     let folder = folder("live");
     println!("| operation | status | outcome |\n| --- | --- | --- |");
     let report = run(settings, &folder, |row| println!("{row}"))

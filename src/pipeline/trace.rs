@@ -1,18 +1,18 @@
-//! What a program can see of its calls with `tracing`: a span for each call, events for its attempts and waits, named as OpenTelemetry
-//! names HTTP. No token, no secret, no header, no body, and of the URL neither query nor path values.
+//! What `tracing` sees of a request: a span, with events for its attempts and delays, named as OpenTelemetry names HTTP clients.
+//!
+//! No token, secret, header or body is recorded, and of the URL neither the query nor the values in the path.
 
 use std::time::Duration;
 
 use tracing::{Level, Span, debug, field::Empty, info_span, warn};
-use url::Url;
 
-use crate::call::Call;
+use super::request::PreparedRequest;
 use crate::error::{Error, Result};
 use crate::response::RawResponse;
 
-/// The span of a call.
-pub(super) fn call(call: &Call, url: &Url) -> Span {
-    let operation = call.operation();
+/// The span of a request.
+pub(super) fn request_span(request: &PreparedRequest) -> Span {
+    let operation = request.operation;
     info_span!(
         target: "cisco_secure_access",
         "call",
@@ -22,21 +22,21 @@ pub(super) fn call(call: &Call, url: &Url) -> Span {
         operation = operation.id,
         http.request.method = operation.method.as_str(),
         url.template = operation.path,
-        server.address = url.host_str(),
-        server.port = url.port_or_known_default(),
+        server.address = request.url.host_str(),
+        server.port = request.url.port_or_known_default(),
         http.response.status_code = Empty,
         http.request.resend_count = Empty,
         error.type = Empty,
     )
 }
 
-/// What came of a call.
-pub(super) fn end(span: &Span, result: &Result<RawResponse>) {
+/// Records the result of a request in its span.
+pub(super) fn record_result(span: &Span, result: &Result<RawResponse>) {
     if span.is_disabled() {
         return;
     }
     let (status, attempts) = match result {
-        Ok(answer) => (Some(answer.status()), answer.attempts()),
+        Ok(response) => (Some(response.status()), response.attempts()),
         Err(error) => (error.status(), error.attempts()),
     };
     if let Some(status) = status {
@@ -51,21 +51,21 @@ pub(super) fn end(span: &Span, result: &Result<RawResponse>) {
     }
 }
 
-/// An attempt has ended.
-pub(super) fn attempt(answer: &Result<RawResponse>, sent: u32) {
+/// The event of an attempt that has ended.
+pub(super) fn attempt(response: &Result<RawResponse>, sent: u32) {
     if !tracing::enabled!(target: "cisco_secure_access", Level::DEBUG) {
         return;
     }
     let resent = sent.saturating_sub(1);
-    match answer {
-        Ok(answer) => debug!(
+    match response {
+        Ok(response) => debug!(
             target: "cisco_secure_access",
             {
-                http.response.status_code = answer.status(),
-                http.response.body.size = answer.body().len(),
+                http.response.status_code = response.status(),
+                http.response.body.size = response.body().len(),
                 http.request.resend_count = resent,
             },
-            "answered"
+            "response"
         ),
         Err(error) => debug!(
             target: "cisco_secure_access",
@@ -73,22 +73,22 @@ pub(super) fn attempt(answer: &Result<RawResponse>, sent: u32) {
                 error.type = error_type(error),
                 http.request.resend_count = resent,
             },
-            "failed: {error}"
+            "no response: {error}"
         ),
     }
 }
 
-/// A call waits to be tried again.
-pub(super) fn retry(error: &Error, wait: Duration) {
+/// The event of a delay before a retry.
+pub(super) fn retry(error: &Error, delay: Duration) {
     warn!(
         target: "cisco_secure_access",
         { error.type = error_type(error) },
-        "tries again in {:.1} s: {error}",
-        wait.as_secs_f64()
+        "retry in {:.1} s: {error}",
+        delay.as_secs_f64()
     );
 }
 
-/// The status where there is one, and the kind of the error where not.
+/// The status if there is one, otherwise the kind of the error.
 fn error_type(error: &Error) -> String {
     match error.status() {
         Some(status) => status.to_string(),

@@ -1,7 +1,7 @@
-//! Waiting in line instead of being refused: the rate limits of the operation table, kept by the client.
+//! The rate limiter: it delays requests so that they stay within the rate limits of their operations.
 //!
-//! Each class of limits has a line. Its first caller alone waits for the limits, the others for the line to move, so turns go in the
-//! order of arrival, and a caller that gives up leaves nothing behind. What answers say about the limits is learned.
+//! Each class of limits has a queue. Only its first waiter sleeps until the limits allow a request; the others wait for the queue to
+//! move, so permits are granted in the order of arrival. Response headers correct the limits.
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
@@ -12,35 +12,36 @@ use futures_util::future::select;
 use http::{HeaderMap, StatusCode};
 use tokio::sync::Notify;
 
-use super::retry::{header, seconds, told_wait};
-use crate::call::Call;
+use super::context::PipelineContext;
+use super::headers::{header, retry_after, seconds};
+use super::request::PreparedRequest;
 use crate::error::{Error, Result};
-use crate::operation::{Counted, Operation, RateLimit};
+use crate::operation::{Operation, RateLimit, RateLimitScope};
 use crate::response::RawResponse;
 use crate::runtime::Runtime;
 
 /// How long a request may be on its way to the service, and how much later than sent the service may count it.
-const LONGEST_WAY: Duration = Duration::from_secs(1);
+const MAX_TRANSIT: Duration = Duration::from_secs(1);
 /// No window and no wait that the service names is longer; what says so is a mistake, and may be beyond the end of all clocks.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+const MAX_WINDOW: Duration = Duration::from_secs(24 * 3600);
 
 /// No window that the service names has room for more: each request in it is remembered.
-const MOST_REQUESTS: usize = 100_000;
+const MAX_WINDOW_REQUESTS: usize = 100_000;
 
-/// Whether calls wait in line instead of being refused with 429.
+/// Whether a client delays calls to stay within the rate limits.
 ///
 /// ```
-/// use cisco_secure_access::{Client, Credentials, Pacing};
+/// use cisco_secure_access::{Client, Credentials, RateLimiting};
 ///
 /// let client = Client::builder()
 ///     .credentials(Credentials::new("key", "secret"))
-///     .pacing(Pacing::Documented)
+///     .rate_limiting(RateLimiting::Documented)
 ///     .build()?;
 /// # Ok::<(), cisco_secure_access::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Pacing {
+pub enum RateLimiting {
     /// Calls are sent at once. What the service refuses is tried again as the [`RetryPolicy`](crate::RetryPolicy) says.
     #[default]
     Off,
@@ -50,152 +51,159 @@ pub enum Pacing {
     ///
     /// Answers correct it: `ratelimit-remaining` and `ratelimit-reset` show what other programs with the same key use up, and
     /// `x-ratelimit-limit-minute` and its like replace what is documented. A call that would wait beyond its deadline fails at once with
-    /// [`ErrorKind::Pacing`](crate::ErrorKind::Pacing); [`Client::pacing_wait`](crate::Client::pacing_wait) tells how long a call would
+    /// [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait); [`Client::rate_limit_delay`](crate::Client::rate_limit_delay) tells how long a call would
     /// wait.
     Documented,
 }
 
 /// The lines of a client and its clones.
 #[derive(Debug)]
-pub(crate) struct Pacer {
-    pacing: Pacing,
-    lines: Mutex<HashMap<Class, Arc<Line>>>,
+pub(crate) struct RateLimiter {
+    mode: RateLimiting,
+    queues: Mutex<HashMap<BucketKey, Arc<Queue>>>,
 }
 
-/// What is counted together: a class of operations, for the whole key or for one organization.
-type Class = (&'static str, Option<Box<str>>);
+/// What a rate limit counts together: a class of operations, for the API key or for one organization.
+type BucketKey = (&'static str, Option<Box<str>>);
 
-impl Pacer {
-    pub(crate) fn new(pacing: Pacing) -> Self {
+impl RateLimiter {
+    pub(crate) fn new(mode: RateLimiting) -> Self {
         Self {
-            pacing,
-            lines: Mutex::default(),
+            mode,
+            queues: Mutex::default(),
         }
     }
 
-    /// How long a call would wait now.
-    pub(crate) fn wait(
+    /// The delay of a request that arrives now.
+    pub(crate) fn delay(
         &self,
         operation: &Operation,
         organization: Option<&str>,
         now: Instant,
     ) -> Duration {
-        self.line(operation, organization)
-            .map_or(Duration::ZERO, |line| line.state().wait(now))
+        self.queue(operation, organization)
+            .map_or(Duration::ZERO, |queue| queue.state().delay(now))
     }
 
-    /// Waits until a call may be sent, if it is paced. `left` is the time until its deadline.
-    pub(super) async fn turn(&self, call: &Call, left: Option<Duration>) -> Result<Option<Turn>> {
-        let organization = call.client().tokens().organization();
-        let Some(line) = self.line(call.operation(), organization) else {
+    /// Waits until the rate limit allows a request, if it has one. `remaining` is the time until the deadline.
+    pub(super) async fn acquire(
+        &self,
+        context: &PipelineContext,
+        request: &PreparedRequest,
+        remaining: Option<Duration>,
+    ) -> Result<Option<Permit>> {
+        let operation = request.operation;
+        let organization = request.authentication.organization();
+        let Some(queue) = self.queue(operation, organization) else {
             return Ok(None);
         };
-        let runtime = call.client().runtime();
-        let end = left.and_then(|left| runtime.now().checked_add(left));
-        let in_time = |wait: Duration, now: Instant| match end {
-            Some(end) if now + wait > end => Err(Error::pacing(
-                call.operation(),
-                wait,
-                end.saturating_duration_since(now),
+        let runtime = &context.runtime;
+        let deadline = remaining.and_then(|remaining| runtime.now().checked_add(remaining));
+        let in_time = |delay: Duration, now: Instant| match deadline {
+            Some(deadline) if now + delay > deadline => Err(Error::rate_limit_wait(
+                operation,
+                delay,
+                deadline.saturating_duration_since(now),
             )),
-            _ => Ok(wait),
+            _ => Ok(delay),
         };
-        let place = line.enter();
-        if end.is_some() {
+        let waiter = queue.enqueue();
+        if deadline.is_some() {
             let now = runtime.now();
-            in_time(line.state().wait_behind(place.others, now), now)?;
+            in_time(queue.state().delay_behind(waiter.ahead, now), now)?;
         }
-        let begun = runtime.now();
-        let _first = line.first.lock().await;
+        let started = runtime.now();
+        let _first = queue.first.lock().await;
         loop {
             let now = runtime.now();
-            let wait = in_time(line.state().wait_behind(0, now), now)?;
-            if wait.is_zero() {
-                let number = line.state().send(now);
-                let line = Arc::clone(&line);
-                return Ok(Some(Turn {
-                    line,
+            let delay = in_time(queue.state().delay_behind(0, now), now)?;
+            if delay.is_zero() {
+                let number = queue.state().record_sent(now);
+                let queue = Arc::clone(&queue);
+                return Ok(Some(Permit {
+                    queue,
                     number,
-                    has_waited: now > begun,
+                    has_waited: now > started,
                 }));
             }
-            // An answer that comes meanwhile can make the wait shorter, or longer.
-            select(runtime.wait(wait), pin!(line.answered.notified())).await;
+            // A response that arrives meanwhile can make the delay shorter, or longer.
+            select(runtime.sleep(delay), pin!(queue.response.notified())).await;
         }
     }
 
-    fn line(&self, operation: &Operation, organization: Option<&str>) -> Option<Arc<Line>> {
+    fn queue(&self, operation: &Operation, organization: Option<&str>) -> Option<Arc<Queue>> {
         let limit = operation
             .rate_limit
-            .filter(|_| self.pacing == Pacing::Documented)?;
-        let counted = match limit.counted {
-            Counted::Key => None,
-            Counted::Organization => organization.map(Into::into),
+            .filter(|_| self.mode == RateLimiting::Documented)?;
+        let scope = match limit.scope {
+            RateLimitScope::Key => None,
+            RateLimitScope::Organization => organization.map(Into::into),
         };
-        let mut lines = lock(&self.lines);
-        let line = lines
-            .entry((limit.class, counted))
-            .or_insert_with(|| Arc::new(Line::new(limit)));
-        Some(Arc::clone(line))
+        let mut queues = lock(&self.queues);
+        let queue = queues
+            .entry((limit.class, scope))
+            .or_insert_with(|| Arc::new(Queue::new(limit)));
+        Some(Arc::clone(queue))
     }
 }
 
 /// The callers of one class.
 #[derive(Debug)]
-struct Line {
+struct Queue {
     /// Held by the first in the line; a fair lock, whose waiters are the rest of it.
     first: tokio::sync::Mutex<()>,
     /// Told each time that a request is over.
-    answered: Notify,
+    response: Notify,
     state: Mutex<State>,
 }
 
 /// The place of a caller in a line, until it is dropped.
-struct Place<'a> {
-    line: &'a Line,
-    /// How many others stood there before.
-    others: usize,
+struct WaiterGuard<'a> {
+    queue: &'a Queue,
+    /// How many others are ahead of it.
+    ahead: usize,
 }
 
 /// The turn of a caller that has sent its request and waits for the answer.
 #[derive(Debug)]
-pub(super) struct Turn {
-    line: Arc<Line>,
+pub(super) struct Permit {
+    queue: Arc<Queue>,
     number: u64,
     has_waited: bool,
 }
 
-impl Turn {
+impl Permit {
     /// Whether it did not come at once.
     pub(super) fn has_waited(&self) -> bool {
         self.has_waited
     }
 
     /// The request is over: learns from its answer, if there is one.
-    pub(super) fn end(self, answer: Option<&RawResponse>, runtime: &dyn Runtime) {
+    pub(super) fn complete(self, response: Option<&RawResponse>, runtime: &dyn Runtime) {
         let now = runtime.now();
-        let mut state = self.line.state();
-        state.arrived(self.number, now);
-        if let Some(answer) = answer {
-            let told = told_wait(answer.status_code(), answer.headers(), runtime.date());
-            state.learn(answer, told, now);
+        let mut state = self.queue.state();
+        state.record_arrival(self.number, now);
+        if let Some(response) = response {
+            let date = runtime.system_time();
+            let requested = retry_after(response.status_code(), response.headers(), date);
+            state.observe_headers(response, requested, now);
         }
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
-        self.line.state().under_way -= 1;
-        self.line.answered.notify_one();
+        self.queue.state().in_flight -= 1;
+        self.queue.response.notify_one();
     }
 }
 
-impl Line {
+impl Queue {
     fn new(limit: RateLimit) -> Self {
         let windows = limit.windows.iter();
         Self {
             first: tokio::sync::Mutex::new(()),
-            answered: Notify::new(),
+            response: Notify::new(),
             state: Mutex::new(State {
                 windows: windows
                     .map(|window| Window {
@@ -212,17 +220,17 @@ impl Line {
         lock(&self.state)
     }
 
-    fn enter(&self) -> Place<'_> {
+    fn enqueue(&self) -> WaiterGuard<'_> {
         let mut state = self.state();
-        let others = state.waiting;
+        let ahead = state.waiting;
         state.waiting += 1;
-        Place { line: self, others }
+        WaiterGuard { queue: self, ahead }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for WaiterGuard<'_> {
     fn drop(&mut self) {
-        self.line.state().waiting -= 1;
+        self.queue.state().waiting -= 1;
     }
 }
 
@@ -237,7 +245,7 @@ struct State {
     /// How many callers stand in the line.
     waiting: usize,
     /// How many requests have no answer yet.
-    under_way: usize,
+    in_flight: usize,
     /// What the service said it will accept.
     allowance: Option<Allowance>,
 }
@@ -259,7 +267,7 @@ struct Sent {
 
 impl Sent {
     fn new(at: Instant) -> Self {
-        let arrived = at + LONGEST_WAY;
+        let arrived = at + MAX_TRANSIT;
         Self { at, arrived }
     }
 }
@@ -273,12 +281,12 @@ struct Allowance {
 
 impl State {
     /// How long a caller would wait that enters the line now.
-    fn wait(&self, now: Instant) -> Duration {
-        self.wait_behind(self.waiting, now)
+    fn delay(&self, now: Instant) -> Duration {
+        self.delay_behind(self.waiting, now)
     }
 
     /// How long a caller waits that has so many others before it.
-    fn wait_behind(&self, others: usize, now: Instant) -> Duration {
+    fn delay_behind(&self, others: usize, now: Instant) -> Duration {
         let mut planned: Vec<Instant> = Vec::with_capacity(others + 1);
         for _ in 0..=others {
             let earliest = planned.last().copied().unwrap_or(now);
@@ -313,7 +321,7 @@ impl State {
     fn arrived_up_to(&self, index: usize) -> Instant {
         let mut latest = self.sent[index].arrived;
         for sent in self.sent.range(..index).rev() {
-            if sent.at + LONGEST_WAY <= latest {
+            if sent.at + MAX_TRANSIT <= latest {
                 break;
             }
             latest = latest.max(sent.arrived);
@@ -322,8 +330,8 @@ impl State {
     }
 
     /// A request is sent; says its number.
-    fn send(&mut self, now: Instant) -> u64 {
-        self.under_way += 1;
+    fn record_sent(&mut self, now: Instant) -> u64 {
+        self.in_flight += 1;
         self.sent.push_back(Sent::new(now));
         let most = self.windows.iter().map(|window| window.requests).max();
         while self.sent.len() > most.unwrap_or_default() {
@@ -341,7 +349,7 @@ impl State {
     }
 
     /// The request with this number is over.
-    fn arrived(&mut self, number: u64, now: Instant) {
+    fn record_arrival(&mut self, number: u64, now: Instant) {
         let index = number.checked_sub(self.forgotten);
         let index = index.and_then(|index| usize::try_from(index).ok());
         if let Some(sent) = index.and_then(|index| self.sent.get_mut(index)) {
@@ -350,8 +358,13 @@ impl State {
     }
 
     /// What the service says about its limits.
-    fn learn(&mut self, answer: &RawResponse, told: Option<Duration>, now: Instant) {
-        let headers = answer.headers();
+    fn observe_headers(
+        &mut self,
+        response: &RawResponse,
+        requested: Option<Duration>,
+        now: Instant,
+    ) {
+        let headers = response.headers();
         for (length, requests) in limits(headers) {
             match self
                 .windows
@@ -362,17 +375,17 @@ impl State {
                 None => self.windows.push(Window { requests, length }),
             }
         }
-        let allowance = match (answer.status_code(), told) {
+        let allowance = match (response.status_code(), requested) {
             (StatusCode::TOO_MANY_REQUESTS, Some(wait)) => Some((0, wait)),
             _ => header::<usize>(headers, "ratelimit-remaining")
                 // The service had not seen those that are still under way when it counted.
-                .map(|remaining| remaining.saturating_sub(self.under_way - 1))
+                .map(|remaining| remaining.saturating_sub(self.in_flight - 1))
                 .zip(seconds(headers, "ratelimit-reset")),
         };
         if let Some((requests, wait)) = allowance {
             let new = Allowance {
                 requests,
-                until: now + wait.min(LONGEST_WAIT),
+                until: now + wait.min(MAX_WINDOW),
             };
             self.allowance = Some(match self.allowance {
                 // Answers overtake each other: of two that speak of the same time, the one that allows less is the newer.
@@ -397,9 +410,9 @@ fn limits(headers: &HeaderMap) -> impl Iterator<Item = (Duration, usize)> {
             "day" => 86400,
             number => number.parse().ok().filter(|seconds| *seconds > 0)?,
         };
-        let length = Some(Duration::from_secs(seconds)).filter(|length| *length <= LONGEST_WAIT)?;
+        let length = Some(Duration::from_secs(seconds)).filter(|length| *length <= MAX_WINDOW)?;
         let requests: usize = value.to_str().ok()?.trim().parse().ok()?;
-        Some((length, requests.min(MOST_REQUESTS)))
+        Some((length, requests.min(MAX_WINDOW_REQUESTS)))
     })
 }
 

@@ -1,4 +1,4 @@
-//! How connections are made: the settings of the HTTP client under all calls.
+//! The settings of the HTTP client that sends all requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,36 +6,50 @@ use std::time::Duration;
 use http::HeaderValue;
 use url::Url;
 
-use super::HttpService;
-use crate::cloud::is_loopback;
+use super::cloud::is_loopback;
 use crate::error::{Error, Result};
+use crate::pipeline::HttpService;
 
-/// How long a connection may take to come about, where nothing else is set.
+/// The default time limit of a connection attempt.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Who calls.
+/// The header `user-agent`.
 const USER_AGENT: &str = concat!("cisco-secure-access-rust/", env!("CARGO_PKG_VERSION"));
 
-/// Settings of the HTTP client, or the client.
+/// Wraps an HTTP service in a layer.
+type WrapService = Arc<dyn Fn(HttpService) -> HttpService + Send + Sync>;
+
+/// Settings of the HTTP client, or the client itself.
 #[derive(Clone, Default)]
-pub(crate) struct Connections {
-    pub(crate) connect_timeout: Option<Duration>,
-    pub(crate) user_agent_suffix: Option<String>,
-    pub(crate) proxies: Vec<reqwest::Proxy>,
+pub(super) struct HttpConfig {
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) user_agent_suffix: Option<String>,
+    pub(super) proxies: Vec<reqwest::Proxy>,
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    pub(crate) root_certificates: Vec<reqwest::Certificate>,
+    pub(super) root_certificates: Vec<reqwest::Certificate>,
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    pub(crate) identity: Option<reqwest::Identity>,
-    /// A client that was set up elsewhere.
-    pub(crate) client: Option<reqwest::Client>,
-    /// What answers in the place of the network.
-    pub(crate) service: Option<Arc<dyn HttpService>>,
+    pub(super) identity: Option<reqwest::Identity>,
+    /// A client of the program's own.
+    pub(super) client: Option<reqwest::Client>,
+    /// In place of the client.
+    pub(super) service: Option<HttpService>,
+    pub(super) layers: Vec<WrapService>,
 }
 
-impl Connections {
+impl HttpConfig {
+    /// The HTTP service that handles requests, and the HTTP client.
+    pub(super) fn build(self, base_url: &Url) -> Result<(HttpService, reqwest::Client)> {
+        let service = self.service.clone();
+        let layers = self.layers.clone();
+        let client = self.client(base_url)?;
+        let service = service.unwrap_or_else(|| client.clone().into());
+        let service = layers.iter().fold(service, |service, wrap| wrap(service));
+        Ok((service, client))
+    }
+
     /// The HTTP client.
     ///
-    /// It follows no redirect by itself: a bearer token must not be carried to a host that the cloud does not vouch for.
-    pub(crate) fn client(self, base_url: &Url) -> Result<reqwest::Client> {
+    /// It follows no redirect by itself: an access token must not go to a host that the cloud does not trust.
+    fn client(self, base_url: &Url) -> Result<reqwest::Client> {
         if let Some(client) = self.client {
             return Ok(client);
         }
@@ -44,7 +58,7 @@ impl Connections {
             && base_url.scheme() == "https"
         {
             return Err(Error::configuration(
-                "the crate is built without TLS: turn on its feature `rustls` or `native-tls`, or give it an HTTP client",
+                "the crate is built without TLS: enable its feature `rustls` or `native-tls`, or set an HTTP client",
             ));
         }
         let mut user_agent = USER_AGENT.to_owned();

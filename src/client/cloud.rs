@@ -1,0 +1,274 @@
+//! The isolated clouds of Secure Access, their base URLs, and the hosts that may receive an access token.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::{Host, Url};
+
+use crate::error::{Error, Result};
+use crate::operation::CloudKind;
+use crate::pipeline::RedirectPolicy;
+
+/// The cloud of an organization. An API key is valid on one cloud only.
+///
+/// ```
+/// use cisco_secure_access::Cloud;
+///
+/// assert_eq!("china".parse::<Cloud>()?, Cloud::China);
+/// assert_eq!(Cloud::China.base_url().as_str(), "https://api.ciscosecureaccess.cn/");
+/// # Ok::<(), cisco_secure_access::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cloud {
+    /// `https://api.sse.cisco.com`
+    #[default]
+    Global,
+    /// `https://api.ciscosecureaccess.cn`
+    China,
+    /// `https://api.secureaccessfed.cisco.com`
+    Government,
+    /// Another base URL: a private cloud, a proxy, a simulator. Unencrypted http is accepted for loopback addresses only.
+    Custom(Url),
+}
+
+impl Cloud {
+    /// The base URL of the API on this cloud.
+    #[must_use]
+    pub fn base_url(&self) -> Url {
+        let url = match self {
+            Self::Global => "https://api.sse.cisco.com",
+            Self::China => "https://api.ciscosecureaccess.cn",
+            Self::Government => "https://api.secureaccessfed.cisco.com",
+            Self::Custom(url) => return url.clone(),
+        };
+        #[expect(
+            clippy::expect_used,
+            reason = "the three strings above are URLs; a test parses each"
+        )]
+        Url::parse(url).expect("a URL")
+    }
+
+    /// The kind that documents name; `None` for a custom one.
+    pub(crate) fn kind(&self) -> Option<CloudKind> {
+        match self {
+            Self::Global => Some(CloudKind::Global),
+            Self::China => Some(CloudKind::China),
+            Self::Government => Some(CloudKind::Government),
+            Self::Custom(_) => None,
+        }
+    }
+
+    /// The hosts that may receive an access token of this cloud.
+    pub(super) fn redirect_policy(&self, base_url: &Url) -> RedirectPolicy {
+        RedirectPolicy {
+            base_url: base_url.clone(),
+            trusted_domains: match self {
+                Self::Global | Self::Government => Some(&["cisco.com", "umbrella.com"]),
+                Self::China => Some(&["ciscosecureaccess.cn"]),
+                Self::Custom(_) => None,
+            },
+        }
+    }
+
+    /// The base URL, if it may receive credentials.
+    pub(crate) fn validated_base_url(&self) -> Result<Url> {
+        let url = self.base_url();
+        let refuse = |reason: &str| {
+            Err(Error::configuration(format!(
+                "base URL {}: {reason}",
+                Shown(&url)
+            )))
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("credentials do not belong into the URL; set them on the client");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse("a base URL has no query and no fragment");
+        }
+        match url.scheme() {
+            "https" if url.has_host() => Ok(url),
+            "http" if is_loopback(&url) => Ok(url),
+            "http" => refuse(
+                "plain http would expose the credentials to the network; it is accepted for loopback addresses only, use https",
+            ),
+            _ => refuse("expected a URL that begins with https://"),
+        }
+    }
+}
+
+/// The region that stores the data of reports. The service redirects a report to the region of its organization; a client that names the
+/// region saves that redirect. Documented for Global only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReportsRegion {
+    /// North America: reports are requested below `/reports.us/v2`.
+    Us,
+    /// Europe: reports are requested below `/reports.eu/v2`.
+    Eu,
+}
+
+impl ReportsRegion {
+    /// Its name in a path.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Us => "us",
+            Self::Eu => "eu",
+        }
+    }
+}
+
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// A URL without the parts that may be secret.
+struct Shown<'a>(&'a Url);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.0;
+        let host = url.host_str().unwrap_or_default();
+        write!(f, "`{}://{host}", url.scheme())?;
+        if let Some(port) = url.port() {
+            write!(f, ":{port}")?;
+        }
+        write!(f, "{}`", url.path())
+    }
+}
+
+impl FromStr for Cloud {
+    type Err = Error;
+
+    /// Reads `global`, `china`, `government`, or a URL.
+    fn from_str(string: &str) -> Result<Self> {
+        match string.trim().to_ascii_lowercase().as_str() {
+            "global" => Ok(Self::Global),
+            "china" => Ok(Self::China),
+            "government" => Ok(Self::Government),
+            name if name.contains("://") => match Url::parse(string.trim()) {
+                Ok(url) => Ok(Self::Custom(url)),
+                Err(error) => Err(Error::configuration(format!(
+                    "the base URL of a cloud cannot be read: {error}"
+                ))),
+            },
+            _ => Err(Error::configuration(format!(
+                "unknown cloud `{string}`: expected `global`, `china`, `government`, or a URL that begins with https://"
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Global => f.write_str("global"),
+            Self::China => f.write_str("china"),
+            Self::Government => f.write_str("government"),
+            Self::Custom(url) => write!(f, "{}", Shown(url)),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_urls_are_urls() {
+        for cloud in [Cloud::Global, Cloud::China, Cloud::Government] {
+            assert_eq!(cloud.base_url().scheme(), "https");
+        }
+    }
+
+    fn goes(cloud: &Cloud, to: &str) -> bool {
+        let to = Url::parse(to).unwrap();
+        cloud
+            .redirect_policy(&cloud.base_url())
+            .check(&to)
+            .is_none()
+    }
+
+    #[test]
+    fn the_token_goes_to_hosts_of_the_cloud() {
+        for to in [
+            "https://api.sse.cisco.com/reports/v2/activity",
+            "https://API.us.SSE.Cisco.com/x",
+            "https://reports.api.umbrella.com/v2/x?a=b",
+            "https://x.cisco.com:8443/",
+        ] {
+            assert!(goes(&Cloud::Global, to), "{to}");
+            assert!(goes(&Cloud::Government, to), "{to}");
+            assert!(!goes(&Cloud::China, to), "{to}");
+        }
+        let to = "https://reports.ciscosecureaccess.cn/";
+        assert!(goes(&Cloud::China, to));
+        assert!(!goes(&Cloud::Global, to));
+    }
+
+    #[test]
+    fn the_token_goes_nowhere_else() {
+        for to in [
+            "https://evil.example/",
+            "https://cisco.com.evil.example/",
+            "https://evilcisco.com/",
+            "https://evilumbrella.com/",
+            "https://evilciscosecureaccess.cn/",
+            "https://api.sse.cisco.com.evil.example/",
+            "https://evil.example/api.sse.cisco.com",
+            "https://evil.example?.cisco.com",
+            "https://evil.example#.cisco.com",
+            r"https://evil.example\@api.sse.cisco.com/",
+            "https://api.sse.cisco.com@evil.example/",
+            "https://evil.example@api.sse.cisco.com/",
+            "https://:secret@api.sse.cisco.com/",
+            "https://api.sse.cіsco.com/",
+            "https://api.sse.cisco.com./",
+            "http://api.sse.cisco.com/",
+            "http://api.ciscosecureaccess.cn/",
+            "ftp://api.sse.cisco.com/",
+            "https://127.0.0.1/",
+            "http://127.0.0.1/",
+            "https://2130706433/",
+            "https://localhost/",
+            "http://localhost:8080/",
+            "https://[::1]/",
+            "https://[2001:db8::1]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://169.254.169.254/latest/meta-data",
+            "file:///etc/passwd",
+            "data:text/plain,x",
+        ] {
+            for cloud in [Cloud::Global, Cloud::Government, Cloud::China] {
+                assert!(!goes(&cloud, to), "{cloud}: {to}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_cloud_trusts_its_own_host() {
+        let own = |base: &str, to: &str| goes(&Cloud::Custom(Url::parse(base).unwrap()), to);
+        assert!(own("https://proxy.example/sse", "https://proxy.example/x"));
+        assert!(own("https://[::1]:9/", "https://[::1]:9/x"));
+        assert!(own("http://127.0.0.1:9/", "http://127.0.0.1:9/x"));
+        for to in [
+            "http://proxy.example/",
+            "https://proxy.example:8443/",
+            "https://user@proxy.example/",
+            "https://other.proxy.example/",
+            "https://api.sse.cisco.com/",
+            "http://127.0.0.1/",
+        ] {
+            assert!(!own("https://proxy.example/", to), "{to}");
+        }
+        assert!(!own("http://127.0.0.1:9/", "http://127.0.0.1:10/"));
+        assert!(!own("http://127.0.0.1:9/", "http://localhost:9/"));
+        assert!(!own("http://127.0.0.1:9/", "http://[::1]:9/"));
+    }
+}

@@ -1,0 +1,285 @@
+//! How each failure becomes an error: its kind, its message, and a hint at what to do.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+
+use super::service_error::ServiceError;
+use super::{Error, ErrorKind, Inner};
+use crate::operation::{CloudKind, Operation, Security};
+
+/// How much of a response body an error keeps, in bytes.
+const MAX_ERROR_BODY: usize = 64 * 1024;
+/// The delay before a retry of what is locked, if the service names none: about as long as a change of a rule set takes.
+const LOCK_RETRY_DELAY: Duration = Duration::from_secs(5);
+
+impl Error {
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self(Arc::new(Inner::new(ErrorKind::Configuration, message)))
+    }
+
+    pub(crate) fn request(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::of(ErrorKind::Request, operation, message)
+    }
+
+    /// A failure that only several responses together show.
+    pub(crate) fn of(
+        kind: ErrorKind,
+        operation: &'static Operation,
+        message: impl Into<String>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            operation: Some(operation),
+            ..Inner::new(kind, message)
+        }))
+    }
+
+    /// A response with only a part of what was requested, where a part is of no use.
+    pub(crate) fn partial(operation: &'static Operation) -> Self {
+        let status = StatusCode::MULTI_STATUS;
+        let message = format!("the service responded with {status}: a part of the data is missing");
+        Self::of(ErrorKind::Service, operation, message).change(|inner| inner.status = Some(status))
+    }
+
+    /// A request that got no response.
+    pub(crate) fn transport(
+        operation: &'static Operation,
+        host: &str,
+        error: reqwest::Error,
+    ) -> Self {
+        let error = error.without_url();
+        let cause = root_cause(&error);
+        let untrusted = error.is_connect() && cause.contains("certificate");
+        let (kind, message) = if untrusted {
+            let message = format!(
+                "cannot connect to {host}: {cause}; add an authority that the system does not know with `root_certificate`"
+            );
+            (ErrorKind::Connect, message)
+        } else if error.is_connect() {
+            let message = format!("cannot connect to {host}: {cause}");
+            (ErrorKind::Connect, message)
+        } else if error.is_timeout() {
+            (
+                ErrorKind::Timeout,
+                format!("no response from {host} in time"),
+            )
+        } else if error.is_builder() {
+            let message = format!("the request cannot be built: {cause}");
+            (ErrorKind::Request, message)
+        } else {
+            let message =
+                format!("the connection to {host} broke before the response was complete: {cause}");
+            (ErrorKind::Connection, message)
+        };
+        Self(Arc::new(Inner {
+            operation: Some(operation),
+            untrusted,
+            source: Some(Arc::new(error)),
+            ..Inner::new(kind, message)
+        }))
+    }
+
+    /// A connection that broke before the response was complete.
+    pub(crate) fn connection(
+        operation: &'static Operation,
+        host: &str,
+        error: Box<dyn StdError + Send + Sync>,
+    ) -> Self {
+        let message = format!(
+            "the connection to {host} broke before the response was complete: {}",
+            root_cause(&*error)
+        );
+        Self(Arc::new(Inner {
+            operation: Some(operation),
+            source: Some(error.into()),
+            ..Inner::new(ErrorKind::Connection, message)
+        }))
+    }
+
+    /// No response within the time limit of the client.
+    pub(crate) fn timeout(operation: &'static Operation, host: &str, limit: Duration) -> Self {
+        let message = format!("no response from {host} in {} s", limit.as_secs_f64());
+        Self::of(ErrorKind::Timeout, operation, message)
+    }
+
+    /// A call that the rate limit would delay beyond its deadline.
+    pub(crate) fn rate_limit_wait(
+        operation: &'static Operation,
+        delay: Duration,
+        remaining: Duration,
+    ) -> Self {
+        let message = format!(
+            "not sent: the rate limit allows it in {:.1} s, and its deadline is in {:.1} s",
+            delay.as_secs_f64(),
+            remaining.as_secs_f64()
+        );
+        Self::of(ErrorKind::RateLimitWait, operation, message)
+            .change(|inner| inner.retry_after = Some(delay))
+    }
+
+    /// A response that is longer than the client reads.
+    pub(crate) fn response_too_large(
+        operation: &'static Operation,
+        status: StatusCode,
+        limit: usize,
+    ) -> Self {
+        let message = format!(
+            "the response is longer than {limit} bytes, the maximum of this client: request less at a time, or set `max_response_size`"
+        );
+        Self::of(ErrorKind::ResponseTooLarge, operation, message)
+            .change(|inner| inner.status = Some(status))
+    }
+
+    /// A response that the HTTP client got from another URL than that of the request.
+    pub(crate) fn followed_redirect(operation: &'static Operation, host: &str) -> Self {
+        let message = format!(
+            "the HTTP client followed a redirect to {host} by itself: build it with `reqwest::redirect::Policy::none()`"
+        );
+        Self::of(ErrorKind::Redirect, operation, message)
+    }
+
+    /// An error response; `cloud` is the cloud that it came from, if that has documents of its own.
+    pub(crate) fn service(
+        operation: &'static Operation,
+        response: Response<Bytes>,
+        retry_after: Option<Duration>,
+        cloud: Option<CloudKind>,
+    ) -> Self {
+        let (head, body) = response.into_parts();
+        let status = head.status;
+        let service_error = ServiceError::new(&body, &head.headers);
+        let is_locked = status == StatusCode::CONFLICT && service_error.is_locked();
+        let retry_after = retry_after.or(is_locked.then_some(LOCK_RETRY_DELAY));
+        let rejected = matches!(operation.security, Security::Basic)
+            && matches!(status.as_u16(), 400 | 401 | 403);
+        let (kind, mut message) = if rejected {
+            let message =
+                "the service rejected the key and secret; they are not sent again".to_owned();
+            (ErrorKind::Authentication, message)
+        } else {
+            (
+                ErrorKind::Service,
+                format!("the service responded with {status}"),
+            )
+        };
+        if let Some(text) = &service_error.message {
+            message.push_str(": ");
+            message.push_str(text);
+        }
+        for hint in hint(operation, status)
+            .into_iter()
+            .chain(undocumented(operation, cloud))
+        {
+            message.push_str("; ");
+            message.push_str(&hint);
+        }
+        Self(Arc::new(Inner {
+            operation: Some(operation),
+            status: Some(status),
+            headers: head.headers,
+            body: kept(body),
+            service_error,
+            retry_after,
+            ..Inner::new(kind, message)
+        }))
+    }
+
+    /// A redirect that the call does not follow.
+    pub(crate) fn redirect(
+        operation: &'static Operation,
+        response: Response<Bytes>,
+        host: &str,
+        reason: &str,
+    ) -> Self {
+        let message = format!("the call does not follow the redirect to {host}: {reason}");
+        Self::of(ErrorKind::Redirect, operation, message).change(|inner| {
+            inner.status = Some(response.status());
+            inner.headers = response.into_parts().0.headers;
+        })
+    }
+
+    /// A successful response that is an error all the same. It keeps the whole body.
+    pub(crate) fn of_response(
+        kind: ErrorKind,
+        operation: &'static Operation,
+        response: Response<Bytes>,
+        message: String,
+    ) -> Self {
+        let (head, body) = response.into_parts();
+        Self::of(kind, operation, message).change(|inner| {
+            inner.status = Some(head.status);
+            inner.headers = head.headers;
+            inner.body = match operation.security {
+                // A token, or a part of one.
+                Security::Basic => Bytes::new(),
+                Security::Bearer(_) => body,
+            };
+        })
+    }
+
+    /// The error of a call that sent so many requests.
+    pub(crate) fn with_attempts(self, attempts: u32) -> Self {
+        self.change(|inner| inner.attempts = attempts)
+    }
+
+    /// The error of a request whose operation has no name.
+    pub(crate) fn with_label(self, label: Arc<str>) -> Self {
+        self.change(|inner| inner.label = Some(label))
+    }
+
+    /// Adds to the message why the call failed.
+    pub(crate) fn with_context(self, context: String) -> Self {
+        self.change(|inner| {
+            inner.message.push_str("; ");
+            inner.message.push_str(&context);
+        })
+    }
+
+    /// Changes an error that nobody else holds yet.
+    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            change(inner);
+        }
+        self
+    }
+}
+
+/// The innermost cause of an error.
+fn root_cause(error: &dyn StdError) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+/// The part of a body that an error keeps; it does not hold on to the memory of the rest.
+fn kept(body: Bytes) -> Bytes {
+    match body.get(..MAX_ERROR_BODY) {
+        Some(start) => Bytes::copy_from_slice(start),
+        None => body,
+    }
+}
+
+/// What the caller can do about an error response, if its status tells.
+fn hint(operation: &Operation, status: StatusCode) -> Option<String> {
+    match (status.as_u16(), operation.security) {
+        (403, Security::Bearer([])) => Some("the API key may lack an OAuth scope".to_owned()),
+        (403, Security::Bearer(scopes)) => Some(format!(
+            "the API key may lack the OAuth scope {}",
+            scopes.join(", ")
+        )),
+        (429, _) => Some("the rate limit is exceeded: wait before the next call".to_owned()),
+        _ => None,
+    }
+}
+
+/// Documents lag the service, so the call was sent; it may have failed because the cloud does not have the operation.
+fn undocumented(operation: &Operation, cloud: Option<CloudKind>) -> Option<String> {
+    let cloud = cloud?;
+    let is_documented = operation.clouds.is_empty() || operation.clouds.contains(&cloud);
+    (!is_documented).then(|| format!("the operation is not documented for the cloud `{cloud}`"))
+}

@@ -1,0 +1,89 @@
+//! The body of an error response: each API of the service has a shape of its own for it.
+
+use http::HeaderMap;
+use serde_json::Value;
+
+/// What the service says about an error, whatever the shape of its response.
+#[derive(Clone, Default)]
+pub(super) struct ServiceError {
+    pub(super) message: Option<String>,
+    pub(super) code: Option<String>,
+    pub(super) request_id: Option<String>,
+}
+
+/// Where a response may hold the message, most specific first.
+const MESSAGES: &[&str] = &[
+    "/message",
+    "/data/message",
+    "/error_description",
+    "/error/message",
+    "/error",
+    "/errors/0/message",
+    "/errors/0",
+    "/data/errors/0/message",
+    "/data/errors/0",
+    "/data/error",
+    "/detail",
+    "/Error",
+    "/body/Param error",
+    "/status/text",
+    "/error_id",
+];
+const CODES: &[&str] = &[
+    "/code",
+    "/errorCode",
+    "/error/code",
+    "/errors/0/code",
+    "/data/code",
+    "/error",
+    "/error_id",
+    "/status/code",
+];
+const REQUEST_IDS: &[&str] = &["/txId", "/transactionId", "/requestId"];
+const REQUEST_ID_HEADERS: &[&str] = &["x-request-id", "x-transaction-id", "x-amzn-requestid"];
+/// The longest message in bytes. A longer string is an HTML page or the like.
+const MAX_MESSAGE: usize = 500;
+
+impl ServiceError {
+    pub(super) fn new(body: &[u8], headers: &HeaderMap) -> Self {
+        let json = serde_json::from_slice::<Value>(body);
+        let find = |pointers: &[&str]| {
+            let json = json.as_ref().ok()?;
+            pointers
+                .iter()
+                .find_map(|pointer| match json.pointer(pointer)? {
+                    Value::String(string) => Some(string.clone()),
+                    Value::Number(number) => Some(number.to_string()),
+                    _ => None,
+                })
+        };
+        let plain = || std::str::from_utf8(body).ok().map(str::to_owned);
+        let message = match &json {
+            Ok(_) => find(MESSAGES),
+            Err(_) => plain(),
+        };
+        let in_headers = || {
+            REQUEST_ID_HEADERS
+                .iter()
+                .find_map(|name| headers.get(*name)?.to_str().ok().map(str::to_owned))
+        };
+        let short = |string: String| {
+            let string = string.trim();
+            let is_short =
+                !string.is_empty() && string.len() <= MAX_MESSAGE && !string.starts_with('<');
+            is_short.then(|| string.to_owned())
+        };
+        Self {
+            message: message.and_then(short),
+            code: find(CODES).and_then(short),
+            request_id: find(REQUEST_IDS).or_else(in_headers).and_then(short),
+        }
+    }
+
+    /// Whether the service says that another change holds a lock.
+    pub(super) fn is_locked(&self) -> bool {
+        self.message
+            .as_ref()
+            .is_some_and(|message| message.to_ascii_lowercase().contains("locked"))
+    }
+}

@@ -1,0 +1,64 @@
+//! The `Authorization` header of a request.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use http::HeaderValue;
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+
+use super::request::{Authentication, PreparedRequest};
+use crate::auth::{Credentials, Token};
+use crate::error::{Error, Result};
+use crate::response::RawResponse;
+
+/// The `Authorization` header, and the access token in it if there is one.
+pub(super) async fn authorize(request: &PreparedRequest) -> Result<(HeaderValue, Option<Token>)> {
+    match &request.authentication {
+        Authentication::Token(tokens) => {
+            let token = tokens.token().await?;
+            let value = format!("Bearer {}", token.secret().expose_secret());
+            Ok((secret_header(&value, request)?, Some(token)))
+        }
+        Authentication::Provider(tokens) => {
+            let credentials = tokens.credentials().await?;
+            Ok((basic(&credentials, request)?, None))
+        }
+        Authentication::Credentials(credentials, _) => Ok((basic(credentials, request)?, None)),
+    }
+}
+
+/// Whether the token has expired: the service responds with 400 and `{"error":"invalid_request"}`, sometimes with 401. A 400 that says
+/// more is about the request.
+pub(super) fn is_token_expired(response: &RawResponse) -> bool {
+    match response.status() {
+        401 => true,
+        400 => serde_json::from_slice::<Value>(response.body()).is_ok_and(|body| {
+            body.as_object().is_some_and(|body| {
+                body.len() == 1
+                    && body
+                        .get("error")
+                        .is_some_and(|error| error == "invalid_request")
+            })
+        }),
+        _ => false,
+    }
+}
+
+fn basic(credentials: &Credentials, request: &PreparedRequest) -> Result<HeaderValue> {
+    let pair = format!(
+        "{}:{}",
+        credentials.key(),
+        credentials.secret().expose_secret()
+    );
+    secret_header(&format!("Basic {}", BASE64.encode(pair)), request)
+}
+
+/// A header that logs and debug output leave out.
+fn secret_header(value: &str, request: &PreparedRequest) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(value).map_err(|_| {
+        let reason = "the access token has characters that no header can hold";
+        Error::request(request.operation, reason)
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}

@@ -1,0 +1,28 @@
+//! What all requests of a client share.
+
+use std::sync::Arc;
+
+use super::http_service::HttpService;
+use super::rate_limit::RateLimiter;
+use super::redirect::RedirectPolicy;
+use super::retry::RetryBudget;
+use crate::operation::CloudKind;
+use crate::response::DeviationPolicy;
+use crate::runtime::Runtime;
+
+/// What the pipeline gets from a client.
+pub(crate) struct PipelineContext {
+    pub(crate) http: HttpService,
+    /// Encodes multipart bodies, also for another HTTP service.
+    pub(crate) encoder: reqwest::Client,
+    pub(crate) redirect_policy: RedirectPolicy,
+    pub(crate) rate_limiter: RateLimiter,
+    pub(crate) retry_budget: RetryBudget,
+    /// In bytes, decompressed.
+    pub(crate) max_response_size: usize,
+    /// The cloud, if it has documents of its own.
+    pub(crate) cloud: Option<CloudKind>,
+    /// What becomes of responses that differ from their documentation.
+    pub(crate) deviation_policy: Arc<DeviationPolicy>,
+    pub(crate) runtime: Arc<dyn Runtime>,
+}

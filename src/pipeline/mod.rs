@@ -1,0 +1,31 @@
+//! How every request gets its response: retries around { rate limit → authorization → redirects → send }.
+//!
+//! The pipeline gets a [`PipelineContext`] and a [`PreparedRequest`]; it knows neither the client nor the operations.
+
+mod authorization;
+mod body;
+mod context;
+mod execute;
+mod headers;
+mod http_service;
+mod options;
+mod rate_limit;
+mod redirect;
+mod request;
+mod retry;
+mod send;
+mod token_request;
+mod trace;
+
+pub use body::Body;
+pub(crate) use context::PipelineContext;
+pub(crate) use execute::execute;
+pub use http_service::{HttpService, ServiceFn, service_fn};
+pub(crate) use options::RequestOptions;
+pub(crate) use rate_limit::RateLimiter;
+pub use rate_limit::RateLimiting;
+pub(crate) use redirect::RedirectPolicy;
+pub(crate) use request::{Authentication, MultipartSource, PreparedRequest, RequestBody};
+pub(crate) use retry::RetryBudget;
+pub use retry::RetryPolicy;
+pub(crate) use token_request::{TOKEN_OPERATION, TokenRequester};

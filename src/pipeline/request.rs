@@ -1,0 +1,65 @@
+//! A request as the pipeline gets it: complete, and repeatable.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use url::Url;
+
+use super::options::RequestOptions;
+use crate::auth::{BoxFuture, Credentials, TokenSource};
+use crate::error::Result;
+use crate::operation::Operation;
+
+/// A request to an operation.
+pub(crate) struct PreparedRequest {
+    pub(crate) operation: &'static Operation,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: RequestBody,
+    pub(crate) options: RequestOptions,
+    pub(crate) authentication: Authentication,
+}
+
+/// What a request authenticates with.
+pub(crate) enum Authentication {
+    /// An access token.
+    Token(Arc<TokenSource>),
+    /// The credentials that the access tokens of a client are issued for.
+    Provider(Arc<TokenSource>),
+    /// These credentials, for a child organization.
+    Credentials(Credentials, Option<Arc<str>>),
+}
+
+impl Authentication {
+    /// The child organization that the request works on.
+    pub(super) fn organization(&self) -> Option<&str> {
+        match self {
+            Self::Token(tokens) | Self::Provider(tokens) => tokens.organization(),
+            Self::Credentials(_, organization) => organization.as_ref(),
+        }
+        .map(AsRef::as_ref)
+    }
+}
+
+/// The body of a request; each attempt sends it from its beginning.
+pub(crate) enum RequestBody {
+    Empty,
+    Bytes {
+        content_type: &'static str,
+        bytes: Bytes,
+    },
+    Multipart(Box<dyn MultipartSource>),
+}
+
+/// Makes the form of a multipart body.
+pub(crate) trait MultipartSource: Send + Sync {
+    /// The form, from its beginning.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    fn form(
+        &self,
+        operation: &'static Operation,
+    ) -> BoxFuture<'_, Result<reqwest::multipart::Form>>;
+}

@@ -1,0 +1,227 @@
+//! One HTTP request, and its complete response.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use tower_service::Service as _;
+use url::Url;
+
+use super::body::Body;
+use super::context::PipelineContext;
+use super::request::{Authentication, PreparedRequest, RequestBody};
+use crate::auth::BoxError;
+use crate::error::{Error, Result};
+use crate::operation::Method;
+use crate::response::RawResponse;
+
+/// The header of a token request for a child organization.
+const ORGANIZATION: &str = "x-umbrella-orgid";
+
+/// Where a request goes; a redirect changes it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct RequestTarget {
+    pub(super) method: http::Method,
+    pub(super) url: Url,
+    /// Whether the body of the request is sent.
+    pub(super) has_body: bool,
+}
+
+impl RequestTarget {
+    pub(super) fn new(request: &PreparedRequest) -> Self {
+        let method = match request.operation.method {
+            Method::Get => http::Method::GET,
+            Method::Put => http::Method::PUT,
+            Method::Post => http::Method::POST,
+            Method::Delete => http::Method::DELETE,
+            Method::Patch => http::Method::PATCH,
+        };
+        Self {
+            method,
+            url: request.url.clone(),
+            has_body: true,
+        }
+    }
+
+    fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+}
+
+/// Sends a request and reads the complete response.
+pub(super) async fn send(
+    context: &PipelineContext,
+    request: &PreparedRequest,
+    target: &RequestTarget,
+    authorization: HeaderValue,
+) -> Result<RawResponse> {
+    let operation = request.operation;
+    let http_request = build(context, request, target, authorization).await?;
+    let mut body = ResponseBody::new(context.max_response_size);
+    let (status, headers) = match context.http.client() {
+        Some(client) => {
+            let failed = |error| Error::transport(operation, target.host(), error);
+            let mut response = client.execute(http_request).await.map_err(failed)?;
+            if *response.url() != target.url {
+                let host = response.url().host_str().unwrap_or_default();
+                return Err(Error::followed_redirect(operation, host));
+            }
+            let announced = response.content_length();
+            body.expect(announced);
+            while !body.is_too_large()
+                && let Some(chunk) = response.chunk().await.map_err(failed)?
+            {
+                body.push(chunk);
+            }
+            (response.status(), std::mem::take(response.headers_mut()))
+        }
+        None => {
+            let failed = |error: BoxError| match error.downcast() {
+                Ok(error) => Error::transport(operation, target.host(), *error),
+                Err(error) => Error::connection(operation, target.host(), error),
+            };
+            call_service(context, http_request, &mut body)
+                .await
+                .map_err(failed)?
+        }
+    };
+    match body.finish() {
+        Some(body) => {
+            let deviations = Arc::clone(&context.deviation_policy);
+            Ok(RawResponse::new(
+                operation, status, headers, body, deviations,
+            ))
+        }
+        None => {
+            let limit = context.max_response_size;
+            Err(Error::response_too_large(operation, status, limit))
+        }
+    }
+}
+
+/// Lets the HTTP service of the client handle a request.
+async fn call_service(
+    context: &PipelineContext,
+    request: reqwest::Request,
+    body: &mut ResponseBody,
+) -> Result<(StatusCode, HeaderMap), BoxError> {
+    let request = Request::<reqwest::Body>::try_from(request)?.map(Body::from);
+    let response = context.http.clone().call(request).await?;
+    let (head, mut stream) = response.into_parts();
+    while !body.is_too_large()
+        && let Some(frame) = stream.frame().await
+    {
+        if let Ok(chunk) = frame?.into_data() {
+            body.push(chunk);
+        }
+    }
+    Ok((head.status, head.headers))
+}
+
+async fn build(
+    context: &PipelineContext,
+    request: &PreparedRequest,
+    target: &RequestTarget,
+    authorization: HeaderValue,
+) -> Result<reqwest::Request> {
+    let operation = request.operation;
+    let mut built = reqwest::Request::new(target.method.clone(), target.url.clone());
+    let content_type = match &request.body {
+        _ if !target.has_body => None,
+        RequestBody::Empty => None,
+        RequestBody::Bytes {
+            content_type,
+            bytes,
+        } => {
+            *built.body_mut() = Some(bytes.clone().into());
+            Some(HeaderValue::from_static(content_type))
+        }
+        RequestBody::Multipart(source) => {
+            let form = source.form(operation).await?;
+            built = context
+                .encoder
+                .request(target.method.clone(), target.url.clone())
+                .multipart(form)
+                .build()
+                .map_err(|error| Error::transport(operation, target.host(), error))?;
+            None
+        }
+    };
+    let headers = built.headers_mut();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    if let Some(content_type) = content_type {
+        headers.insert(CONTENT_TYPE, content_type);
+    }
+    for (name, value) in &request.headers {
+        headers.insert(name, value.clone());
+    }
+    if !matches!(request.authentication, Authentication::Token(_))
+        && let Some(organization) = request.authentication.organization()
+    {
+        let value = HeaderValue::from_str(organization).map_err(|_| {
+            let reason = "the id of the organization has characters that no header can hold";
+            Error::request(operation, reason)
+        })?;
+        headers.insert(ORGANIZATION, value);
+    }
+    headers.insert(AUTHORIZATION, authorization);
+    Ok(built)
+}
+
+/// The body of a response while it is read.
+struct ResponseBody {
+    limit: usize,
+    /// What the response announced, in bytes.
+    announced: usize,
+    /// Most responses come in one chunk, which needs no copy.
+    first: Bytes,
+    all: BytesMut,
+    length: usize,
+}
+
+impl ResponseBody {
+    fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            announced: 0,
+            first: Bytes::new(),
+            all: BytesMut::new(),
+            length: 0,
+        }
+    }
+
+    fn expect(&mut self, length: Option<u64>) {
+        self.announced = usize::try_from(length.unwrap_or_default()).unwrap_or(usize::MAX);
+    }
+
+    fn is_too_large(&self) -> bool {
+        self.announced.max(self.length) > self.limit
+    }
+
+    fn push(&mut self, chunk: Bytes) {
+        let before = self.length;
+        self.length += chunk.len();
+        if before == 0 {
+            self.first = chunk;
+        } else if !self.is_too_large() {
+            if self.all.is_empty() {
+                self.all.reserve(self.announced.max(self.length));
+                self.all.extend_from_slice(&self.first);
+            }
+            self.all.extend_from_slice(&chunk);
+        }
+    }
+
+    /// The complete body; `None` if it is too large.
+    fn finish(self) -> Option<Bytes> {
+        if self.is_too_large() {
+            return None;
+        }
+        Some(match self.all.is_empty() {
+            true => self.first,
+            false => self.all.freeze(),
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! The future of a response.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use super::parts::RequestParts;
+use crate::error::Result;
+use crate::operation::Operation;
+use crate::response::RawResponse;
+
+/// A request in flight: the future of its response. Dropping it cancels the call.
+#[must_use = "futures do nothing unless awaited"]
+pub struct ResponseFuture<T> {
+    operation: &'static Operation,
+    response: Pin<Box<dyn Future<Output = Result<RawResponse>> + Send>>,
+    decode: fn(RawResponse) -> Result<T>,
+    label: Option<Arc<str>>,
+}
+
+impl<T> ResponseFuture<T> {
+    pub(super) fn new(parts: RequestParts, decode: fn(RawResponse) -> Result<T>) -> Self {
+        Self {
+            operation: parts.operation(),
+            label: parts.label(),
+            response: Box::pin(parts.execute()),
+            decode,
+        }
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+}
+
+impl<T> Future for ResponseFuture<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let response = ready!(this.response.as_mut().poll(context));
+        let result = response.and_then(this.decode);
+        Poll::Ready(match &this.label {
+            None => result,
+            Some(label) => result.map_err(|error| error.with_label(Arc::clone(label))),
+        })
+    }
+}
+
+impl<T> fmt::Debug for ResponseFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture")
+            .field("operation", &self.operation.id)
+            .finish_non_exhaustive()
+    }
+}

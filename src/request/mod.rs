@@ -1,0 +1,16 @@
+//! A request under construction, and the future of its response: one type each for all operations.
+
+mod future;
+mod options;
+mod parameter;
+mod parts;
+mod raw;
+mod upload;
+
+pub use future::ResponseFuture;
+#[allow(unused_imports, reason = "only the scope `reports` has reports")]
+pub(crate) use options::{report_options, request_options};
+pub(crate) use parameter::{ToParam, to_param};
+pub(crate) use parts::RequestParts;
+pub use raw::Request;
+pub use upload::Upload;

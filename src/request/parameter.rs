@@ -1,0 +1,31 @@
+//! How a value is written in a path, a query or a header.
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+
+/// A value that a path, a query or a header can hold.
+pub(crate) trait ToParam {
+    fn to_param(&self) -> String;
+}
+
+/// A value as a path, a query or a header holds it.
+pub(crate) fn to_param(value: &impl ToParam) -> String {
+    value.to_param()
+}
+
+macro_rules! to_param_by_display {
+    ($($ty:ty),*) => {
+        $(impl ToParam for $ty {
+            fn to_param(&self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+to_param_by_display!(String, i64, f64, bool, NaiveDate);
+
+impl ToParam for DateTime<Utc> {
+    fn to_param(&self) -> String {
+        self.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+}

@@ -1,0 +1,302 @@
+//! The parts of a request, as the generated builders collect them.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use serde_json::Value;
+use url::Url;
+
+use super::future::ResponseFuture;
+use super::upload::{Upload, Uploads};
+use crate::client::{Client, ReportsRegion};
+use crate::error::{Error, Result};
+use crate::operation::{Operation, Security};
+use crate::pipeline::{self, Authentication, PreparedRequest, RequestBody, RequestOptions};
+use crate::response::LenientDeserialize;
+use crate::response::{RawResponse, Response};
+
+/// What is percent-encoded in a URL: everything but the unreserved characters of RFC 3986.
+const ENCODE_SET: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A request to an operation: its arguments as they are sent.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestParts {
+    client: Client,
+    operation: &'static Operation,
+    path: String,
+    query: Vec<(Cow<'static, str>, String)>,
+    headers: HeaderMap,
+    body: BodyPart,
+    /// Those of the request, if they differ from those of the client.
+    options: Option<RequestOptions>,
+    reports_region: Option<ReportsRegion>,
+    /// What an error calls the request, if its operation has no name.
+    label: Option<Arc<str>>,
+    /// The first argument that cannot be sent; reported when the request is sent.
+    build_error: Option<Error>,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug)]
+enum BodyPart {
+    Empty,
+    Json(Bytes),
+    Form(String),
+    Multipart(Vec<(&'static str, Upload)>),
+}
+
+impl RequestParts {
+    /// A request with the values of the placeholders in the path of `operation`, in their order.
+    pub(crate) fn new(client: &Client, operation: &'static Operation, values: &[&str]) -> Self {
+        let path = String::with_capacity(operation.path.len() + 16);
+        let mut parts = Self::with_path(client, operation, path);
+        let mut values = values.iter();
+        let mut template = operation.path;
+        while let Some((before, rest)) = template.split_once('{') {
+            let (name, after) = rest.split_once('}').unwrap_or((rest, ""));
+            let value = values.next().copied().unwrap_or_default();
+            // An empty segment, `.` or `..` would make the path that of another resource.
+            if matches!(value, "" | "." | "..") {
+                parts.fail(format!(
+                    "the argument for `{name}` is `{value}`, which cannot be a segment of the path {}",
+                    operation.path
+                ));
+            }
+            parts.path.push_str(before);
+            parts.path.extend(utf8_percent_encode(value, ENCODE_SET));
+            template = after;
+        }
+        parts.path.push_str(template);
+        parts
+    }
+
+    /// A request to this path.
+    pub(super) fn with_path(client: &Client, operation: &'static Operation, path: String) -> Self {
+        Self {
+            client: client.clone(),
+            operation,
+            path,
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: BodyPart::Empty,
+            options: None,
+            reports_region: client.reports_region(),
+            label: None,
+            build_error: None,
+        }
+    }
+
+    /// Sets what errors call the request.
+    pub(super) fn set_label(&mut self, label: String) {
+        self.label = Some(label.into());
+    }
+
+    /// Keeps the request from being sent; only the first error is reported.
+    pub(super) fn fail(&mut self, reason: String) {
+        if self.build_error.is_none() {
+            self.build_error = Some(Error::request(self.operation, reason));
+        }
+    }
+
+    /// Sets a query parameter; it replaces an earlier value.
+    pub(crate) fn query(&mut self, name: impl Into<Cow<'static, str>>, value: String) {
+        let name = name.into();
+        self.query.retain(|(known, _)| *known != name);
+        self.query.push((name, value));
+    }
+
+    /// Sets a query parameter to a list: one value, with commas.
+    pub(crate) fn query_list(&mut self, name: &'static str, values: Vec<String>) {
+        if let Some(value) = values.iter().find(|value| value.contains(',')) {
+            self.fail(format!(
+                "`{value}` cannot be an element of `{name}`: the elements are joined by commas"
+            ));
+        }
+        self.query(name, values.join(","));
+    }
+
+    /// Sets a query parameter to a list: the name once for each value.
+    pub(crate) fn query_repeated(&mut self, name: &'static str, values: Vec<String>) {
+        self.query.retain(|(known, _)| *known != name);
+        self.query
+            .extend(values.into_iter().map(|value| (name.into(), value)));
+    }
+
+    /// Sets a query parameter to JSON.
+    pub(crate) fn query_json(&mut self, name: &'static str, value: &impl Serialize) {
+        match serde_json::to_string(value) {
+            Ok(json) => self.query(name, json),
+            Err(error) => self.fail(format!("`{name}` cannot be serialized: {error}")),
+        }
+    }
+
+    /// Sets a header; it replaces an earlier value.
+    pub(crate) fn header(&mut self, name: &str, value: String) {
+        let Ok(known) = HeaderName::from_bytes(name.as_bytes()) else {
+            return self.fail(format!("`{name}` is no name of a header"));
+        };
+        if [AUTHORIZATION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING].contains(&known) {
+            return self.fail(format!("the client itself sets the header `{name}`"));
+        }
+        match HeaderValue::try_from(value) {
+            Ok(value) => {
+                self.headers.insert(known, value);
+            }
+            Err(_) => self.fail(format!(
+                "the value of the header `{name}` has characters that no header can hold"
+            )),
+        }
+    }
+
+    /// Sets the body.
+    pub(crate) fn json(&mut self, value: &(impl Serialize + ?Sized)) {
+        match serde_json::to_vec(value) {
+            Ok(bytes) => self.body = BodyPart::Json(bytes.into()),
+            Err(error) => self.fail(format!("the body cannot be serialized: {error}")),
+        }
+    }
+
+    /// Sets the body, for an operation that takes a form.
+    pub(crate) fn form(&mut self, value: &impl Serialize) {
+        let Ok(Value::Object(fields)) = serde_json::to_value(value) else {
+            self.fail("the body cannot be serialized as a form: it is no object".to_owned());
+            return;
+        };
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &fields {
+            match value {
+                Value::Null => {}
+                Value::String(string) => {
+                    form.append_pair(name, string);
+                }
+                other => {
+                    form.append_pair(name, &other.to_string());
+                }
+            }
+        }
+        self.body = BodyPart::Form(form.finish());
+    }
+
+    /// Adds a file to the body.
+    pub(crate) fn part(&mut self, name: &'static str, upload: Upload) {
+        if let BodyPart::Multipart(parts) = &mut self.body {
+            parts.retain(|(known, _)| *known != name);
+            parts.push((name, upload));
+        } else {
+            self.body = BodyPart::Multipart(vec![(name, upload)]);
+        }
+    }
+
+    /// The options of this request, for changes.
+    pub(crate) fn options_mut(&mut self) -> &mut RequestOptions {
+        self.options
+            .get_or_insert_with(|| self.client.options().clone())
+    }
+
+    /// Sets the region that a report is requested from.
+    pub(crate) fn reports_region(&mut self, region: ReportsRegion) {
+        self.reports_region = Some(region);
+    }
+
+    /// Sends the request, and decodes its response.
+    pub(crate) fn send<T: LenientDeserialize>(self) -> ResponseFuture<Response<T>> {
+        ResponseFuture::new(self, RawResponse::decode)
+    }
+
+    /// Sends the request, and returns its response without decoding it.
+    pub(crate) fn send_raw(self) -> ResponseFuture<RawResponse> {
+        ResponseFuture::new(self, Ok)
+    }
+
+    /// Sends the request through the pipeline.
+    pub(crate) fn execute(self) -> impl Future<Output = Result<RawResponse>> + Send + 'static {
+        async move {
+            let client = self.client.clone();
+            pipeline::execute(client.context(), self.prepare()?).await
+        }
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    pub(super) fn label(&self) -> Option<Arc<str>> {
+        self.label.clone()
+    }
+
+    /// The value of a query parameter that was set.
+    pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The complete request.
+    fn prepare(mut self) -> Result<PreparedRequest> {
+        if let Some(error) = self.build_error.take() {
+            return Err(error);
+        }
+        let url = self.url();
+        let client = self.client;
+        let tokens = Arc::clone(client.tokens());
+        Ok(PreparedRequest {
+            operation: self.operation,
+            url,
+            headers: self.headers,
+            body: match self.body {
+                BodyPart::Empty => RequestBody::Empty,
+                BodyPart::Json(bytes) => RequestBody::Bytes {
+                    content_type: "application/json",
+                    bytes,
+                },
+                BodyPart::Form(form) => RequestBody::Bytes {
+                    content_type: "application/x-www-form-urlencoded",
+                    bytes: form.into(),
+                },
+                BodyPart::Multipart(parts) => RequestBody::Multipart(Box::new(Uploads(parts))),
+            },
+            options: match self.options {
+                Some(options) => options,
+                None => client.options().clone(),
+            },
+            authentication: match self.operation.security {
+                Security::Bearer(_) => Authentication::Token(tokens),
+                Security::Basic => Authentication::Provider(tokens),
+            },
+        })
+    }
+
+    fn url(&self) -> Url {
+        let mut url = self.client.base_url().clone();
+        let prefix = url.path().trim_end_matches('/');
+        let path = match (self.reports_region, self.path.strip_prefix("/reports/")) {
+            (Some(region), Some(rest)) => format!("{prefix}/reports.{}/{rest}", region.as_str()),
+            _ => format!("{prefix}{}", self.path),
+        };
+        url.set_path(&path);
+        if !self.query.is_empty() {
+            let mut query = String::new();
+            for (name, value) in &self.query {
+                if !query.is_empty() {
+                    query.push('&');
+                }
+                query.extend(utf8_percent_encode(name, ENCODE_SET));
+                query.push('=');
+                query.extend(utf8_percent_encode(value, ENCODE_SET));
+            }
+            url.set_query(Some(&query));
+        }
+        url
+    }
+}

@@ -1,0 +1,75 @@
+//! The request that has no generated builder: for what no document describes.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::future::ResponseFuture;
+use super::options::request_options;
+use super::parts::RequestParts;
+use crate::client::Client;
+use crate::operation::{Method, Operation};
+use crate::response::{RawResponse, Response};
+
+/// A request that no document describes, from [`Client::request`]: it sends and receives JSON, with the token, retries, redirects and
+/// errors of every other request.
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request {
+    parts: RequestParts,
+}
+
+impl Request {
+    /// A request of an operation, or of one that no document describes, to a path that is sent as it is.
+    pub(crate) fn new(
+        client: &Client,
+        operation: &'static Operation,
+        method: Method,
+        path: &str,
+    ) -> Self {
+        let mut parts = RequestParts::with_path(client, operation, path.to_owned());
+        if !operation.is_documented() {
+            parts.set_label(format!("{method} {path}"));
+        }
+        if let Some(reason) = path_error(path) {
+            parts.fail(format!("`{path}` is no path of a request: {reason}"));
+        }
+        Self { parts }
+    }
+
+    request_options!();
+
+    /// Sets the body.
+    pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.parts.json(body);
+        self
+    }
+
+    /// Sends the request and decodes the response from JSON: to a [`serde_json::Value`], or a type of your own.
+    ///
+    /// # Errors
+    /// See [`Error`](crate::Error).
+    pub fn send<T: DeserializeOwned>(self) -> ResponseFuture<Response<T>> {
+        ResponseFuture::new(self.parts, RawResponse::json)
+    }
+}
+
+/// Why a string is not a path that means what it says.
+fn path_error(path: &str) -> Option<&'static str> {
+    let is_relative = |segment: &str| {
+        let decoded = segment.replace("%2e", ".").replace("%2E", ".");
+        matches!(decoded.as_str(), "" | "." | "..")
+    };
+    match path.strip_prefix('/') {
+        None => Some("it does not begin with `/`; the client adds the host"),
+        Some(_) if path.contains(['?', '#']) => {
+            Some("it has a query or a fragment; set the query with `.query(…)`")
+        }
+        Some(_) if path.contains(['\\', ' ']) || path.chars().any(char::is_control) => {
+            Some("it has characters that no path has")
+        }
+        Some(rest) if rest.split('/').any(is_relative) => {
+            Some("one of its segments is empty, `.` or `..`")
+        }
+        Some(_) => None,
+    }
+}
