@@ -65,7 +65,7 @@ pub(crate) struct Field {
     pub secret: bool,
     pub description: Option<String>,
     pub deprecated: bool,
-    /// How it writes a point in time, if it is one.
+    /// How it writes a point in time, if it is one that can be absent.
     pub time: Option<TimeFormat>,
 }
 
@@ -95,6 +95,9 @@ pub(crate) enum TimeFormat {
 impl TimeFormat {
     /// The format of a schema of a point in time.
     fn of(schema: &Value) -> Option<Self> {
+        if is_named(schema) {
+            return None;
+        }
         match (kind(schema), text(schema, "format")?.as_str()) {
             (Kind::Number, "epoch-seconds") => Some(Self::Seconds),
             (Kind::Number, "epoch-milliseconds") => Some(Self::Milliseconds),
@@ -174,17 +177,25 @@ impl Direction {
 /// How deeply schemas nest at most.
 const DEEPEST: usize = 32;
 
-/// Types that generated code takes from the prelude by their names alone.
-const PRELUDE: [&str; 10] = [
+/// Types of Rust and of the crate that generated code, or the generator, knows by their names alone.
+const RESERVED_TYPES: [&str; 18] = [
+    "BTreeMap",
     "Box",
+    "DateOrTime",
+    "DateTime",
     "Default",
     "From",
     "Into",
     "IntoIterator",
+    "Map",
+    "NaiveDate",
     "Option",
+    "ReportingTime",
     "Result",
     "String",
     "ToString",
+    "Upload",
+    "Value",
     "Vec",
 ];
 
@@ -202,7 +213,7 @@ pub(crate) fn lower(
     let mut taken: BTreeSet<String> = all
         .iter()
         .map(|operation| names::pascal(&operation.id))
-        .chain(PRELUDE.map(str::to_owned))
+        .chain(RESERVED_TYPES.map(str::to_owned))
         .chain([names::pascal(scope)])
         .collect();
     let mut components: BTreeMap<String, String> = BTreeMap::new();
@@ -554,10 +565,19 @@ impl Lowering<'_> {
 
     /// A scalar, list or map.
     fn anonymous(&mut self, schema: &Value, place: &Place) -> Result<Value> {
+        let time = TimeFormat::of(schema);
+        if time
+            .as_ref()
+            .is_some_and(|time| *time != TimeFormat::Rfc3339)
+            && place.direction.request
+        {
+            return Err(Error::new(
+                &place.pointer,
+                "a time of this format is not supported here: expected a property that may be absent, or a response",
+            ));
+        }
         let mut lowered = match kind(schema) {
-            _ if TimeFormat::of(schema).is_some() => {
-                json!({"type": "string", "format": "date-time"})
-            }
+            _ if time.is_some() => date_time(),
             Kind::String => match schema.get("format").and_then(Value::as_str) {
                 Some("date") => json!({"type": "string", "format": "date"}),
                 _ => json!({"type": "string"}),
@@ -679,8 +699,7 @@ impl Lowering<'_> {
             if child.direction.is_none() {
                 continue;
             }
-            lowered.insert(field_number(fields.len()), self.present(property, &child)?);
-            fields.push(Field {
+            let mut field = Field {
                 required: required.contains(name.as_str()),
                 nullable: [property, &resolved]
                     .iter()
@@ -689,9 +708,18 @@ impl Lowering<'_> {
                     .or_else(|| text(&resolved, "description")),
                 deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
                 secret: property.get("x-secret") == Some(&Value::Bool(true)),
-                time: TimeFormat::of(&resolved),
+                time: None,
                 name: name.clone(),
-            });
+            };
+            let presence = field.presence(place.direction, false);
+            field.time =
+                TimeFormat::of(&resolved).filter(|_| !presence.required && !presence.nullable);
+            let value = match field.time {
+                Some(_) => date_time(),
+                None => self.present(property, &child)?,
+            };
+            lowered.insert(field_number(fields.len()), value);
+            fields.push(field);
         }
         Ok((fields, all_required(lowered)))
     }
@@ -759,6 +787,10 @@ pub(crate) fn field_number(index: usize) -> String {
 fn all_required(properties: Map<String, Value>) -> Value {
     let names: Vec<_> = properties.keys().cloned().collect();
     json!({"type": "object", "properties": properties, "required": names})
+}
+
+fn date_time() -> Value {
+    json!({"type": "string", "format": "date-time"})
 }
 
 fn json_media(schema: &Value) -> Value {

@@ -12,13 +12,13 @@ use crate::docs::docs;
 use crate::error::{Error, Result};
 use crate::lower::{Direction, Field, Presence, TimeFormat};
 use crate::names;
-use crate::rust_type::{argument, is_collection, simple_name};
+use crate::rust_type::{argument, is_collection};
 
 /// How many lists an object that is only read can have: as many as `ListPresence` of the runtime tells apart.
 const MAX_LISTS: usize = 64;
 
 /// Fields and methods that every object has.
-const RESERVED: [&str; 2] = ["extra", "lists"];
+const RESERVED: [&str; 3] = ["extra", "extra_mut", "lists"];
 
 /// A field as it is written.
 #[derive(Clone)]
@@ -204,9 +204,7 @@ impl<'a> Emission<'a> {
                 #[must_use]
                 #[inline]
                 pub fn new(#(#names: #types),*) -> Self {
-                    let mut new = <Self as decode::ObjectFields>::empty();
-                    #(new.#names = Some(#values);)*
-                    new
+                    Self { #(#names: Some(#values),)* ..<Self as decode::ObjectFields>::empty() }
                 }
             }
         };
@@ -322,12 +320,7 @@ fn accessors(
             quote!(encoder.list(&self.#name, self.lists, #number)?;),
         );
     }
-    let is_time = simple_name(&ty.base).as_deref() == Some("DateTime");
-    if let Some(format) = field
-        .time
-        .as_ref()
-        .filter(|_| is_time && !presence.nullable && !presence.required)
-    {
+    if let Some(format) = &field.time {
         let format = match format {
             TimeFormat::Rfc3339 => quote!(Rfc3339),
             TimeFormat::Pattern(pattern) => quote!(Pattern(#pattern)),
