@@ -310,7 +310,7 @@ fn generation_fails() -> Vec<Case> {
         Case::new("A13", "3.1", json!({"openapi": "3.1.0", "paths": {}})).refused("/openapi", "OpenAPI 3.1.0 is not supported"),
         Case::new("A13", "2.0", json!({"swagger": "2.0", "paths": {}})).refused("/openapi", "no OpenAPI document"),
         Case::new("A13", "a list of types", read(json!({"a": {"type": ["string", "null"]}})))
-            .refused("/components/schemas/Thing/properties/a/type", "is no type"),
+            .refused("/components/schemas/Thing/properties/a/type", "is not a type"),
         Case::new("A13", "a version that no header can hold", {
             let mut document = read(json!({"a": text()}));
             document["info"]["version"] = json!("1.0 — première");
@@ -318,7 +318,7 @@ fn generation_fails() -> Vec<Case> {
         })
         .has(&["pub a: Option<String>"]),
         Case::new("A14", "file", read(json!({"a": {"type": "file"}})))
-            .refused("/components/schemas/Thing/properties/a/type", "\"file\" is no type"),
+            .refused("/components/schemas/Thing/properties/a/type", "\"file\" is not a type"),
         Case::new("A15", "beside a type and alone", read(json!({"a": {"type": "string", "not": {"enum": ["x"]}}, "b": {"not": {"type": "string"}}})))
             .has(&["pub a: Option<String>", "pub b: Option<::serde_json::Value>"]),
         Case::new("A16", "that stand twice, differ in case, or are symbols", read(json!({"a": {"type": "string", "enum": ["Allow", "allow", "Allow", "=", "!=", ">", ">=", "~", "§", "", "Unknown", "2", "self"]}})))
@@ -427,9 +427,9 @@ fn names() -> Vec<Case> {
         Case::new("B7", "HEAD", document(json!({"/shop/v2/things": {"head": {}}}), json!({})))
             .refused("/paths/~1shop~1v2~1things/head", "expected one of get"),
         Case::new("B8", "an alias of itself", answer(reference("A"), json!({"A": reference("A")})))
-            .refused("/components/schemas/A", "leads back to itself"),
+            .refused("/components/schemas/A", "refers to itself"),
         Case::new("B8", "a circle of aliases and compositions", answer(reference("A"), json!({"A": {"allOf": [reference("B"), object(json!({"a": text()}))]}, "B": {"oneOf": [reference("A"), text()]}})))
-            .refused("/components/schemas/B", "leads back to itself"),
+            .refused("/components/schemas/B", "refers to itself"),
         Case::new("B8", "a tree, a list of itself and a choice of itself", answer(reference("Tree"), json!({
             "Tree": object(json!({"left": reference("Tree"), "children": {"type": "array", "items": reference("Tree")}, "list": reference("List"), "choice": reference("Choice")})),
             "List": {"type": "array", "items": reference("List")},
@@ -529,7 +529,7 @@ fn silent() -> Vec<Case> {
             "Pet": {"properties": {"kind": text()}, "oneOf": [reference("Cat")], "discriminator": {"propertyName": "kind"}},
             "Cat": {"allOf": [reference("Pet"), object(json!({"lives": {"type": "integer"}}))]},
         })))
-        .refused("/components/schemas/Cat", "leads back to itself"),
+        .refused("/components/schemas/Cat", "refers to itself"),
         Case::new("C2", "by a property of one value in each form", answer(json!({"anyOf": [
             object(json!({"kind": {"type": "string", "enum": ["cat"]}, "name": text()})),
             object(json!({"kind": {"type": "string", "enum": ["dog"]}, "name": text()})),
@@ -552,11 +552,11 @@ fn silent() -> Vec<Case> {
         Case::new("C3", "of lists and numbers that a value does not tell apart", answer(json!({"oneOf": [
             {"type": "array", "items": text()}, {"type": "array", "items": {"type": "integer"}}, {"type": "integer"}, {"type": "number"},
         ]}), json!({})))
-        .has(&["List(Vec<ListThingsResponseListItem>)", "Number(f64)", "pub enum ListThingsResponseListItem { #[doc = \" The form `Text`.\"] Text(String), #[doc = \" The form `Number`.\"] Number(i64),"]),
+        .has(&["List(Vec<ListThingsResponseListItem>)", "Number(f64)", "pub enum ListThingsResponseListItem { #[doc = \" A string.\"] String(String), #[doc = \" A number.\"] Number(i64),"]),
         Case::new("C3", "inside of another", answer(json!({"oneOf": [{"anyOf": [reference("Cat"), text()]}, reference("Dog"), text()]}), pets()))
-            .has(&["Cat(Cat), #[doc = \" The form `Text`.\"] Text(String), #[doc = \" The form `Dog`.\"] Dog(Dog),"]),
+            .has(&["Cat(Cat), #[doc = \" A string.\"] String(String), #[doc = \" An object.\"] Dog(Dog),"]),
         Case::new("C4", "is the enumeration, which is open", read(json!({"a": {"anyOf": [{"type": "string", "enum": ["x", "y"]}, text()]}})))
-            .has(&["pub a: Option<ThingA>", "decode::open_enum! { #[doc = \" A value of a list that can grow.\"] ThingA { #[doc = \" `x`\"] X = \"x\", #[doc = \" `y`\"] Y = \"y\" } }"]),
+            .has(&["pub a: Option<ThingA>", "decode::open_enum! { #[doc = \" One of the documented values, or another one.\"] ThingA { #[doc = \" `x`\"] X = \"x\", #[doc = \" `y`\"] Y = \"y\" } }"]),
         Case::new("C4", "and something else", body(json!({"anyOf": [text(), reference("Known"), {"type": "boolean"}]}), json!({"Known": {"type": "string", "enum": ["x", "y"]}})))
             .has(&["Known(Known)", "impl From<&str> for ListThingsBody", "impl From<String> for ListThingsBody", "impl From<Known> for ListThingsBody"]),
         Case::new("C5", "is kept, as a text", answer(json!({"allOf": [
@@ -641,7 +641,7 @@ fn silent() -> Vec<Case> {
             document
         })
         .has(&["pub id: Option<i64>", "pub fn new() -> Self"])
-        .lacks(&["impl ThingInner { #[doc = \" Nothing set.\"]"]),
+        .lacks(&["impl ThingInner { #[doc = \" Creates the object without any property.\"]"]),
     ]
 }
 
@@ -658,7 +658,7 @@ fn strict() -> Vec<Case> {
             .has(&["pub a: Option<i64>", "pub b: Option<i64>", "pub c: Option<i64>"]),
         Case::new("D5", "is wide enough", read(json!({"a": {"type": "integer", "format": "int32"}, "b": {"type": "number", "format": "float"}})))
             .has(&["pub a: Option<i64>", "pub b: Option<f64>"]),
-        Case::new("D7", "are kept", read(json!({"a": {"type": "string", "enum": ["x"]}}))).has(&["decode::open_enum! { #[doc = \" A value of a list that can grow.\"] ThingA { #[doc = \" `x`\"] X = \"x\" } }"]),
+        Case::new("D7", "are kept", read(json!({"a": {"type": "string", "enum": ["x"]}}))).has(&["decode::open_enum! { #[doc = \" One of the documented values, or another one.\"] ThingA { #[doc = \" `x`\"] X = \"x\" } }"]),
         Case::new("D8", "are absent", answer(reference("Thing"), json!({"Thing": {"type": "object", "required": ["a", "b"], "properties": {"a": text(), "b": {"type": "array", "items": text()}}}})))
             .has(&["pub a: Option<String>", "pub b: Vec<String>"]),
         Case::new("D9", "do not make a type", read(json!({"a": {"type": "string", "minLength": 3, "maxLength": 3, "pattern": "^[a-z]+$"}})))
@@ -764,7 +764,7 @@ fn extensions() -> Vec<Case> {
         Case::new("F3", "without names", read(json!({"a": {"type": "integer", "enum": [0, 1, -1, 1, null]}})))
             .has(&[
                 "pub a: Option<ThingA>",
-                "decode::integer_enum! { #[doc = \" A value of a list that can grow.\"] ThingA { #[doc = \" `0`\"] N0 = 0i64, #[doc = \" `1`\"] N1 = 1i64, #[doc = \" `-1`\"] Minus1 = -1i64 } }",
+                "decode::integer_enum! { #[doc = \" One of the documented values, or another one.\"] ThingA { #[doc = \" `0`\"] N0 = 0i64, #[doc = \" `1`\"] N1 = 1i64, #[doc = \" `-1`\"] Minus1 = -1i64 } }",
             ]),
         Case::new("F3", "with names", read(json!({"a": {"type": "integer", "enum": [-1, 0, 1, 2], "x-enum-names": ["blocked", "not scanned", "not-scanned", "unknown"]}})))
             .has(&["#[doc = \" `-1`\"] Blocked = -1i64, #[doc = \" `0`\"] NotScanned = 0i64, #[doc = \" `1`\"] NotScanned_ = 1i64, #[doc = \" `2`\"] Unknown_ = 2i64"]),
