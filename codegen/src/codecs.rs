@@ -1,4 +1,4 @@
-//! The codecs of a scope: for each operation, functions that read an answer or a body and write it again, for `cargo xtask examples`.
+//! The codecs of a scope: for each operation, functions that decode a response or a body and encode it again, for `cargo xtask examples`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -7,7 +7,7 @@ use crate::reference::{component, component_name, escape};
 use crate::schema::intersect;
 use crate::union::{self, Normalized};
 
-/// Keys that say what a value is made of; beside an `allOf` they make a schema of its own.
+/// Keywords for the structure of a value; beside an `allOf` they form another part of the composition.
 const STRUCTURE: [&str; 8] = [
     "properties",
     "required",
@@ -19,7 +19,7 @@ const STRUCTURE: [&str; 8] = [
     "anyOf",
 ];
 
-/// Keys of a part that say nothing about the whole.
+/// Keywords of a part that do not apply to the composition.
 const OWN: [&str; 6] = [
     "description",
     "title",
@@ -39,10 +39,10 @@ pub(crate) fn deref(document: &Value, schema: &Value, pointer: &str) -> Result<V
     Composer { document, pointer }.deref(schema, &mut Walk::default())
 }
 
-/// How many schemas a composition is made of at most, counted at each visit.
-const LARGEST: usize = 1000;
+/// The maximum number of schemas in a composition, counted at each visit.
+const MAX_SCHEMAS: usize = 1000;
 
-/// A walk through the parts of a composition.
+/// The state of a walk through the parts of a composition.
 #[derive(Default)]
 struct Walk {
     /// The components that are being resolved.
@@ -51,7 +51,7 @@ struct Walk {
     visited: usize,
 }
 
-/// Puts compositions together.
+/// Flattens compositions.
 struct Composer<'a> {
     document: &'a Value,
     pointer: &'a str,
@@ -94,7 +94,7 @@ impl Composer<'_> {
 
     fn deref(&self, schema: &Value, walk: &mut Walk) -> Result<Value> {
         walk.visited += 1;
-        if walk.visited > LARGEST {
+        if walk.visited > MAX_SCHEMAS {
             return self.reject("a composition of too many schemas: does it contain itself?");
         }
         let schema = self.flatten_all_of(schema, walk)?;
@@ -108,8 +108,9 @@ impl Composer<'_> {
             pointer: &format!("/components/schemas/{}", escape(name)),
         };
         if walk.trail.iter().any(|known| known == name) {
-            return composer
-                .reject("a schema that leads back to itself by references and compositions alone");
+            return composer.reject(
+                "a schema that refers to itself through references and compositions alone",
+            );
         }
         walk.trail.push(name.to_owned());
         let target = composer.deref(target, walk)?;
@@ -154,7 +155,7 @@ impl Composer<'_> {
                     }
                     *known = "integer".into();
                 }
-                // A value of both formats can be decoded as neither of them.
+                // No value has both formats, so the value is decoded as a plain string.
                 ("format", known, _) => *known = "none".into(),
                 ("oneOf" | "anyOf", ..) => {
                     return self.reject("a composition of two unions is not supported");

@@ -1,7 +1,7 @@
 //! From the types that progenitor generates to the types that users see.
 //!
-//! Progenitor gives the Rust type of each value; names, what may be absent, how leniently a response is decoded, enumerations and unions
-//! are decided here and in `object`, `enumeration` and `union`, which write one kind of type each.
+//! Progenitor gives the Rust type of each value. Names, optional fields, decoding, enumerations and unions are decided here and in
+//! `object`, `enumeration` and `union`, which emit one kind of type each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,27 +16,27 @@ use crate::object::{self, FieldType};
 use crate::rust_type::{shorten, standalone};
 use crate::{enumeration, union};
 
-/// What the named types are made of, by name.
+/// The definitions of the named types, by name.
 pub(crate) type TypeDefs = BTreeMap<String, TypeDef>;
 
-/// What a named type is made of.
+/// The definition of a named type.
 pub(crate) enum TypeDef {
     Struct(Vec<FieldType>),
-    /// Variants and what they hold.
+    /// The variants and the types of their values.
     Union(Vec<(Ident, syn::Type)>),
-    /// One of the values.
+    /// The first value.
     Enum(String),
-    /// One of the values.
+    /// The first value.
     IntegerEnum(i64),
 }
 
-/// The types of a scope, and what `requests` must know of them.
+/// The types of a scope, and their definitions for `requests`.
 pub(crate) struct Emitted {
     pub code: TokenStream,
     pub types: TypeDefs,
 }
 
-/// Writes the types from those in the `types` module of `generated`; with `schemars` they can write JSON Schema.
+/// Emits the types from those in the `types` module of `generated`; with `schemars` they implement `JsonSchema`.
 pub(crate) fn emit(
     generated: &File,
     types: &BTreeMap<String, Type>,
@@ -58,8 +58,10 @@ pub(crate) fn emit(
         let ident = Ident::new(name, Span::call_site());
         let docs = docs(ty.description.as_deref().unwrap_or(match ty.shape {
             Shape::Struct(_) | Shape::Tuple(..) => "An object of the API.",
-            Shape::Enum(_) | Shape::IntegerEnum(_) => "A value of a list that can grow.",
-            Shape::Union(_) => "A value that has one of several forms.",
+            Shape::Enum(_) | Shape::IntegerEnum(_) => {
+                "One of the documented values, or another one."
+            }
+            Shape::Union(_) => "A value of one of several types.",
         }));
         let mut emit_object = |fields: &[Field], positions: &[usize]| -> Result<TypeDef> {
             let bases = field_types(&structs, name, fields.len())?;

@@ -7,7 +7,7 @@ use quote::quote;
 
 use crate::names;
 
-/// Writes an enumeration of strings.
+/// Emits an enumeration of strings.
 pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[String]) -> TokenStream {
     let names = values.iter().map(|value| variant_name(value));
     let variants = idents(names).zip(values).map(|(variant, value)| {
@@ -22,7 +22,7 @@ pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[String]) -> Toke
     }
 }
 
-/// Writes an enumeration of integers.
+/// Emits an enumeration of integers.
 pub(crate) fn emit_integers(
     ident: &Ident,
     docs: &TokenStream,
@@ -45,7 +45,7 @@ pub(crate) fn emit_integers(
     }
 }
 
-/// The names of variants as identifiers, each once.
+/// The names of variants as unique identifiers.
 fn idents(names: impl Iterator<Item = String>) -> impl Iterator<Item = Ident> {
     let mut taken = BTreeSet::from(["Unknown".to_owned()]);
     names.map(move |mut name| {
@@ -56,7 +56,7 @@ fn idents(names: impl Iterator<Item = String>) -> impl Iterator<Item = Ident> {
     })
 }
 
-/// `=`, `>=` and the like have no letters to make a name of.
+/// The name of the variant of a value; `=`, `>=` and the like have no letters, and get names here.
 fn variant_name(value: &str) -> String {
     let spelled = match value {
         "=" => "equal",

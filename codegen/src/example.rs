@@ -5,10 +5,10 @@ use crate::names;
 use crate::requests::{Argument, Sink};
 use crate::rust_type::{element, simple_name};
 
-/// Values go no deeper than this; what is deeper is a default.
-const DEEPEST: usize = 8;
+/// The maximum depth of a value; deeper values are defaults.
+const MAX_DEPTH: usize = 8;
 
-/// Lines are broken behind this column.
+/// The maximum width of a line.
 const WIDTH: usize = 80;
 
 /// The example of a call to the method `name` of the handle of `scope`, in Markdown.
@@ -47,7 +47,7 @@ pub(crate) fn call(
     code.push_str(&if has_items {
         format!("let items: Vec<_> = {request}\n    .items()\n    .try_collect()\n    .await?;")
     } else {
-        format!("let answer = {request}.send().await?;")
+        format!("let response = {request}.send().await?;")
     });
     format!(
         "\n# Example\n```no_run\n\
@@ -76,7 +76,7 @@ impl Expression {
         }
     }
 
-    fn text(words: &str) -> Self {
+    fn string(words: &str) -> Self {
         Self::atom(format!("{words:?}"))
     }
 
@@ -117,7 +117,7 @@ impl Expression {
     }
 }
 
-/// A value to show: what it is for, and how deep it lies.
+/// A value to show: its name, and its depth.
 #[derive(Clone, Copy)]
 struct Value<'a> {
     types: &'a TypeDefs,
@@ -134,16 +134,16 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// What a text says: what it is.
+    /// The content of a string: the name of the value.
     fn words(self) -> String {
         names::words(self.name).join(" ")
     }
 
-    /// A body, which is taken by reference.
+    /// A body, which is passed by reference.
     fn body(self, ty: &syn::Type) -> Expression {
         match (simple_name(ty).as_deref(), element(ty)) {
             (Some("Vec"), Some(item)) => Expression::list("[", self.exact(&item)),
-            (Some("String"), _) => Expression::text(&self.words()),
+            (Some("String"), _) => Expression::string(&self.words()),
             _ => self.exact(ty),
         }
     }
@@ -151,11 +151,11 @@ impl<'a> Value<'a> {
     /// An expression that is, or converts into, a value of `ty`.
     fn converted(self, ty: &syn::Type) -> Expression {
         match simple_name(ty).as_deref() {
-            Some("String") => Expression::text(&self.words()),
-            Some("ReportingTime") => Expression::text("-1days"),
-            Some("DateOrTime") => Expression::text("2026-01-31"),
+            Some("String") => Expression::string(&self.words()),
+            Some("ReportingTime") => Expression::string("-1days"),
+            Some("DateOrTime") => Expression::string("2026-01-31"),
             Some("Upload") => {
-                let file = vec![Expression::text("file.csv")];
+                let file = vec![Expression::string("file.csv")];
                 Expression::call("cisco_secure_access::Upload::path", file)
             }
             Some("Vec") => match element(ty) {
@@ -167,7 +167,7 @@ impl<'a> Value<'a> {
                 None => self.exact(ty),
             },
             Some(name) => match self.types.get(name) {
-                Some(TypeDef::Enum(value)) => Expression::text(value),
+                Some(TypeDef::Enum(value)) => Expression::string(value),
                 Some(TypeDef::IntegerEnum(value)) => Expression::atom(value.to_string()),
                 _ => self.exact(ty),
             },
@@ -178,7 +178,7 @@ impl<'a> Value<'a> {
     /// An expression of type `ty`.
     fn exact(self, ty: &syn::Type) -> Expression {
         let default = || Expression::atom("Default::default()");
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             return default();
         }
         let inner = || element(ty).map(|inner| self.inside(self.name).exact(&inner));
@@ -216,7 +216,7 @@ impl<'a> Value<'a> {
                     Expression::call(format!("{name}::from"), vec![value])
                 }
                 Some(TypeDef::Enum(value)) => {
-                    Expression::call(format!("{name}::from"), vec![Expression::text(value)])
+                    Expression::call(format!("{name}::from"), vec![Expression::string(value)])
                 }
                 None => default(),
             },

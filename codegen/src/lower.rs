@@ -1,9 +1,9 @@
 //! From a faithful OpenAPI document to the subset that progenitor gets right.
 //!
 //! progenitor panics on some legal documents and generates wrong types from others. What it sees here is therefore small: every
-//! object, enumeration and union is a component of its own; scalars, lists and maps stand where they are used; no constraint, no
-//! default, no answer but the one for success is left. Names that progenitor would change into Rust names are replaced by numbers
-//! (`o0`, `p0`, `f0000`), and what they mean is kept in [`Lowered::types`], from which `emit` writes the final types.
+//! object, enumeration and union is a component of its own; scalars, lists and maps are inline; no constraint, no
+//! default, no response but the successful one is left. Names that progenitor would change into Rust names are replaced by numbers
+//! (`o0`, `p0`, `f0000`); their meaning is kept in [`Lowered::types`], from which `emit` writes the final types.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -19,7 +19,7 @@ use crate::schema::{
 };
 use crate::union::{self, Variant};
 
-/// A document for progenitor, and what was taken out of it.
+/// A document for progenitor, and what it does not contain.
 #[derive(Debug)]
 pub(crate) struct Lowered {
     pub document: Value,
@@ -27,7 +27,7 @@ pub(crate) struct Lowered {
     pub types: BTreeMap<String, Type>,
 }
 
-/// What is known of a named type.
+/// A named type.
 #[derive(Debug)]
 pub(crate) struct Type {
     pub description: Option<String>,
@@ -38,11 +38,11 @@ pub(crate) struct Type {
 #[derive(Debug)]
 pub(crate) enum Shape {
     Struct(Vec<Field>),
-    /// An object that stands on the wire as a list: the field at each position.
+    /// An object that is a list on the wire: the field at each position.
     Tuple(Vec<Field>, Vec<usize>),
     /// The documented values of a string.
     Enum(Vec<String>),
-    /// The documented values of an integer, with their names if they have some.
+    /// The documented values of an integer, with their names if there are any.
     IntegerEnum(Vec<(i64, Option<String>)>),
     /// One of several schemas.
     Union(Union),
@@ -61,21 +61,21 @@ pub(crate) struct Field {
     pub name: String,
     pub required: bool,
     pub nullable: bool,
-    /// `x-secret`: not to be shown.
+    /// `x-secret`: never shown in debug output.
     pub secret: bool,
     pub description: Option<String>,
     pub deprecated: bool,
-    /// How it writes a point in time, if it is one.
+    /// The wire format of a point in time, for a property that can be absent.
     pub time: Option<TimeFormat>,
     /// `x-ids-of`: the property of a response whose objects have the ids that this property of a body takes.
     pub ids_of: Option<String>,
 }
 
 impl Field {
-    /// What is required of a value of the field, in a type of which values go in this direction.
+    /// The presence of the field in a type of this direction.
     pub(crate) fn presence(&self, direction: Direction, is_collection: bool) -> Presence {
         Presence {
-            // A list that is only read is empty where it is null or absent. In a request, an empty list clears what absence leaves alone.
+            // A list of a response is empty where it is null or absent. In a request, an empty list clears the list, absence does not.
             optional: direction.request || !is_collection,
             nullable: !direction.response && self.nullable,
             required: !direction.response && self.required,
@@ -83,7 +83,7 @@ impl Field {
     }
 }
 
-/// How a property writes a point in time.
+/// The wire format of a point in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TimeFormat {
     Rfc3339,
@@ -95,8 +95,11 @@ pub(crate) enum TimeFormat {
 }
 
 impl TimeFormat {
-    /// The format of a schema of a point in time.
+    /// The format in a schema, if it is one of a point in time.
     fn of(schema: &Value) -> Option<Self> {
+        if is_named(schema) {
+            return None;
+        }
         match (kind(schema), text(schema, "format")?.as_str()) {
             (Kind::Number, "epoch-seconds") => Some(Self::Seconds),
             (Kind::Number, "epoch-milliseconds") => Some(Self::Milliseconds),
@@ -110,25 +113,25 @@ impl TimeFormat {
     }
 }
 
-/// What is required of a value of a field.
+/// Whether a field can be absent or null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Presence {
     /// The field is an `Option`.
     pub optional: bool,
-    /// Null can be sent, which means something else than absence.
+    /// Null can be sent, and differs from absence.
     pub nullable: bool,
-    /// It has to be there when the object is sent: an argument of the constructor.
+    /// A request requires it: it is an argument of the constructor.
     pub required: bool,
 }
 
-/// In which direction the values of a type go.
+/// The direction of the values of a type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Direction {
     /// From the program to the service.
     pub request: bool,
     /// From the service to the program.
     pub response: bool,
-    /// From the service to the program, and from there into a request that changes what was read.
+    /// From the service to the program, and from there into a request that changes the object.
     pub carried: bool,
 }
 
@@ -144,7 +147,7 @@ impl Direction {
         carried: false,
     };
 
-    /// The direction of a property of a type of this direction; neither where it is left out. What stands beside a reference does not count.
+    /// The direction of a property of a type of this direction; none if the property is omitted. Keywords beside a reference do not count.
     fn of_property(self, property: &Value) -> Self {
         let is_reference = property.get("$ref").is_some();
         let flag = |key: &str| !is_reference && property.get(key) == Some(&Value::Bool(true));
@@ -167,33 +170,40 @@ impl Direction {
         }
     }
 
-    /// Whether a null that was read may be sent.
+    /// Whether a decoded null can be sent again.
     pub(crate) fn keeps_nulls(self) -> bool {
         self.request || self.carried
     }
 }
 
-/// How deeply schemas nest at most.
-const DEEPEST: usize = 32;
+/// The maximum depth of nested schemas.
+const MAX_DEPTH: usize = 32;
 
-/// Types that generated code takes from the prelude by their names alone.
-const PRELUDE: [&str; 10] = [
+/// Types that generated code or the generator refers to by their simple names.
+const RESERVED_TYPES: [&str; 18] = [
+    "BTreeMap",
     "Box",
+    "DateOrTime",
+    "DateTime",
     "Default",
     "From",
     "Into",
     "IntoIterator",
+    "Map",
+    "NaiveDate",
     "Option",
+    "ReportingTime",
     "Result",
     "String",
     "ToString",
+    "Upload",
+    "Value",
     "Vec",
 ];
 
 /// Lowers `operations` and the schemas that they reach; `scope` is the name of the document.
 ///
-/// What a type looks like and is called follows from `all` operations of the document, so that turning on another API changes nothing of
-/// what is there.
+/// The definition and name of a type follow from `all` operations of the document, so that enabling another API changes no type.
 pub(crate) fn lower(
     scope: &str,
     document: &Value,
@@ -201,10 +211,10 @@ pub(crate) fn lower(
     operations: &[Operation],
 ) -> Result<Lowered> {
     let directions = directions(document, all)?;
-    let mut taken: BTreeSet<String> = all
+    let mut used_names: BTreeSet<String> = all
         .iter()
         .map(|operation| names::pascal(&operation.id))
-        .chain(PRELUDE.map(str::to_owned))
+        .chain(RESERVED_TYPES.map(str::to_owned))
         .chain([names::pascal(scope)])
         .collect();
     let mut components: BTreeMap<String, String> = BTreeMap::new();
@@ -217,21 +227,21 @@ pub(crate) fn lower(
                 format!("`{component}` and `{other}` would both be the type `{name}`"),
             ));
         }
-        // A schema that has the name of a request, of the scope or of a type of Rust.
-        let name = match taken.contains(&name) {
+        // The name is the name of a request, of the scope or of a Rust type.
+        let name = match used_names.contains(&name) {
             true => name + "Value",
             false => name,
         };
         components.insert(component.clone(), name);
     }
-    taken.extend(components.values().cloned());
+    used_names.extend(components.values().cloned());
     let mut lowering = Lowering {
         document,
         directions,
         components,
-        taken,
+        used_names,
         inlined: BTreeMap::new(),
-        under_way: Vec::new(),
+        in_progress: Vec::new(),
         queue: VecDeque::new(),
         seen: BTreeSet::new(),
         types: BTreeMap::new(),
@@ -258,7 +268,7 @@ pub(crate) fn lower(
     })
 }
 
-/// Which components the operations reach, and which way.
+/// The components that the operations reach, with their directions.
 fn directions(document: &Value, operations: &[Operation]) -> Result<BTreeMap<String, Direction>> {
     let mut directions = BTreeMap::new();
     for operation in operations {
@@ -294,7 +304,7 @@ fn directions(document: &Value, operations: &[Operation]) -> Result<BTreeMap<Str
     Ok(directions)
 }
 
-/// Whether what an operation reads can be changed under the same path.
+/// Whether another operation of the same path changes what this one reads.
 fn is_changed(operation: &Operation, operations: &[Operation]) -> bool {
     let changes = |other: &Operation| matches!(other.method.as_str(), "PUT" | "PATCH");
     operation.method == "GET"
@@ -365,28 +375,28 @@ struct Lowering<'a> {
     directions: BTreeMap<String, Direction>,
     /// The names of the types of components.
     components: BTreeMap<String, String>,
-    /// Type names in use.
-    taken: BTreeSet<String>,
-    /// Components that stand where they are used, lowered; `None` while that is under way.
+    /// The type names that are in use.
+    used_names: BTreeSet<String>,
+    /// Lowered components that are inlined where they are referenced; `None` while one is being lowered.
     inlined: BTreeMap<String, Option<Value>>,
-    /// Schemas inside of each other that are being lowered: what they are, which way they go, the name of the type that comes of them.
-    under_way: Vec<(Value, Direction, Option<String>)>,
-    /// Components to lower yet.
+    /// The nested schemas that are being lowered, with their directions and the names of their types.
+    in_progress: Vec<(Value, Direction, Option<String>)>,
+    /// Components that remain to be lowered.
     queue: VecDeque<String>,
     seen: BTreeSet<String>,
     types: BTreeMap<String, Type>,
     schemas: Map<String, Value>,
 }
 
-/// Where a schema stands: what a type made of it is called, which way it goes, and the place in the document.
+/// Where a schema is: the name for its type, its direction, and its JSON pointer.
 #[derive(Clone)]
-struct Place {
+struct SchemaContext {
     name: String,
     direction: Direction,
     pointer: String,
 }
 
-impl Place {
+impl SchemaContext {
     fn child(&self, name: &str, key: &str) -> Self {
         Self {
             name: format!("{}{}", self.name, names::pascal(name)),
@@ -411,12 +421,12 @@ impl Lowering<'_> {
         let mut parameters = Vec::new();
         for (index, parameter) in operation.parameters.iter().enumerate() {
             let number = format!("p{index}");
-            let place = Place {
+            let context = SchemaContext {
                 name: format!("{name}{}", names::pascal(&parameter.name)),
                 direction: Direction::REQUEST,
                 pointer: format!("{}/schema", parameter.pointer),
             };
-            let schema = self.present(&parameter.schema, &place)?;
+            let schema = self.non_null(&parameter.schema, &context)?;
             let location = match parameter.location {
                 Location::Path => {
                     path =
@@ -437,21 +447,21 @@ impl Lowering<'_> {
         if let Some(body) = &operation.body
             && let Content::Json(schema) | Content::Form(schema) = &body.content
         {
-            let place = Place {
+            let context = SchemaContext {
                 name: format!("{name}Body"),
                 direction: Direction::REQUEST,
                 pointer: format!("{}/content", body.pointer),
             };
-            let schema = self.schema(schema, &place)?;
+            let schema = self.schema(schema, &context)?;
             lowered["requestBody"] = json!({"required": true, "content": json_media(&schema)});
         }
         if let Some(answer) = &operation.answer {
-            let place = Place {
+            let context = SchemaContext {
                 name: format!("{name}Response"),
                 direction: Direction::RESPONSE,
                 pointer: format!("{}/responses", operation.pointer),
             };
-            let schema = self.schema(answer, &place)?;
+            let schema = self.schema(answer, &context)?;
             lowered["responses"] =
                 json!({"200": {"description": "", "content": json_media(&schema)}});
         }
@@ -460,66 +470,70 @@ impl Lowering<'_> {
 
     /// Lowers a component that is a type of its own.
     fn component(&mut self, component: &str) -> Result<()> {
-        let place = self.place_of(component);
-        let schema = reference::component(self.document, component, &place.pointer)?;
-        let schema = compose::flatten_all_of(self.document, schema, &place.pointer)?;
-        let name = place.name.clone();
-        self.named(&schema, &place, name)
+        let context = self.component_context(component);
+        let schema = reference::component(self.document, component, &context.pointer)?;
+        let schema = compose::flatten_all_of(self.document, schema, &context.pointer)?;
+        let name = context.name.clone();
+        self.named(&schema, &context, name)
     }
 
-    fn place_of(&self, component: &str) -> Place {
-        Place {
+    fn component_context(&self, component: &str) -> SchemaContext {
+        SchemaContext {
             name: self.components.get(component).cloned().unwrap_or_default(),
             direction: self.directions.get(component).copied().unwrap_or_default(),
             pointer: format!("/components/schemas/{}", escape(component)),
         }
     }
 
-    /// What stands for `schema` in the lowered document.
-    fn schema(&mut self, schema: &Value, place: &Place) -> Result<Value> {
-        if self.under_way.len() > DEEPEST {
+    /// The lowered form of `schema`.
+    fn schema(&mut self, schema: &Value, context: &SchemaContext) -> Result<Value> {
+        if self.in_progress.len() > MAX_DEPTH {
             return Err(Error::new(
-                &place.pointer,
-                "schemas that nest too deeply: do their compositions contain themselves?",
+                &context.pointer,
+                "the schemas are nested too deeply: do their compositions contain themselves?",
             ));
         }
-        self.under_way.push((schema.clone(), place.direction, None));
-        let lowered = self.inner_schema(schema, place)?;
-        self.under_way.pop();
+        self.in_progress
+            .push((schema.clone(), context.direction, None));
+        let lowered = self.inner_schema(schema, context)?;
+        self.in_progress.pop();
         Ok(lowered)
     }
 
-    fn inner_schema(&mut self, schema: &Value, place: &Place) -> Result<Value> {
+    fn inner_schema(&mut self, schema: &Value, context: &SchemaContext) -> Result<Value> {
         if let Some(reference) = schema.get("$ref") {
-            let component = component_name(reference, &place.pointer)?.to_owned();
-            return self.reference(&component, &place.pointer);
+            let component = component_name(reference, &context.pointer)?.to_owned();
+            return self.reference(&component, &context.pointer);
         }
-        let flat = compose::flatten_all_of(self.document, schema, &place.pointer)?;
+        let flat = compose::flatten_all_of(self.document, schema, &context.pointer)?;
         if flat.get("$ref").is_some() {
-            return self.schema(&flat, place);
+            return self.schema(&flat, context);
         }
         if !is_named(&flat) {
-            return self.anonymous(&flat, place);
+            return self.anonymous(&flat, context);
         }
-        // What a composition takes from a component can lead to the composition again.
-        let again = self.under_way.iter().find_map(|(other, direction, name)| {
-            name.as_ref()
-                .filter(|_| other == schema && *direction == place.direction)
-        });
+        // A composition can contain itself through a component.
+        let again = self
+            .in_progress
+            .iter()
+            .find_map(|(other, direction, name)| {
+                name.as_ref()
+                    .filter(|_| other == schema && *direction == context.direction)
+            });
         if let Some(name) = again {
             return Ok(reference_to(name));
         }
-        let name = free(&type_name(&place.name), &mut self.taken);
-        if let Some((_, _, own)) = self.under_way.last_mut() {
+        let name = unique_name(&type_name(&context.name), &mut self.used_names);
+        if let Some((_, _, own)) = self.in_progress.last_mut() {
             *own = Some(name.clone());
         }
-        self.named(&flat, place, name.clone())?;
+        self.named(&flat, context, name.clone())?;
         Ok(reference_to(&name))
     }
 
-    /// What stands for `schema` where null is no value of its own: it is left out, or stands for absence.
-    fn present(&mut self, schema: &Value, place: &Place) -> Result<Value> {
-        let mut lowered = self.schema(schema, place)?;
+    /// The lowered form of `schema` where null has no meaning of its own.
+    fn non_null(&mut self, schema: &Value, context: &SchemaContext) -> Result<Value> {
+        let mut lowered = self.schema(schema, context)?;
         if let Some(lowered) = lowered.as_object_mut() {
             lowered.remove("nullable");
         }
@@ -527,26 +541,26 @@ impl Lowering<'_> {
     }
 
     fn reference(&mut self, component: &str, pointer: &str) -> Result<Value> {
-        let place = self.place_of(component);
+        let context = self.component_context(component);
         let schema = reference::component(self.document, component, pointer)?;
-        let schema = compose::flatten_all_of(self.document, schema, &place.pointer)?;
+        let schema = compose::flatten_all_of(self.document, schema, &context.pointer)?;
         if schema.get("$ref").is_some() {
-            // An alias of an alias that leads back to it stands for nothing.
-            compose::deref(self.document, &schema, &place.pointer)?;
+            // Rejects a circle of aliases.
+            compose::deref(self.document, &schema, &context.pointer)?;
         }
         if is_named(&schema) {
             if self.seen.insert(component.to_owned()) {
                 self.queue.push_back(component.to_owned());
             }
-            return Ok(reference_to(&place.name));
+            return Ok(reference_to(&context.name));
         }
         match self.inlined.get(component) {
             Some(Some(lowered)) => Ok(lowered.clone()),
-            // A list of itself has no name to refer to: any JSON.
+            // A list of itself has no name to refer to: it holds any JSON.
             Some(None) => Ok(json!({})),
             None => {
                 self.inlined.insert(component.to_owned(), None);
-                let lowered = self.schema(&schema, &place)?;
+                let lowered = self.schema(&schema, &context)?;
                 self.inlined
                     .insert(component.to_owned(), Some(lowered.clone()));
                 Ok(lowered)
@@ -555,11 +569,20 @@ impl Lowering<'_> {
     }
 
     /// A scalar, list or map.
-    fn anonymous(&mut self, schema: &Value, place: &Place) -> Result<Value> {
+    fn anonymous(&mut self, schema: &Value, context: &SchemaContext) -> Result<Value> {
+        let time = TimeFormat::of(schema);
+        if time
+            .as_ref()
+            .is_some_and(|time| *time != TimeFormat::Rfc3339)
+            && context.direction.request
+        {
+            return Err(Error::new(
+                &context.pointer,
+                "a time of this format is not supported here: expected a property that may be absent, or a response",
+            ));
+        }
         let mut lowered = match kind(schema) {
-            _ if TimeFormat::of(schema).is_some() => {
-                json!({"type": "string", "format": "date-time"})
-            }
+            _ if time.is_some() => date_time(),
             Kind::String => match schema.get("format").and_then(Value::as_str) {
                 Some("date") => json!({"type": "string", "format": "date"}),
                 _ => json!({"type": "string"}),
@@ -571,7 +594,7 @@ impl Lowering<'_> {
             Kind::Boolean => json!({"type": "boolean"}),
             Kind::Array => {
                 let items = match schema.get("items") {
-                    Some(items) => self.present(items, &place.item("items"))?,
+                    Some(items) => self.non_null(items, &context.item("items"))?,
                     None => json!({}),
                 };
                 json!({"type": "array", "items": items})
@@ -579,7 +602,7 @@ impl Lowering<'_> {
             Kind::Object => match schema.get("additionalProperties") {
                 Some(values @ Value::Object(map)) if !map.is_empty() => {
                     let values =
-                        self.present(values, &place.child("value", "additionalProperties"))?;
+                        self.non_null(values, &context.child("value", "additionalProperties"))?;
                     json!({"type": "object", "additionalProperties": values})
                 }
                 _ => json!({"type": "object"}),
@@ -587,8 +610,8 @@ impl Lowering<'_> {
             Kind::Any => match schema.get("type") {
                 Some(word) => {
                     return Err(Error::new(
-                        format!("{}/type", place.pointer),
-                        format!("{word} is no type"),
+                        format!("{}/type", context.pointer),
+                        format!("{word} is not a type"),
                     ));
                 }
                 None => json!({}),
@@ -601,28 +624,28 @@ impl Lowering<'_> {
     }
 
     /// An object, enumeration or union, as the component `name`.
-    fn named(&mut self, schema: &Value, place: &Place, name: String) -> Result<()> {
-        let place = Place {
+    fn named(&mut self, schema: &Value, context: &SchemaContext, name: String) -> Result<()> {
+        let context = SchemaContext {
             name: name.clone(),
-            ..place.clone()
+            ..context.clone()
         };
         if schema.get("discriminator").is_some() {
             return Err(Error::new(
-                format!("{}/discriminator", place.pointer),
-                "a discriminator without `oneOf` is not supported: the forms must be listed there",
+                format!("{}/discriminator", context.pointer),
+                "a discriminator without `oneOf` is not supported: the variants must be listed there",
             ));
         }
         let any_enum = || json!({"type": "string", "enum": ["A", "B"]});
         let (shape, lowered) = if let Some(variants) = union::variants(schema) {
-            self.union(variants, &place)?
+            self.union(variants, &context)?
         } else if let Some(values) = enum_values(schema) {
             (Shape::Enum(values), any_enum())
         } else if let Some(values) = integer_enum_values(schema) {
             (Shape::IntegerEnum(values), any_enum())
         } else if let Some(elements) = tuple_elements(schema) {
-            self.tuple(elements, &place)?
+            self.tuple(elements, &context)?
         } else {
-            let (fields, lowered) = self.object(schema, &place)?;
+            let (fields, lowered) = self.object(schema, &context)?;
             (Shape::Struct(fields), lowered)
         };
         self.schemas.insert(name.clone(), lowered);
@@ -630,19 +653,19 @@ impl Lowering<'_> {
             name,
             Type {
                 description: text(schema, "description"),
-                direction: place.direction,
+                direction: context.direction,
                 shape,
             },
         );
         Ok(())
     }
 
-    /// A list of values by position: an object on the side of the program.
-    fn tuple(&mut self, elements: &[Value], place: &Place) -> Result<(Shape, Value)> {
+    /// A list of values by position, which is an object in Rust.
+    fn tuple(&mut self, elements: &[Value], context: &SchemaContext) -> Result<(Shape, Value)> {
         let mut properties = Map::new();
         let mut names = Vec::new();
         for (index, element) in elements.iter().enumerate() {
-            let pointer = format!("{}/x-tuple/{index}", place.pointer);
+            let pointer = format!("{}/x-tuple/{index}", context.pointer);
             let name = text(element, "name")
                 .ok_or_else(|| Error::new(&pointer, "expected the `name` of the element"))?;
             let schema = element
@@ -656,14 +679,14 @@ impl Lowering<'_> {
             }
             names.push(name);
         }
-        let (fields, lowered) = self.object(&json!({"properties": properties}), place)?;
+        let (fields, lowered) = self.object(&json!({"properties": properties}), context)?;
         let position = |name: &String| fields.iter().position(|field| field.name == *name);
         let positions = names.iter().filter_map(position).collect();
         Ok((Shape::Tuple(fields, positions), lowered))
     }
 
-    /// Every property is required here: progenitor then gives the type of its value, and `emit` decides what may be absent.
-    fn object(&mut self, schema: &Value, place: &Place) -> Result<(Vec<Field>, Value)> {
+    /// Every property is required in the lowered document, so that progenitor gives the type of the value itself; `emit` adds the `Option`.
+    fn object(&mut self, schema: &Value, context: &SchemaContext) -> Result<(Vec<Field>, Value)> {
         let required: BTreeSet<&str> = schema
             .get("required")
             .and_then(Value::as_array)
@@ -675,14 +698,16 @@ impl Lowering<'_> {
         let mut lowered = Map::new();
         for (name, property) in properties(schema) {
             let key = format!("properties/{}", escape(name));
-            let mut child = place.child(name, &key);
+            let mut child = context.child(name, &key);
             let resolved = compose::deref(self.document, property, &child.pointer)?;
-            child.direction = place.direction.of_property(property).of_property(&resolved);
+            child.direction = context
+                .direction
+                .of_property(property)
+                .of_property(&resolved);
             if child.direction.is_none() {
                 continue;
             }
-            lowered.insert(field_number(fields.len()), self.present(property, &child)?);
-            fields.push(Field {
+            let mut field = Field {
                 required: required.contains(name.as_str()),
                 nullable: [property, &resolved]
                     .iter()
@@ -691,37 +716,46 @@ impl Lowering<'_> {
                     .or_else(|| text(&resolved, "description")),
                 deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
                 secret: property.get("x-secret") == Some(&Value::Bool(true)),
-                time: TimeFormat::of(&resolved),
+                time: None,
                 ids_of: text(property, "x-ids-of"),
                 name: name.clone(),
-            });
+            };
+            let presence = field.presence(context.direction, false);
+            field.time =
+                TimeFormat::of(&resolved).filter(|_| !presence.required && !presence.nullable);
+            let value = match field.time {
+                Some(_) => date_time(),
+                None => self.non_null(property, &child)?,
+            };
+            lowered.insert(field_number(fields.len()), value);
+            fields.push(field);
         }
         Ok((fields, all_required(lowered)))
     }
 
-    fn union(&mut self, schemas: &[Value], place: &Place) -> Result<(Shape, Value)> {
+    fn union(&mut self, schemas: &[Value], context: &SchemaContext) -> Result<(Shape, Value)> {
         let mut variants = Vec::new();
         let mut discriminator = None;
         let mut lowered = Map::new();
         let mut names = BTreeSet::from(["Unknown".to_owned()]);
         for (index, schema) in schemas.iter().enumerate() {
             let key = format!("oneOf/{index}");
-            let pointer = format!("{}/{key}", place.pointer);
-            let form = compose::deref(self.document, schema, &pointer)?;
-            let kind = kind(&form);
-            let wanted = match (union::referred(schema), kind) {
+            let pointer = format!("{}/{key}", context.pointer);
+            let resolved = compose::deref(self.document, schema, &pointer)?;
+            let kind = kind(&resolved);
+            let name_hint = match (union::referred(schema), kind) {
                 (Some(component), _) => names::pascal(component),
-                (None, Kind::String) => "Text".to_owned(),
+                (None, Kind::String) => "String".to_owned(),
                 (None, Kind::Number) => "Number".to_owned(),
                 (None, Kind::Boolean) => "Boolean".to_owned(),
                 (None, Kind::Array) => "List".to_owned(),
                 (None, Kind::Object | Kind::Any) => "Object".to_owned(),
             };
-            let name = free(&wanted, &mut names);
-            let child = place.child(&name, &key);
-            lowered.insert(field_number(index), self.present(schema, &child)?);
+            let name = unique_name(&name_hint, &mut names);
+            let child = context.child(&name, &key);
+            lowered.insert(field_number(index), self.non_null(schema, &child)?);
             let mut deref = |schema: &Value| compose::deref(self.document, schema, &child.pointer);
-            let variant = Variant::read(name, schema, &form, &mut deref)?;
+            let variant = Variant::read(name, schema, &resolved, &mut deref)?;
             discriminator = discriminator.or_else(|| union::discriminator(schema));
             variants.push(variant);
         }
@@ -733,18 +767,18 @@ impl Lowering<'_> {
     }
 }
 
-/// The name of a type as progenitor leaves it: capitals that follow each other are one word to it.
+/// The name of a type as progenitor writes it: it takes a run of capitals for one word.
 fn type_name(text: &str) -> String {
     names::pascal(&names::pascal(text))
 }
 
-/// `wanted`, with a number where that is taken.
-fn free(wanted: &str, taken: &mut BTreeSet<String>) -> String {
-    let mut name = wanted.to_owned();
+/// `name_hint`, with a number if that name is in use.
+fn unique_name(name_hint: &str, used_names: &mut BTreeSet<String>) -> String {
+    let mut name = name_hint.to_owned();
     let mut count = 1;
-    while !taken.insert(name.clone()) {
+    while !used_names.insert(name.clone()) {
         count += 1;
-        name = format!("{wanted}{count}");
+        name = format!("{name_hint}{count}");
     }
     name
 }
@@ -762,6 +796,10 @@ pub(crate) fn field_number(index: usize) -> String {
 fn all_required(properties: Map<String, Value>) -> Value {
     let names: Vec<_> = properties.keys().cloned().collect();
     json!({"type": "object", "properties": properties, "required": names})
+}
+
+fn date_time() -> Value {
+    json!({"type": "string", "format": "date-time"})
 }
 
 fn json_media(schema: &Value) -> Value {

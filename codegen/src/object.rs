@@ -1,7 +1,7 @@
-//! Objects: a struct, how its fields are decoded and written, its constructor and setters.
+//! Objects: the struct, the decoding and encoding of its fields, its constructor and setters.
 //!
-//! What is sent is strict: what the document requires is an argument of the constructor, and a request without it is not sent. What is
-//! read is lenient: everything may be absent.
+//! Requests are strict: required properties are arguments of the constructor, and a request without one is not sent. Responses are
+//! lenient: every property can be absent.
 
 use std::collections::BTreeSet;
 
@@ -12,15 +12,15 @@ use crate::docs::docs;
 use crate::error::{Error, Result};
 use crate::lower::{Direction, Field, Presence, TimeFormat};
 use crate::names;
-use crate::rust_type::{argument, is_collection, simple_name};
+use crate::rust_type::{argument, is_collection};
 
-/// How many lists an object that is only read can have: as many as `ListPresence` of the runtime tells apart.
+/// The maximum number of lists in an object of a response: `ListPresence` of the runtime has so many bits.
 const MAX_LISTS: usize = 64;
 
-/// Fields and methods that every object has.
-const RESERVED: [&str; 2] = ["extra", "lists"];
+/// The names of the fields and methods that every object has.
+const RESERVED: [&str; 3] = ["extra", "extra_mut", "lists"];
 
-/// A field as it is written.
+/// A field as it is emitted.
 #[derive(Clone)]
 pub(crate) struct FieldType {
     /// The name on the wire.
@@ -84,12 +84,12 @@ impl<'a> Emission<'a> {
         self.fields.iter().any(|(_, ty)| !ty.presence.optional)
     }
 
-    /// Whether an object with nothing set makes sense.
+    /// Whether an object without properties is valid.
     fn is_default(&self) -> bool {
         !self.fields.iter().any(|(_, ty)| ty.presence.required)
     }
 
-    /// The code; `positions` are the fields of an object that stands on the wire as a list, by position.
+    /// The code; `positions` are the fields of an object that is a list on the wire, by position.
     pub(crate) fn emit(&self, positions: &[usize], schemars: bool) -> TokenStream {
         let Self { ident, docs, .. } = self;
         let declarations = self
@@ -122,7 +122,7 @@ impl<'a> Emission<'a> {
         }
     }
 
-    /// How the fields are decoded and written.
+    /// The decoding and encoding of the fields.
     fn object_fields(&self, positions: &[usize]) -> TokenStream {
         let Self { ident, .. } = self;
         let name = ident.to_string();
@@ -144,8 +144,8 @@ impl<'a> Emission<'a> {
         let keeps_nulls = self.direction.keeps_nulls();
         let positions = (!positions.is_empty()).then(|| {
             let numbers = positions.iter().filter_map(|position| {
-                let (wanted, _) = self.fields.get(*position)?;
-                properties.iter().position(|name| **name == wanted.name)
+                let (field, _) = self.fields.get(*position)?;
+                properties.iter().position(|name| **name == field.name)
             });
             quote!(const POSITIONS: &'static [usize] = &[#(#numbers),*];)
         });
@@ -176,7 +176,7 @@ impl<'a> Emission<'a> {
         }
     }
 
-    /// `new` with what is required, and a setter for each field.
+    /// `new` with the required properties, and a setter for each field.
     fn constructor(&self) -> TokenStream {
         let Self { ident, .. } = self;
         let required: Vec<_> = self
@@ -187,7 +187,7 @@ impl<'a> Emission<'a> {
             .collect();
         let new = if required.is_empty() {
             quote! {
-                /// Nothing set.
+                /// Creates the object without any property.
                 #[must_use]
                 #[inline]
                 pub fn new() -> Self { Default::default() }
@@ -200,13 +200,11 @@ impl<'a> Emission<'a> {
                 .map(|(ty, name)| setter_argument(ty, &quote!(#name)))
                 .unzip();
             quote! {
-                /// What is required; the rest is set with the methods below.
+                /// Creates the object from its required properties.
                 #[must_use]
                 #[inline]
                 pub fn new(#(#names: #types),*) -> Self {
-                    let mut new = <Self as decode::ObjectFields>::empty();
-                    #(new.#names = Some(#values);)*
-                    new
+                    Self { #(#names: Some(#values),)* ..<Self as decode::ObjectFields>::empty() }
                 }
             }
         };
@@ -237,7 +235,7 @@ impl<'a> Emission<'a> {
     }
 }
 
-/// The argument that a field is set from, and the value that is made of it.
+/// The argument of the setter of a field, and the expression for the value.
 fn setter_argument(ty: &FieldType, name: &TokenStream) -> (TokenStream, TokenStream) {
     let base = &ty.base;
     match ty.presence.nullable {
@@ -308,7 +306,7 @@ fn declaration(field: &Field, ty: &FieldType, schemars: bool) -> TokenStream {
     }
 }
 
-/// How a field is decoded and how it is written; `lists` numbers the lists that are empty where they are absent.
+/// The code that decodes a field and the code that encodes it; `lists` numbers the lists that are empty where they are absent.
 fn accessors(
     field: &Field,
     ty: &FieldType,
@@ -323,12 +321,7 @@ fn accessors(
             quote!(encoder.list(&self.#name, self.lists, #number);),
         );
     }
-    let is_time = simple_name(&ty.base).as_deref() == Some("DateTime");
-    if let Some(format) = field
-        .time
-        .as_ref()
-        .filter(|_| is_time && !presence.nullable && !presence.required)
-    {
+    if let Some(format) = &field.time {
         let format = match format {
             TimeFormat::Rfc3339 => quote!(Rfc3339),
             TimeFormat::Pattern(pattern) => quote!(Pattern(#pattern)),

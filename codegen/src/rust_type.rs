@@ -1,9 +1,9 @@
-//! Rust types as syntax: what a value is taken as, and what users read in the documentation.
+//! Rust types as syntax: the types of arguments, and the types that users read in the documentation.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// How a value of type `ty` is taken as an argument: the type of the argument, and the expression that makes the value of it.
+/// The type of an argument for a value of type `ty`, and the expression that converts the argument.
 pub(crate) fn argument(ty: &syn::Type, name: &TokenStream) -> (TokenStream, TokenStream) {
     match simple_name(ty).as_deref() {
         Some("i64" | "f64" | "bool" | "Value" | "Map" | "DateTime" | "NaiveDate" | "BTreeMap") => {

@@ -1,4 +1,4 @@
-//! What a schema without compositions says.
+//! Schemas without compositions: JSON types, enumerations, properties.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub(crate) enum Kind {
     Any,
 }
 
-/// A schema of what is valid for both; the second keeps its own description.
+/// A schema that accepts what both accept; the second keeps its description.
 pub(crate) fn intersect(one: Value, mut other: Value) -> Value {
     match &mut other {
         Value::Object(map) if !map.contains_key("$ref") && !map.contains_key("allOf") => {
@@ -26,7 +26,7 @@ pub(crate) fn intersect(one: Value, mut other: Value) -> Value {
     }
 }
 
-/// Whether a schema becomes a type with a name: an object with properties, an enumeration, a union, a list of values by position.
+/// Whether a schema becomes a named type: an object with properties, an enumeration, a union, or a list of values by position.
 pub(crate) fn is_named(schema: &Value) -> bool {
     variants(schema).is_some()
         || enum_values(schema).is_some()
@@ -87,7 +87,7 @@ pub(crate) fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Valu
         .flatten()
 }
 
-/// The JSON type of a schema that is no reference.
+/// The JSON type of a schema that is not a reference.
 pub(crate) fn kind(schema: &Value) -> Kind {
     match text(schema, "type").as_deref() {
         Some("string") => Kind::String,

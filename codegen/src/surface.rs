@@ -1,7 +1,7 @@
-//! What users of a scope see, as data: its operations, their arguments and answers, and the types that these reach.
+//! The public API of a scope as data: its operations, their arguments and responses, and the types that these reach.
 //!
-//! The view of the generator, taken after `lower`: references and compositions are resolved, every object, enumeration and choice has
-//! its name in Rust, and what must be there is what the generated code asks for. For tools that compare or describe documents.
+//! It is read after `lower`: references and compositions are resolved, every object, enumeration and union has its name in Rust, and
+//! what is required is what the generated code requires. It is for tools that compare or describe documents.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::lower::{self, field_number, operation_number};
 pub use crate::lower::{Direction, Presence};
 
-/// What users of a scope see.
+/// The public API of a scope.
 #[derive(Clone, Debug)]
 pub struct Surface {
     /// The operations, in the order of paths and methods.
@@ -28,7 +28,7 @@ pub struct Surface {
 pub struct Operation {
     /// Its name.
     pub id: String,
-    /// The name that it has in Cisco's documents.
+    /// Its name in Cisco's documents.
     pub upstream_id: String,
     /// Upper case: `GET`.
     pub method: String,
@@ -36,48 +36,48 @@ pub struct Operation {
     pub path: String,
     /// The name of its API.
     pub api: String,
-    /// What it does, in a line.
+    /// A summary in one line.
     pub summary: String,
-    /// What it does.
+    /// The description.
     pub description: Option<String>,
-    /// Whether it should not be used any more.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// The OAuth scopes that it asks for; `None` where it takes key and secret.
+    /// The OAuth scopes that it requires; `None` if it takes the key and the secret of the client.
     pub oauth_scopes: Option<Vec<String>>,
     /// The clouds that document it.
     pub clouds: Vec<String>,
-    /// How often it may be called.
+    /// Its rate limit.
     pub rate_limit: Option<RateLimit>,
-    /// Whether a call can be repeated without doing more than one call does.
+    /// Whether it is idempotent.
     pub idempotent: bool,
-    /// How it hands out its pages.
+    /// How it pages.
     pub pagination: Option<Pagination>,
-    /// What it takes; those that are required in the order of the method's arguments.
+    /// Its arguments; the required ones are in the order of the method's arguments.
     pub arguments: Vec<Argument>,
-    /// The parts of a form of files that can be sent instead of the body.
+    /// The files of a multipart form that can be sent instead of the body.
     pub files: Option<Vec<String>>,
-    /// What it answers, if anything.
-    pub answer: Option<ValueType>,
+    /// The type of its response, if it has a body.
+    pub response: Option<ValueType>,
 }
 
-/// What an operation takes.
+/// An argument of an operation.
 #[derive(Clone, Debug)]
 pub struct Argument {
     /// The name on the wire; `body` for the body.
     pub name: String,
-    /// Where it is sent.
-    pub place: Place,
-    /// Whether a call must have it.
+    /// Its location in the request.
+    pub location: ArgumentLocation,
+    /// Whether it is required.
     pub required: bool,
-    /// What its values are.
+    /// The type of its values.
     pub ty: ValueType,
-    /// What it means.
+    /// The description.
     pub description: Option<String>,
 }
 
-/// Where an argument is sent.
+/// The location of an argument in the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum ArgumentLocation {
     /// In the path.
     Path,
     /// In the query.
@@ -93,24 +93,24 @@ pub enum Place {
 /// A named type.
 #[derive(Clone, Debug)]
 pub struct Type {
-    /// What it means.
+    /// The description.
     pub description: Option<String>,
-    /// In which direction its values go.
+    /// The direction of its values.
     pub direction: Direction,
-    /// What it is made of.
+    /// Its definition.
     pub shape: Shape,
 }
 
-/// What a named type is made of.
+/// The definition of a named type.
 #[derive(Clone, Debug)]
 pub enum Shape {
     /// Fields.
     Struct(Vec<Field>),
-    /// Documented strings.
+    /// The documented strings.
     Enum(Vec<String>),
-    /// Documented integers.
+    /// The documented integers.
     IntegerEnum(Vec<i64>),
-    /// One of several forms, by the names of their variants.
+    /// The variants by name.
     Union(Vec<(String, ValueType)>),
 }
 
@@ -119,27 +119,27 @@ pub enum Shape {
 pub struct Field {
     /// The name on the wire.
     pub name: String,
-    /// What its values are.
+    /// The type of its values.
     pub ty: ValueType,
     /// Whether the document requires it.
     pub required: bool,
     /// Whether it can be null.
     pub nullable: bool,
-    /// What the code requires.
+    /// Whether it can be absent or null in Rust.
     pub presence: Presence,
-    /// Whether it should not be used any more.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// Whether it holds a secret.
+    /// Whether it is a secret.
     pub secret: bool,
-    /// What it means.
+    /// The description.
     pub description: Option<String>,
 }
 
-/// What a value is.
+/// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ValueType {
     /// `String`
-    Text,
+    String,
     /// `i64`
     Integer,
     /// `f64`
@@ -169,7 +169,7 @@ pub enum ValueType {
 impl fmt::Display for ValueType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text => f.write_str("String"),
+            Self::String => f.write_str("String"),
             Self::Integer => f.write_str("i64"),
             Self::Number => f.write_str("f64"),
             Self::Boolean => f.write_str("bool"),
@@ -186,7 +186,7 @@ impl fmt::Display for ValueType {
     }
 }
 
-/// Tells what users see of the path scope `scope` with this document.
+/// The public API of the path scope `scope` with this document.
 ///
 /// # Errors
 /// When the document is not what `cargo xtask import` writes.
@@ -231,10 +231,10 @@ fn operation(operation: document::Operation, lowered: &Value) -> Operation {
         .into_iter()
         .enumerate()
         .map(|(index, parameter)| Argument {
-            place: match parameter.location {
-                Location::Path => Place::Path,
-                Location::Query => Place::Query,
-                Location::Header => Place::Header,
+            location: match parameter.location {
+                Location::Path => ArgumentLocation::Path,
+                Location::Query => ArgumentLocation::Query,
+                Location::Header => ArgumentLocation::Header,
             },
             ty: match parameter.time {
                 Some(Time::Reporting) => ValueType::ReportingTime,
@@ -251,14 +251,14 @@ fn operation(operation: document::Operation, lowered: &Value) -> Operation {
         match body.content {
             Content::Json(_) | Content::Form(_) => arguments.push(Argument {
                 name: "body".to_owned(),
-                place: Place::Body,
+                location: ArgumentLocation::Body,
                 required: body.required,
                 ty: value_type(&lowered["requestBody"]["content"]["application/json"]["schema"]),
                 description: body.description,
             }),
             Content::Multipart(parts) => arguments.extend(parts.into_iter().map(|part| Argument {
                 name: part.name,
-                place: Place::File,
+                location: ArgumentLocation::File,
                 required: part.required,
                 ty: ValueType::File,
                 description: part.description,
@@ -287,7 +287,7 @@ fn operation(operation: document::Operation, lowered: &Value) -> Operation {
         pagination: operation.pagination,
         arguments,
         files,
-        answer: operation.answer.map(|_| {
+        response: operation.answer.map(|_| {
             value_type(&lowered["responses"]["200"]["content"]["application/json"]["schema"])
         }),
     }
@@ -332,7 +332,7 @@ fn field_of(field: lower::Field, ty: ValueType, direction: Direction) -> Field {
     }
 }
 
-/// What a lowered schema is.
+/// The type of a lowered schema.
 fn value_type(schema: &Value) -> ValueType {
     if let Some(target) = schema["$ref"].as_str() {
         let name = target.rsplit('/').next().unwrap_or(target);
@@ -341,7 +341,7 @@ fn value_type(schema: &Value) -> ValueType {
     match (schema["type"].as_str(), schema["format"].as_str()) {
         (Some("string"), Some("date-time")) => ValueType::DateTime,
         (Some("string"), Some("date")) => ValueType::Date,
-        (Some("string"), _) => ValueType::Text,
+        (Some("string"), _) => ValueType::String,
         (Some("integer"), _) => ValueType::Integer,
         (Some("number"), _) => ValueType::Number,
         (Some("boolean"), _) => ValueType::Boolean,

@@ -1,4 +1,4 @@
-//! Unions: schemas of which a value has one. They are normalized here, described for the runtime, and written as enums.
+//! Unions (`oneOf`, `anyOf`): they are normalized, described for the runtime, and emitted as enums.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,18 +12,18 @@ use crate::rust_type::simple_name;
 pub(crate) use crate::schema::variants;
 use crate::schema::{Kind, enum_values, intersect, kind, properties};
 
-/// The key under which [`normalize`] notes what a discriminator says of a variant: its property, and the values that name the variant.
+/// The key under which [`normalize`] keeps the discriminator of a variant: the property, and the values that name the variant.
 const DISCRIMINATOR: &str = "x-discriminator";
 
-/// What [`normalize`] makes of a schema.
+/// The result of [`normalize`].
 pub(crate) enum Normalized {
-    /// A union in its normal form, or a schema that is none.
+    /// A union in its normal form, or a schema that is not a union.
     Schema(Value),
-    /// The one variant that the union has.
+    /// The only variant of the union.
     Only(Value),
 }
 
-/// Brings a schema with `oneOf` or `anyOf` to the normal form: one `oneOf` of schemas that a value can be seen to have. `deref` resolves
+/// Normalizes a schema with `oneOf` or `anyOf`: the result has one `oneOf`, whose variants a value distinguishes. `deref` resolves
 /// references and compositions.
 pub(crate) fn normalize(
     mut schema: Map<String, Value>,
@@ -46,14 +46,14 @@ pub(crate) fn normalize(
     let description = schema.remove("description");
     let nullable = schema.remove("nullable");
     let shared = schema.contains_key("properties") || schema.contains_key("required");
-    // Variants that only say which properties must be there together are no forms of their own.
+    // Variants that only list combinations of required properties are not types of their own.
     if shared && given.iter().all(only_requires) {
         return Ok(Normalized::Schema(Value::Object(schema)));
     }
     let mut normal: Vec<(Value, Value)> = Vec::new();
     for mut variant in given {
         if !variant.is_object() {
-            return reject(format!("{variant} is no schema"));
+            return reject(format!("{variant} is not a schema"));
         }
         if shared {
             variant = intersect(Value::Object(schema.clone()), variant);
@@ -87,19 +87,19 @@ pub(crate) fn normalize(
     Ok(Normalized::Schema(union))
 }
 
-/// Adds a variant, and what it resolves to. Of strings, numbers, booleans and lists there is one variant each, since a value does not
-/// show which of several it has.
+/// Adds a variant, and what it resolves to. There is one variant each of strings, numbers, booleans and lists, because a value does not
+/// distinguish several.
 fn add(normal: &mut Vec<(Value, Value)>, variant: Value, resolved: Value) {
     let kind = kind(&resolved);
-    let is_told_by_content = matches!(kind, Kind::Object | Kind::Any);
+    let is_decided_by_content = matches!(kind, Kind::Object | Kind::Any);
     let like = normal.iter_mut().find(|(known, other)| {
-        *known == variant || (!is_told_by_content && self::kind(other) == kind)
+        *known == variant || (!is_decided_by_content && self::kind(other) == kind)
     });
     match like {
         None => normal.push((variant, resolved)),
         Some((known, other)) if *other != resolved => {
             match (kind, enum_values(other), enum_values(&resolved)) {
-                // An enumeration takes any string, so it stands for plain strings too.
+                // An enumeration holds any string, so it includes plain strings.
                 (Kind::String, Some(_), None) => {}
                 (Kind::String, None, Some(_)) => (*known, *other) = (variant, resolved),
                 _ => {
@@ -112,7 +112,7 @@ fn add(normal: &mut Vec<(Value, Value)>, variant: Value, resolved: Value) {
     }
 }
 
-/// A schema of what is valid for one of two schemas of one JSON type.
+/// A schema that accepts what one of two schemas of the same JSON type accepts.
 fn unify(kind: Kind, one: &Value, other: &Value) -> Value {
     match kind {
         Kind::String => {
@@ -139,14 +139,14 @@ fn unify(kind: Kind, one: &Value, other: &Value) -> Value {
     }
 }
 
-/// Whether a variant leaves its type to the schema around it.
+/// Whether a variant takes its type from the schema around it.
 fn is_bare(variant: &Value) -> bool {
     ["type", "$ref", "allOf", "oneOf", "anyOf"]
         .iter()
         .all(|key| variant.get(*key).is_none())
 }
 
-/// Whether a variant says nothing but what is required.
+/// Whether a variant has nothing but `required`.
 fn only_requires(variant: &Value) -> bool {
     variant.as_object().is_some_and(|variant| {
         variant.keys().all(|key| {
@@ -200,7 +200,7 @@ pub(crate) fn discriminator(variant: &Value) -> Option<String> {
     property.as_str().map(str::to_owned)
 }
 
-/// A variant, and what tells it from the others.
+/// A variant, and what distinguishes it from the others.
 #[derive(Debug)]
 pub(crate) struct Variant {
     /// Its name in Rust.
@@ -208,16 +208,16 @@ pub(crate) struct Variant {
     pub kind: Kind,
     /// The properties that it documents, for objects.
     pub properties: Vec<String>,
-    /// Those that it must have.
+    /// The properties that it requires.
     pub required: Vec<String>,
     /// The values of the discriminator that name it.
     pub names: Vec<String>,
-    /// The properties that have one of a few strings, and these.
+    /// The properties with an enumeration of strings, and their values.
     pub constants: BTreeMap<String, Vec<String>>,
 }
 
 impl Variant {
-    /// Describes a variant: `schema` as it stands in the union, `resolved` what it resolves to.
+    /// Describes a variant: `schema` is its schema in the union, `resolved` the same with references resolved.
     pub(crate) fn read(
         name: String,
         schema: &Value,
@@ -253,6 +253,18 @@ impl Variant {
         })
     }
 
+    /// What a value of the variant is, for the documentation.
+    fn description(&self) -> &'static str {
+        match self.kind {
+            Kind::String => "A string",
+            Kind::Number => "A number",
+            Kind::Boolean => "A boolean",
+            Kind::Array => "A list",
+            Kind::Object => "An object",
+            Kind::Any => "Any value",
+        }
+    }
+
     fn emit(&self) -> TokenStream {
         let kind = match self.kind {
             Kind::String => quote!(String),
@@ -284,7 +296,7 @@ impl Variant {
     }
 }
 
-/// Writes a union as an enum; `types` are the types of the values of its variants.
+/// Emits a union as an enum; `types` are the types of the values of its variants.
 pub(crate) fn emit(
     ident: &Ident,
     docs: &TokenStream,
@@ -301,7 +313,7 @@ pub(crate) fn emit(
     let descriptions = variants.iter().map(Variant::emit);
     let variant_docs = variants
         .iter()
-        .map(|variant| format!(" The form `{}`.", variant.name));
+        .map(|variant| format!(" {}.", variant.description()));
     let numbers = 0..variants.len();
     let discriminator = match discriminator {
         Some(property) => quote!(Some(#property)),
@@ -315,7 +327,7 @@ pub(crate) fn emit(
         #[non_exhaustive]
         pub enum #ident {
             #(#[doc = #variant_docs] #idents(#types),)*
-            /// None of the documented forms: the value as it came.
+            /// A value that no documented variant holds, as the service sent it.
             Unknown(::serde_json::Value),
         }
 
@@ -351,7 +363,7 @@ pub(crate) fn emit(
     }
 }
 
-/// `From` the values of the variants. Two variants of one type cannot both be made from it.
+/// The implementations of `From` for the values of the variants, once for each type.
 fn conversions(
     ident: &Ident,
     variants: &[Ident],
@@ -365,7 +377,7 @@ fn conversions(
         if !seen.insert(quote!(#ty).to_string()) || name == "Value" {
             continue;
         }
-        // There is one variant of strings at most; an enumeration takes any.
+        // There is at most one variant of strings; an enumeration holds any string.
         let mut sources = match name.as_str() {
             "String" => vec![quote!(&str)],
             _ if enumerations.contains(&name) => vec![quote!(&str), quote!(String)],

@@ -1,7 +1,7 @@
 //! What the generator does with each kind of document that generators of clients are known to stumble over.
 //!
-//! The rows are those of five tables: A, generation fails; B, the code does not compile; C, the code is wrong in silence; D, a good answer
-//! is not read; E, the documentation breaks. A row is handled where it can be seen: here, where a valid document of `specs/` becomes code
+//! The rows are those of six tables: A, generation fails; B, the code does not compile; C, the code is wrong in silence; D, a good response
+//! is not decoded; E, the documentation breaks; F, the extensions of this project, and what its responses need. A row is handled where it can be seen: here, where a valid document of `specs/` becomes code
 //! (each case below names its row), or in the import, where an upstream document becomes one of `specs/` (`xtask/tests/import`, named in
 //! [`IN_IMPORT`]). What is read and how, for any type, is shown by the tests of the crate itself. Nothing panics, and what cannot be
 //! supported is refused with its place.
@@ -80,6 +80,12 @@ const ROWS: &[(&str, &str)] = &[
     ("D11", "a required property that is not declared"),
     ("E1", "code in a description"),
     ("E2", "tags, brackets and addresses in a description"),
+    ("F1", "times with a format of their own"),
+    ("F2", "lists of values by position"),
+    ("F3", "enumerations of integers"),
+    ("F4", "properties that a variant requires"),
+    ("F5", "properties with the names of generated fields"),
+    ("F6", "nulls of what is read and sent again"),
 ];
 
 /// Rows that the import handles, and the tests there; where a row is here too, both have a part in it.

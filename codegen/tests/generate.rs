@@ -194,7 +194,7 @@ fn a_defect_is_named_with_its_place() {
             "/components/schemas/State".to_owned(),
             json!({"$ref": "#/components/schemas/State"}),
             "/components/schemas/State".to_owned(),
-            "leads back to itself",
+            "refers to itself",
         ),
     ] {
         let error = error(&changed(&pointer, value));

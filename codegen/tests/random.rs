@@ -23,7 +23,7 @@ const SCHEMAS: &[&str] = &[
 /// Names of properties and parameters.
 const NAMES: &[&str] = &[
     "a", "A", "fooBar", "foo_bar", "type", "self", "new", "default", "body", "send", "3des",
-    "a/b~c", "", "§", "IPv4s",
+    "a/b~c", "", "§", "IPv4s", "extra", "extraMut", "lists",
 ];
 
 const TEXTS: &[&str] = &[
@@ -46,10 +46,16 @@ fn scalar() -> impl Strategy<Value = Value> {
         Just(json!({"type": "string", "default": "x", "pattern": "(?i)["})),
         Just(json!({"type": "integer", "minimum": 1, "format": "int32"})),
         Just(json!({"type": "number"})),
+        select(["epoch-seconds", "epoch-milliseconds", "epoch-nanoseconds"].as_slice())
+            .prop_map(|format| json!({"type": "integer", "format": format})),
+        Just(json!({"type": "string", "format": "date-time", "x-time-format": "%Y-%m-%d"})),
         Just(json!({"type": "boolean"})),
         Just(json!({})),
         vec(select(TEXTS), 1..4).prop_map(|values| json!({"type": "string", "enum": values})),
-        vec(0..3, 1..3).prop_map(|values| json!({"type": "integer", "enum": values})),
+        vec((-2..3, option::of(select(TEXTS))), 1..3).prop_map(|values| {
+            let (values, names): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+            json!({"type": "integer", "enum": values, "x-enum-names": names})
+        }),
     ]
 }
 
@@ -58,11 +64,13 @@ fn object(
 ) -> impl Strategy<Value = Map<String, Value>> {
     let properties = vec((name(), schema.clone()), 0..4);
     let additional = option::of(prop_oneof![Just(json!(true)), Just(json!(false)), schema]);
-    (properties, subsequence(NAMES, 0..3), additional).prop_map(
-        |(properties, required, additional)| {
+    let names = (subsequence(NAMES, 0..3), subsequence(NAMES, 0..3));
+    (properties, names, additional).prop_map(
+        |(properties, (required, may_be_absent), additional)| {
             let properties: Map<_, _> = properties.into_iter().collect();
-            let mut object =
-                json!({"type": "object", "properties": properties, "required": required});
+            let mut object = json!({
+                "type": "object", "properties": properties, "required": required, "x-may-be-absent": may_be_absent,
+            });
             if let Some(additional) = additional {
                 object["additionalProperties"] = additional;
             }
@@ -77,6 +85,13 @@ fn schema() -> impl Strategy<Value = Value> + Clone {
         let list = inner.clone().prop_map(
             |items| json!({"type": "array", "items": items, "minItems": 2, "maxItems": 2}),
         );
+        let tuple = vec((name(), inner.clone()), 0..4).prop_map(|elements| {
+            let elements = elements.into_iter();
+            let elements: Vec<_> = elements
+                .map(|(name, schema)| json!({"name": name, "schema": schema}))
+                .collect();
+            json!({"type": "array", "x-tuple": elements})
+        });
         let composition = (
             select(["oneOf", "anyOf", "allOf"].as_slice()),
             vec(inner.clone(), 0..4),
@@ -114,6 +129,7 @@ fn schema() -> impl Strategy<Value = Value> + Clone {
         prop_oneof![
             object(inner).prop_map(Value::Object),
             list,
+            tuple,
             composition,
             flagged
         ]

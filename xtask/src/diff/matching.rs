@@ -89,7 +89,7 @@ pub fn similarity(one: &Operation, other: &Operation) -> f64 {
         let path = shape(&operation.path);
         path.split('/').skip(1).flat_map(words).collect()
     };
-    let answers = match (&one.answer, &other.answer) {
+    let answers = match (&one.response, &other.response) {
         (None, None) => 1.0,
         (Some(one), Some(other)) => alike(&one.to_string(), &other.to_string()),
         _ => 0.0,

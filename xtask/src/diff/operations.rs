@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cisco_secure_access_codegen::names;
 use cisco_secure_access_codegen::surface::{
-    Argument, Operation, Pagination, PaginationStyle, Place, RateLimit, Surface, ValueType,
+    Argument, ArgumentLocation, Operation, Pagination, PaginationStyle, RateLimit, Surface,
+    ValueType,
 };
 
 use super::Side;
@@ -55,7 +56,7 @@ pub(super) fn compare(old: &Side<'_>, new: &Side<'_>, report: &mut Collector) {
         };
         comparison.arguments(&was.operation.arguments, &is.operation.arguments);
         comparison.files(was.operation, is.operation);
-        comparison.answer(&was.operation.answer, &is.operation.answer);
+        comparison.answer(&was.operation.response, &is.operation.response);
         changes.extend(statuses((old, *was), (new, *is)));
         changes.extend(paging((old, *was), (new, *is)));
         changes.extend(facts(was.operation, is.operation));
@@ -196,7 +197,7 @@ impl<'a> Comparison<'a, '_> {
         let in_path = |list: &'a [Argument]| {
             let arguments = list.iter();
             arguments
-                .filter(|argument| argument.place == Place::Path)
+                .filter(|argument| argument.location == ArgumentLocation::Path)
                 .collect()
         };
         let (old_path, new_path): (Vec<_>, Vec<_>) = (in_path(old), in_path(new));
@@ -205,15 +206,15 @@ impl<'a> Comparison<'a, '_> {
         let mut added: Vec<_> = new.iter().collect();
         if old_path.len() == new_path.len() {
             // A path is filled from left to right, whatever its placeholders are called.
-            removed.retain(|argument| argument.place != Place::Path);
-            added.retain(|argument| argument.place != Place::Path);
+            removed.retain(|argument| argument.location != ArgumentLocation::Path);
+            added.retain(|argument| argument.location != ArgumentLocation::Path);
             pairs.extend(old_path.into_iter().zip(new_path));
         }
         let same = pair_up(&mut removed, &mut added, 1.0, |one, other| {
-            f64::from(one.place == other.place && one.name == other.name)
+            f64::from(one.location == other.location && one.name == other.name)
         });
         let renamed = pair_up(&mut removed, &mut added, LIKE_NAMES, |one, other| {
-            f64::from(one.place == other.place && one.ty == other.ty)
+            f64::from(one.location == other.location && one.ty == other.ty)
                 * alike(&one.name, &other.name)
         });
         pairs.extend(same);
@@ -279,7 +280,9 @@ impl<'a> Comparison<'a, '_> {
     fn order(&mut self, pairs: &[(&'a Argument, &'a Argument)], new: &'a [Argument]) {
         let stay: Vec<_> = pairs
             .iter()
-            .filter(|(was, is)| was.required && is.required && is.place != Place::Path)
+            .filter(|(was, is)| {
+                was.required && is.required && is.location != ArgumentLocation::Path
+            })
             .map(|(_, is)| *is)
             .collect();
         let is_kept = |argument: &&Argument| stay.iter().any(|is| std::ptr::eq(*is, *argument));
@@ -334,16 +337,18 @@ impl<'a> Comparison<'a, '_> {
 }
 
 fn what(argument: &Argument) -> What {
-    match argument.place {
-        Place::Path | Place::Query | Place::Header => What::Parameter,
-        Place::Body => What::Body,
-        Place::File => What::File,
+    match argument.location {
+        ArgumentLocation::Path | ArgumentLocation::Query | ArgumentLocation::Header => {
+            What::Parameter
+        }
+        ArgumentLocation::Body => What::Body,
+        ArgumentLocation::File => What::File,
     }
 }
 
 fn name(argument: &Argument) -> &str {
-    match argument.place {
-        Place::Body => "",
+    match argument.location {
+        ArgumentLocation::Body => "",
         _ => &argument.name,
     }
 }
@@ -393,7 +398,7 @@ fn paging((old, was): (&Side<'_>, Entry<'_>), (new, is): (&Side<'_>, Entry<'_>))
         (Some(before), Some(now)) if before != now => {
             let item = |side: &Side<'_>, entry: Entry<'_>, paging: &Pagination| {
                 let surface = side.surfaces.get(entry.scope)?;
-                let answer = entry.operation.answer.as_ref()?;
+                let answer = entry.operation.response.as_ref()?;
                 at(surface, answer, &paging.items).map(ToString::to_string)
             };
             let is_same = before.items == now.items || item(old, was, before) == item(new, is, now);
