@@ -22,6 +22,7 @@ pub mod renames;
 pub mod repair;
 pub mod report;
 pub mod resolve;
+pub mod responses;
 pub mod schemas;
 pub mod summary;
 pub mod write;

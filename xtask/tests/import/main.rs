@@ -15,6 +15,7 @@ mod mutations;
 mod names;
 mod numbers;
 mod overlays;
+mod pagination;
 mod partial;
 mod placeholders;
 mod refusals;
