@@ -77,7 +77,7 @@ fn fits(
         ),
         "x-enum-names" => expect(
             names_values(texts(value), object),
-            "a name in PascalCase for each value, beside an `enum` of integers",
+            "a name in PascalCase for each value of the `enum`",
         ),
         "x-tuple" => {
             let elements = value.as_array().into_iter().flatten();
@@ -119,15 +119,13 @@ fn fits(
     }
 }
 
-/// Whether the names are those of the values of an enumeration of integers.
+/// Whether the names are those of the values of an enumeration.
 fn names_values<'a>(
     names: impl Iterator<Item = &'a str> + Clone,
     object: &Map<String, Value>,
 ) -> bool {
     let values = object.get("enum").and_then(Value::as_array);
-    let is_of_integers = object.get("type").is_some_and(|word| word == "integer");
-    is_of_integers
-        && values.is_some_and(|values| values.len() == names.clone().count())
+    values.is_some_and(|values| values.len() == names.clone().count())
         && names.clone().all(|name| pascal(name) == name)
         && are_distinct(names)
 }

@@ -145,7 +145,7 @@ fn what_does_not_fit_is_left_out_and_reported() {
             "done",
             "{x-enum-names: [Yes]}",
             "x-enum-names",
-            "beside an `enum` of integers",
+            "for each value of the `enum`",
         ),
         (
             "id",
