@@ -55,10 +55,20 @@ pub(super) struct Parameter {
     pub(super) location: Location,
     pub(super) required: bool,
     pub(super) schema: Value,
-    /// Whether the values of a list come in parameters of their own; otherwise commas separate them.
-    pub(super) repeated: bool,
+    pub(super) encoding: Encoding,
     /// The form of a time: `reporting` or `rfc3339`.
     pub(super) time: Option<String>,
+}
+
+/// How a value that is no scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// Each element in a parameter of its own.
+    Repeated,
+    /// The elements separated by commas.
+    Comma,
+    /// As JSON.
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -410,7 +420,14 @@ impl Segment {
 
 impl Parameter {
     fn read(value: &Value) -> Self {
-        let schema = value["schema"].clone();
+        let (schema, encoding) = match (value.get("schema"), value.get("explode")) {
+            (None, _) => (
+                &value["content"]["application/json"]["schema"],
+                Encoding::Json,
+            ),
+            (Some(schema), Some(Value::Bool(false))) => (schema, Encoding::Comma),
+            (Some(schema), _) => (schema, Encoding::Repeated),
+        };
         Self {
             name: value["name"].as_str().unwrap_or_default().to_owned(),
             location: match value["in"].as_str() {
@@ -419,8 +436,8 @@ impl Parameter {
                 _ => Location::Query,
             },
             required: value["required"] == true,
-            schema,
-            repeated: value["explode"] != false,
+            schema: schema.clone(),
+            encoding,
             time: value["x-time"].as_str().map(str::to_owned),
         }
     }

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::collections::Store;
-use super::document::{Document, Location, Operation, Parameter};
+use super::document::{Document, Encoding, Location, Operation, Parameter};
 use super::values::{Values, World};
 
 /// What stands for itself in a path and in a query.
@@ -67,10 +67,10 @@ pub(super) fn request(
         match (parameter.location, &value) {
             (Location::Path, _) => {}
             (Location::Header, _) => request = request.header(name, text(&value)),
-            (Location::Query, Value::Array(list)) if parameter.repeated => {
+            (Location::Query, Value::Array(list)) if parameter.encoding == Encoding::Repeated => {
                 query.extend(list.iter().map(|item| (name, text(item))));
             }
-            (Location::Query, Value::Array(list)) => {
+            (Location::Query, Value::Array(list)) if parameter.encoding == Encoding::Comma => {
                 let items: Vec<String> = list.iter().map(text).collect();
                 query.push((name, items.join(",")));
             }

@@ -11,7 +11,7 @@ use http::header::CONTENT_TYPE;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-use super::document::{Document, Location, Operation, Parameter};
+use super::document::{Document, Encoding, Location, Operation, Parameter};
 use super::multipart;
 
 /// The compiled schemas of an operation: one for each parameter, one for each media type of the body.
@@ -141,10 +141,10 @@ fn read(
         return Ok(None);
     };
     let schema = document.resolve(&parameter.schema);
-    let is_list = schema["type"] == "array";
-    if is_list {
+    let is_json = parameter.encoding == Encoding::Json || schema["type"] == "object";
+    if schema["type"] == "array" && !is_json {
         let items = document.resolve(&schema["items"]);
-        let values: Vec<Value> = if parameter.repeated {
+        let values: Vec<Value> = if parameter.encoding == Encoding::Repeated {
             texts.iter().map(|text| typed(items, text)).collect()
         } else {
             first.split(',').map(|text| typed(items, text)).collect()
@@ -157,10 +157,10 @@ fn read(
             "it is given more than once",
         ));
     }
-    if schema["type"] == "object" {
-        let object = serde_json::from_str(first)
+    if is_json {
+        let value = serde_json::from_str(first)
             .map_err(|error| Problem::new(parameter.to_string(), format!("no JSON: {error}")))?;
-        return Ok(Some(object));
+        return Ok(Some(value));
     }
     Ok(Some(typed(schema, first)))
 }

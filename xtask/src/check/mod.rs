@@ -73,6 +73,7 @@ const CHECKS: &[(&str, Check)] = &[
         specs::as_made,
     ),
     ("every overlay action finds something", specs::overlays),
+    ("every extension fits its place", specs::extensions),
     (
         "operations, parameters and schemas are described",
         specs::words,
@@ -131,6 +132,7 @@ pub fn specifications(specs: &Path) -> Result<Vec<Problem>, import::report::Fail
     let checks = [
         specs::as_made,
         specs::overlays,
+        specs::extensions,
         specs::words,
         specs::names,
         specs::table,

@@ -95,6 +95,17 @@ pub(super) fn overlays(checked: &Checked<'_>) -> Vec<Problem> {
     .collect()
 }
 
+/// Every extension that an overlay adds fits its place.
+pub(super) fn extensions(checked: &Checked<'_>) -> Vec<Problem> {
+    let misfits = checked.preview.outcome.misfits.iter();
+    misfits
+        .map(|misfit| {
+            let way_out = "correct the overlay that adds it";
+            Problem::new(OVERLAYS, "", misfit, way_out)
+        })
+        .collect()
+}
+
 /// Calls `visit` with file, pointer, path, method and object of each operation.
 fn operations(
     checked: &Checked<'_>,

@@ -43,6 +43,8 @@ pub struct Shape {
     pub required: &'static [&'static str],
     /// The keys that it may have.
     pub fields: &'static [(&'static str, Kind)],
+    /// The keys that only overlays add, which [`conform`] drops from documents.
+    pub extensions: &'static [(&'static str, Kind)],
 }
 
 use Kind::{Any, Example, Flag, FlagOrObject, List, Number, Object, Prose, Text, Texts};
@@ -62,6 +64,7 @@ pub static DOCUMENT: Shape = Shape {
         ("paths", Kind::Map(&Object(&PATH_ITEM))),
         ("components", Object(&COMPONENTS)),
     ],
+    extensions: &[],
 };
 
 static INFO: Shape = Shape {
@@ -76,6 +79,7 @@ static INFO: Shape = Shape {
         ("license", Prose),
         ("termsOfService", Prose),
     ],
+    extensions: &[],
 };
 
 static SERVER: Shape = Shape {
@@ -87,6 +91,7 @@ static SERVER: Shape = Shape {
         ("description", Prose),
         ("variables", Kind::Map(&Object(&VARIABLE))),
     ],
+    extensions: &[],
 };
 
 static VARIABLE: Shape = Shape {
@@ -94,6 +99,7 @@ static VARIABLE: Shape = Shape {
     reference: false,
     required: &["default"],
     fields: &[("default", Text), ("enum", Texts), ("description", Prose)],
+    extensions: &[],
 };
 
 static COMPONENTS: Shape = Shape {
@@ -109,6 +115,7 @@ static COMPONENTS: Shape = Shape {
         ("securitySchemes", Kind::Map(&Object(&SECURITY_SCHEME))),
         ("examples", Example),
     ],
+    extensions: &[],
 };
 
 static PATH_ITEM: Shape = Shape {
@@ -129,6 +136,7 @@ static PATH_ITEM: Shape = Shape {
         ("patch", Object(&OPERATION)),
         ("trace", Object(&OPERATION)),
     ],
+    extensions: &[],
 };
 
 static OPERATION: Shape = Shape {
@@ -147,6 +155,19 @@ static OPERATION: Shape = Shape {
         ("deprecated", Flag),
         ("security", List(&Kind::Map(&Texts))),
         ("servers", List(&Object(&SERVER))),
+    ],
+    extensions: &[
+        ("x-api", Text),
+        ("x-upstream-id", Text),
+        ("x-former-name", Text),
+        ("x-documents", List(&Number)),
+        ("x-clouds", Texts),
+        ("x-rate-limit", Any),
+        ("x-pagination", Any),
+        ("x-answer", Text),
+        ("x-idempotent", Flag),
+        ("x-success-property", Text),
+        ("x-upstream-errors", List(&Number)),
     ],
 };
 
@@ -169,6 +190,7 @@ static PARAMETER: Shape = Shape {
         ("example", Example),
         ("examples", Example),
     ],
+    extensions: &[("x-name", Any), ("x-time", Text)],
 };
 
 static HEADER: Shape = Shape {
@@ -186,6 +208,7 @@ static HEADER: Shape = Shape {
         ("example", Example),
         ("examples", Example),
     ],
+    extensions: &[],
 };
 
 static REQUEST_BODY: Shape = Shape {
@@ -197,6 +220,7 @@ static REQUEST_BODY: Shape = Shape {
         ("required", Flag),
         ("content", Kind::Map(&Object(&MEDIA_TYPE))),
     ],
+    extensions: &[],
 };
 
 static RESPONSE: Shape = Shape {
@@ -208,6 +232,7 @@ static RESPONSE: Shape = Shape {
         ("headers", Kind::Map(&Object(&HEADER))),
         ("content", Kind::Map(&Object(&MEDIA_TYPE))),
     ],
+    extensions: &[],
 };
 
 static MEDIA_TYPE: Shape = Shape {
@@ -220,6 +245,7 @@ static MEDIA_TYPE: Shape = Shape {
         ("example", Example),
         ("examples", Example),
     ],
+    extensions: &[],
 };
 
 static ENCODING: Shape = Shape {
@@ -233,6 +259,7 @@ static ENCODING: Shape = Shape {
         ("explode", Flag),
         ("allowReserved", Flag),
     ],
+    extensions: &[],
 };
 
 static SECURITY_SCHEME: Shape = Shape {
@@ -249,6 +276,7 @@ static SECURITY_SCHEME: Shape = Shape {
         ("flows", Any),
         ("openIdConnectUrl", Text),
     ],
+    extensions: &[],
 };
 
 static SCHEMA: Shape = Shape {
@@ -292,6 +320,14 @@ static SCHEMA: Shape = Shape {
         ("examples", Example),
         ("externalDocs", Prose),
     ],
+    extensions: &[
+        ("x-name", Any),
+        ("x-secret", Flag),
+        ("x-time-format", Text),
+        ("x-enum-names", Texts),
+        ("x-tuple", List(&Object(&ELEMENT))),
+        ("x-may-be-absent", Texts),
+    ],
 };
 
 static DISCRIMINATOR: Shape = Shape {
@@ -299,6 +335,16 @@ static DISCRIMINATOR: Shape = Shape {
     reference: false,
     required: &["propertyName"],
     fields: &[("propertyName", Text), ("mapping", Kind::Map(&Text))],
+    extensions: &[],
+};
+
+/// An element of a list whose elements have meanings of their own.
+static ELEMENT: Shape = Shape {
+    name: "element",
+    reference: false,
+    required: &["name", "schema"],
+    fields: &[("name", Text), ("schema", Object(&SCHEMA))],
+    extensions: &[],
 };
 
 /// The rules that reading and [`conform`] apply, with what each does.
@@ -535,7 +581,7 @@ pub fn walk_all(value: &mut Value, kind: &Kind, at: &mut Pointer, visit: &mut Vi
             if is_reference(shape, map) {
                 return;
             }
-            for (key, kind) in shape.fields {
+            for (key, kind) in shape.fields.iter().chain(shape.extensions) {
                 if let Some(value) = map.get_mut(*key) {
                     at.within(key, |at| walk_all(value, kind, at, visit));
                 }

@@ -1,26 +1,26 @@
 //! Makes integers of the numbers that upstream does not tell from them.
 //!
-//! Upstream writes `type: number` for ids, counts, offsets and epochs. The few real numbers are listed in an overlay, which marks
-//! their schemas with `x-real: true`; every other number becomes an integer.
+//! Upstream writes `type: number` for ids, counts, offsets and epochs. A real number has the format `float` or `double`, which an
+//! overlay adds where upstream does not; every other number becomes an integer.
 
 use serde_json::{Map, Value};
 
 use super::grammar::{DOCUMENT, Kind, Shape, walk};
 use super::report::{Failure, Pointer};
 
-/// The key by which an overlay marks the schema of a real number.
-const REAL: &str = "x-real";
+/// The formats of real numbers.
+const FORMATS: &[&str] = &["float", "double"];
 
 /// How many schemas of numbers there are.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Numbers {
     /// Those that became integers.
     pub integers: usize,
-    /// Those that are marked as real numbers.
+    /// Those that are real numbers.
     pub reals: usize,
 }
 
-/// Makes integers of all numbers of the merged document that are not marked, and removes the marks.
+/// Makes integers of all numbers of the merged document that do not have the format of a real number.
 pub fn tell_apart(whole: &mut Value) -> Result<Numbers, Failure> {
     let mut numbers = Numbers::default();
     let mut failures = Vec::new();
@@ -28,24 +28,26 @@ pub fn tell_apart(whole: &mut Value) -> Result<Numbers, Failure> {
         if shape.name != "schema" {
             return;
         }
-        let mark = schema.remove(REAL);
-        let number = schema.get("type").is_some_and(|word| word == "number");
-        let found = match mark {
-            None if !number => return,
-            None if !has_fraction(schema) => {
-                schema.insert("type".into(), "integer".into());
-                schema.remove("format");
-                numbers.integers += 1;
-                return;
-            }
-            Some(Value::Bool(true)) if number => {
+        let is = |key: &str, words: &[&str]| {
+            let word = schema.get(key).and_then(Value::as_str);
+            word.is_some_and(|word| words.contains(&word))
+        };
+        let is_real = is("format", FORMATS);
+        let found = match (is("type", &["number"]), is_real) {
+            (true, true) => {
                 numbers.reals += 1;
                 return;
             }
-            None => format!("a fraction, expected `{REAL}: true` beside it"),
-            Some(mark) => {
-                format!("`{REAL}: {mark}`, expected `{REAL}: true` beside `type: number`")
+            (true, false) if !has_fraction(schema) => {
+                schema.insert("type".into(), "integer".into());
+                numbers.integers += 1;
+                return;
             }
+            (true, false) => "a fraction, expected `format: double` beside it",
+            (false, true) if is("type", &["integer"]) => {
+                "the format of a real number, expected `type: number` beside it"
+            }
+            _ => return,
         };
         failures.push(format!(
             "#{}: found {found}; correct the overlay of the real numbers",

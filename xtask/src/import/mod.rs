@@ -1,12 +1,14 @@
 //! `cargo xtask import`: upstream documents in, the specifications of `specs/` out.
 //!
-//! collect → read → bring to OpenAPI 3.0 → conform to the grammar → repair → check → resolve → take into the base, with the names before → merge → name → overlay → rename placeholders →
-//! tell integers from real numbers → tell choices apart → find paging → split → write
+//! collect → read → bring to OpenAPI 3.0 → conform to the grammar → repair → check → resolve → take into the base, with the names before
+//! → merge → name → overlay → verify extensions → rename placeholders → tell integers from real numbers → tell choices apart → find paging
+//! → split → write
 
 pub mod base;
 pub mod check;
 pub mod choices;
 pub mod downgrade;
+pub mod extensions;
 pub mod grammar;
 pub mod inputs;
 pub mod integers;
@@ -22,6 +24,7 @@ pub mod renames;
 pub mod repair;
 pub mod report;
 pub mod resolve;
+pub mod responses;
 pub mod schemas;
 pub mod summary;
 pub mod write;
@@ -52,6 +55,8 @@ pub struct Outcome {
     pub repairs: Repairs,
     /// What the overlays did.
     pub applied: Applied,
+    /// The extensions that do not fit, with what was expected.
+    pub misfits: Vec<String>,
     /// The number of paths whose placeholders got other names.
     pub renamed_paths: usize,
     /// How many numbers are integers, and how many are not.
@@ -205,6 +210,7 @@ fn compute(
     names.apply(&mut whole)?;
     let applied = overlay::apply_all(&folder.join("overlays"), &mut whole, &mut names)?;
     names::verify(&mut whole)?;
+    let misfits = extensions::verify(&mut whole);
     let renamed_paths = placeholders::rename(&mut whole)?;
     let numbers = integers::tell_apart(&mut whole)?;
     let open_choices = choices::tell_apart(&mut whole);
@@ -237,6 +243,7 @@ fn compute(
         renames: Vec::new(),
         repairs,
         applied,
+        misfits,
         renamed_paths,
         numbers,
         open_choices,

@@ -81,6 +81,10 @@ pub fn summary(outcome: &Outcome, verbose: bool) -> String {
         &mut outcome.applied.idle.iter(),
     );
     list(
+        "EXTENSIONS LEFT OUT; `cargo xtask check` fails until they fit",
+        &mut outcome.misfits.iter(),
+    );
+    list(
         "OPERATIONS GONE, because no document has them any more",
         &mut outcome.lost.iter(),
     );

@@ -48,7 +48,7 @@ fn all_problems_are_found_in_one_run() {
         "Thing: {type: string}",
     );
     let overlay = "
-- {target: '$.paths.*.get', update: {operationId: delete_things, x-clouds: [china, global], x-rate-limit: {class: a}}}
+- {target: '$.paths.*.get', update: {operationId: delete_things, x-clouds: [china, global], x-rate-limit: {class: a}, x-misspelt: 1}}
 - {target: '$.components.schemas.*', update: {x-name: my_thing}}
 ";
     let bench = Bench::with(&text).overlay("20.yaml", overlay);
@@ -66,6 +66,7 @@ fn all_problems_are_found_in_one_run() {
         ),
         "specs/old.json\n    belongs to no document",
         "specs/overlays/90.yaml\n    action 1, target \"$.paths.nowhere\": matches nothing; correct it",
+        "x-misspelt: 1`, expected no such key in the operation; correct the overlay that adds it",
         &format!("{operation}\n    the operation has no description"),
         &format!("{operation}/parameters/0\n    the parameter \"page\" has no description"),
         "specs/policies.json: #/components/schemas/my_thing\n    the schema has no description",
@@ -75,11 +76,11 @@ fn all_problems_are_found_in_one_run() {
         "#/components/schemas/my_thing\n    the name \"my_thing\" is not in PascalCase",
         &format!("{operation}\n    `x-clouds` is [\"china\",\"global\"]"),
         &format!("{operation}\n    `x-rate-limit` is {{\"class\":\"a\"}}"),
-        "policies::delete_things has a parameter of paging, but its answer has no list",
+        "policies::delete_things has a parameter of paging, but its response has no list",
     ] {
         assert!(found.contains(expected), "expected {expected}\nin\n{found}");
     }
-    assert_eq!(found.lines().count(), 2 * 11, "{found}");
+    assert_eq!(found.lines().count(), 2 * 12, "{found}");
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod checks;
 mod choices;
 mod documents;
+mod extensions;
 mod inputs;
 mod lineage;
 mod merging;
@@ -15,6 +16,7 @@ mod mutations;
 mod names;
 mod numbers;
 mod overlays;
+mod pagination;
 mod partial;
 mod placeholders;
 mod refusals;

@@ -1,6 +1,5 @@
-//! Names and pagination by rule.
+//! Names by rule.
 
-use serde_json::{Value, json};
 use xtask::import::names::{schema_name, summary, words};
 
 use crate::documents::{Bench, of_paths};
@@ -127,101 +126,5 @@ fn words_and_summaries() {
     assert_eq!(
         summary("list_dlp_saas_api_rules"),
         "List DLP SaaS API rules"
-    );
-}
-
-/// How an operation with these query parameters and this answer pages.
-fn pagination(parameters: &[&str], schema: &str, overlay: Option<&str>) -> Value {
-    let parameters: Vec<String> = parameters
-        .iter()
-        .map(|name| format!("{{name: {name}, in: query, schema: {{type: integer, maximum: 100}}}}"))
-        .collect();
-    let paths = format!(
-        "/things: {{get: {{operationId: x, parameters: [{}], responses: {{'200': {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}}}}}}}",
-        parameters.join(", ")
-    );
-    let bench = Bench::with(&of_paths("Cisco Secure Access Test API", &paths, ""));
-    let bench = match overlay {
-        Some(own) => bench.overlay(
-            "10-test.yaml",
-            &format!("  - target: $.paths.*.get\n    update: {{x-pagination: {own}}}\n"),
-        ),
-        None => bench,
-    };
-    bench.policies()["paths"]["/policies/v2/things"]["get"]["x-pagination"].clone()
-}
-
-#[test]
-fn paging_is_found_by_shape() {
-    let list = "{type: array, items: {type: string}}";
-    let object = |properties: &str| format!("{{type: object, properties: {{{properties}}}}}");
-    assert_eq!(
-        pagination(
-            &["offset", "limit"],
-            &object(&format!("data: {list}, total: {{type: integer}}")),
-            None
-        ),
-        json!({"style": "offset", "offset": "offset", "limit": "limit", "start": 0, "maximum": 100, "items": "/data", "total": "/total"})
-    );
-    assert_eq!(
-        pagination(&["page", "limit"], list, None),
-        json!({"style": "page", "page": "page", "limit": "limit", "start": 1, "maximum": 100, "items": ""})
-    );
-    let meta = object("total: {type: integer}");
-    assert_eq!(
-        pagination(
-            &["page"],
-            &object(&format!("data: {list}, meta: {meta}")),
-            None
-        ),
-        json!({"style": "page", "page": "page", "start": 1, "items": "/data", "total": "/meta/total"})
-    );
-    assert_eq!(
-        pagination(
-            &["cursor"],
-            &object(&format!("items: {list}, next: {{type: string}}")),
-            None
-        ),
-        json!({"style": "cursor", "cursor": "cursor", "items": "/items", "next": "/next"})
-    );
-    let nested = object(&format!("body: {}", object(&format!("usages: {list}"))));
-    assert_eq!(
-        pagination(&["page"], &nested, None)["items"],
-        "/body/usages"
-    );
-    let two = object(&format!("things: {list}, others: {list}"));
-    assert_eq!(
-        pagination(&["offset"], &two, None)["items"],
-        "/things",
-        "the list called like the path"
-    );
-    assert_eq!(
-        pagination(&["limit"], list, None),
-        Value::Null,
-        "a limit alone does not page"
-    );
-    assert_eq!(
-        pagination(&["offset"], &object(&format!("a: {list}, b: {list}")), None),
-        Value::Null
-    );
-    assert_eq!(pagination(&["offset"], "{type: string}", None), Value::Null);
-}
-
-#[test]
-fn an_overlay_has_the_last_word_on_paging() {
-    let list = "{type: array, items: {type: string}}";
-    let two = format!("{{type: object, properties: {{a: {list}, b: {list}}}}}");
-    assert_eq!(pagination(&["offset"], list, Some("false")), Value::Null);
-    assert_eq!(
-        pagination(&["offset"], list, Some("{maximum: 7}"))["maximum"],
-        7
-    );
-    assert_eq!(
-        pagination(&["offset"], &two, Some("{items: /b}")),
-        json!({"style": "offset", "offset": "offset", "start": 0, "items": "/b"})
-    );
-    assert_eq!(
-        pagination(&["offset"], list, Some("{items: /gone}")),
-        Value::Null
     );
 }

@@ -8,26 +8,27 @@ use crate::documents::{Bench, of_schema};
 const PROBE: &str = "$.components.schemas['policies.Probe']";
 
 #[test]
-fn numbers_are_integers_unless_an_overlay_marks_them() {
+fn numbers_are_integers_unless_they_have_the_format_of_real_numbers() {
     let bench = Bench::with(&of_schema(
         "type: object
 properties:
-  id: {type: number, format: double, minimum: 1}
+  id: {type: number, minimum: 1}
   ids: {type: array, items: {type: number, nullable: true}}
-  score: {type: number, format: float}
+  share: {type: number, format: float}
+  score: {type: number}
   type: {type: string, enum: [number]}
   number: {type: integer}",
     ))
     .overlay(
         "10-test.yaml",
-        &format!("  - target: {PROBE}.properties.score\n    update: {{x-real: true}}\n"),
+        &format!("  - target: {PROBE}.properties.score\n    update: {{format: double}}\n"),
     );
     let outcome = bench.run().unwrap();
     assert_eq!(
         outcome.numbers,
         Numbers {
             integers: 2,
-            reals: 1
+            reals: 2
         }
     );
     assert_eq!(
@@ -35,7 +36,8 @@ properties:
         json!({
             "id": {"type": "integer", "minimum": 1},
             "ids": {"type": "array", "items": {"type": "integer", "nullable": true}},
-            "score": {"type": "number", "format": "float"},
+            "share": {"type": "number", "format": "float"},
+            "score": {"type": "number", "format": "double"},
             "type": {"type": "string", "enum": ["number"]},
             "number": {"type": "integer"},
         })
@@ -57,14 +59,17 @@ fn parameters_are_told_apart_too() {
 }
 
 #[test]
-fn a_mark_in_the_wrong_place_and_a_fraction_without_one_are_refused() {
+fn a_format_in_the_wrong_place_and_a_fraction_without_one_are_refused() {
     let cases = [
-        ("type: integer", "{x-real: true}", "found `x-real: true`"),
-        ("type: number", "{x-real: 'yes'}", "found `x-real: \"yes\"`"),
+        (
+            "type: integer",
+            "{format: double}",
+            "found the format of a real number, expected `type: number`",
+        ),
         (
             "{type: number, multipleOf: 0.5}",
             "{description: Ours.}",
-            "found a fraction, expected `x-real: true`",
+            "found a fraction, expected `format: double`",
         ),
     ];
     for (schema, update, expected) in cases {
