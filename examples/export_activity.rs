@@ -131,7 +131,7 @@ fn go_on(file: &Path, day: Time) -> Result<(File, Time), Box<dyn Error>> {
     }
     file.set_len(last.0)?;
     file.seek(SeekFrom::End(0))?;
-    let end = match last.1.and_then(DateTime::from_timestamp_millis) {
+    let end = match last.1 {
         Some(time) if day.contains(&time) => time + TimeDelta::milliseconds(1),
         Some(time) => return Err(format!("the file is not of that day: it ends at {time}").into()),
         None => day.end,

@@ -78,8 +78,8 @@ pub trait EventPage {
     /// The events of the answer.
     fn into_events(self) -> Vec<Self::Event>;
 
-    /// When an event was, in steps of [`PRECISION`](Self::PRECISION) since the epoch; `None` where it does not say.
-    fn time(event: &Self::Event) -> Option<i64>;
+    /// The time of an event; `None` where it has none.
+    fn time(event: &Self::Event) -> Option<DateTime<Utc>>;
 }
 
 /// Makes a call for a part of the range.
@@ -156,8 +156,8 @@ impl<P: EventPage> Export<P> {
         let is_full = events.len() >= self.limit;
         let mut timed = Vec::with_capacity(events.len());
         for event in events {
-            let time = P::time(&event).and_then(|time| time.checked_mul(P::PRECISION));
-            let time = time
+            let time = P::time(&event)
+                .map(|time| time.timestamp_millis())
                 .ok_or_else(|| Error::of(ErrorKind::Decode, operation, "an event has no time"))?;
             if (self.start..self.end).contains(&time) {
                 timed.push((time, event));
@@ -253,7 +253,7 @@ macro_rules! event_pages {
                     self.data
                 }
 
-                fn time(event: &$event) -> Option<i64> {
+                fn time(event: &$event) -> Option<DateTime<Utc>> {
                     event.timestamp
                 }
             }
@@ -282,7 +282,7 @@ impl EventPage for ListActivityResponse {
         self.data
     }
 
-    fn time(event: &Activity) -> Option<i64> {
+    fn time(event: &Activity) -> Option<DateTime<Utc>> {
         match event {
             Activity::DnsActivity(event) => event.timestamp,
             Activity::FirewallActivity(event) => event.timestamp,
@@ -290,7 +290,10 @@ impl EventPage for ListActivityResponse {
             Activity::ProxyActivity(event) => event.timestamp,
             Activity::ZtnaActivity(event) => event.timestamp,
             Activity::DecryptionActivity(event) => event.timestamp,
-            Activity::Unknown(event) => event["timestamp"].as_i64(),
+            Activity::Unknown(event) => {
+                let milliseconds = event.get("timestamp")?.as_i64()?;
+                DateTime::from_timestamp_millis(milliseconds)
+            }
         }
     }
 }

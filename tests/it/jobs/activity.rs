@@ -110,7 +110,12 @@ fn dns(client: &Client, range: Range<DateTime<Utc>>) -> Export<ListDnsActivityRe
 
 /// Times and numbers of all events of an export, which have to come newest first.
 async fn exported(events: Export<ListDnsActivityResponse>) -> Result<Vec<(i64, String)>> {
-    let events = events.map_ok(|event| (event.timestamp.unwrap(), event.domain.unwrap()));
+    let events = events.map_ok(|event| {
+        (
+            event.timestamp.unwrap().timestamp_millis(),
+            event.domain.unwrap(),
+        )
+    });
     let events: Vec<_> = events.try_collect().await?;
     assert!(events.is_sorted_by_key(|(time, _)| -time), "newest first");
     Ok(events)
@@ -184,7 +189,10 @@ async fn an_export_goes_on_where_another_stood() -> Result<()> {
         let mut file = Vec::new();
         while file.len() < stop {
             let event = events.try_next().await?.unwrap();
-            file.push((event.timestamp.unwrap(), event.domain.unwrap()));
+            file.push((
+                event.timestamp.unwrap().timestamp_millis(),
+                event.domain.unwrap(),
+            ));
         }
         let rest = events.rest();
         // What comes again is dropped: the last millisecond, where it was not over.
@@ -216,7 +224,7 @@ async fn an_error_leaves_the_export_where_it_was() -> Result<()> {
     let mut errors = Vec::new();
     while let Some(event) = events.next().await {
         match event {
-            Ok(event) => times.push(event.timestamp.unwrap()),
+            Ok(event) => times.push(event.timestamp.unwrap().timestamp_millis()),
             Err(error) => errors.push((error.kind(), error.status())),
         }
     }
@@ -270,9 +278,16 @@ async fn times_may_be_as_coarse_as_seconds() -> Result<()> {
         });
         let events: Vec<_> = events.limit(30).try_collect().await?;
         let found = events.into_iter();
-        let found = found.map(|event| (event.timestamp.unwrap(), event.hostname.unwrap()));
+        let found = found.map(|event| {
+            (
+                event.timestamp.unwrap().timestamp_millis(),
+                event.hostname.unwrap(),
+            )
+        });
         let expected = within(&log, 4000..16_000).into_iter();
-        let expected = expected.map(|(time, name)| (time / 1000, name)).collect();
+        let expected = expected
+            .map(|(time, name)| (time / 1000 * 1000, name))
+            .collect();
         assert_eq!(sorted(found.collect()), sorted(expected), "whole seconds");
     }
     Ok(())
