@@ -7,6 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{File, Signature};
 
+use crate::conversion;
 use crate::document::{Encoding, Operation};
 use crate::emit::TypeDefs;
 use crate::error::{Error, Result};
@@ -32,6 +33,10 @@ pub(crate) fn cases(
             entries.push(form.entry(operation, types)?);
         }
     }
+    let conversions = conversion::find(operations, generated, types)?;
+    let conversions = conversions
+        .iter()
+        .map(|found| self::conversion(found, types));
     let handle = Ident::new(&names::snake(scope), Span::call_site());
     let about = format!(" The cases of the scope `{scope}`.");
     Ok(quote! {
@@ -41,14 +46,51 @@ pub(crate) fn cases(
             use cisco_secure_access::Client;
             use cisco_secure_access::api::#handle::{operations, requests, types::*};
 
-            use crate::case::{self, Argument, Case, Encoding, Listing, Place, Values, Wrong};
+            use crate::case::{
+                self, Argument, Case, Conversion, Encoding, Listing, Place, Values, Wrong,
+            };
 
             #requests
 
             /// All of them, in the order of the document.
             pub static CASES: &[Case] = &[#(#entries),*];
+
+            /// What is read and then changed.
+            pub static CONVERSIONS: &[Conversion] = &[#(#conversions),*];
         }
     })
+}
+
+/// The entry of a conversion: it changes a string, if both types have one.
+fn conversion(found: &conversion::Conversion<'_>, types: &TypeDefs) -> TokenStream {
+    let [source, method] =
+        [&found.source, &found.method].map(|name| Ident::new(name, Span::call_site()));
+    let name = &found.source;
+    let wrapper = match &found.wrapper {
+        Some(property) => quote!(Some(#property)),
+        None => quote!(None),
+    };
+    let read = &found.read.pointer;
+    let change = found.changes.iter().map(|change| &change.pointer);
+    let (changed, change_it) = match found.text_property(types) {
+        Some(field) => {
+            let (wire, ident) = (&field.wire, &field.ident);
+            (quote!(Some(#wire)), Some(quote!(.#ident(changed))))
+        }
+        None => (quote!(None), None),
+    };
+    quote! {
+        Conversion {
+            name: #name,
+            wrapper: #wrapper,
+            read: #read,
+            changes: &[#(#change),*],
+            changed: #changed,
+            convert: |value, changed| {
+                case::convert(value, |read: #source| read.#method()#change_it)
+            },
+        }
+    }
 }
 
 /// One way to call an operation: a method, and the arguments that it and the setters take.

@@ -22,14 +22,30 @@ use crate::rust_type::{element, simple_name};
 /// Objects nest no deeper than this where they are compared.
 const MAX_DEPTH: usize = 12;
 
-/// Writes the conversions of a scope.
-pub(crate) fn conversions(
-    operations: &[Operation],
+/// A response, or the object in it, and the body that changes it.
+pub(crate) struct Conversion<'a> {
+    /// The type of what was read.
+    pub source: String,
+    /// The property of the response that holds it, where it does not stand alone.
+    pub wrapper: Option<String>,
+    /// The type of the body.
+    pub target: String,
+    /// The operation that reads.
+    pub read: &'a Operation,
+    /// The operations that take the body.
+    pub changes: Vec<&'a Operation>,
+    /// The method that makes the one of the other.
+    pub method: String,
+}
+
+/// Finds the conversions of a scope.
+pub(crate) fn find<'a>(
+    operations: &'a [Operation],
     generated: &File,
     types: &TypeDefs,
-) -> Result<TokenStream> {
+) -> Result<Vec<Conversion<'a>>> {
     let signatures = signatures(operations, generated)?;
-    let mut found: BTreeMap<String, BTreeMap<String, Vec<&Operation>>> = BTreeMap::new();
+    let mut found: Vec<Conversion<'a>> = Vec::new();
     for (change, signature) in operations.iter().zip(&signatures) {
         let is_json = matches!(
             change.body.as_ref().map(|body| &body.content),
@@ -38,32 +54,103 @@ pub(crate) fn conversions(
         if !is_json || !matches!(change.method.as_str(), "PUT" | "PATCH") {
             continue;
         }
-        let Some(target) = argument_types(signature)
+        let target = argument_types(signature)
             .remove("body")
-            .and_then(|ty| object_name(&ty, types))
-        else {
-            continue;
-        };
+            .and_then(|ty| object_name(&ty, types));
         let read = operations
             .iter()
             .zip(&signatures)
             .find(|(read, _)| read.method == "GET" && read.path == change.path);
-        let source = read
-            .and_then(|(_, signature)| answer_type(signature))
-            .and_then(|response| source_of(&response, &target, types));
-        if let Some(source) = source.filter(|source| *source != target) {
-            let targets = found.entry(source).or_default();
-            targets.entry(target).or_default().push(change);
+        let (Some(target), Some((read, signature))) = (target, read) else {
+            continue;
+        };
+        let source =
+            answer_type(signature).and_then(|response| source_of(&response, &target, types));
+        let Some((source, wrapper)) = source.filter(|(source, _)| *source != target) else {
+            continue;
+        };
+        let known = found
+            .iter_mut()
+            .find(|known| known.source == source && known.target == target);
+        match known {
+            Some(known) => known.changes.push(change),
+            None => found.push(Conversion {
+                source,
+                wrapper,
+                target,
+                read,
+                changes: vec![change],
+                method: "to_update".to_owned(),
+            }),
         }
     }
-    let mut code = TokenStream::new();
-    for (source, targets) in &found {
-        let is_only = targets.len() == 1;
-        for (target, changes) in targets {
-            code.extend(conversion(source, target, changes, is_only, types));
+    found.sort_by(|one, other| (&one.source, &one.target).cmp(&(&other.source, &other.target)));
+    // What is changed by several bodies has a method for each.
+    let sources: Vec<_> = found.iter().map(|known| known.source.clone()).collect();
+    for conversion in &mut found {
+        let targets = sources.iter().filter(|name| **name == conversion.source);
+        if targets.count() > 1 {
+            let name = &conversion.target;
+            let name = name.strip_suffix("Request").unwrap_or(name);
+            conversion.method = format!("to_{}", names::snake(name));
         }
     }
-    Ok(code)
+    Ok(found)
+}
+
+/// Writes the conversions of a scope.
+pub(crate) fn conversions(
+    operations: &[Operation],
+    generated: &File,
+    types: &TypeDefs,
+) -> Result<TokenStream> {
+    let found = find(operations, generated, types)?;
+    Ok(found
+        .iter()
+        .map(|conversion| conversion.emit(types))
+        .collect())
+}
+
+impl Conversion<'_> {
+    /// A property of both types that is a string, for a change of it.
+    pub(crate) fn text_property(&self, types: &TypeDefs) -> Option<FieldType> {
+        let source = fields(&self.source, types)?;
+        let is_text = |field: &FieldType| simple_name(&field.base).as_deref() == Some("String");
+        let target = fields(&self.target, types)?.iter();
+        target
+            .filter(|field| is_text(field))
+            .find(|field| {
+                source
+                    .iter()
+                    .any(|other| other.wire == field.wire && is_text(other))
+            })
+            .cloned()
+    }
+
+    fn emit(&self, types: &TypeDefs) -> TokenStream {
+        let mut differences = Differences::default();
+        differences.compare(&self.source, &self.target, &[], types);
+        let docs = markdown(&docs(&self.changes, &differences));
+        let [source, target, method] = [&self.source, &self.target, &self.method]
+            .map(|name| Ident::new(name, Span::call_site()));
+        let dropped = &differences.dropped;
+        let ids = differences
+            .ids
+            .iter()
+            .map(|(path, name)| quote!((&[#(#path),*], #name)));
+        quote! {
+            impl #source {
+                #docs
+                #[must_use]
+                pub fn #method(&self) -> #target {
+                    decode::convert(self, &decode::Conversion {
+                        dropped: &[#(&[#(#dropped),*]),*],
+                        ids: &[#(#ids),*],
+                    })
+                }
+            }
+        }
+    }
 }
 
 /// The fields of the struct `name`.
@@ -83,8 +170,13 @@ fn object_name(ty: &syn::Type, types: &TypeDefs) -> Option<String> {
     }
 }
 
-/// The type that is changed: the response, or the object that it wraps; the one that shares most properties with the body.
-fn source_of(response: &syn::Type, target: &str, types: &TypeDefs) -> Option<String> {
+/// The type that is changed: the response, or the object that it wraps, and the property of that; the one that shares most properties with
+/// the body.
+fn source_of(
+    response: &syn::Type,
+    target: &str,
+    types: &TypeDefs,
+) -> Option<(String, Option<String>)> {
     let response = object_name(response, types)?;
     let wanted: BTreeSet<_> = fields(target, types)?
         .iter()
@@ -100,15 +192,15 @@ fn source_of(response: &syn::Type, target: &str, types: &TypeDefs) -> Option<Str
     let wrapped = fields(&response, types)?
         .iter()
         .filter(|field| simple_name(&field.base).as_deref() != Some("Vec"))
-        .filter_map(|field| object_name(&field.base, types));
-    let mut best: Option<(usize, String)> = None;
-    for name in [response.clone()].into_iter().chain(wrapped) {
-        let shared = shared(&name);
-        if shared > best.as_ref().map_or(0, |(most, _)| *most) {
-            best = Some((shared, name));
+        .filter_map(|field| Some((object_name(&field.base, types)?, Some(field.wire.clone()))));
+    let mut best = (0, None);
+    for candidate in [(response.clone(), None)].into_iter().chain(wrapped) {
+        let shared = shared(&candidate.0);
+        if shared > best.0 {
+            best = (shared, Some(candidate));
         }
     }
-    best.map(|(_, name)| name)
+    best.1
 }
 
 /// How the JSON of one type becomes that of another.
@@ -219,45 +311,6 @@ fn members(name: &str, types: &TypeDefs) -> BTreeMap<String, FieldType> {
             .flat_map(|variant| members(&variant, types))
             .collect(),
         _ => BTreeMap::new(),
-    }
-}
-
-/// The method of one conversion.
-fn conversion(
-    source: &str,
-    target: &str,
-    changes: &[&Operation],
-    is_only: bool,
-    types: &TypeDefs,
-) -> TokenStream {
-    let mut differences = Differences::default();
-    differences.compare(source, target, &[], types);
-    let method = match is_only {
-        true => "to_update".to_owned(),
-        false => {
-            let name = target.strip_suffix("Request").unwrap_or(target);
-            format!("to_{}", names::snake(name))
-        }
-    };
-    let docs = markdown(&docs(changes, &differences));
-    let [source, target, method] =
-        [source, target, method.as_str()].map(|name| Ident::new(name, Span::call_site()));
-    let dropped = &differences.dropped;
-    let ids = differences
-        .ids
-        .iter()
-        .map(|(path, name)| quote!((&[#(#path),*], #name)));
-    quote! {
-        impl #source {
-            #docs
-            #[must_use]
-            pub fn #method(&self) -> #target {
-                crate::response::decode::convert(self, &crate::response::decode::Conversion {
-                    dropped: &[#(&[#(#dropped),*]),*],
-                    ids: &[#(#ids),*],
-                })
-            }
-        }
     }
 }
 

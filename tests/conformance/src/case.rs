@@ -28,6 +28,23 @@ pub struct Case {
     pub listing: Option<Listing>,
 }
 
+/// What is read by one operation and changed by others.
+#[derive(Debug)]
+pub struct Conversion {
+    /// The type of what is read.
+    pub name: &'static str,
+    /// The property of the response that holds it, where it does not stand alone.
+    pub wrapper: Option<&'static str>,
+    /// Where the operation that reads stands in its document.
+    pub read: &'static str,
+    /// Where those that take the body stand.
+    pub changes: &'static [&'static str],
+    /// The property that `convert` changes.
+    pub changed: Option<&'static str>,
+    /// Decodes what was read, makes the body of it, and sets a string in that.
+    pub convert: fn(Value, &str) -> Result<Value, String>,
+}
+
 /// One argument of a call.
 #[derive(Debug)]
 pub struct Argument {
@@ -223,4 +240,13 @@ pub(crate) fn pages<P: 'static, T: Debug + 'static>(
         }
         Ok(texts)
     })
+}
+
+/// Decodes what was read, and writes the body that `convert` makes of it.
+pub(crate) fn convert<S: DeserializeOwned, T: Serialize>(
+    value: Value,
+    convert: impl FnOnce(S) -> T,
+) -> Result<Value, String> {
+    let read = serde_json::from_value(value).map_err(|error| error.to_string())?;
+    serde_json::to_value(convert(read)).map_err(|error| error.to_string())
 }

@@ -14,6 +14,7 @@
 pub mod calls;
 pub mod case;
 mod collection;
+pub mod conversions;
 pub mod errors;
 pub mod exactness;
 pub mod paging;
@@ -41,5 +42,19 @@ pub mod cases {
         ]
         .into_iter()
         .flatten()
+    }
+
+    /// All conversions, with their scopes.
+    pub fn conversions() -> impl Iterator<Item = (&'static str, &'static crate::case::Conversion)> {
+        [
+            ("admin", admin::CONVERSIONS),
+            ("auth", auth::CONVERSIONS),
+            ("deployments", deployments::CONVERSIONS),
+            ("investigate", investigate::CONVERSIONS),
+            ("policies", policies::CONVERSIONS),
+            ("reports", reports::CONVERSIONS),
+        ]
+        .into_iter()
+        .flat_map(|(scope, conversions)| conversions.iter().map(move |found| (scope, found)))
     }
 }
