@@ -86,10 +86,6 @@ impl TokenCache for RedisTokenCache {
         })
     }
 
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
-        Box::pin(async move { self.command(&["DEL", &entry(key)]).await.map(drop) })
-    }
-
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<CacheLock, BoxError>> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         Box::pin(async move {

@@ -31,15 +31,18 @@
 //! # }
 //! ```
 //!
-//! A wait blocks its thread. In an async program await instead: a task that waits keeps its worker from others.
+//! A wait blocks its thread. It therefore fails in an async task, whose thread has other tasks to run: await the call there, or wait in
+//! `tokio::task::spawn_blocking`. A panic of what is waited for resumes as a panic.
 
-use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::LazyLock;
 use std::sync::mpsc::sync_channel;
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::runtime::{Builder, Handle};
+use tokio::task::coop;
 
 use crate::error::{Error, Result};
 #[cfg(feature = "reporting")]
@@ -47,12 +50,7 @@ use crate::jobs::activity::{EventPage, Export};
 use crate::pagination::{Items, Listing, Pages};
 use crate::request::ResponseFuture;
 
-thread_local! {
-    /// Whether this is the thread that works: if it waited, nobody would work.
-    static IS_WORKER: Cell<bool> = const { Cell::new(false) };
-}
-
-/// The thread that works while others wait, or why there is none.
+/// The thread that runs futures while others wait for them, or why there is none.
 static WORKER: LazyLock<Result<Handle>> = LazyLock::new(|| {
     let failed = |error: std::io::Error| {
         Error::configuration(format!(
@@ -66,38 +64,59 @@ static WORKER: LazyLock<Result<Handle>> = LazyLock::new(|| {
     let handle = runtime.handle().clone();
     thread::Builder::new()
         .name("cisco-secure-access".to_owned())
-        .spawn(move || {
-            IS_WORKER.set(true);
-            runtime.block_on(std::future::pending::<()>())
-        })
+        .spawn(move || runtime.block_on(std::future::pending::<()>()))
         .map_err(failed)?;
     Ok(handle)
 });
 
-/// Waits for what several calls make together, such as a [job](crate::jobs), without async.
+/// Waits for a future without async: several calls together, or a [job](crate::jobs).
 ///
 /// # Errors
-/// Those of the work, and [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where there is no thread to do it.
+/// Those of the future, and [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) in an async task, or when the thread that runs
+/// the future cannot be started.
 pub fn wait<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
     on_worker(work)?
 }
 
-/// Lets the worker do something and waits for it.
+/// Runs a future on the worker and waits for it.
 fn on_worker<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
-    if IS_WORKER.get() {
-        let why = "a provider of credentials or a token cache waits for a call of the client that it serves";
-        return Err(Error::configuration(why));
+    if is_in_async_task() {
+        return Err(Error::configuration(
+            "`wait` would block a thread that runs async tasks: await the call, or wait in `tokio::task::spawn_blocking`",
+        ));
     }
     let (sender, receiver) = sync_channel(1);
     WORKER.as_ref().map_err(Clone::clone)?.spawn(async move {
-        // Whoever waits is there: nothing ends the wait but this.
-        let _ = sender.send(work.await);
+        let result = AssertUnwindSafe(work).catch_unwind().await;
+        // The receiver waits until it is there.
+        let _ = sender.send(result);
     });
-    receiver
-        .recv()
-        .map_err(|_| Error::configuration("the thread for blocking calls has gone"))
+    match receiver.recv() {
+        Ok(result) => result.or_else(|panic| resume_unwind(panic)),
+        Err(_) => Err(Error::configuration(
+            "the thread for blocking calls has ended",
+        )),
+    }
+}
+
+/// Whether this thread polls a task of Tokio. Tokio tells by the budget that it gives each poll: it has none in `spawn_blocking` and
+/// `block_in_place`, where waiting is in order, and none outside of a runtime.
+fn is_in_async_task() -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut consumed = Vec::new();
+    let is_limited = loop {
+        match coop::poll_proceed(&mut context) {
+            Poll::Pending => break true,
+            // No budget is as large.
+            Poll::Ready(_) if consumed.len() > usize::from(u8::MAX) => break false,
+            Poll::Ready(unit) => consumed.push(unit),
+        }
+    };
+    // Each unit restores the budget that was there before it.
+    while consumed.pop().is_some() {}
+    is_limited
 }
 
 impl<T: Send + 'static> ResponseFuture<T> {

@@ -134,8 +134,8 @@ pub use response::{
     Deviation, Entries, JsonType, LenientDeserialize, Nullable, RawResponse, Response,
     ResponseParts, UnknownInteger, UnknownValue,
 };
-#[doc(hidden)]
-pub use runtime::{BoxSleep, Runtime};
+#[cfg(feature = "test-util")]
+pub use runtime::PausedClock;
 pub use time::{DateOrTime, ReportingTime};
 
 /// The code in the README compiles.

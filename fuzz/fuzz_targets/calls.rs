@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use cisco_secure_access::{Client, Cloud, Continuation, Error, ErrorKind, RateLimiting};
-use cisco_secure_access_fuzz::script::{Clock, Script, Seen, answer, client, run, token_answer};
+use cisco_secure_access_fuzz::script::{Script, Seen, answer, client, clock, run, token_answer};
 use cisco_secure_access_fuzz::secrets::{assert_silent, assert_silent_error};
 use futures_util::StreamExt as _;
 use http::Method;
@@ -38,7 +38,7 @@ fn calls(input: &mut Unstructured<'_>) -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
 
     let service = Script::with_tokens(answers, tokens);
-    let clock = Clock::new();
+    let clock = clock();
     let mut builder = client(Cloud::Global, &service, &clock);
     if has_deadline {
         builder = builder.deadline(DEADLINE);
@@ -59,7 +59,7 @@ fn calls(input: &mut Unstructured<'_>) -> Result<()> {
     check_errors(&errors, &seen);
     if has_deadline {
         let calls = u32::try_from(errors.len().max(1)).expect("few calls");
-        let waited = clock.waited();
+        let waited = clock.elapsed();
         // A listing calls once for each page, and each of these calls has a deadline of its own.
         let pages = u32::try_from(seen.len()).expect("few requests");
         assert!(waited <= DEADLINE * calls.max(pages), "{waited:?}");

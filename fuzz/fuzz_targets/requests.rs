@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 use cisco_secure_access::{Cloud, Error, Method};
-use cisco_secure_access_fuzz::script::{Clock, Script, Seen, client, run};
+use cisco_secure_access_fuzz::script::{Script, Seen, client, clock, run};
 use cisco_secure_access_fuzz::secrets::assert_silent_error;
 use http::Response;
 use http::header::{HeaderValue, LOCATION};
@@ -117,7 +117,7 @@ fn request(input: &mut Unstructured<'_>) -> Result<()> {
 
     let service = Script::new(answers);
     let base = cloud.base_url();
-    let client = client(cloud, &service, &Clock::new());
+    let client = client(cloud, &service, &clock());
     let client = client.build().expect("the settings are good");
     let result = run(client.request(method, &path).send_raw());
 

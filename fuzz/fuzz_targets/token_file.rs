@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use cisco_secure_access::Cloud;
 use cisco_secure_access::auth::{CachedToken, FileTokenCache, TokenCache as _};
-use cisco_secure_access_fuzz::script::{Clock, Script, client, run};
+use cisco_secure_access_fuzz::script::{Script, client, clock, run};
 use cisco_secure_access_fuzz::secrets::{TOKEN, assert_silent};
 use http::{Response, StatusCode};
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
@@ -95,7 +95,7 @@ fn make_call(folder: &Path, is_rejected: bool) {
     let mut refusal = Response::new(Bytes::new());
     *refusal.status_mut() = StatusCode::UNAUTHORIZED;
     let service = Script::new(is_rejected.then_some(Some(refusal)));
-    let client = client(Cloud::Global, &service, &Clock::new())
+    let client = client(Cloud::Global, &service, &clock())
         .token_cache(FileTokenCache::new(folder).expect("the folder is private"))
         .build()
         .expect("the settings are good");

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use cisco_secure_access::auth::BoxError;
 use cisco_secure_access::{
-    Body, BoxSleep, Client, ClientBuilder, Cloud, Credentials, Runtime, reqwest, service_fn,
+    Body, Client, ClientBuilder, Cloud, Credentials, PausedClock, reqwest, service_fn,
 };
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
@@ -117,53 +117,13 @@ pub fn token_answer(input: &mut Unstructured<'_>) -> Result<Option<Response<Byte
     Ok(Some(Response::new(Bytes::from(body.to_string()))))
 }
 
-/// Time that passes only when the client waits; no attempt takes too long.
-#[derive(Debug)]
-pub struct Clock {
-    start: Instant,
-    waited: Arc<Mutex<Duration>>,
-}
-
-impl Clock {
-    /// Time that begins now.
-    pub fn new() -> Arc<Self> {
-        Arc::new(Self {
-            start: Instant::now(),
-            waited: Arc::default(),
-        })
-    }
-
-    /// How long the client has waited.
-    pub fn waited(&self) -> Duration {
-        *self.waited.lock().unwrap()
-    }
-}
-
-impl Runtime for Clock {
-    fn now(&self) -> Instant {
-        self.start + self.waited()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(1_768_464_000) + self.waited()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxSleep {
-        let waited = Arc::clone(&self.waited);
-        Box::pin(async move { *waited.lock().unwrap() += duration })
-    }
-
-    fn timeout(&self, _: Duration) -> BoxSleep {
-        Box::pin(std::future::pending())
-    }
-
-    fn random(&self) -> f64 {
-        1.0
-    }
+/// A clock that starts on 15 January 2026.
+pub fn clock() -> PausedClock {
+    PausedClock::starting_at(UNIX_EPOCH + Duration::from_secs(1_768_464_000))
 }
 
 /// The settings of a client of a scripted service, with the planted secret.
-pub fn client(cloud: Cloud, service: &Arc<Script>, clock: &Arc<Clock>) -> ClientBuilder {
+pub fn client(cloud: Cloud, service: &Arc<Script>, clock: &PausedClock) -> ClientBuilder {
     let service = Arc::clone(service);
     Client::builder()
         .cloud(cloud)
@@ -172,7 +132,7 @@ pub fn client(cloud: Cloud, service: &Arc<Script>, clock: &Arc<Clock>) -> Client
         .http_service(service_fn(move |request| {
             std::future::ready(service.respond(&request))
         }))
-        .runtime(Arc::clone(clock) as Arc<dyn Runtime>)
+        .clock(clock)
 }
 
 /// Runs a call to its end.

@@ -1,4 +1,4 @@
-//! Where tokens are kept between token requests: in memory, or wherever a program wants to share them.
+//! Caches of access tokens: in memory, or wherever a program shares them.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -14,43 +14,38 @@ use url::Url;
 use super::{BoxError, BoxFuture};
 use crate::redacted::Redacted;
 
-/// Keeps access tokens, for other clients, other runs of a program, or other machines.
+/// A cache of access tokens that clients, runs of a program or machines share.
 ///
-/// The token endpoint takes 20 requests a minute for each key, and a token lives for an hour: a program that runs every few minutes, or a
-/// fleet of workers with one key, should not ask for a token each time. [`FileTokenCache`](super::FileTokenCache) keeps tokens between the
-/// runs of a program; without a cache of its own a client has a [`MemoryTokenCache`].
+/// The token endpoint accepts 20 requests a minute for each key, and a token is valid for an hour: a program that runs every few minutes,
+/// or a fleet of workers with one key, should not request a token each time. [`FileTokenCache`](super::FileTokenCache) keeps tokens between
+/// the runs of a program; by default a client has a [`MemoryTokenCache`].
 ///
-/// An entry is found by a key that is a hash of base URL, API key and organization; it tells nothing, and is good as a file name. A cache
-/// may lose entries and may give ones that are over. A cache that fails does not fail the call: the client then asks for a token as if
-/// nothing had been kept.
+/// The key of an entry is a hash of base URL, API key and organization; it reveals nothing, and can be a file name. A cache may lose
+/// entries and may return expired ones. An entry that the service rejects is replaced by the next token. A cache that fails does not fail
+/// the call: the client then requests a token. A cache that does not respond within
+/// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout) does, and the error names it.
 ///
-/// `Debug` must show no token: it is part of the `Debug` of a client.
+/// `Debug` must show no token: it is a part of the `Debug` of a client.
 pub trait TokenCache: fmt::Debug + Send + Sync {
-    /// What is kept under this key.
+    /// The entry of a key.
     ///
     /// # Errors
     /// When the cache cannot be read.
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>>;
 
-    /// Keeps a token under this key, in the place of the one before.
+    /// Sets the entry of a key.
     ///
     /// # Errors
     /// When the cache cannot be written.
     fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>>;
 
-    /// Forgets what is kept under this key: the service rejected it.
+    /// Waits for the lock of a key. Its holder requests a token; those that waited then find that token in the cache.
+    ///
+    /// The lock of a holder that is gone must become free by itself. The default implementation locks nothing: clients that start together
+    /// each request a token.
     ///
     /// # Errors
-    /// When the cache cannot be written.
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), BoxError>>;
-
-    /// Waits until nobody else holds the lock of this key. Its holder asks for a token; those who waited then find that token in the cache.
-    ///
-    /// A lock of a holder that is gone must come free by itself. Where this method is not implemented there is no lock, and clients that
-    /// start together each ask for a token.
-    ///
-    /// # Errors
-    /// When the lock cannot be had in reasonable time; the client goes on without.
+    /// When the lock is not free in reasonable time; the client continues without.
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<CacheLock, BoxError>> {
         let _ = key;
         Box::pin(std::future::ready(Ok(CacheLock::new(()))))
@@ -66,16 +61,12 @@ impl<C: TokenCache + ?Sized> TokenCache for Arc<C> {
         (**self).put(key, token)
     }
 
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
-        (**self).remove(key)
-    }
-
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<CacheLock, BoxError>> {
         (**self).lock(key)
     }
 }
 
-/// The lock of a key of a [`TokenCache`]; free again when this is dropped.
+/// The lock of a key of a [`TokenCache`]; dropping it frees the lock.
 pub struct CacheLock {
     _guard: Box<dyn Any + Send + Sync>,
 }
@@ -102,16 +93,16 @@ pub struct CachedToken {
     expires_at: SystemTime,
 }
 
-/// How a token is written where it leaves the process.
+/// A token outside of the process.
 #[derive(Serialize, Deserialize)]
-struct Written<'a> {
+struct StoredToken<'a> {
     access_token: std::borrow::Cow<'a, str>,
     /// In seconds since the epoch.
     expires_at: u64,
 }
 
 impl CachedToken {
-    /// A token and when it ends.
+    /// A token and its expiry.
     pub fn new(secret: impl Into<SecretString>, expires_at: SystemTime) -> Self {
         Self {
             secret: secret.into(),
@@ -119,7 +110,7 @@ impl CachedToken {
         }
     }
 
-    /// The token itself. Whoever has it can make calls until it ends.
+    /// The token itself. Whoever has it can make calls until it expires.
     #[must_use]
     pub fn secret(&self) -> &str {
         self.secret.expose_secret()
@@ -129,41 +120,41 @@ impl CachedToken {
         self.secret
     }
 
-    /// When it ends.
+    /// The expiry of the token.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
         self.expires_at
     }
 
-    /// How long it is still good.
+    /// The remaining lifetime.
     pub(super) fn remaining(&self, now: SystemTime) -> Duration {
         self.expires_at.duration_since(now).unwrap_or_default()
     }
 
-    /// The token and its end as a text, for a cache outside of the process. The text is as secret as the token.
+    /// The token and its expiry as a string, for a cache outside of the process. The string is as secret as the token.
     #[must_use]
     pub fn to_text(&self) -> String {
         let expires_at = self
             .expires_at
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let written = Written {
+        let stored = StoredToken {
             access_token: self.secret().into(),
             expires_at: expires_at.as_secs(),
         };
-        // A text and a number can always be written.
-        serde_json::to_string(&written).unwrap_or_default()
+        // Serializing a string and a number cannot fail.
+        serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    /// Reads what [`to_text`](Self::to_text) wrote; `None` where it is something else.
+    /// Reads a string of [`to_text`](Self::to_text); `None` for any other string.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
-        let written: Written<'_> = serde_json::from_str(text).ok()?;
-        let expires_at = UNIX_EPOCH.checked_add(Duration::from_secs(written.expires_at))?;
-        let token = written.access_token.as_bytes();
-        // What no header can hold was never a token.
+        let stored: StoredToken<'_> = serde_json::from_str(text).ok()?;
+        let expires_at = UNIX_EPOCH.checked_add(Duration::from_secs(stored.expires_at))?;
+        let token = stored.access_token.as_bytes();
+        // What no header can hold is no token.
         let is_token = !token.is_empty() && token.iter().all(u8::is_ascii_graphic);
-        is_token.then(|| Self::new(written.access_token.into_owned(), expires_at))
+        is_token.then(|| Self::new(stored.access_token.into_owned(), expires_at))
     }
 }
 
@@ -176,11 +167,15 @@ impl fmt::Debug for CachedToken {
     }
 }
 
-/// Keeps tokens in memory. A clone is the same cache, for several clients of one program.
+/// A cache in memory. A clone is the same cache, for several clients of one program. It holds at most 1,000 tokens; when it is full, the
+/// token that expires first makes room.
 #[derive(Clone, Default)]
 pub struct MemoryTokenCache {
     entries: Arc<Mutex<HashMap<String, Entry>>>,
 }
+
+/// How many tokens a [`MemoryTokenCache`] holds.
+const MAX_ENTRIES: usize = 1000;
 
 #[derive(Default)]
 struct Entry {
@@ -195,13 +190,26 @@ impl MemoryTokenCache {
         Self::default()
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
-        // Nothing that holds the lock can panic half way through a change.
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Changes the entry of a key.
+    fn with_entry<T>(&self, key: &str, change: impl FnOnce(&mut Entry) -> T) -> T {
+        let mut entries = self.entries();
+        if !entries.contains_key(key) && entries.len() >= MAX_ENTRIES {
+            let expiry = |entry: &Entry| entry.token.as_ref().map(CachedToken::expires_at);
+            // An entry whose lock is held is in use.
+            let unused = entries
+                .iter()
+                .filter(|(_, entry)| Arc::strong_count(&entry.lock) == 1);
+            let first = unused.min_by_key(|(_, entry)| expiry(entry));
+            if let Some(first) = first.map(|(key, _)| key.clone()) {
+                entries.remove(&first);
+            }
+        }
+        change(entries.entry(key.to_owned()).or_default())
     }
 
-    fn set(&self, key: &str, token: Option<CachedToken>) {
-        self.entries().entry(key.to_owned()).or_default().token = token;
+    fn entries(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
+        // No code panics in the middle of a change while it holds the lock.
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -215,17 +223,12 @@ impl TokenCache for MemoryTokenCache {
     }
 
     fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
-        self.set(key, Some(token));
-        Box::pin(std::future::ready(Ok(())))
-    }
-
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
-        self.set(key, None);
+        self.with_entry(key, |entry| entry.token = Some(token));
         Box::pin(std::future::ready(Ok(())))
     }
 
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<CacheLock, BoxError>> {
-        let lock = Arc::clone(&self.entries().entry(key.to_owned()).or_default().lock);
+        let lock = self.with_entry(key, |entry| Arc::clone(&entry.lock));
         Box::pin(async move { Ok(CacheLock::new(lock.lock_owned().await)) })
     }
 }
@@ -240,13 +243,13 @@ impl fmt::Debug for MemoryTokenCache {
 pub(super) fn cache_key(base_url: &Url, api_key: &str, organization: Option<&str>) -> String {
     let mut hash = Sha256::new();
     for part in [base_url.as_str(), api_key, organization.unwrap_or_default()] {
-        // With the length, no two lists of parts make the same text.
+        // With the length, no two lists of parts give the same bytes.
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
     let mut key = String::with_capacity(64);
     for byte in hash.finalize() {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(key, "{byte:02x}");
     }
     key

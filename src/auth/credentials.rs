@@ -9,13 +9,13 @@ use crate::error::{Error, Result};
 use crate::redacted::Redacted;
 
 /// The environment variable of the key.
-pub(crate) const KEY_VARIABLE: &str = "SECURE_ACCESS_API_KEY";
+const KEY_VARIABLE: &str = "SECURE_ACCESS_API_KEY";
 /// The environment variable of the secret.
-pub(crate) const SECRET_VARIABLE: &str = "SECURE_ACCESS_API_SECRET";
+const SECRET_VARIABLE: &str = "SECURE_ACCESS_API_SECRET";
 
-/// An API key and its secret, made in the Secure Access dashboard under Admin, API Keys.
+/// An API key and its secret, created in the Secure Access dashboard under Admin, API Keys.
 ///
-/// The secret is never shown: not by `Debug`, not in an error, not in a log; its memory is cleared when it is dropped.
+/// No `Debug`, error or log shows the secret; its memory is cleared when it is dropped.
 #[derive(Clone)]
 pub struct Credentials {
     key: String,
@@ -31,31 +31,26 @@ impl Credentials {
         }
     }
 
-    /// From the environment: `SECURE_ACCESS_API_KEY` and `SECURE_ACCESS_API_SECRET`.
+    /// The credentials of the environment: `SECURE_ACCESS_API_KEY` and `SECURE_ACCESS_API_SECRET`, without white space around them.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when one is not set or empty; the error names it.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a variable is not set, empty, or not UTF-8; the error names it.
     pub fn from_env() -> Result<Self> {
-        let read = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-        match (read(KEY_VARIABLE), read(SECRET_VARIABLE)) {
-            (Some(key), Some(secret)) => Ok(Self::new(key, secret)),
-            (key, secret) => {
-                let missing: Vec<_> = [
-                    key.is_none().then_some(KEY_VARIABLE),
-                    secret.is_none().then_some(SECRET_VARIABLE),
-                ]
-                .into_iter()
-                .flatten()
-                .collect();
-                Err(Error::configuration(format!(
-                    "no credentials: set {} in the environment, or give credentials to the client",
-                    missing.join(" and ")
-                )))
-            }
-        }
+        let (key, secret) = (env_variable(KEY_VARIABLE)?, env_variable(SECRET_VARIABLE)?);
+        let missing: Vec<_> = [(&key, KEY_VARIABLE), (&secret, SECRET_VARIABLE)]
+            .into_iter()
+            .filter_map(|(value, name)| value.is_none().then_some(name))
+            .collect();
+        let (Some(key), Some(secret)) = (key, secret) else {
+            return Err(Error::configuration(format!(
+                "no credentials: set {} in the environment, or set credentials on the client",
+                missing.join(" and ")
+            )));
+        };
+        Ok(Self::new(key, secret))
     }
 
-    /// The key; it is no secret.
+    /// The key. It is not secret.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
@@ -67,6 +62,20 @@ impl Credentials {
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.key == other.key && self.secret.expose_secret() == other.secret.expose_secret()
+    }
+}
+
+/// The value of an environment variable without white space around it; `None` if it is not set or empty.
+///
+/// # Errors
+/// When it is not UTF-8.
+pub(crate) fn env_variable(name: &str) -> Result<Option<String>> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty())),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(Error::configuration(format!(
+            "the environment variable {name} is not UTF-8"
+        ))),
     }
 }
 

@@ -1,8 +1,9 @@
-//! Tokens in files: one token for all runs of a program, also for those that run at the same time.
+//! Access tokens in files: all runs of a program share one token, also those that run at the same time.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -11,21 +12,21 @@ use tokio::time::Instant;
 use super::{BoxError, BoxFuture, CacheLock, CachedToken, TokenCache};
 use crate::error::{Error, Result};
 
-/// How long to wait for another process that asks for a token.
-const LOCK_WAIT: Duration = Duration::from_secs(30);
-/// How often to look whether it is done.
+/// How long to wait for another process that requests a token.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(20);
+/// How often to check whether the lock is free.
 const LOCK_POLL: Duration = Duration::from_millis(25);
-/// No token is longer.
-const LONGEST_FILE: u64 = 1 << 20;
+/// The longest file that is read, in bytes.
+const MAX_FILE_SIZE: u64 = 1 << 20;
 
-/// Keeps tokens in the files of a folder, for a program that runs every few minutes.
+/// A cache in the files of a directory, for a program that runs every few minutes.
 ///
-/// The folder belongs to the user and nobody else may write there; a file is readable for its owner only (on Unix: mode 0600), its name is
-/// a hash, and it holds a token but never an API key or secret. A file that is somebody else's, that others may read, or that is damaged
-/// is not used: a new one takes its place. Files are replaced as a whole, so that no reader sees half of one, and processes that start
-/// together ask for one token: the others wait for it.
+/// The directory must belong to the user, and nobody else may write there. A file is readable for its owner only (on Unix: mode 0600), its
+/// name is a hash, and it holds a token but never an API key or secret. A file that belongs to another user, that others may read, or that
+/// is damaged is not used: the next token replaces it. Files are replaced atomically, and processes that start together request one token:
+/// the others wait for it. Files are read and written on threads for blocking work.
 ///
-/// On Windows the files have the permissions of their folder; use one in the profile of the user.
+/// On Windows the files have the permissions of their directory; use one in the profile of the user.
 ///
 /// ```no_run
 /// use cisco_secure_access::{Client, Credentials, auth::FileTokenCache};
@@ -38,42 +39,54 @@ const LONGEST_FILE: u64 = 1 << 20;
 /// ```
 #[derive(Clone, Debug)]
 pub struct FileTokenCache {
-    folder: PathBuf,
+    directory: Arc<Path>,
 }
 
 impl FileTokenCache {
-    /// A cache in this folder, which is made where it does not exist.
+    /// A cache in this directory, which is created if it does not exist.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the folder cannot be made, or is not safe: it belongs to somebody
-    /// else, or others may write there.
-    pub fn new(folder: impl Into<PathBuf>) -> Result<Self> {
-        let folder = folder.into();
-        let refuse = |why: &dyn std::fmt::Display| {
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the directory cannot be created or is not safe: it belongs to
+    /// another user, or others may write there.
+    pub fn new(directory: impl Into<PathBuf>) -> Result<Self> {
+        let directory = directory.into();
+        let reject = |reason: &dyn std::fmt::Display| {
             Error::configuration(format!(
-                "the folder {} cannot keep tokens: {why}",
-                folder.display()
+                "the directory {} cannot keep tokens: {reason}",
+                directory.display()
             ))
         };
-        make_folder(&folder).map_err(|error| refuse(&error))?;
-        let metadata = fs::metadata(&folder).map_err(|error| refuse(&error))?;
+        create_directory(&directory).map_err(|error| reject(&error))?;
+        let metadata = fs::metadata(&directory).map_err(|error| reject(&error))?;
         if !metadata.is_dir() {
-            return Err(refuse(&"it is no folder"));
+            return Err(reject(&"it is no directory"));
         }
         if !is_own(&metadata, 0o022) {
-            return Err(refuse(
+            return Err(reject(
                 &"it must belong to the user, and nobody else may write there",
             ));
         }
-        Ok(Self { folder })
+        Ok(Self {
+            directory: directory.into(),
+        })
     }
 
-    fn file(&self, key: &str) -> PathBuf {
-        self.folder.join(format!("{key}.json"))
+    fn file(&self, name: impl std::fmt::Display) -> PathBuf {
+        self.directory.join(name.to_string())
+    }
+
+    /// Runs blocking work with the cache on a thread for it.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        key: &str,
+        work: impl FnOnce(&Self, &str) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, BoxError> {
+        let (cache, key) = (self.clone(), key.to_owned());
+        Ok(tokio::task::spawn_blocking(move || work(&cache, &key)).await??)
     }
 
     fn read(&self, key: &str) -> io::Result<Option<CachedToken>> {
-        let file = match File::open(self.file(key)) {
+        let file = match File::open(self.file(format_args!("{key}.json"))) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             file => file?,
         };
@@ -82,54 +95,54 @@ impl FileTokenCache {
             return Ok(None);
         }
         let mut text = String::new();
-        let read = file.take(LONGEST_FILE).read_to_string(&mut text);
+        let read = file.take(MAX_FILE_SIZE).read_to_string(&mut text);
         Ok(read.ok().and_then(|_| CachedToken::from_text(&text)))
     }
 
     fn write(&self, key: &str, token: &CachedToken) -> io::Result<()> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let temporary = self
-            .folder
-            .join(format!("{key}.{}-{number}.tmp", std::process::id()));
-        // One of a process that had this number and did not get to its end.
+        let process = std::process::id();
+        let temporary = self.file(format_args!("{key}.{process}-{number}.tmp"));
+        // Left by a process of the same id that did not finish.
         let _ = fs::remove_file(&temporary);
         let written = private_file(&temporary, OpenOptions::new().create_new(true))
             .and_then(|mut file| file.write_all(token.to_text().as_bytes()))
-            .and_then(|()| fs::rename(&temporary, self.file(key)));
+            .and_then(|()| fs::rename(&temporary, self.file(format_args!("{key}.json"))));
         if written.is_err() {
             let _ = fs::remove_file(&temporary);
         }
         written
     }
+
+    /// The lock file of a key. It stays: if it were removed, another process could lock another file of the same name.
+    fn lock_file(&self, key: &str) -> io::Result<File> {
+        let path = self.file(format_args!("{key}.lock"));
+        private_file(&path, OpenOptions::new().create(true))
+    }
 }
 
 impl TokenCache for FileTokenCache {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
-        Box::pin(async { Ok(self.read(key)?) })
+        Box::pin(self.blocking(key, Self::read))
     }
 
     fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
-        Box::pin(async move { Ok(self.write(key, &token)?) })
-    }
-
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
-        Box::pin(async {
-            match fs::remove_file(self.file(key)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-                _ => Ok(()),
-            }
-        })
+        Box::pin(self.blocking(key, move |cache, key| cache.write(key, &token)))
     }
 
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<CacheLock, BoxError>> {
         Box::pin(async move {
-            // The file stays: if it were removed, the next one could lock another file of the same name.
-            let path = self.folder.join(format!("{key}.lock"));
-            let file = private_file(&path, OpenOptions::new().create(true))?;
-            let give_up = Instant::now() + LOCK_WAIT;
+            let mut file = self.blocking(key, Self::lock_file).await?;
+            let give_up = Instant::now() + LOCK_TIMEOUT;
             loop {
-                match fs4::FileExt::try_lock(&file) {
+                let lock = move |_: &Self, _: &str| {
+                    let locked = fs4::FileExt::try_lock(&file);
+                    Ok((file, locked))
+                };
+                let locked;
+                (file, locked) = self.blocking(key, lock).await?;
+                match locked {
                     // The system unlocks the file when it is closed, also that of a process that ended.
                     Ok(()) => return Ok(CacheLock::new(file)),
                     Err(fs4::TryLockError::WouldBlock) if Instant::now() < give_up => {
@@ -143,17 +156,20 @@ impl TokenCache for FileTokenCache {
 }
 
 #[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
+fn create_directory(directory: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
 }
 
 #[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).create(folder)
+fn create_directory(directory: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).create(directory)
 }
 
-/// Opens a file for writing that, when it is new, only its owner can read.
+/// Opens a file for writing; only its owner can read a new one.
 fn private_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
@@ -162,9 +178,9 @@ fn private_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 
 /// Whether it belongs to the user of this process, and has none of these permissions.
 #[cfg(unix)]
-fn is_own(metadata: &Metadata, refused: u32) -> bool {
+fn is_own(metadata: &Metadata, forbidden: u32) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & refused == 0
+    metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & forbidden == 0
 }
 
 #[cfg(not(unix))]

@@ -9,7 +9,8 @@ mod token_source;
 
 pub use cache::{CacheLock, CachedToken, MemoryTokenCache, TokenCache};
 pub use credentials::Credentials;
+pub(crate) use credentials::env_variable;
 pub use file_cache::FileTokenCache;
 pub use provider::{BoxError, BoxFuture, CredentialsProvider};
 pub(crate) use token_response::parse_token_response;
-pub(crate) use token_source::{Token, TokenEndpoint, TokenSource};
+pub(crate) use token_source::{Token, TokenEndpoint, TokenSource, TokenSourceConfig};

@@ -1,4 +1,4 @@
-//! Where credentials come from: fixed ones, or a vault that is asked for them.
+//! Sources of credentials: fixed ones, or a vault.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,16 +8,17 @@ use std::sync::Arc;
 
 use super::Credentials;
 
-/// A future in a box: what the methods of [`CredentialsProvider`] and [`TokenCache`](super::TokenCache) give, so that both can be used
-/// as `dyn`.
+/// A boxed future: the methods of [`CredentialsProvider`] and [`TokenCache`](super::TokenCache) return it, so that both can be `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Whatever went wrong in a provider or a cache. Its text comes up in the error of a call: it must hold no secret.
+/// The error of a provider, a cache or an HTTP service. Its text appears in the error of a call: it must hold no secret.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Gives the credentials when a token is to be asked for: from a vault, a file that is rotated, a dialog.
+/// A source of credentials, for each token request: a vault, a file that is rotated, a dialog.
 ///
-/// It is asked once for each token, not for each call. [`Credentials`] are a provider that always gives itself.
+/// It is used once for each token, not for each call. [`Credentials`] are a provider of themselves. A provider that does not respond within
+/// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout), or panics, fails the calls that wait for a token; the error names
+/// it, and the next call uses it again.
 ///
 /// ```
 /// use cisco_secure_access::auth::{BoxError, BoxFuture, CredentialsProvider};
@@ -29,7 +30,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// impl CredentialsProvider for Vault {
 ///     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>> {
 ///         Box::pin(async {
-///             // Here the vault would be asked.
+///             // Fetch them from the vault here.
 ///             Ok(Credentials::new("key", "secret"))
 ///         })
 ///     }
@@ -39,12 +40,12 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// # Ok::<(), cisco_secure_access::Error>(())
 /// ```
 ///
-/// `Debug` must show no secret: it is part of the `Debug` of a client.
+/// `Debug` must show no secret: it is a part of the `Debug` of a client.
 pub trait CredentialsProvider: fmt::Debug + Send + Sync {
     /// The credentials to use now.
     ///
     /// # Errors
-    /// Whatever kept it from getting them. A call that needs a token then fails, and the next one asks again.
+    /// When it has none. A call that needs a token then fails, and the next one tries again.
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>>;
 }
 

@@ -1,18 +1,22 @@
 //! Access tokens: all clones of a client share one, concurrent calls share one token request, and it is renewed before it expires.
 
 use std::fmt;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
-use futures_util::future::Shared;
+use futures_util::future::{Either, Shared, select};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 use url::Url;
 
 use super::cache::cache_key;
 use super::{BoxError, BoxFuture, CachedToken, Credentials, CredentialsProvider, TokenCache};
 use crate::error::{Error, ErrorKind, Result};
+use crate::operation::Operation;
 use crate::runtime::Runtime;
 
 /// How long before its expiry a token is no longer used for a new call.
@@ -23,14 +27,20 @@ const REFRESH_WINDOW: Duration = Duration::from_secs(300);
 const REFRESH_BACKOFF: Duration = Duration::from_secs(15);
 /// The longest lifetime of a token that the client believes.
 pub(super) const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+/// How long credentials that the service rejected are not sent again.
+const REJECTION_LIFETIME: Duration = Duration::from_secs(60);
+/// How long the replacement of a rejected token counts as just issued: unless a call has succeeded with it, a further response of 401 is
+/// not about the token.
+const JUST_ISSUED: Duration = Duration::from_secs(60);
 
 /// The token endpoint of the service.
 pub(crate) trait TokenEndpoint: Send + Sync {
-    /// Exchanges credentials for an access token; `organization` is the child organization that it is for.
+    /// Exchanges credentials for an access token, within a time limit; `organization` is the child organization that it is for.
     fn request_token(
         &self,
         credentials: Credentials,
         organization: Option<Arc<str>>,
+        limit: Duration,
     ) -> BoxFuture<'_, Result<CachedToken>>;
 }
 
@@ -42,10 +52,14 @@ struct Inner {
     secret: SecretString,
     refresh_from: Instant,
     usable_until: Instant,
+    /// When it replaced a token that the service rejected, if it did.
+    replaced: Option<Instant>,
+    /// Whether a call has succeeded with it.
+    is_proven: AtomicBool,
 }
 
 impl Token {
-    fn new(cached: CachedToken, runtime: &dyn Runtime) -> Self {
+    fn new(cached: CachedToken, is_replacement: bool, runtime: &Runtime) -> Self {
         let now = runtime.now();
         let lifetime = cached.remaining(runtime.system_time()).min(MAX_LIFETIME);
         // Clients that started together should not all renew together.
@@ -58,30 +72,111 @@ impl Token {
             secret: cached.into_secret(),
             refresh_from: now + (lifetime - window),
             usable_until: now + (lifetime - skew),
+            replaced: is_replacement.then_some(now),
+            is_proven: AtomicBool::new(false),
         }))
+    }
+
+    pub(crate) fn secret(&self) -> &SecretString {
+        &self.0.secret
+    }
+
+    /// A call has succeeded with the token.
+    pub(crate) fn prove(&self) {
+        if !self.0.is_proven.load(Ordering::Relaxed) {
+            self.0.is_proven.store(true, Ordering::Relaxed);
+        }
     }
 
     fn is_usable(&self, now: Instant) -> bool {
         now < self.0.usable_until
     }
 
-    pub(crate) fn secret(&self) -> &SecretString {
-        &self.0.secret
+    /// Whether a response of 401 can be about the token.
+    fn may_be_rejected(&self, now: Instant) -> bool {
+        let is_just_issued = self
+            .0
+            .replaced
+            .is_some_and(|replaced| now.saturating_duration_since(replaced) < JUST_ISSUED);
+        !is_just_issued || self.0.is_proven.load(Ordering::Relaxed)
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-/// A token request in flight, in a task of its own: it continues when the call that started it is dropped.
-type PendingRefresh = Shared<oneshot::Receiver<Result<Token>>>;
+/// The steps of getting a token, in their order.
+#[derive(Clone, Copy)]
+enum Step {
+    Provider,
+    Cache,
+    Endpoint,
+}
+
+impl Step {
+    const ALL: [Self; 3] = [Self::Provider, Self::Cache, Self::Endpoint];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Provider => "the credentials provider",
+            Self::Cache => "the token cache",
+            Self::Endpoint => "the token endpoint",
+        }
+    }
+}
+
+/// The step that a task is in.
+#[derive(Default)]
+struct CurrentStep(AtomicU8);
+
+impl CurrentStep {
+    fn set(&self, step: Step) {
+        self.0.store(step as u8, Ordering::Relaxed);
+    }
+
+    fn name(&self) -> &'static str {
+        let index = usize::from(self.0.load(Ordering::Relaxed));
+        Step::ALL.get(index).map_or("", |step| step.name())
+    }
+}
+
+/// The acquisition of a token, in a task of its own: it continues when the call that started it is dropped.
+#[derive(Clone)]
+struct PendingRefresh {
+    result: Shared<oneshot::Receiver<Result<Token>>>,
+    task: AbortHandle,
+    step: Arc<CurrentStep>,
+    started: Instant,
+}
+
+impl PendingRefresh {
+    fn is(&self, other: &Self) -> bool {
+        self.result.ptr_eq(&other.result)
+    }
+
+    fn elapsed(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.started)
+    }
+}
 
 /// The access token of a client and all its clones, and what it takes to get one.
 pub(crate) struct TokenSource {
-    provider: Arc<dyn CredentialsProvider>,
-    cache: Arc<dyn TokenCache>,
-    endpoint: Arc<dyn TokenEndpoint>,
-    base_url: Url,
-    runtime: Arc<dyn Runtime>,
+    config: TokenSourceConfig,
     organization: Option<Arc<str>>,
     state: Mutex<State>,
+}
+
+/// What it takes to get access tokens.
+#[derive(Clone)]
+pub(crate) struct TokenSourceConfig {
+    pub(crate) provider: Arc<dyn CredentialsProvider>,
+    pub(crate) cache: Arc<dyn TokenCache>,
+    pub(crate) endpoint: Arc<dyn TokenEndpoint>,
+    pub(crate) base_url: Url,
+    pub(crate) runtime: Runtime,
+    /// For provider, cache and endpoint together.
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Default)]
@@ -93,24 +188,16 @@ struct State {
     pending: Option<PendingRefresh>,
     /// A refresh failed: the next one starts no earlier.
     no_refresh_before: Option<Instant>,
-    /// The service rejected these credentials: another request with them would fail too.
-    rejected_credentials: Option<(Credentials, Error)>,
+    /// The service rejected these credentials: until then, another request with them would fail too.
+    rejected_credentials: Option<(Credentials, Error, Instant)>,
+    /// Operations that responded with 401 to a new token as well: it is not about the token.
+    unaffected: Vec<&'static Operation>,
 }
 
 impl TokenSource {
-    pub(crate) fn new(
-        provider: Arc<dyn CredentialsProvider>,
-        cache: Arc<dyn TokenCache>,
-        endpoint: Arc<dyn TokenEndpoint>,
-        base_url: Url,
-        runtime: Arc<dyn Runtime>,
-    ) -> Self {
+    pub(crate) fn new(config: TokenSourceConfig) -> Self {
         Self {
-            provider,
-            cache,
-            endpoint,
-            base_url,
-            runtime,
+            config,
             organization: None,
             state: Mutex::default(),
         }
@@ -119,11 +206,7 @@ impl TokenSource {
     /// Tokens of the same key for a child organization.
     pub(crate) fn for_organization(&self, id: &str) -> Self {
         Self {
-            provider: Arc::clone(&self.provider),
-            cache: Arc::clone(&self.cache),
-            endpoint: Arc::clone(&self.endpoint),
-            base_url: self.base_url.clone(),
-            runtime: Arc::clone(&self.runtime),
+            config: self.config.clone(),
             organization: Some(id.into()),
             state: Mutex::default(),
         }
@@ -135,136 +218,201 @@ impl TokenSource {
     }
 
     /// The credentials of a token request.
-    pub(crate) async fn credentials(&self) -> Result<Credentials> {
-        self.provider.credentials().await.map_err(|error| {
-            Error::configuration(format!("the provider gave no credentials: {error}"))
+    async fn credentials(&self) -> Result<Credentials> {
+        self.config.provider.credentials().await.map_err(|error| {
+            Error::configuration(format!("the credentials provider failed: {error}"))
         })
     }
 
-    /// A token that is good for a call now.
-    pub(crate) async fn token(self: &Arc<Self>) -> Result<Token> {
-        loop {
-            let pending = {
-                let mut state = self.state();
-                let now = self.runtime.now();
-                if let Some(token) = state.usable(now) {
-                    if state.needs_refresh(&token, now) {
-                        state.pending = Some(self.start());
-                    }
-                    return Ok(token);
-                }
-                state.pending.get_or_insert_with(|| self.start()).clone()
-            };
-            if let Ok(result) = pending.clone().await {
-                return result;
-            }
-            // The runtime that it ran on is gone, and the request with it.
-            let mut state = self.state();
-            if state
-                .pending
-                .as_ref()
-                .is_some_and(|known| known.ptr_eq(&pending))
-            {
-                state.pending = None;
-            }
+    /// The credentials of a token request, within the time limit for tokens.
+    pub(crate) async fn credentials_in_time(&self) -> Result<Credentials> {
+        let limit = self.config.timeout;
+        let deadline = pin!(self.config.runtime.deadline(limit));
+        match select(pin!(self.credentials()), deadline).await {
+            Either::Left((credentials, _)) => credentials,
+            Either::Right(((), _)) => Err(Error::token_timeout(Step::Provider.name(), limit)),
         }
     }
 
-    /// Marks a token as rejected by the service, unless a newer one is there already.
-    pub(crate) fn invalidate(&self, token: &Token) {
+    /// A token that is good for a call now.
+    ///
+    /// # Errors
+    /// When provider, cache or endpoint fail, or do not end in time; the error names which. The next call tries again.
+    pub(crate) async fn token(self: &Arc<Self>) -> Result<Token> {
+        let TokenSourceConfig {
+            runtime,
+            timeout: limit,
+            ..
+        } = &self.config;
+        let limit = *limit;
+        let pending = {
+            let mut state = self.state();
+            let now = runtime.now();
+            if let Some(token) = state.usable(now) {
+                if state.needs_refresh(&token, now) && state.pending(now, limit).is_none() {
+                    self.start(&mut state, now);
+                }
+                return Ok(token);
+            }
+            match state.pending(now, limit) {
+                Some(pending) => pending.clone(),
+                None => self.start(&mut state, now),
+            }
+        };
+        let remaining = limit.saturating_sub(pending.elapsed(runtime.now()));
+        let deadline = pin!(runtime.deadline(remaining));
+        if let Either::Left((Ok(acquired), _)) = select(pending.result.clone(), deadline).await {
+            return acquired;
+        }
+        // It takes too long, or its task is gone. The next call starts another.
+        pending.task.abort();
+        self.state().forget(&pending);
+        let step = pending.step.name();
+        if pending.elapsed(runtime.now()) >= limit {
+            return Err(Error::token_timeout(step, limit));
+        }
+        Err(Error::configuration(format!(
+            "{step} panicked, or the runtime that it ran on was shut down"
+        )))
+    }
+
+    /// Whether the call of an operation that the service rejected for its token can succeed with another one. Unless there is a newer one
+    /// already, the token is not used again.
+    pub(crate) fn invalidate(&self, token: &Token, operation: &'static Operation) -> bool {
         let mut state = self.state();
-        if state
+        let is_current = state
             .current
             .as_ref()
-            .is_some_and(|current| Arc::ptr_eq(&current.0, &token.0))
-        {
-            state.is_rejected = true;
+            .is_some_and(|current| current.is(token));
+        if !is_current || state.is_rejected {
+            return true;
+        }
+        if state.is_unaffected(operation) || !token.may_be_rejected(self.config.runtime.now()) {
+            return false;
+        }
+        state.is_rejected = true;
+        true
+    }
+
+    /// An operation responded with 401 to a new token as well: further responses of 401 do not invalidate a token, until it expires.
+    pub(crate) fn keep_despite(&self, operation: &'static Operation) {
+        let mut state = self.state();
+        if !state.is_unaffected(operation) {
+            state.unaffected.push(operation);
         }
     }
 
     /// Starts to get a token, in a task of its own.
-    fn start(self: &Arc<Self>) -> PendingRefresh {
+    fn start(self: &Arc<Self>, state: &mut State, now: Instant) -> PendingRefresh {
         let (sender, receiver) = oneshot::channel();
-        let tokens = Arc::clone(self);
-        tokio::spawn(async move {
-            let result = tokens.acquire().await;
-            tokens.finish(&result);
+        let step = Arc::new(CurrentStep::default());
+        let (tokens, current_step) = (Arc::clone(self), Arc::clone(&step));
+        let result = receiver.shared();
+        let own = result.clone();
+        let task = tokio::spawn(async move {
+            let acquired = tokens.acquire(&current_step).await;
+            tokens.finish(&own, &acquired);
             // Nobody waits for a background refresh.
-            let _ = sender.send(result);
+            let _ = sender.send(acquired);
         });
-        receiver.shared()
+        let pending = PendingRefresh {
+            result,
+            task: task.abort_handle(),
+            step,
+            started: now,
+        };
+        if let Some(overdue) = state.pending.replace(pending.clone()) {
+            overdue.task.abort();
+        }
+        pending
     }
 
     /// Gets a token other than the last one: from the cache, or from the service.
-    async fn acquire(&self) -> Result<Token> {
+    async fn acquire(&self, step: &CurrentStep) -> Result<Token> {
+        let TokenSourceConfig {
+            cache,
+            endpoint,
+            runtime,
+            timeout,
+            ..
+        } = &self.config;
+        let started = runtime.now();
+        step.set(Step::Provider);
         let credentials = self.credentials().await?;
-        if let Some((rejected, error)) = &self.state().rejected_credentials
-            && rejected.is_same(&credentials)
-        {
-            return Err(error.clone());
+        if let Some(error) = self.state().rejection(&credentials, runtime.now()) {
+            return Err(error);
         }
         let organization = self.organization.as_deref();
-        let key = cache_key(&self.base_url, credentials.key(), organization);
+        let key = cache_key(&self.config.base_url, credentials.key(), organization);
+        step.set(Step::Cache);
         // A failure of the cache does not fail the call: the service can still issue a token.
         if let Some(token) = self.cached(&key).await {
             return Ok(token);
         }
-        let _lock = self.cache.lock(&key).await.map_err(log_cache_error);
+        let _lock = cache.lock(&key).await.map_err(log_cache_error);
         if let Some(token) = self.cached(&key).await {
             return Ok(token);
         }
-        let requested = self
-            .endpoint
-            .request_token(credentials.clone(), self.organization.clone())
+        step.set(Step::Endpoint);
+        let remaining = timeout.saturating_sub(runtime.now() - started);
+        let requested = endpoint
+            .request_token(credentials.clone(), self.organization.clone(), remaining)
             .await;
         let issued = match requested {
             Ok(issued) => issued,
             Err(error) => {
                 if error.kind() == ErrorKind::Authentication {
-                    self.state().rejected_credentials = Some((credentials, error.clone()));
+                    let until = runtime.now() + REJECTION_LIFETIME;
+                    let rejected = (credentials, error.clone(), until);
+                    self.state().rejected_credentials = Some(rejected);
                 }
                 return Err(error);
             }
         };
-        let _ = self
-            .cache
+        step.set(Step::Cache);
+        let _ = cache
             .put(&key, issued.clone())
             .await
             .map_err(log_cache_error);
-        Ok(Token::new(issued, &*self.runtime))
+        let is_replacement = self.state().is_rejected;
+        Ok(Token::new(issued, is_replacement, runtime))
     }
 
     /// A token from the cache, if it is usable and not the last one.
     async fn cached(&self, key: &str) -> Option<Token> {
-        let cached = self.cache.get(key).await.map_err(log_cache_error).ok()??;
-        let (is_last, is_rejected) = {
-            let state = self.state();
-            let is_last = state
-                .current
-                .as_ref()
-                .is_some_and(|last| last.0.secret.expose_secret() == cached.secret());
-            (is_last, state.is_rejected)
-        };
-        if is_last {
-            if is_rejected {
-                let _ = self.cache.remove(key).await.map_err(log_cache_error);
-            }
+        let cache = &self.config.cache;
+        let cached = cache.get(key).await.map_err(log_cache_error).ok()??;
+        let is_last = |last: &Token| last.0.secret.expose_secret() == cached.secret();
+        if self.state().current.as_ref().is_some_and(is_last) {
             return None;
         }
-        let token = Token::new(cached, &*self.runtime);
-        token.is_usable(self.runtime.now()).then_some(token)
+        let runtime = &self.config.runtime;
+        let token = Token::new(cached, false, runtime);
+        token.is_usable(runtime.now()).then_some(token)
     }
 
-    fn finish(&self, result: &Result<Token>) {
+    fn finish(&self, own: &Shared<oneshot::Receiver<Result<Token>>>, acquired: &Result<Token>) {
         let mut state = self.state();
+        if !state
+            .pending
+            .as_ref()
+            .is_some_and(|pending| pending.result.ptr_eq(own))
+        {
+            return;
+        }
         state.pending = None;
-        match result {
+        match acquired {
             Ok(token) => {
+                if !state.is_rejected {
+                    state.unaffected.clear();
+                }
                 state.current = Some(token.clone());
                 state.is_rejected = false;
                 state.no_refresh_before = None;
             }
-            Err(_) => state.no_refresh_before = Some(self.runtime.now() + REFRESH_BACKOFF),
+            Err(_) => {
+                state.no_refresh_before = Some(self.config.runtime.now() + REFRESH_BACKOFF);
+            }
         }
     }
 
@@ -282,9 +430,31 @@ impl State {
     }
 
     fn needs_refresh(&self, token: &Token, now: Instant) -> bool {
-        self.pending.is_none()
-            && now >= token.0.refresh_from
-            && self.no_refresh_before.is_none_or(|time| now >= time)
+        now >= token.0.refresh_from && self.no_refresh_before.is_none_or(|time| now >= time)
+    }
+
+    /// The acquisition of a token that is in flight and within its time limit.
+    fn pending(&self, now: Instant, limit: Duration) -> Option<&PendingRefresh> {
+        let pending = self.pending.as_ref()?;
+        (pending.elapsed(now) < limit).then_some(pending)
+    }
+
+    fn forget(&mut self, pending: &PendingRefresh) {
+        if self.pending.as_ref().is_some_and(|known| known.is(pending)) {
+            self.pending = None;
+        }
+    }
+
+    fn is_unaffected(&self, operation: &'static Operation) -> bool {
+        self.unaffected
+            .iter()
+            .any(|known| std::ptr::eq(*known, operation))
+    }
+
+    /// Why these credentials are not sent again now.
+    fn rejection(&self, credentials: &Credentials, now: Instant) -> Option<Error> {
+        let (rejected, error, until) = self.rejected_credentials.as_ref()?;
+        (now < *until && rejected.is_same(credentials)).then(|| error.clone())
     }
 }
 
@@ -296,8 +466,8 @@ fn log_cache_error(error: BoxError) {
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSource")
-            .field("provider", &self.provider)
-            .field("cache", &self.cache)
+            .field("provider", &self.config.provider)
+            .field("cache", &self.config.cache)
             .field("organization", &self.organization)
             .finish_non_exhaustive()
     }

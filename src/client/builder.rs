@@ -1,6 +1,5 @@
 //! The settings of a client.
 
-use std::env;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use super::http_config::HttpConfig;
 use super::{Client, ClientInner};
 use crate::auth::{
     BoxError, Credentials, CredentialsProvider, MemoryTokenCache, TokenCache, TokenSource,
+    TokenSourceConfig, env_variable,
 };
 use crate::error::{Error, Result};
 use crate::pipeline::{
@@ -21,12 +21,14 @@ use crate::pipeline::{
     RetryPolicy, TOKEN_OPERATION, TokenRequester,
 };
 use crate::response::DeviationPolicy;
-use crate::runtime::{Runtime, TokioRuntime};
+use crate::runtime::Runtime;
 
 /// The environment variable of the cloud.
 const CLOUD_VARIABLE: &str = "SECURE_ACCESS_CLOUD";
 /// The longest response that is read by default, in bytes: twice the longest that is documented.
 const MAX_RESPONSE_SIZE: usize = 256 * 1024 * 1024;
+/// The default time limit for getting an access token.
+const TOKEN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Settings of a [`Client`].
 #[derive(Clone, Default)]
@@ -41,7 +43,9 @@ pub struct ClientBuilder {
     reports_region: Option<ReportsRegion>,
     rate_limiting: RateLimiting,
     http: HttpConfig,
-    runtime: Option<Arc<dyn Runtime>>,
+    runtime: Runtime,
+    token_timeout: Option<Duration>,
+    trusted_redirects: Vec<String>,
 }
 
 impl ClientBuilder {
@@ -53,10 +57,7 @@ impl ClientBuilder {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a variable is missing or cannot be read; the error names it.
     pub fn from_env() -> Result<Self> {
         let builder = Self::default().credentials(Credentials::from_env()?);
-        let cloud = env::var(CLOUD_VARIABLE)
-            .ok()
-            .filter(|cloud| !cloud.trim().is_empty());
-        match cloud {
+        match env_variable(CLOUD_VARIABLE)? {
             None => Ok(builder),
             Some(cloud) => cloud
                 .parse()
@@ -85,6 +86,12 @@ impl ClientBuilder {
     /// The cache of access tokens. (a [`MemoryTokenCache`] of the client's own)
     pub fn token_cache(mut self, cache: impl TokenCache + 'static) -> Self {
         self.token_cache = Some(Arc::new(cache));
+        self
+    }
+
+    /// The time limit for getting an access token: credentials provider, token cache and token request together. (30 s)
+    pub fn token_timeout(mut self, timeout: Duration) -> Self {
+        self.token_timeout = Some(timeout);
         self
     }
 
@@ -121,6 +128,13 @@ impl ClientBuilder {
     /// The region that reports are requested from. By default the service redirects each report to the region of the organization.
     pub fn reports_region(mut self, region: ReportsRegion) -> Self {
         self.reports_region = Some(region);
+        self
+    }
+
+    /// Trusts a domain and the hosts below it with access tokens: the client follows redirects of the service there, over https on port 443.
+    /// Without this, it follows them to hosts of its cloud only; see [`clouds`](crate::guide::clouds).
+    pub fn trust_redirects_to(mut self, domain: impl Into<String>) -> Self {
+        self.trusted_redirects.push(domain.into());
         self
     }
 
@@ -166,7 +180,8 @@ impl ClientBuilder {
     }
 
     /// The HTTP client that sends all requests, for settings that are not available here. It must not follow redirects by itself
-    /// (`reqwest::redirect::Policy::none()`): a call that it redirected fails. Other connection settings of this builder do not affect it.
+    /// (`reqwest::redirect::Policy::none()`): a call that it redirected fails. It excludes the settings of connections that this builder has:
+    /// with `connect_timeout`, `user_agent_suffix`, `proxy`, `root_certificate` or `client_certificate`, [`build`](Self::build) fails.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http.client = Some(client);
         self
@@ -202,10 +217,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Time and randomness, for tests.
-    #[doc(hidden)]
-    pub fn runtime(mut self, runtime: Arc<dyn Runtime>) -> Self {
-        self.runtime = Some(runtime);
+    /// The clock of the client, for tests: [`PausedClock`](crate::PausedClock).
+    #[cfg(feature = "test-util")]
+    pub fn clock(mut self, clock: &crate::runtime::PausedClock) -> Self {
+        self.runtime = Runtime::Paused(clock.clone());
         self
     }
 
@@ -230,19 +245,20 @@ impl ClientBuilder {
         let cache = self
             .token_cache
             .unwrap_or_else(|| Arc::new(MemoryTokenCache::new()));
-        let runtime = self.runtime.unwrap_or_else(|| Arc::new(TokioRuntime));
         let base_url = self.cloud.validated_base_url()?;
         let (http, encoder) = self.http.build(&base_url)?;
         let context = Arc::new(PipelineContext {
             http,
             encoder,
-            redirect_policy: self.cloud.redirect_policy(&base_url),
+            redirect_policy: self
+                .cloud
+                .redirect_policy(&base_url, self.trusted_redirects)?,
             rate_limiter: RateLimiter::new(self.rate_limiting),
             retry_budget: RetryBudget::new(&self.options.retry),
             max_response_size: self.max_response_size.unwrap_or(MAX_RESPONSE_SIZE),
             cloud: self.cloud.kind(),
             deviation_policy: Arc::new(DeviationPolicy::new(self.strict_responses)),
-            runtime: Arc::clone(&runtime),
+            runtime: self.runtime.clone(),
         });
         let mut token_url = base_url.clone();
         let prefix = base_url.path().trim_end_matches('/');
@@ -252,7 +268,14 @@ impl ClientBuilder {
             url: token_url,
             options: self.options.clone(),
         });
-        let tokens = TokenSource::new(provider, cache, endpoint, base_url.clone(), runtime);
+        let tokens = TokenSource::new(TokenSourceConfig {
+            provider,
+            cache,
+            endpoint,
+            base_url: base_url.clone(),
+            runtime: self.runtime,
+            timeout: self.token_timeout.unwrap_or(TOKEN_TIMEOUT),
+        });
         Ok(Client {
             inner: Arc::new(ClientInner {
                 cloud: self.cloud,

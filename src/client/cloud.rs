@@ -59,16 +59,39 @@ impl Cloud {
         }
     }
 
-    /// The hosts that may receive an access token of this cloud.
-    pub(super) fn redirect_policy(&self, base_url: &Url) -> RedirectPolicy {
-        RedirectPolicy {
-            base_url: base_url.clone(),
-            trusted_domains: match self {
-                Self::Global | Self::Government => Some(&["cisco.com", "umbrella.com"]),
-                Self::China => Some(&["ciscosecureaccess.cn"]),
-                Self::Custom(_) => None,
-            },
+    /// The hosts that may receive an access token of this cloud: its own, and those of additional domains.
+    ///
+    /// # Errors
+    /// When an additional domain is none.
+    pub(super) fn redirect_policy(
+        &self,
+        base_url: &Url,
+        additional: Vec<String>,
+    ) -> Result<RedirectPolicy> {
+        let own: &[&str] = match self {
+            Self::Global => &["sse.cisco.com", "umbrella.com"],
+            Self::China => &["ciscosecureaccess.cn"],
+            Self::Government => &["secureaccessfed.cisco.com"],
+            Self::Custom(_) => &[],
+        };
+        let mut trusted_domains: Vec<_> = own.iter().map(|domain| (*domain).to_owned()).collect();
+        for domain in additional {
+            match Host::parse(&domain) {
+                // A domain without a dot is that of a whole country.
+                Ok(Host::Domain(host)) if host.trim_matches('.').contains('.') => {
+                    trusted_domains.push(host);
+                }
+                _ => {
+                    return Err(Error::configuration(format!(
+                        "`{domain}` is no domain that redirects can go to, such as `reports.example`"
+                    )));
+                }
+            }
         }
+        Ok(RedirectPolicy {
+            base_url: base_url.clone(),
+            trusted_domains,
+        })
     }
 
     /// The base URL, if it may receive credentials.
@@ -188,34 +211,89 @@ mod tests {
     }
 
     fn goes(cloud: &Cloud, to: &str) -> bool {
+        goes_with(cloud, &[], to)
+    }
+
+    fn goes_with(cloud: &Cloud, additional: &[&str], to: &str) -> bool {
+        let additional = additional.iter().map(|domain| (*domain).to_owned());
+        let policy = cloud.redirect_policy(&cloud.base_url(), additional.collect());
         let to = Url::parse(to).unwrap();
-        cloud
-            .redirect_policy(&cloud.base_url())
-            .check(&to)
-            .is_none()
+        policy.unwrap().check(&to).is_none()
     }
 
     #[test]
-    fn the_token_goes_to_hosts_of_the_cloud() {
-        for to in [
-            "https://api.sse.cisco.com/reports/v2/activity",
-            "https://API.us.SSE.Cisco.com/x",
-            "https://reports.api.umbrella.com/v2/x?a=b",
-            "https://x.cisco.com:8443/",
-        ] {
-            assert!(goes(&Cloud::Global, to), "{to}");
-            assert!(goes(&Cloud::Government, to), "{to}");
-            assert!(!goes(&Cloud::China, to), "{to}");
+    fn the_token_goes_to_hosts_of_its_cloud_only() {
+        let hosts: [(Cloud, &[&str]); 3] = [
+            (
+                Cloud::Global,
+                &[
+                    "https://api.sse.cisco.com/reports/v2/activity",
+                    "https://API.us.SSE.Cisco.com/x",
+                    "https://sse.cisco.com/",
+                    "https://reports.api.umbrella.com/v2/x?a=b",
+                    "https://api.sse.cisco.com:443/",
+                ],
+            ),
+            (
+                Cloud::China,
+                &[
+                    "https://api.ciscosecureaccess.cn/",
+                    "https://reports.ciscosecureaccess.cn/",
+                ],
+            ),
+            (
+                Cloud::Government,
+                &[
+                    "https://api.secureaccessfed.cisco.com/",
+                    "https://reports.secureaccessfed.cisco.com/",
+                ],
+            ),
+        ];
+        for (cloud, _) in &hosts {
+            for (owner, urls) in &hosts {
+                for url in *urls {
+                    assert_eq!(goes(cloud, url), cloud == owner, "{cloud}: {url}");
+                }
+            }
         }
-        let to = "https://reports.ciscosecureaccess.cn/";
-        assert!(goes(&Cloud::China, to));
-        assert!(!goes(&Cloud::Global, to));
+    }
+
+    #[test]
+    fn a_program_can_trust_another_domain() {
+        let additional = ["storage.example"];
+        let goes = |to: &str| goes_with(&Cloud::China, &additional, to);
+        assert!(goes("https://storage.example/x"));
+        assert!(goes("https://eu.storage.example/x"));
+        for to in [
+            "http://storage.example/",
+            "https://storage.example:8443/",
+            "https://mystorage.example/",
+            "https://example/",
+        ] {
+            assert!(!goes(to), "{to}");
+        }
+        for domain in [
+            "",
+            "com",
+            ".com",
+            "https://storage.example",
+            "127.0.0.1",
+            "a b.example",
+        ] {
+            let policy =
+                Cloud::Global.redirect_policy(&Cloud::Global.base_url(), vec![domain.to_owned()]);
+            assert!(policy.is_err(), "{domain}");
+        }
     }
 
     #[test]
     fn the_token_goes_nowhere_else() {
         for to in [
             "https://evil.example/",
+            "https://www.cisco.com/",
+            "https://cisco.com/",
+            "https://api.sse.cisco.com:8443/",
+            "https://api.ciscosecureaccess.cn:444/",
             "https://cisco.com.evil.example/",
             "https://evilcisco.com/",
             "https://evilumbrella.com/",

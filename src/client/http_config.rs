@@ -46,12 +46,36 @@ impl HttpConfig {
         Ok((service, client))
     }
 
+    /// The first of the settings of the HTTP client that is set.
+    fn settings(&self) -> Option<&'static str> {
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        let tls = [
+            (!self.root_certificates.is_empty(), "root_certificate"),
+            (self.identity.is_some(), "client_certificate"),
+        ];
+        #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+        let tls = [];
+        let others = [
+            (self.connect_timeout.is_some(), "connect_timeout"),
+            (self.user_agent_suffix.is_some(), "user_agent_suffix"),
+            (!self.proxies.is_empty(), "proxy"),
+        ];
+        let mut settings = others.into_iter().chain(tls);
+        settings.find_map(|(is_set, name)| is_set.then_some(name))
+    }
+
     /// The HTTP client.
     ///
     /// It follows no redirect by itself: an access token must not go to a host that the cloud does not trust.
     fn client(self, base_url: &Url) -> Result<reqwest::Client> {
+        let ignored = self.settings();
         if let Some(client) = self.client {
-            return Ok(client);
+            return match ignored {
+                None => Ok(client),
+                Some(setting) => Err(Error::configuration(format!(
+                    "`{setting}` has no effect on the client of `http_client`: set it there"
+                ))),
+            };
         }
         if cfg!(not(any(feature = "rustls", feature = "native-tls")))
             && self.service.is_none()

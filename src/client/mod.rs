@@ -120,8 +120,8 @@ impl Client {
         &self.inner.context
     }
 
-    pub(crate) fn runtime(&self) -> &dyn Runtime {
-        &*self.inner.context.runtime
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.inner.context.runtime
     }
 }
 

@@ -51,35 +51,27 @@ impl Error {
         error: reqwest::Error,
     ) -> Self {
         let error = error.without_url();
-        let cause = root_cause(&error);
-        let untrusted = error.is_connect() && cause.contains("certificate");
+        let untrusted = error.is_connect() && root_cause(&error).contains("certificate");
         let (kind, message) = if untrusted {
             let message = format!(
-                "cannot connect to {host}: {cause}; add an authority that the system does not know with `root_certificate`"
+                "cannot connect to {host}; trust an authority that the system does not know with `root_certificate`"
             );
             (ErrorKind::Connect, message)
         } else if error.is_connect() {
-            let message = format!("cannot connect to {host}: {cause}");
-            (ErrorKind::Connect, message)
+            (ErrorKind::Connect, format!("cannot connect to {host}"))
         } else if error.is_timeout() {
-            (
-                ErrorKind::Timeout,
-                format!("no response from {host} in time"),
-            )
+            let message = format!("no response from {host} in time");
+            (ErrorKind::Timeout, message)
         } else if error.is_builder() {
-            let message = format!("the request cannot be built: {cause}");
+            let message = "the request cannot be built".to_owned();
             (ErrorKind::Request, message)
         } else {
-            let message =
-                format!("the connection to {host} broke before the response was complete: {cause}");
-            (ErrorKind::Connection, message)
+            (ErrorKind::Connection, broken_connection(host))
         };
-        Self(Arc::new(Inner {
-            operation: Some(operation),
-            untrusted,
-            source: Some(Arc::new(error)),
-            ..Inner::new(kind, message)
-        }))
+        Self::of(kind, operation, message).change(|inner| {
+            inner.untrusted = untrusted;
+            inner.source = Some(Arc::new(error));
+        })
     }
 
     /// A connection that broke before the response was complete.
@@ -88,21 +80,32 @@ impl Error {
         host: &str,
         error: Box<dyn StdError + Send + Sync>,
     ) -> Self {
-        let message = format!(
-            "the connection to {host} broke before the response was complete: {}",
-            root_cause(&*error)
-        );
-        Self(Arc::new(Inner {
-            operation: Some(operation),
-            source: Some(error.into()),
-            ..Inner::new(ErrorKind::Connection, message)
-        }))
+        Self::of(ErrorKind::Connection, operation, broken_connection(host))
+            .change(|inner| inner.source = Some(error.into()))
     }
 
     /// No response within the time limit of the client.
     pub(crate) fn timeout(operation: &'static Operation, host: &str, limit: Duration) -> Self {
         let message = format!("no response from {host} in {} s", limit.as_secs_f64());
         Self::of(ErrorKind::Timeout, operation, message)
+    }
+
+    /// A call whose deadline passed before it was sent.
+    pub(crate) fn not_sent_in_time(operation: &'static Operation, limit: Duration) -> Self {
+        let message = format!(
+            "not sent: the deadline of the call passed after {} s, before there was an access token",
+            limit.as_secs_f64()
+        );
+        Self::of(ErrorKind::Timeout, operation, message)
+    }
+
+    /// A step of getting an access token that did not end.
+    pub(crate) fn token_timeout(step: &str, limit: Duration) -> Self {
+        let message = format!(
+            "no access token in {} s: {step} has not responded",
+            limit.as_secs_f64()
+        );
+        Self(Arc::new(Inner::new(ErrorKind::Timeout, message)))
     }
 
     /// A call that the rate limit would delay beyond its deadline.
@@ -153,11 +156,10 @@ impl Error {
         let service_error = ServiceError::new(&body, &head.headers);
         let is_locked = status == StatusCode::CONFLICT && service_error.is_locked();
         let retry_after = retry_after.or(is_locked.then_some(LOCK_RETRY_DELAY));
-        let rejected = matches!(operation.security, Security::Basic)
-            && matches!(status.as_u16(), 400 | 401 | 403);
-        let (kind, mut message) = if rejected {
-            let message =
-                "the service rejected the key and secret; they are not sent again".to_owned();
+        let rejects_credentials = operation.security == Security::Basic
+            && service_error.rejects_credentials(status, &body);
+        let (kind, mut message) = if rejects_credentials {
+            let message = "the service rejected the key and secret".to_owned();
             (ErrorKind::Authentication, message)
         } else {
             (
@@ -167,7 +169,8 @@ impl Error {
         };
         if let Some(text) = &service_error.message {
             message.push_str(": ");
-            message.push_str(text);
+            // The service may repeat what a request holds: an event or a terminal must not read it as lines of its own.
+            message.extend(text.chars().flat_map(escaped));
         }
         for hint in hint(operation, status)
             .into_iter()
@@ -220,6 +223,16 @@ impl Error {
         })
     }
 
+    /// The error of a call that got no access token, with what kept it from one.
+    pub(crate) fn of_token(&self, operation: &'static Operation, attempts: u32) -> Self {
+        Self(Arc::new(Inner {
+            operation: Some(operation),
+            attempts,
+            message: format!("no access token: {}", self.0.message),
+            ..(*self.0).clone()
+        }))
+    }
+
     /// The error of a call that sent so many requests.
     pub(crate) fn with_attempts(self, attempts: u32) -> Self {
         self.change(|inner| inner.attempts = attempts)
@@ -245,6 +258,19 @@ impl Error {
         }
         self
     }
+}
+
+fn broken_connection(host: &str) -> String {
+    format!("the connection to {host} broke before the response was complete")
+}
+
+/// A character, escaped if it controls a terminal.
+fn escaped(c: char) -> impl Iterator<Item = char> {
+    let (plain, escape) = match c.is_control() {
+        true => (None, Some(c.escape_default())),
+        false => (Some(c), None),
+    };
+    plain.into_iter().chain(escape.into_iter().flatten())
 }
 
 /// The innermost cause of an error.

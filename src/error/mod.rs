@@ -26,6 +26,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -51,7 +52,7 @@ pub enum ErrorKind {
     Configuration,
     /// The request cannot be built: an argument does not fit into a URL, a header or a body. Nothing was sent.
     Request,
-    /// The service rejected the key and secret. They are not sent again.
+    /// The service rejected the key and secret. They are not sent again for a minute.
     Authentication,
     /// No connection to the service. The request did not reach it.
     Connect,
@@ -173,13 +174,23 @@ impl Error {
         match self.0.kind {
             ErrorKind::Connect => !self.0.untrusted,
             ErrorKind::RateLimitWait => true,
-            ErrorKind::Timeout | ErrorKind::Connection => may_repeat,
+            // Without an attempt there is nothing to repeat.
+            ErrorKind::Timeout | ErrorKind::Connection => may_repeat || self.0.attempts == 0,
             ErrorKind::Service => match self.status() {
                 Some(429) => true,
                 Some(409) => self.0.service_error.is_locked(),
                 Some(408 | 500 | 502 | 503 | 504) => may_repeat,
                 _ => false,
             },
+            _ => false,
+        }
+    }
+
+    /// Whether the service may have processed the request.
+    pub(crate) fn may_be_processed(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::Timeout | ErrorKind::Connection => true,
+            ErrorKind::Service => matches!(self.status(), Some(408 | 500 | 502 | 503 | 504)),
             _ => false,
         }
     }

@@ -1,6 +1,6 @@
 //! The body of an error response: each API of the service has a shape of its own for it.
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 /// What the service says about an error, whatever the shape of its response.
@@ -41,6 +41,8 @@ const CODES: &[&str] = &[
 ];
 const REQUEST_IDS: &[&str] = &["/txId", "/transactionId", "/requestId"];
 const REQUEST_ID_HEADERS: &[&str] = &["x-request-id", "x-transaction-id", "x-amzn-requestid"];
+/// The codes of OAuth 2.0 that reject the credentials of a client.
+const REJECTION_CODES: &[&str] = &["invalid_client", "unauthorized_client"];
 /// The longest message in bytes. A longer string is an HTML page or the like.
 const MAX_MESSAGE: usize = 500;
 
@@ -80,10 +82,31 @@ impl ServiceError {
         }
     }
 
-    /// Whether the service says that another change holds a lock.
+    /// Whether another change holds a lock on the resource.
     pub(super) fn is_locked(&self) -> bool {
-        self.message
-            .as_ref()
-            .is_some_and(|message| message.to_ascii_lowercase().contains("locked"))
+        let message = self.message.as_deref().unwrap_or_default();
+        let code = self.code.as_deref().unwrap_or_default();
+        let has_word = |text: &str, expected: &[&str]| {
+            let mut words = text.split(|c: char| !c.is_alphanumeric());
+            words.any(|word| {
+                expected
+                    .iter()
+                    .any(|known| word.eq_ignore_ascii_case(known))
+            })
+        };
+        // A message may quote the name of a resource: one that exists stays a conflict, whatever its name.
+        (has_word(message, &["lock", "locked"]) || has_word(code, &["lock", "locked"]))
+            && !has_word(
+                message,
+                &["already", "exist", "exists", "duplicate", "unique"],
+            )
+    }
+
+    /// Whether the token endpoint rejects the credentials themselves (RFC 6749, section 5.2). A page in HTML is not from the service but
+    /// from a proxy, and says nothing about them.
+    pub(super) fn rejects_credentials(&self, status: StatusCode, body: &[u8]) -> bool {
+        let code = self.code.as_deref().unwrap_or_default();
+        let is_page = body.trim_ascii_start().starts_with(b"<");
+        REJECTION_CODES.contains(&code) || (status == StatusCode::UNAUTHORIZED && !is_page)
     }
 }

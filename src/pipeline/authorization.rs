@@ -11,16 +11,23 @@ use crate::auth::{Credentials, Token};
 use crate::error::{Error, Result};
 use crate::response::RawResponse;
 
-/// The `Authorization` header, and the access token in it if there is one.
-pub(super) async fn authorize(request: &PreparedRequest) -> Result<(HeaderValue, Option<Token>)> {
+/// The `Authorization` header, and the access token in it if there is one. `sent` is how many requests the call has sent so far.
+///
+/// # Errors
+/// When there is no token; the error is that of the call.
+pub(super) async fn authorize(
+    request: &PreparedRequest,
+    sent: u32,
+) -> Result<(HeaderValue, Option<Token>)> {
     match &request.authentication {
         Authentication::Token(tokens) => {
-            let token = tokens.token().await?;
+            let token = tokens.token().await;
+            let token = token.map_err(|error| error.of_token(request.operation, sent))?;
             let value = format!("Bearer {}", token.secret().expose_secret());
             Ok((secret_header(&value, request)?, Some(token)))
         }
         Authentication::Provider(tokens) => {
-            let credentials = tokens.credentials().await?;
+            let credentials = tokens.credentials_in_time().await?;
             Ok((basic(&credentials, request)?, None))
         }
         Authentication::Credentials(credentials, _) => Ok((basic(credentials, request)?, None)),

@@ -24,5 +24,5 @@ pub(crate) struct PipelineContext {
     pub(crate) cloud: Option<CloudKind>,
     /// What becomes of responses that differ from their documentation.
     pub(crate) deviation_policy: Arc<DeviationPolicy>,
-    pub(crate) runtime: Arc<dyn Runtime>,
+    pub(crate) runtime: Runtime,
 }

@@ -1,29 +1,61 @@
 //! What response headers say about retries and rate limits.
 
 use std::str::FromStr;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
+
+/// The longest time until a rate limit resets, and the longest window: a longer one is a mistake.
+pub(super) const MAX_RESET: Duration = Duration::from_secs(24 * 3600);
+/// A number of seconds from here on is a point in time since the Unix epoch.
+const FIRST_EPOCH: f64 = 1e9;
+/// A number from here on counts milliseconds since the Unix epoch.
+const FIRST_EPOCH_MILLIS: f64 = 1e11;
+
+/// When the service sent a response: its `Date`, or `now` without one. Points in time in other headers are compared with it, so that the
+/// clocks of service and client need not agree.
+pub(super) fn response_date(headers: &HeaderMap, now: SystemTime) -> SystemTime {
+    date(headers, DATE.as_str()).unwrap_or(now)
+}
 
 /// The delay that the service requests: `Retry-After` in seconds or as a date, or with status 429 the time until the rate limit resets.
 pub(super) fn retry_after(
     status: StatusCode,
     headers: &HeaderMap,
-    now: SystemTime,
+    response_date: SystemTime,
 ) -> Option<Duration> {
     let until = || {
-        let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-        let date = httpdate::parse_http_date(value).ok()?;
-        Some(date.duration_since(now).unwrap_or_default())
+        let date = date(headers, RETRY_AFTER.as_str())?;
+        Some(date.duration_since(response_date).unwrap_or_default())
     };
     let reset = || {
         let is_limited = status == StatusCode::TOO_MANY_REQUESTS;
-        seconds(headers, "ratelimit-reset").filter(|_| is_limited)
+        rate_limit_reset(headers, response_date).filter(|_| is_limited)
     };
     seconds(headers, RETRY_AFTER.as_str())
         .or_else(until)
         .or_else(reset)
+}
+
+/// The time until the rate limit resets: `ratelimit-reset` in seconds, as a point in time since the Unix epoch, or as a date. Anything else
+/// is ignored.
+pub(super) fn rate_limit_reset(headers: &HeaderMap, response_date: SystemTime) -> Option<Duration> {
+    const RESET: &str = "ratelimit-reset";
+    let until = |date: SystemTime| Some(date.duration_since(response_date).unwrap_or_default());
+    let reset = match header::<f64>(headers, RESET) {
+        None => until(date(headers, RESET)?),
+        Some(number) if number < FIRST_EPOCH => Duration::try_from_secs_f64(number).ok(),
+        Some(number) => {
+            let seconds = match number < FIRST_EPOCH_MILLIS {
+                true => number,
+                false => number / 1000.0,
+            };
+            let since_epoch = Duration::try_from_secs_f64(seconds).ok()?;
+            until(UNIX_EPOCH.checked_add(since_epoch)?)
+        }
+    };
+    reset.filter(|reset| *reset <= MAX_RESET)
 }
 
 /// The value of a header, if it has this type.
@@ -32,6 +64,12 @@ pub(super) fn header<T: FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
 }
 
 /// The value of a header that counts seconds.
-pub(super) fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
+fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(header(headers, name)?).ok()
+}
+
+/// The value of a header that is a date.
+fn date(headers: &HeaderMap, name: &str) -> Option<SystemTime> {
+    let value = headers.get(name)?.to_str().ok()?;
+    httpdate::parse_http_date(value.trim()).ok()
 }

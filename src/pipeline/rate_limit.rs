@@ -1,31 +1,29 @@
 //! The rate limiter: it delays requests so that they stay within the rate limits of their operations.
 //!
-//! Each class of limits has a queue. Only its first waiter sleeps until the limits allow a request; the others wait for the queue to
-//! move, so permits are granted in the order of arrival. Response headers correct the limits.
+//! Each class of limits has a queue. A request that has to wait reserves a slot, a point in time, and sleeps by itself until then; no lock is
+//! held while it sleeps. So a request that nobody polls delays no other: its slot passes, and it gets another when it is polled again. A
+//! request that is dropped gives its slot back. Response headers correct the limits.
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::future::select;
 use http::{HeaderMap, StatusCode};
 use tokio::sync::Notify;
 
 use super::context::PipelineContext;
-use super::headers::{header, retry_after, seconds};
+use super::headers::{MAX_RESET, header, rate_limit_reset, response_date, retry_after};
 use super::request::PreparedRequest;
 use crate::error::{Error, Result};
 use crate::operation::{Operation, RateLimit, RateLimitScope};
 use crate::response::RawResponse;
 use crate::runtime::Runtime;
 
-/// How long a request may be on its way to the service, and how much later than sent the service may count it.
+/// How long a request may take to the service, and how much later than sent the service may count it.
 const MAX_TRANSIT: Duration = Duration::from_secs(1);
-/// No window and no wait that the service names is longer; what says so is a mistake, and may be beyond the end of all clocks.
-const MAX_WINDOW: Duration = Duration::from_secs(24 * 3600);
-
-/// No window that the service names has room for more: each request in it is remembered.
+/// The most requests that a window from a response header may have; each request in it is remembered.
 const MAX_WINDOW_REQUESTS: usize = 100_000;
 
 /// Whether a client delays calls to stay within the rate limits.
@@ -42,21 +40,21 @@ const MAX_WINDOW_REQUESTS: usize = 100_000;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RateLimiting {
-    /// Calls are sent at once. What the service refuses is tried again as the [`RetryPolicy`](crate::RetryPolicy) says.
+    /// Calls are sent at once. After 429 they are retried as the [`RetryPolicy`](crate::RetryPolicy) says.
     #[default]
     Off,
-    /// Calls keep to the limits that are documented for their operation ([`Operation::rate_limit`]), all windows at once: of 5 a second,
-    /// 14 a minute and 350 in half an hour, the fifteenth call waits until the first is a minute old. Operations of one class share their
-    /// limits, clones of a client share their line, and turns go in the order of arrival.
+    /// Calls stay within the limits that are documented for their operation ([`Operation::rate_limit`]), all windows at once: with 5 a
+    /// second, 14 a minute and 350 in half an hour, the fifteenth call is sent when the first is a minute old. Operations of one class
+    /// share their limits, and so do clones of a client. Calls are sent in the order of arrival. Each redirect counts as a request.
     ///
-    /// Answers correct it: `ratelimit-remaining` and `ratelimit-reset` show what other programs with the same key use up, and
-    /// `x-ratelimit-limit-minute` and its like replace what is documented. A call that would wait beyond its deadline fails at once with
-    /// [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait); [`Client::rate_limit_delay`](crate::Client::rate_limit_delay) tells how long a call would
-    /// wait.
+    /// Response headers correct the limits: `ratelimit-remaining` and `ratelimit-reset` show what other programs with the same key use, and
+    /// `x-ratelimit-limit-minute` and its like replace the documented limits. A call that the limits would delay beyond its deadline
+    /// fails at once with [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait);
+    /// [`Client::rate_limit_delay`](crate::Client::rate_limit_delay) is the delay of a call that starts now.
     Documented,
 }
 
-/// The lines of a client and its clones.
+/// The queues of a client and its clones.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     mode: RateLimiting,
@@ -81,53 +79,51 @@ impl RateLimiter {
         organization: Option<&str>,
         now: Instant,
     ) -> Duration {
-        self.queue(operation, organization)
-            .map_or(Duration::ZERO, |queue| queue.state().delay(now))
+        let Some(queue) = self.queue(operation, organization) else {
+            return Duration::ZERO;
+        };
+        let slot = queue.state().last_slot(now);
+        slot.saturating_duration_since(now)
     }
 
     /// Waits until the rate limit allows a request, if it has one. `remaining` is the time until the deadline.
+    ///
+    /// # Errors
+    /// [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait) when it does not allow the request before the deadline.
     pub(super) async fn acquire(
         &self,
         context: &PipelineContext,
         request: &PreparedRequest,
         remaining: Option<Duration>,
     ) -> Result<Option<Permit>> {
-        let operation = request.operation;
         let organization = request.authentication.organization();
-        let Some(queue) = self.queue(operation, organization) else {
+        let Some(queue) = self.queue(request.operation, organization) else {
             return Ok(None);
         };
         let runtime = &context.runtime;
-        let deadline = remaining.and_then(|remaining| runtime.now().checked_add(remaining));
-        let in_time = |delay: Duration, now: Instant| match deadline {
-            Some(deadline) if now + delay > deadline => Err(Error::rate_limit_wait(
-                operation,
-                delay,
-                deadline.saturating_duration_since(now),
-            )),
-            _ => Ok(delay),
-        };
-        let waiter = queue.enqueue();
-        if deadline.is_some() {
-            let now = runtime.now();
-            in_time(queue.state().delay_behind(waiter.ahead, now), now)?;
-        }
         let started = runtime.now();
-        let _first = queue.first.lock().await;
+        let deadline = remaining.and_then(|remaining| started.checked_add(remaining));
+        let waiter = WaiterGuard::enqueue(&queue, runtime, started);
         loop {
             let now = runtime.now();
-            let delay = in_time(queue.state().delay_behind(0, now), now)?;
-            if delay.is_zero() {
-                let number = queue.state().record_sent(now);
-                let queue = Arc::clone(&queue);
-                return Ok(Some(Permit {
-                    queue,
-                    number,
-                    has_waited: now > started,
-                }));
+            let slot = match queue.state().claim(waiter.id, now) {
+                Claim::Granted(number) => {
+                    return Ok(Some(Permit {
+                        queue: Arc::clone(&queue),
+                        number,
+                        has_waited: now > started,
+                    }));
+                }
+                Claim::Later(slot) => slot,
+            };
+            let delay = slot.saturating_duration_since(now);
+            if let Some(deadline) = deadline.filter(|deadline| slot > *deadline) {
+                let remaining = deadline.saturating_duration_since(now);
+                return Err(Error::rate_limit_wait(request.operation, delay, remaining));
             }
-            // A response that arrives meanwhile can make the delay shorter, or longer.
-            select(runtime.sleep(delay), pin!(queue.response.notified())).await;
+            // The slot can move while it sleeps.
+            let sleep = pin!(runtime.sleep(delay));
+            select(sleep, pin!(waiter.earlier.notified())).await;
         }
     }
 
@@ -147,70 +143,21 @@ impl RateLimiter {
     }
 }
 
-/// The callers of one class.
+/// The requests of one class.
 #[derive(Debug)]
 struct Queue {
-    /// Held by the first in the line; a fair lock, whose waiters are the rest of it.
-    first: tokio::sync::Mutex<()>,
-    /// Told each time that a request is over.
-    response: Notify,
     state: Mutex<State>,
-}
-
-/// The place of a caller in a line, until it is dropped.
-struct WaiterGuard<'a> {
-    queue: &'a Queue,
-    /// How many others are ahead of it.
-    ahead: usize,
-}
-
-/// The turn of a caller that has sent its request and waits for the answer.
-#[derive(Debug)]
-pub(super) struct Permit {
-    queue: Arc<Queue>,
-    number: u64,
-    has_waited: bool,
-}
-
-impl Permit {
-    /// Whether it did not come at once.
-    pub(super) fn has_waited(&self) -> bool {
-        self.has_waited
-    }
-
-    /// The request is over: learns from its answer, if there is one.
-    pub(super) fn complete(self, response: Option<&RawResponse>, runtime: &dyn Runtime) {
-        let now = runtime.now();
-        let mut state = self.queue.state();
-        state.record_arrival(self.number, now);
-        if let Some(response) = response {
-            let date = runtime.system_time();
-            let requested = retry_after(response.status_code(), response.headers(), date);
-            state.observe_headers(response, requested, now);
-        }
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.queue.state().in_flight -= 1;
-        self.queue.response.notify_one();
-    }
 }
 
 impl Queue {
     fn new(limit: RateLimit) -> Self {
-        let windows = limit.windows.iter();
+        let windows = limit.windows.iter().map(|window| Window {
+            requests: usize::try_from(window.requests).unwrap_or(usize::MAX),
+            length: Duration::from_secs(window.seconds),
+        });
         Self {
-            first: tokio::sync::Mutex::new(()),
-            response: Notify::new(),
             state: Mutex::new(State {
-                windows: windows
-                    .map(|window| Window {
-                        requests: usize::try_from(window.requests).unwrap_or(usize::MAX),
-                        length: Duration::from_secs(window.seconds),
-                    })
-                    .collect(),
+                windows: windows.collect(),
                 ..State::default()
             }),
         }
@@ -219,18 +166,65 @@ impl Queue {
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
+}
 
-    fn enqueue(&self) -> WaiterGuard<'_> {
-        let mut state = self.state();
-        let ahead = state.waiting;
-        state.waiting += 1;
-        WaiterGuard { queue: self, ahead }
+/// A place in the queue, until it is dropped.
+struct WaiterGuard<'a> {
+    queue: &'a Queue,
+    runtime: &'a Runtime,
+    id: u64,
+    /// Notified when its slot moves to an earlier time.
+    earlier: Arc<Notify>,
+}
+
+impl<'a> WaiterGuard<'a> {
+    fn enqueue(queue: &'a Queue, runtime: &'a Runtime, now: Instant) -> Self {
+        let earlier = Arc::new(Notify::new());
+        let id = queue.state().enqueue(Arc::clone(&earlier), now);
+        Self {
+            queue,
+            runtime,
+            id,
+            earlier,
+        }
     }
 }
 
 impl Drop for WaiterGuard<'_> {
     fn drop(&mut self) {
-        self.queue.state().waiting -= 1;
+        self.queue.state().leave(self.id, self.runtime.now());
+    }
+}
+
+/// The permission to send a request, until its response has arrived.
+#[derive(Debug)]
+pub(super) struct Permit {
+    queue: Arc<Queue>,
+    number: u64,
+    has_waited: bool,
+}
+
+impl Permit {
+    /// Whether the rate limit delayed the request.
+    pub(super) fn has_waited(&self) -> bool {
+        self.has_waited
+    }
+
+    /// The request has ended; the headers of its response, if there is one, correct the limits.
+    pub(super) fn complete(self, response: Option<&RawResponse>, runtime: &Runtime) {
+        let now = runtime.now();
+        let mut state = self.queue.state();
+        state.record_arrival(self.number, now);
+        if let Some(response) = response {
+            state.observe_headers(response, runtime.system_time(), now);
+        }
+        state.reschedule(now);
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.queue.state().in_flight -= 1;
     }
 }
 
@@ -242,15 +236,16 @@ struct State {
     sent: VecDeque<Sent>,
     /// How many were sent before those.
     forgotten: u64,
-    /// How many callers stand in the line.
-    waiting: usize,
-    /// How many requests have no answer yet.
+    /// How many requests have no response yet.
     in_flight: usize,
+    /// Those that wait, in the order of arrival.
+    waiters: VecDeque<Waiter>,
+    next_id: u64,
     /// What the service said it will accept.
     allowance: Option<Allowance>,
 }
 
-/// At most so many requests in any span of time as long as this.
+/// At most so many requests in any span of time of this length.
 #[derive(Clone, Copy, Debug)]
 struct Window {
     requests: usize,
@@ -260,16 +255,17 @@ struct Window {
 /// A request that was sent.
 #[derive(Clone, Copy, Debug)]
 struct Sent {
-    at: Instant,
     /// When the service has surely counted it.
     arrived: Instant,
 }
 
-impl Sent {
-    fn new(at: Instant) -> Self {
-        let arrived = at + MAX_TRANSIT;
-        Self { at, arrived }
-    }
+/// A request that waits.
+#[derive(Debug)]
+struct Waiter {
+    id: u64,
+    /// When it may be sent.
+    slot: Instant,
+    earlier: Arc<Notify>,
 }
 
 /// At most so many requests up to then.
@@ -279,60 +275,90 @@ struct Allowance {
     until: Instant,
 }
 
+/// What a waiter gets that asks for its permit.
+enum Claim {
+    /// The number of the request.
+    Granted(u64),
+    /// When the request may be sent.
+    Later(Instant),
+}
+
 impl State {
-    /// How long a caller would wait that enters the line now.
-    fn delay(&self, now: Instant) -> Duration {
-        self.delay_behind(self.waiting, now)
+    fn enqueue(&mut self, earlier: Arc<Notify>, now: Instant) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        let slot = self.last_slot(now);
+        self.waiters.push_back(Waiter { id, slot, earlier });
+        id
     }
 
-    /// How long a caller waits that has so many others before it.
-    fn delay_behind(&self, others: usize, now: Instant) -> Duration {
-        let mut planned: Vec<Instant> = Vec::with_capacity(others + 1);
-        for _ in 0..=others {
-            let earliest = planned.last().copied().unwrap_or(now);
-            planned.push(self.next(&planned, earliest));
+    /// Takes a waiter out of the queue; those behind it move up.
+    fn leave(&mut self, id: u64, now: Instant) {
+        let before = self.waiters.len();
+        self.waiters.retain(|waiter| waiter.id != id);
+        if self.waiters.len() < before {
+            self.reschedule(now);
         }
-        planned.last().map_or(Duration::ZERO, |turn| *turn - now)
     }
 
-    /// When a request may be sent, not before `earliest`, when those that are `planned` have been sent.
-    fn next(&self, planned: &[Instant], earliest: Instant) -> Instant {
-        let windows = self.windows.iter().filter(|window| window.requests > 0);
-        let by_windows = windows
-            .filter_map(|window| {
-                // The request that has to be out of the window when this one gets in.
-                let index = (self.sent.len() + planned.len()).checked_sub(window.requests)?;
-                let last = match index.checked_sub(self.sent.len()) {
-                    Some(index) => *planned.get(index)?,
-                    None => self.arrived_up_to(index),
-                };
-                Some(last + window.length)
-            })
-            .fold(earliest, Instant::max);
-        match self.allowance {
-            Some(allowance) if planned.len() >= allowance.requests => {
-                by_windows.max(allowance.until)
+    /// Grants a permit to a waiter if the limits allow its request now.
+    fn claim(&mut self, id: u64, now: Instant) -> Claim {
+        let Some(index) = self.waiters.iter().position(|waiter| waiter.id == id) else {
+            return Claim::Later(now);
+        };
+        // Its slot may have passed while nobody polled it, and other requests may have been sent since.
+        let slot = self.schedule(index).next(self, now);
+        if slot <= now {
+            self.waiters.remove(index);
+            let number = self.record_sent(now);
+            self.reschedule(now);
+            return Claim::Granted(number);
+        }
+        if self.waiters[index].slot != slot {
+            self.waiters[index].slot = slot;
+            self.reschedule(now);
+        }
+        Claim::Later(slot)
+    }
+
+    /// The slot of a request that would arrive now.
+    fn last_slot(&self, now: Instant) -> Instant {
+        self.schedule(self.waiters.len()).next(self, now)
+    }
+
+    /// The schedule of what was sent, and of the first `count` waiters.
+    fn schedule(&self, count: usize) -> Schedule {
+        let mut schedule = Schedule::new(self.sent.iter().map(|sent| sent.arrived));
+        for waiter in self.waiters.iter().take(count) {
+            schedule.push(waiter.slot);
+        }
+        schedule
+    }
+
+    /// Gives each waiter the earliest slot that the limits allow. A slot that has passed stays: its waiter is about to claim it, or nobody
+    /// polls it and it must not delay the others.
+    fn reschedule(&mut self, now: Instant) {
+        let mut schedule = self.schedule(0);
+        for index in 0..self.waiters.len() {
+            let before = self.waiters[index].slot;
+            let slot = match before <= now {
+                true => before,
+                false => schedule.next(self, now),
+            };
+            schedule.push(slot);
+            self.waiters[index].slot = slot;
+            if slot < before {
+                self.waiters[index].earlier.notify_one();
             }
-            _ => by_windows,
         }
     }
 
-    /// When the request with this index and all before it have surely been counted.
-    fn arrived_up_to(&self, index: usize) -> Instant {
-        let mut latest = self.sent[index].arrived;
-        for sent in self.sent.range(..index).rev() {
-            if sent.at + MAX_TRANSIT <= latest {
-                break;
-            }
-            latest = latest.max(sent.arrived);
-        }
-        latest
-    }
-
-    /// A request is sent; says its number.
+    /// A request is sent; returns its number.
     fn record_sent(&mut self, now: Instant) -> u64 {
         self.in_flight += 1;
-        self.sent.push_back(Sent::new(now));
+        self.sent.push_back(Sent {
+            arrived: now + MAX_TRANSIT,
+        });
         let most = self.windows.iter().map(|window| window.requests).max();
         while self.sent.len() > most.unwrap_or_default() {
             self.sent.pop_front();
@@ -348,7 +374,7 @@ impl State {
         (self.forgotten + self.sent.len() as u64).saturating_sub(1)
     }
 
-    /// The request with this number is over.
+    /// The request with this number has ended.
     fn record_arrival(&mut self, number: u64, now: Instant) {
         let index = number.checked_sub(self.forgotten);
         let index = index.and_then(|index| usize::try_from(index).ok());
@@ -357,13 +383,8 @@ impl State {
         }
     }
 
-    /// What the service says about its limits.
-    fn observe_headers(
-        &mut self,
-        response: &RawResponse,
-        requested: Option<Duration>,
-        now: Instant,
-    ) {
+    /// What the headers of a response say about the limits.
+    fn observe_headers(&mut self, response: &RawResponse, system_time: SystemTime, now: Instant) {
         let headers = response.headers();
         for (length, requests) in limits(headers) {
             match self
@@ -375,20 +396,23 @@ impl State {
                 None => self.windows.push(Window { requests, length }),
             }
         }
-        let allowance = match (response.status_code(), requested) {
-            (StatusCode::TOO_MANY_REQUESTS, Some(wait)) => Some((0, wait)),
+        let date = response_date(headers, system_time);
+        let status = response.status_code();
+        let requested = retry_after(status, headers, date).filter(|delay| *delay <= MAX_RESET);
+        let allowance = match (status, requested) {
+            (StatusCode::TOO_MANY_REQUESTS, Some(delay)) => Some((0, delay)),
             _ => header::<usize>(headers, "ratelimit-remaining")
-                // The service had not seen those that are still under way when it counted.
+                // The service had not counted those that are still in flight.
                 .map(|remaining| remaining.saturating_sub(self.in_flight - 1))
-                .zip(seconds(headers, "ratelimit-reset")),
+                .zip(rate_limit_reset(headers, date)),
         };
-        if let Some((requests, wait)) = allowance {
+        if let Some((requests, delay)) = allowance {
             let new = Allowance {
                 requests,
-                until: now + wait.min(MAX_WINDOW),
+                until: now + delay,
             };
             self.allowance = Some(match self.allowance {
-                // Answers overtake each other: of two that speak of the same time, the one that allows less is the newer.
+                // Responses overtake each other: of two for the same time, the one that allows less is newer.
                 Some(old) if now < old.until => Allowance {
                     requests: old.requests.min(new.requests),
                     until: old.until.max(new.until),
@@ -399,7 +423,56 @@ impl State {
     }
 }
 
-/// Limits that an answer names: `x-ratelimit-limit-second`, `-minute`, `-hour`, `-day`, or with a number of seconds.
+/// When the windows count requests: those that were sent, and those that have a slot.
+struct Schedule {
+    /// In ascending order.
+    times: Vec<Instant>,
+    /// How many slots there are.
+    reserved: usize,
+    /// The last slot: requests are sent in the order of arrival.
+    last: Option<Instant>,
+}
+
+impl Schedule {
+    fn new(sent: impl Iterator<Item = Instant>) -> Self {
+        let mut times: Vec<_> = sent.collect();
+        times.sort_unstable();
+        Self {
+            times,
+            reserved: 0,
+            last: None,
+        }
+    }
+
+    /// Reserves a slot.
+    fn push(&mut self, slot: Instant) {
+        let index = self.times.partition_point(|time| *time <= slot);
+        self.times.insert(index, slot);
+        self.reserved += 1;
+        self.last = self.last.max(Some(slot));
+    }
+
+    /// When one more request may be sent.
+    fn next(&self, state: &State, now: Instant) -> Instant {
+        let earliest = self.last.map_or(now, |last| last.max(now));
+        let windows = state.windows.iter().filter(|window| window.requests > 0);
+        let by_windows = windows
+            .filter_map(|window| {
+                // The request that must have left the window.
+                let index = self.times.len().checked_sub(window.requests)?;
+                Some(self.times[index] + window.length)
+            })
+            .fold(earliest, Instant::max);
+        match state.allowance {
+            Some(allowance) if self.reserved >= allowance.requests => {
+                by_windows.max(allowance.until)
+            }
+            _ => by_windows,
+        }
+    }
+}
+
+/// The limits that a response names: `x-ratelimit-limit-second`, `-minute`, `-hour`, `-day`, or a number of seconds.
 fn limits(headers: &HeaderMap) -> impl Iterator<Item = (Duration, usize)> {
     headers.iter().filter_map(|(name, value)| {
         let unit = name.as_str().strip_prefix("x-ratelimit-limit-")?;
@@ -410,13 +483,13 @@ fn limits(headers: &HeaderMap) -> impl Iterator<Item = (Duration, usize)> {
             "day" => 86400,
             number => number.parse().ok().filter(|seconds| *seconds > 0)?,
         };
-        let length = Some(Duration::from_secs(seconds)).filter(|length| *length <= MAX_WINDOW)?;
+        let length = Some(Duration::from_secs(seconds)).filter(|length| *length <= MAX_RESET)?;
         let requests: usize = value.to_str().ok()?.trim().parse().ok()?;
         Some((length, requests.min(MAX_WINDOW_REQUESTS)))
     })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing that holds a lock can panic half way through a change.
+    // No code panics in the middle of a change while it holds a lock.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,18 +1,21 @@
 //! Redirects of the service: which of them a request follows with its access token.
 
-use http::header::{HeaderValue, LOCATION};
+use http::header::LOCATION;
 use http::{Method, StatusCode};
 use serde::Deserialize;
 use url::{Host, Url};
 
 use super::context::PipelineContext;
 use super::request::{Authentication, PreparedRequest};
-use super::send::{RequestTarget, send};
+use super::send::RequestTarget;
 use crate::error::{Error, Result};
+use crate::operation::Operation;
 use crate::response::RawResponse;
 
 /// How many redirects a request follows.
 const MAX_REDIRECTS: usize = 5;
+/// The scope whose operations redirect in a body too.
+const REPORTS: &str = "reports";
 
 /// The body of a redirect that reports send with status 200.
 #[derive(Deserialize)]
@@ -28,64 +31,81 @@ struct RedirectData {
 /// The hosts that may receive the access token of a client.
 #[derive(Clone, Debug)]
 pub(crate) struct RedirectPolicy {
-    /// Scheme, host and port of it may.
+    /// Scheme, host and port of this URL may.
     pub(crate) base_url: Url,
-    /// Hosts below these domains may, over https; without any, only the host of the base URL.
-    pub(crate) trusted_domains: Option<&'static [&'static str]>,
+    /// These hosts and those below them may, over https on its default port.
+    pub(crate) trusted_domains: Vec<String>,
 }
 
-/// Sends a request, and again to each location that the service redirects to.
-pub(super) async fn send_and_follow(
-    context: &PipelineContext,
-    request: &PreparedRequest,
-    authorization: &HeaderValue,
-) -> Result<RawResponse> {
-    let mut target = RequestTarget::new(request);
-    let mut visited = Vec::new();
-    loop {
-        let response = send(context, request, &target, authorization.clone()).await?;
+/// The way of a request through redirects.
+pub(super) struct Redirects {
+    target: RequestTarget,
+    visited: Vec<RequestTarget>,
+}
+
+impl Redirects {
+    pub(super) fn new(request: &PreparedRequest) -> Self {
+        Self {
+            target: RequestTarget::new(request),
+            visited: Vec::new(),
+        }
+    }
+
+    /// Where the request goes next.
+    pub(super) fn target(&self) -> &RequestTarget {
+        &self.target
+    }
+
+    /// Follows the redirect of a response; returns a response that is none.
+    ///
+    /// # Errors
+    /// When the request does not follow it.
+    pub(super) fn follow(
+        &mut self,
+        context: &PipelineContext,
+        request: &PreparedRequest,
+        response: RawResponse,
+    ) -> Result<Option<RawResponse>> {
         let Some(location) = location(&response) else {
-            return Ok(response);
+            return Ok(Some(response));
         };
         let refuse = |response: RawResponse, host: &str, reason: &str| {
             let operation = response.operation();
-            Err(Error::redirect(
-                operation,
-                response.into_http(),
-                host,
-                reason,
-            ))
+            let response = response.into_http();
+            Err(Error::redirect(operation, response, host, reason))
         };
-        let Ok(url) = target.url.join(&location) else {
+        let Ok(url) = self.target.url.join(&location) else {
             return refuse(response, "an unknown host", "its location is no URL");
         };
-        let next = target.follow_to(url, response.status_code());
-        visited.push(target);
-        let violation = if visited.contains(&next) {
+        let next = self.target.follow_to(url, response.status_code());
+        self.visited.push(std::mem::replace(&mut self.target, next));
+        let violation = if self.visited.contains(&self.target) {
             Some("the redirects form a loop")
-        } else if visited.len() > MAX_REDIRECTS {
+        } else if self.visited.len() > MAX_REDIRECTS {
             Some("there are too many redirects")
         } else if !matches!(request.authentication, Authentication::Token(_)) {
             Some("key and secret go to the token endpoint only")
         } else {
-            context.redirect_policy.check(&next.url)
+            context.redirect_policy.check(&self.target.url)
         };
-        if let Some(reason) = violation {
-            let host = next.url.host_str().unwrap_or("a URL without a host");
-            return refuse(response, host, reason);
+        match violation {
+            Some(reason) => {
+                let host = self.target.url.host_str();
+                refuse(response, host.unwrap_or("a URL without a host"), reason)
+            }
+            None => Ok(None),
         }
-        target = next;
     }
 }
 
 /// The location that a response redirects to.
 fn location(response: &RawResponse) -> Option<String> {
     match response.status() {
-        301 | 302 | 307 | 308 => {
+        301 | 302 | 303 | 307 | 308 => {
             let location = response.headers().get(LOCATION)?.to_str().ok()?;
             Some(location.to_owned())
         }
-        200 => response
+        200 if redirects_in_body(response.operation()) => response
             .short_body("redirect")
             .map(|body: RedirectBody| body.data.redirect)
             .filter(|location| location.contains("://")),
@@ -93,11 +113,16 @@ fn location(response: &RawResponse) -> Option<String> {
     }
 }
 
+/// Whether an operation redirects in the body of a response; for any other, such a body is data.
+fn redirects_in_body(operation: &Operation) -> bool {
+    operation.scope == REPORTS
+}
+
 impl RequestTarget {
-    /// The request to a new location: 301 and 302 turn POST into GET, as RFC 9110 allows, and a redirect in a body is fetched with GET.
+    /// The request to a new location: 303, and 301 and 302 of a POST, make it a GET, as RFC 9110 says; a redirect in a body too.
     fn follow_to(&self, url: Url, status: StatusCode) -> Self {
         let becomes_get = match status.as_u16() {
-            200 => true,
+            200 | 303 => true,
             301 | 302 => self.method == Method::POST,
             _ => false,
         };
@@ -119,17 +144,24 @@ impl RedirectPolicy {
         if !url.username().is_empty() || url.password().is_some() {
             return Some("the URL has a user name");
         }
-        let Some(domains) = self.trusted_domains else {
-            // Same scheme, host and port: another port of a machine can belong to anybody.
-            let is_same = url.origin() == self.base_url.origin();
-            return (!is_same).then_some("it is not the host of the base URL");
-        };
-        if url.scheme() != "https" {
-            return Some("it is not https");
+        // Same scheme, host and port: another port of a machine can belong to anybody.
+        if url.origin() == self.base_url.origin() {
+            return None;
         }
-        let is_trusted = matches!(url.host(), Some(Host::Domain(name)) if domains.iter().any(|domain| {
-            name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
-        }));
-        (!is_trusted).then_some("it is no host of this cloud")
+        if url.scheme() != "https" || url.port().is_some() {
+            return Some("it is not https on port 443");
+        }
+        let is_trusted = matches!(url.host(), Some(Host::Domain(name)) if self.is_trusted(name));
+        (!is_trusted).then_some(
+            "the cloud does not trust it with an access token; trust it with `ClientBuilder::trust_redirects_to`",
+        )
+    }
+
+    /// Whether a host is one of the trusted domains, or below one.
+    fn is_trusted(&self, host: &str) -> bool {
+        self.trusted_domains.iter().any(|domain| {
+            host.strip_suffix(domain.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
     }
 }

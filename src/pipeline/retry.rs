@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::context::PipelineContext;
-use super::options::RequestOptions;
+use super::request::PreparedRequest;
 use super::trace;
 use crate::error::{Error, Result};
+use crate::operation::Method;
 
 /// How failed calls are retried.
 ///
@@ -139,22 +140,25 @@ impl RetryBudget {
 /// The attempts of one request.
 pub(super) struct RetryState<'a> {
     context: &'a PipelineContext,
-    options: &'a RequestOptions,
+    request: &'a PreparedRequest,
     started: Instant,
     /// How many requests were sent.
     sent: u32,
     /// How many of them the policy counts.
     counted: u32,
+    /// Whether the service may have processed an attempt that failed.
+    may_be_processed: bool,
 }
 
 impl<'a> RetryState<'a> {
-    pub(super) fn new(context: &'a PipelineContext, options: &'a RequestOptions) -> Self {
+    pub(super) fn new(context: &'a PipelineContext, request: &'a PreparedRequest) -> Self {
         Self {
             context,
-            options,
+            request,
             started: context.runtime.now(),
             sent: 0,
             counted: 0,
+            may_be_processed: false,
         }
     }
 
@@ -162,7 +166,7 @@ impl<'a> RetryState<'a> {
     pub(super) fn start_attempt(&mut self) -> Duration {
         self.sent += 1;
         self.counted += 1;
-        let timeout = self.options.timeout;
+        let timeout = self.request.options.timeout;
         self.remaining()
             .map_or(timeout, |remaining| remaining.min(timeout))
     }
@@ -175,7 +179,7 @@ impl<'a> RetryState<'a> {
     /// The time until the deadline, if there is one.
     pub(super) fn remaining(&self) -> Option<Duration> {
         let elapsed = self.context.runtime.now().duration_since(self.started);
-        Some(self.options.deadline?.saturating_sub(elapsed))
+        Some(self.request.options.deadline?.saturating_sub(elapsed))
     }
 
     /// How many requests were sent.
@@ -188,12 +192,19 @@ impl<'a> RetryState<'a> {
         self.context.retry_budget.deposit();
     }
 
+    /// Whether an error says that a resource is gone because an attempt before has deleted it.
+    pub(super) fn is_deleted(&self, error: &Error) -> bool {
+        self.may_be_processed
+            && self.request.operation.method == Method::Delete
+            && error.status() == Some(404)
+    }
+
     /// Delays the next attempt.
     ///
     /// # Errors
     /// The error of the attempt if it is final.
-    pub(super) async fn backoff(&self, error: Error) -> Result<()> {
-        let policy = &self.options.retry;
+    pub(super) async fn backoff(&mut self, error: Error) -> Result<()> {
+        let policy = &self.request.options.retry;
         if !error.is_retryable() || self.counted >= policy.max_attempts {
             return Err(error);
         }
@@ -219,6 +230,7 @@ impl<'a> RetryState<'a> {
             return Err(error.with_context(reason.to_owned()));
         }
         trace::retry(&error, delay);
+        self.may_be_processed |= error.may_be_processed();
         runtime.sleep(delay).await;
         Ok(())
     }

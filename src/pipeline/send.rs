@@ -45,7 +45,7 @@ impl RequestTarget {
         }
     }
 
-    fn host(&self) -> &str {
+    pub(super) fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
 }
@@ -175,10 +175,11 @@ struct ResponseBody {
     limit: usize,
     /// What the response announced, in bytes.
     announced: usize,
+    length: usize,
     /// Most responses come in one chunk, which needs no copy.
     first: Bytes,
+    /// Grows with what arrives: an announced length is no reason to allocate.
     all: BytesMut,
-    length: usize,
 }
 
 impl ResponseBody {
@@ -186,9 +187,9 @@ impl ResponseBody {
         Self {
             limit,
             announced: 0,
+            length: 0,
             first: Bytes::new(),
             all: BytesMut::new(),
-            length: 0,
         }
     }
 
@@ -207,7 +208,6 @@ impl ResponseBody {
             self.first = chunk;
         } else if !self.is_too_large() {
             if self.all.is_empty() {
-                self.all.reserve(self.announced.max(self.length));
                 self.all.extend_from_slice(&self.first);
             }
             self.all.extend_from_slice(&chunk);

@@ -1,6 +1,7 @@
 //! The request for an access token (RFC 6749, section 4.4: client credentials grant).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -54,6 +55,7 @@ impl TokenEndpoint for TokenRequester {
         &self,
         credentials: Credentials,
         organization: Option<Arc<str>>,
+        limit: Duration,
     ) -> BoxFuture<'_, Result<CachedToken>> {
         Box::pin(async move {
             let request = PreparedRequest {
@@ -64,7 +66,10 @@ impl TokenEndpoint for TokenRequester {
                     content_type: "application/x-www-form-urlencoded",
                     bytes: Bytes::from_static(b"grant_type=client_credentials"),
                 },
-                options: self.options.clone(),
+                options: RequestOptions {
+                    deadline: Some(limit),
+                    ..self.options.clone()
+                },
                 authentication: Authentication::Credentials(credentials, organization),
             };
             let response = execute(&self.context, request).await?;

@@ -1,6 +1,7 @@
 //! What `tracing` sees of a request: a span, with events for its attempts and delays, named as OpenTelemetry names HTTP clients.
 //!
-//! No token, secret, header or body is recorded, and of the URL neither the query nor the values in the path.
+//! No token, secret, header or body is recorded, of the URL neither the query nor the values in the path, and nothing that the service
+//! says: of an error its status or kind.
 
 use std::time::Duration;
 
@@ -73,7 +74,7 @@ pub(super) fn attempt(response: &Result<RawResponse>, sent: u32) {
                 error.type = error_type(error),
                 http.request.resend_count = resent,
             },
-            "no response: {error}"
+            "no response"
         ),
     }
 }
@@ -83,7 +84,7 @@ pub(super) fn retry(error: &Error, delay: Duration) {
     warn!(
         target: "cisco_secure_access",
         { error.type = error_type(error) },
-        "retry in {:.1} s: {error}",
+        "retry in {:.1} s",
         delay.as_secs_f64()
     );
 }

@@ -1,7 +1,7 @@
 //! The parts of a request, as the generated builders collect them.
 
 use std::borrow::Cow;
-use std::future::Future;
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -29,7 +29,7 @@ const ENCODE_SET: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// A request to an operation: its arguments as they are sent.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct RequestParts {
     client: Client,
     operation: &'static Operation,
@@ -47,7 +47,7 @@ pub(crate) struct RequestParts {
 }
 
 /// The body of a request.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum BodyPart {
     Empty,
     Json(Bytes),
@@ -219,11 +219,9 @@ impl RequestParts {
     }
 
     /// Sends the request through the pipeline.
-    pub(crate) fn execute(self) -> impl Future<Output = Result<RawResponse>> + Send + 'static {
-        async move {
-            let client = self.client.clone();
-            pipeline::execute(client.context(), self.prepare()?).await
-        }
+    pub(crate) async fn execute(self) -> Result<RawResponse> {
+        let client = self.client.clone();
+        pipeline::execute(client.context(), self.prepare()?).await
     }
 
     pub(crate) fn operation(&self) -> &'static Operation {
@@ -298,5 +296,31 @@ impl RequestParts {
             url.set_query(Some(&query));
         }
         url
+    }
+}
+
+impl fmt::Debug for RequestParts {
+    /// Without the values of arguments, which may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
+        let headers: Vec<_> = self.headers.keys().collect();
+        f.debug_struct("RequestParts")
+            .field("operation", &self.operation.id)
+            .field("query", &query)
+            .field("headers", &headers)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for BodyPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, size) = match self {
+            Self::Empty => return f.write_str("empty"),
+            Self::Json(bytes) => ("JSON", bytes.len()),
+            Self::Form(form) => ("form", form.len()),
+            Self::Multipart(parts) => return write!(f, "multipart, {} parts", parts.len()),
+        };
+        write!(f, "{kind}, {size} bytes")
     }
 }

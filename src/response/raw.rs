@@ -64,6 +64,16 @@ impl RawResponse {
         }
     }
 
+    /// The response to the deletion of a resource that an earlier attempt has deleted: success, without a body.
+    pub(crate) fn deleted(
+        operation: &'static Operation,
+        headers: HeaderMap,
+        deviation_policy: Arc<DeviationPolicy>,
+    ) -> Self {
+        let status = StatusCode::NO_CONTENT;
+        Self::new(operation, status, headers, Bytes::new(), deviation_policy)
+    }
+
     /// The response to the last of so many requests.
     pub(crate) fn with_attempts(self, attempts: u32) -> Self {
         Self { attempts, ..self }

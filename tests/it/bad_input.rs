@@ -102,7 +102,9 @@ async fn a_server_that_is_not_there() {
         error.to_string().contains("cannot connect to 127.0.0.1"),
         "{error}"
     );
-    assert!(std::error::Error::source(&error).is_some());
+    let source = std::error::Error::source(&error).unwrap();
+    let (message, source) = (error.to_string(), source.to_string());
+    assert!(!message.contains(&source), "{message}: {source}");
 }
 
 #[tokio::test]
@@ -197,10 +199,11 @@ async fn an_error_says_what_the_service_said() {
 mod environment {
     //! `Client::from_env`, in processes of its own: the environment of this one is shared by all tests.
 
+    use std::ffi::OsStr;
     use std::process::Command;
 
     /// Runs `probe_in_this_process` in a new process with these variables and gives what it printed.
-    fn probe(variables: &[(&str, &str)]) -> String {
+    fn probe<V: AsRef<OsStr>>(variables: &[(&str, V)]) -> String {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args([
@@ -212,7 +215,7 @@ mod environment {
             .env_remove("SECURE_ACCESS_API_KEY")
             .env_remove("SECURE_ACCESS_API_SECRET")
             .env_remove("SECURE_ACCESS_CLOUD")
-            .envs(variables.iter().copied());
+            .envs(variables.iter().map(|(name, value)| (name, value)));
         let output = command.output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     }
@@ -221,14 +224,47 @@ mod environment {
     #[ignore = "run by the other tests of this module, in a process of its own"]
     fn probe_in_this_process() {
         match super::Client::from_env() {
-            Ok(client) => println!("cloud {}", client.cloud()),
+            Ok(client) => println!("cloud {} {client:?}", client.cloud()),
             Err(error) => println!("error {error}"),
         }
     }
 
     #[test]
+    fn white_space_around_a_value_is_no_part_of_it() {
+        let variables = [
+            ("SECURE_ACCESS_API_KEY", " k\n"),
+            ("SECURE_ACCESS_API_SECRET", "\ts "),
+            ("SECURE_ACCESS_CLOUD", " china\r\n"),
+        ];
+        let said = probe(&variables);
+        assert!(said.contains("cloud china"), "{said}");
+        assert!(said.contains(r#"key: "k""#), "{said}");
+        let said = probe(&[variables[0], ("SECURE_ACCESS_API_SECRET", " \n")]);
+        assert!(said.contains("set SECURE_ACCESS_API_SECRET in"), "{said}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_value_that_is_not_utf_8() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let value = OsStr::from_bytes(b"hush-\xff");
+        for name in [
+            "SECURE_ACCESS_API_KEY",
+            "SECURE_ACCESS_API_SECRET",
+            "SECURE_ACCESS_CLOUD",
+        ] {
+            let plain = ["SECURE_ACCESS_API_KEY", "SECURE_ACCESS_API_SECRET"];
+            let mut variables: Vec<_> = plain.map(|name| (name, OsStr::new("x"))).into();
+            variables.push((name, value));
+            let said = probe(&variables);
+            assert!(said.contains(&format!("{name} is not UTF-8")), "{said}");
+            assert!(!said.contains("hush"), "{said}");
+        }
+    }
+
+    #[test]
     fn nothing_set() {
-        let said = probe(&[]);
+        let said = probe::<&str>(&[]);
         assert!(
             said.contains("set SECURE_ACCESS_API_KEY and SECURE_ACCESS_API_SECRET"),
             "{said}"

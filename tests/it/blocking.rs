@@ -10,7 +10,9 @@ use cisco_secure_access::jobs::activity::export;
 use cisco_secure_access::jobs::destinations::Contents;
 use cisco_secure_access::jobs::rules::edit_access_rule;
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Client, Credentials, ErrorKind};
+use cisco_secure_access::{Client, Credentials, Error, ErrorKind};
+use tokio::runtime::Builder;
+use tokio::task::LocalSet;
 
 /// A simulator with so many groups, and the runtime that it runs on.
 fn simulator(groups: usize) -> (tokio::runtime::Runtime, Simulator) {
@@ -99,16 +101,68 @@ fn many_threads_wait_at_the_same_time() {
     assert_eq!(simulator.token_requests(), 1);
 }
 
+/// Waits for a call.
+fn regions(client: &Client) -> Result<(), Error> {
+    client.deployments().list_regions().send().wait().map(drop)
+}
+
 #[test]
-fn a_wait_in_an_async_program_ends_too() {
+fn a_wait_in_an_async_task_fails_at_once() {
     let (runtime, simulator) = simulator(3);
     let client = simulator.client().unwrap();
-    // The simulator has another worker: a wait keeps the one that it is on.
-    let task = tokio::runtime::Builder::new_current_thread()
+    let single = Builder::new_current_thread().build().unwrap();
+    let spawned = client.clone();
+    let errors = [
+        single.block_on(async { regions(&client) }),
+        runtime.block_on(async { regions(&client) }),
+        runtime
+            .block_on(runtime.spawn(async move { regions(&spawned) }))
+            .unwrap(),
+        single.block_on(LocalSet::new().run_until(async { regions(&client) })),
+        runtime.block_on(async {
+            // Also late in a poll.
+            for _ in 0..100 {
+                tokio::task::consume_budget().await;
+            }
+            regions(&client)
+        }),
+    ];
+    for result in errors {
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains("spawn_blocking"), "{error}");
+    }
+    let mut groups = client
+        .deployments()
+        .list_network_tunnel_groups()
+        .items()
+        .wait();
+    assert!(single.block_on(async { groups.next() }).unwrap().is_err());
+    assert_eq!(simulator.requests(), [], "nothing was sent");
+}
+
+#[test]
+fn a_wait_on_a_thread_for_blocking_work_succeeds() {
+    let (runtime, simulator) = simulator(3);
+    let client = simulator.client().unwrap();
+    let waiting = client.clone();
+    let waiting = runtime.spawn_blocking(move || regions(&waiting));
+    runtime.block_on(waiting).unwrap().unwrap();
+    let workers = Builder::new_multi_thread()
+        .worker_threads(1)
         .build()
         .unwrap();
-    assert_eq!(task.block_on(async { names(&client, 1).len() }), 3);
-    drop(runtime);
+    let waiting = workers.spawn(async move { tokio::task::block_in_place(|| regions(&client)) });
+    workers.block_on(waiting).unwrap().unwrap();
+}
+
+#[test]
+fn a_panic_resumes() {
+    let work = async { panic!("the harbour is closed") };
+    let panic = std::panic::catch_unwind(|| wait::<()>(work)).unwrap_err();
+    assert_eq!(*panic.downcast::<&str>().unwrap(), "the harbour is closed");
+    // The worker goes on.
+    wait(async { Ok(()) }).unwrap();
 }
 
 /// A vault that is itself behind a client without async.
@@ -143,7 +197,7 @@ fn a_wait_within_a_wait_is_refused_instead_of_lasting_for_ever() {
         .wait()
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
-    assert!(error.to_string().contains("waits for a call"), "{error}");
+    assert!(error.to_string().contains("`wait` would block"), "{error}");
 }
 
 #[test]

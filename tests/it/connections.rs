@@ -2,13 +2,15 @@
 
 use std::io::Write as _;
 use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use cisco_secure_access::auth::BoxError;
 use cisco_secure_access::{
     Body, Client, ClientBuilder, Cloud, Credentials, ErrorKind, RetryPolicy, Upload, reqwest,
     service_fn,
 };
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use http_body_util::BodyExt as _;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::io::AsyncWriteExt as _;
@@ -17,6 +19,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+use tower_layer::Layer;
+use tower_service::Service;
 
 use crate::scripted::{Answer, Scripted, TOKEN, read, read_request};
 
@@ -80,6 +84,115 @@ async fn a_compressed_answer_is_read_up_to_the_limit_of_what_is_in_it() {
         read(&client).await.unwrap_err().kind(),
         ErrorKind::ResponseTooLarge
     );
+}
+
+#[tokio::test]
+async fn an_announced_length_allocates_nothing() {
+    let part = "x".repeat(100_000);
+    let response = format!("HTTP/1.1 200 OK\r\ncontent-length: 9000000000000000\r\n\r\n{part}");
+    let server = Scripted::answering([], Answer::Send(response)).await;
+    let builder = server.builder().retry(RetryPolicy::none());
+    let client = builder.max_response_size(usize::MAX).build().unwrap();
+    assert_eq!(
+        read(&client).await.unwrap_err().kind(),
+        ErrorKind::Connection
+    );
+}
+
+#[test]
+fn settings_that_an_http_client_excludes_are_an_error() {
+    let certificate = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::default()
+        .self_signed(&certificate)
+        .unwrap();
+    let certificate = reqwest::Certificate::from_pem(certificate.pem().as_bytes()).unwrap();
+    type Set = Box<dyn FnOnce(ClientBuilder) -> ClientBuilder>;
+    let settings: [(&str, Set); 4] = [
+        (
+            "connect_timeout",
+            Box::new(|builder| builder.connect_timeout(Duration::from_secs(1))),
+        ),
+        (
+            "user_agent_suffix",
+            Box::new(|builder| builder.user_agent_suffix("harbour/1")),
+        ),
+        (
+            "proxy",
+            Box::new(|builder| builder.proxy(reqwest::Proxy::all("http://proxy.example").unwrap())),
+        ),
+        (
+            "root_certificate",
+            Box::new(|builder| builder.root_certificate(certificate)),
+        ),
+    ];
+    for (name, set) in settings {
+        let builder = Client::builder()
+            .credentials(Credentials::new("key", "hush"))
+            .http_client(reqwest::Client::new());
+        let error = set(builder).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
+    }
+}
+
+/// A layer that adds a header to each request.
+#[derive(Clone)]
+struct AddHeader(&'static str);
+
+#[derive(Clone)]
+struct WithHeader<S>(S, &'static str);
+
+impl<S> Layer<S> for AddHeader {
+    type Service = WithHeader<S>;
+
+    fn layer(&self, service: S) -> WithHeader<S> {
+        WithHeader(service, self.0)
+    }
+}
+
+impl<S: Service<Request<Body>>> Service<Request<Body>> for WithHeader<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> S::Future {
+        let value = HeaderValue::from_static("yes");
+        request.headers_mut().append(self.1, value);
+        self.0.call(request)
+    }
+}
+
+#[tokio::test]
+async fn layers_see_every_request() {
+    let moved = Answer::new(307, &[("location", "/elsewhere")], "");
+    let server = Scripted::answering([moved], Answer::json(200, "{}")).await;
+    let builder = server.builder().http_layer(AddHeader("x-inner"));
+    let client = builder.http_layer(AddHeader("x-outer")).build().unwrap();
+    read(&client).await.unwrap();
+    assert_eq!(server.requests().len(), 3);
+    for request in server.requests() {
+        assert!(request.contains("x-inner: yes"), "{request}");
+        assert!(request.contains("x-outer: yes"), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_under_a_layer_is_that_of_the_connection() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let client = Client::builder()
+        .cloud(url.parse::<Cloud>().unwrap())
+        .credentials(Credentials::new("key", "hush"))
+        .http_layer(AddHeader("x-layer"))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    assert_eq!(read(&client).await.unwrap_err().kind(), ErrorKind::Connect);
 }
 
 #[tokio::test]
@@ -250,7 +363,8 @@ async fn an_authority_and_a_certificate_of_ones_own_are_used() {
     );
     let unknown = tls.builder().retry(RetryPolicy::new()).build().unwrap();
     let error = read(&unknown).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(!error.is_retryable(), "{error}");
     assert!(error.to_string().contains("`root_certificate`"), "{error}");
 }
 
@@ -298,7 +412,8 @@ async fn a_service_answers_in_the_place_of_the_network() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connection);
-    assert!(error.to_string().contains("the cable is cut"), "{error}");
+    let source = std::error::Error::source(&error).unwrap();
+    assert_eq!(source.to_string(), "the cable is cut");
 
     let client = builder.max_response_size(10).build().unwrap();
     let error = read(&client).await.unwrap_err();

@@ -7,13 +7,15 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, Once};
 use std::time::SystemTime;
 
+use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
 use cisco_secure_access::auth::{CachedToken, FileTokenCache};
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Client, Cloud, Credentials, Error, RetryPolicy};
+use cisco_secure_access::{Client, Cloud, Credentials, Error, Method, RetryPolicy, Upload};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
+use crate::clock::paused_clock;
 use crate::scripted::{Answer, Scripted, TOKEN, create, read};
 
 /// The word, and what it is in Base64 behind one and two other bytes.
@@ -169,6 +171,71 @@ async fn what_fails_in_the_span_is_named() {
     let text = log.text();
     assert!(text.contains(r#"error.type="404""#), "{text}");
     assert!(text.contains(r#"otel.status_code="ERROR""#), "{text}");
+}
+
+#[tokio::test]
+async fn nothing_that_the_service_says_is_in_an_event() {
+    let (log, _guard) = log();
+    let words = ["harbourmaster", "lighthouse"];
+    let body = r#"{"message": "harbourmaster", "code": "lighthouse"}"#;
+    for status in [400, 404, 409, 429, 503] {
+        let server = Scripted::answering([], Answer::json(status, body)).await;
+        let clock = paused_clock(&server);
+        let client = server.builder().clock(&clock).build().unwrap();
+        let error = read(&client).await.unwrap_err();
+        assert!(error.to_string().contains("harbourmaster"), "{error}");
+    }
+    let own = log.text();
+    let own = own
+        .lines()
+        .filter(|line| line.contains("cisco_secure_access"));
+    for line in own {
+        assert!(!words.iter().any(|word| line.contains(word)), "{line}");
+    }
+    assert!(log.text().contains("retry in"));
+}
+
+#[tokio::test]
+async fn control_characters_of_the_service_are_escaped() {
+    let message = "no\u{1b}[31m\nsuch\r\u{7}rule\u{9b}2J";
+    let body = serde_json::json!({ "message": message }).to_string();
+    let server = Scripted::answering([], Answer::json(404, &body)).await;
+    let error = read(&server.client()).await.unwrap_err();
+    assert_eq!(error.service_message(), Some(message));
+    for text in [error.to_string(), format!("{error:?}")] {
+        assert!(!text.chars().any(char::is_control), "{text:?}");
+    }
+    assert!(error.to_string().contains(r"no\u{1b}[31m\nsuch"), "{error}");
+}
+
+#[tokio::test]
+async fn debug_of_a_request_shows_sizes_and_no_values() {
+    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let client = server.client();
+    let secret = "harbourmaster";
+    let request = client
+        .request(Method::Post, &format!("/deployments/v2/{secret}"))
+        .header("x-key", secret)
+        .query("filter", secret)
+        .json(&serde_json::json!({ "name": secret }));
+    let group = CreateNetworkTunnelGroupRequest::new(secret, secret, secret, secret);
+    let group = client.deployments().create_network_tunnel_group(&group);
+    let file = Upload::bytes("objects.csv", secret);
+    let upload = client.policies().upload_network_objects(file);
+    let texts = [
+        format!("{request:?} {request:#?}"),
+        format!("{group:?} {group:#?} {:?}", group.clone().send()),
+        format!("{upload:?}"),
+    ];
+    for text in &texts {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert!(texts[0].contains("JSON, 24 bytes"), "{}", texts[0]);
+    assert!(
+        texts[1].contains("create_network_tunnel_group"),
+        "{}",
+        texts[1]
+    );
 }
 
 /// Everything that an error shows.

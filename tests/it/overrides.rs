@@ -7,20 +7,20 @@ use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::clock::TestRuntime;
+use crate::clock::{paused_clock, sleeps};
 use crate::scripted::{Answer, Scripted};
 
 #[tokio::test]
 async fn limits_of_a_call_replace_those_of_the_client() {
     let server = Scripted::answering([], Answer::json(503, "{}")).await;
-    let runtime = TestRuntime::new(&server);
-    let client = server.builder().runtime(runtime.clone()).build().unwrap();
+    let clock = paused_clock(&server);
+    let client = server.builder().clock(&clock).build().unwrap();
     let request = client.deployments().list_regions();
     let policy = RetryPolicy::new()
         .max_attempts(2)
         .initial_backoff(Duration::from_secs(7));
     let error = request.retry(policy).send().await.unwrap_err();
-    assert_eq!((error.attempts(), runtime.waits()), (2, vec![7000]));
+    assert_eq!((error.attempts(), sleeps(&clock)), (2, vec![7000]));
 
     let request = client.deployments().list_regions();
     let error = request
@@ -34,7 +34,7 @@ async fn limits_of_a_call_replace_those_of_the_client() {
     let server = Scripted::answering([], Answer::Hang).await;
     let client = server
         .builder()
-        .runtime(TestRuntime::new(&server))
+        .clock(&paused_clock(&server))
         .build()
         .unwrap();
     let request = client.deployments().list_regions();
@@ -53,7 +53,7 @@ async fn limits_hold_for_each_page_of_a_listing() {
     let server = Scripted::answering([], Answer::json(503, "{}")).await;
     let client = server
         .builder()
-        .runtime(TestRuntime::new(&server))
+        .clock(&paused_clock(&server))
         .build()
         .unwrap();
     let request = client.deployments().list_sites().retry(RetryPolicy::none());
@@ -174,7 +174,7 @@ async fn a_request_by_hand_is_tried_again_as_its_method_allows() {
         let server = Scripted::answering([], Answer::json(503, "{}")).await;
         let client = server
             .builder()
-            .runtime(TestRuntime::new(&server))
+            .clock(&paused_clock(&server))
             .build()
             .unwrap();
         let request = client.request(method, "/deployments/v9/harbours");

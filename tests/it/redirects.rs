@@ -1,6 +1,6 @@
 //! Where a call follows the service, and that its token goes nowhere else.
 
-use cisco_secure_access::ErrorKind;
+use cisco_secure_access::{Client, ErrorKind, Result};
 
 use crate::scripted::{Answer, Scripted, create, read};
 
@@ -16,7 +16,13 @@ fn lines(server: &Scripted) -> Vec<String> {
 
 #[tokio::test]
 async fn a_call_follows_with_method_body_and_token_as_the_status_says() {
-    for (status, method) in [(301, "GET"), (302, "GET"), (307, "POST"), (308, "POST")] {
+    for (status, method) in [
+        (301, "GET"),
+        (302, "GET"),
+        (303, "GET"),
+        (307, "POST"),
+        (308, "POST"),
+    ] {
         let server = Scripted::answering([to(status, "/moved?a=b")], Answer::json(200, "{}")).await;
         create(&server.client()).await.unwrap();
         let led = &server.calls()[1];
@@ -31,14 +37,44 @@ async fn a_call_follows_with_method_body_and_token_as_the_status_says() {
 }
 
 #[tokio::test]
-async fn a_place_in_the_body_is_followed() {
-    let pointing = |url: &str| {
+async fn other_methods_become_get_after_303_only() {
+    for (status, method) in [
+        (301, "DELETE"),
+        (302, "DELETE"),
+        (303, "GET"),
+        (308, "DELETE"),
+    ] {
+        let server = Scripted::answering([to(status, "/moved")], Answer::json(200, "{}")).await;
+        server
+            .client()
+            .deployments()
+            .delete_site(1)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(lines(&server)[1], format!("{method} /moved"), "{status}");
+    }
+}
+
+/// A call to an operation that redirects in a body.
+async fn report(client: &Client) -> Result<()> {
+    let request = client.reports().get_summary("-1days", "now");
+    request.send_raw().await.map(drop)
+}
+
+#[tokio::test]
+async fn a_redirect_in_a_body_is_followed_for_reports_only() {
+    let redirect = |url: &str| {
         let body = format!(r#"{{"data": {{"redirect": "{url}/elsewhere"}}}}"#);
         Answer::json(200, &body)
     };
-    let server = Scripted::knowing_itself(pointing, Answer::json(200, "{}")).await;
-    read(&server.client()).await.unwrap();
+    let server = Scripted::knowing_itself(redirect, Answer::json(200, "{}")).await;
+    report(&server.client()).await.unwrap();
     assert_eq!(lines(&server)[1], "GET /elsewhere");
+
+    let server = Scripted::knowing_itself(redirect, Answer::json(200, "{}")).await;
+    read(&server.client()).await.unwrap();
+    assert_eq!(server.calls().len(), 1, "it is data");
 }
 
 #[tokio::test]
@@ -80,10 +116,10 @@ async fn the_token_reaches_no_other_server() {
     for place in &places {
         let in_body = Answer::json(200, &format!(r#"{{"data": {{"redirect": "{place}"}}}}"#));
         let is_absolute = place.contains("://");
-        let answers = [to(302, place), to(307, place), in_body];
-        for answer in answers.into_iter().take(if is_absolute { 3 } else { 2 }) {
+        let answers = [to(302, place), to(303, place), to(307, place), in_body];
+        for answer in answers.into_iter().take(if is_absolute { 4 } else { 3 }) {
             let server = Scripted::answering([], answer).await;
-            let error = read(&server.client()).await.unwrap_err();
+            let error = report(&server.client()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Redirect, "{place}: {error}");
             assert!(!error.is_retryable());
             assert!(!format!("{error} {error:?}").contains("key=value"));

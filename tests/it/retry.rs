@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use cisco_secure_access::{Error, ErrorKind, Result, RetryPolicy};
+use cisco_secure_access::{Client, Error, ErrorKind, RawResponse, Result, RetryPolicy};
 
-use crate::clock::TestRuntime;
+use crate::clock::{paused_clock, sleeps};
 use crate::scripted::{Answer, Scripted, TOKEN, create, read};
 
 /// How a call ends: attempts, waits in milliseconds, kind of the error and status.
@@ -23,6 +23,10 @@ async fn each_fault_is_met_as_it_should_be() {
     let html = Answer::new(200, &[("content-type", "text/html")], "<html>A proxy</html>");
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"data\":";
     let locked = r#"{"message": "The ruleset is locked by another user"}"#;
+    let blocked = r#"{"message": "The domain is blocked by a policy"}"#;
+    let lock_exists = r#"{"message": "A rule of the name `Locked doors` already exists"}"#;
+    let locked_by_code = r#"{"code": "RULESET_LOCKED", "message": "Try later"}"#;
+    let dated = Answer::new(503, &[("date", "Sat, 05 Nov 1994 08:49:37 GMT"), ("retry-after", "Sat, 05 Nov 1994 08:49:47 GMT")], "");
     let missing = r#"{"statusCode": 404, "error": "Not Found"}"#;
     let broken = r#"{"statusCode": 503, "error": "Service Unavailable"}"#;
     let expired = r#"{"error": "invalid_request"}"#;
@@ -44,6 +48,9 @@ async fn each_fault_is_met_as_it_should_be() {
         ("403",                            Some(json(403, "{}")),           (1, &[], Service, Some(403)),                 (1, &[], Service, Some(403))),
         ("408",                            Some(json(408, "{}")),           (4, BACKOFF, Service, Some(408)),             (1, &[], Service, Some(408))),
         ("409 exists",                     Some(json(409, r#"{"message": "exists"}"#)), (1, &[], Service, Some(409)),     (1, &[], Service, Some(409))),
+        ("409 blocked",                    Some(json(409, blocked)),        (1, &[], Service, Some(409)),                 (1, &[], Service, Some(409))),
+        ("409 exists, with a lock in it",  Some(json(409, lock_exists)),    (1, &[], Service, Some(409)),                 (1, &[], Service, Some(409))),
+        ("409 locked, by its code",        Some(json(409, locked_by_code)), (4, &[5500, 6000, 7000], Service, Some(409)), (4, &[5500, 6000, 7000], Service, Some(409))),
         ("409 locked",                     Some(json(409, locked)),         (4, &[5500, 6000, 7000], Service, Some(409)), (4, &[5500, 6000, 7000], Service, Some(409))),
         ("429",                            Some(json(429, "{}")),           (4, BACKOFF, Service, Some(429)),             (4, BACKOFF, Service, Some(429))),
         ("429 Retry-After in seconds",     Some(with(429, "retry-after", "7")), (4, &[7500, 8000, 9000], Service, Some(429)), (4, &[7500, 8000, 9000], Service, Some(429))),
@@ -57,6 +64,7 @@ async fn each_fault_is_met_as_it_should_be() {
         ("503",                            Some(json(503, "{}")),           (4, BACKOFF, Service, Some(503)),             (1, &[], Service, Some(503))),
         ("503 Retry-After in seconds",     Some(with(503, "retry-after", "2")), (4, &[2500, 3000, 4000], Service, Some(503)), (1, &[], Service, Some(503))),
         ("503 ratelimit-reset",            Some(with(503, "ratelimit-reset", "30")), (4, BACKOFF, Service, Some(503)),    (1, &[], Service, Some(503))),
+        ("503 Retry-After after its Date", Some(dated),                     (4, &[10_500, 11_000, 12_000], Service, Some(503)), (1, &[], Service, Some(503))),
         ("504",                            Some(json(504, "{}")),           (4, BACKOFF, Service, Some(504)),             (1, &[], Service, Some(504))),
     ];
 
@@ -66,14 +74,14 @@ async fn each_fault_is_met_as_it_should_be() {
                 Some(answer) => Scripted::answering([], answer.clone()).await,
                 None => Scripted::start(&[(200, "application/json", TOKEN)]).await,
             };
-            let runtime = TestRuntime::new(&server);
-            let client = server.builder().runtime(runtime.clone()).build().unwrap();
+            let clock = paused_clock(&server);
+            let client = server.builder().clock(&clock).build().unwrap();
             let result = if may_repeat { read(&client).await } else { create(&client).await };
             let error = result.unwrap_err();
             let what = format!("{fault}, may be repeated: {may_repeat}: {error}");
             let (attempts, waits, kind, status) = expected;
             assert_eq!((error.attempts(), error.kind(), error.status()), (attempts, kind, status), "{what}");
-            assert_eq!(runtime.waits(), waits, "{what}");
+            assert_eq!(sleeps(&clock), waits, "{what}");
             let calls = if answer.is_some() { attempts as usize } else { 0 };
             assert_eq!(server.calls().len(), calls, "{what}");
         }
@@ -84,41 +92,41 @@ async fn each_fault_is_met_as_it_should_be() {
 async fn a_call_that_goes_well_in_the_end_goes_well() {
     let busy = Answer::json(503, "{}");
     let server = Scripted::answering([busy.clone(), busy], Answer::json(200, "{}")).await;
-    let runtime = TestRuntime::new(&server);
-    let client = server.builder().runtime(runtime.clone()).build().unwrap();
+    let clock = paused_clock(&server);
+    let client = server.builder().clock(&clock).build().unwrap();
     read(&client).await.unwrap();
-    assert_eq!(runtime.waits(), [500, 1000]);
+    assert_eq!(sleeps(&clock), [500, 1000]);
 }
 
 #[tokio::test]
 async fn the_policy_decides_how_often_and_how_long() {
     let server = Scripted::answering([], Answer::json(503, "{}")).await;
-    let runtime = TestRuntime::new(&server);
+    let clock = paused_clock(&server);
     let policy = RetryPolicy::new()
         .max_attempts(5)
         .initial_backoff(Duration::from_secs(2))
         .max_backoff(Duration::from_secs(5));
-    let builder = server.builder().runtime(runtime.clone());
+    let builder = server.builder().clock(&clock);
     let client = builder.clone().retry(policy).build().unwrap();
     assert_eq!(read(&client).await.unwrap_err().attempts(), 5);
-    assert_eq!(runtime.waits(), [2000, 4000, 5000, 5000]);
+    assert_eq!(sleeps(&clock), [2000, 4000, 5000, 5000]);
 
     let client = builder.retry(RetryPolicy::none()).build().unwrap();
     assert_eq!(read(&client).await.unwrap_err().attempts(), 1);
-    assert_eq!(runtime.waits().len(), 4);
+    assert_eq!(sleeps(&clock).len(), 4);
 }
 
 #[tokio::test]
 async fn a_call_ends_before_a_wait_that_its_deadline_would_cut() {
     let server = Scripted::answering([], Answer::json(503, "{}")).await;
-    let runtime = TestRuntime::new(&server);
-    let builder = server.builder().runtime(runtime.clone());
+    let clock = paused_clock(&server);
+    let builder = server.builder().clock(&clock);
     let client = builder
         .deadline(Duration::from_millis(3000))
         .build()
         .unwrap();
     let error = read(&client).await.unwrap_err();
-    assert_eq!(runtime.waits(), [500, 1000]);
+    assert_eq!(sleeps(&clock), [500, 1000]);
     assert_eq!(error.attempts(), 3);
     assert!(
         error
@@ -133,7 +141,7 @@ async fn clones_share_the_budget() {
     let server = Scripted::answering([], Answer::json(503, "{}")).await;
     let client = server
         .builder()
-        .runtime(TestRuntime::new(&server))
+        .clock(&paused_clock(&server))
         .retry(RetryPolicy::new().budget(5))
         .build()
         .unwrap();
@@ -212,22 +220,88 @@ async fn the_token_request_is_tried_again_where_it_was_not_processed() {
     let limited = Answer::new(429, &[("retry-after", "3")], "");
     let answers = [limited, Answer::json(200, TOKEN), Answer::json(200, "{}")];
     let server = Scripted::with(answers).await;
-    let runtime = TestRuntime::new(&server);
-    let client = server.builder().runtime(runtime.clone()).build().unwrap();
+    let clock = paused_clock(&server);
+    let client = server.builder().clock(&clock).build().unwrap();
     read(&client).await.unwrap();
-    assert_eq!(runtime.waits(), [3500]);
+    assert_eq!(sleeps(&clock), [3500]);
 
     let limited = Answer::new(429, &[("retry-after", "3")], "");
     let server = Scripted::with(vec![limited; 4]).await;
     let client = server
         .builder()
-        .runtime(TestRuntime::new(&server))
+        .clock(&paused_clock(&server))
         .build()
         .unwrap();
     let error = read(&client).await.unwrap_err();
-    assert_eq!(error.operation().unwrap().id, "create_token");
-    assert_eq!(error.attempts(), 4, "the call does not multiply them");
-    assert_eq!(server.requests().len(), 4);
+    assert_eq!(
+        server.requests().len(),
+        4,
+        "the call does not multiply them"
+    );
+    assert_eq!(error.operation().unwrap().id, "list_regions");
+    assert_eq!((error.attempts(), error.status()), (0, Some(429)));
+    assert!(
+        error
+            .to_string()
+            .starts_with("list_regions: no access token: "),
+        "{error}"
+    );
+    assert!(error.is_retryable(), "nothing of the call was sent");
+}
+
+#[tokio::test]
+async fn a_token_error_after_an_attempt_keeps_its_number() {
+    let responses = [
+        Answer::json(200, TOKEN),
+        Answer::json(401, "{}"),
+        Answer::json(500, "{}"),
+    ];
+    let server = Scripted::with(responses).await;
+    let error = create(&server.client()).await.unwrap_err();
+    let operation = error.operation().unwrap().id;
+    assert_eq!(
+        (operation, error.attempts()),
+        ("create_network_tunnel_group", 1)
+    );
+    assert_eq!(error.status(), Some(500));
+}
+
+/// A call that deletes.
+async fn delete(client: &Client) -> Result<RawResponse> {
+    client.deployments().delete_site(1001).send_raw().await
+}
+
+#[tokio::test]
+async fn what_an_earlier_attempt_has_deleted_is_deleted() {
+    let gone = Answer::json(404, r#"{"message": "no such site"}"#);
+    for lost in [
+        Answer::Reset(String::new()),
+        Answer::Hang,
+        Answer::json(503, "{}"),
+    ] {
+        let server = Scripted::answering([lost], gone.clone()).await;
+        let clock = paused_clock(&server);
+        let client = server.builder().clock(&clock).build().unwrap();
+        let deleted = delete(&client).await.unwrap();
+        assert_eq!((deleted.status(), deleted.attempts()), (204, 2));
+        assert_eq!(deleted.body(), b"");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_has_deleted_is_missing() {
+    let gone = Answer::json(404, "{}");
+    let limited = Answer::new(429, &[("retry-after", "1")], "");
+    for before in [None, Some(limited)] {
+        let server = Scripted::answering(before, gone.clone()).await;
+        let clock = paused_clock(&server);
+        let client = server.builder().clock(&clock).build().unwrap();
+        assert!(delete(&client).await.unwrap_err().is_not_found());
+    }
+    let server = Scripted::answering([Answer::json(503, "{}")], gone).await;
+    let clock = paused_clock(&server);
+    let client = server.builder().clock(&clock).build().unwrap();
+    assert!(read(&client).await.unwrap_err().is_not_found(), "a GET");
 }
 
 #[tokio::test]
@@ -235,7 +309,7 @@ async fn an_attempt_may_take_what_is_left_of_the_deadline() {
     let server = Scripted::answering([Answer::json(503, "{}")], Answer::Hang).await;
     let client = server
         .builder()
-        .runtime(TestRuntime::new(&server))
+        .clock(&paused_clock(&server))
         .timeout(Duration::from_secs(10))
         .deadline(Duration::from_secs(2))
         .retry(RetryPolicy::new().max_attempts(2))

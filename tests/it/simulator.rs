@@ -1,45 +1,16 @@
 //! The simulator as its users see it: what it checks, what it remembers, and what it never tells.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
-
 use cisco_secure_access::api::admin::types::CreateApiKeyRequest;
 use cisco_secure_access::api::deployments::types::SiteRequest;
 use cisco_secure_access::simulator::{Fault, Redirect, Simulator};
-use cisco_secure_access::{BoxSleep, Client, Cloud, Credentials, Error, Result, Runtime};
-
-/// A clock on which no wait takes time.
-#[derive(Debug)]
-pub(crate) struct Hurried;
-
-impl Runtime for Hurried {
-    fn now(&self) -> Instant {
-        Instant::now()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        SystemTime::now()
-    }
-
-    fn sleep(&self, _: Duration) -> BoxSleep {
-        Box::pin(std::future::ready(()))
-    }
-
-    fn timeout(&self, duration: Duration) -> BoxSleep {
-        Box::pin(tokio::time::sleep(duration))
-    }
-
-    fn random(&self) -> f64 {
-        0.5
-    }
-}
+use cisco_secure_access::{Client, Cloud, Credentials, Error, PausedClock, Result};
 
 /// A client that does not wait between attempts.
 pub(crate) fn client(simulator: &Simulator, credentials: Credentials) -> Client {
     Client::builder()
         .cloud(Cloud::Custom(simulator.base_url()))
         .credentials(credentials)
-        .runtime(Arc::new(Hurried))
+        .clock(&PausedClock::new())
         .build()
         .unwrap()
 }
@@ -231,7 +202,7 @@ async fn without_a_socket_it_is_the_same() -> Result<()> {
         .start_without_socket()?;
     let client = simulator
         .client_builder()
-        .runtime(Arc::new(Hurried))
+        .clock(&PausedClock::new())
         .build()?;
     assert_eq!(client.deployments().list_sites().send().await?.len(), 3);
     client.reports().get_summary("-1days", "now").send().await?;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cisco_secure_access::auth::FileTokenCache;
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Client, Cloud, Credentials, ErrorKind};
+use cisco_secure_access::{Client, Cloud, Credentials, ErrorKind, PausedClock};
 
 /// A folder for one test, removed at its end.
 struct Folder(PathBuf);
@@ -135,6 +135,57 @@ async fn what_is_no_token_is_replaced() {
         run(&simulator, &folder).await;
         assert_eq!(simulator.token_requests(), index + 2);
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_slow_file_does_not_stop_the_runtime() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let folder = Folder::new();
+    run(&simulator, &folder).await;
+    // Opening a pipe for reading blocks until somebody opens it for writing.
+    let file = folder.file();
+    fs::remove_file(&file).unwrap();
+    let made = Command::new("mkfifo")
+        .args(["-m", "600"])
+        .arg(&file)
+        .status();
+    assert!(made.unwrap().success());
+
+    let clock = PausedClock::new();
+    let client = Client::builder()
+        .cloud(Cloud::Custom(simulator.base_url()))
+        .credentials(simulator.credentials())
+        .token_cache(FileTokenCache::new(&folder.0).unwrap())
+        .clock(&clock)
+        .build()
+        .unwrap();
+    let call = tokio::spawn(client.deployments().list_regions().send());
+    while !clock.advance_to_next() {
+        tokio::task::yield_now().await;
+    }
+    let error = call.await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("the token cache"), "{error}");
+    drop(fs::OpenOptions::new().write(true).open(&file).unwrap());
+}
+
+#[tokio::test]
+async fn a_newer_token_of_another_process_stays() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let folder = Folder::new();
+    let url = simulator.base_url();
+    let first = client(url.as_str(), &folder.0);
+    let second = client(url.as_str(), &folder.0);
+    let read = async |client: &Client| client.deployments().list_regions().send().await.map(drop);
+    read(&first).await.unwrap();
+    read(&second).await.unwrap();
+    simulator.expire_tokens();
+    // The first replaces the token; the second finds the new one, and both keep it.
+    for client in [&first, &second, &first, &second] {
+        read(client).await.unwrap();
+    }
+    assert_eq!(simulator.token_requests(), 2);
+    assert_eq!(folder.files("json").len(), 1);
 }
 
 #[cfg(unix)]

@@ -1,21 +1,23 @@
 //! Access tokens: how often one is asked for.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use cisco_secure_access::auth::{
-    BoxError, BoxFuture, CachedToken, CredentialsProvider, MemoryTokenCache,
+    BoxError, BoxFuture, CachedToken, CredentialsProvider, MemoryTokenCache, TokenCache,
 };
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{
-    BoxSleep, Client, Cloud, Credentials, Error, ErrorKind, RetryPolicy, Runtime,
+    Client, ClientBuilder, Cloud, Credentials, Error, ErrorKind, PausedClock, RetryPolicy,
 };
+use futures_util::FutureExt as _;
 use futures_util::future::{join_all, try_join_all};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::scripted::{TOKEN, read_request};
+use crate::clock::paused_clock;
+use crate::scripted::{Answer, Scripted, TOKEN, read_request};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_tasks_on_a_new_client_ask_for_one_token() {
@@ -107,49 +109,13 @@ async fn a_short_lived_token_is_renewed_before_it_ends() {
     assert_eq!(simulator.token_requests(), 2);
 }
 
-/// The real time, and as much more as a test lets pass.
-#[derive(Clone, Debug, Default)]
-struct Clock(Arc<AtomicU64>);
-
-impl Clock {
-    fn pass(&self, seconds: u64) {
-        self.0.fetch_add(seconds, Ordering::Relaxed);
-    }
-
-    fn passed(&self) -> Duration {
-        Duration::from_secs(self.0.load(Ordering::Relaxed))
-    }
-}
-
-impl Runtime for Clock {
-    fn now(&self) -> Instant {
-        Instant::now() + self.passed()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        SystemTime::now() + self.passed()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxSleep {
-        self.timeout(duration)
-    }
-
-    fn timeout(&self, duration: Duration) -> BoxSleep {
-        Box::pin(tokio::time::sleep(duration))
-    }
-
-    fn random(&self) -> f64 {
-        0.5
-    }
-}
-
 /// A client of a simulator, and its clock.
-fn with_clock(simulator: &Simulator) -> (Client, Clock) {
-    let clock = Clock::default();
+fn with_clock(simulator: &Simulator) -> (Client, PausedClock) {
+    let clock = PausedClock::new();
     let client = Client::builder()
         .cloud(Cloud::Custom(simulator.base_url()))
         .credentials(simulator.credentials())
-        .runtime(Arc::new(clock.clone()))
+        .clock(&clock)
         .build()
         .unwrap();
     (client, clock)
@@ -171,7 +137,7 @@ async fn two_hundred_calls_ask_for_one_token_and_at_its_end_for_one_more() {
     let simulator = Simulator::builder().start().await.unwrap();
     let (client, clock) = with_clock(&simulator);
     for (wait, tokens) in [(0, 1), (3600, 2)] {
-        clock.pass(wait);
+        clock.advance(Duration::from_secs(wait));
         let calls = (0..200).map(|_| list_regions(&client));
         try_join_all(calls).await.unwrap();
         assert_eq!(simulator.token_requests(), tokens);
@@ -184,18 +150,18 @@ async fn a_token_is_renewed_ahead_of_its_end_while_calls_go_on() {
     let (client, clock) = with_clock(&simulator);
     list_regions(&client).await.unwrap();
 
-    clock.pass(3600 - 451);
+    clock.advance(Duration::from_secs(3600 - 451));
     list_regions(&client).await.unwrap();
     assert_eq!(simulator.token_requests(), 1, "too early to renew");
 
-    clock.pass(152);
+    clock.advance(Duration::from_secs(152));
     try_join_all((0..200).map(|_| list_regions(&client)))
         .await
         .unwrap();
     wait_until(|| simulator.token_requests() == 2).await;
     list_regions(&client).await.unwrap();
 
-    clock.pass(400);
+    clock.advance(Duration::from_secs(400));
     list_regions(&client).await.unwrap();
     assert_eq!(simulator.token_requests(), 2, "the new token is used");
 }
@@ -206,7 +172,7 @@ async fn a_refresh_that_fails_leaves_the_old_token_in_use() {
     let (client, clock) = server.with_clock();
     list_regions(&client).await.unwrap();
 
-    clock.pass(3600 - 290);
+    clock.advance(Duration::from_secs(3600 - 290));
     for _ in 0..20 {
         list_regions(&client).await.unwrap();
     }
@@ -216,11 +182,11 @@ async fn a_refresh_that_fails_leaves_the_old_token_in_use() {
         "failed once, not asked again with every call"
     );
 
-    clock.pass(20);
+    clock.advance(Duration::from_secs(20));
     list_regions(&client).await.unwrap();
     wait_until(|| server.token_requests() == 3).await;
 
-    clock.pass(265);
+    clock.advance(Duration::from_secs(265));
     list_regions(&client).await.unwrap();
     assert_eq!(server.token_requests(), 4, "the old token is over");
 }
@@ -366,6 +332,294 @@ async fn no_token_is_shown() {
     assert!(CachedToken::from_text("{}").is_none());
 }
 
+/// A provider or cache that fails in one of the ways that no `Result` tells.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Failing {
+    Hangs,
+    Panics,
+}
+
+impl Failing {
+    /// Fails the first time, and never again.
+    async fn fail_once(self, count: &AtomicUsize) {
+        if count.fetch_add(1, Ordering::Relaxed) > 0 {
+            return;
+        }
+        match self {
+            Self::Hangs => std::future::pending().await,
+            Self::Panics => panic!("planted"),
+        }
+    }
+}
+
+/// A vault that fails once.
+#[derive(Debug)]
+struct FailingVault(Failing, AtomicUsize);
+
+impl CredentialsProvider for FailingVault {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>> {
+        Box::pin(async {
+            self.0.fail_once(&self.1).await;
+            Ok(Credentials::new("scripted-key", "scripted-hush-secret"))
+        })
+    }
+}
+
+/// A cache that fails once.
+#[derive(Debug)]
+struct FailingCache(Failing, AtomicUsize);
+
+impl TokenCache for FailingCache {
+    fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+        Box::pin(async {
+            self.0.fail_once(&self.1).await;
+            Ok(None)
+        })
+    }
+
+    fn put<'a>(&'a self, _: &'a str, _: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// Passes time until a call has ended.
+async fn passing<T>(clock: &PausedClock, call: impl Future<Output = T>) -> T {
+    let mut call = std::pin::pin!(call);
+    loop {
+        // What the call itself can do comes first.
+        for _ in 0..100 {
+            if let Some(result) = call.as_mut().now_or_never() {
+                return result;
+            }
+            tokio::task::yield_now().await;
+        }
+        clock.advance(Duration::from_secs(1));
+    }
+}
+
+#[tokio::test]
+async fn a_provider_or_cache_that_does_not_respond_is_named_and_used_again() {
+    for failing in [Failing::Hangs, Failing::Panics] {
+        for is_vault in [true, false] {
+            let server = TokenServer::start(&[(200, TOKEN)]).await;
+            let clock = PausedClock::new();
+            let builder = server.builder().clock(&clock);
+            let (builder, name) = match is_vault {
+                true => {
+                    let vault = FailingVault(failing, AtomicUsize::new(0));
+                    (
+                        builder.credentials_provider(vault),
+                        "the credentials provider",
+                    )
+                }
+                false => {
+                    let cache = FailingCache(failing, AtomicUsize::new(0));
+                    (builder.token_cache(cache), "the token cache")
+                }
+            };
+            let client = builder.build().unwrap();
+            let calls = join_all((0..20).map(|_| list_regions(&client)));
+            for result in passing(&clock, calls).await {
+                let error = result.unwrap_err();
+                assert!(error.to_string().contains(name), "{error}");
+                let operation = error.operation().unwrap().id;
+                assert_eq!((operation, error.attempts()), ("list_regions", 0));
+                let is_timeout = failing == Failing::Hangs;
+                assert_eq!(error.is_timeout(), is_timeout, "{error}");
+            }
+            let limit = Duration::from_secs(if failing == Failing::Hangs { 30 } else { 0 });
+            assert_eq!(clock.elapsed(), limit);
+            list_regions(&client).await.unwrap();
+            assert_eq!(server.token_requests(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_time_limit_for_tokens_can_be_set() {
+    let server = TokenServer::start(&[]).await;
+    let clock = PausedClock::new();
+    let vault = FailingVault(Failing::Hangs, AtomicUsize::new(0));
+    let builder = server.builder().clock(&clock).credentials_provider(vault);
+    let client = builder
+        .token_timeout(Duration::from_secs(7))
+        .build()
+        .unwrap();
+    let error = passing(&clock, list_regions(&client)).await.unwrap_err();
+    assert!(
+        error.to_string().contains("no access token in 7 s"),
+        "{error}"
+    );
+    assert_eq!(clock.elapsed(), Duration::from_secs(7));
+}
+
+#[tokio::test]
+async fn a_call_that_gives_up_leaves_the_token_to_others() {
+    let server = TokenServer::start(&[(200, TOKEN)]).await;
+    let client = server.client();
+    let mut first = Box::pin(list_regions(&client));
+    assert!(futures_util::poll!(&mut first).is_pending());
+    drop(first);
+    list_regions(&client).await.unwrap();
+    assert_eq!(server.token_requests(), 1);
+}
+
+#[test]
+fn a_token_request_on_a_runtime_that_rests_fails_in_time() {
+    let single = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let (resting, busy) = (single(), single());
+    let server = busy.block_on(TokenServer::start(&[(200, TOKEN)]));
+    let clock = PausedClock::new();
+    let vault = FailingVault(Failing::Hangs, AtomicUsize::new(0));
+    let builder = server.builder().clock(&clock).credentials_provider(vault);
+    let client = builder.build().unwrap();
+    // The call starts the token request, and its runtime does nothing more.
+    resting.block_on(async {
+        let mut call = Box::pin(list_regions(&client));
+        assert!(futures_util::poll!(&mut call).is_pending());
+    });
+    busy.block_on(async {
+        let error = passing(&clock, list_regions(&client)).await.unwrap_err();
+        assert!(error.is_timeout(), "{error}");
+        passing(&clock, list_regions(&client)).await.unwrap_err();
+        list_regions(&client).await.unwrap();
+    });
+}
+
+/// A service with a good token that responds with `status` to one operation, and with success to the others.
+async fn rejecting(
+    status: u16,
+    body: &'static str,
+    path: &'static str,
+) -> (Scripted, Client, PausedClock) {
+    let server = Scripted::by(move |request| match request.contains(path) {
+        true => Answer::json(status, body),
+        false => Answer::json(200, "{}"),
+    })
+    .await;
+    let clock = paused_clock(&server);
+    let client = server.builder().clock(&clock).build().unwrap();
+    (server, client, clock)
+}
+
+fn token_requests(server: &Scripted) -> usize {
+    server.requests().len() - server.calls().len()
+}
+
+#[tokio::test]
+async fn an_operation_that_always_responds_with_401_costs_one_token() {
+    let expired = r#"{"error": "invalid_request"}"#;
+    for (status, body) in [(401, "{}"), (400, expired)] {
+        for is_proven in [true, false] {
+            let (server, client, clock) = rejecting(status, body, "/regions").await;
+            for _ in 0..20 {
+                if is_proven {
+                    client.deployments().list_sites().send_raw().await.unwrap();
+                }
+                let error = list_regions(&client).await.unwrap_err();
+                assert_eq!(error.status(), Some(status));
+                clock.advance(Duration::from_secs(100));
+            }
+            assert_eq!(token_requests(&server), 2, "one, and one instead of it");
+        }
+    }
+}
+
+#[tokio::test]
+async fn many_operations_that_respond_with_401_do_not_each_cost_a_token() {
+    let server = Scripted::answering([], Answer::json(401, "{}")).await;
+    let client = server.client();
+    let deployments = client.deployments();
+    list_regions(&client).await.unwrap_err();
+    deployments.list_sites().send().await.unwrap_err();
+    deployments.list_networks().send().await.unwrap_err();
+    client
+        .policies()
+        .list_access_rules()
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        token_requests(&server),
+        2,
+        "no call has succeeded with the second"
+    );
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_is_replaced_each_time() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let client = simulator.client().unwrap();
+    for count in 1..5 {
+        list_regions(&client).await.unwrap();
+        assert_eq!(simulator.token_requests(), count);
+        simulator.expire_tokens();
+    }
+}
+
+#[tokio::test]
+async fn only_a_rejection_of_the_credentials_is_remembered_and_for_a_minute() {
+    let page = "<html><body>Access denied by the proxy</body></html>";
+    let rejections = [
+        (401, r#"{"message": "Unauthorized"}"#),
+        (401, ""),
+        (400, r#"{"error": "invalid_client"}"#),
+        (403, r#"{"error": "unauthorized_client"}"#),
+    ];
+    let others = [
+        (400, r#"{"error": "invalid_request"}"#),
+        (400, "{}"),
+        (403, page),
+        (401, page),
+        (403, r#"{"message": "Forbidden"}"#),
+        (500, "{}"),
+    ];
+    for (index, response) in rejections.into_iter().chain(others).enumerate() {
+        let is_rejection = index < rejections.len();
+        let server = TokenServer::start(&[response, response, (200, TOKEN)]).await;
+        let (client, clock) = server.with_clock();
+        for _ in 0..2 {
+            let error = list_regions(&client).await.unwrap_err();
+            let is_authentication = error.kind() == ErrorKind::Authentication;
+            assert_eq!(is_authentication, is_rejection, "{response:?}: {error}");
+            assert_eq!(error.status(), Some(response.0));
+        }
+        let requests = if is_rejection { 1 } else { 2 };
+        assert_eq!(server.token_requests(), requests, "{response:?}");
+        clock.advance(Duration::from_secs(60));
+        let _ = list_regions(&client).await;
+        assert_eq!(server.token_requests(), requests + 1, "{response:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_memory_cache_is_bounded() {
+    let cache = MemoryTokenCache::new();
+    let expiry = |number: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(number);
+    for number in 0..5000 {
+        let key = number.to_string();
+        let token = CachedToken::new("hush", expiry(number));
+        cache.put(&key, token).await.unwrap();
+        drop(cache.lock(&key).await.unwrap());
+    }
+    let mut kept = Vec::new();
+    for number in 0..5000 {
+        if cache.get(&number.to_string()).await.unwrap().is_some() {
+            kept.push(number);
+        }
+    }
+    assert_eq!(
+        kept,
+        (4000..5000).collect::<Vec<_>>(),
+        "those that expire last"
+    );
+}
+
 /// A server that answers token requests as told, one after the other, and every other call with an empty object.
 struct TokenServer {
     address: std::net::SocketAddr,
@@ -413,16 +667,17 @@ impl TokenServer {
         self.with_clock().0
     }
 
-    fn with_clock(&self) -> (Client, Clock) {
-        let clock = Clock::default();
-        let client = Client::builder()
+    fn with_clock(&self) -> (Client, PausedClock) {
+        let clock = PausedClock::new();
+        let client = self.builder().clock(&clock).build().unwrap();
+        (client, clock)
+    }
+
+    fn builder(&self) -> ClientBuilder {
+        Client::builder()
             .cloud(format!("http://{}", self.address).parse().unwrap())
             .credentials(Credentials::new("scripted-key", "scripted-hush-secret"))
             .retry(RetryPolicy::none())
-            .runtime(Arc::new(clock.clone()))
-            .build()
-            .unwrap();
-        (client, clock)
     }
 
     fn token_heads(&self) -> Vec<String> {

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use cisco_secure_access::api::policies::types::UpdateAccessRuleRequest;
 use cisco_secure_access::jobs::rules::edit_access_rule;
 use cisco_secure_access::simulator::{Fault, Simulator};
-use cisco_secure_access::{BoxSleep, Client, ErrorKind, Result, Runtime};
+use cisco_secure_access::{Body, Client, ErrorKind, PausedClock, Result, service_fn};
+use http::Request;
+use http_body_util::BodyExt as _;
 use serde_json::json;
 
 use super::calls;
-use crate::clock::TestRuntime;
+use crate::clock::{paused_clock, sleeps};
 use crate::scripted::{Answer, Scripted, TOKEN};
-use crate::simulator::{Hurried, hurried};
+use crate::simulator::hurried;
 
 const RULE: i64 = 1001;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,54 +24,24 @@ fn rename(rule: &mut UpdateAccessRuleRequest) {
     rule.rule_name = Some("Harbour".to_owned());
 }
 
-/// Time that passes with the waits alone; with so many of them the rules of the simulator are unlocked.
-#[derive(Debug)]
-struct Unlocking {
-    start: Instant,
-    simulator: Arc<Simulator>,
-    after: usize,
-    waits: AtomicUsize,
-}
-
-impl Runtime for Unlocking {
-    fn now(&self) -> Instant {
-        self.start
-            + Duration::from_secs(5) * u32::try_from(self.waits.load(Ordering::SeqCst)).unwrap()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        SystemTime::now()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxSleep {
-        assert_eq!(duration, Duration::from_secs(5));
-        if self.waits.fetch_add(1, Ordering::SeqCst) + 1 == self.after {
-            self.simulator.lock_rules(false);
-        }
-        Box::pin(std::future::ready(()))
-    }
-
-    fn timeout(&self, duration: Duration) -> BoxSleep {
-        Box::pin(tokio::time::sleep(duration))
-    }
-
-    fn random(&self) -> f64 {
-        0.0
-    }
-}
-
-/// A simulator whose rules are locked until a client of it has waited so many times, and that client.
-async fn locked(after: usize) -> Result<(Arc<Simulator>, Client)> {
+/// A simulator that unlocks its rules when they have been written so many times, and a client of it.
+async fn locked(writes: usize) -> Result<(Arc<Simulator>, Client)> {
     let simulator = Arc::new(Simulator::builder().start().await?);
     simulator.lock_rules(true);
-    let runtime = Unlocking {
-        start: Instant::now(),
-        simulator: Arc::clone(&simulator),
-        after,
-        waits: AtomicUsize::new(0),
-    };
-    let builder = simulator.client_builder().runtime(Arc::new(runtime));
-    Ok((simulator, builder.build()?))
+    let (service, written) = (Arc::clone(&simulator), Arc::new(AtomicUsize::new(0)));
+    let service = service_fn(move |request: Request<Body>| {
+        let (simulator, written) = (Arc::clone(&service), Arc::clone(&written));
+        async move {
+            let (head, body) = request.into_parts();
+            if head.method == "PUT" && written.fetch_add(1, Ordering::Relaxed) == writes {
+                simulator.lock_rules(false);
+            }
+            let body = body.collect().await?.to_bytes();
+            Ok(simulator.call(Request::from_parts(head, body)).await?)
+        }
+    });
+    let builder = simulator.client_builder().http_service(service);
+    Ok((simulator, builder.clock(&PausedClock::new()).build()?))
 }
 
 #[tokio::test]
@@ -101,7 +73,7 @@ async fn a_rule_is_changed_and_the_rest_of_it_stays() -> Result<()> {
 
 #[tokio::test]
 async fn a_lock_is_waited_for() -> Result<()> {
-    for held in [1, 2, 12] {
+    for held in [1, 2, 6] {
         let (simulator, client) = locked(held).await?;
         let mut changes = 0;
         let rule = edit_access_rule(&client, RULE, PATIENCE, |rule| {
@@ -129,11 +101,11 @@ async fn patience_has_an_end() -> Result<()> {
             .ends_with("it was tried for 60.0 s of the 60.0 s that the caller gives it"),
         "{error}"
     );
-    assert_eq!(calls(&simulator, "update_access_rule"), 13);
+    assert_eq!(calls(&simulator, "update_access_rule"), 7);
 
     let error = edit_access_rule(&client, RULE, Duration::ZERO, rename).await;
     assert!(error.unwrap_err().is_conflict());
-    assert_eq!(calls(&simulator, "update_access_rule"), 14, "tried once");
+    assert_eq!(calls(&simulator, "update_access_rule"), 8, "tried once");
     Ok(())
 }
 
@@ -158,13 +130,13 @@ async fn what_others_wrote_meanwhile_stays() -> Result<()> {
         }
     })
     .await;
-    let runtime = TestRuntime::new(&server);
-    let client = server.builder().runtime(runtime.clone()).build()?;
+    let clock = paused_clock(&server);
+    let client = server.builder().clock(&clock).build()?;
     let rule = edit_access_rule(&client, RULE, PATIENCE, rename).await?;
     assert_eq!(rule.rule_description.as_deref(), Some("version 3"));
     assert_eq!(rule.rule_name.as_deref(), Some("Harbour"));
     assert_eq!(rule.rule_settings.len(), 1);
-    assert_eq!(runtime.waits(), [10_000, 10_000], "the longest, by chance");
+    assert_eq!(sleeps(&clock), [10_000, 10_000], "the longest, by chance");
     let sent: serde_json::Value =
         serde_json::from_str(server.calls()[5].split_once("\r\n\r\n").unwrap().1).unwrap();
     let setting = json!({"settingName": "umbrella.logLevel", "settingValue": "LOG_ALL"});
@@ -232,7 +204,7 @@ async fn a_rule_whose_priority_has_changed_is_read_again() -> Result<()> {
         rule(4),
     ])
     .await;
-    let client = server.builder().runtime(Arc::new(Hurried)).build()?;
+    let client = server.builder().clock(&PausedClock::new()).build()?;
     edit_access_rule(&client, RULE, PATIENCE, rename).await?;
     let calls = server.calls();
     let bodies: Vec<serde_json::Value> = calls

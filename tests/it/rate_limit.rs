@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cisco_secure_access::api::deployments::operations::{LIST_REGIONS, LIST_SITES};
-use cisco_secure_access::{Client, ErrorKind, RateLimiting, Result, RetryPolicy, Runtime as _};
+use cisco_secure_access::{Client, ErrorKind, PausedClock, RateLimiting, Result, RetryPolicy};
 use futures_util::future::{join_all, try_join_all};
 
-use crate::clock::TestRuntime;
+use crate::clock::paused_clock;
 use crate::scripted::{Answer, Scripted};
 
 /// The limits of most operations: requests and seconds.
@@ -16,17 +16,17 @@ const WINDOWS: [(usize, u64); 3] = [(5, 1), (14, 60), (350, 1800)];
 /// A service that refuses what is beyond its limits, counted over any span of time.
 struct Limited {
     server: Scripted,
-    runtime: Arc<TestRuntime>,
+    clock: PausedClock,
     arrivals: Arc<Mutex<Vec<Duration>>>,
 }
 
 impl Limited {
     async fn start() -> Self {
-        let clock: Arc<Mutex<Option<Arc<TestRuntime>>>> = Arc::default();
+        let shared: Arc<Mutex<Option<PausedClock>>> = Arc::default();
         let arrivals: Arc<Mutex<Vec<Duration>>> = Arc::default();
-        let (time, record) = (Arc::clone(&clock), Arc::clone(&arrivals));
+        let (time, record) = (Arc::clone(&shared), Arc::clone(&arrivals));
         let server = Scripted::by(move |_| {
-            let now = time.lock().unwrap().as_ref().unwrap().waited();
+            let now = time.lock().unwrap().as_ref().unwrap().elapsed();
             let mut arrivals = record.lock().unwrap();
             arrivals.push(now);
             let is_over = WINDOWS.iter().any(|(requests, seconds)| {
@@ -39,18 +39,18 @@ impl Limited {
             Answer::json(if is_over { 429 } else { 200 }, "[]")
         })
         .await;
-        let runtime = TestRuntime::new(&server);
-        *clock.lock().unwrap() = Some(Arc::clone(&runtime));
+        let clock = paused_clock(&server);
+        *shared.lock().unwrap() = Some(clock.clone());
         Self {
             server,
-            runtime,
+            clock,
             arrivals,
         }
     }
 
     fn client(&self) -> Client {
         let builder = self.server.builder().retry(RetryPolicy::none());
-        let builder = builder.runtime(self.runtime.clone());
+        let builder = builder.clock(&self.clock);
         builder
             .rate_limiting(RateLimiting::Documented)
             .build()
@@ -152,7 +152,7 @@ async fn a_caller_can_ask_how_long_it_would_wait() {
     for _ in 0..14 {
         call(&client).await.unwrap();
     }
-    let passed = limited.runtime.waited();
+    let passed = limited.clock.elapsed();
     assert_eq!(
         client.clone().rate_limit_delay(&LIST_SITES),
         Duration::from_secs(60) - passed
@@ -173,14 +173,14 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
     for _ in 0..14 {
         call(&client).await.unwrap();
     }
-    let before = limited.runtime.now();
+    let before = limited.clock.elapsed();
     let request = client.deployments().list_sites();
     let error = request
         .deadline(Duration::from_secs(30))
         .send()
         .await
         .unwrap_err();
-    assert_eq!(limited.runtime.now(), before, "nobody waited");
+    assert_eq!(limited.clock.elapsed(), before, "nobody waited");
     assert_eq!(error.kind(), ErrorKind::RateLimitWait);
     assert_eq!(error.attempts(), 0);
     assert!(error.is_retryable() && error.is_rate_limited());
@@ -195,10 +195,10 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
 /// Calls against a server that says something about its limits, and how long the next would wait.
 async fn wait_after(status: u16, headers: &[(&str, &str)], calls: usize) -> Duration {
     let server = Scripted::answering([], Answer::new(status, headers, "[]")).await;
-    let runtime = TestRuntime::new(&server);
+    let clock = paused_clock(&server);
     let client = server
         .builder()
-        .runtime(runtime)
+        .clock(&clock)
         .retry(RetryPolicy::none())
         .rate_limiting(RateLimiting::Documented)
         .build()
@@ -242,14 +242,122 @@ async fn what_the_service_says_is_learned() {
 }
 
 #[tokio::test]
-async fn no_time_that_the_service_names_is_longer_than_a_day() {
-    let day = Duration::from_secs(24 * 3600);
-    let ages = "10000000000000000000";
-    let reset = [("ratelimit-remaining", "0"), ("ratelimit-reset", ages)];
-    assert_eq!(wait_after(200, &reset, 1).await, day);
-    assert_eq!(wait_after(429, &[("retry-after", ages)], 1).await, day);
+async fn a_reset_can_be_a_point_in_time() {
+    let seconds = Duration::from_secs;
+    let date = ("date", "Sun, 06 Nov 1994 08:48:00 GMT");
+    let wait = async |dated: bool, reset: &str| {
+        let mut headers = vec![("ratelimit-remaining", "0"), ("ratelimit-reset", reset)];
+        headers.extend(dated.then_some(date));
+        wait_after(200, &headers, 1).await
+    };
+    // Nine o'clock, and as seconds and milliseconds since the epoch.
+    for nine in [
+        "Sun, 06 Nov 1994 09:00:00 GMT",
+        "784112400",
+        "784112400000",
+        "784112400.0",
+    ] {
+        let is_seconds = nine == "784112400" || nine == "784112400.0";
+        // Before 2001, a number of seconds since the epoch cannot be told from a delay.
+        let expected = if is_seconds { 0 } else { 720 };
+        assert_eq!(wait(true, nine).await, seconds(expected), "{nine}");
+    }
+    assert_eq!(
+        wait(false, "Sun, 06 Nov 1994 08:50:00 GMT").await,
+        seconds(23)
+    );
+    assert_eq!(
+        wait(false, "Sun, 06 Nov 1994 08:40:00 GMT").await,
+        seconds(0)
+    );
+}
+
+#[tokio::test]
+async fn a_time_beyond_a_day_is_ignored() {
+    for nonsense in [
+        "86401",
+        "10000000000000000000",
+        "1e300",
+        "-5",
+        "NaN",
+        "inf",
+        "Sun, 06 Nov 2094 08:40:00 GMT",
+        "soon",
+    ] {
+        let reset = [("ratelimit-remaining", "0"), ("ratelimit-reset", nonsense)];
+        assert_eq!(
+            wait_after(200, &reset, 1).await,
+            Duration::ZERO,
+            "{nonsense}"
+        );
+        let retry = [("retry-after", nonsense)];
+        assert_eq!(
+            wait_after(429, &retry, 1).await,
+            Duration::ZERO,
+            "{nonsense}"
+        );
+    }
     let window = [("x-ratelimit-limit-18446744073709551615", "1")];
     assert_eq!(wait_after(200, &window, 1).await, Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_polls_delays_no_other() {
+    let limited = Limited::start().await;
+    let client = limited.client();
+    for _ in 0..14 {
+        call(&client).await.unwrap();
+    }
+    // It waits for its slot, and is not polled again.
+    let mut idle = Box::pin(call(&client));
+    assert!(futures_util::poll!(&mut idle).is_pending());
+    for _ in 0..30 {
+        call(&client).await.unwrap();
+    }
+    assert!(limited.clock.elapsed() < Duration::from_secs(200));
+    // Its slot has passed; it gets another, and the limits hold.
+    idle.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_gives_its_slot_back() {
+    let limited = Limited::start().await;
+    let client = limited.client();
+    for _ in 0..14 {
+        call(&client).await.unwrap();
+    }
+    let before = client.rate_limit_delay(&LIST_SITES);
+    let mut waiting: Vec<_> = (0..20).map(|_| Box::pin(call(&client))).collect();
+    for call in &mut waiting {
+        assert!(futures_util::poll!(call).is_pending());
+    }
+    assert!(client.rate_limit_delay(&LIST_SITES) > before);
+    drop(waiting);
+    assert_eq!(client.rate_limit_delay(&LIST_SITES), before);
+}
+
+#[tokio::test]
+async fn redirects_count() {
+    let moved = |place: &str| Answer::new(307, &[("location", place)], "");
+    let moves = (0..7).flat_map(|call| [moved(&format!("/a{call}")), Answer::json(200, "[]")]);
+    let server = Scripted::answering(moves, Answer::json(200, "[]")).await;
+    let clock = paused_clock(&server);
+    let builder = server.builder().clock(&clock);
+    let client = builder
+        .rate_limiting(RateLimiting::Documented)
+        .build()
+        .unwrap();
+    for _ in 0..7 {
+        call(&client).await.unwrap();
+    }
+    assert_eq!(server.calls().len(), 14);
+    assert_eq!(clock.elapsed(), Duration::from_secs(2));
+    call(&client).await.unwrap();
+    assert_eq!(
+        clock.elapsed(),
+        Duration::from_secs(60),
+        "the fifteenth request"
+    );
 }
 
 #[tokio::test]
@@ -263,13 +371,13 @@ async fn a_deadline_at_the_end_of_time_is_none() {
 async fn a_call_that_is_refused_all_the_same_waits_and_goes_well() {
     let refused = Answer::new(429, &[("ratelimit-reset", "20")], "");
     let server = Scripted::answering([refused], Answer::json(200, "[]")).await;
-    let runtime = TestRuntime::new(&server);
-    let builder = server.builder().runtime(runtime.clone());
+    let clock = paused_clock(&server);
+    let builder = server.builder().clock(&clock);
     let client = builder
         .rate_limiting(RateLimiting::Documented)
         .build()
         .unwrap();
     join_all((0..4).map(|_| call(&client))).await;
     assert_eq!(server.calls().len(), 5);
-    assert!(runtime.waited() >= Duration::from_secs(20));
+    assert!(clock.elapsed() >= Duration::from_secs(20));
 }

@@ -1,0 +1,104 @@
+//! Time and randomness of a client.
+
+#[cfg(feature = "test-util")]
+mod paused_clock;
+
+use std::collections::hash_map::RandomState;
+use std::future::Future;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::time::{Duration, Instant, SystemTime};
+
+#[cfg(feature = "test-util")]
+pub use paused_clock::PausedClock;
+#[cfg(feature = "test-util")]
+use paused_clock::PausedTimer;
+
+/// Where a client gets time and randomness from.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Runtime {
+    /// The clock of the system and the timers of Tokio.
+    #[default]
+    Tokio,
+    /// A clock under the control of a test.
+    #[cfg(feature = "test-util")]
+    Paused(PausedClock),
+}
+
+impl Runtime {
+    /// The monotonic time that time limits and rate limits are measured in.
+    pub(crate) fn now(&self) -> Instant {
+        match self {
+            Self::Tokio => tokio::time::Instant::now().into_std(),
+            #[cfg(feature = "test-util")]
+            Self::Paused(clock) => clock.now(),
+        }
+    }
+
+    /// The calendar time, in which the service dates its responses.
+    pub(crate) fn system_time(&self) -> SystemTime {
+        match self {
+            Self::Tokio => SystemTime::now(),
+            #[cfg(feature = "test-util")]
+            Self::Paused(clock) => clock.system_time(),
+        }
+    }
+
+    /// Completes after a delay of the client's own: before a retry, or until the rate limit allows a request.
+    pub(crate) fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
+        self.timer(duration, TimerKind::Sleep)
+    }
+
+    /// Completes when a request has been in flight for this long.
+    pub(crate) fn timeout(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
+        self.timer(duration, TimerKind::Timeout)
+    }
+
+    /// Completes when work that itself sleeps has taken this long.
+    pub(crate) fn deadline(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
+        self.timer(duration, TimerKind::Deadline)
+    }
+
+    #[cfg(feature = "test-util")]
+    fn timer(
+        &self,
+        duration: Duration,
+        kind: TimerKind,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let paused = match self {
+            Self::Tokio => None,
+            Self::Paused(clock) => Some(PausedTimer::new(clock, duration, kind)),
+        };
+        async move {
+            match paused {
+                None => tokio::time::sleep(duration).await,
+                Some(timer) => timer.await,
+            }
+        }
+    }
+
+    #[cfg(not(feature = "test-util"))]
+    fn timer(&self, duration: Duration, _: TimerKind) -> impl Future<Output = ()> + Send + use<> {
+        tokio::time::sleep(duration)
+    }
+
+    /// A number from 0 to 1, uniformly distributed.
+    pub(crate) fn random(&self) -> f64 {
+        match self {
+            Self::Tokio => {
+                // Each state hashes nothing to another number: enough to spread clients, without a crate for it.
+                let number = RandomState::new().build_hasher().finish();
+                f64::from((number >> 32) as u32) / f64::from(u32::MAX)
+            }
+            #[cfg(feature = "test-util")]
+            Self::Paused(clock) => clock.random(),
+        }
+    }
+}
+
+/// What a timer is for; a paused clock treats each differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TimerKind {
+    Sleep,
+    Timeout,
+    Deadline,
+}

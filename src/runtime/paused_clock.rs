@@ -1,0 +1,248 @@
+//! A clock that stands still, for tests.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::TimerKind;
+
+/// How often a sleep lets other tasks run before it takes the client to be idle.
+const IDLE_POLLS: u32 = 16;
+
+/// A clock for tests of programs that use a client: no test sleeps, and every delay can be seen.
+///
+/// Time stands still while a request is in flight. When no request of its clients is, the clock advances to the end of the shortest sleep
+/// at once: delays before retries and delays of the rate limit take no real time. All other time passes by
+/// [`advance`](Self::advance): the expiry of a token, and the time limits of requests. Random parts of delays have their maximum.
+///
+/// A clone is the same clock. Clients that share it must run on one thread, such as that of `#[tokio::test]`.
+///
+/// ```
+/// use std::time::Duration;
+/// use cisco_secure_access::{Client, Credentials, PausedClock, service_fn};
+/// use http::Response;
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let service = service_fn(|request| async move {
+///     let is_token = request.uri().path() == "/auth/v2/token";
+///     let mut response = Response::new(r#"{"access_token": "t", "expires_in": 3600}"#);
+///     if !is_token {
+///         *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+///     }
+///     Ok(response)
+/// });
+/// let clock = PausedClock::new();
+/// let client = Client::builder()
+///     .credentials(Credentials::new("key", "secret"))
+///     .http_service(service)
+///     .clock(&clock)
+///     .build()?;
+/// # #[cfg(feature = "sites")] {
+/// client.deployments().list_sites().send().await.unwrap_err();
+/// assert_eq!(clock.sleeps(), [500, 1000, 2000].map(Duration::from_millis));
+/// # }
+/// # Ok::<(), cisco_secure_access::Error>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct PausedClock(Arc<Mutex<State>>);
+
+struct State {
+    start: Instant,
+    start_date: SystemTime,
+    elapsed: Duration,
+    /// By when they end; the number tells those that end together apart.
+    timers: BTreeMap<(Duration, u64), Timer>,
+    next_number: u64,
+    sleeps: Vec<Duration>,
+}
+
+struct Timer {
+    kind: TimerKind,
+    waker: Option<Waker>,
+}
+
+impl PausedClock {
+    /// A clock that starts now.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::starting_at(SystemTime::now())
+    }
+
+    /// A clock that starts at a calendar time.
+    #[must_use]
+    pub fn starting_at(date: SystemTime) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            start: Instant::now(),
+            start_date: date,
+            elapsed: Duration::ZERO,
+            timers: BTreeMap::new(),
+            next_number: 0,
+            sleeps: Vec::new(),
+        })))
+    }
+
+    /// Lets time pass; sleeps and time limits that end meanwhile complete.
+    pub fn advance(&self, duration: Duration) {
+        let mut state = self.state();
+        let to = state.elapsed.saturating_add(duration);
+        state.advance_to(to);
+    }
+
+    /// Lets time pass until the next sleep or time limit ends; returns whether there is one.
+    pub fn advance_to_next(&self) -> bool {
+        let mut state = self.state();
+        let mut later = state.timers.range((state.elapsed, u64::MAX)..);
+        let next = later.next().map(|((end, _), _)| *end);
+        if let Some(end) = next {
+            state.advance_to(end);
+        }
+        next.is_some()
+    }
+
+    /// How much time has passed.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.state().elapsed
+    }
+
+    /// The completed sleeps of all clients, in their order: delays before retries and delays of the rate limit.
+    #[must_use]
+    pub fn sleeps(&self) -> Vec<Duration> {
+        self.state().sleeps.clone()
+    }
+
+    /// The calendar time.
+    #[must_use]
+    pub fn system_time(&self) -> SystemTime {
+        let state = self.state();
+        state.start_date + state.elapsed
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        let state = self.state();
+        state.start + state.elapsed
+    }
+
+    #[expect(clippy::unused_self, reason = "the clock decides it")]
+    pub(super) fn random(&self) -> f64 {
+        1.0
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for PausedClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for PausedClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PausedClock")
+            .field("elapsed", &self.elapsed())
+            .finish_non_exhaustive()
+    }
+}
+
+impl State {
+    fn advance_to(&mut self, elapsed: Duration) {
+        self.elapsed = self.elapsed.max(elapsed);
+        for timer in self.timers.range_mut(..=(elapsed, u64::MAX)) {
+            if let Some(waker) = timer.1.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    fn is_in_flight(&self) -> bool {
+        self.timers
+            .values()
+            .any(|timer| timer.kind == TimerKind::Timeout)
+    }
+
+    /// When the shortest sleep ends.
+    fn next_sleep(&self) -> Option<Duration> {
+        let mut later = self.timers.range((self.elapsed, u64::MAX)..);
+        let sleep = later.find(|(_, timer)| timer.kind == TimerKind::Sleep)?;
+        Some(sleep.0.0)
+    }
+}
+
+/// A timer of a paused clock.
+pub(super) struct PausedTimer {
+    clock: PausedClock,
+    key: (Duration, u64),
+    kind: TimerKind,
+    duration: Duration,
+    idle_polls: u32,
+}
+
+impl PausedTimer {
+    pub(super) fn new(clock: &PausedClock, duration: Duration, kind: TimerKind) -> Self {
+        let mut state = clock.state();
+        let key = (state.elapsed.saturating_add(duration), state.next_number);
+        state.next_number += 1;
+        state.timers.insert(key, Timer { kind, waker: None });
+        drop(state);
+        Self {
+            clock: clock.clone(),
+            key,
+            kind,
+            duration,
+            idle_polls: 0,
+        }
+    }
+}
+
+impl Future for PausedTimer {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        let mut state = this.clock.state();
+        let is_idle = this.kind == TimerKind::Sleep && !state.is_in_flight();
+        if is_idle && this.idle_polls >= IDLE_POLLS {
+            this.idle_polls = 0;
+            if let Some(end) = state.next_sleep() {
+                state.advance_to(end);
+            }
+        }
+        if this.key.0 <= state.elapsed {
+            if this.kind == TimerKind::Sleep {
+                state.sleeps.push(this.duration);
+            }
+            return Poll::Ready(());
+        }
+        if let Some(timer) = state.timers.get_mut(&this.key) {
+            timer.waker = Some(context.waker().clone());
+        }
+        if is_idle {
+            this.idle_polls += 1;
+            context.waker().wake_by_ref();
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for PausedTimer {
+    fn drop(&mut self) {
+        let mut state = self.clock.state();
+        state.timers.remove(&self.key);
+        if !state.is_in_flight() {
+            // Each sleep looks whether the client is idle now.
+            for timer in state.timers.values_mut() {
+                if let Some(waker) = timer.waker.take() {
+                    waker.wake();
+                }
+            }
+        }
+    }
+}
