@@ -44,7 +44,7 @@ use tokio::runtime::{Builder, Handle};
 use crate::error::{Error, Result};
 #[cfg(feature = "reporting")]
 use crate::jobs::activity::{EventPage, Export};
-use crate::pagination::{Items, Listing, Pages};
+use crate::pagination::{BufferedStream, Items, Pages};
 use crate::request::ResponseFuture;
 
 thread_local! {
@@ -128,7 +128,7 @@ impl<S> Waiting<S> {
 
 impl<S, T> Iterator for Waiting<S>
 where
-    S: Listing<Item = Result<T>> + Unpin + Send + 'static,
+    S: BufferedStream<Item = Result<T>> + Unpin + Send + 'static,
     T: Send + 'static,
 {
     type Item = Result<T>;
