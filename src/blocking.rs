@@ -47,7 +47,7 @@ use tokio::task::coop;
 use crate::error::{Error, Result};
 #[cfg(feature = "reporting")]
 use crate::jobs::activity::{EventPage, Export};
-use crate::pagination::{Items, Listing, Pages};
+use crate::pagination::{BufferedStream, Items, Pages};
 use crate::request::ResponseFuture;
 
 /// The thread that runs futures while others wait for them, or why there is none.
@@ -147,7 +147,7 @@ impl<S> Waiting<S> {
 
 impl<S, T> Iterator for Waiting<S>
 where
-    S: Listing<Item = Result<T>> + Unpin + Send + 'static,
+    S: BufferedStream<Item = Result<T>> + Unpin + Send + 'static,
     T: Send + 'static,
 {
     type Item = Result<T>;

@@ -127,7 +127,7 @@ pub use operation::{
     CloudKind, Method, Operation, Pagination, PaginationStyle, RateLimit, RateLimitScope,
     RateLimitWindow, Security,
 };
-pub use pagination::{Continuation, Items, Pages};
+pub use pagination::{ContinuationToken, Items, Pages};
 pub use request::{Request, ResponseFuture, Upload};
 pub use reqwest;
 pub use response::{

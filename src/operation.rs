@@ -193,30 +193,185 @@ pub enum Security {
     Basic,
 }
 
-/// How an operation that lists hands out its pages.
+/// How an operation that lists pages: which parameters select a page, and where a response says what comes after it.
+///
+/// Documented operations have it in [`Operation::pagination`]; it is what `items()` and `pages()` follow. For a request that no document
+/// describes, build one and pass it to [`Request::items_at`](crate::Request::items_at): start with [`by_offset`](Self::by_offset),
+/// [`by_page`](Self::by_page), [`by_cursor`](Self::by_cursor) or [`by_link`](Self::by_link), and add what is known.
+///
+/// All locations in a response are JSON pointers (RFC 6901): `/meta/total`. The empty pointer is the response itself.
+///
+/// ```
+/// use cisco_secure_access::{Pagination, PaginationStyle};
+///
+/// const PROFILES: Pagination = Pagination::by_cursor("cursor").next("/cursor").limit("limit").max_page_size(100);
+/// assert_eq!(PROFILES.style, PaginationStyle::Cursor);
+/// assert_eq!(PROFILES.max_page_size, Some(100));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pagination {
-    /// What the position of a page counts.
+    /// What selects a page.
     pub style: PaginationStyle,
-    /// The query parameter that says where a page begins.
-    pub position: &'static str,
-    /// The query parameter that says how long a page is.
+    /// The query parameter that selects a page; empty with [`PaginationStyle::Link`].
+    pub offset_param: &'static str,
+    /// The query parameter that sets the page size.
     pub limit: Option<&'static str>,
-    /// The position of the first page.
-    pub first: u64,
-    /// The longest page that is documented.
-    pub maximum: Option<u64>,
+    /// The offset or number of the first page.
+    pub first_page: u64,
+    /// The largest page size that is documented. A listing requests it where the caller sets no page size.
+    pub max_page_size: Option<u64>,
+    /// The largest offset that the service accepts.
+    pub max_offset: Option<u64>,
+    /// Where the list is in a response.
+    pub items: &'static str,
+    /// Where the number of all items is.
+    pub total: Option<&'static str>,
+    /// Where a response says whether there are more pages: a boolean.
+    pub more: Option<&'static str>,
+    /// Where the cursor of the next page is, or a URL whose query has it.
+    pub next: Option<&'static str>,
+    /// The response header with the cursor of the next page, or a URL whose query has it.
+    pub next_header: Option<&'static str>,
+    /// Where the last item of a page has the cursor of the next page.
+    pub next_from_item: Option<&'static str>,
+    /// Whether the header `Link` has the next page (RFC 8288, `rel=next`).
+    pub link: bool,
 }
 
-/// What the position of a page counts.
+impl Pagination {
+    const fn new(style: PaginationStyle, offset_param: &'static str, first_page: u64) -> Self {
+        Self {
+            style,
+            offset_param,
+            limit: None,
+            first_page,
+            max_page_size: None,
+            max_offset: None,
+            items: "",
+            total: None,
+            more: None,
+            next: None,
+            next_header: None,
+            next_from_item: None,
+            link: false,
+        }
+    }
+
+    /// Pages selected by the number of items before them, from 0: `offset=100`.
+    #[must_use]
+    pub const fn by_offset(param: &'static str) -> Self {
+        Self::new(PaginationStyle::Offset, param, 0)
+    }
+
+    /// Pages selected by their number, from 1: `page=2`.
+    #[must_use]
+    pub const fn by_page(param: &'static str) -> Self {
+        Self::new(PaginationStyle::Page, param, 1)
+    }
+
+    /// Pages selected by a cursor that the page before them has. Say where with [`next`](Self::next), [`next_header`](Self::next_header),
+    /// [`next_from_item`](Self::next_from_item) or [`link`](Self::link).
+    #[must_use]
+    pub const fn by_cursor(param: &'static str) -> Self {
+        Self::new(PaginationStyle::Cursor, param, 0)
+    }
+
+    /// Pages selected by the `Link` header of the page before them (RFC 8288, `rel=next`). Only the query of that link is used: the
+    /// request goes to the same host and path.
+    #[must_use]
+    pub const fn by_link() -> Self {
+        Self::new(PaginationStyle::Link, "", 0).link()
+    }
+
+    /// Where the list is in a response; the response itself where nothing is set.
+    #[must_use]
+    pub const fn items(mut self, pointer: &'static str) -> Self {
+        self.items = pointer;
+        self
+    }
+
+    /// The query parameter that sets the page size.
+    #[must_use]
+    pub const fn limit(mut self, param: &'static str) -> Self {
+        self.limit = Some(param);
+        self
+    }
+
+    /// The page size to request where the caller sets none; it takes effect with [`limit`](Self::limit).
+    #[must_use]
+    pub const fn max_page_size(mut self, items: u64) -> Self {
+        self.max_page_size = Some(items);
+        self
+    }
+
+    /// The offset or number of the first page.
+    #[must_use]
+    pub const fn first_page(mut self, number: u64) -> Self {
+        self.first_page = number;
+        self
+    }
+
+    /// The largest offset that the service accepts. A listing that would need a larger one ends in an error.
+    #[must_use]
+    pub const fn max_offset(mut self, offset: u64) -> Self {
+        self.max_offset = Some(offset);
+        self
+    }
+
+    /// Where the number of all items is in a response.
+    #[must_use]
+    pub const fn total(mut self, pointer: &'static str) -> Self {
+        self.total = Some(pointer);
+        self
+    }
+
+    /// Where a response says whether there are more pages: a boolean.
+    #[must_use]
+    pub const fn more(mut self, pointer: &'static str) -> Self {
+        self.more = Some(pointer);
+        self
+    }
+
+    /// Where a response has the cursor of the next page, or a URL whose query has it.
+    #[must_use]
+    pub const fn next(mut self, pointer: &'static str) -> Self {
+        self.next = Some(pointer);
+        self
+    }
+
+    /// The response header with the cursor of the next page, or a URL whose query has it.
+    #[must_use]
+    pub const fn next_header(mut self, name: &'static str) -> Self {
+        self.next_header = Some(name);
+        self
+    }
+
+    /// Where the last item of a page has the cursor of the next page.
+    #[must_use]
+    pub const fn next_from_item(mut self, pointer: &'static str) -> Self {
+        self.next_from_item = Some(pointer);
+        self
+    }
+
+    /// The `Link` header says whether there are more pages (RFC 8288, `rel=next`).
+    #[must_use]
+    pub const fn link(mut self) -> Self {
+        self.link = true;
+        self
+    }
+}
+
+/// What selects a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PaginationStyle {
-    /// Items.
+    /// The number of items before it.
     Offset,
-    /// Pages.
+    /// Its number.
     Page,
-    /// Nothing: it is a mark out of the page before.
+    /// A cursor that the page before it has.
     Cursor,
+    /// The link to it that the page before it has in the header `Link`.
+    Link,
 }

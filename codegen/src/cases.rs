@@ -11,9 +11,9 @@ use crate::conversion;
 use crate::document::{Encoding, Operation};
 use crate::emit::TypeDefs;
 use crate::error::{Error, Result};
-use crate::listing::{self, Taking};
 use crate::names;
 use crate::operations;
+use crate::paging;
 use crate::requests::{Argument, Request, Sink, signatures};
 use crate::rust_type::{element, simple_name};
 
@@ -207,8 +207,8 @@ impl Form {
                         format!("`{}` is no list of the answer", pagination.items),
                     )
                 };
-                let (items, _) = listing::access(answer, &pagination.items, types, Taking::Value)
-                    .ok_or_else(wrong)?;
+                let (items, _) =
+                    paging::access(answer, &pagination.items, types).ok_or_else(wrong)?;
                 quote! {
                     Some(Listing {
                         items: |client, values, width| {

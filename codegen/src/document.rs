@@ -130,33 +130,45 @@ pub(crate) struct Part {
     pub description: Option<String>,
 }
 
-/// `x-pagination`: how an operation that lists hands out its pages.
+/// `x-pagination`: how an operation that lists pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pagination {
-    /// What says where a page begins.
+    /// What selects a page.
     pub style: PaginationStyle,
-    /// The query parameter that says where a page begins.
-    pub position: String,
-    /// The query parameter that says how long a page is.
+    /// The query parameter that selects a page.
+    pub offset_param: String,
+    /// The query parameter that sets the page size.
     pub limit: Option<String>,
-    /// Position of the first page.
-    pub first: u64,
-    /// How long a page can be.
-    pub maximum: Option<u64>,
-    /// JSON pointer of the list in an answer.
+    /// The offset or number of the first page.
+    pub first_page: u64,
+    /// The largest page size.
+    pub max_page_size: Option<u64>,
+    /// The largest offset.
+    pub max_offset: Option<u64>,
+    /// JSON pointer of the list in a response.
     pub items: String,
-    /// JSON pointer of the number of all items in an answer.
+    /// JSON pointer of the number of all items in a response.
     pub total: Option<String>,
+    /// JSON pointer of the flag in a response that there are more pages.
+    pub more: Option<String>,
+    /// JSON pointer of the cursor of the next page in a response, or of a URL whose query has it.
+    pub next: Option<String>,
+    /// The response header with the cursor of the next page.
+    pub next_header: Option<String>,
+    /// JSON pointer of the cursor of the next page in the last item.
+    pub next_from_item: Option<String>,
+    /// Whether the header `Link` has the next page.
+    pub link: bool,
 }
 
-/// What says where a page begins.
+/// What selects a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaginationStyle {
     /// The number of items before it.
     Offset,
-    /// The number of the page.
+    /// Its number.
     Page,
-    /// What the page before it said.
+    /// A cursor that the page before it has.
     Cursor,
 }
 
@@ -595,10 +607,10 @@ fn read_rate_limit(value: &Value, pointer: &str) -> Result<RateLimit> {
 }
 
 fn read_pagination(value: &Value, pointer: &str) -> Result<Pagination> {
-    let style = match string(value, pointer, "style")?.as_str() {
-        "offset" => PaginationStyle::Offset,
-        "page" => PaginationStyle::Page,
-        "cursor" => PaginationStyle::Cursor,
+    let (style, offset_param) = match string(value, pointer, "style")?.as_str() {
+        "offset" => (PaginationStyle::Offset, "offset"),
+        "page" => (PaginationStyle::Page, "page"),
+        "cursor" => (PaginationStyle::Cursor, "cursor"),
         other => {
             return Err(Error::new(
                 format!("{pointer}/style"),
@@ -606,20 +618,32 @@ fn read_pagination(value: &Value, pointer: &str) -> Result<Pagination> {
             ));
         }
     };
-    let position = match style {
-        PaginationStyle::Offset => "offset",
-        PaginationStyle::Page => "page",
-        PaginationStyle::Cursor => "cursor",
-    };
-    Ok(Pagination {
+    let pagination = Pagination {
         style,
-        position: string(value, pointer, position)?,
+        offset_param: string(value, pointer, offset_param)?,
         limit: text(value, "limit"),
-        first: value.get("start").and_then(Value::as_u64).unwrap_or(0),
-        maximum: value.get("maximum").and_then(Value::as_u64),
+        first_page: value.get("start").and_then(Value::as_u64).unwrap_or(0),
+        max_page_size: value.get("maximum").and_then(Value::as_u64),
+        max_offset: value.get("maxOffset").and_then(Value::as_u64),
         items: string(value, pointer, "items")?,
         total: text(value, "total"),
-    })
+        more: text(value, "more"),
+        next: text(value, "next"),
+        next_header: text(value, "nextHeader"),
+        next_from_item: text(value, "nextFromItem"),
+        link: flag(value, "link"),
+    };
+    let has_cursor = pagination.next.is_some()
+        || pagination.next_header.is_some()
+        || pagination.next_from_item.is_some()
+        || pagination.link;
+    if style == PaginationStyle::Cursor && !has_cursor {
+        return Err(Error::new(
+            pointer,
+            "the cursor of the next page is nowhere: expected `next`, `nextHeader`, `nextFromItem` or `link`",
+        ));
+    }
+    Ok(pagination)
 }
 
 fn object<'a>(value: &'a Value, pointer: &str, key: &str) -> Result<&'a Map<String, Value>> {

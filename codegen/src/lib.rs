@@ -2,7 +2,7 @@
 //!
 //! A document goes one way through the modules: `document` reads its operations, `compose` and `union` bring its schemas to a normal form,
 //! `lower` makes of them what progenitor gets right, progenitor gives the Rust types of values and responses, `emit` writes the final
-//! types (with `object`, `enumeration` and `union`), `requests` one request builder for each operation (with `listing` for those that page
+//! types (with `object`, `enumeration` and `union`), `requests` one request builder for each operation (with `paging` for those that page
 //! and `example` for the documentation), `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`, to show what
 //! comes out. `cases` writes what the conformance suite runs; `surface` tells what users of a scope see, for tools that compare documents.
 
@@ -16,11 +16,11 @@ mod emit;
 mod enumeration;
 mod error;
 mod example;
-mod listing;
 mod lower;
 pub mod names;
 mod object;
 mod operations;
+mod paging;
 mod reference;
 mod requests;
 mod rust_type;

@@ -104,26 +104,35 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
     }
 }
 
-/// How an operation hands out its pages, as the runtime knows it.
+/// How an operation pages, as the runtime knows it.
 pub(crate) fn pagination(pagination: &Pagination) -> TokenStream {
-    let style = match pagination.style {
-        PaginationStyle::Offset => quote!(Offset),
-        PaginationStyle::Page => quote!(Page),
-        PaginationStyle::Cursor => quote!(Cursor),
+    let param = &pagination.offset_param;
+    let (style, first_page) = match pagination.style {
+        PaginationStyle::Offset => (quote!(by_offset), 0),
+        PaginationStyle::Page => (quote!(by_page), 1),
+        PaginationStyle::Cursor => (quote!(by_cursor), 0),
     };
-    let position = &pagination.position;
-    let limit = option(pagination.limit.as_ref());
-    let first = pagination.first;
-    let maximum = option(pagination.maximum);
-    quote! {
-        crate::Pagination {
-            style: crate::PaginationStyle::#style,
-            position: #position,
-            limit: #limit,
-            first: #first,
-            maximum: #maximum,
-        }
-    }
+    let items = &pagination.items;
+    let first_page = Some(pagination.first_page).filter(|number| *number != first_page);
+    let settings = [
+        setting("first_page", first_page),
+        setting("limit", pagination.limit.as_ref()),
+        setting("max_page_size", pagination.max_page_size),
+        setting("max_offset", pagination.max_offset),
+        setting("total", pagination.total.as_ref()),
+        setting("more", pagination.more.as_ref()),
+        setting("next", pagination.next.as_ref()),
+        setting("next_header", pagination.next_header.as_ref()),
+        setting("next_from_item", pagination.next_from_item.as_ref()),
+        pagination.link.then(|| quote!(.link())),
+    ];
+    let settings = settings.into_iter().flatten();
+    quote!(crate::Pagination::#style(#param).items(#items)#(#settings)*)
+}
+
+fn setting(name: &str, value: Option<impl quote::ToTokens>) -> Option<TokenStream> {
+    let name = Ident::new(name, Span::call_site());
+    value.map(|value| quote!(.#name(#value)))
 }
 
 fn option(value: Option<impl quote::ToTokens>) -> TokenStream {

@@ -14,10 +14,10 @@ use crate::document::{Content, Encoding, Location, Operation, Part, RateLimit, S
 use crate::emit::TypeDefs;
 use crate::error::{Error, Result};
 use crate::example;
-use crate::listing;
 use crate::lower::operation_number;
 use crate::names;
 use crate::operations;
+use crate::paging;
 use crate::rust_type::{argument, element, shorten, simple_name, standalone};
 
 /// What is generated for the operations of a scope.
@@ -123,13 +123,13 @@ pub(crate) struct Request<'a> {
 }
 
 /// Methods that every builder has, and names that generated code uses itself.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 15] = [
     "body",
     "clone",
     "deadline",
     "header",
+    "into_items",
     "items",
-    "measure_page",
     "new",
     "pages",
     "parts",
@@ -138,7 +138,6 @@ const RESERVED: [&str; 16] = [
     "retry",
     "send",
     "send_raw",
-    "split_page",
     "timeout",
 ];
 
@@ -381,12 +380,12 @@ impl<'a> Request<'a> {
             ));
         }
         if let Some(pagination) = &operation.pagination {
-            let limit = match (&pagination.limit, pagination.maximum) {
+            let limit = match (&pagination.limit, pagination.max_page_size) {
                 (Some(limit), Some(maximum)) => format!(" and `{limit}`, at most {maximum}"),
                 (Some(limit), None) => format!(" and `{limit}`"),
                 (None, _) => String::new(),
             };
-            facts.push(("Pages", format!("by `{}`{limit}", pagination.position)));
+            facts.push(("Pages", format!("by `{}`{limit}", pagination.offset_param)));
         }
         facts
     }
@@ -404,7 +403,7 @@ impl<'a> Request<'a> {
             .filter(|argument| !argument.required)
             .map(Argument::setter);
         let reports = (self.scope == "reports").then(|| quote!(crate::request::report_options!();));
-        let listing = listing::listing(self.operation, &self.answer, types)?;
+        let paging = paging::paging(self.operation, &self.answer, types)?;
         let doc = format!(
             " The request [`{}`](super::operations::{}).",
             operation.id,
@@ -431,7 +430,7 @@ impl<'a> Request<'a> {
                 }
                 crate::request::request_options!();
                 #reports
-                #listing
+                #paging
             }
         })
     }

@@ -37,11 +37,14 @@ impl Error {
         }))
     }
 
-    /// A response with only a part of what was requested, where a part is of no use.
-    pub(crate) fn partial(operation: &'static Operation) -> Self {
-        let status = StatusCode::MULTI_STATUS;
-        let message = format!("the service responded with {status}: a part of the data is missing");
-        Self::of(ErrorKind::Service, operation, message).change(|inner| inner.status = Some(status))
+    /// A response that lacks a part of what was requested.
+    pub(crate) fn partial(
+        operation: &'static Operation,
+        status: u16,
+        message: impl Into<String>,
+    ) -> Self {
+        let status = StatusCode::from_u16(status).ok();
+        Self::of(ErrorKind::Partial, operation, message).change(|inner| inner.status = status)
     }
 
     /// A request that got no response.

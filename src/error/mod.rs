@@ -72,8 +72,10 @@ pub enum ErrorKind {
     /// A successful response that is not as documented: see [`Error::body`].
     Decode,
     /// The service reports success, and says in the response that it did not carry out the request, or only a part of it: a bulk call
-    /// with `success: false`. [`Error::body`] has the details.
+    /// with `success: false`. [`Error::body`] has the details. Or the response lacks a part of what was requested, as 207 does.
     Partial,
+    /// A listing whose pages do not lead to its end. Its items so far were handed out; the message says what to do.
+    Incomplete,
     /// Nothing in a list matches, such as an item of a name.
     Absent,
     /// More items match than one, or more are there than were requested.

@@ -59,7 +59,7 @@ use crate::api::reports::types::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
-use crate::pagination::Listing;
+use crate::pagination::BufferedStream;
 use crate::request::ResponseFuture;
 use crate::response::Response;
 use crate::time::ReportingTime;
@@ -150,7 +150,8 @@ impl<P: EventPage> Export<P> {
     /// Takes what an answer surely has all of, and says what to ask for next.
     fn take(&mut self, answer: Response<P>, operation: &'static Operation) -> Result<()> {
         if answer.status() == 207 {
-            return Err(Error::partial(operation));
+            let why = "the response is partial: it does not have all kinds of events";
+            return Err(Error::partial(operation, 207, why));
         }
         let events = answer.into_inner().into_events();
         let is_full = events.len() >= self.limit;
@@ -198,7 +199,7 @@ impl<P: EventPage> Export<P> {
     }
 }
 
-impl<P: EventPage> Listing for Export<P> {
+impl<P: EventPage> BufferedStream for Export<P> {
     fn take_ready(&mut self) -> Option<Self::Item> {
         self.ready.pop_front().map(|(_, event)| Ok(event))
     }

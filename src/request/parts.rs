@@ -140,6 +140,13 @@ impl RequestParts {
         }
     }
 
+    /// Replaces the query by one as it is in a URL.
+    pub(crate) fn replace_query(&mut self, query: &str) {
+        self.query = url::form_urlencoded::parse(query.as_bytes())
+            .map(|(name, value)| (name.into_owned().into(), value.into_owned()))
+            .collect();
+    }
+
     /// Sets a header; it replaces an earlier value.
     pub(crate) fn header(&mut self, name: &str, value: String) {
         let Ok(known) = HeaderName::from_bytes(name.as_bytes()) else {
@@ -228,7 +235,8 @@ impl RequestParts {
         self.operation
     }
 
-    pub(super) fn label(&self) -> Option<Arc<str>> {
+    /// What errors call the request, if its operation has no name.
+    pub(crate) fn label(&self) -> Option<Arc<str>> {
         self.label.clone()
     }
 

@@ -36,6 +36,10 @@ impl Request {
         Self { parts }
     }
 
+    pub(crate) fn into_parts(self) -> RequestParts {
+        self.parts
+    }
+
     request_options!();
 
     /// Sets the body.

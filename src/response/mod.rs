@@ -7,6 +7,7 @@ mod deviation;
 mod raw;
 mod typed;
 
+pub(crate) use decode::without_value;
 pub use decode::{Entries, LenientDeserialize, Nullable, UnknownInteger, UnknownValue};
 pub(crate) use deviation::DeviationPolicy;
 pub use deviation::{Deviation, JsonType};

@@ -148,7 +148,7 @@ impl RawResponse {
     }
 
     /// The error that this response is.
-    fn into_error(self, kind: ErrorKind, message: String) -> Error {
+    pub(crate) fn into_error(self, kind: ErrorKind, message: String) -> Error {
         let (operation, attempts) = (self.operation, self.attempts);
         Error::of_response(kind, operation, self.into_http(), message).with_attempts(attempts)
     }

@@ -334,8 +334,8 @@ fn paging(operation: &Operation) -> String {
         PaginationStyle::Cursor => "cursor",
     };
     let mut text = style.to_owned();
-    if pagination.position != style {
-        let _ = write!(text, " (`{}`)", pagination.position);
+    if pagination.offset_param != style {
+        let _ = write!(text, " (`{}`)", pagination.offset_param);
     }
     if let Some(limit) = &pagination.limit {
         let _ = write!(text, " and {limit}");

@@ -281,7 +281,7 @@ fn not_json(body: &[u8], error: &serde_json::Error) -> String {
 }
 
 /// Leaves out the string that was found where something else was expected: it may be a secret, and the error has the body.
-fn without_value(message: &str) -> String {
+pub(crate) fn without_value(message: &str) -> String {
     let shown = message.find("string \"").zip(message.rfind("\", expected"));
     match shown {
         Some((start, end)) if start < end => {

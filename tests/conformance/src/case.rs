@@ -92,16 +92,25 @@ pub enum Encoding {
 #[derive(Debug)]
 pub struct Listing {
     /// The items of all pages.
-    pub items: fn(&Client, &Values, usize) -> Listed,
+    pub items: fn(&Client, &Values, usize) -> ListFuture,
     /// The pages, of which the items are taken out.
-    pub pages: fn(&Client, &Values, usize) -> Listed,
+    pub pages: fn(&Client, &Values, usize) -> ListFuture,
 }
 
 /// A call under way.
 pub type Sent = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
 
-/// A listing under way: the text of each item, up to the first failure.
-pub type Listed = Pin<Box<dyn Future<Output = Result<Vec<String>, Failure>> + Send>>;
+/// A listing in flight.
+pub type ListFuture = Pin<Box<dyn Future<Output = Listed> + Send>>;
+
+/// What a listing gave.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The text of each item, as `Debug` writes it.
+    pub items: Vec<String>,
+    /// The failure after them, which ends the listing.
+    pub failure: Option<Failure>,
+}
 
 /// An answer that was decoded.
 #[derive(Debug)]
@@ -215,30 +224,38 @@ pub(crate) fn send<T: Serialize>(
 /// Waits for all items.
 pub(crate) fn items<T: Debug>(
     items: Result<impl Stream<Item = Result<T, Error>> + Send + Unpin + 'static, Wrong>,
-) -> Listed {
-    Box::pin(async {
-        let mut items = items.map_err(Failure::Wrong)?;
-        let mut texts = Vec::new();
-        while let Some(item) = items.next().await {
-            texts.push(format!("{:?}", item.map_err(Failure::Call)?));
-        }
-        Ok(texts)
-    })
+) -> ListFuture {
+    list(items, |item| vec![item])
 }
 
 /// Waits for all pages; `split` takes the items out of one.
 pub(crate) fn pages<P: 'static, T: Debug + 'static>(
     pages: Result<impl Stream<Item = Result<Response<P>, Error>> + Send + Unpin + 'static, Wrong>,
     split: fn(P) -> Vec<T>,
-) -> Listed {
+) -> ListFuture {
+    list(pages, move |page: Response<P>| split(page.into_inner()))
+}
+
+/// Waits for a stream, of which each element has some items.
+fn list<E, T: Debug>(
+    stream: Result<impl Stream<Item = Result<E, Error>> + Send + Unpin + 'static, Wrong>,
+    split: impl Fn(E) -> Vec<T> + Send + 'static,
+) -> ListFuture {
     Box::pin(async move {
-        let mut pages = pages.map_err(Failure::Wrong)?;
-        let mut texts = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(Failure::Call)?.into_inner();
-            texts.extend(split(page).iter().map(|item| format!("{item:?}")));
-        }
-        Ok(texts)
+        let mut items = Vec::new();
+        let failure = match stream {
+            Err(wrong) => Some(Failure::Wrong(wrong)),
+            Ok(mut stream) => loop {
+                match stream.next().await {
+                    Some(Ok(element)) => {
+                        items.extend(split(element).iter().map(|item| format!("{item:?}")));
+                    }
+                    Some(Err(error)) => break Some(Failure::Call(error)),
+                    None => break None,
+                }
+            },
+        };
+        Listed { items, failure }
     })
 }
 

@@ -1,32 +1,33 @@
-//! A collection as the service keeps it: handed out page by page in the documented envelope, and changing under way if it is told to.
+//! A collection as the service keeps it: handed out page by page in the documented envelope, changing while it is listed, and with faults.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use cisco_secure_access::{Pagination, PaginationStyle};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::case::{Case, Place, Values};
+use crate::faults::Fault;
 use crate::server::{Answer, Request, lock};
 use crate::specification::Specification;
 use crate::values::{self, Extent, Maker, Way};
 use crate::wire;
 
-/// No listing here needs more requests.
-const MOST_REQUESTS: usize = 60;
+/// How many requests a listing may need that bring no item.
+const IDLE_REQUESTS: usize = 30;
 
-/// Items that can be told apart, and the answer around them.
+/// How long pages are where the service makes them shorter than requested.
+const SHORT_PAGE: usize = 2;
+
+/// Items that can be told apart, and the response around them.
 pub(crate) struct Stock {
     pub(crate) items: Vec<Value>,
     envelope: Value,
-    /// JSON pointer of the list in the envelope.
-    list: String,
-    /// JSON pointer of the number of all items.
-    total: Option<String>,
+    pagination: Pagination,
 }
 
-/// What happens to a collection after each answer.
+/// What happens to a collection after each response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     None,
@@ -37,16 +38,18 @@ pub(crate) enum Change {
 }
 
 /// One listing, and the collection that it finds.
+#[derive(Clone, Copy)]
 pub(crate) struct Run<'a> {
-    /// What it is asked with.
+    /// What the request sets.
     pub(crate) values: &'a Values,
     /// How many items there are at the beginning.
     pub(crate) count: usize,
-    /// How long a page is where the request does not say it.
+    /// How long a page is where the request does not set it.
     pub(crate) page: usize,
-    /// How many pages are asked for at the same time.
-    pub(crate) width: usize,
+    /// How many pages are requested at the same time.
+    pub(crate) concurrency: usize,
     pub(crate) change: Change,
+    pub(crate) fault: Option<Fault>,
 }
 
 /// The collection, as numbers of items in the stock.
@@ -54,17 +57,24 @@ pub(crate) struct Collection {
     case: &'static Case,
     pagination: Pagination,
     stock: Arc<Stock>,
-    /// What the listing was asked with.
+    /// What the request sets.
     values: Values,
     items: Vec<usize>,
     /// What is not in the collection yet.
     spare: Range<usize>,
-    /// How long a page is where the request does not say it.
+    /// How long a page is where the request does not set it.
     page: usize,
     change: Change,
-    requests: usize,
+    fault: Option<Fault>,
+    record: Arc<Mutex<Record>>,
+}
+
+/// What a collection saw.
+#[derive(Default)]
+pub(crate) struct Record {
+    pub(crate) requests: usize,
     /// What was wrong with the requests.
-    pub(crate) findings: Arc<Mutex<BTreeSet<String>>>,
+    pub(crate) findings: BTreeSet<String>,
 }
 
 /// The number of the argument that stands in the query under this name.
@@ -86,102 +96,203 @@ impl Change {
 }
 
 impl Stock {
-    /// So many items; `None` where no answer can be made that has some.
+    /// So many items; `None` where no response can be made that has some.
     pub(crate) fn new(specification: &Specification, case: &Case, count: usize) -> Option<Self> {
-        let paging = specification.paging(case)?;
+        let pagination = case.operation.pagination?;
         let (_, schema) = specification.success(case);
         let seed = values::seed(case.operation);
         let mut maker = Maker::new(specification, Extent::Full, Way::Read, seed);
         let mut envelope = Value::Null;
         let mut items: Vec<Value> = Vec::new();
         while items.len() < count {
-            envelope = maker.value_with(schema?, paging.items)?;
-            let list = envelope.pointer_mut(paging.items)?.take();
+            envelope = maker.value_with(schema?, pagination.items)?;
+            let list = envelope.pointer_mut(pagination.items)?.take();
             items.extend(list.as_array()?.iter().cloned());
         }
         items.truncate(count);
+        put(&mut envelope, "/meta/failed", None);
         Some(Self {
             items,
             envelope,
-            list: paging.items.to_owned(),
-            total: paging.total.map(str::to_owned),
+            pagination,
         })
     }
 
-    /// An answer with these of all items.
-    pub(crate) fn page(&self, items: Vec<Value>) -> Value {
+    /// A page with these rows of so many, and the cursor of the next one if there is one.
+    pub(crate) fn page(&self, rows: Vec<Value>, total: usize, next: Option<Value>) -> Value {
         let mut page = self.envelope.clone();
-        if let Some(list) = page.pointer_mut(&self.list) {
-            *list = items.into();
+        if let Some(list) = page.pointer_mut(self.pagination.items) {
+            *list = rows.into();
+        }
+        if let Some(pointer) = self.pagination.total {
+            put(&mut page, pointer, Some(total.into()));
+        }
+        if let Some(pointer) = self.pagination.more {
+            put(&mut page, pointer, Some(next.is_some().into()));
+        }
+        if let Some(pointer) = self.pagination.next {
+            put(&mut page, pointer, next);
         }
         page
+    }
+}
+
+/// Sets the property at a JSON pointer, or removes it, where there is an object for it.
+pub(crate) fn put(page: &mut Value, pointer: &str, value: Option<Value>) {
+    let Some((holder, name)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    if let Some(Value::Object(holder)) = page.pointer_mut(holder) {
+        match value {
+            Some(value) => holder.insert(name.to_owned(), value),
+            None => holder.remove(name),
+        };
     }
 }
 
 impl Collection {
     /// The first items of the stock.
     pub(crate) fn new(case: &'static Case, stock: &Arc<Stock>, run: &Run<'_>) -> Self {
+        let items = match run.fault {
+            Some(Fault::EqualRows) => vec![0; run.count],
+            _ => (0..run.count).collect(),
+        };
         Self {
             case,
-            pagination: case.operation.pagination.unwrap(),
+            pagination: stock.pagination,
             stock: Arc::clone(stock),
             values: run.values.clone(),
-            items: (0..run.count).collect(),
+            items,
             spare: run.count..stock.items.len(),
             page: run.page,
             change: run.change,
-            requests: 0,
-            findings: Arc::default(),
+            fault: run.fault,
+            record: Arc::default(),
         }
+    }
+
+    /// What the collection sees.
+    pub(crate) fn record(&self) -> Arc<Mutex<Record>> {
+        Arc::clone(&self.record)
     }
 
     /// Answers a request for a page.
     pub(crate) fn answer(&mut self, request: &Request) -> Answer {
-        self.requests += 1;
-        if self.requests > MOST_REQUESTS {
+        let requests = {
+            let mut record = lock(&self.record);
+            record.requests += 1;
+            record.requests
+        };
+        if requests > self.stock.items.len() + IDLE_REQUESTS {
             return Answer::empty(508);
         }
-        let number = |name: &str| {
+        let value = |name: &str| {
             let (_, value) = request.query.iter().find(|(known, _)| known == name)?;
-            value.parse::<usize>().ok()
+            Some(value.as_str())
         };
-        let position = number(self.pagination.position);
-        let limit = self.pagination.limit.and_then(number);
+        let position = value(self.pagination.offset_param);
+        let limit = self.pagination.limit.and_then(value);
+        let limit = limit.and_then(|limit| limit.parse().ok());
         self.check(request, position, limit);
+        let fault = self.fault.filter(|fault| fault.happens_at(requests));
         let page = limit.unwrap_or(self.page);
-        let first = usize::try_from(self.pagination.first).unwrap();
-        let steps = position.unwrap_or(first).saturating_sub(first);
-        let start = match self.pagination.style {
-            PaginationStyle::Page => steps * page,
-            _ => steps,
+        let page = match fault {
+            Some(Fault::ShortPages) => page.min(SHORT_PAGE),
+            _ => page,
         };
-        let items = self.items.iter().skip(start).take(page);
-        let items = items.map(|number| self.stock.items[*number].clone());
-        let mut answer = self.stock.page(items.collect());
-        let total = self.stock.total.as_ref();
-        if let Some(total) = total.and_then(|total| answer.pointer_mut(total)) {
-            *total = self.items.len().into();
+        let start = match (fault, position) {
+            (Some(Fault::IgnoredOffset), _) | (_, None) => 0,
+            (_, Some(position)) => self.start(position, page),
+        };
+        let mut rows: Vec<_> = self.items.iter().skip(start).take(page).copied().collect();
+        if fault == Some(Fault::EmptyPage) {
+            rows.clear();
+        }
+        let end = start + rows.len();
+        let next = match fault {
+            Some(Fault::StuckCursor) => position.map(Value::from),
+            _ => (end < self.items.len()).then(|| self.cursor(end)),
+        };
+        let rows = rows.iter().map(|number| self.row(*number)).collect();
+        let mut body = self.stock.page(rows, self.items.len(), next.clone());
+        if let Some(fault) = fault {
+            fault.spoil(&self.pagination, &mut body);
+        }
+        let mut answer = match fault {
+            Some(Fault::EmptyBody) => Answer::empty(200),
+            Some(Fault::Partial) => Answer::json(207, &body),
+            _ => Answer::json(200, &body),
+        };
+        if let (Some(name), Some(Value::String(next))) = (self.pagination.next_header, &next) {
+            answer.headers.push((name, next.clone()));
+        }
+        if self.pagination.link
+            && let Some(next) = next
+        {
+            let param = self.pagination.offset_param;
+            let next = next.as_str().unwrap_or_default().to_owned();
+            let link = format!(
+                "<{}?{param}={next}>; rel=\"next\"",
+                self.case.operation.path
+            );
+            answer.headers.push(("link", link));
         }
         self.change();
-        Answer::json(200, &answer)
+        answer
+    }
+
+    /// How many items are before the page at a position.
+    fn start(&self, position: &str, page: usize) -> usize {
+        let number = || position.parse::<usize>().unwrap_or_default();
+        let first = usize::try_from(self.pagination.first_page).unwrap();
+        match (self.pagination.style, self.pagination.next_from_item) {
+            (PaginationStyle::Page, _) => number().saturating_sub(first) * page,
+            (PaginationStyle::Cursor, Some(pointer)) => {
+                let is_it = |number: &usize| {
+                    let cursor = self.stock.items[*number].pointer(pointer);
+                    cursor.is_some_and(|cursor| cursor.as_str() == Some(position))
+                };
+                self.items.iter().position(is_it).map_or(0, |at| at + 1)
+            }
+            _ => number().saturating_sub(first),
+        }
+    }
+
+    /// What points to the page behind so many items.
+    fn cursor(&self, end: usize) -> Value {
+        end.to_string().into()
+    }
+
+    /// A row of a page.
+    fn row(&self, number: usize) -> Value {
+        match self.fault {
+            Some(Fault::NullRows) if Fault::is_null(number) => Value::Null,
+            _ => self.stock.items[number].clone(),
+        }
     }
 
     /// Checks that a request is the one that was asked for, with a position, and with a limit that the document allows for.
-    fn check(&self, request: &Request, position: Option<usize>, limit: Option<usize>) {
+    fn check(&self, request: &Request, position: Option<&str>, limit: Option<usize>) {
         let mut values = self.values.clone();
-        let position = (Some(self.pagination.position), position);
-        for (name, number) in [position, (self.pagination.limit, limit)] {
+        let position = position.map(|position| match self.pagination.style {
+            PaginationStyle::Cursor => position.into(),
+            _ => json!(position.parse::<usize>().unwrap_or_default()),
+        });
+        let position = (Some(self.pagination.offset_param), position);
+        for (name, value) in [position, (self.pagination.limit, limit.map(Value::from))] {
             let index = name.and_then(|name| argument(self.case, name));
-            if let (Some(index), Some(number)) = (index, number) {
-                values.set(index, number.into());
+            if let (Some(index), Some(value)) = (index, value) {
+                values.set(index, value);
             }
         }
-        let mut findings = lock(&self.findings);
-        findings.extend(wire::differences(self.case, &values, request));
-        if let (Some(limit), Some(maximum)) = (limit, self.pagination.maximum)
-            && limit as u64 > maximum
+        let mut record = lock(&self.record);
+        let differences = wire::differences(self.case, &values, request);
+        record.findings.extend(differences);
+        if let (Some(limit), Some(max_page_size)) = (limit, self.pagination.max_page_size)
+            && limit as u64 > max_page_size
         {
-            findings.insert(format!("the limit {limit} is more than {maximum}"));
+            let finding = format!("the limit {limit} is more than {max_page_size}");
+            record.findings.insert(finding);
         }
     }
 

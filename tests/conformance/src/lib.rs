@@ -1,7 +1,7 @@
 //! The proof that every operation works: calls of all of them, with values that are made from the documents.
 //!
 //! The build script writes a `case` for each operation, so one that is new in the documents is covered by the next run. `values` makes
-//! arguments and answers from schemas; `server` plays the service, with a `collection` where it lists; `wire` says whether what arrived
+//! arguments and answers from schemas; `server` plays the service, with a `collection` and its `faults` where it lists; `wire` says whether what arrived
 //! there is what was asked for. What is tried with each operation stands in `calls`, `exactness`, `simulated`, `errors` and `paging`; `report` makes a
 //! table of it.
 
@@ -17,6 +17,7 @@ mod collection;
 pub mod conversions;
 pub mod errors;
 pub mod exactness;
+pub mod faults;
 pub mod paging;
 pub mod prism;
 pub mod report;

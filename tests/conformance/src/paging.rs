@@ -1,12 +1,16 @@
-//! Listings of every operation that pages: all items come, once and in order, and a collection that changes under way comes to an end.
+//! Listings of every operation that pages: all items come, once and in order; a collection that changes while it is listed comes to an end;
+//! what the service does wrong is an error, and never a shorter list.
 //!
 //! What a listing gives is compared with what the client reads of one page that has everything.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::case::{Case, Failure, Listing, Values};
+use cisco_secure_access::{ErrorKind, PaginationStyle};
+
+use crate::case::{Case, Failure, Listed, Listing, Values};
 use crate::collection::{Change, Collection, Run, Stock, argument};
+use crate::faults::{Fault, Outcome};
 use crate::server::{Answer, Server, lock};
 use crate::specification::Specification;
 use crate::values::{self, Extent};
@@ -17,8 +21,17 @@ const PAGE: usize = 3;
 /// The longest documented page that is filled.
 const LARGEST_PAGE: usize = 250;
 
-/// How many pages are asked for at the same time.
-const WIDTHS: [usize; 2] = [1, 4];
+/// How many pages are requested at the same time.
+const CONCURRENCY: [usize; 2] = [1, 4];
+
+/// What was found out about the listings of an operation.
+#[derive(Debug, Default)]
+pub struct Paging {
+    /// What is wrong.
+    pub findings: Vec<String>,
+    /// What came of each fault that can happen.
+    pub outcomes: Vec<(Fault, Option<Outcome>)>,
+}
 
 /// What is tried with one operation.
 struct Trial<'a> {
@@ -28,36 +41,45 @@ struct Trial<'a> {
     stock: Arc<Stock>,
     /// The items of the stock as the client reads them.
     texts: Vec<String>,
-    findings: Vec<String>,
+    paging: Paging,
 }
 
-/// Lists collections of all lengths, and collections that change; `None` where the operation does not page.
+/// Lists collections of all lengths, collections that change, and collections of a service with faults; `None` where the operation does not
+/// page.
 pub async fn paging(
     server: &Server,
     specification: &Specification,
     case: &'static Case,
-) -> Option<Vec<String>> {
+) -> Option<Paging> {
     let listing = case.listing.as_ref()?;
     let pagination = case.operation.pagination.unwrap();
     let seed = values::seed(case.operation);
     let mut values = values::arguments(specification, case, Extent::Required, seed);
-    if let Some(position) = argument(case, pagination.position)
+    if let Some(position) = argument(case, pagination.offset_param)
         && values.get(position).is_some()
+        && pagination.style != PaginationStyle::Cursor
     {
-        values.set(position, pagination.first.into());
+        values.set(position, pagination.first_page.into());
     }
-    let mut with_limit = values.clone();
     let limit = pagination.limit.and_then(|limit| argument(case, limit));
-    if let Some(limit) = limit {
-        with_limit.set(limit, PAGE.into());
-    }
-    // Where no limit is given, the longest page that is documented is asked for.
-    let longest = match pagination.maximum.map(usize::try_from) {
-        Some(Ok(most)) if most <= LARGEST_PAGE => most,
+    let limited = |length: usize| {
+        let mut values = values.clone();
+        if let Some(limit) = limit {
+            values.set(limit, length.into());
+        }
+        values
+    };
+    let with_limit = limited(PAGE);
+    // Where no limit is given, the longest page that is documented is requested.
+    let longest = match pagination.max_page_size.map(usize::try_from) {
+        Some(Ok(longest)) if longest <= LARGEST_PAGE => longest,
         _ => PAGE,
     };
     let Some(stock) = Stock::new(specification, case, (10 * PAGE).max(longest + 1)) else {
-        return Some(vec!["no answer can be made that has items".to_owned()]);
+        return Some(Paging {
+            findings: vec!["no response can be made that has items".to_owned()],
+            ..Paging::default()
+        });
     };
     let mut trial = Trial {
         server,
@@ -65,30 +87,58 @@ pub async fn paging(
         listing,
         stock: Arc::new(stock),
         texts: Vec::new(),
-        findings: Vec::new(),
+        paging: Paging::default(),
     };
     trial.read_stock(&values).await;
-    for width in WIDTHS {
-        let run = |values, count, page, change| Run {
-            values,
-            count,
-            page,
-            width,
-            change,
+    for concurrency in CONCURRENCY {
+        let run = Run {
+            values: &with_limit,
+            count: 4 * PAGE,
+            page: PAGE,
+            concurrency,
+            change: Change::None,
+            fault: None,
         };
         for count in [0, 1, PAGE, PAGE + 1, 10 * PAGE] {
-            let run = run(&with_limit, count, PAGE, Change::None);
-            trial.run(run).await;
+            trial.list(Run { count, ..run }).await;
         }
         if limit.is_some_and(|limit| values.get(limit).is_none()) {
-            let run = run(&values, longest + 1, longest, Change::None);
-            trial.run(run).await;
+            let run = Run {
+                values: &values,
+                count: longest + 1,
+                page: longest,
+                ..run
+            };
+            trial.list(run).await;
         }
         for change in Change::ALL {
-            trial.run(run(&with_limit, 4 * PAGE, PAGE, change)).await;
+            trial.list(Run { change, ..run }).await;
         }
     }
-    Some(trial.findings)
+    let single = limited(1);
+    for fault in Fault::ALL {
+        if fault.is_possible(&pagination) {
+            let run = Run {
+                values: &with_limit,
+                count: 4 * PAGE,
+                page: PAGE,
+                concurrency: 1,
+                change: Change::None,
+                fault: Some(fault),
+            };
+            let run = match fault {
+                Fault::EqualRows => Run {
+                    values: &single,
+                    count: 2,
+                    page: 1,
+                    ..run
+                },
+                _ => run,
+            };
+            trial.list_with_fault(fault, run).await;
+        }
+    }
+    Some(trial.paging)
 }
 
 impl Trial<'_> {
@@ -96,51 +146,57 @@ impl Trial<'_> {
     async fn read_stock(&mut self, values: &Values) {
         let stock = Arc::clone(&self.stock);
         let mut items = stock.items.clone();
-        let client = self
-            .server
-            .play(move |_| Answer::json(200, &stock.page(std::mem::take(&mut items))));
-        match (self.listing.items)(&client, values, 1).await {
-            Ok(texts) => self.texts = texts,
-            Err(failure) => self.findings.push(format!("one page of all: {failure}")),
+        let all = items.len();
+        let client = self.server.play(move |_| {
+            let rows = std::mem::take(&mut items);
+            Answer::json(200, &stock.page(rows, all, None))
+        });
+        let listed = (self.listing.items)(&client, values, 1).await;
+        if let Some(failure) = listed.failure {
+            self.find(format!("one page of all: {failure}"));
         }
-        let all = self.stock.items.len();
-        let read = self.texts.len();
-        let different = self.texts.iter().collect::<BTreeSet<_>>().len();
+        let read = listed.items.len();
+        let different = listed.items.iter().collect::<BTreeSet<_>>().len();
         if [read, different] != [all; 2] {
-            self.findings.push(format!(
+            self.find(format!(
                 "of {all} items {read} were read, {different} of them different"
             ));
         }
+        self.texts = listed.items;
+    }
+
+    fn find(&mut self, finding: String) {
+        self.paging.findings.push(finding);
     }
 
     /// Lists a collection, once by its items and once by its pages.
-    async fn run(&mut self, run: Run<'_>) {
+    async fn list(&mut self, run: Run<'_>) {
         for (name, list) in [("items", self.listing.items), ("pages", self.listing.pages)] {
             let mut collection = Collection::new(self.case, &self.stock, &run);
-            let wrong = Arc::clone(&collection.findings);
+            let record = collection.record();
             let client = self.server.play(move |request| collection.answer(&request));
-            let listed = list(&client, run.values, run.width).await;
-            let mut findings = std::mem::take(&mut *lock(&wrong));
-            findings.extend(self.judge(&run, listed));
+            let listed = list(&client, run.values, run.concurrency).await;
+            let findings = std::mem::take(&mut lock(&record).findings);
             let how = format!(
                 "{name} of {} ({:?}), {} pages at a time",
-                run.count, run.change, run.width
+                run.count, run.change, run.concurrency
             );
-            let findings = findings.into_iter();
-            self.findings
-                .extend(findings.map(|finding| format!("{how}: {finding}")));
+            for finding in findings.into_iter().chain(self.judge(&run, listed)) {
+                self.find(format!("{how}: {finding}"));
+            }
         }
     }
 
     /// What is wrong with what a listing gave.
-    fn judge(&self, run: &Run<'_>, listed: Result<Vec<String>, Failure>) -> Option<String> {
-        let found: Vec<_> = match listed {
-            Err(failure) => return Some(failure.to_string()),
-            Ok(texts) => texts
-                .iter()
-                .map(|text| self.texts.iter().position(|known| known == text))
-                .collect(),
-        };
+    fn judge(&self, run: &Run<'_>, listed: Listed) -> Option<String> {
+        let moves = matches!(run.change, Change::GrowsInFront | Change::ShrinksInFront);
+        match &listed.failure {
+            // Items that move by a whole page look like a page that comes again.
+            Some(Failure::Call(error)) if moves && error.kind() == ErrorKind::Incomplete => {}
+            Some(failure) => return Some(failure.to_string()),
+            None => {}
+        }
+        let found = self.numbers(&listed.items);
         let is_known = found.iter().all(Option::is_some);
         let is_in_order = is_known && found.is_sorted_by(|one, next| one < next);
         let from_the_beginning = found.iter().flatten().filter(|number| **number < run.count);
@@ -154,5 +210,81 @@ impl Trial<'_> {
             Change::GrowsInFront | Change::ShrinksInFront => is_known,
         };
         (!is_good).then(|| format!("there came {found:?}"))
+    }
+
+    /// The numbers of items in the stock.
+    fn numbers(&self, items: &[String]) -> Vec<Option<usize>> {
+        let number = |item| self.texts.iter().position(|known| known == item);
+        items.iter().map(number).collect()
+    }
+
+    /// Lists a collection of a service with a fault, by its items and by its pages, one and several pages at the same time.
+    async fn list_with_fault(&mut self, fault: Fault, run: Run<'_>) {
+        let mut outcomes = BTreeSet::new();
+        for concurrency in CONCURRENCY {
+            for (name, list) in [("items", self.listing.items), ("pages", self.listing.pages)] {
+                let run = Run { concurrency, ..run };
+                let mut collection = Collection::new(self.case, &self.stock, &run);
+                let record = collection.record();
+                let client = self.server.play(move |request| collection.answer(&request));
+                let listed = list(&client, run.values, concurrency).await;
+                let requests = lock(&record).requests;
+                match self.outcome(fault, &run, listed, requests) {
+                    Ok(outcome) => drop(outcomes.insert(outcome == Outcome::Everything)),
+                    Err(finding) => self.find(format!(
+                        "{}: {name}, {concurrency} pages at a time: {finding}",
+                        fault.name()
+                    )),
+                }
+            }
+        }
+        let outcome = match (outcomes.pop_first(), outcomes.pop_first()) {
+            (Some(true), None) => Some(Outcome::Everything),
+            (Some(false), None) => Some(Outcome::Error),
+            _ => None,
+        };
+        self.paging.outcomes.push((fault, outcome));
+    }
+
+    /// What came of a fault, or why that is wrong.
+    fn outcome(
+        &self,
+        fault: Fault,
+        run: &Run<'_>,
+        listed: Listed,
+        requests: usize,
+    ) -> Result<Outcome, String> {
+        let expected: Vec<_> = match fault {
+            Fault::EqualRows => vec![Some(0); run.count],
+            Fault::NullRows => (0..run.count)
+                .filter(|number| !Fault::is_null(*number))
+                .map(Some)
+                .collect(),
+            _ => (0..run.count).map(Some).collect(),
+        };
+        let found = self.numbers(&listed.items);
+        // Each request brings an item, or ends the listing.
+        let most = (found.len() + 2) * run.concurrency;
+        if requests > most {
+            return Err(format!("{requests} requests for {} items", found.len()));
+        }
+        let kind = match listed.failure {
+            None => None,
+            Some(Failure::Call(error)) => Some(error.kind()),
+            Some(Failure::Wrong(wrong)) => return Err(Failure::Wrong(wrong).to_string()),
+        };
+        let outcome = match kind {
+            None if found == expected => Outcome::Everything,
+            Some(ErrorKind::Incomplete | ErrorKind::Decode | ErrorKind::Partial)
+                if expected.starts_with(&found) =>
+            {
+                Outcome::Error
+            }
+            other => return Err(format!("there came {found:?}, and then {other:?}")),
+        };
+        match fault.outcomes().contains(&outcome) {
+            true => Ok(outcome),
+            false => Err(format!("the outcome is {outcome:?}")),
+        }
     }
 }

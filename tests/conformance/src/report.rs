@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::case::Case;
+use crate::faults::{Fault, Outcome};
 
 /// What was tried.
 pub const COLUMNS: [&str; 6] = [
@@ -20,6 +21,8 @@ pub struct Row {
     case: &'static Case,
     /// What is wrong, for each column; `None` where there is nothing to try.
     cells: [Option<Vec<String>>; COLUMNS.len()],
+    /// What came of the faults of a service that lists; `None` where something is wrong.
+    faults: Vec<(Fault, Option<Outcome>)>,
 }
 
 /// All of it.
@@ -30,7 +33,17 @@ impl Row {
     /// What was found out about a case.
     #[must_use]
     pub fn new(case: &'static Case, cells: [Option<Vec<String>>; COLUMNS.len()]) -> Self {
-        Self { case, cells }
+        Self {
+            case,
+            cells,
+            faults: Vec::new(),
+        }
+    }
+
+    /// With what came of the faults of a service that lists.
+    #[must_use]
+    pub fn with_faults(self, faults: Vec<(Fault, Option<Outcome>)>) -> Self {
+        Self { faults, ..self }
     }
 
     fn name(&self) -> String {
@@ -57,6 +70,35 @@ impl Report {
         self.0.iter().all(|row| row.findings().next().is_none())
     }
 
+    /// The operations that list, and what came of each fault of the service: everything or an error; nothing where it cannot happen.
+    fn write_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = Fault::ALL.map(Fault::name);
+        writeln!(f, "\n| listing | {} |", names.join(" | "))?;
+        writeln!(f, "|{}", " --- |".repeat(names.len() + 1))?;
+        let rows = || self.0.iter().filter(|row| !row.faults.is_empty());
+        for row in rows() {
+            write!(f, "| {} |", row.name())?;
+            for fault in Fault::ALL {
+                let outcome = row.faults.iter().find(|(known, _)| *known == fault);
+                let word = match outcome {
+                    None => "",
+                    Some((_, Some(Outcome::Everything))) => "all",
+                    Some((_, Some(Outcome::Error))) => "error",
+                    Some((_, None)) => "NO",
+                };
+                write!(f, " {word} |")?;
+            }
+            writeln!(f)?;
+        }
+        let totals = Fault::ALL.map(|fault| {
+            let outcomes = rows().flat_map(|row| &row.faults);
+            let of_fault = || outcomes.clone().filter(|(known, _)| *known == fault);
+            let good = of_fault().filter(|(_, outcome)| outcome.is_some());
+            format!("{} of {}", good.count(), of_fault().count())
+        });
+        writeln!(f, "| **{}** | {} |", rows().count(), totals.join(" | "))
+    }
+
     /// How many rows have something in a column, and in how many of them it is good.
     fn counts(&self, column: usize) -> (usize, usize) {
         let cells = || {
@@ -71,7 +113,7 @@ impl Report {
     }
 }
 
-/// Markdown: a row for each operation, then what is wrong.
+/// Markdown: a row for each operation, one for each that lists with what came of the faults of the service, then what is wrong.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| operation | {} |", COLUMNS.join(" | "))?;
@@ -94,6 +136,7 @@ impl fmt::Display for Report {
         });
         let totals: Vec<_> = totals.collect();
         writeln!(f, "| **{}** | {} |", self.0.len(), totals.join(" | "))?;
+        self.write_faults(f)?;
         for row in &self.0 {
             for (column, finding) in row.findings() {
                 writeln!(f, "\n{}: {column}: {finding}", row.name())?;

@@ -40,6 +40,8 @@ pub struct Request {
 pub struct Answer {
     /// The status.
     pub status: u16,
+    /// Headers besides the content type.
+    pub headers: Vec<(&'static str, String)>,
     /// The content type and the body.
     pub body: Option<(&'static str, Vec<u8>)>,
 }
@@ -51,6 +53,7 @@ impl Answer {
         let body = body.to_string().into_bytes();
         Self {
             status,
+            headers: Vec::new(),
             body: Some(("application/json", body)),
         }
     }
@@ -58,7 +61,11 @@ impl Answer {
     /// An answer without a body.
     #[must_use]
     pub fn empty(status: u16) -> Self {
-        Self { status, body: None }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: None,
+        }
     }
 }
 
@@ -177,6 +184,11 @@ async fn handle(
     drop(part);
     let mut response = http::Response::new(Body::empty());
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
+    for (name, value) in answer.headers {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().insert(name, value);
+        }
+    }
     if let Some((kind, body)) = answer.body {
         *response.body_mut() = Body::from(body);
         let kind = header::HeaderValue::from_static(kind);

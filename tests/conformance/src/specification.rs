@@ -8,15 +8,6 @@ use crate::case::{Argument, Case};
 #[derive(Debug)]
 pub struct Specification(Value);
 
-/// How an operation pages, as `x-pagination` says.
-#[derive(Debug)]
-pub struct Paging<'a> {
-    /// JSON pointer of the list in an answer.
-    pub items: &'a str,
-    /// JSON pointer of the number of all items in an answer.
-    pub total: Option<&'a str>,
-}
-
 impl Specification {
     /// The document of a scope.
     ///
@@ -98,15 +89,5 @@ impl Specification {
             .find(|(_, schema)| schema.is_some())
             .or_else(|| successes().next())
             .unwrap_or((200, None))
-    }
-
-    /// How an operation pages.
-    #[must_use]
-    pub fn paging(&self, case: &Case) -> Option<Paging<'_>> {
-        let paging = self.at(&format!("{}/x-pagination", case.pointer));
-        Some(Paging {
-            items: paging.get("items")?.as_str()?,
-            total: paging.get("total").and_then(Value::as_str),
-        })
     }
 }

@@ -1,6 +1,6 @@
 //! Values made from schemas: valid by what the document says, and the same for the same seed.
 
-use cisco_secure_access::Operation;
+use cisco_secure_access::{Operation, PaginationStyle};
 use fastrand::Rng;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::string::string_regex;
@@ -65,7 +65,9 @@ pub fn arguments(specification: &Specification, case: &Case, extent: Extent, see
     let mut maker = Maker::new(specification, extent, Way::Sent, seed);
     let mut values = Values::default();
     let pagination = case.operation.pagination;
-    let position = pagination.map(|pagination| pagination.position);
+    let position = pagination
+        .filter(|pagination| pagination.style != PaginationStyle::Cursor)
+        .map(|pagination| pagination.offset_param);
     for (index, argument) in case.arguments.iter().enumerate() {
         if argument.required || extent == Extent::Full {
             let holder = specification.at(argument.pointer);

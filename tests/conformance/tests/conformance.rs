@@ -70,10 +70,14 @@ async fn row(server: &Server, specification: &Specification, case: &'static Case
     }
     let [required, full] = sent.map(|(_, sent)| Some(sent));
     let exact = exactness::exactness(server, specification, case).await;
-    let paged = paging::paging(server, specification, case).await;
+    let (paged, faults) = match paging::paging(server, specification, case).await {
+        Some(paging) => (Some(paging.findings), paging.outcomes),
+        None => (None, Vec::new()),
+    };
     let errors = errors::errors(server, specification, case).await;
     Row::new(
         case,
         [required, full, Some(decoded), exact, paged, Some(errors)],
     )
+    .with_faults(faults)
 }

@@ -229,12 +229,11 @@ async fn an_error_leaves_the_export_where_it_was() -> Result<()> {
         }
     }
     assert_eq!(times, [9, 8]);
-    let service = ErrorKind::Service;
     assert_eq!(
         errors,
         [
-            (service, Some(418)),
-            (service, Some(207)),
+            (ErrorKind::Service, Some(418)),
+            (ErrorKind::Partial, Some(207)),
             (ErrorKind::Decode, None)
         ]
     );

@@ -20,7 +20,8 @@ async fn one_of_many_is_found_by_its_name() -> Result<()> {
     let sites = || client.deployments().list_sites().limit(100).items();
     let site = sites().named("Site 321").await?;
     assert_eq!(site.site_id, Some(1321));
-    assert_eq!(calls(&simulator, "list_sites"), 5, "to the last page");
+    let pages = "to the page without items, which is the end";
+    assert_eq!(calls(&simulator, "list_sites"), 6, "{pages}");
 
     simulator.clear_requests();
     let site = sites().find(|site| site.site_id == Some(1102)).await?;

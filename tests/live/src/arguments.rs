@@ -59,7 +59,7 @@ pub(crate) struct Rows(BTreeMap<&'static str, Value>);
 impl Rows {
     /// Keeps what an answer tells of the tenant.
     pub(crate) fn keep(&mut self, specification: &Specification, case: &Case, answer: &Value) {
-        let items = specification.paging(case).map(|paging| paging.items);
+        let items = case.operation.pagination.map(|paging| paging.items);
         let list = match items {
             Some(pointer) => answer.pointer(pointer),
             None => Some(list_in(answer)),
@@ -89,7 +89,7 @@ impl Rows {
                 }
                 Place::Query(name, _) if is_limit(case, name) => Some(page(case).into()),
                 Place::Query(name, _) if argument.required => match case.operation.pagination {
-                    Some(paging) if paging.position == name => Some(paging.first.into()),
+                    Some(paging) if paging.offset_param == name => Some(paging.first_page.into()),
                     _ => self.value(specification, argument, name, || self.named(name)),
                 },
                 _ => None,
@@ -165,7 +165,8 @@ fn is_limit(case: &Case, name: &str) -> bool {
 }
 
 fn page(case: &Case) -> u64 {
-    let maximum = case.operation.pagination.and_then(|paging| paging.maximum);
+    let paging = case.operation.pagination;
+    let maximum = paging.and_then(|paging| paging.max_page_size);
     maximum.map_or(PAGE, |maximum| maximum.min(PAGE))
 }
 

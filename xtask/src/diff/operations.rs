@@ -416,29 +416,49 @@ fn paging((old, was): (&Side<'_>, Entry<'_>), (new, is): (&Side<'_>, Entry<'_>))
 pub(crate) fn pages(pagination: &Pagination) -> String {
     let Pagination {
         style,
-        position,
+        offset_param,
         limit,
-        first,
-        maximum,
+        first_page,
+        max_page_size,
+        max_offset,
         items,
         total,
+        more,
+        next,
+        next_header,
+        next_from_item,
+        link,
     } = pagination;
     let mut text = match style {
-        PaginationStyle::Cursor => format!("by `{position}`"),
-        _ => format!("by `{position}` from {first}"),
+        PaginationStyle::Cursor => format!("by `{offset_param}`"),
+        _ => format!("by `{offset_param}` from {first_page}"),
     };
+    if let Some(max_offset) = max_offset {
+        text.push_str(&format!(" to {max_offset}"));
+    }
     if let Some(limit) = limit {
         text.push_str(&format!(" and `{limit}`"));
     }
-    if let Some(maximum) = maximum {
-        text.push_str(&format!(" up to {maximum}"));
+    if let Some(max_page_size) = max_page_size {
+        text.push_str(&format!(" up to {max_page_size}"));
     }
     match items.as_str() {
         "" => text.push_str(", items in the answer itself"),
         items => text.push_str(&format!(", items at `{items}`")),
     }
-    if let Some(total) = total {
-        text.push_str(&format!(", total at `{total}`"));
+    for (what, place) in [
+        ("total at", total),
+        ("more pages at", more),
+        ("next page at", next),
+        ("next page in the header", next_header),
+        ("next page in the last item at", next_from_item),
+    ] {
+        if let Some(place) = place {
+            text.push_str(&format!(", {what} `{place}`"));
+        }
+    }
+    if *link {
+        text.push_str(", next page in the header `Link`");
     }
     text
 }

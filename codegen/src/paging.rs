@@ -1,0 +1,126 @@
+//! `pages()` and `items()` of the requests whose operations page, and how the items are taken out of a page.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::document::Operation;
+use crate::emit::{TypeDef, TypeDefs};
+use crate::error::{Error, Result};
+use crate::operations;
+use crate::rust_type::{element, simple_name};
+
+/// `pages()` and `items()`, for the operations that page.
+pub(crate) fn paging(
+    operation: &Operation,
+    answer: &syn::Type,
+    types: &TypeDefs,
+) -> Result<Option<TokenStream>> {
+    let Some(pagination) = &operation.pagination else {
+        return Ok(None);
+    };
+    let wrong = |what: &str, pointer: &str| {
+        Error::new(
+            format!("{}/x-pagination", operation.pointer),
+            format!("`{pointer}` is no {what} of the answer"),
+        )
+    };
+    let (items, list) =
+        access(answer, &pagination.items, types).ok_or_else(|| wrong("list", &pagination.items))?;
+    let item = element(&list)
+        .filter(|_| simple_name(&list).as_deref() == Some("Vec"))
+        .ok_or_else(|| wrong("list", &pagination.items))?;
+    let values = [
+        (answer, &pagination.total, "number", Some("i64")),
+        (answer, &pagination.more, "flag", Some("bool")),
+        (answer, &pagination.next, "property", None),
+        (
+            &item,
+            &pagination.next_from_item,
+            "property of an item",
+            None,
+        ),
+    ];
+    for (ty, pointer, what, expected) in values {
+        if let Some(pointer) = pointer
+            && access(ty, pointer, types)
+                .filter(|(_, ty)| expected.is_none() || simple_name(ty).as_deref() == expected)
+                .is_none()
+        {
+            return Err(wrong(what, pointer));
+        }
+    }
+    let pagination = operations::pagination(pagination);
+    Ok(Some(quote! {
+        /// How it pages.
+        pub const PAGINATION: crate::Pagination = #pagination;
+
+        fn into_items(
+            response: crate::response::RawResponse,
+            _: &crate::Pagination,
+        ) -> crate::Result<crate::Response<Vec<#item>>> {
+            let response = response.decode::<#answer>()?;
+            Ok(response.map(|page| #items.unwrap_or_default()))
+        }
+
+        /// The pages, requested as they are polled for.
+        #[inline]
+        pub fn pages(self) -> crate::Pages<#answer> {
+            crate::Pages::new(self.parts, Self::PAGINATION)
+        }
+
+        /// The items of all pages, requested as they are polled for.
+        #[inline]
+        pub fn items(self) -> crate::Items<#item> {
+            crate::Items::new(self.parts, Self::PAGINATION, Self::into_items)
+        }
+    }))
+}
+
+/// The expression that takes the value at a JSON pointer out of `page`, as an `Option`, and the type of that value.
+pub(crate) fn access(
+    answer: &syn::Type,
+    pointer: &str,
+    types: &TypeDefs,
+) -> Option<(TokenStream, syn::Type)> {
+    let segments: Vec<_> = pointer.split('/').skip(1).collect();
+    access_from(quote!(Some(page)), answer, &segments, types)
+}
+
+/// Goes on from `value`, an `Option` of `ty`.
+fn access_from(
+    value: TokenStream,
+    ty: &syn::Type,
+    segments: &[&str],
+    types: &TypeDefs,
+) -> Option<(TokenStream, syn::Type)> {
+    let Some((segment, rest)) = segments.split_first() else {
+        return Some((value, ty.clone()));
+    };
+    let name = simple_name(ty)?;
+    match types.get(&name)? {
+        TypeDef::Struct(fields) => {
+            let field = fields.iter().find(|field| field.wire == *segment)?;
+            let ident = &field.ident;
+            let next = match field.presence.optional {
+                true => quote!(#value.and_then(|value| value.#ident)),
+                false => quote!(#value.map(|value| value.#ident)),
+            };
+            access_from(next, &field.base, rest, types)
+        }
+        TypeDef::Union(variants) => {
+            let choice = Ident::new(&name, Span::call_site());
+            let mut found = None;
+            let arms: Vec<_> = variants
+                .iter()
+                .filter_map(|(variant, ty)| {
+                    let (value, ty) = access_from(quote!(Some(value)), ty, segments, types)?;
+                    found = Some(ty);
+                    Some(quote!(#choice::#variant(value) => #value,))
+                })
+                .collect();
+            let next = quote!(#value.and_then(|value| match value { #(#arms)* _ => None }));
+            Some((next, found?))
+        }
+        TypeDef::Enum(_) | TypeDef::IntegerEnum(_) => None,
+    }
+}

@@ -1,0 +1,169 @@
+//! Recognises a page or a cursor that comes again.
+
+use std::collections::HashSet;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher as _};
+
+use super::page_info::identity;
+
+/// How many lists and cursors a listing remembers. A cycle that is longer is not recognised.
+const REMEMBERED: usize = 65_536;
+
+/// How many pages in a row may bring nothing new: pages without rows, and pages whose rows equal those before and have no id.
+const MAX_IDLE_PAGES: u32 = 100;
+
+/// The rows of a page, to compare them with those of another.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rows {
+    pub(super) count: usize,
+    /// How many of them are not null.
+    pub(super) values: usize,
+    /// The hash of all of them.
+    hash: u64,
+    /// The identity of the first and of the last row, where they have one.
+    ends: Option<(u64, u64)>,
+    /// Whether all rows are equal and have no id: other items can look the same.
+    is_ambiguous: bool,
+}
+
+/// Collects the rows of a page, each as its JSON text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RowsBuilder<'de> {
+    count: usize,
+    values: usize,
+    hasher: DefaultHasher,
+    first: Option<&'de str>,
+    last: Option<&'de str>,
+    is_varied: bool,
+}
+
+impl<'de> RowsBuilder<'de> {
+    pub(super) fn add(&mut self, row: &'de str) {
+        self.count += 1;
+        row.hash(&mut self.hasher);
+        if row == "null" {
+            return;
+        }
+        self.values += 1;
+        let first = *self.first.get_or_insert(row);
+        self.is_varied |= row != first;
+        self.last = Some(row);
+    }
+
+    /// The last row that is not null.
+    pub(super) fn last(&self) -> Option<&'de str> {
+        self.last
+    }
+
+    pub(super) fn build(self) -> Rows {
+        let identity = |row: Option<&str>| identity(row?).map(|id| hash(&id));
+        let first = identity(self.first);
+        Rows {
+            count: self.count,
+            values: self.values,
+            hash: self.hasher.finish(),
+            ends: first.zip(identity(self.last)),
+            is_ambiguous: !self.is_varied && first.is_none(),
+        }
+    }
+}
+
+/// What a page has to do with those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Repetition {
+    /// It is another page.
+    #[default]
+    None,
+    /// All its rows are equal to those of the page before and have no id: these may be other items.
+    Ambiguous,
+    /// It is the first page as a whole, and the second of the listing.
+    Whole,
+    /// Its rows came before.
+    Repeated,
+}
+
+/// The pages of a listing so far.
+#[derive(Default)]
+pub(super) struct History {
+    pages: u64,
+    previous: Rows,
+    lists: HashSet<u64>,
+    cursors: HashSet<u64>,
+    idle_pages: u32,
+    /// How many rows the longest page has.
+    pub(super) longest: usize,
+}
+
+impl History {
+    /// Compares a page with those before it.
+    pub(super) fn compare(&self, rows: &Rows) -> Repetition {
+        if rows.count == 0 || self.previous.count == 0 {
+            return Repetition::None;
+        }
+        let previous = &self.previous;
+        let is_equal = rows.hash == previous.hash;
+        let is_whole = rows.count == previous.count
+            && (is_equal || (rows.ends.is_some() && rows.ends == previous.ends));
+        let first = |rows: &Rows| rows.ends.map(|(first, _)| first);
+        let begins_equal = first(rows).is_some() && first(rows) == first(previous);
+        if rows.is_ambiguous && is_equal {
+            Repetition::Ambiguous
+        } else if is_whole && self.pages == 1 {
+            Repetition::Whole
+        } else if is_equal || begins_equal || self.lists.contains(&rows.hash) {
+            Repetition::Repeated
+        } else {
+            Repetition::None
+        }
+    }
+
+    /// How many rows the page before has.
+    pub(super) fn previous_count(&self) -> Option<u64> {
+        (self.pages > 0).then_some(self.previous.count as u64)
+    }
+
+    /// Adds a page.
+    pub(super) fn add(&mut self, rows: &Rows, repetition: Repetition) {
+        self.pages += 1;
+        self.longest = self.longest.max(rows.count);
+        self.idle_pages = match rows.count == 0 || repetition == Repetition::Ambiguous {
+            true => self.idle_pages + 1,
+            false => 0,
+        };
+        if rows.count > 0 {
+            self.previous = *rows;
+            if !rows.is_ambiguous {
+                remember(&mut self.lists, rows.hash);
+            }
+        }
+    }
+
+    /// Whether too many pages in a row brought nothing new.
+    pub(super) fn is_idle(&self) -> bool {
+        self.idle_pages >= MAX_IDLE_PAGES
+    }
+
+    /// Adds a cursor that was used.
+    pub(super) fn add_cursor(&mut self, cursor: &str) {
+        remember(&mut self.cursors, hash(&cursor));
+    }
+
+    /// Whether a cursor was used.
+    pub(super) fn has_cursor(&self, cursor: &str) -> bool {
+        self.cursors.contains(&hash(&cursor))
+    }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Adds to a set of limited size.
+fn remember(set: &mut HashSet<u64>, value: u64) {
+    if set.len() == REMEMBERED {
+        set.clear();
+    }
+    set.insert(value);
+}

@@ -1,0 +1,102 @@
+//! The items of a request that no document describes.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Items;
+use crate::error::{ErrorKind, Result};
+use crate::operation::Pagination;
+use crate::request::Request;
+use crate::response::{RawResponse, Response, without_value};
+
+impl Request {
+    /// Lists the items at a JSON pointer in the response, page by page: as [`serde_json::Value`]s, or as a type of your own. The empty
+    /// pointer is the response itself.
+    ///
+    /// `pagination` says how the request pages. The listing then ends, fails, prefetches and resumes as that of a documented operation
+    /// does; see [`Items`].
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "sites", feature = "simulator"))]
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use cisco_secure_access::simulator::Simulator;
+    /// # let simulator = Simulator::builder().start().await?;
+    /// # let client = simulator.client()?;
+    /// use cisco_secure_access::{Method, Pagination};
+    /// use futures_util::TryStreamExt;
+    /// use serde_json::Value;
+    ///
+    /// let pages = Pagination::by_page("page").limit("limit").max_page_size(100);
+    /// let request = client.request(Method::Get, "/deployments/v2/sites");
+    /// let sites: Vec<Value> = request.items_at("", pages).try_collect().await?;
+    /// println!("{} sites", sites.len());
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(all(feature = "sites", feature = "simulator")))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// A cursor is in the body of each page, in a header, or in its last item:
+    ///
+    /// ```no_run
+    /// # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
+    /// use cisco_secure_access::{Method, Pagination};
+    /// use futures_util::TryStreamExt;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// #[serde(rename_all = "camelCase")]
+    /// struct Profile {
+    ///     profile_name: String,
+    /// }
+    ///
+    /// let request = client.request(Method::Get, "/deployments/v2/ztna/profiles").query("limit", "100");
+    /// let mut profiles = request.items_at::<Profile>("/items", Pagination::by_cursor("cursor").next("/cursor"));
+    /// while let Some(profile) = profiles.try_next().await? {
+    ///     println!("{}", profile.profile_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The stream gives them: see [`Error`](crate::Error). [`ErrorKind::Request`](crate::ErrorKind::Request) where `pagination` selects
+    /// pages by a cursor, and does not say where a page has it.
+    pub fn items_at<T: DeserializeOwned>(
+        self,
+        pointer: &'static str,
+        pagination: Pagination,
+    ) -> Items<T> {
+        Items::new(self.into_parts(), pagination.items(pointer), into_items)
+    }
+}
+
+/// Takes the items out of a page.
+fn into_items<T: DeserializeOwned>(
+    response: RawResponse,
+    pagination: &Pagination,
+) -> Result<Response<Vec<T>>> {
+    let whole = response.clone();
+    let (mut body, parts) = response.json::<Value>()?.into_parts();
+    // A bare list where an envelope is expected is the list.
+    let pointer = match body {
+        Value::Array(_) => "",
+        _ => pagination.items,
+    };
+    let rows = match body.pointer_mut(pointer).map(Value::take) {
+        Some(Value::Array(rows)) => rows,
+        object => object.into_iter().collect(),
+    };
+    let rows = rows.into_iter().enumerate();
+    let items = rows.filter(|(_, row)| !row.is_null()).map(|(index, row)| {
+        T::deserialize(row).map_err(|error| {
+            let why = without_value(&error.to_string());
+            format!("the item at `{pointer}/{index}` does not have the expected type: {why}")
+        })
+    });
+    match items.collect() {
+        Ok(items) => Ok(Response::from_parts(items, parts)),
+        Err(what) => Err(whole.into_error(ErrorKind::Decode, what)),
+    }
+}

@@ -1,0 +1,62 @@
+//! Listings: the pages of an operation, or the items of all pages, as a stream.
+//!
+//! - `pager` requests one page after the other and decides where the listing ends; it is the same for all operations.
+//! - `fetch` is a page request in flight.
+//! - `page_info` reads from the body of a response what the pager needs: rows, total, cursor.
+//! - `history` recognises a page or a cursor that comes again.
+//! - `link` reads the header `Link`.
+//! - `continuation` is where a listing stands.
+//! - `items` and `pages` are the streams; `items_at` lists what no document describes.
+//!
+//! # Where a listing ends
+//!
+//! The documents are not the service, so a listing does not end because a page looks like the last one: it ends where the service says so,
+//! or with an error. After each page the first rule that applies decides:
+//!
+//! 1. A documented flag (`more`), cursor (`next`, a header) or `Link` header decides. A `Link` header counts from the first page that has
+//!    one, because the documents list it for operations that may not send it. The flag precedes the total, because some services cap the
+//!    total. No further page before the documented total is an error.
+//! 2. The documented total decides. A page without rows before the total is an error. The total of the newest page counts, because
+//!    collections change. A total that is less than the rows that came is wrong and decides nothing.
+//! 3. A page without rows ends the listing. A short page does not: services cap the page size without saying so.
+//!
+//! # What is never taken for an end
+//!
+//! A body that is empty, a list property that is missing or has another name: each is an error with the location. 204, `null` and `[]` are
+//! pages without rows; a missing list is one where the total is 0.
+//!
+//! # Pages that come again
+//!
+//! A service that ignores the offset sends the same page for ever. A page is the one before it again when all its rows are equal, or when
+//! its first row is, and that row has an id. Then:
+//!
+//! 1. The listing is complete if it is the second page, equals the first as a whole, has another length than the requested page size, and
+//!    nothing in the responses announces more. Such an operation ignores its paging parameters and sends everything at once: with paging, a
+//!    page shorter than requested is followed by other rows or none, and a page longer than requested does not exist.
+//! 2. Rows without an id can be equal. If all rows of the page are equal and have none, the total decides whether they are other items.
+//! 3. Otherwise the listing ends in an error, without the rows that came again.
+//!
+//! A list that equals any earlier one, and a cursor that was used before, end the listing in an error as well, so that no listing requests
+//! pages for ever. One exception: the cursor of a page that is shorter than those before it may be its own cursor, which is the end.
+
+mod continuation;
+mod fetch;
+mod history;
+mod items;
+mod items_at;
+mod link;
+mod page_info;
+mod pager;
+mod pages;
+
+use futures_util::Stream;
+
+pub use continuation::ContinuationToken;
+pub use items::Items;
+pub use pages::Pages;
+
+/// A stream that buffers items, for callers that are not async.
+pub(crate) trait BufferedStream: Stream {
+    /// The next item, if it is buffered.
+    fn take_ready(&mut self) -> Option<Self::Item>;
+}

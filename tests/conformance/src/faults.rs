@@ -1,0 +1,158 @@
+//! What a service does wrong while it is listed, and what has to come of it: everything, or an error, and never a shorter list in silence.
+
+use cisco_secure_access::{Pagination, PaginationStyle};
+use serde_json::{Value, json};
+
+use crate::collection::put;
+
+/// The property that has the list where the documented one has not.
+const RENAMED: &str = "renamedByTheService";
+
+/// What a service does wrong, or in another way than documented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Its pages are shorter than requested, and it reports no total.
+    ShortPages,
+    /// A page has no items, before the end that it reports.
+    EmptyPage,
+    /// A response has no body.
+    EmptyBody,
+    /// A page has no list.
+    MissingList,
+    /// The list of a page has another name.
+    RenamedList,
+    /// Two pages have one row each, and these are equal.
+    EqualRows,
+    /// A response is partial: 207.
+    Partial,
+    /// Rows are null.
+    NullRows,
+    /// Which page is requested does not matter.
+    IgnoredOffset,
+    /// A page is its own next one.
+    StuckCursor,
+    /// The flag ends the listing before the total.
+    EarlyEnd,
+    /// The `Link` header is missing from the last page, which is full.
+    LastLink,
+}
+
+/// What has come of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All items came.
+    Everything,
+    /// Those before the fault came, and then an error.
+    Error,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::ShortPages,
+        Self::EmptyPage,
+        Self::EmptyBody,
+        Self::MissingList,
+        Self::RenamedList,
+        Self::EqualRows,
+        Self::Partial,
+        Self::NullRows,
+        Self::IgnoredOffset,
+        Self::StuckCursor,
+        Self::EarlyEnd,
+        Self::LastLink,
+    ];
+
+    /// What it is called in the table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ShortPages => "short pages, no total",
+            Self::EmptyPage => "empty page before the end",
+            Self::EmptyBody => "empty 200",
+            Self::MissingList => "no list",
+            Self::RenamedList => "renamed list",
+            Self::EqualRows => "equal one-row pages",
+            Self::Partial => "207",
+            Self::NullRows => "null rows",
+            Self::IgnoredOffset => "offset ignored",
+            Self::StuckCursor => "cursor does not move",
+            Self::EarlyEnd => "flag ends early",
+            Self::LastLink => "last page without Link",
+        }
+    }
+
+    /// Whether it can happen to an operation that pages like this.
+    #[must_use]
+    pub fn is_possible(self, pagination: &Pagination) -> bool {
+        let has_cursor = pagination.style == PaginationStyle::Cursor;
+        let reports_end = pagination.total.is_some()
+            || pagination.more.is_some()
+            || (pagination.link && !has_cursor);
+        match self {
+            Self::EmptyPage => reports_end,
+            Self::StuckCursor => has_cursor && pagination.next_from_item.is_none(),
+            Self::EarlyEnd => pagination.total.is_some() && pagination.more.is_some(),
+            Self::LastLink => pagination.link,
+            _ => true,
+        }
+    }
+
+    /// What may come of it; where both may, the total decides.
+    #[must_use]
+    pub fn outcomes(self) -> &'static [Outcome] {
+        match self {
+            Self::ShortPages | Self::NullRows | Self::LastLink => &[Outcome::Everything],
+            Self::EqualRows => &[Outcome::Everything, Outcome::Error],
+            _ => &[Outcome::Error],
+        }
+    }
+
+    /// Whether it happens in the response to this request, counted from 1.
+    pub(crate) fn happens_at(self, request: usize) -> bool {
+        match self {
+            Self::EmptyPage
+            | Self::EmptyBody
+            | Self::MissingList
+            | Self::RenamedList
+            | Self::Partial => request == 2,
+            _ => true,
+        }
+    }
+
+    /// Whether an item is null where rows are.
+    pub(crate) fn is_null(number: usize) -> bool {
+        number % 3 == 1
+    }
+
+    /// Does it to a page.
+    pub(crate) fn spoil(self, pagination: &Pagination, page: &mut Value) {
+        match self {
+            Self::ShortPages => {
+                if let Some(total) = pagination.total {
+                    put(page, total, Some(Value::Null));
+                }
+            }
+            Self::MissingList => match pagination.items {
+                "" => *page = json!({}),
+                items => put(page, items, None),
+            },
+            Self::RenamedList => {
+                let list = page.pointer_mut(pagination.items).map(Value::take);
+                match pagination.items {
+                    "" => *page = json!({ RENAMED: list }),
+                    items => {
+                        put(page, items, None);
+                        put(page, &format!("/{RENAMED}"), list);
+                    }
+                }
+            }
+            Self::EarlyEnd => {
+                if let Some(more) = pagination.more {
+                    put(page, more, Some(false.into()));
+                }
+            }
+            _ => {}
+        }
+    }
+}

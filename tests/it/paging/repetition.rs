@@ -1,0 +1,141 @@
+//! Pages that come again: a service that ignores which page is requested, or rows that look the same.
+
+use cisco_secure_access::{ErrorKind, Pagination};
+use serde_json::{Value, json};
+
+use super::{Listing, drain_groups, drain_sites, drain_values, names, only, rows};
+
+#[tokio::test]
+async fn an_offset_that_is_ignored_is_an_error() {
+    // With a total, without one, and with a page size that the caller did not set.
+    for (total, limit) in [(Some(40), Some(10)), (None, Some(10)), (None, None)] {
+        let listing = Listing::start(move |_| match total {
+            Some(total) => json!({"data": rows(0, 10, 40), "total": total}),
+            None => json!({"data": rows(0, 10, 40)}),
+        })
+        .await;
+        let request = match limit {
+            Some(limit) => listing.groups().limit(limit),
+            None => listing.groups(),
+        };
+        let (found, errors) = drain_groups(request).await;
+        assert_eq!(found, names(10));
+        let error = only(&errors);
+        assert_eq!(error.kind(), ErrorKind::Incomplete);
+        assert!(
+            error
+                .to_string()
+                .contains("`offset` 10 has the rows of an earlier page"),
+            "{error}"
+        );
+        assert_eq!(listing.requests(), 2);
+    }
+}
+
+#[tokio::test]
+async fn an_operation_that_ignores_its_paging_parameters_is_complete() {
+    // Longer than requested, shorter than requested, and just one.
+    for (count, limit) in [(7, 5), (7, 100), (1, 100)] {
+        let listing = Listing::start(move |_| Value::from(rows(0, count, count))).await;
+        let (found, errors) = drain_sites(listing.sites().limit(limit)).await;
+        assert_eq!((found, errors.len()), (names(count), 0));
+        assert_eq!(listing.requests(), 2, "the second page is the first again");
+    }
+    // A property of a row changes from one response to the next.
+    let mut calls = 0;
+    let listing = Listing::start(move |_| {
+        calls += 1;
+        let mut rows = rows(0, 7, 7);
+        rows[3]["status"] = calls.into();
+        Value::from(rows)
+    })
+    .await;
+    let (found, errors) = drain_sites(listing.sites()).await;
+    assert_eq!((found, errors.len()), (names(7), 0));
+}
+
+#[tokio::test]
+async fn a_page_of_the_requested_length_that_comes_again_is_not_complete() {
+    let listing = Listing::start(|_| Value::from(rows(0, 5, 5))).await;
+    let (found, errors) = drain_sites(listing.sites().limit(5)).await;
+    assert_eq!(found, names(5));
+    assert_eq!(only(&errors).kind(), ErrorKind::Incomplete);
+}
+
+#[tokio::test]
+async fn rows_without_an_id_can_be_equal() {
+    let row = json!({"requests": 0});
+    let page = move |query: &super::Query| {
+        let offset = query.number("offset", 0);
+        vec![row.clone(); 3_usize.saturating_sub(offset).min(1)]
+    };
+    // The total says that they are other items.
+    let rows = page.clone();
+    let listing = Listing::start(move |query| json!({"data": rows(query), "total": 3})).await;
+    let pagination = Pagination::by_offset("offset")
+        .limit("limit")
+        .max_page_size(1);
+    let (found, errors) = drain_values(listing.items_at("/data", pagination.total("/total"))).await;
+    assert_eq!((found.len(), errors.len()), (3, 0));
+    // Without one nothing does.
+    let listing = Listing::start(move |query| json!({"data": page(query)})).await;
+    for pagination in [
+        pagination,
+        Pagination::by_offset("offset"),
+        pagination.max_page_size(100),
+    ] {
+        let (found, errors) = drain_values(listing.items_at("/data", pagination)).await;
+        assert_eq!(found.len(), 1);
+        let error = only(&errors);
+        assert_eq!(error.kind(), ErrorKind::Incomplete);
+        assert!(
+            error
+                .to_string()
+                .contains("whether these are other items cannot be said"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn rows_with_an_id_that_are_equal_are_one_item() {
+    let listing = Listing::start(|_| json!({"data": rows(0, 1, 1), "total": 2})).await;
+    let (found, errors) = drain_groups(listing.groups().limit(1)).await;
+    assert_eq!(found, names(1));
+    assert_eq!(only(&errors).kind(), ErrorKind::Incomplete);
+}
+
+#[tokio::test]
+async fn a_first_row_that_comes_again_is_noticed_where_the_rest_changed() {
+    let mut calls = 0;
+    let listing = Listing::start(move |_| {
+        calls += 1;
+        json!({"data": rows(0, 10 + calls, 40)})
+    })
+    .await;
+    let (found, errors) = drain_groups(listing.groups().limit(10)).await;
+    assert_eq!(found, names(11));
+    assert_eq!(only(&errors).kind(), ErrorKind::Incomplete);
+}
+
+#[tokio::test]
+async fn pages_that_come_in_a_circle_are_noticed() {
+    let listing = Listing::start(|query| {
+        let offset = query.number("offset", 0) % 30;
+        json!({"data": rows(offset, 10, 30)})
+    })
+    .await;
+    let (found, errors) = drain_groups(listing.groups().limit(10)).await;
+    assert_eq!(found, names(30));
+    assert_eq!(only(&errors).kind(), ErrorKind::Incomplete);
+    assert_eq!(listing.requests(), 4);
+}
+
+#[tokio::test]
+async fn equal_rows_end_before_a_total_that_is_never_reached() {
+    let listing = Listing::start(|_| json!({"data": [{"requests": 0}], "total": u64::MAX})).await;
+    let pagination = Pagination::by_offset("offset").total("/total");
+    let (found, errors) = drain_values(listing.items_at("/data", pagination)).await;
+    assert!((100..=102).contains(&found.len()), "{}", found.len());
+    assert!(only(&errors).to_string().contains("nothing new"));
+}
