@@ -5,6 +5,8 @@
 //! | [`authentication`] | Where do credentials come from, and how often is a token asked for? |
 //! | [`clouds`] | Global, China, Government: what differs, and where may a token go? |
 //! | [`requests`] | How is a call written, changed, and made where no document knows it? |
+//! | [`responses`] | What if a response differs from its documentation, and how is what was read sent again? |
+//! | [`undocumented`] | How are operations called and listed that no document has? |
 //! | [`paging`] | How is a long list read, faster, and later again? |
 //! | [`limits`] | What happens when the service is slow, busy, or says 429? |
 //! | [`errors`] | What went wrong, and what can the program do about it? |
@@ -23,4 +25,4 @@ macro_rules! pages {
     )* };
 }
 
-pages!(authentication clouds requests paging limits errors observing testing features);
+pages!(authentication clouds requests responses undocumented paging limits errors observability testing features);
