@@ -5,6 +5,7 @@ use cisco_secure_access::api::policies::types::{
     AccessRule, RuleCondition, UnifiedNetworkObject, UpdateAccessRuleRequest,
 };
 use cisco_secure_access::{ErrorKind, JsonType, Nullable, Response, Result};
+use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use crate::logs;
@@ -75,6 +76,32 @@ async fn a_value_that_does_not_fit_is_reported_and_the_rest_is_read() -> Result<
         body,
         "nothing is lost"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn items_and_pages_come_with_their_deviations() -> Result<()> {
+    let (mut body, deviations) = page_with_deviations();
+    body["total"] = json!(4);
+    let deviations = &deviations[..6];
+    let server = Scripted::start(&[
+        (200, JSON, TOKEN),
+        (200, JSON, &body.to_string()),
+        (200, JSON, &body.to_string()),
+    ])
+    .await;
+    let client = server.client();
+    let request = || client.deployments().list_network_tunnel_groups().limit(4);
+    let pages: Vec<_> = request().pages().try_collect().await?;
+    assert_eq!(pages.len(), 1);
+    assert_eq!(reported(&pages[0]), deviations);
+    let mut items = request().items();
+    let mut names = Vec::new();
+    while let Some(group) = items.try_next().await? {
+        names.push(group.name);
+        assert_eq!(items.deviations().len(), deviations.len());
+    }
+    assert_eq!(names, [Some("a".to_owned()), Some("b".to_owned()), None]);
     Ok(())
 }
 
