@@ -203,17 +203,16 @@ pub(crate) fn from_body<T: LenientDeserialize>(
             json: Some(json),
         }),
         // Null and `[]` stand for nothing: null for an empty list, `[]` for an empty object, both where nothing is a documented response.
-        Decoded::Coerced(None) if may_be_empty || !json.is_null() || is_list::<T>() => {
-            let empty = nothing().ok_or(DecodeError::Empty {
-                expected: T::EXPECTED,
-            })?;
-            Ok(DecodedBody {
-                deviations: context.deviations,
-                json: Some(json),
-                ..empty
-            })
-        }
-        Decoded::Coerced(None) | Decoded::Mismatched(None) => {
+        decoded => {
+            let is_nothing = matches!(decoded, Decoded::Coerced(None))
+                && (may_be_empty || !json.is_null() || is_list::<T>());
+            if let Some(empty) = nothing().filter(|_| is_nothing) {
+                return Ok(DecodedBody {
+                    deviations: context.deviations,
+                    json: Some(json),
+                    ..empty
+                });
+            }
             let top =
                 || Deviation::new(&DeviationPath::default(), T::EXPECTED, JsonType::of(&json));
             Err(DecodeError::Mismatch(
