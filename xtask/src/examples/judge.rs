@@ -15,8 +15,8 @@ pub enum Verdict {
     Decoded,
     /// It keeps the changed value, and reports it at its path.
     Reported,
-    /// It reports the changed value, an element of a list or map that is the whole response. No object is around it that could keep it, so
-    /// it is left out, or has its documented form.
+    /// The changed value is an element of a list or map that is the whole response, and no object is around it that could keep it: it is
+    /// reported and left out, or decoded and encoded in its documented form.
     LeftOut,
     /// It rejects the whole response, which has another JSON type than documented.
     Rejected,
@@ -50,14 +50,24 @@ pub fn judge(mutant: &Mutant, reply: &Reply, schemas: &Schemas<'_>) -> Result<Ve
     let lost = |before: &Value, after: &Value| {
         differences(before, after, schemas, Direction::Response).pop()
     };
+    let is_present = length(&before) == length(&after);
     match lost(&before, &after) {
         None => Ok(verdict),
         Some(_) if is_whole && (verdict == Verdict::Reported || before.is_null()) => Ok(verdict),
         Some(difference) => match without_element(&before, &after, &mutant.path) {
-            Some((before, after)) if lost(&before, &after).is_none() => Ok(Verdict::LeftOut),
+            Some((before, after))
+                if lost(&before, &after).is_none()
+                    && (verdict == Verdict::Reported || is_present) =>
+            {
+                Ok(Verdict::LeftOut)
+            }
             _ => Err(format!("loses {}: {}", difference.path, difference.what)),
         },
     }
+}
+
+fn length(value: &Value) -> usize {
+    value.as_array().map_or(0, Vec::len)
 }
 
 /// Whether a deviation that is reported of a mutant is at the right path.
@@ -89,10 +99,12 @@ fn without_element(before: &Value, after: &Value, path: &str) -> Option<(Value, 
     match (&mut before, &mut after) {
         (Value::Array(before), Value::Array(after)) => {
             let index = usize::try_from(key.as_u64()?).ok()?;
-            if before.len() == after.len() {
+            if before.len() == after.len() && index < after.len() {
                 after.remove(index);
             }
-            before.remove(index);
+            if index < before.len() {
+                before.remove(index);
+            }
         }
         (Value::Object(before), Value::Object(after)) => {
             let key = key.as_str()?;
