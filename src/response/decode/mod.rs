@@ -117,6 +117,8 @@ impl<T> Decoded<T> {
 pub struct DecodeContext {
     path: DeviationPath,
     deviations: Vec<Deviation>,
+    /// The depth of the value that is decoded as a variant of a union.
+    variant_depth: Option<usize>,
 }
 
 impl DecodeContext {
@@ -135,6 +137,19 @@ impl DecodeContext {
     fn coerce<T>(&mut self, value: Option<T>, expected: &'static str, found: &Value) -> Decoded<T> {
         self.deviate(expected, found);
         Decoded::Coerced(value)
+    }
+
+    /// Decodes a value as a variant of a union.
+    fn decode_variant<T>(&mut self, decode: impl FnOnce(&mut Self) -> Decoded<T>) -> Decoded<T> {
+        let outer = self.variant_depth.replace(self.path.depth());
+        let decoded = decode(self);
+        self.variant_depth = outer;
+        decoded
+    }
+
+    /// Whether the value is a variant of a union.
+    fn is_variant(&self) -> bool {
+        self.variant_depth == Some(self.path.depth())
     }
 
     pub(crate) fn has_deviations(&self) -> bool {
