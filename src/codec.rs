@@ -1,32 +1,41 @@
-//! Reading and writing by the name of an operation: what `cargo xtask examples` runs documented examples through.
+//! Decoding and encoding by the name of an operation: `cargo xtask examples` runs documented examples through it.
 //!
-//! Internal: here only with the feature `codecs`, and free to change at any time.
+//! Internal: available only with the feature `codecs`, and free to change at any time.
 
+use std::collections::HashMap;
 use std::io::{BufRead, Write};
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use crate::api;
 use crate::operation::Operation;
-use crate::response::LenientDeserialize;
-use crate::response::decode;
+use crate::response::{Deviation, LenientDeserialize, decode};
 
-/// Reads a JSON text as a type of the crate and writes it again, or says what is wrong with it.
-pub type Recode = fn(&[u8]) -> Result<Vec<u8>, String>;
+/// Decodes a JSON text as a type of the crate and encodes it again. An error says why the type does not hold it.
+pub type Recode = fn(&[u8]) -> Result<Recoded, String>;
 
-/// What an operation answers and takes.
+/// A value that was decoded and encoded again.
+#[derive(Debug)]
+pub struct Recoded {
+    /// The value as JSON text.
+    pub json: Vec<u8>,
+    /// Where the text differs from the documentation of the type.
+    pub deviations: Vec<Deviation>,
+}
+
+/// The types of the response and the body of an operation.
 #[derive(Debug)]
 pub struct Codec {
     /// The operation.
     pub operation: &'static Operation,
-    /// Its answer.
-    pub answer: Recode,
-    /// Its body, if it takes one that is no upload.
+    /// Its response.
+    pub response: Recode,
+    /// Its body, if it has one that is not an upload.
     pub body: Option<Recode>,
 }
 
-/// All operations of the enabled scopes.
+/// The codecs of all operations of the enabled scopes.
 pub fn codecs() -> impl Iterator<Item = &'static Codec> {
     static SCOPES: &[&[Codec]] = &[
         #[cfg(scope = "admin")]
@@ -44,59 +53,75 @@ pub fn codecs() -> impl Iterator<Item = &'static Codec> {
     SCOPES.iter().copied().flatten()
 }
 
-/// Answers questions until there are no more, each on a line of its own.
+/// Serves requests until there are no more, each on a line of its own.
 ///
-/// A question is `<scope>.<operation>`, `answer` or `body`, and a JSON text, with tabs between them. The reply is `ok` and the JSON
-/// text as it was written again, or `error` and a JSON string that says why not, with a tab between them.
+/// A request is `<scope>.<operation>`, `response` or `body`, and a JSON text, separated by tabs. The reply is a line with `ok`, the JSON
+/// text encoded again and the JSON list of the deviations (`path`, `expected`, `found`), or with `error` and a JSON string, separated by
+/// tabs.
 ///
 /// # Errors
-/// When the questions cannot be read or the replies cannot be written.
-pub fn serve(questions: impl BufRead, mut replies: impl Write) -> std::io::Result<()> {
-    let codecs: std::collections::HashMap<String, &Codec> = codecs()
+/// When the requests cannot be read or the replies cannot be written.
+pub fn serve(requests: impl BufRead, mut replies: impl Write) -> std::io::Result<()> {
+    let codecs: HashMap<String, &Codec> = codecs()
         .map(|codec| {
             let Operation { scope, id, .. } = codec.operation;
             (format!("{scope}.{id}"), codec)
         })
         .collect();
-    for question in questions.split(b'\n') {
-        let question = question?;
-        let mut parts = question.splitn(3, |&byte| byte == b'\t');
+    for request in requests.split(b'\n') {
+        let request = request?;
+        let mut parts = request.splitn(3, |&byte| byte == b'\t');
         let mut part = || parts.next().unwrap_or_default();
         let (operation, kind, json) = (part(), part(), part());
         let codec = std::str::from_utf8(operation)
             .ok()
             .and_then(|operation| codecs.get(operation));
         let recode = match kind {
-            b"answer" => codec.map(|codec| codec.answer),
+            b"response" => codec.map(|codec| codec.response),
             _ => codec.and_then(|codec| codec.body),
         };
         let reply = match recode {
             Some(recode) => recode(json),
-            None => Err("the crate has nothing of the kind".to_owned()),
+            None => Err("the crate has no such operation or body".to_owned()),
         };
         match reply {
-            Ok(text) => {
+            Ok(Recoded { json, deviations }) => {
+                let deviations = deviations.iter().map(|deviation| {
+                    json!({
+                        "path": deviation.path(),
+                        "expected": deviation.expected(),
+                        "found": deviation.found().to_string(),
+                    })
+                });
                 replies.write_all(b"ok\t")?;
-                replies.write_all(&text)?;
+                replies.write_all(&json)?;
+                write!(replies, "\t{}", json!(deviations.collect::<Vec<_>>()))?;
             }
-            Err(why) => {
-                replies.write_all(b"error\t")?;
-                serde_json::to_writer(&mut replies, &why)?;
-            }
+            Err(message) => write!(replies, "error\t{}", json!(message))?,
         }
         replies.write_all(b"\n")?;
     }
     replies.flush()
 }
 
-/// Reads an answer as a call does.
-pub(crate) fn answer<T: LenientDeserialize + Serialize>(text: &[u8]) -> Result<Vec<u8>, String> {
-    let decoded = decode::from_body::<T>(text, true).map_err(|error| error.describe(text))?;
-    serde_json::to_vec(&decoded.value).map_err(|error| error.to_string())
+/// Recodes a response, which may be empty.
+pub(crate) fn response<T: LenientDeserialize + Serialize>(text: &[u8]) -> Result<Recoded, String> {
+    recode::<T>(text, true)
 }
 
-/// Reads a body that somebody wrote down.
-pub(crate) fn body<T: DeserializeOwned + Serialize>(text: &[u8]) -> Result<Vec<u8>, String> {
-    let value: T = decode::from_json_body(text)?;
-    serde_json::to_vec(&value).map_err(|error| error.to_string())
+/// Recodes a body.
+pub(crate) fn body<T: LenientDeserialize + Serialize>(text: &[u8]) -> Result<Recoded, String> {
+    recode::<T>(text, false)
+}
+
+fn recode<T: LenientDeserialize + Serialize>(
+    text: &[u8],
+    may_be_empty: bool,
+) -> Result<Recoded, String> {
+    let decoded =
+        decode::from_body::<T>(text, may_be_empty).map_err(|error| error.describe(text))?;
+    Ok(Recoded {
+        json: serde_json::to_vec(&decoded.value).map_err(|error| error.to_string())?,
+        deviations: decoded.deviations,
+    })
 }

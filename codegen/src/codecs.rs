@@ -7,7 +7,7 @@ use syn::File;
 use crate::document::{Content, Operation};
 use crate::error::{Error, Result};
 use crate::operations;
-use crate::requests::{answer_type, argument_types, signatures};
+use crate::requests::{argument_types, response_type, signatures};
 
 /// The table of the codecs of all `operations`.
 pub(crate) fn codecs(operations: &[Operation], generated: &File) -> Result<TokenStream> {
@@ -22,7 +22,7 @@ pub(crate) fn codecs(operations: &[Operation], generated: &File) -> Result<Token
                     format!("progenitor generated no {what} for this operation"),
                 )
             };
-            let answer = answer_type(signature).ok_or_else(|| missing("answer"))?;
+            let response = response_type(signature).ok_or_else(|| missing("response"))?;
             let body = match operation.body.as_ref().map(|body| &body.content) {
                 Some(Content::Json(_) | Content::Form(_)) => {
                     let ty = argument_types(signature)
@@ -36,7 +36,7 @@ pub(crate) fn codecs(operations: &[Operation], generated: &File) -> Result<Token
             Ok(quote! {
                 crate::codec::Codec {
                     operation: &operations::#constant,
-                    answer: crate::codec::answer::<#answer>,
+                    response: crate::codec::response::<#response>,
                     body: #body,
                 }
             })

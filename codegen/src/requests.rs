@@ -202,7 +202,7 @@ impl<'a> Request<'a> {
             operation,
             ident: Ident::new(&names::pascal(&operation.id), Span::call_site()),
             arguments,
-            answer: answer_type(signature).ok_or_else(|| {
+            answer: response_type(signature).ok_or_else(|| {
                 Error::new(&operation.pointer, "progenitor's method has no answer")
             })?,
         })
@@ -574,7 +574,7 @@ fn owned(ty: &syn::Type) -> syn::Type {
 }
 
 /// `T` of `Result<ResponseValue<T>, Error<()>>`.
-pub(crate) fn answer_type(signature: &Signature) -> Option<syn::Type> {
+pub(crate) fn response_type(signature: &Signature) -> Option<syn::Type> {
     let ReturnType::Type(_, ty) = &signature.output else {
         return None;
     };

@@ -156,11 +156,11 @@ fn each_row_is_tested_somewhere() {
 }
 
 /// The code of a case.
-fn code(case: &Case) -> Result<TokenStream, cisco_secure_access_codegen::Error> {
+fn code(case: &Case, schemars: bool) -> Result<TokenStream, cisco_secure_access_codegen::Error> {
     let options = Options {
         enabled: &|_| true,
         codecs: false,
-        schemars: false,
+        schemars,
     };
     generate(&case.scope(), &case.document, &options).map(|generated| generated.code)
 }
@@ -175,7 +175,7 @@ fn each_case_is_repaired_or_refused() {
     let mut failures = Vec::new();
     for case in cases() {
         let what = format!("{} {}", case.row, case.what);
-        match (code(&case), &case.expected) {
+        match (code(&case, false), &case.expected) {
             (Ok(code), Expected::Code { has, lacks }) => {
                 if let Err(error) = syn::parse2::<syn::File>(code.clone()) {
                     failures.push(format!("{what}: the code does not parse: {error}"));
@@ -202,7 +202,7 @@ fn each_case_is_repaired_or_refused() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-/// Builds the crate with the code of all cases that are not refused.
+/// Builds the crate with the code of all cases that are not refused, with JSON Schema.
 #[test]
 #[cfg(unix)]
 #[ignore = "builds the crate and what it depends on; run it after a change of the generator"]
@@ -243,7 +243,7 @@ fn the_code_of_each_case_compiles() {
         .iter()
         .filter(|case| matches!(case.expected, Expected::Code { .. }))
     {
-        let module = prettyplease::unparse(&syn::parse2(code(case).unwrap()).unwrap());
+        let module = prettyplease::unparse(&syn::parse2(code(case, true).unwrap()).unwrap());
         modules.push_str(&format!(
             "/// {} {}.\npub mod {} {{\n{module}}}\n",
             case.row,
@@ -259,7 +259,8 @@ fn the_code_of_each_case_compiles() {
     )
     .unwrap();
     let status = Command::new(env!("CARGO"))
-        .args(["check", "--lib", "--no-default-features", "--target-dir"])
+        .args(["check", "--lib", "--no-default-features"])
+        .args(["--features", "schemars", "--target-dir"])
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"))
         .current_dir(&copy)
         .status()

@@ -100,6 +100,33 @@ fn another_api_changes_nothing_of_a_shared_type() {
 }
 
 #[test]
+fn the_json_schema_of_a_type_is_that_of_the_wire() {
+    let mut document = everything();
+    document["components"]["schemas"]["Named"]["properties"]["shippedAt"] =
+        json!({"type": "integer", "format": "epoch-milliseconds"});
+    document["components"]["schemas"]["NewOrder"]["properties"]["name"]["x-secret"] = json!(true);
+    let options = Options {
+        schemars: true,
+        ..ALL
+    };
+    let code = generate("shop", &document, &options).unwrap().code;
+    let text = prettyplease::unparse(&syn::parse2(code).unwrap());
+    for expected in [
+        "#[schemars(rename = \"shippedAt\", with = \"Option<i64>\")]",
+        "#[schemars(rename = \"createdAt\")]",
+        "#[schemars(rename = \"lines\", default)]",
+        "#[schemars(rename = \"name\", required)]\n        pub name: Option<String>",
+        "#[schemars(rename = \"comment\", required)]\n        pub comment: Option<crate::Nullable<String>>",
+        "#[derive(::schemars::JsonSchema)]\n    #[schemars(untagged)]\n    #[non_exhaustive]\n    pub enum Payment",
+        "#[schemars(skip)]\n        lists: decode::ListPresence",
+        "#[schemars(skip)]\n        extra: decode::Extra",
+        "encoder.required_secret(&self.name)?;",
+    ] {
+        assert!(text.contains(expected), "{expected}");
+    }
+}
+
+#[test]
 fn what_is_no_openapi_is_refused() {
     for (document, expected) in [
         (

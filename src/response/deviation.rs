@@ -153,6 +153,10 @@ impl DeviationPath {
         self.0.pop();
     }
 
+    pub(crate) fn depth(&self) -> usize {
+        self.0.len()
+    }
+
     fn pattern(&self) -> String {
         let mut pattern = String::from("$");
         for segment in &self.0 {

@@ -128,8 +128,12 @@ async fn the_client_reads_every_answer() {
             if let Some((_, body)) = answers.get(codec.operation.id)
                 && !body.is_empty()
             {
-                let read = (codec.answer)(body);
-                assert!(read.is_ok(), "{}: {read:?}\n{body:?}", codec.operation.id);
+                let recoded = (codec.response)(body);
+                assert!(
+                    recoded.is_ok(),
+                    "{}: {recoded:?}\n{body:?}",
+                    codec.operation.id
+                );
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Decoding: whatever the service sends below the top is read, kept, reported, and sent again as it came.
 
+use cisco_secure_access::api::admin::types::{AlertRule, AlertSeverity};
 use cisco_secure_access::api::deployments::types::NetworkTunnelGroup;
 use cisco_secure_access::api::policies::types::{
     AccessRule, RuleCondition, UnifiedNetworkObject, UpdateAccessRuleRequest,
@@ -313,6 +314,48 @@ fn an_undocumented_enumeration_value_does_not_change_the_variant() {
         is_same || matches!(undocumented, UnifiedNetworkObject::Unknown(_)),
         "{undocumented:?}"
     );
+}
+
+#[test]
+fn an_enumeration_of_integers_is_decoded_like_an_integer() {
+    for severity in [json!(2), json!(2.0), json!("2")] {
+        let value = json!({"severity": severity});
+        let (rule, written) = round_trip::<AlertRule>(&value);
+        assert_eq!(rule.severity, Some(AlertSeverity::from(2)), "{value}");
+        assert!(rule.extra().is_empty());
+        assert_eq!(written, value);
+    }
+    let value = json!({"severity": 2.5, "status": "high"});
+    let (rule, written) = round_trip::<AlertRule>(&value);
+    assert_eq!((rule.severity, rule.status), (None, None));
+    assert_eq!(written, value);
+}
+
+#[tokio::test]
+async fn null_where_a_union_is_documented_is_reported_as_null() {
+    let server = Scripted::start(&[(200, JSON, TOKEN), (200, JSON, "null")]).await;
+    let client = server.client();
+    let request = client.admin().list_alerts();
+    let error = request.send().await.unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.contains("at $: expected one of the documented variants, found null"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_null_decides_about_the_variant_each_time() {
+    // An object requires `value`, which a group has not.
+    let value = json!({"name": "a", "value": null});
+    let (object, written) = round_trip::<UnifiedNetworkObject>(&value);
+    assert!(
+        !matches!(object, UnifiedNetworkObject::Unknown(_)),
+        "{object:?}"
+    );
+    assert_eq!(written, value);
+    let (again, _) = round_trip::<UnifiedNetworkObject>(&written);
+    assert_eq!(again, object);
 }
 
 #[test]

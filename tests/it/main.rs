@@ -13,6 +13,7 @@ mod blocking;
 mod clock;
 mod connections;
 mod decoding;
+mod decoding_properties;
 mod documented_answers;
 mod jobs;
 mod logs;

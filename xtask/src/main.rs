@@ -132,22 +132,22 @@ enum Command {
     },
     /// Runs the examples of Cisco's documents through the crate
     ///
-    /// Collects the documented examples of answers of status 2xx and of request bodies, and composes more from the examples
-    /// of properties. Each answer is read with the type that the operation has in the crate, each body is read and written again; what
-    /// comes out has to be the same JSON, but for properties that the specification does not describe and for scalars in another
-    /// notation. To do so it builds the crate with its internal feature `codecs`.
+    /// Collects the documented examples of responses with status 2xx and of request bodies, and composes more from the examples of
+    /// properties. Each is decoded with the type that the operation has in the crate, and encoded again: without a deviation, and as the
+    /// same JSON. To do so it builds the crate with its internal feature `codecs`.
     ///
-    /// With --mutate each answer that passes is changed at every place, one at a time: null, removed, an unknown text, an extra
-    /// property, a number between quotes, 7.0 for 7, an empty list, null for a list, a value of another type. All mutants must be read,
-    /// but one of another type must be refused, with an error that names the place.
+    /// With --mutate each response that passes is changed in every place, one at a time: null, removed, an undocumented string or
+    /// property, a number in quotes, 7.0 for 7, an empty list, a list of one for its element and the reverse, a value of another type.
+    /// Each mutant must be decoded, or reported at the path of the change, and encoded as the same JSON. Only a response that has another
+    /// type as a whole may be rejected.
     ///
-    /// What fails is listed, and the exit code is 1. Examples that are wrong in the document itself are let off by
+    /// What fails is listed, and the exit code is 1. Examples that are wrong in the document itself are listed in
     /// specs/examples-exceptions.yaml, each with its reason; an exception that does not occur is a failure, too.
     #[command(
         after_help = "Example:\n  cargo xtask examples --mutate secure-access.yaml devnet/*.yaml"
     )]
     Examples {
-        /// Changes each answer at every place and judges what becomes of it
+        /// Changes each response in every place and judges the results
         #[arg(long)]
         mutate: bool,
         /// Upstream documents whose operations are imported

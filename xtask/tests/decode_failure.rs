@@ -11,7 +11,7 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 use serde_json::{Value, json};
 use xtask::decode_failure::redact::Redactor;
 use xtask::decode_failure::report;
-use xtask::examples::driver::{Driver, Question, Reply};
+use xtask::examples::driver::{Deviation, Driver, Recoded, Reply, Request};
 use xtask::examples::schema::Api;
 
 /// Specifications with one operation, `policies.list_things`.
@@ -117,12 +117,12 @@ fn placeholders_are_of_the_same_kind() {
     }
 }
 
-/// The crate, as a function of a question.
+/// The crate, as a function of a request.
 struct Fake<F>(F);
 
-impl<F: FnMut(&Question<'_>) -> Reply> Driver for Fake<F> {
-    fn ask(&mut self, questions: &[Question<'_>]) -> Result<Vec<Reply>, String> {
-        Ok(questions.iter().map(&mut self.0).collect())
+impl<F: FnMut(&Request<'_>) -> Reply> Driver for Fake<F> {
+    fn recode(&mut self, requests: &[Request<'_>]) -> Result<Vec<Reply>, String> {
+        Ok(requests.iter().map(&mut self.0).collect())
     }
 }
 
@@ -131,11 +131,28 @@ fn the_problem_is_that_of_what_is_left() {
     let api = api();
     let operation = api.named("policies.list_things").unwrap();
     let answer = json!([{"name": [81_162]}]);
-    let mut crate_ = Fake(|question: &Question<'_>| Err(format!("at {}", question.json)));
-    let failure = report(&api, operation, &answer, &mut crate_).unwrap();
+    let mut rejecting = Fake(|request: &Request<'_>| Err(format!("at {}", request.json)));
+    let failure = report(&api, operation, &answer, &mut rejecting).unwrap();
     assert_eq!(failure.problem(), r#"at [{"name":[22222]}]"#);
 
-    let mut content = Fake(|_: &Question<'_>| Ok(String::new()));
+    let mut reporting = Fake(|request: &Request<'_>| {
+        let deviation = Deviation {
+            path: "$[0].name".to_owned(),
+            expected: "a string".to_owned(),
+            found: "a list".to_owned(),
+        };
+        Ok(Recoded {
+            json: request.json.to_owned(),
+            deviations: vec![deviation],
+        })
+    });
+    let failure = report(&api, operation, &answer, &mut reporting).unwrap();
+    assert_eq!(
+        failure.problem(),
+        "the response differs from its documentation at $[0].name: expected a string, found a list"
+    );
+
+    let mut content = Fake(|_: &Request<'_>| Ok(Recoded::default()));
     let failure = report(&api, operation, &answer, &mut content).unwrap();
     assert!(
         failure.problem().contains("is read"),

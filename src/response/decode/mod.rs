@@ -122,6 +122,8 @@ impl<T> Decoded<T> {
 pub struct DecodeContext {
     path: DeviationPath,
     deviations: Vec<Deviation>,
+    /// The depth of the value that is decoded as a variant of a union.
+    variant_depth: Option<usize>,
 }
 
 impl DecodeContext {
@@ -140,6 +142,19 @@ impl DecodeContext {
     fn coerce<T>(&mut self, value: Option<T>, expected: &'static str, found: &Value) -> Decoded<T> {
         self.deviate(expected, found);
         Decoded::Coerced(value)
+    }
+
+    /// Decodes a value as a variant of a union.
+    fn decode_variant<T>(&mut self, decode: impl FnOnce(&mut Self) -> Decoded<T>) -> Decoded<T> {
+        let outer = self.variant_depth.replace(self.path.depth());
+        let decoded = decode(self);
+        self.variant_depth = outer;
+        decoded
+    }
+
+    /// Whether the value is a variant of a union.
+    fn is_variant(&self) -> bool {
+        self.variant_depth == Some(self.path.depth())
     }
 
     pub(crate) fn has_deviations(&self) -> bool {
@@ -208,17 +223,16 @@ pub(crate) fn from_body<T: LenientDeserialize>(
             json: Some(json),
         }),
         // Null and `[]` stand for nothing: null for an empty list, `[]` for an empty object, both where nothing is a documented response.
-        Decoded::Coerced(None) if may_be_empty || !json.is_null() || is_list::<T>() => {
-            let empty = nothing().ok_or(DecodeError::Empty {
-                expected: T::EXPECTED,
-            })?;
-            Ok(DecodedBody {
-                deviations: context.deviations,
-                json: Some(json),
-                ..empty
-            })
-        }
-        Decoded::Coerced(None) | Decoded::Mismatched(None) => {
+        decoded => {
+            let is_nothing = matches!(decoded, Decoded::Coerced(None))
+                && (may_be_empty || !json.is_null() || is_list::<T>());
+            if let Some(empty) = nothing().filter(|_| is_nothing) {
+                return Ok(DecodedBody {
+                    deviations: context.deviations,
+                    json: Some(json),
+                    ..empty
+                });
+            }
             let top =
                 || Deviation::new(&DeviationPath::default(), T::EXPECTED, JsonType::of(&json));
             Err(DecodeError::Mismatch(

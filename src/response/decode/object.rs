@@ -340,11 +340,13 @@ pub(crate) fn object_from_value<T: ObjectFields>(
 
 fn from_map<T: ObjectFields>(map: &Map<String, Value>, context: &mut DecodeContext) -> T {
     let mut object = T::empty();
+    // Properties that are there decide about the variant of a union, whether they are null or not.
+    let keeps_nulls = T::KEEPS_NULLS || context.is_variant();
     for (name, value) in map {
         match T::PROPERTIES.binary_search(&name.as_str()) {
             Ok(property) => match decode_property(&mut object, property, value, context) {
                 Fit::Exact => {}
-                Fit::Coerced if value.is_null() && !T::KEEPS_NULLS => {}
+                Fit::Coerced if value.is_null() && !keeps_nulls => {}
                 Fit::Coerced => object.kept_mut().keep_wire_form(property, value.clone()),
                 Fit::Mismatched => keep(&mut object, name, value),
             },

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::Deserializer;
 use serde_json::Value;
 
-use super::scalar::{self, Scalar};
+use super::scalar::{self, INTEGER, Plain, Scalar};
 use super::{DecodeContext, Decoded};
 
 /// A value of an enumeration that is not documented, or not yet.
@@ -83,22 +83,20 @@ impl<T: for<'a> From<&'a str>> Scalar for TextEnum<T> {
 pub(crate) struct IntegerEnum<T>(std::marker::PhantomData<T>);
 
 impl<T: From<i64>> Scalar for IntegerEnum<T> {
-    const EXPECTED: &'static str = "an integer";
+    const EXPECTED: &'static str = <Plain<i64> as Scalar>::EXPECTED;
     type Value = T;
 
     fn from_text(&self, text: &str) -> Decoded<T> {
-        match text.trim_ascii() {
-            "" => Decoded::Coerced(None),
-            text => match text.parse() {
-                Ok(value) => Decoded::Coerced(Some(T::from(value))),
-                Err(_) => Decoded::Mismatched(None),
-            },
-        }
+        INTEGER.from_text(text).map(T::from)
     }
 
     #[inline]
     fn from_integer(&self, value: i64) -> Decoded<T> {
-        Decoded::Exact(T::from(value))
+        INTEGER.from_integer(value).map(T::from)
+    }
+
+    fn from_float(&self, value: f64) -> Decoded<T> {
+        INTEGER.from_float(value).map(T::from)
     }
 
     fn from_bool(&self, value: bool) -> Decoded<T> {

@@ -131,7 +131,9 @@ impl<S: Scalar> Visitor<'_> for ScalarVisitor<'_, S> {
 }
 
 /// A scalar that a type stands for alone.
-struct Plain<T>(PhantomData<T>);
+pub(super) struct Plain<T>(PhantomData<T>);
+
+pub(super) const INTEGER: Plain<i64> = Plain(PhantomData);
 
 macro_rules! plain_scalars {
     ($($ty:ty => |$value:ident, $serializer:ident| $encode:expr;)*) => {

@@ -200,13 +200,17 @@ pub(crate) fn union_from_value<T: Union>(value: &Value, context: &mut DecodeCont
         return Decoded::Coerced(None);
     }
     match select::<T>(value) {
-        Selection::Variant(variant) => match T::variant_from_value(variant, value, context) {
-            // What the variant does not hold whole is kept as it came.
-            Decoded::Mismatched(_) | Decoded::Coerced(None) => {
-                Decoded::Exact(T::unknown(value.clone()))
+        Selection::Variant(variant) => {
+            let decoded =
+                context.decode_variant(|context| T::variant_from_value(variant, value, context));
+            match decoded {
+                // What the variant does not hold whole is kept as it came.
+                Decoded::Mismatched(_) | Decoded::Coerced(None) => {
+                    Decoded::Exact(T::unknown(value.clone()))
+                }
+                decoded => decoded,
             }
-            decoded => decoded,
-        },
+        }
         Selection::Undocumented => Decoded::Exact(T::unknown(value.clone())),
         Selection::None => {
             context.deviate(EXPECTED, value);

@@ -1,6 +1,6 @@
-//! `cargo xtask report-decode-failure`: what a bug report needs of an answer that the crate does not read, without a value of it.
+//! `cargo xtask report-decode-failure`: what a bug report needs of a response that differs from its documentation, without a value of it.
 //!
-//! The live test makes its reports here, too: `redact` is the one place where values are taken out of answers.
+//! The live test makes its reports here, too: `redact` is the only module that removes values from responses.
 
 pub mod redact;
 
@@ -10,7 +10,8 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::examples::driver::{Codecs, Driver, Question};
+use crate::examples::collect::Direction;
+use crate::examples::driver::{Codecs, Driver, Request};
 use crate::examples::schema::{Api, Operation};
 use redact::Redactor;
 
@@ -102,19 +103,29 @@ pub fn report(
     Ok(DecodeFailure::new(operation, redacted, problem))
 }
 
-/// Why the crate does not read an answer; `None` where it does.
+/// Why the crate rejects a response, or where it differs from its documentation; `None` where it does not.
 fn problem(
     operation: &Operation,
-    answer: &Value,
+    response: &Value,
     driver: &mut impl Driver,
 ) -> Result<Option<String>, String> {
-    let question = Question {
+    let request = Request {
         operation: &operation.name,
-        kind: "answer",
-        json: &answer.to_string(),
+        direction: Direction::Response,
+        json: &response.to_string(),
     };
-    let replies = driver.ask(&[question])?;
-    Ok(replies.into_iter().find_map(Result::err))
+    Ok(match driver.recode(&[request])?.pop() {
+        Some(Ok(recoded)) if recoded.deviations.is_empty() => None,
+        Some(Ok(recoded)) => {
+            let deviations: Vec<_> = recoded.deviations.iter().map(ToString::to_string).collect();
+            Some(format!(
+                "the response differs from its documentation at {}",
+                deviations.join("; ")
+            ))
+        }
+        Some(Err(message)) => Some(message),
+        None => return Err(format!("{}: no reply", operation.name)),
+    })
 }
 
 fn read(file: &Path) -> Result<Value, String> {

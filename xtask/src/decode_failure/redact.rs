@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regress::Regex;
 use serde_json::{Map, Number, Value};
 
-use crate::examples::schema::{Api, Operation, Place};
+use crate::examples::schema::{Api, Operation, Schemas};
 
 /// Texts of more characters stand for themselves no better.
 const LONGEST: usize = 4096;
@@ -68,24 +68,26 @@ impl<'a> Redactor<'a> {
     /// An answer of an operation with placeholders for its values.
     #[must_use]
     pub fn redact(&self, operation: &Operation, answer: &Value) -> Value {
-        self.value(answer, &self.api.any_answer(operation))
+        self.value(answer, &self.api.any_response(operation))
     }
 
-    /// A value in an answer; `schema` is what is said of its place.
-    fn value(&self, value: &Value, schema: &Place<'_>) -> Value {
+    /// A value in a response; `schemas` are those of its place.
+    fn value(&self, value: &Value, schemas: &Schemas<'_>) -> Value {
         match value {
-            listed if schema.lists(listed) => listed.clone(),
+            listed if schemas.lists(listed) => listed.clone(),
             Value::Null | Value::Bool(_) => value.clone(),
             Value::Number(known) => number(known).into(),
             Value::String(known) => text(known).into(),
             Value::Array(items) => {
-                let schema = schema.item();
-                items.iter().map(|item| self.value(item, &schema)).collect()
+                let items = items.iter().enumerate();
+                items
+                    .map(|(index, item)| self.value(item, &schemas.item(index)))
+                    .collect()
             }
             Value::Object(properties) => {
                 let mut kept = Map::new();
                 for (name, value) in properties {
-                    let value = self.value(value, &schema.property(name));
+                    let value = self.value(value, &schemas.property(name));
                     // What is no word of the documents may be a value: objects can have domains or users for keys.
                     let name = match self.names.contains(name.as_str()) {
                         true => name.clone(),

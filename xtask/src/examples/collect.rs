@@ -1,4 +1,4 @@
-//! Finds the examples in upstream documents: those of answers and bodies, those of whole schemas, and values put together from the
+//! Finds the examples in upstream documents: those of responses and bodies, those of schemas, and values that are composed of the
 //! examples of properties.
 
 use std::collections::BTreeMap;
@@ -6,55 +6,55 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Api, BODIES, Operation, Place};
+use super::schema::{Api, BODIES, Operation, Schemas};
 use crate::import::resolve::{Document, SCHEMAS};
 
-/// How many values are put together from one schema, which then differ in the forms of its choices.
+/// The maximum number of values that are composed from one schema; they differ in the variants of its unions.
 const MAX_TURNS: usize = 12;
 
-/// Something to run through the crate.
+/// A value to run through the crate.
 #[derive(Debug)]
 pub struct Case<'a> {
     /// The operation that it belongs to.
     pub operation: &'a Operation,
-    /// Whether the operation answers or takes it.
+    /// Whether it is a response or a body of the operation.
     pub direction: Direction,
-    /// Where the value comes from.
+    /// The source of the value.
     pub source: Source,
-    /// The document and the place in it.
-    pub place: String,
+    /// The document and the location in it.
+    pub location: String,
     /// The value.
     pub value: Value,
-    /// What the specification says of it.
-    pub schema: Place<'a>,
+    /// The schemas that the specification has for it.
+    pub schemas: Schemas<'a>,
 }
 
-/// Which way a value goes.
+/// The direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// From the service.
-    Answer,
+    Response,
     /// To the service.
     Body,
 }
 
 impl Direction {
-    /// The word for it in questions and exceptions.
+    /// Its name in requests to the driver and in exceptions.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Answer => "answer",
+            Self::Response => "response",
             Self::Body => "body",
         }
     }
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// It is documented as a whole.
     Documented,
-    /// It is put together from the examples of properties; where one has none, from its type.
+    /// It is composed of the examples of properties, or of their types where there is no example.
     Composed,
 }
 
@@ -83,32 +83,39 @@ pub fn collect<'a>(api: &'a Api, documents: &[Document]) -> (Vec<Case<'a>>, Vec<
                 unknown.push(upstream);
                 continue;
             };
-            if let Some(schema) = api.answer(operation) {
+            if let Some(schemas) = api.response(operation) {
                 let responses = found.object.get("responses").and_then(Value::as_object);
                 let successes = responses
                     .into_iter()
                     .flatten()
                     .filter(|(status, _)| status.starts_with('2'));
                 for (status, response) in successes {
-                    let place = format!("{upstream}, answer {status}");
+                    let location = format!("{upstream}, response {status}");
                     for (source, value) in values(response, &["application/json"], document) {
                         collection.add(
                             operation,
-                            Direction::Answer,
+                            Direction::Response,
                             source,
-                            &place,
+                            &location,
                             value,
-                            &schema,
+                            &schemas,
                         );
                     }
                 }
             }
-            if let (Some(schema), Some(body)) =
+            if let (Some(schemas), Some(body)) =
                 (api.body(operation), found.object.get("requestBody"))
             {
-                let place = format!("{upstream}, body");
+                let location = format!("{upstream}, body");
                 for (source, value) in values(body, BODIES, document) {
-                    collection.add(operation, Direction::Body, source, &place, value, &schema);
+                    collection.add(
+                        operation,
+                        Direction::Body,
+                        source,
+                        &location,
+                        value,
+                        &schemas,
+                    );
                 }
             }
         }
@@ -128,17 +135,17 @@ impl<'a> Collection<'a> {
         operation: &'a Operation,
         direction: Direction,
         source: Source,
-        place: &str,
+        location: &str,
         value: Value,
-        schema: &Place<'a>,
+        schemas: &Schemas<'a>,
     ) {
         let case = || Case {
             operation,
             direction,
             source,
-            place: place.to_owned(),
+            location: location.to_owned(),
             value: value.clone(),
-            schema: schema.clone(),
+            schemas: schemas.clone(),
         };
         self.cases
             .entry((&operation.name, direction, value.to_string()))
@@ -147,7 +154,7 @@ impl<'a> Collection<'a> {
     }
 }
 
-/// The values of an answer or a body.
+/// The values of a response or a body.
 fn values(owner: &Value, media: &[&str], document: &Document) -> Vec<(Source, Value)> {
     let content = owner.get("content");
     let Some(content) = media.iter().find_map(|media| content?.get(*media)) else {
@@ -160,7 +167,7 @@ fn values(owner: &Value, media: &[&str], document: &Document) -> Vec<(Source, Va
         .filter_map(|example| example.get("value"));
     let mut composer = Composer {
         schemas: &document.schemas,
-        under_way: Vec::new(),
+        in_progress: Vec::new(),
         turn: 0,
     };
     let schema = content.get("schema").unwrap_or(&Value::Null);
@@ -185,7 +192,7 @@ fn values(owner: &Value, media: &[&str], document: &Document) -> Vec<(Source, Va
     values
 }
 
-/// Some authors write an example as the JSON text of it.
+/// Some authors write an example as a string of its JSON text.
 fn as_json(value: &Value) -> Value {
     value
         .as_str()
@@ -194,12 +201,12 @@ fn as_json(value: &Value) -> Value {
         .unwrap_or_else(|| value.clone())
 }
 
-/// Puts values together from the examples in schemas.
+/// Composes values of the examples in schemas.
 struct Composer<'a> {
     schemas: &'a BTreeMap<String, Value>,
-    /// The names of the schemas that are under way.
-    under_way: Vec<&'a str>,
-    /// Of the forms of a choice, the one with this number is taken, counted around.
+    /// The names of the schemas that are being composed.
+    in_progress: Vec<&'a str>,
+    /// The number of the variant that is taken of each union, modulo their count.
     turn: usize,
 }
 
@@ -221,12 +228,12 @@ impl<'a> Composer<'a> {
 
     fn compose(&mut self, schema: &Value) -> Option<Value> {
         let (name, schema) = self.resolve(schema)?;
-        if !name.is_empty() && self.under_way.contains(&name) {
+        if !name.is_empty() && self.in_progress.contains(&name) {
             return None;
         }
-        self.under_way.push(name);
+        self.in_progress.push(name);
         let value = self.compose_resolved(schema);
-        self.under_way.pop();
+        self.in_progress.pop();
         value
     }
 
@@ -247,8 +254,8 @@ impl<'a> Composer<'a> {
             whole.extend(self.properties(schema));
             return (!whole.is_empty()).then_some(Value::Object(whole));
         }
-        if let Some(arms) = list("oneOf").or_else(|| list("anyOf")) {
-            return self.compose(&arms[self.turn % arms.len()]);
+        if let Some(variants) = list("oneOf").or_else(|| list("anyOf")) {
+            return self.compose(&variants[self.turn % variants.len()]);
         }
         if let Some(values) = list("enum") {
             return values.get(self.turn % values.len()).cloned();

@@ -1,8 +1,9 @@
-//! Tells where a value that went through the crate is not the one that went in.
+//! Where a value that was decoded and encoded again is not the one that it was.
 
 use serde_json::Value;
 
-use super::schema::Place;
+use super::collect::Direction;
+use super::schema::Schemas;
 
 /// A place where two values differ.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,107 +14,76 @@ pub struct Difference {
     pub what: String,
 }
 
-/// Where `after` is not the same JSON as `before`. The order of keys does not count, nor do properties that the specification does not
-/// describe, nor how a scalar is written that the crate reads leniently. `lenient` takes nothing, null and an empty list for the same.
+/// Where `after` is not the same JSON as `before`, of which these are the schemas. The order of properties does not count.
+///
+/// Of a response, null may be missing in `after`: objects that are never sent again do not keep their nulls, and a list that is the whole
+/// response has no object around it that could.
 #[must_use]
 pub fn differences(
     before: &Value,
     after: &Value,
-    schema: &Place<'_>,
-    lenient: bool,
+    schemas: &Schemas<'_>,
+    direction: Direction,
 ) -> Vec<Difference> {
     let mut comparison = Comparison {
-        lenient,
+        may_drop_nulls: direction == Direction::Response,
         found: Vec::new(),
     };
-    comparison.compare(Some(before), Some(after), schema, "$".into());
+    match before {
+        Value::Array(items) if comparison.may_drop_nulls => {
+            let items = items.iter().filter(|item| !item.is_null()).cloned();
+            comparison.compare(&items.collect(), after, schemas, "$".to_owned());
+        }
+        _ => comparison.compare(before, after, schemas, "$".to_owned()),
+    }
     comparison.found
 }
 
 struct Comparison {
-    lenient: bool,
+    may_drop_nulls: bool,
     found: Vec<Difference>,
 }
 
 impl Comparison {
-    fn compare(
-        &mut self,
-        before: Option<&Value>,
-        after: Option<&Value>,
-        schema: &Place<'_>,
-        path: String,
-    ) {
-        let differs = match (before, after) {
-            (Some(Value::Object(one)), Some(Value::Object(other))) => {
-                let added = other.keys().filter(|name| !one.contains_key(*name));
-                for name in one.keys().chain(added) {
-                    let schema = schema.property(name);
-                    if other.contains_key(name) || schema.is_described() {
-                        self.compare(
-                            one.get(name),
-                            other.get(name),
-                            &schema,
-                            format!("{path}.{name}"),
-                        );
+    fn compare(&mut self, before: &Value, after: &Value, schemas: &Schemas<'_>, path: String) {
+        match (before, after) {
+            (Value::Object(one), Value::Object(other)) => {
+                for (name, before) in one {
+                    let path = schemas.property_path(&path, name);
+                    match other.get(name) {
+                        Some(after) => self.compare(before, after, &schemas.property(name), path),
+                        None if self.may_drop_nulls && before.is_null() => {}
+                        None => self.add(path, Some(before), None),
                     }
                 }
-                false
-            }
-            (Some(Value::Array(one)), Some(Value::Array(other))) => {
-                // Nothing stands for an element of an answer that is null.
-                let one: Vec<_> = one
-                    .iter()
-                    .filter(|item| !self.lenient || !item.is_null())
-                    .collect();
-                let schema = schema.item();
-                for (index, (one, other)) in one.iter().zip(other).enumerate() {
-                    self.compare(Some(one), Some(other), &schema, format!("{path}[{index}]"));
+                for (name, after) in other.iter().filter(|(name, _)| !one.contains_key(*name)) {
+                    self.add(schemas.property_path(&path, name), None, Some(after));
                 }
-                one.len() != other.len()
             }
-            (Some(one), Some(other)) if one == other || same_scalar(one, other, schema) => false,
-            (one, other) => !(self.lenient && is_nothing(one) && is_nothing(other)),
-        };
-        if differs {
-            let what = format!("{} became {}", show(before), show(after));
-            self.found.push(Difference { path, what });
+            (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+                for (index, (before, after)) in one.iter().zip(other).enumerate() {
+                    let path = format!("{path}[{index}]");
+                    self.compare(before, after, &schemas.item(index), path);
+                }
+            }
+            _ if before == after => {}
+            _ => self.add(path, Some(before), Some(after)),
         }
     }
-}
 
-fn is_nothing(value: Option<&Value>) -> bool {
-    match value {
-        None | Some(Value::Null) => true,
-        Some(Value::Array(items)) => items.is_empty(),
-        Some(Value::Object(map)) => map.is_empty(),
-        Some(Value::String(text)) => text.is_empty(),
-        _ => false,
+    fn add(&mut self, path: String, before: Option<&Value>, after: Option<&Value>) {
+        let what = format!("{} became {}", show(before), show(after));
+        self.found.push(Difference { path, what });
     }
-}
-
-/// Whether two scalars mean the same: the same text or number, or a date in two notations.
-fn same_scalar(one: &Value, other: &Value, schema: &Place<'_>) -> bool {
-    let text = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
-    };
-    let (Some(one), Some(other)) = (text(one), text(other)) else {
-        return false;
-    };
-    let number = |text: &str| text.parse::<f64>().ok();
-    one == other
-        || number(&one).is_some_and(|one| Some(one) == number(&other))
-        || (schema.is_date() && !one.is_empty() && !other.is_empty())
 }
 
 fn show(value: Option<&Value>) -> String {
-    const LONGEST: usize = 60;
+    const MAX_LENGTH: usize = 60;
     let Some(value) = value else {
         return "nothing".into();
     };
     let text = value.to_string();
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_LENGTH) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }

@@ -1,35 +1,70 @@
-//! The crate at the other end of a pipe: builds its program `codecs` and asks it to read and write values.
+//! The crate at the other end of a pipe: builds its program `codecs`, and lets it decode and encode values.
 
+use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use serde::Deserialize;
 use serde_json::Value;
 
-/// Something that reads values as the crate does.
+use super::collect::Direction;
+
+/// Decodes and encodes values as the crate does.
 pub trait Driver {
-    /// For each question the value written again, as JSON text, or why it cannot be read.
-    fn ask(&mut self, questions: &[Question<'_>]) -> Result<Vec<Reply>, String>;
+    /// Decodes and encodes values: one reply for each request.
+    fn recode(&mut self, requests: &[Request<'_>]) -> Result<Vec<Reply>, String>;
 }
 
-/// Can this be read, and what becomes of it?
+/// A value to be decoded and encoded.
 #[derive(Debug)]
-pub struct Question<'a> {
+pub struct Request<'a> {
     /// `<scope>.<operation>`.
     pub operation: &'a str,
-    /// `answer` or `body`.
-    pub kind: &'a str,
+    /// Whether the value is the response or the body of the operation.
+    pub direction: Direction,
     /// The value.
     pub json: &'a str,
 }
 
-/// The value written again, or why it cannot be read.
-pub type Reply = Result<String, String>;
+/// What became of a value, or why the crate rejects it.
+pub type Reply = Result<Recoded, String>;
+
+/// A value that was decoded and encoded again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recoded {
+    /// The value as JSON text.
+    pub json: String,
+    /// Where the decoder says that the value differs from its documentation.
+    pub deviations: Vec<Deviation>,
+}
+
+/// A place where a value differs from its documentation.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Deviation {
+    /// Its JSON path.
+    pub path: String,
+    /// The documented type.
+    pub expected: String,
+    /// The JSON type of the value.
+    pub found: String,
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            expected,
+            found,
+        } = self;
+        write!(out, "{path}: expected {expected}, found {found}")
+    }
+}
 
 /// The program `codecs` of the crate.
 pub struct Codecs {
     child: Child,
-    questions: ChildStdin,
+    requests: ChildStdin,
     replies: BufReader<ChildStdout>,
 }
 
@@ -43,7 +78,7 @@ impl Codecs {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(failed)?;
-        let (Some(questions), Some(replies)) = (child.stdin.take(), child.stdout.take()) else {
+        let (Some(requests), Some(replies)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(format!(
                 "{}: has no standard input and output",
                 program.display()
@@ -51,7 +86,7 @@ impl Codecs {
         };
         Ok(Self {
             child,
-            questions,
+            requests,
             replies: BufReader::new(replies),
         })
     }
@@ -65,7 +100,7 @@ impl Drop for Codecs {
     }
 }
 
-/// Builds the program, showing what Cargo says, and returns where it is.
+/// Builds the program, showing the messages of Cargo, and returns its path.
 fn build(workspace: &Path) -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut child = Command::new(cargo)
@@ -104,40 +139,40 @@ fn build(workspace: &Path) -> Result<PathBuf, String> {
 }
 
 impl Driver for Codecs {
-    fn ask(&mut self, questions: &[Question<'_>]) -> Result<Vec<Reply>, String> {
+    fn recode(&mut self, requests: &[Request<'_>]) -> Result<Vec<Reply>, String> {
         let stopped =
-            |error: &dyn std::fmt::Display| format!("the program `codecs` has stopped: {error}");
+            |error: &dyn fmt::Display| format!("the program `codecs` has stopped: {error}");
         let Self {
-            questions: pipe,
-            replies,
+            requests: pipe,
+            replies: lines,
             ..
         } = self;
         std::thread::scope(|scope| {
-            // Replies are read while questions are written: neither pipe can fill up.
+            // Replies are read while requests are written: neither pipe can fill up.
             let writer = scope.spawn(move || {
                 let mut pipe = std::io::BufWriter::new(pipe);
-                for Question {
+                for Request {
                     operation,
-                    kind,
+                    direction,
                     json,
-                } in questions
+                } in requests
                 {
-                    writeln!(pipe, "{operation}\t{kind}\t{json}")?;
+                    writeln!(pipe, "{operation}\t{}\t{json}", direction.as_str())?;
                 }
                 pipe.flush()
             });
-            let mut answers = Vec::with_capacity(questions.len());
+            let mut replies = Vec::with_capacity(requests.len());
             let mut line = String::new();
-            for _ in questions {
+            for _ in requests {
                 line.clear();
-                match replies.read_line(&mut line) {
+                match lines.read_line(&mut line) {
                     Ok(0) => return Err(stopped(&"no reply")),
-                    Ok(_) => answers.push(reply(line.trim_end_matches('\n'))?),
+                    Ok(_) => replies.push(reply(line.trim_end_matches('\n'))?),
                     Err(error) => return Err(stopped(&error)),
                 }
             }
             match writer.join() {
-                Ok(Ok(())) => Ok(answers),
+                Ok(Ok(())) => Ok(replies),
                 Ok(Err(error)) => Err(stopped(&error)),
                 Err(_) => Err(stopped(&"it cannot be written to")),
             }
@@ -146,11 +181,15 @@ impl Driver for Codecs {
 }
 
 fn reply(line: &str) -> Result<Reply, String> {
-    match line.split_once('\t') {
-        Some(("ok", text)) => Ok(Ok(text.to_owned())),
-        Some(("error", text)) => serde_json::from_str(text)
-            .map(Err)
-            .map_err(|error| format!("the program `codecs` replied {line:?}: {error}")),
+    let invalid =
+        |error: serde_json::Error| format!("the program `codecs` replied {line:?}: {error}");
+    let parts: Vec<_> = line.split('\t').collect();
+    match parts.as_slice() {
+        ["ok", json, deviations] => Ok(Ok(Recoded {
+            json: (*json).to_owned(),
+            deviations: serde_json::from_str(deviations).map_err(invalid)?,
+        })),
+        ["error", message] => serde_json::from_str(message).map(Err).map_err(invalid),
         _ => Err(format!(
             "the program `codecs` replied {line:?}, expected ok or error"
         )),

@@ -1,4 +1,4 @@
-//! The examples that are wrong in the documents themselves, each with the reason why it is let off.
+//! The examples that are wrong in the documents themselves, each with the reason.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::import::yaml::parse_any;
 #[derive(Debug, Default)]
 pub struct Exceptions(Vec<Exception>);
 
-/// An example, or a place in it, that is let off.
+/// An example, or a place in it, that may fail.
 #[derive(Debug)]
 struct Exception {
     operation: String,
@@ -22,7 +22,7 @@ struct Exception {
 }
 
 impl Exceptions {
-    /// Reads the list in a file; where there is none, nothing is let off.
+    /// Reads the list in a file; where there is none, there are no exceptions.
     pub fn read(file: &Path) -> Result<Self, String> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         match std::fs::read(file) {
@@ -43,7 +43,7 @@ impl Exceptions {
             let required = |key: &str| {
                 text(key).ok_or_else(|| {
                     format!(
-                        "{name}: exception {}: found no `{key}`, expected a text",
+                        "{name}: exception {}: found no `{key}`, expected a string",
                         index + 1
                     )
                 })
@@ -59,13 +59,13 @@ impl Exceptions {
         exceptions.collect::<Result<_, String>>().map(Self)
     }
 
-    /// Whether a failure at a path of a case is let off; the exception that says so has then occurred.
+    /// Whether an exception covers a failure at a path of a case; it has then occurred.
     pub fn cover(&mut self, case: &Case<'_>, path: &str) -> bool {
         let path = any_element(path);
         let mut covered = false;
         for exception in &mut self.0 {
             let same = exception.operation == case.operation.name
-                && exception.direction == case.direction.word()
+                && exception.direction == case.direction.as_str()
                 && exception.path.as_ref().is_none_or(|known| *known == path);
             exception.occurred |= same;
             covered |= same;
@@ -75,7 +75,7 @@ impl Exceptions {
 
     /// The exceptions that have not occurred.
     #[must_use]
-    pub fn idle(&self) -> Vec<String> {
+    pub fn stale(&self) -> Vec<String> {
         self.0
             .iter()
             .filter(|exception| !exception.occurred)

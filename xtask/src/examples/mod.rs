@@ -1,11 +1,12 @@
 //! `cargo xtask examples`: runs the examples of upstream documents through the code of the crate.
 //!
-//! collect → read and write in the crate → compare; and with mutants: change at every place → read in the crate → judge
+//! collect → decode and encode in the crate → compare; and with mutants: change every place → decode and encode in the crate → judge
 
 pub mod collect;
 pub mod compare;
 pub mod driver;
 pub mod exceptions;
+pub mod judge;
 pub mod mutate;
 pub mod schema;
 
@@ -19,8 +20,9 @@ use crate::import::report::{Failure, Repairs};
 use crate::import::{self, Examples};
 use collect::{Case, Direction, Source, collect};
 use compare::{Difference, differences};
-use driver::{Codecs, Driver, Question};
+use driver::{Codecs, Driver, Request};
 use exceptions::Exceptions;
+use judge::{Verdict, judge};
 use mutate::{Kind, mutants};
 use schema::Api;
 
@@ -31,29 +33,37 @@ pub struct Report {
     documents: usize,
     /// The operations that have an example.
     operations: BTreeSet<String>,
-    /// How many examples passed, by direction and source.
-    examples: BTreeMap<(Direction, Source), Tally>,
+    /// What became of the examples, by direction and source.
+    examples: BTreeMap<(Direction, Source), ExampleCounts>,
     /// The examples that failed, one message each.
     failures: Vec<String>,
     /// What became of the mutants, by kind.
-    mutants: BTreeMap<Kind, Tally>,
-    /// The mutants that were judged wrongly, by operation, path, kind and message, with their number.
-    wrong: BTreeMap<(String, String, Kind, String), usize>,
+    mutants: BTreeMap<Kind, MutantCounts>,
+    /// The number of mutants that failed, by operation, path, kind and message.
+    failed_mutants: BTreeMap<(String, String, Kind, String), usize>,
     /// The exceptions that did not occur.
-    idle: Vec<String>,
+    stale: Vec<String>,
     /// The operations that the specifications lack.
     unknown: Vec<String>,
 }
 
-/// How many of something came out which way.
+/// The numbers of examples.
 #[derive(Debug, Default)]
-struct Tally {
-    /// As it should be read.
-    good: usize,
-    /// Refused, and that is right; or let off.
-    refused: usize,
-    /// A defect.
-    wrong: usize,
+struct ExampleCounts {
+    passed: usize,
+    /// Those that exceptions cover.
+    excepted: usize,
+    failed: usize,
+}
+
+/// The numbers of mutants.
+#[derive(Debug, Default)]
+struct MutantCounts {
+    decoded: usize,
+    reported: usize,
+    left_out: usize,
+    rejected: usize,
+    failed: usize,
 }
 
 impl Report {
@@ -61,13 +71,13 @@ impl Report {
     #[must_use]
     pub fn is_good(&self) -> bool {
         self.failures.is_empty()
-            && self.wrong.is_empty()
-            && self.idle.is_empty()
+            && self.failed_mutants.is_empty()
+            && self.stale.is_empty()
             && self.unknown.is_empty()
     }
 }
 
-/// Runs the examples of `documents` through the crate in `workspace`, and with `mutate` the mutants of the answers.
+/// Runs the examples of `documents` through the crate in `workspace`, and with `mutate` the mutants of the responses.
 pub fn run(documents: &[PathBuf], workspace: &Path, mutate: bool) -> Result<Report, Failure> {
     let specs = workspace.join("specs");
     let api = Api::read(&specs)?;
@@ -96,14 +106,14 @@ pub fn check(
             .iter()
             .filter(|problem| !exceptions.cover(case, &problem.path))
             .collect();
-        let tally = report
+        let counts = report
             .examples
             .entry((case.direction, case.source))
             .or_default();
         match (problems.is_empty(), open.is_empty()) {
-            (true, _) => tally.good += 1,
-            (false, true) => tally.refused += 1,
-            (false, false) => tally.wrong += 1,
+            (true, _) => counts.passed += 1,
+            (false, true) => counts.excepted += 1,
+            (false, false) => counts.failed += 1,
         }
         report
             .failures
@@ -112,53 +122,48 @@ pub fn check(
                     operation,
                     direction,
                     source,
-                    place,
+                    location,
                     ..
                 } = case;
                 format!(
-                    "{} {}, {source}, {place}\n    {path}: {what}",
+                    "{} {}, {source}, {location}\n    {path}: {what}",
                     operation.name,
-                    direction.word()
+                    direction.as_str()
                 )
             }));
-        if mutate && problems.is_empty() && case.direction == Direction::Answer {
+        if mutate && problems.is_empty() && case.direction == Direction::Response {
             check_mutants(case, driver, &mut report)?;
         }
     }
-    report.idle = exceptions.idle();
+    report.stale = exceptions.stale();
     Ok(report)
 }
 
-/// What is wrong with an example once it has gone through the crate.
+/// The problems of an example: it is rejected, it deviates from its documentation, or it is encoded as another value.
 fn problems(case: &Case<'_>, driver: &mut impl Driver) -> Result<Vec<Difference>, String> {
-    let json = case.value.to_string();
-    let (operation, kind) = (&case.operation.name, case.direction.word());
-    let question = Question {
+    let operation = &case.operation.name;
+    let request = Request {
         operation,
-        kind,
-        json: &json,
+        direction: case.direction,
+        json: &case.value.to_string(),
     };
-    match driver.ask(&[question])?.pop() {
-        Some(Ok(text)) => {
-            let after: Value = serde_json::from_str(&text)
-                .map_err(|error| format!("{operation}: {text:?} is no JSON: {error}"))?;
-            let lenient = case.direction == Direction::Answer;
-            Ok(differences(&case.value, &after, &case.schema, lenient))
+    match driver.recode(&[request])?.pop() {
+        Some(Ok(recoded)) => {
+            let after: Value = serde_json::from_str(&recoded.json)
+                .map_err(|error| format!("{operation}: {:?} is not JSON: {error}", recoded.json))?;
+            let deviations = recoded.deviations.into_iter().map(|deviation| Difference {
+                what: format!("expected {}, found {}", deviation.expected, deviation.found),
+                path: deviation.path,
+            });
+            let differences = differences(&case.value, &after, &case.schemas, case.direction);
+            Ok(deviations.chain(differences).collect())
         }
-        Some(Err(what)) => {
-            let path = path_in(&what).unwrap_or("$").to_owned();
-            Ok(vec![Difference { path, what }])
-        }
+        Some(Err(what)) => Ok(vec![Difference {
+            path: "$".to_owned(),
+            what,
+        }]),
         None => Err(format!("{operation}: no reply")),
     }
-}
-
-/// The JSON path in the message of an error.
-fn path_in(message: &str) -> Option<&str> {
-    let (_, rest) = message.split_once("`$")?;
-    let end = rest.find('`')?;
-    let start = message.len() - rest.len() - 1;
-    message.get(start..start + 1 + end)
 }
 
 fn check_mutants(
@@ -166,36 +171,29 @@ fn check_mutants(
     driver: &mut impl Driver,
     report: &mut Report,
 ) -> Result<(), String> {
-    let mutants = mutants(&case.value, &case.schema);
+    let mutants = mutants(&case.value, &case.schemas);
     let operation = &case.operation.name;
-    let questions: Vec<_> = mutants
+    let requests: Vec<_> = mutants
         .iter()
-        .map(|mutant| Question {
+        .map(|mutant| Request {
             operation,
-            kind: "answer",
+            direction: Direction::Response,
             json: &mutant.text,
         })
         .collect();
-    for (mutant, reply) in mutants.iter().zip(driver.ask(&questions)?) {
-        let tally = report.mutants.entry(mutant.kind).or_default();
-        let wrong = match (reply, mutant.reads) {
-            (Ok(_), Some(true) | None) => {
-                tally.good += 1;
-                continue;
+    for (mutant, reply) in mutants.iter().zip(driver.recode(&requests)?) {
+        let counts = report.mutants.entry(mutant.kind).or_default();
+        match judge(mutant, &reply, &case.schemas) {
+            Ok(Verdict::Decoded) => counts.decoded += 1,
+            Ok(Verdict::Reported) => counts.reported += 1,
+            Ok(Verdict::LeftOut) => counts.left_out += 1,
+            Ok(Verdict::Rejected) => counts.rejected += 1,
+            Err(message) => {
+                counts.failed += 1;
+                let key = (operation.clone(), mutant.path.clone(), mutant.kind, message);
+                *report.failed_mutants.entry(key).or_default() += 1;
             }
-            (Ok(_), Some(false)) => "is read, and should be refused".to_owned(),
-            (Err(what), Some(false) | None) => match path_in(&what) {
-                Some(path) if path == mutant.path => {
-                    tally.refused += 1;
-                    continue;
-                }
-                _ => format!("is refused without its path: {what}"),
-            },
-            (Err(what), Some(true)) => what,
-        };
-        tally.wrong += 1;
-        let key = (operation.clone(), mutant.path.clone(), mutant.kind, wrong);
-        *report.wrong.entry(key).or_default() += 1;
+        }
     }
     Ok(())
 }
@@ -205,10 +203,10 @@ impl fmt::Display for Report {
         for failure in &self.failures {
             writeln!(out, "{failure}")?;
         }
-        for ((operation, path, kind, what), count) in &self.wrong {
+        for ((operation, path, kind, message), count) in &self.failed_mutants {
             writeln!(
                 out,
-                "{operation} answer, {kind} at {path}, {count} times\n    {what}"
+                "{operation} response, {kind} at {path}, {count} times\n    {message}"
             )?;
         }
         for name in &self.unknown {
@@ -217,7 +215,7 @@ impl fmt::Display for Report {
                 "{name}: the specifications have no such operation; import the document first"
             )?;
         }
-        for exception in &self.idle {
+        for exception in &self.stale {
             writeln!(
                 out,
                 "{exception}: this exception has not occurred; remove it"
@@ -235,49 +233,51 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             out,
-            "{:24} {:>8} {:>8} {:>8}",
-            "examples", "passed", "let off", "failed"
+            "{:26} {:>9} {:>9} {:>9}",
+            "examples", "passed", "excepted", "failed"
         )?;
-        for (
-            (direction, source),
-            Tally {
-                good,
-                refused,
-                wrong,
-            },
-        ) in &self.examples
-        {
-            let name = format!("{}, {source}", direction.word());
-            writeln!(out, "  {name:22} {good:8} {refused:8} {wrong:8}")?;
+        for ((direction, source), counts) in &self.examples {
+            let name = format!("{}, {source}", direction.as_str());
+            let ExampleCounts {
+                passed,
+                excepted,
+                failed,
+            } = counts;
+            writeln!(out, "  {name:24} {passed:9} {excepted:9} {failed:9}")?;
         }
         if self.mutants.is_empty() {
             return Ok(());
         }
         writeln!(
             out,
-            "{:24} {:>8} {:>8} {:>8}",
-            "mutants of answers", "read", "refused", "wrong"
+            "{:26} {:>9} {:>9} {:>9} {:>9} {:>9}",
+            "mutants of responses", "decoded", "reported", "left out", "rejected", "failed"
         )?;
-        let mut all = Tally::default();
-        for (
-            kind,
-            Tally {
-                good,
-                refused,
-                wrong,
-            },
-        ) in &self.mutants
-        {
-            writeln!(out, "  {kind:22} {good:8} {refused:8} {wrong:8}")?;
-            all.good += good;
-            all.refused += refused;
-            all.wrong += wrong;
+        let mut total = MutantCounts::default();
+        for (kind, counts) in &self.mutants {
+            writeln!(out, "  {kind:24} {counts}")?;
+            total.decoded += counts.decoded;
+            total.reported += counts.reported;
+            total.left_out += counts.left_out;
+            total.rejected += counts.rejected;
+            total.failed += counts.failed;
         }
-        let Tally {
-            good,
-            refused,
-            wrong,
-        } = all;
-        writeln!(out, "  {:22} {good:8} {refused:8} {wrong:8}", "all")
+        writeln!(out, "  {:24} {total}", "all")
+    }
+}
+
+impl fmt::Display for MutantCounts {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            decoded,
+            reported,
+            left_out,
+            rejected,
+            failed,
+        } = self;
+        write!(
+            out,
+            "{decoded:9} {reported:9} {left_out:9} {rejected:9} {failed:9}"
+        )
     }
 }

@@ -1,32 +1,34 @@
-//! Changes a value at every place, one place at a time, as a service that does not follow its documentation would.
+//! Changes a value in every place, one place at a time, as a service that differs from its documentation would.
 
 use std::fmt;
 use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use super::schema::Place;
+use super::schema::{Expectation, Schemas};
 
-/// What is done to a value.
+/// How a value is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// Null in its place.
     Null,
-    /// Null in the place of a list.
-    NullForList,
-    /// It is not there.
+    /// It is absent.
     Removed,
-    /// A text that is not documented in the place of a text, which may be one of a few.
-    UnknownText,
-    /// One more property in an object.
-    ExtraProperty,
-    /// A number between quotes.
-    NumberAsText,
+    /// An undocumented string in the place of a string, which may be one of an enumeration.
+    UndocumentedString,
+    /// An undocumented property in an object.
+    UndocumentedProperty,
+    /// A number in quotes.
+    QuotedNumber,
     /// `7.0` in the place of `7`.
-    IntegerAsReal,
+    RealInteger,
     /// An empty list in the place of a list.
     EmptyList,
-    /// A value of another type.
+    /// A list of one in the place of its element.
+    Wrapped,
+    /// The element in the place of a list of one.
+    Unwrapped,
+    /// A value of another JSON type.
     OtherType,
 }
 
@@ -34,13 +36,14 @@ impl fmt::Display for Kind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(match self {
             Self::Null => "null",
-            Self::NullForList => "null for a list",
             Self::Removed => "removed",
-            Self::UnknownText => "unknown text",
-            Self::ExtraProperty => "extra property",
-            Self::NumberAsText => "number as text",
-            Self::IntegerAsReal => "integer as 7.0",
+            Self::UndocumentedString => "undocumented string",
+            Self::UndocumentedProperty => "undocumented property",
+            Self::QuotedNumber => "quoted number",
+            Self::RealInteger => "integer as 7.0",
             Self::EmptyList => "empty list",
+            Self::Wrapped => "list of one",
+            Self::Unwrapped => "element of a list of one",
             Self::OtherType => "other type",
         })
     }
@@ -51,22 +54,22 @@ impl fmt::Display for Kind {
 pub struct Mutant {
     /// What was changed.
     pub kind: Kind,
-    /// The JSON path of the place.
+    /// The JSON path of the changed value.
     pub path: String,
-    /// The changed value, as JSON text.
+    /// The whole value, as JSON text.
     pub text: String,
-    /// Whether the crate must read it; `None` where it may refuse it.
-    pub reads: Option<bool>,
+    /// What the decoder must do with the changed value.
+    pub expectation: Expectation,
 }
 
-/// The texts that stand in the place of documented ones.
-const UNKNOWN: &str = "something new";
+/// The undocumented strings and names.
+const UNDOCUMENTED: &str = "something new";
 
-/// All mutants of a value, of which the specification says `schema`.
+/// All mutants of a value with these schemas.
 #[must_use]
-pub fn mutants(value: &Value, schema: &Place<'_>) -> Vec<Mutant> {
+pub fn mutants(value: &Value, schemas: &Schemas<'_>) -> Vec<Mutant> {
     let mut writer = Writer::default();
-    writer.write(value, schema.clone(), String::from("$"), None);
+    writer.write(value, schemas.clone(), String::from("$"), None);
     let mut mutants = Vec::new();
     for spot in &writer.spots {
         spot.mutants(&writer.text, &mut mutants);
@@ -74,7 +77,7 @@ pub fn mutants(value: &Value, schema: &Place<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Writes a value as JSON text and takes down where each part of it stands.
+/// Writes a value as JSON text, and records the position of each part of it.
 #[derive(Default)]
 struct Writer<'a> {
     text: String,
@@ -84,22 +87,28 @@ struct Writer<'a> {
 /// A part of a value.
 struct Spot<'a> {
     value: &'a Value,
-    schema: Place<'a>,
+    schemas: Schemas<'a>,
     path: String,
-    /// Where its text is.
+    /// The position of its text.
     range: Range<usize>,
-    /// What has to go with it when it is removed: its key, and a comma.
+    /// The text to remove with it: its key, and a comma.
     member: Option<Range<usize>>,
 }
 
 impl<'a> Writer<'a> {
-    /// `member` is where the member begins that this value is the value of, if it is one.
-    fn write(&mut self, value: &'a Value, schema: Place<'a>, path: String, member: Option<usize>) {
+    /// Writes a value; `member` is the start of the member of which it is the value, if it is one.
+    fn write(
+        &mut self,
+        value: &'a Value,
+        schemas: Schemas<'a>,
+        path: String,
+        member: Option<usize>,
+    ) {
         let start = self.text.len();
         let number = self.spots.len();
         self.spots.push(Spot {
             value,
-            schema: schema.clone(),
+            schemas: schemas.clone(),
             path: path.clone(),
             range: start..start,
             member: member.map(|start| start..start),
@@ -109,7 +118,8 @@ impl<'a> Writer<'a> {
                 self.text.push('{');
                 let children = map.iter().map(|(name, value)| {
                     let key = format!("{}:", Value::from(name.as_str()));
-                    (key, value, schema.property(name), format!("{path}.{name}"))
+                    let path = schemas.property_path(&path, name);
+                    (key, value, schemas.property(name), path)
                 });
                 self.members(children);
                 self.text.push('}');
@@ -117,12 +127,8 @@ impl<'a> Writer<'a> {
             Value::Array(items) => {
                 self.text.push('[');
                 let children = items.iter().enumerate().map(|(index, value)| {
-                    (
-                        String::new(),
-                        value,
-                        schema.item(),
-                        format!("{path}[{index}]"),
-                    )
+                    let path = format!("{path}[{index}]");
+                    (String::new(), value, schemas.item(index), path)
                 });
                 self.members(children);
                 self.text.push(']');
@@ -139,18 +145,18 @@ impl<'a> Writer<'a> {
 
     fn members(
         &mut self,
-        children: impl ExactSizeIterator<Item = (String, &'a Value, Place<'a>, String)>,
+        children: impl ExactSizeIterator<Item = (String, &'a Value, Schemas<'a>, String)>,
     ) {
         let last = children.len().saturating_sub(1);
-        for (index, (key, value, schema, path)) in children.enumerate() {
-            // The first takes the comma behind it along, the others the one before them.
+        for (index, (key, value, schemas, path)) in children.enumerate() {
+            // The first member includes the comma behind it, the others the one before them.
             let start = self.text.len();
             if index > 0 {
                 self.text.push(',');
             }
             self.text.push_str(&key);
             let number = self.spots.len();
-            self.write(value, schema, path, Some(start));
+            self.write(value, schemas, path, Some(start));
             if index == 0
                 && last > 0
                 && let Some(member) = &mut self.spots[number].member
@@ -163,49 +169,74 @@ impl<'a> Writer<'a> {
 
 impl Spot<'_> {
     fn mutants(&self, text: &str, mutants: &mut Vec<Mutant>) {
-        let mut add = |kind, range: &Range<usize>, new: &str, reads| {
+        let replaced = |range: &Range<usize>, new: &str| {
+            [&text[..range.start], new, &text[range.end..]].concat()
+        };
+        let mut add = |kind, range: &Range<usize>, new: &str, expectation| {
             mutants.push(Mutant {
                 kind,
                 path: self.path.clone(),
-                text: [&text[..range.start], new, &text[range.end..]].concat(),
-                reads,
+                text: replaced(range, new),
+                expectation,
             });
         };
         let range = &self.range;
-        let always = Some(true);
-        let null = if self.value.is_array() {
-            Kind::NullForList
-        } else {
-            Kind::Null
+        let own = &text[range.clone()];
+        let mut replace = |kind, new: &Value, new_text: &str| {
+            add(kind, range, new_text, self.schemas.expectation(new));
         };
-        add(null, range, "null", always);
-        if let Some(member) = &self.member {
-            add(Kind::Removed, member, "", always);
-        }
+        replace(Kind::Null, &Value::Null, "null");
         match self.value {
-            Value::Array(_) => add(Kind::EmptyList, range, "[]", always),
-            Value::Object(map) if !self.schema.property(UNKNOWN).is_described() => {
-                let comma = if map.is_empty() { "" } else { "," };
-                let at = range.start + 1..range.start + 1;
-                let new = format!("\"{UNKNOWN}\":[{{\"{UNKNOWN}\":7}}]{comma}");
-                add(Kind::ExtraProperty, &at, &new, always);
+            Value::Array(items) => {
+                if !items.is_empty() {
+                    replace(Kind::EmptyList, &json!([]), "[]");
+                }
+                if let [item] = items.as_slice() {
+                    replace(Kind::Unwrapped, item, &own[1..own.len() - 1]);
+                }
             }
-            Value::String(_) if self.schema.is_text() => {
-                add(Kind::UnknownText, range, &format!("\"{UNKNOWN}\""), always);
+            Value::String(_) if self.schemas.is_string() => {
+                let new = json!(UNDOCUMENTED);
+                replace(Kind::UndocumentedString, &new, &new.to_string());
             }
             Value::Number(number) => {
-                add(Kind::NumberAsText, range, &format!("\"{number}\""), always);
-                if number.is_i64() || number.is_u64() {
-                    add(Kind::IntegerAsReal, range, &format!("{number}.0"), always);
+                let new = json!(number.to_string());
+                replace(Kind::QuotedNumber, &new, &new.to_string());
+                if let Some(real) = number.as_f64().filter(|_| !number.is_f64()) {
+                    replace(Kind::RealInteger, &json!(real), &format!("{number}.0"));
                 }
             }
             _ => {}
         }
-        for other in [json!({}), json!([]), json!(UNKNOWN), json!(7), json!(true)] {
+        if !self.value.is_array() {
+            replace(Kind::Wrapped, &json!([self.value]), &format!("[{own}]"));
+        }
+        for other in [
+            json!({}),
+            json!([]),
+            json!(UNDOCUMENTED),
+            json!(7),
+            json!(true),
+        ] {
             if std::mem::discriminant(&other) != std::mem::discriminant(self.value) {
-                let reads = self.schema.reads(&other);
-                add(Kind::OtherType, range, &other.to_string(), reads);
+                replace(Kind::OtherType, &other, &other.to_string());
             }
+        }
+        if let Some(member) = &self.member {
+            // Without it, a union can have another variant.
+            let expectation = self.schemas.expectation(&Value::Null);
+            add(Kind::Removed, member, "", expectation);
+        }
+        if let Value::Object(properties) = self.value {
+            let value = json!([{UNDOCUMENTED: 7}]);
+            let comma = if properties.is_empty() { "" } else { "," };
+            let start = range.start + 1..range.start + 1;
+            mutants.push(Mutant {
+                kind: Kind::UndocumentedProperty,
+                path: self.schemas.property_path(&self.path, UNDOCUMENTED),
+                text: replaced(&start, &format!("\"{UNDOCUMENTED}\":{value}{comma}")),
+                expectation: self.schemas.property(UNDOCUMENTED).expectation(&value),
+            });
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the specifications say of the places in a JSON value: what may stand there, and which values the crate must be able to read.
+//! The schemas that the specifications have for each place in a JSON value, and what the decoder must do with a value there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,7 +10,7 @@ use cisco_secure_access_codegen::SCOPES;
 use crate::import::merge::shape;
 use crate::import::operations::each_operation;
 
-/// References that lead to each other longer than this only lead back.
+/// The maximum length of a chain of references; a longer one is a circle.
 const MAX_DEPTH: usize = 32;
 
 /// The specifications of all scopes.
@@ -20,22 +20,22 @@ pub struct Api {
     operations: BTreeMap<(String, String), Operation>,
 }
 
-/// What an operation answers and takes.
+/// The schemas of the response and the body of an operation.
 #[derive(Debug)]
 pub struct Operation {
     /// `<scope>.<operation>`.
     pub name: String,
     scope: String,
-    answer: Option<Value>,
+    response: Option<Value>,
     body: Option<Value>,
 }
 
 impl Api {
-    /// Reads the specifications in a folder.
-    pub fn read(folder: &Path) -> Result<Self, String> {
+    /// Reads the specifications in a directory.
+    pub fn read(directory: &Path) -> Result<Self, String> {
         let mut api = Self::default();
         for scope in SCOPES {
-            let file = folder.join(format!("{scope}.json"));
+            let file = directory.join(format!("{scope}.json"));
             let Ok(bytes) = std::fs::read(&file) else {
                 continue;
             };
@@ -47,7 +47,7 @@ impl Api {
         if api.documents.is_empty() {
             return Err(format!(
                 "{}: found no specification, expected one for each scope; run `cargo xtask import`",
-                folder.display()
+                directory.display()
             ));
         }
         Ok(api)
@@ -60,7 +60,7 @@ impl Api {
             let known = Operation {
                 name: format!("{scope}.{}", id.unwrap_or("")),
                 scope: scope.to_owned(),
-                answer: answer_of(operation),
+                response: response_of(operation),
                 body: body_of(operation),
             };
             self.operations
@@ -110,34 +110,37 @@ impl Api {
         names
     }
 
-    /// The answer of an operation, of which nothing is said where it has no content.
-    pub fn any_answer<'a>(&'a self, operation: &'a Operation) -> Place<'a> {
-        self.place(operation, operation.answer.as_ref().unwrap_or(&Value::Null))
+    /// The schemas of the response of an operation; empty if it has no content.
+    pub fn any_response<'a>(&'a self, operation: &'a Operation) -> Schemas<'a> {
+        self.schemas(
+            operation,
+            operation.response.as_ref().unwrap_or(&Value::Null),
+        )
     }
 
-    /// The answer of an operation; `None` where it has no content.
-    pub fn answer<'a>(&'a self, operation: &'a Operation) -> Option<Place<'a>> {
-        Some(self.place(operation, operation.answer.as_ref()?))
+    /// The schemas of the response of an operation; `None` if it has no content.
+    pub fn response<'a>(&'a self, operation: &'a Operation) -> Option<Schemas<'a>> {
+        Some(self.schemas(operation, operation.response.as_ref()?))
     }
 
-    /// The body of an operation; `None` where it takes none, or a file.
-    pub fn body<'a>(&'a self, operation: &'a Operation) -> Option<Place<'a>> {
-        Some(self.place(operation, operation.body.as_ref()?))
+    /// The schemas of the body of an operation; `None` if it has none, or a file.
+    pub fn body<'a>(&'a self, operation: &'a Operation) -> Option<Schemas<'a>> {
+        Some(self.schemas(operation, operation.body.as_ref()?))
     }
 
-    fn place<'a>(&'a self, operation: &Operation, schema: &'a Value) -> Place<'a> {
-        let mut place = Place {
+    fn schemas<'a>(&'a self, operation: &Operation, schema: &'a Value) -> Schemas<'a> {
+        let mut schemas = Schemas {
             document: &self.documents[&operation.scope],
             schemas: Vec::new(),
-            is_choice: false,
+            in_union: false,
         };
-        place.add(schema, 0);
-        place
+        schemas.add(schema, 0);
+        schemas
     }
 }
 
 /// The schema of the JSON content of the first success that has one, or of the one that `x-answer` names.
-fn answer_of(operation: &Map<String, Value>) -> Option<Value> {
+fn response_of(operation: &Map<String, Value>) -> Option<Value> {
     let responses = operation.get("responses")?.as_object()?;
     let named = operation.get("x-answer").and_then(Value::as_str);
     responses
@@ -159,16 +162,27 @@ fn content_of(owner: &Value, media: &[&str]) -> Option<Value> {
     Some(media.get("schema").cloned().unwrap_or(Value::Bool(true)))
 }
 
-/// What is said of one place in a value: every schema that may describe it.
+/// All schemas that can describe one place in a value.
 #[derive(Clone, Debug)]
-pub struct Place<'a> {
+pub struct Schemas<'a> {
     document: &'a Value,
     schemas: Vec<&'a Value>,
-    /// Whether it is one of several forms, or part of one.
-    pub is_choice: bool,
+    /// Whether the place is in a union.
+    in_union: bool,
 }
 
-impl<'a> Place<'a> {
+/// What the decoder must do with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// Decode it.
+    Decoded,
+    /// Keep it, and report it.
+    Reported,
+    /// One of the two: that depends on the variant that it makes of a union.
+    Either,
+}
+
+impl<'a> Schemas<'a> {
     fn add(&mut self, schema: &'a Value, depth: usize) {
         if depth > MAX_DEPTH {
             return;
@@ -181,23 +195,23 @@ impl<'a> Place<'a> {
             return;
         }
         let parts = |key: &str| schema.get(key).and_then(Value::as_array).map(Vec::as_slice);
-        let arms = parts("oneOf").or_else(|| parts("anyOf")).unwrap_or(&[]);
-        self.is_choice |= arms.len() > 1;
+        let variants = parts("oneOf").or_else(|| parts("anyOf")).unwrap_or(&[]);
+        self.in_union |= variants.len() > 1;
         let all = parts("allOf").unwrap_or(&[]);
-        for part in arms.iter().chain(all) {
+        for part in variants.iter().chain(all) {
             self.add(part, depth + 1);
         }
-        if (arms.is_empty() && all.is_empty()) || schema.get("properties").is_some() {
+        if (variants.is_empty() && all.is_empty()) || schema.get("properties").is_some() {
             self.schemas.push(schema);
         }
     }
 
-    /// What is said of places below this one, which `step` finds in a schema of this one.
+    /// The schemas of places below this one, which `step` finds in a schema of this one.
     fn below(&self, step: impl Fn(&'a Value) -> Option<&'a Value>) -> Self {
         let mut below = Self {
             document: self.document,
             schemas: Vec::new(),
-            is_choice: self.is_choice,
+            in_union: self.in_union,
         };
         for schema in self.schemas.iter().filter_map(|schema| step(schema)) {
             below.add(schema, 0);
@@ -205,7 +219,7 @@ impl<'a> Place<'a> {
         below
     }
 
-    /// What is said of a property.
+    /// The schemas of a property.
     #[must_use]
     pub fn property(&self, name: &str) -> Self {
         self.below(|schema| match schema.get("properties") {
@@ -216,16 +230,23 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// What is said of the elements of a list.
+    /// The JSON path of a property, where `path` is the path of this place: documented names are plain, others are quoted.
     #[must_use]
-    pub fn item(&self) -> Self {
-        self.below(|schema| schema.get("items"))
+    pub fn property_path(&self, path: &str, name: &str) -> String {
+        let mut properties = self.schemas.iter().filter_map(|it| it.get("properties"));
+        match properties.any(|properties| properties.get(name).is_some()) {
+            true => format!("{path}.{name}"),
+            false => format!("{path}[{}]", Value::from(name)),
+        }
     }
 
-    /// Whether anything is said.
+    /// The schemas of an element of a list.
     #[must_use]
-    pub fn is_described(&self) -> bool {
-        !self.schemas.is_empty()
+    pub fn item(&self, index: usize) -> Self {
+        self.below(|schema| match schema.get("x-tuple") {
+            Some(elements) => elements.get(index)?.get("schema"),
+            None => schema.get("items"),
+        })
     }
 
     /// Whether an enumeration lists the value.
@@ -237,55 +258,44 @@ impl<'a> Place<'a> {
             .any(|values| values.contains(value))
     }
 
-    /// Whether null is documented.
+    /// Whether it is a string of any content.
     #[must_use]
-    pub fn is_nullable(&self) -> bool {
+    pub fn is_string(&self) -> bool {
         self.schemas
             .iter()
-            .any(|schema| schema.get("nullable") == Some(&Value::Bool(true)))
+            .any(|schema| Kind::of(schema) == Kind::String)
     }
 
-    /// Whether it is a text of any content.
+    /// What the decoder must do with a value, whatever is below it.
     #[must_use]
-    pub fn is_text(&self) -> bool {
-        self.schemas
-            .iter()
-            .any(|schema| Kind::of(schema) == Kind::Text)
-    }
-
-    /// Whether it is a date, with or without a time.
-    #[must_use]
-    pub fn is_date(&self) -> bool {
-        self.schemas
-            .iter()
-            .any(|schema| matches!(Kind::of(schema), Kind::Date | Kind::Time))
-    }
-
-    /// Whether the crate must be able to read a value here, whatever is below it; `None` where that is up to the crate.
-    #[must_use]
-    pub fn reads(&self, value: &Value) -> Option<bool> {
-        let reads = value.is_null()
-            || !self.is_described()
+    pub fn expectation(&self, value: &Value) -> Expectation {
+        let is_decoded = value.is_null()
+            || self.schemas.is_empty()
             || self
                 .schemas
                 .iter()
-                .any(|schema| Kind::of(schema).reads(value));
-        // What fits no form of a choice may be kept as it is, and what fits one may not fit the one that the rest chooses.
-        (!self.is_choice).then_some(reads)
+                .any(|schema| Kind::of(schema).decodes(value));
+        match (self.in_union, is_decoded) {
+            (true, _) => Expectation::Either,
+            (false, true) => Expectation::Decoded,
+            (false, false) => Expectation::Reported,
+        }
     }
 }
 
-/// What a schema describes.
+/// The type that a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Any,
-    Text,
+    String,
     Date,
     Time,
     Integer,
+    IntegerEnum,
     Number,
     Boolean,
     List,
+    Tuple,
     Object,
 }
 
@@ -295,10 +305,13 @@ impl Kind {
         match (word("type"), word("format")) {
             ("string", "date") => Self::Date,
             ("string", "date-time") => Self::Time,
-            ("string", _) => Self::Text,
+            ("string", _) => Self::String,
+            ("integer" | "number", _) if schema.get("enum").is_some() => Self::IntegerEnum,
+            ("integer", format) if format.starts_with("epoch-") => Self::Time,
             ("integer", _) => Self::Integer,
             ("number", _) => Self::Number,
             ("boolean", _) => Self::Boolean,
+            ("array", _) if schema.get("x-tuple").is_some() => Self::Tuple,
             ("array", _) => Self::List,
             ("object", _) => Self::Object,
             _ if schema.get("properties").is_some() => Self::Object,
@@ -307,26 +320,29 @@ impl Kind {
         }
     }
 
-    /// Whether a value that is not null can stand for this: scalars are read from whatever scalar can mean them.
-    fn reads(self, value: &Value) -> bool {
+    /// Whether the type holds a value that is not null: a scalar is decoded from any scalar that can stand for it.
+    fn decodes(self, value: &Value) -> bool {
         let number = || value.as_f64().or_else(|| value.as_str()?.parse().ok());
-        let is_empty_text = value == "";
+        let is_integer = || number().is_some_and(|number| number.fract() == 0.0);
+        let is_empty = value == "";
         match self {
             Self::Any => true,
-            Self::Text => !value.is_array() && !value.is_object(),
-            Self::Time if value.is_i64() => true,
+            Self::String => !value.is_array() && !value.is_object(),
+            Self::Time if value.is_number() => true,
             Self::Date | Self::Time => value
                 .as_str()
                 .is_some_and(|text| !text.starts_with(char::is_alphabetic)),
-            Self::Integer => is_empty_text || number().is_some_and(|number| number.fract() == 0.0),
-            Self::Number => is_empty_text || number().is_some(),
+            Self::Integer => is_empty || is_integer(),
+            Self::IntegerEnum => is_empty || is_integer() || value.is_boolean(),
+            Self::Number => is_empty || number().is_some(),
             Self::Boolean => {
-                is_empty_text
+                is_empty
                     || value.is_boolean()
                     || matches!(value.as_str(), Some("true" | "false"))
                     || matches!(value.as_i64(), Some(0 | 1))
             }
             Self::List => value.is_array(),
+            Self::Tuple => value.is_object(),
             Self::Object => value.is_object(),
         }
     }

@@ -1,12 +1,12 @@
-//! Which values are found in a document.
+//! The values that are found in a document.
 
 use serde_json::{Value, json};
 use xtask::examples::collect::{Direction, Source, collect};
 
 use crate::{api, upstream};
 
-/// A document with one operation, which has this answer and body, and components.
-fn document(answer: &str, body: &str, components: &str) -> String {
+/// A document with one operation, which has this response and body, and components.
+fn document(response: &str, body: &str, components: &str) -> String {
     format!(
         "paths:
   /things/{{id}}:
@@ -14,7 +14,7 @@ fn document(answer: &str, body: &str, components: &str) -> String {
       operationId: saveThing
       requestBody: {body}
       responses:
-        '200': {answer}
+        '200': {response}
         '400': {{description: no, content: {{application/json: {{example: {{no: 1}}}}}}}}
 components: {components}
 "
@@ -49,7 +49,7 @@ fn examples_stand_at_the_content_by_name_by_reference_and_at_the_schema() {
     );
     let documented = |value| (Source::Documented, value);
     assert_eq!(
-        found(&text, Direction::Answer),
+        found(&text, Direction::Response),
         [
             json!({"a": 1}),
             json!({"b": 2}),
@@ -84,7 +84,7 @@ fn values_are_composed_of_the_examples_of_properties() {
         (Source::Composed, value)
     };
     assert_eq!(
-        found(&text, Direction::Answer),
+        found(&text, Direction::Response),
         [with("red".into()), with(json!({"r": true, "kind": "rgb"}))]
     );
 }
@@ -97,7 +97,7 @@ fn a_value_counts_once_and_as_documented_if_it_is() {
         NO_BODY,
         "{}",
     );
-    let found = found(&text, Direction::Answer);
+    let found = found(&text, Direction::Response);
     assert_eq!(found, [(Source::Documented, json!({"a": 1}))]);
 }
 

@@ -1,4 +1,4 @@
-//! What `cargo xtask examples` finds in documents made for it, how it changes values, and how it judges what becomes of them.
+//! What `cargo xtask examples` finds in documents made for it, how it changes values, and how it judges the results.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,7 +12,7 @@ mod whole;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use xtask::examples::driver::{Driver, Question, Reply};
+use xtask::examples::driver::{Driver, Reply, Request};
 use xtask::examples::schema::Api;
 use xtask::import::report::Repairs;
 use xtask::import::resolve::Document;
@@ -20,8 +20,8 @@ use xtask::import::{self, Examples};
 
 /// An upstream document: paths under the server `/policies/v2`, and components.
 fn upstream(text: &str) -> Vec<Document> {
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("shop.yaml");
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("shop.yaml");
     let head = "openapi: 3.0.3
 info: {title: Shop, version: 1.0.0}
 servers: [{url: 'https://api.example.com/policies/v2'}]
@@ -30,7 +30,7 @@ servers: [{url: 'https://api.example.com/policies/v2'}]
     import::read_all(&[file], Examples::Kept, &mut Repairs::new()).unwrap()
 }
 
-/// Specifications with one operation, `policies.save_thing`: it takes and answers `schema`.
+/// Specifications with one operation, `policies.save_thing`: its body and response have this schema.
 fn api(schema: &Value) -> Api {
     let mut api = Api::default();
     let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}});
@@ -46,11 +46,11 @@ fn api(schema: &Value) -> Api {
     api
 }
 
-/// The crate, as a function of a question.
+/// The crate, as a function of a request.
 struct Fake<F>(F);
 
-impl<F: FnMut(&Question<'_>) -> Reply> Driver for Fake<F> {
-    fn ask(&mut self, questions: &[Question<'_>]) -> Result<Vec<Reply>, String> {
-        Ok(questions.iter().map(&mut self.0).collect())
+impl<F: FnMut(&Request<'_>) -> Reply> Driver for Fake<F> {
+    fn recode(&mut self, requests: &[Request<'_>]) -> Result<Vec<Reply>, String> {
+        Ok(requests.iter().map(&mut self.0).collect())
     }
 }

@@ -1,9 +1,10 @@
-//! How a value is changed, and what the crate has to make of it.
+//! How a value is changed, and what the crate has to do with it.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use xtask::examples::mutate::{Kind, Mutant, mutants};
+use xtask::examples::schema::Expectation;
 
 use crate::api;
 
@@ -11,7 +12,7 @@ use crate::api;
 fn all(schema: &Value, value: &Value) -> Vec<Mutant> {
     let api = api(schema);
     let operation = api.operation("/policies/v2/things/{id}", "put").unwrap();
-    mutants(value, &api.answer(operation).unwrap())
+    mutants(value, &api.response(operation).unwrap())
 }
 
 /// The mutants of one kind: path and value.
@@ -19,7 +20,6 @@ fn of_kind(schema: &Value, value: &Value, kind: Kind) -> Vec<(String, Value)> {
     all(schema, value)
         .into_iter()
         .filter(|mutant| mutant.kind == kind)
-        .inspect(|mutant| assert_eq!(mutant.reads, Some(true)))
         .map(|mutant| (mutant.path, serde_json::from_str(&mutant.text).unwrap()))
         .collect()
 }
@@ -50,13 +50,13 @@ fn every_place_is_changed_in_each_way_that_it_can_be() {
         of(Kind::Null),
         [
             ("$".to_owned(), Value::Null),
+            with("$.a", "/a", Value::Null),
             with("$.a[0]", "/a/0", Value::Null),
             with("$.a[1]", "/a/1", Value::Null),
             with("$.s", "/s", Value::Null),
             with("$.t", "/t", Value::Null),
         ]
     );
-    assert_eq!(of(Kind::NullForList), [with("$.a", "/a", Value::Null)]);
     assert_eq!(of(Kind::EmptyList), [with("$.a", "/a", json!([]))]);
     assert_eq!(
         of(Kind::Removed),
@@ -69,77 +69,149 @@ fn every_place_is_changed_in_each_way_that_it_can_be() {
         ]
     );
     assert_eq!(
-        of(Kind::UnknownText),
+        of(Kind::UndocumentedString),
         [with("$.s", "/s", "something new".into())]
     );
-    let numbers = of(Kind::NumberAsText);
+    let numbers = of(Kind::QuotedNumber);
     assert_eq!(numbers[1], with("$.a[1]", "/a/1", "2".into()));
-    let reals = of(Kind::IntegerAsReal);
+    let reals = of(Kind::RealInteger);
     assert_eq!(reals[1], with("$.a[1]", "/a/1", 2.0.into()));
-    let extra = of(Kind::ExtraProperty);
-    assert_eq!(extra.len(), 1);
-    assert!(extra[0].1["something new"].is_array());
-    assert_eq!(extra[0].1["a"], json!([1, 2]));
+    let wrapped = of(Kind::Wrapped);
+    assert_eq!(wrapped.len(), 5);
+    assert_eq!(wrapped[1], with("$.a[0]", "/a/0", json!([1])));
+    assert_eq!(wrapped[3], with("$.s", "/s", json!(["x,\"y"])));
+    assert_eq!(of(Kind::Unwrapped), []);
+    let undocumented = of(Kind::UndocumentedProperty);
+    assert_eq!(undocumented.len(), 1);
+    assert_eq!(undocumented[0].0, r#"$["something new"]"#);
+    assert!(undocumented[0].1["something new"].is_array());
+    assert_eq!(undocumented[0].1["a"], json!([1, 2]));
+}
+
+#[test]
+fn a_list_of_one_is_unwrapped() {
+    let value = json!({"a": [{"b,": [1]}]});
+    let unwrapped = of_kind(&json!({"type": "object"}), &value, Kind::Unwrapped);
+    assert_eq!(
+        unwrapped,
+        [
+            (r#"$["a"]"#.to_owned(), json!({"a": {"b,": [1]}})),
+            (r#"$["a"][0]["b,"]"#.to_owned(), json!({"a": [{"b,": 1}]})),
+        ]
+    );
 }
 
 #[test]
 fn the_only_member_is_removed_and_an_empty_object_gets_one() {
     let open = json!({"type": "object"});
     let removed = of_kind(&open, &json!({"o": {}}), Kind::Removed);
-    assert_eq!(removed, [("$.o".to_owned(), json!({}))]);
-    let extra = of_kind(&open, &json!({}), Kind::ExtraProperty);
-    assert_eq!(extra.len(), 1);
+    assert_eq!(removed, [(r#"$["o"]"#.to_owned(), json!({}))]);
+    let undocumented = of_kind(&open, &json!({}), Kind::UndocumentedProperty);
+    assert_eq!(undocumented.len(), 1);
 }
 
-/// What the schema says of each JSON type in its place, by the letter of the type.
-fn verdicts(schema: Value, value: Value) -> BTreeMap<&'static str, Option<bool>> {
+/// What is expected of the mutants of some kinds at `$.p`, by the JSON type of the value there.
+fn expectations(
+    schema: Value,
+    value: Value,
+    kinds: &[Kind],
+) -> BTreeMap<&'static str, Expectation> {
     all(
         &json!({"type": "object", "properties": {"p": schema}}),
         &json!({"p": value}),
     )
     .into_iter()
-    .filter(|mutant| mutant.kind == Kind::OtherType && mutant.path == "$.p")
+    .filter(|mutant| kinds.contains(&mutant.kind) && mutant.path == "$.p")
     .map(|mutant| {
         let value: Value = serde_json::from_str(&mutant.text).unwrap();
         let word = match value["p"] {
             Value::Object(_) => "object",
             Value::Array(_) => "list",
-            Value::String(_) => "text",
+            Value::String(_) => "string",
             Value::Number(_) => "number",
-            _ => "boolean",
+            Value::Bool(_) => "boolean",
+            Value::Null => "null",
         };
-        (word, mutant.reads)
+        (word, mutant.expectation)
     })
     .collect()
 }
 
 #[test]
-fn another_type_is_read_only_where_it_can_stand_for_the_documented_one() {
-    let refused = |words: &[&'static str]| words.iter().map(|word| (*word, Some(false))).collect();
+fn another_type_is_decoded_only_where_it_can_stand_for_the_documented_one() {
+    let reported = |words: &[&'static str]| {
+        words
+            .iter()
+            .map(|word| (*word, Expectation::Reported))
+            .collect()
+    };
+    let other_type = |schema, value| expectations(schema, value, &[Kind::OtherType]);
     assert_eq!(
-        verdicts(json!({"type": "integer"}), json!(1)),
-        refused(&["object", "list", "text", "boolean"])
+        other_type(json!({"type": "integer"}), json!(1)),
+        reported(&["object", "list", "string", "boolean"])
     );
     assert_eq!(
-        verdicts(json!({"type": "array", "items": {}}), json!([])),
-        refused(&["object", "text", "number", "boolean"])
+        other_type(json!({"type": "array", "items": {}}), json!([])),
+        reported(&["object", "string", "number", "boolean"])
     );
     assert_eq!(
-        verdicts(json!({"type": "object"}), json!({})),
-        refused(&["list", "text", "number", "boolean"])
+        other_type(json!({"type": "object"}), json!({})),
+        reported(&["list", "string", "number", "boolean"])
     );
     assert_eq!(
-        verdicts(json!({"type": "string", "format": "date"}), Value::Null),
-        refused(&["object", "list", "text", "number", "boolean"])
+        other_type(json!({"type": "string", "format": "date"}), Value::Null),
+        reported(&["object", "list", "string", "number", "boolean"])
     );
-    let text = verdicts(json!({"type": "string", "enum": ["a"]}), json!("a"));
-    assert_eq!(text["number"], Some(true));
-    assert_eq!(text["object"], Some(false));
+    let of_enum = other_type(json!({"type": "string", "enum": ["a"]}), json!("a"));
+    assert_eq!(of_enum["number"], Expectation::Decoded);
+    assert_eq!(of_enum["object"], Expectation::Reported);
+    let of_integer_enum = other_type(json!({"type": "integer", "enum": [0, 1]}), json!(1));
+    assert_eq!(of_integer_enum["boolean"], Expectation::Decoded);
+    assert_eq!(of_integer_enum["string"], Expectation::Reported);
+    for time in [
+        json!({"type": "string", "format": "date-time"}),
+        json!({"type": "integer", "format": "epoch-seconds"}),
+    ] {
+        let of_time = other_type(time, Value::Null);
+        assert_eq!(of_time["number"], Expectation::Decoded);
+        assert_eq!(of_time["boolean"], Expectation::Reported);
+    }
+    let is = |expected: Expectation| move |found: &Expectation| *found == expected;
     assert!(
-        verdicts(json!({}), json!(1))
+        other_type(json!({}), json!(1))
             .values()
-            .all(|reads| *reads == Some(true))
+            .all(is(Expectation::Decoded))
     );
-    let choice = json!({"oneOf": [{"type": "integer"}, {"type": "array", "items": {}}]});
-    assert!(verdicts(choice, json!(1)).values().all(Option::is_none));
+    let union = json!({"oneOf": [{"type": "integer"}, {"type": "array", "items": {}}]});
+    assert!(
+        other_type(union, json!(1))
+            .values()
+            .all(is(Expectation::Either))
+    );
+}
+
+#[test]
+fn a_list_of_one_and_its_element_are_reported_where_the_other_is_documented() {
+    let kinds = [Kind::Wrapped, Kind::Unwrapped];
+    let string = json!({"type": "string"});
+    let wrapped = expectations(string.clone(), json!("a"), &kinds);
+    assert_eq!(wrapped["list"], Expectation::Reported);
+    let list = json!({"type": "array", "items": string});
+    let unwrapped = expectations(list, json!(["a"]), &kinds);
+    assert_eq!(unwrapped["string"], Expectation::Reported);
+}
+
+#[test]
+fn an_element_of_a_tuple_has_the_schema_of_its_position() {
+    let tuple = json!({"type": "array", "x-tuple": [
+        {"name": "a", "schema": {"type": "integer"}}, {"name": "b", "schema": {"type": "string"}},
+    ]});
+    let mutants = all(&tuple, &json!([1, "x"]));
+    let expectation = |text: &str| {
+        let mut mutants = mutants.iter().filter(|mutant| mutant.text == text);
+        mutants.next().unwrap().expectation
+    };
+    assert_eq!(expectation(r#"[true,"x"]"#), Expectation::Reported);
+    assert_eq!(expectation(r#"[1,true]"#), Expectation::Decoded);
+    assert_eq!(expectation(r#"{}"#), Expectation::Decoded);
 }

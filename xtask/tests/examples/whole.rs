@@ -1,4 +1,4 @@
-//! The way through the crate itself.
+//! Examples that go through the crate itself.
 
 use std::path::Path;
 
@@ -6,9 +6,9 @@ use tempfile::TempDir;
 
 #[test]
 #[ignore = "builds the crate, which takes a minute"]
-fn the_crate_reads_an_answer_and_its_mutants_and_writes_a_body() {
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("token.yaml");
+fn the_crate_recodes_a_response_its_mutants_and_a_body() {
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("token.yaml");
     let text = "openapi: 3.0.3
 info: {title: Token, version: 1.0.0}
 servers: [{url: 'https://api.example.com/auth/v2'}]
@@ -29,15 +29,15 @@ paths:
     let text = report.to_string();
     // The exceptions of the real documents do not occur here, which alone is reported.
     assert!(
-        text.contains("answer, documented            1        0        0"),
+        text.contains("response, documented             1         0         0"),
         "{text}"
     );
     assert!(
-        text.contains("body, documented              1        0        0"),
+        text.contains("body, documented                 1         0         0"),
         "{text}"
     );
     assert!(
-        text.contains("other type                    4       12        0"),
+        text.contains("other type                       4         9         0         3         0"),
         "{text}"
     );
 }
