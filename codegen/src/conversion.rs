@@ -16,7 +16,7 @@ use crate::emit::{TypeDef, TypeDefs};
 use crate::error::Result;
 use crate::names;
 use crate::object::FieldType;
-use crate::requests::{answer_type, argument_types, signatures};
+use crate::requests::{argument_types, response_type, signatures};
 use crate::rust_type::{element, simple_name};
 
 /// Objects nest no deeper than this where they are compared.
@@ -65,7 +65,7 @@ pub(crate) fn find<'a>(
             continue;
         };
         let source =
-            answer_type(signature).and_then(|response| source_of(&response, &target, types));
+            response_type(signature).and_then(|response| source_of(&response, &target, types));
         let Some((source, wrapper)) = source.filter(|(source, _)| *source != target) else {
             continue;
         };
