@@ -237,6 +237,8 @@ pub struct Pagination {
     pub next_from_item: Option<&'static str>,
     /// Whether the header `Link` has the next page (RFC 8288, `rel=next`).
     pub link: bool,
+    /// Whether the service may ignore these parameters and send all items at once. The first page is then all if it comes again.
+    pub may_send_all: bool,
 }
 
 impl Pagination {
@@ -255,6 +257,7 @@ impl Pagination {
             next_header: None,
             next_from_item: None,
             link: false,
+            may_send_all: false,
         }
     }
 
@@ -358,6 +361,14 @@ impl Pagination {
     #[must_use]
     pub const fn link(mut self) -> Self {
         self.link = true;
+        self
+    }
+
+    /// The service may ignore these parameters and send all items at once. The first page is then all if it comes again; where nothing is
+    /// set, a page that comes again is an error.
+    #[must_use]
+    pub const fn may_send_all(mut self) -> Self {
+        self.may_send_all = true;
         self
     }
 }

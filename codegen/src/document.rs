@@ -159,6 +159,8 @@ pub struct Pagination {
     pub next_from_item: Option<String>,
     /// Whether the header `Link` has the next page.
     pub link: bool,
+    /// Whether the service may ignore these parameters and send all items at once.
+    pub may_send_all: bool,
 }
 
 /// What selects a page.
@@ -632,6 +634,7 @@ fn read_pagination(value: &Value, pointer: &str) -> Result<Pagination> {
         next_header: text(value, "nextHeader"),
         next_from_item: text(value, "nextFromItem"),
         link: flag(value, "link"),
+        may_send_all: flag(value, "maySendAll"),
     };
     let has_cursor = pagination.next.is_some()
         || pagination.next_header.is_some()

@@ -125,6 +125,7 @@ pub(crate) fn pagination(pagination: &Pagination) -> TokenStream {
         setting("next_header", pagination.next_header.as_ref()),
         setting("next_from_item", pagination.next_from_item.as_ref()),
         pagination.link.then(|| quote!(.link())),
+        pagination.may_send_all.then(|| quote!(.may_send_all())),
     ];
     let settings = settings.into_iter().flatten();
     quote!(crate::Pagination::#style(#param).items(#items)#(#settings)*)

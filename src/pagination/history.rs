@@ -76,7 +76,7 @@ pub(super) enum Repetition {
     None,
     /// All its rows are equal to those of the page before and have no id: these may be other items.
     Ambiguous,
-    /// It is the first page as a whole, and the second of the listing.
+    /// It is the page before it as a whole.
     Whole,
     /// Its rows came before.
     Repeated,
@@ -108,7 +108,7 @@ impl History {
         let begins_equal = first(rows).is_some() && first(rows) == first(previous);
         if rows.is_ambiguous && is_equal {
             Repetition::Ambiguous
-        } else if is_whole && self.pages == 1 {
+        } else if is_whole {
             Repetition::Whole
         } else if is_equal || begins_equal || self.lists.contains(&rows.hash) {
             Repetition::Repeated
@@ -120,6 +120,11 @@ impl History {
     /// How many rows the page before has.
     pub(super) fn previous_count(&self) -> Option<u64> {
         (self.pages > 0).then_some(self.previous.count as u64)
+    }
+
+    /// Whether one page came so far.
+    pub(super) fn has_one_page(&self) -> bool {
+        self.pages == 1
     }
 
     /// Adds a page.

@@ -30,9 +30,9 @@
 //! A service that ignores the offset sends the same page for ever. A page is the one before it again when all its rows are equal, or when
 //! its first row is, and that row has an id. Then:
 //!
-//! 1. The listing is complete if it is the second page, equals the first as a whole, has another length than the requested page size, and
-//!    nothing in the responses announces more. Such an operation ignores its paging parameters and sends everything at once: with paging, a
-//!    page shorter than requested is followed by other rows or none, and a page longer than requested does not exist.
+//! 1. The listing is complete if the documents say that the service may ignore the paging parameters (`maySendAll`), the first page came
+//!    again, and nothing announces more. Nothing in the responses tells such a service from one that sends only the first page whatever is
+//!    requested: its page may be shorter or longer than requested either way. So it must be known.
 //! 2. Rows without an id can be equal. If all rows of the page are equal and have none, the total decides whether they are other items.
 //! 3. Otherwise the listing ends in an error, without the rows that came again.
 //!

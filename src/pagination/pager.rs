@@ -221,7 +221,7 @@ impl Pager {
         info.repetition = self.history.compare(&info.rows);
         match info.repetition {
             Repetition::None => {}
-            Repetition::Whole if self.ignores_paging(&info) => {
+            Repetition::Whole | Repetition::Ambiguous if self.has_all(&info) => {
                 self.end();
                 return Ok(None);
             }
@@ -235,15 +235,11 @@ impl Pager {
         Ok(Some((response, info)))
     }
 
-    /// Whether the first page, which came again, is all there is: the operation ignores its paging parameters.
-    fn ignores_paging(&self, info: &PageInfo) -> bool {
-        let is_numbered = matches!(self.position, Some(Position::Number(_)));
-        let is_as_requested = self
-            .limit
-            .is_none_or(|limit| self.history.previous_count() == Some(limit));
+    /// Whether the first page, which came again, is all there is: the service ignores the paging parameters.
+    fn has_all(&self, info: &PageInfo) -> bool {
         let announces_more =
             info.total.or(self.total).is_some() || self.has_more(info) == Some(true);
-        is_numbered && !is_as_requested && !announces_more
+        self.pagination.may_send_all && self.history.has_one_page() && !announces_more
     }
 
     /// What a page says about further pages, apart from the total.

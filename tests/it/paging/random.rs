@@ -129,8 +129,6 @@ impl Model {
         match self.fault.0 {
             // A page without items is the end where nothing else says where that is.
             Fault::EmptyPage if is_silent && has_number => 0,
-            // The first page again, shorter than requested, is everything.
-            Fault::SamePage if is_silent && has_number && self.fault.1 == 1 => 0,
             _ if self.total == Report::TooLittle || self.more == Report::TooLittle => count / 2,
             _ => count,
         }

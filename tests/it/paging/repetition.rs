@@ -1,9 +1,9 @@
 //! Pages that come again: a service that ignores which page is requested, or rows that look the same.
 
-use cisco_secure_access::{ErrorKind, Pagination};
+use cisco_secure_access::{Error, ErrorKind, Pagination};
 use serde_json::{Value, json};
 
-use super::{Listing, drain_groups, drain_sites, drain_values, names, only, rows};
+use super::{Listing, drain, drain_groups, drain_sites, drain_values, names, only, rows};
 
 #[tokio::test]
 async fn an_offset_that_is_ignored_is_an_error() {
@@ -27,12 +27,19 @@ async fn an_offset_that_is_ignored_is_an_error() {
     }
 }
 
+/// As [`drain`](super::drain), of an operation that is known to send all items at once.
+async fn drain_appliances(listing: &Listing, limit: i64) -> (Vec<String>, Vec<Error>) {
+    let appliances = listing.client.deployments().list_virtual_appliances();
+    let items = appliances.limit(limit).items();
+    drain(items, |appliance| appliance.name.unwrap_or_default()).await
+}
+
 #[tokio::test]
-async fn an_operation_that_ignores_its_paging_parameters_is_complete() {
-    // Longer than requested, shorter than requested, and just one.
-    for (count, limit) in [(7, 5), (7, 100), (1, 100)] {
+async fn an_operation_that_is_known_to_send_all_at_once_is_complete() {
+    // Longer than requested, shorter, as long, and just one.
+    for (count, limit) in [(7, 5), (7, 100), (5, 5), (1, 100), (1, 1)] {
         let listing = Listing::start(move |_| Value::from(rows(0, count, count))).await;
-        let (found, errors) = drain_sites(listing.sites().limit(limit)).await;
+        let (found, errors) = drain_appliances(&listing, limit).await;
         assert_eq!((found, errors.len()), (names(count), 0));
         assert_eq!(listing.requests(), 2, "the second page is the first again");
     }
@@ -45,16 +52,29 @@ async fn an_operation_that_ignores_its_paging_parameters_is_complete() {
         Value::from(rows)
     })
     .await;
-    let (found, errors) = drain_sites(listing.sites()).await;
+    let (found, errors) = drain_appliances(&listing, 100).await;
     assert_eq!((found, errors.len()), (names(7), 0));
+    // Where it pages after all, it is listed as any other.
+    let listing =
+        Listing::start(|query| Value::from(rows((query.number("page", 1) - 1) * 5, 5, 12))).await;
+    let (found, errors) = drain_appliances(&listing, 5).await;
+    assert_eq!((found, errors.len()), (names(12), 0));
+    // Which pages came later again is not explained by that.
+    let listing =
+        Listing::start(|query| Value::from(rows((query.number("page", 1).min(2) - 1) * 5, 5, 12)))
+            .await;
+    let (found, errors) = drain_appliances(&listing, 5).await;
+    assert_eq!((found, errors.len()), (names(10), 1));
 }
 
 #[tokio::test]
-async fn a_page_of_the_requested_length_that_comes_again_is_not_complete() {
-    let listing = Listing::start(|_| Value::from(rows(0, 5, 5))).await;
-    let (found, errors) = drain_sites(listing.sites().limit(5)).await;
-    assert_eq!(found, names(5));
-    assert_eq!(only(&errors).kind(), ErrorKind::Incomplete);
+async fn other_operations_do_not_send_all_at_once() {
+    for (count, limit) in [(7, 5), (7, 100), (5, 5), (1, 100)] {
+        let listing = Listing::start(move |_| Value::from(rows(0, count, 40))).await;
+        let (found, errors) = drain_sites(listing.sites().limit(limit)).await;
+        assert_eq!(found, names(count));
+        assert_eq!(only(&errors).kind(), ErrorKind::Incomplete);
+    }
 }
 
 #[tokio::test]

@@ -428,6 +428,7 @@ pub(crate) fn pages(pagination: &Pagination) -> String {
         next_header,
         next_from_item,
         link,
+        may_send_all,
     } = pagination;
     let mut text = match style {
         PaginationStyle::Cursor => format!("by `{offset_param}`"),
@@ -459,6 +460,9 @@ pub(crate) fn pages(pagination: &Pagination) -> String {
     }
     if *link {
         text.push_str(", next page in the header `Link`");
+    }
+    if *may_send_all {
+        text.push_str(", or all at once");
     }
     text
 }

@@ -228,6 +228,7 @@ fn a_key_that_does_not_fit_is_named() {
             "`more` is \"/total\", not a pointer to a boolean",
         ),
         ("{link: 'yes'}", "`link` is \"yes\", not true"),
+        ("{maySendAll: 1}", "`maySendAll` is 1, not true"),
         ("{maximum: many}", "`maximum` is \"many\", not a number"),
         (
             "{limit: size}",

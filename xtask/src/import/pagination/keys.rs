@@ -45,6 +45,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("nextHeader", Header),
     ("nextFromItem", InItem(CURSOR_TYPES)),
     ("link", Flag),
+    ("maySendAll", Flag),
 ];
 
 /// The keys of which one must say where a page that begins at a cursor ends.
