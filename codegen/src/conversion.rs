@@ -225,7 +225,7 @@ impl Differences {
                 .find(|(_, field)| field.ids_of.as_deref() == Some(name))
         };
         for (wire, field) in &from {
-            let path = [path, &[wire.clone()]].concat();
+            let path = [path, std::slice::from_ref(wire)].concat();
             match (to.get(wire), ids_of(wire)) {
                 (Some(other), _) => self.compare_values(&field.base, &other.base, path, types),
                 (None, Some((target, _))) => self.ids.push((path, target.clone())),
@@ -238,7 +238,8 @@ impl Differences {
                 .as_ref()
                 .is_some_and(|name| from.contains_key(name));
             if !is_carried {
-                self.missing.push([path, &[wire.clone()]].concat());
+                self.missing
+                    .push([path, std::slice::from_ref(wire)].concat());
             }
         }
     }

@@ -201,7 +201,7 @@ impl<M: SerializeMap, T: ObjectFields> FieldEncoder for JsonEncoder<'_, M, T> {
         let property = self.next();
         let decode = |raw: &Value| {
             let context = &mut DecodeContext::default();
-            format.from_value(raw, context).into_value()
+            format.decode_value(raw, context).into_value()
         };
         if let Some(raw) = self.raw(property, field.as_ref(), decode) {
             self.entry(property.1, raw);

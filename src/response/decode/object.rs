@@ -231,7 +231,7 @@ impl<'de, A: MapAccess<'de>> FieldSource for JsonSource<'_, 'de, A> {
                 self,
                 deserializer: D,
             ) -> Result<Self::Value, D::Error> {
-                self.0.from_json(deserializer, self.1)
+                self.0.decode_json(deserializer, self.1)
             }
         }
 
@@ -266,7 +266,7 @@ impl FieldSource for ElementSource<'_> {
     fn read_time(self, field: &mut Option<DateTime<Utc>>, format: TimeFormat) -> Result<(), ()> {
         Self::take(
             field,
-            format.from_value(self.0, &mut DecodeContext::default()),
+            format.decode_value(self.0, &mut DecodeContext::default()),
         )
     }
 }
@@ -310,7 +310,11 @@ impl FieldSource for ValueSource<'_> {
         field: &mut Option<DateTime<Utc>>,
         format: TimeFormat,
     ) -> Result<(), Infallible> {
-        Self::take(field, self.fit, format.from_value(self.value, self.context));
+        Self::take(
+            field,
+            self.fit,
+            format.decode_value(self.value, self.context),
+        );
         Ok(())
     }
 }

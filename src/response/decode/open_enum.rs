@@ -62,19 +62,19 @@ impl<T: for<'a> From<&'a str>> Scalar for TextEnum<T> {
     type Value = T;
 
     #[inline]
-    fn from_text(&self, text: &str) -> Decoded<T> {
+    fn decode_text(&self, text: &str) -> Decoded<T> {
         Decoded::Exact(T::from(text))
     }
 
-    fn from_integer(&self, value: i64) -> Decoded<T> {
+    fn decode_integer(&self, value: i64) -> Decoded<T> {
         Decoded::Coerced(Some(T::from(value.to_string().as_str())))
     }
 
-    fn from_unsigned(&self, value: u64) -> Decoded<T> {
+    fn decode_unsigned(&self, value: u64) -> Decoded<T> {
         Decoded::Coerced(Some(T::from(value.to_string().as_str())))
     }
 
-    fn from_bool(&self, value: bool) -> Decoded<T> {
+    fn decode_bool(&self, value: bool) -> Decoded<T> {
         Decoded::Coerced(Some(T::from(if value { "true" } else { "false" })))
     }
 }
@@ -86,20 +86,20 @@ impl<T: From<i64>> Scalar for IntegerEnum<T> {
     const EXPECTED: &'static str = <Plain<i64> as Scalar>::EXPECTED;
     type Value = T;
 
-    fn from_text(&self, text: &str) -> Decoded<T> {
-        INTEGER.from_text(text).map(T::from)
+    fn decode_text(&self, text: &str) -> Decoded<T> {
+        INTEGER.decode_text(text).map(T::from)
     }
 
     #[inline]
-    fn from_integer(&self, value: i64) -> Decoded<T> {
-        INTEGER.from_integer(value).map(T::from)
+    fn decode_integer(&self, value: i64) -> Decoded<T> {
+        INTEGER.decode_integer(value).map(T::from)
     }
 
-    fn from_float(&self, value: f64) -> Decoded<T> {
-        INTEGER.from_float(value).map(T::from)
+    fn decode_float(&self, value: f64) -> Decoded<T> {
+        INTEGER.decode_float(value).map(T::from)
     }
 
-    fn from_bool(&self, value: bool) -> Decoded<T> {
+    fn decode_bool(&self, value: bool) -> Decoded<T> {
         Decoded::Coerced(Some(T::from(i64::from(value))))
     }
 }

@@ -17,21 +17,21 @@ const MAX_EXACT_INTEGER: u64 = 1 << 53;
 pub(super) trait Scalar: Sized {
     const EXPECTED: &'static str;
 
-    fn from_text(&self, text: &str) -> Decoded<Self::Value>;
+    fn decode_text(&self, text: &str) -> Decoded<Self::Value>;
 
-    fn from_integer(&self, _: i64) -> Decoded<Self::Value> {
+    fn decode_integer(&self, _: i64) -> Decoded<Self::Value> {
         Decoded::Mismatched(None)
     }
 
-    fn from_unsigned(&self, _: u64) -> Decoded<Self::Value> {
+    fn decode_unsigned(&self, _: u64) -> Decoded<Self::Value> {
         Decoded::Mismatched(None)
     }
 
-    fn from_float(&self, _: f64) -> Decoded<Self::Value> {
+    fn decode_float(&self, _: f64) -> Decoded<Self::Value> {
         Decoded::Mismatched(None)
     }
 
-    fn from_bool(&self, _: bool) -> Decoded<Self::Value> {
+    fn decode_bool(&self, _: bool) -> Decoded<Self::Value> {
         Decoded::Mismatched(None)
     }
 
@@ -56,12 +56,12 @@ pub(super) fn from_value<S: Scalar>(
 ) -> Decoded<S::Value> {
     let decoded = match value {
         Value::Null => Decoded::Coerced(None),
-        Value::Bool(value) => scalar.from_bool(*value),
-        Value::String(text) => scalar.from_text(text),
+        Value::Bool(value) => scalar.decode_bool(*value),
+        Value::String(text) => scalar.decode_text(text),
         Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
-            (Some(number), ..) => scalar.from_integer(number),
-            (_, Some(number), _) => scalar.from_unsigned(number),
-            (.., Some(number)) => scalar.from_float(number),
+            (Some(number), ..) => scalar.decode_integer(number),
+            (_, Some(number), _) => scalar.decode_unsigned(number),
+            (.., Some(number)) => scalar.decode_float(number),
             _ => Decoded::Mismatched(None),
         },
         Value::Array(_) | Value::Object(_) => Decoded::Mismatched(None),
@@ -106,27 +106,27 @@ impl<S: Scalar> Visitor<'_> for ScalarVisitor<'_, S> {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        Self::finish(self.wire_form, self.scalar.from_bool(value), value)
+        Self::finish(self.wire_form, self.scalar.decode_bool(value), value)
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        Self::finish(self.wire_form, self.scalar.from_integer(value), value)
+        Self::finish(self.wire_form, self.scalar.decode_integer(value), value)
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
         let decoded = match i64::try_from(value) {
-            Ok(value) => self.scalar.from_integer(value),
-            Err(_) => self.scalar.from_unsigned(value),
+            Ok(value) => self.scalar.decode_integer(value),
+            Err(_) => self.scalar.decode_unsigned(value),
         };
         Self::finish(self.wire_form, decoded, value)
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        Self::finish(self.wire_form, self.scalar.from_float(value), value)
+        Self::finish(self.wire_form, self.scalar.decode_float(value), value)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Self::finish(self.wire_form, self.scalar.from_text(text), text)
+        Self::finish(self.wire_form, self.scalar.decode_text(text), text)
     }
 }
 
@@ -188,23 +188,23 @@ impl Scalar for Plain<String> {
     type Value = String;
 
     #[inline]
-    fn from_text(&self, text: &str) -> Decoded<String> {
+    fn decode_text(&self, text: &str) -> Decoded<String> {
         Decoded::Exact(text.to_owned())
     }
 
-    fn from_integer(&self, value: i64) -> Decoded<String> {
+    fn decode_integer(&self, value: i64) -> Decoded<String> {
         Decoded::Coerced(Some(value.to_string()))
     }
 
-    fn from_unsigned(&self, value: u64) -> Decoded<String> {
+    fn decode_unsigned(&self, value: u64) -> Decoded<String> {
         Decoded::Coerced(Some(value.to_string()))
     }
 
-    fn from_float(&self, value: f64) -> Decoded<String> {
+    fn decode_float(&self, value: f64) -> Decoded<String> {
         Decoded::Coerced(Some(value.to_string()))
     }
 
-    fn from_bool(&self, value: bool) -> Decoded<String> {
+    fn decode_bool(&self, value: bool) -> Decoded<String> {
         Decoded::Coerced(Some(value.to_string()))
     }
 }
@@ -213,17 +213,17 @@ impl Scalar for Plain<i64> {
     const EXPECTED: &'static str = "an integer";
     type Value = i64;
 
-    fn from_text(&self, text: &str) -> Decoded<i64> {
+    fn decode_text(&self, text: &str) -> Decoded<i64> {
         parsed(text)
     }
 
     #[inline]
-    fn from_integer(&self, value: i64) -> Decoded<i64> {
+    fn decode_integer(&self, value: i64) -> Decoded<i64> {
         Decoded::Exact(value)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-    fn from_float(&self, value: f64) -> Decoded<i64> {
+    fn decode_float(&self, value: f64) -> Decoded<i64> {
         match is_whole(value) {
             true => Decoded::Coerced(Some(value as i64)),
             false => Decoded::Mismatched(None),
@@ -235,7 +235,7 @@ impl Scalar for Plain<f64> {
     const EXPECTED: &'static str = "a number";
     type Value = f64;
 
-    fn from_text(&self, text: &str) -> Decoded<f64> {
+    fn decode_text(&self, text: &str) -> Decoded<f64> {
         match parsed::<f64>(text) {
             // `nan` and `inf` are words.
             Decoded::Coerced(Some(value)) if !value.is_finite() => Decoded::Mismatched(None),
@@ -247,7 +247,7 @@ impl Scalar for Plain<f64> {
         clippy::cast_precision_loss,
         reason = "what is not exact keeps its wire form"
     )]
-    fn from_integer(&self, value: i64) -> Decoded<f64> {
+    fn decode_integer(&self, value: i64) -> Decoded<f64> {
         match value.unsigned_abs() <= MAX_EXACT_INTEGER {
             true => Decoded::Exact(value as f64),
             false => Decoded::Coerced(Some(value as f64)),
@@ -255,12 +255,12 @@ impl Scalar for Plain<f64> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "the wire form is kept")]
-    fn from_unsigned(&self, value: u64) -> Decoded<f64> {
+    fn decode_unsigned(&self, value: u64) -> Decoded<f64> {
         Decoded::Coerced(Some(value as f64))
     }
 
     #[inline]
-    fn from_float(&self, value: f64) -> Decoded<f64> {
+    fn decode_float(&self, value: f64) -> Decoded<f64> {
         match is_whole(value) {
             true => Decoded::Coerced(Some(value)),
             false => Decoded::Exact(value),
@@ -272,7 +272,7 @@ impl Scalar for Plain<bool> {
     const EXPECTED: &'static str = "a boolean";
     type Value = bool;
 
-    fn from_text(&self, text: &str) -> Decoded<bool> {
+    fn decode_text(&self, text: &str) -> Decoded<bool> {
         match text {
             "true" | "True" | "TRUE" | "1" => Decoded::Coerced(Some(true)),
             "false" | "False" | "FALSE" | "0" => Decoded::Coerced(Some(false)),
@@ -281,7 +281,7 @@ impl Scalar for Plain<bool> {
         }
     }
 
-    fn from_integer(&self, value: i64) -> Decoded<bool> {
+    fn decode_integer(&self, value: i64) -> Decoded<bool> {
         match value {
             0 => Decoded::Coerced(Some(false)),
             1 => Decoded::Coerced(Some(true)),
@@ -290,7 +290,7 @@ impl Scalar for Plain<bool> {
     }
 
     #[inline]
-    fn from_bool(&self, value: bool) -> Decoded<bool> {
+    fn decode_bool(&self, value: bool) -> Decoded<bool> {
         Decoded::Exact(value)
     }
 }

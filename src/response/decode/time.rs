@@ -26,7 +26,7 @@ pub(crate) enum TimeFormat {
 
 impl TimeFormat {
     /// The time of an integer in the documented unit, or in the unit in which it is a time of our days.
-    fn from_epoch(self, value: i128) -> Option<DateTime<Utc>> {
+    fn time_of_epoch(self, value: i128) -> Option<DateTime<Utc>> {
         /// 1990-01-01 and 2200-01-01, in seconds.
         const PLAUSIBLE: std::ops::Range<i128> = 631_152_000..7_258_118_400;
         const UNITS: [i128; 4] = [1, 1_000, 1_000_000, 1_000_000_000];
@@ -95,7 +95,7 @@ impl TimeFormat {
             .or_else(|_| naive("%Y-%m-%dT%H:%M"))
             .or_else(|_| naive("%Y-%m-%dT%H:%MZ"))
             .ok()
-            .or_else(|| self.from_epoch(text.parse().ok()?))
+            .or_else(|| self.time_of_epoch(text.parse().ok()?))
     }
 }
 
@@ -103,7 +103,7 @@ impl Scalar for TimeFormat {
     const EXPECTED: &'static str = "a date and time";
     type Value = DateTime<Utc>;
 
-    fn from_text(&self, text: &str) -> Decoded<DateTime<Utc>> {
+    fn decode_text(&self, text: &str) -> Decoded<DateTime<Utc>> {
         let trimmed = text.trim_ascii();
         if trimmed.is_empty() {
             return Decoded::Coerced(None);
@@ -115,22 +115,22 @@ impl Scalar for TimeFormat {
         })
     }
 
-    fn from_integer(&self, value: i64) -> Decoded<DateTime<Utc>> {
-        let time = self.from_epoch(value.into());
+    fn decode_integer(&self, value: i64) -> Decoded<DateTime<Utc>> {
+        let time = self.time_of_epoch(value.into());
         self.decoded(time, |time| self.to_epoch(time) == Some(value))
     }
 
-    fn from_unsigned(&self, value: u64) -> Decoded<DateTime<Utc>> {
-        self.decoded(self.from_epoch(value.into()), |_| false)
+    fn decode_unsigned(&self, value: u64) -> Decoded<DateTime<Utc>> {
+        self.decoded(self.time_of_epoch(value.into()), |_| false)
     }
 
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a float that is too large becomes the largest integer, which is no time"
     )]
-    fn from_float(&self, value: f64) -> Decoded<DateTime<Utc>> {
+    fn decode_float(&self, value: f64) -> Decoded<DateTime<Utc>> {
         // A fraction of a unit is below what the service means.
-        self.decoded(self.from_epoch(value as i128), |_| false)
+        self.decoded(self.time_of_epoch(value as i128), |_| false)
     }
 }
 
@@ -146,7 +146,7 @@ fn is_canonical(text: &str) -> bool {
 impl TimeFormat {
     /// Decodes a time in the fast pass.
     #[inline]
-    pub(super) fn from_json<'de, D: Deserializer<'de>>(
+    pub(super) fn decode_json<'de, D: Deserializer<'de>>(
         self,
         deserializer: D,
         wire_form: &mut Option<Value>,
@@ -155,7 +155,7 @@ impl TimeFormat {
     }
 
     /// Decodes a time in the tolerant pass.
-    pub(super) fn from_value(
+    pub(super) fn decode_value(
         self,
         value: &Value,
         context: &mut DecodeContext,
@@ -184,11 +184,11 @@ impl LenientDeserialize for DateTime<Utc> {
         deserializer: D,
         wire_form: &mut Option<Value>,
     ) -> Result<Option<Self>, D::Error> {
-        TimeFormat::Rfc3339.from_json(deserializer, wire_form)
+        TimeFormat::Rfc3339.decode_json(deserializer, wire_form)
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
-        TimeFormat::Rfc3339.from_value(value, context)
+        TimeFormat::Rfc3339.decode_value(value, context)
     }
 
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -203,7 +203,7 @@ impl Scalar for Day {
     const EXPECTED: &'static str = "a date";
     type Value = NaiveDate;
 
-    fn from_text(&self, text: &str) -> Decoded<NaiveDate> {
+    fn decode_text(&self, text: &str) -> Decoded<NaiveDate> {
         let trimmed = text.trim_ascii();
         match trimmed.get(..10).unwrap_or(trimmed).parse() {
             Ok(day) if text.len() == 10 => Decoded::Exact(day),

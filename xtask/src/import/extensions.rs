@@ -156,10 +156,8 @@ fn has_kind(value: &Value, kind: &Kind) -> Result<(), String> {
             "a list of strings",
         ),
         Kind::List(kind) => {
-            let items = value.as_array().into_iter().flatten();
-            items
-                .map(|item| has_kind(item, kind))
-                .collect::<Result<(), _>>()?;
+            let mut items = value.as_array().into_iter().flatten();
+            items.try_for_each(|item| has_kind(item, kind))?;
             (value.is_array(), "a list")
         }
         Kind::Object(shape) => {
