@@ -168,6 +168,13 @@ where
     }
 }
 
+impl<S, T> FusedIterator for Waiting<S>
+where
+    S: BufferedStream<Item = Result<T>> + FusedStream + Unpin + Send + 'static,
+    T: Send + 'static,
+{
+}
+
 impl<T> Items<T> {
     /// Goes through the items without async; see [`blocking`](crate::blocking).
     pub fn wait(self) -> Waiting<Self> {

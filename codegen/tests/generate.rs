@@ -12,6 +12,9 @@ const ALL: Options<'static> = Options {
     schemars: false,
 };
 
+/// The operation that lists.
+const LIST: &str = "/paths/~1shop~1v2~1orders/get";
+
 fn everything() -> Value {
     serde_json::from_str(include_str!("documents/everything.json")).unwrap()
 }
@@ -47,6 +50,44 @@ fn a_renamed_operation_keeps_its_former_name_for_a_release() {
     let (_, alias) = text.split_once("/// The former name of").unwrap();
     let (alias, _) = alias.split_once("\n    }\n").unwrap();
     insta::assert_snapshot!(format!("/// The former name of{alias}\n    }}"));
+}
+
+#[test]
+fn an_operation_pages_as_its_document_says() {
+    let params = json!({"style": "cursor", "cursor": "offset", "items": "/data/rows"});
+    for (keys, expected) in [
+        (json!({"nextHeader": "x-next"}), ".next_header(\"x-next\")"),
+        (json!({"nextFromItem": "/id"}), ".next_from_item(\"/id\")"),
+        (json!({"next": "/data/total"}), ".next(\"/data/total\")"),
+        (json!({"link": true}), ".link()"),
+    ] {
+        let mut pagination = params.clone();
+        pagination
+            .as_object_mut()
+            .unwrap()
+            .extend(keys.as_object().unwrap().clone());
+        let document = changed(&format!("{LIST}/x-pagination"), pagination);
+        let code = generate("shop", &document, &ALL)
+            .unwrap()
+            .code
+            .to_string()
+            .replace(' ', "");
+        let by_cursor =
+            format!("Pagination::by_cursor(\"offset\").items(\"/data/rows\"){expected}");
+        assert!(code.contains(&by_cursor), "{expected}");
+    }
+    let pagination = json!({
+        "style": "page", "page": "offset", "limit": "limit", "start": 0, "maximum": 50, "maxOffset": 70, "maySendAll": true,
+        "items": "/data/rows", "total": "/data/total",
+    });
+    let document = changed(&format!("{LIST}/x-pagination"), pagination);
+    let code = generate("shop", &document, &ALL)
+        .unwrap()
+        .code
+        .to_string()
+        .replace(' ', "");
+    let by_page = "Pagination::by_page(\"offset\").items(\"/data/rows\").first_page(0u64).limit(\"limit\").max_page_size(50u64).max_offset(70u64).total(\"/data/total\").may_send_all()";
+    assert!(code.contains(by_page));
 }
 
 #[test]
@@ -154,7 +195,6 @@ fn what_is_no_openapi_is_refused() {
 
 #[test]
 fn a_defect_is_named_with_its_place() {
-    const LIST: &str = "/paths/~1shop~1v2~1orders/get";
     const LINE: &str = "/paths/~1shop~1v2~1orders~1{orderId}~1lines~1{type}/patch";
     for (pointer, value, place, expected) in [
         (
@@ -204,6 +244,24 @@ fn a_defect_is_named_with_its_place() {
             json!("/data/rows"),
             format!("{LIST}/x-pagination"),
             "`/data/rows` is no number",
+        ),
+        (
+            format!("{LIST}/x-pagination"),
+            json!({"style": "offset", "offset": "offset", "items": "/data/rows", "more": "/data/total"}),
+            format!("{LIST}/x-pagination"),
+            "`/data/total` is no flag",
+        ),
+        (
+            format!("{LIST}/x-pagination"),
+            json!({"style": "cursor", "cursor": "offset", "items": "/data/rows", "nextFromItem": "/gone"}),
+            format!("{LIST}/x-pagination"),
+            "`/gone` is no property of an item",
+        ),
+        (
+            format!("{LIST}/x-pagination"),
+            json!({"style": "cursor", "cursor": "offset", "items": "/data/rows"}),
+            format!("{LIST}/x-pagination"),
+            "the cursor of the next page is nowhere",
         ),
         (
             format!("{LIST}/x-pagination/style"),

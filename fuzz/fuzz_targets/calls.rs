@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use cisco_secure_access::{Client, Cloud, Continuation, Error, ErrorKind, RateLimiting};
+use cisco_secure_access::{Client, Cloud, ContinuationToken, Error, ErrorKind, RateLimiting};
 use cisco_secure_access_fuzz::script::{Script, Seen, answer, client, clock, run, token_answer};
 use cisco_secure_access_fuzz::secrets::{assert_silent, assert_silent_error};
 use futures_util::StreamExt as _;
@@ -115,7 +115,7 @@ fn silent<T: std::fmt::Debug>(result: cisco_secure_access::Result<T>) -> Vec<Err
 fn continuation(
     operation: &str,
     (is_resumed, position, skip): (bool, u64, usize),
-) -> Option<Continuation> {
+) -> Option<ContinuationToken> {
     let written = json!({"operation": operation, "position": position, "skip": skip});
     let place = is_resumed.then(|| serde_json::from_value(written));
     place.map(|place| place.expect("a continuation"))

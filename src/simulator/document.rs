@@ -99,6 +99,8 @@ pub(super) struct Pagination {
     /// The query parameter that says where a page begins, and whether it counts pages.
     pub(super) position: String,
     pub(super) counts_pages: bool,
+    /// Whether that is a cursor.
+    pub(super) is_cursor: bool,
     pub(super) first: u64,
     pub(super) limit: Option<String>,
     pub(super) maximum: Option<u64>,
@@ -106,6 +108,16 @@ pub(super) struct Pagination {
     pub(super) items: String,
     /// Where the number of all items is in the answer.
     pub(super) total: Option<String>,
+    /// Where a response says whether there are more pages.
+    pub(super) more: Option<String>,
+    /// Where a response has the URL of the next page.
+    pub(super) next: Option<String>,
+    /// The header with the cursor of the next page.
+    pub(super) next_header: Option<String>,
+    /// Where the last item has the cursor of the next page.
+    pub(super) next_from_item: Option<String>,
+    /// Whether the header `Link` has the URL of the next page.
+    pub(super) link: bool,
 }
 
 /// What a request means.
@@ -477,11 +489,17 @@ impl Pagination {
         Some(Self {
             position: text(&style)?,
             counts_pages: style == "page",
+            is_cursor: style == "cursor",
             first: value["start"].as_u64().unwrap_or_default(),
             limit: text("limit"),
             maximum: value["maximum"].as_u64(),
             items: text("items")?,
             total: text("total"),
+            more: text("more"),
+            next: text("next"),
+            next_header: text("nextHeader"),
+            next_from_item: text("nextFromItem"),
+            link: value["link"] == true,
         })
     }
 }

@@ -1,7 +1,10 @@
 //! Which part of a listing a call asks for, and the answer around it.
 
+use http::HeaderName;
+use http::header::LINK;
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::document::{Operation, Pagination};
 use super::habits::{Habit, Habits};
 use super::validate::{Input, Problem};
@@ -38,7 +41,12 @@ impl Window {
             None => None,
         };
         let limit = limit.unwrap_or_else(|| default_limit(operation, pagination));
-        let position = number(input, &pagination.position, pagination.first, None)?;
+        let position = number(input, &pagination.position, pagination.first, None);
+        let position = match pagination.is_cursor {
+            // A cursor is the number of rows before the page; the first page is that of any other. Those of items are looked up later.
+            true => position.unwrap_or_default(),
+            false => position?,
+        };
         let position = position.unwrap_or(pagination.first);
         let (offset, page) = match pagination.counts_pages {
             true => {
@@ -62,6 +70,28 @@ impl Window {
             },
             _ => window,
         })
+    }
+
+    /// The part behind the row that the cursor of a call is from, if rows have cursors.
+    pub(super) fn behind<'a>(
+        self,
+        operation: &Operation,
+        input: &Input,
+        rows: impl Iterator<Item = Value> + 'a,
+    ) -> Self {
+        let cursor = operation.pagination.as_ref().and_then(|pagination| {
+            let pointer = pagination.next_from_item.as_deref()?;
+            Some((pointer, input.query.get(&pagination.position)?))
+        });
+        let Some((pointer, cursor)) = cursor else {
+            return self;
+        };
+        let mut rows = rows;
+        let offset = rows.position(|row| row.pointer(pointer) == Some(cursor));
+        Self {
+            offset: offset.map_or(0, |offset| offset + 1),
+            ..self
+        }
     }
 
     /// The rows of this part.
@@ -112,21 +142,61 @@ impl Window {
                     *known = fact.clone();
                 }
             }
-            if let Some(Value::String(_)) = holder.get("next")
-                && end >= total
+        }
+        let Some(pagination) = &operation.pagination else {
+            return;
+        };
+        let facts = [
+            (&pagination.total, Some(json!(total))),
+            (&pagination.more, Some(json!(end < total))),
+            (
+                &pagination.next,
+                (end < total).then(|| json!(url(operation, pagination, end))),
+            ),
+        ];
+        for (pointer, fact) in facts {
+            if let Some((holder, name)) = pointer.as_deref().and_then(|at| at.rsplit_once('/'))
+                && let Some(Value::Object(holder)) = answer.pointer_mut(holder)
             {
-                holder.remove("next");
+                match fact {
+                    Some(fact) => holder.insert(name.to_owned(), fact),
+                    None => holder.remove(name),
+                };
             }
         }
-        if let Some(total_at) = operation
-            .pagination
-            .as_ref()
-            .and_then(|paging| paging.total.as_deref())
-            && let Some(place) = answer.pointer_mut(total_at)
-        {
-            *place = json!(total);
-        }
     }
+
+    /// An answer with the headers that point to the next page, if there is one.
+    pub(super) fn with_headers(
+        self,
+        operation: &Operation,
+        mut answer: Answer,
+        total: usize,
+        length: usize,
+    ) -> Answer {
+        let end = self.offset.saturating_add(length);
+        let Some(pagination) = operation.pagination.as_ref().filter(|_| end < total) else {
+            return answer;
+        };
+        if let Some(name) = &pagination.next_header
+            && let Ok(name) = HeaderName::from_bytes(name.as_bytes())
+        {
+            answer = answer.with_header(name, &end.to_string());
+        }
+        if pagination.link {
+            let link = format!("<{}>; rel=\"next\"", url(operation, pagination, end));
+            answer = answer.with_header(LINK, &link);
+        }
+        answer
+    }
+}
+
+/// The URL of the page behind so many rows.
+fn url(operation: &Operation, pagination: &Pagination, end: usize) -> String {
+    format!(
+        "https://api.sse.cisco.com{}?{}={end}",
+        operation.template, pagination.position
+    )
 }
 
 /// A number of the query that is not below `least`.

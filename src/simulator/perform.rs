@@ -135,6 +135,12 @@ impl<'a> Call<'a> {
             return Ok(self.made(&Value::Null));
         };
         let values = self.values();
+        let all = collection.numbers().iter();
+        let window = window.behind(
+            self.operation,
+            self.input,
+            all.map(|number| collection.row(values, *number)),
+        );
         let (rows, total) = match Conditions::of(self, &collection.shape.row) {
             None => {
                 let numbers = window.cut(collection.numbers()).iter();
@@ -160,13 +166,14 @@ impl<'a> Call<'a> {
         let name = items.rsplit('/').next().unwrap_or_default();
         // Where there are several forms of an answer, it is the one that lists.
         let mut answer = self.made(&json!({name: []}));
+        let length = rows.len();
         if let Some(body) = &mut answer.body {
-            window.fill(self.operation, body, total, rows.len());
+            window.fill(self.operation, body, total, length);
             if let Some(place) = body.pointer_mut(items) {
                 *place = Value::Array(rows);
             }
         }
-        answer
+        window.with_headers(self.operation, answer, total, length)
     }
 
     fn create(&self, store: &mut Store, path: &str, parent: Option<&Parent>) -> Outcome {

@@ -194,15 +194,16 @@ impl Collection {
         let limit = self.pagination.limit.and_then(value);
         let limit = limit.and_then(|limit| limit.parse().ok());
         self.check(request, position, limit);
-        let fault = self.fault.filter(|fault| fault.happens_at(requests));
         let page = limit.unwrap_or(self.page);
-        let page = match fault {
+        let page = match self.fault {
             Some(Fault::ShortPages) => page.min(SHORT_PAGE),
             _ => page,
         };
-        let start = match (fault, position) {
-            (Some(Fault::IgnoredOffset), _) | (_, None) => 0,
-            (_, Some(position)) => self.start(position, page),
+        let start = position.map_or(0, |position| self.start(position, page));
+        let fault = self.fault.filter(|fault| fault.happens_to(start / page));
+        let start = match fault {
+            Some(Fault::IgnoredOffset) => 0,
+            _ => start,
         };
         let mut rows: Vec<_> = self.items.iter().skip(start).take(page).copied().collect();
         if fault == Some(Fault::EmptyPage) {

@@ -94,6 +94,8 @@ impl Fault {
             Self::StuckCursor => has_cursor && pagination.next_from_item.is_none(),
             Self::EarlyEnd => pagination.total.is_some() && pagination.more.is_some(),
             Self::LastLink => pagination.link,
+            // There a page that comes again is documented.
+            Self::EqualRows | Self::IgnoredOffset => !pagination.may_send_all,
             _ => true,
         }
     }
@@ -108,14 +110,15 @@ impl Fault {
         }
     }
 
-    /// Whether it happens in the response to this request, counted from 1.
-    pub(crate) fn happens_at(self, request: usize) -> bool {
+    /// Whether it happens to the page with this number, counted from 0.
+    pub(crate) fn happens_to(self, page: usize) -> bool {
         match self {
             Self::EmptyPage
             | Self::EmptyBody
             | Self::MissingList
             | Self::RenamedList
-            | Self::Partial => request == 2,
+            | Self::Partial => page == 1,
+            Self::StuckCursor => page > 0,
             _ => true,
         }
     }

@@ -12,6 +12,7 @@ use crate::case::{Case, Failure, Listed, Listing, Values};
 use crate::collection::{Change, Collection, Run, Stock, argument};
 use crate::faults::{Fault, Outcome};
 use crate::server::{Answer, Server, lock};
+use crate::simulated;
 use crate::specification::Specification;
 use crate::values::{self, Extent};
 
@@ -90,6 +91,8 @@ pub async fn paging(
         paging: Paging::default(),
     };
     trial.read_stock(&values).await;
+    let failure = simulated::list(server.http(), specification, case, listing).await;
+    trial.paging.findings.extend(failure);
     for concurrency in CONCURRENCY {
         let run = Run {
             values: &with_limit,

@@ -5,7 +5,8 @@ use cisco_secure_access::{Client, Cloud, ErrorKind, RetryPolicy, reqwest};
 use serde_json::Value;
 
 use crate::calls::Findings;
-use crate::case::{Case, Failure, Place, Values};
+use crate::case::{Case, Failure, Listing, Place, Values};
+use crate::collection::argument;
 use crate::specification::Specification;
 use crate::values::{self, Extent};
 
@@ -20,6 +21,9 @@ const KNOWN: [(&str, &str, &str, &str); 7] = [
     ("update_network_tunnel_group", "/1", "path", "/name"),
 ];
 
+/// How long the pages are that are listed.
+const PAGE: usize = 50;
+
 /// Makes a call with so many arguments to a simulator that nobody has called before.
 ///
 /// # Panics
@@ -30,6 +34,53 @@ pub async fn call(
     case: &Case,
     extent: Extent,
 ) -> Findings {
+    let (_simulator, client, arguments) = start(http, specification, case, extent).await;
+    let mut findings = Findings::default();
+    match (case.send)(&client, &arguments).await {
+        Ok(_) => {}
+        Err(Failure::Call(error)) if error.kind() == ErrorKind::Decode => {
+            findings
+                .decoded
+                .push(format!("from the simulator: {error}"));
+        }
+        Err(failure) => findings.sent.push(format!("to the simulator: {failure}")),
+    }
+    findings
+}
+
+/// Lists what a simulator has; the failure, if there is one.
+///
+/// # Panics
+/// When the simulator cannot be started.
+pub async fn list(
+    http: &reqwest::Client,
+    specification: &Specification,
+    case: &Case,
+    listing: &Listing,
+) -> Option<String> {
+    let (_simulator, client, mut arguments) =
+        start(http, specification, case, Extent::Required).await;
+    let pagination = case.operation.pagination?;
+    let first = argument(case, pagination.offset_param);
+    if let Some(first) = first.filter(|first| arguments.get(*first).is_some()) {
+        arguments.set(first, pagination.first_page.into());
+    }
+    if let Some(limit) = pagination.limit.and_then(|limit| argument(case, limit)) {
+        arguments.set(limit, PAGE.into());
+    }
+    let listed = (listing.items)(&client, &arguments, 2).await;
+    let failure = listed.failure?;
+    let count = listed.items.len();
+    Some(format!("from the simulator: {count} items, then {failure}"))
+}
+
+/// A simulator that nobody has called before, a client of it, and arguments that fit what it has.
+async fn start(
+    http: &reqwest::Client,
+    specification: &Specification,
+    case: &Case,
+    extent: Extent,
+) -> (Simulator, Client, Values) {
     let simulator = Simulator::builder().start().await.unwrap();
     let client = Client::builder()
         .cloud(Cloud::Custom(simulator.base_url()))
@@ -46,17 +97,7 @@ pub async fn call(
             arguments.put(pointer, property, value);
         }
     }
-    let mut findings = Findings::default();
-    match (case.send)(&client, &arguments).await {
-        Ok(_) => {}
-        Err(Failure::Call(error)) if error.kind() == ErrorKind::Decode => {
-            findings
-                .decoded
-                .push(format!("from the simulator: {error}"));
-        }
-        Err(failure) => findings.sent.push(format!("to the simulator: {failure}")),
-    }
-    findings
+    (simulator, client, arguments)
 }
 
 /// Puts the ids of items that the simulator has into the path.

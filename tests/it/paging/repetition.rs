@@ -7,13 +7,18 @@ use super::{Listing, drain, drain_groups, drain_sites, drain_values, names, only
 
 #[tokio::test]
 async fn an_offset_that_is_ignored_is_an_error() {
-    for total in [Some(40), None] {
+    // With a total, without one, and with a page size that the caller did not set.
+    for (total, limit) in [(Some(40), Some(10)), (None, Some(10)), (None, None)] {
         let listing = Listing::start(move |_| match total {
             Some(total) => json!({"data": rows(0, 10, 40), "total": total}),
             None => json!({"data": rows(0, 10, 40)}),
         })
         .await;
-        let (found, errors) = drain_groups(listing.groups().limit(10)).await;
+        let request = match limit {
+            Some(limit) => listing.groups().limit(limit),
+            None => listing.groups(),
+        };
+        let (found, errors) = drain_groups(request).await;
         assert_eq!(found, names(10));
         let error = only(&errors);
         assert_eq!(error.kind(), ErrorKind::Incomplete);
