@@ -62,7 +62,7 @@ fn a_property_is_retyped() {
     });
     assert_eq!(
         lines,
-        ["! Order: property `extra`: `HashMap<String, Value>` → `OrderExtra`"]
+        ["! Order: property `extra`: `BTreeMap<String, Value>` → `OrderExtra`"]
     );
 }
 
@@ -133,7 +133,7 @@ fn forms_come_and_go() {
         lines,
         [
             "! Payment: form `CardPayment` removed",
-            "+ Payment: form `Text` added"
+            "+ Payment: form `String` added"
         ]
     );
 }
