@@ -24,10 +24,6 @@ impl TokenCache for OneToken {
     fn put<'a>(&'a self, _: &'a str, _: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(std::future::ready(Ok(())))
     }
-
-    fn remove<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
 }
 
 /// A client of the Prism at a URL; it tries no call again.
