@@ -58,7 +58,7 @@ pub(crate) struct Rows(BTreeMap<&'static str, Value>);
 
 impl Rows {
     /// Keeps what an answer tells of the tenant.
-    pub(crate) fn keep(&mut self, specification: &Specification, case: &Case, answer: &Value) {
+    pub(crate) fn keep(&mut self, case: &Case, answer: &Value) {
         let items = case.operation.pagination.map(|paging| paging.items);
         let list = match items {
             Some(pointer) => answer.pointer(pointer),

@@ -70,7 +70,7 @@ pub async fn run(
                 Ok(values) => {
                     let (row, answer) = run.row(case, &values).await?;
                     if let Some(answer) = answer {
-                        rows.keep(specification, case, &answer);
+                        rows.keep(case, &answer);
                     }
                     report.add(row, &mut told);
                 }
