@@ -53,7 +53,8 @@ fn an_operation_has_its_method_its_builder_and_its_types() {
         .collect();
     assert_eq!(methods, ["get_site"]);
     assert_eq!(types(&code, "requests"), names(["GetSite"]));
-    assert_eq!(types(&code, "types"), names(["Site"]));
+    // A site is made into the body of its update.
+    assert_eq!(types(&code, "types"), names(["Site", "SiteRequest"]));
     assert!(text.contains("pub static GET_SITE: Operation"));
     assert!(!text.contains("pub static LIST_SITES"));
 }
