@@ -34,12 +34,14 @@
 //! A wait blocks its thread. It therefore fails in an async task, whose thread has other tasks to run: await the call there, or wait in
 //! `tokio::task::spawn_blocking`. A panic of what is waited for resumes as a panic.
 
+use std::iter::FusedIterator;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::LazyLock;
 use std::sync::mpsc::sync_channel;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
+use futures_util::stream::FusedStream;
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::runtime::{Builder, Handle};
 use tokio::task::coop;
