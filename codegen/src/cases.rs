@@ -1,7 +1,7 @@
-//! The cases of the conformance suite: one for each operation, which calls it through the public API with values that are made when it runs.
+//! The cases of the conformance suite: one for each operation, which calls it through the public API with values that are made at run time.
 //!
-//! What is generated is Rust as a user would write it: methods, setters and listings by their names and with their types. It refers to the
-//! types of the suite (`Case`, `Argument`, `Place`, `Listing`, `Values`), which stand in its module `case`.
+//! The generated code is Rust as a user would write it: methods, setters and listings by their names and with their types. It refers to
+//! the types of the suite (`Case`, `Argument`, `Place`, `Listing`, `Values`) in its module `case`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::names;
 use crate::operations;
 use crate::paging;
-use crate::requests::{Argument, Request, Sink, signatures};
+use crate::requests::{Argument, ParameterLocation, Request, signatures};
 use crate::rust_type::{element, simple_name};
 
 /// The module of the cases of all `operations`.
@@ -28,9 +28,9 @@ pub(crate) fn cases(
     let mut entries = Vec::new();
     let signatures = signatures(operations, generated)?;
     for (operation, signature) in operations.iter().zip(signatures) {
-        for form in forms(scope, operation, signature)? {
-            requests.extend(form.request(scope, operation));
-            entries.push(form.entry(operation, types)?);
+        for method in methods(scope, operation, signature)? {
+            requests.extend(method.request(scope, operation));
+            entries.push(method.entry(operation, types)?);
         }
     }
     let conversions = conversion::find(operations, generated, types)?;
@@ -93,20 +93,24 @@ fn conversion(found: &conversion::Conversion<'_>, types: &TypeDefs) -> TokenStre
     }
 }
 
-/// One way to call an operation: a method, and the arguments that it and the setters take.
-struct Form {
+/// A method that calls an operation, and the arguments that it and the setters take.
+struct OperationMethod {
     method: Ident,
     arguments: Vec<Argument>,
-    /// Where each of them stands in the document.
+    /// Their JSON pointers in the document.
     pointers: Vec<String>,
-    answer: syn::Type,
+    response: syn::Type,
 }
 
-/// The ways to call an operation: one, or two where the body can be JSON or a file.
-fn forms(scope: &str, operation: &Operation, signature: &Signature) -> Result<Vec<Form>> {
+/// The methods that call an operation: one, or two if the body can be JSON or a file.
+fn methods(
+    scope: &str,
+    operation: &Operation,
+    signature: &Signature,
+) -> Result<Vec<OperationMethod>> {
     let read = || Request::new(scope, operation, signature);
     let method = names::snake(&operation.id);
-    let mut forms = vec![Form::new(&method, operation, read()?)];
+    let mut methods = vec![OperationMethod::new(&method, operation, read()?)];
     let alternative = operation
         .body
         .as_ref()
@@ -115,18 +119,22 @@ fn forms(scope: &str, operation: &Operation, signature: &Signature) -> Result<Ve
         let mut request = read()?;
         request
             .arguments
-            .retain(|argument| !matches!(argument.sink, Sink::Json));
+            .retain(|argument| !matches!(argument.location, ParameterLocation::Json));
         let mut taken = Default::default();
         request.arguments.extend(parts.iter().map(|part| Argument {
             required: true,
             ..Argument::part(part, &mut taken)
         }));
-        forms.push(Form::new(&format!("{method}_file"), operation, request));
+        methods.push(OperationMethod::new(
+            &format!("{method}_file"),
+            operation,
+            request,
+        ));
     }
-    Ok(forms)
+    Ok(methods)
 }
 
-impl Form {
+impl OperationMethod {
     fn new(method: &str, operation: &Operation, request: Request<'_>) -> Self {
         let parameters = operation.parameters.iter();
         let mut pointers: Vec<_> = parameters
@@ -139,7 +147,7 @@ impl Form {
             method: Ident::new(method, Span::call_site()),
             arguments: request.arguments,
             pointers,
-            answer: request.answer,
+            response: request.response,
         }
     }
 
@@ -154,8 +162,8 @@ impl Form {
                 .filter(|(_, argument)| argument.required)
                 .map(|(index, argument)| {
                     let value = value(argument, &quote!(required), index);
-                    match argument.sink {
-                        Sink::Json | Sink::Form => quote!(&#value),
+                    match argument.location {
+                        ParameterLocation::Json | ParameterLocation::Form => quote!(&#value),
                         _ => value,
                     }
                 });
@@ -165,8 +173,8 @@ impl Form {
                 .map(|(index, argument)| {
                     let setter = &argument.ident;
                     let value = value(argument, &quote!(optional), index);
-                    let given = match argument.sink {
-                        Sink::Json | Sink::Form => quote!(&value),
+                    let given = match argument.location {
+                        ParameterLocation::Json | ParameterLocation::Form => quote!(&value),
                         _ => quote!(value),
                     };
                     quote! {
@@ -200,15 +208,15 @@ impl Form {
         let listing = match &operation.pagination {
             None => quote!(None),
             Some(pagination) => {
-                let answer = &self.answer;
+                let response = &self.response;
                 let wrong = || {
                     Error::new(
                         format!("{}/x-pagination", operation.pointer),
-                        format!("`{}` is no list of the answer", pagination.items),
+                        format!("`{}` is not a list of the response", pagination.items),
                     )
                 };
                 let (items, _) =
-                    paging::access(answer, &pagination.items, types).ok_or_else(wrong)?;
+                    paging::access(response, &pagination.items, types).ok_or_else(wrong)?;
                 quote! {
                     Some(Listing {
                         items: |client, values, width| {
@@ -216,7 +224,7 @@ impl Form {
                         },
                         pages: |client, values, width| case::pages(
                             #method(client, values).map(|request| request.pages().prefetch(width)),
-                            |page: #answer| #items.unwrap_or_default(),
+                            |page: #response| #items.unwrap_or_default(),
                         ),
                     })
                 }
@@ -235,7 +243,7 @@ impl Form {
     }
 }
 
-/// The expression that gives an argument its value; `how` is the method that is asked for it.
+/// The expression for the value of an argument; `how` is the method of `Values` that returns it.
 fn value(argument: &Argument, how: &TokenStream, index: usize) -> TokenStream {
     match simple_name(&argument.ty).as_deref() {
         Some("Upload") => {
@@ -254,11 +262,11 @@ fn value(argument: &Argument, how: &TokenStream, index: usize) -> TokenStream {
     }
 }
 
-/// Where a value is found in the request.
+/// The location of a value in the request.
 fn place(argument: &Argument) -> TokenStream {
-    match &argument.sink {
-        Sink::Path => quote!(Place::Path),
-        Sink::Query(wire, encoding) => {
+    match &argument.location {
+        ParameterLocation::Path => quote!(Place::Path),
+        ParameterLocation::Query(wire, encoding) => {
             let encoding = match encoding {
                 Encoding::Plain => quote!(Plain),
                 Encoding::Comma => quote!(Comma),
@@ -267,9 +275,9 @@ fn place(argument: &Argument) -> TokenStream {
             };
             quote!(Place::Query(#wire, Encoding::#encoding))
         }
-        Sink::Header(wire) => quote!(Place::Header(#wire)),
-        Sink::Json => quote!(Place::Json),
-        Sink::Form => quote!(Place::Form),
-        Sink::Part(wire) => quote!(Place::Part(#wire)),
+        ParameterLocation::Header(wire) => quote!(Place::Header(#wire)),
+        ParameterLocation::Json => quote!(Place::Json),
+        ParameterLocation::Form => quote!(Place::Form),
+        ParameterLocation::Part(wire) => quote!(Place::Part(#wire)),
     }
 }

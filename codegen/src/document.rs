@@ -28,8 +28,8 @@ pub(crate) struct Operation {
     pub security: Security,
     pub parameters: Vec<Parameter>,
     pub body: Option<Body>,
-    /// Schema of the answer to a call that succeeded; `None` where the answer has no body.
-    pub answer: Option<Value>,
+    /// The schema of the response with a status of success; `None` if it has no body.
+    pub response: Option<Value>,
     pub pagination: Option<Pagination>,
     /// `x-clouds`: the clouds that document it.
     pub clouds: Vec<String>,
@@ -39,7 +39,7 @@ pub(crate) struct Operation {
     pub idempotent: bool,
     /// `x-success-property`: JSON pointer of the boolean that says whether the request was carried out.
     pub success_property: Option<String>,
-    /// Where it stands in the document.
+    /// Its JSON pointer in the document.
     pub pointer: String,
 }
 
@@ -214,7 +214,7 @@ pub(crate) fn operations(document: &Value) -> Result<Vec<Operation>> {
             if operations.iter().any(|other| other.id == operation.id) {
                 return Err(Error::new(
                     format!("{}/operationId", operation.pointer),
-                    format!("the operationId `{}` stands twice", operation.id),
+                    format!("the operationId `{}` is used twice", operation.id),
                 ));
             }
             operations.push(operation);
@@ -247,7 +247,7 @@ fn read_operation(
             if parameters.iter().any(|other| key(other) == key(&parameter)) {
                 return Err(Error::new(
                     &parameter.pointer,
-                    format!("the parameter `{}` stands twice", parameter.name),
+                    format!("the parameter `{}` is declared twice", parameter.name),
                 ));
             }
             parameters.push(parameter);
@@ -268,7 +268,7 @@ fn read_operation(
         description: text(value, "description"),
         deprecated: flag(value, "deprecated"),
         security: read_security(value),
-        answer: read_answer(value, &pointer)?,
+        response: read_response(value, &pointer)?,
         pagination: value
             .get("x-pagination")
             .map(|pagination| read_pagination(pagination, &format!("{pointer}/x-pagination")))
@@ -366,17 +366,17 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
         .get("explode")
         .and_then(Value::as_bool)
         .unwrap_or(true);
-    let form = Form::of(document, &schema, &format!("{pointer}/schema"))?;
-    let encoding = match (form, location) {
+    let kind = ParameterKind::of(document, &schema, &format!("{pointer}/schema"))?;
+    let encoding = match (kind, location) {
         (_, Location::Query) if as_json => Encoding::Json,
-        (Form::Text, _) => Encoding::Plain,
-        (Form::Texts, Location::Query) if explode => Encoding::Repeated,
-        (Form::Texts, Location::Query) => Encoding::Comma,
-        (Form::Object, Location::Query) => Encoding::Json,
+        (ParameterKind::Scalar, _) => Encoding::Plain,
+        (ParameterKind::ScalarList, Location::Query) if explode => Encoding::Repeated,
+        (ParameterKind::ScalarList, Location::Query) => Encoding::Comma,
+        (ParameterKind::Object, Location::Query) => Encoding::Json,
         _ => {
             return Err(Error::new(
                 format!("{pointer}/schema"),
-                "this schema is not supported here: expected a text, a number or a boolean, or in a query a list of these, or an object",
+                "this schema is not supported here: expected a string, a number or a boolean, or in a query a list of these, or an object",
             ));
         }
     };
@@ -393,7 +393,7 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
             Some(other) => {
                 return Err(Error::new(
                     format!("{pointer}/x-time"),
-                    format!("unknown form `{other}`: expected reporting or rfc3339"),
+                    format!("unknown time format `{other}`: expected reporting or rfc3339"),
                 ));
             }
         },
@@ -402,26 +402,26 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
     })
 }
 
-/// What the value of a parameter is made of.
+/// The JSON type of the value of a parameter.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Text,
-    Texts,
+enum ParameterKind {
+    Scalar,
+    ScalarList,
     Object,
     Other,
 }
 
-impl Form {
+impl ParameterKind {
     fn of(document: &Value, schema: &Value, pointer: &str) -> Result<Self> {
         let schema = compose::deref(document, schema, pointer)?;
         Ok(match schema::kind(&schema) {
-            Kind::String | Kind::Number | Kind::Boolean => Self::Text,
+            Kind::String | Kind::Number | Kind::Boolean => Self::Scalar,
             Kind::Object => Self::Object,
             Kind::Array => {
                 let items = schema.get("items").unwrap_or(&Value::Null);
                 let items = compose::deref(document, items, pointer)?;
                 match schema::kind(&items) {
-                    Kind::String | Kind::Number | Kind::Boolean => Self::Texts,
+                    Kind::String | Kind::Number | Kind::Boolean => Self::ScalarList,
                     _ => Self::Other,
                 }
             }
@@ -481,7 +481,7 @@ fn read_parts(document: &Value, schema: &Value, pointer: &str) -> Result<Vec<Par
             if text(property, "format").as_deref() != Some("binary") {
                 return Err(Error::new(
                     format!("{pointer}/properties/{}", escape(name)),
-                    "a part that is no file is not supported: expected a string of the format binary",
+                    "a part that is not a file is not supported: expected a string of the format binary",
                 ));
             }
             Ok(Part {
@@ -493,8 +493,8 @@ fn read_parts(document: &Value, schema: &Value, pointer: &str) -> Result<Vec<Par
         .collect()
 }
 
-/// The schema of the answers for success; of different ones, `x-answer` names the status of the one that a call gives.
-fn read_answer(value: &Value, pointer: &str) -> Result<Option<Value>> {
+/// The schema of the successful responses; if they differ, `x-answer` has the status of the one that a call returns.
+fn read_response(value: &Value, pointer: &str) -> Result<Option<Value>> {
     let pointer = format!("{pointer}/responses");
     let responses = value.get("responses").and_then(Value::as_object);
     let mut successes = responses
@@ -505,10 +505,10 @@ fn read_answer(value: &Value, pointer: &str) -> Result<Option<Value>> {
     if successes.peek().is_none() {
         return Err(Error::new(
             pointer,
-            "no answer for success: expected a status from 200 to 299",
+            "no successful response: expected a status from 200 to 299",
         ));
     }
-    let mut answers: Vec<(&str, Value)> = Vec::new();
+    let mut schemas: Vec<(&str, Value)> = Vec::new();
     for (status, response) in successes {
         let content = response.get("content").and_then(Value::as_object);
         let Some(content) = content.filter(|content| !content.is_empty()) else {
@@ -519,29 +519,29 @@ fn read_answer(value: &Value, pointer: &str) -> Result<Option<Value>> {
             Error::new(
                 format!("{pointer}/{status}/content"),
                 format!(
-                    "an answer of {} is not supported: expected application/json",
+                    "a response of {} is not supported: expected application/json",
                     found.join(", ")
                 ),
             )
         })?;
-        if answers.iter().all(|(_, other)| *other != schema) {
-            answers.push((status, schema));
+        if schemas.iter().all(|(_, other)| *other != schema) {
+            schemas.push((status, schema));
         }
     }
-    if answers.len() < 2 {
-        return Ok(answers.pop().map(|(_, schema)| schema));
+    if schemas.len() < 2 {
+        return Ok(schemas.pop().map(|(_, schema)| schema));
     }
     let chosen = text(value, "x-answer");
-    answers
+    schemas
         .iter()
         .find(|(status, _)| chosen.as_deref() == Some(status))
         .map(|(_, schema)| Some(schema.clone()))
         .ok_or_else(|| {
-            let found: Vec<_> = answers.iter().map(|(status, _)| *status).collect();
+            let found: Vec<_> = schemas.iter().map(|(status, _)| *status).collect();
             Error::new(
                 pointer,
                 format!(
-                    "the answers {} have different schemas: `x-answer` must name the one that a call gives",
+                    "the responses {} have different schemas: `x-answer` must have the status of the one that a call returns",
                     found.join(", ")
                 ),
             )

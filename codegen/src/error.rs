@@ -1,4 +1,4 @@
-//! The one error of this crate: what is wrong with a document, and where in it.
+//! The error of this crate: what is wrong with a document, and where.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Error {
     /// Title of the document, or its scope.
     document: String,
-    /// JSON pointer of the place at fault.
+    /// The JSON pointer of the location of the error.
     pointer: String,
     /// What was found and what is expected.
     message: String,
@@ -27,7 +27,7 @@ impl Error {
         self
     }
 
-    /// JSON pointer of the place at fault.
+    /// The JSON pointer of the location of the error.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer

@@ -2,7 +2,7 @@
 
 use crate::emit::{TypeDef, TypeDefs};
 use crate::names;
-use crate::requests::{Argument, Sink};
+use crate::requests::{Argument, ParameterLocation};
 use crate::rust_type::{element, simple_name};
 
 /// The maximum depth of a value; deeper values are defaults.
@@ -31,8 +31,8 @@ pub(crate) fn call(
             name: &name,
             depth: 0,
         };
-        arguments.push(match argument.sink {
-            Sink::Json | Sink::Form => {
+        arguments.push(match argument.location {
+            ParameterLocation::Json | ParameterLocation::Form => {
                 let body = value.body(&argument.ty);
                 code.push_str(&format!(
                     "let body = {};\n",

@@ -1,10 +1,10 @@
 //! Generates the code of the `cisco-secure-access` crate from its OpenAPI documents.
 //!
-//! A document goes one way through the modules: `document` reads its operations, `compose` and `union` bring its schemas to a normal form,
-//! `lower` makes of them what progenitor gets right, progenitor gives the Rust types of values and responses, `emit` writes the final
-//! types (with `object`, `enumeration` and `union`), `requests` one request builder for each operation (with `paging` for those that page
-//! and `example` for the documentation), `operations` the table that the runtime reads. The build script of the crate calls [`generate`]; so does `cargo xtask`, to show what
-//! comes out. `cases` writes what the conformance suite runs; `surface` tells what users of a scope see, for tools that compare documents.
+//! A document passes the modules in this order: `document` reads its operations, `compose` and `union` normalize its schemas,
+//! `lower` reduces them to what progenitor supports, progenitor gives the Rust types of values and responses, `emit` writes the final
+//! types (with `object`, `enumeration`, `union` and `conversion`), `requests` one request builder for each operation (with `paging` for those
+//! that page and `example` for the documentation), `operations` the table that the runtime reads. The build script of the crate calls
+//! [`generate`], and so does `cargo xtask` to show the code. `cases` emits the cases of the conformance suite; `surface` has the public API of a scope as data.
 
 mod cases;
 mod codecs;
@@ -89,7 +89,7 @@ pub fn apis(scope: &str, document: &Value) -> Result<Vec<Api>> {
 
 /// What to generate of a document.
 pub struct Options<'a> {
-    /// Whether an API is wanted, by the name of its feature.
+    /// Whether an API is enabled, by the name of its feature.
     pub enabled: &'a dyn Fn(&str) -> bool,
     /// Whether to generate the table of codecs, for `cargo xtask examples`.
     pub codecs: bool,
@@ -97,7 +97,7 @@ pub struct Options<'a> {
     pub schemars: bool,
 }
 
-/// Generates the module of the path scope `scope` (`deployments`) from its document: the operations of the APIs that are wanted, and the
+/// Generates the module of the path scope `scope` (`deployments`) from its document: the operations of the enabled APIs, and the
 /// types that they reach.
 ///
 /// # Errors
@@ -155,7 +155,7 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
         #[allow(unused_imports)]
         use types::*;
 
-        /// What the operations of this scope take and answer.
+        /// The types of the requests and responses of this scope.
         pub mod types {
             #types
 
@@ -225,7 +225,7 @@ fn progenitor(document: Value) -> Result<syn::File> {
     let mut settings = GenerationSettings::new();
     settings.with_interface(InterfaceStyle::Positional);
     settings.with_map_type("::std::collections::BTreeMap");
-    // Progenitor panics where it should refuse; whatever is left of that after lowering becomes an error.
+    // Progenitor panics on documents that it does not support; after lowering, a panic becomes an error.
     let tokens = std::panic::catch_unwind(|| Generator::new(&settings).generate_tokens(&document))
         .map_err(|_| {
             Error::new(
@@ -233,7 +233,7 @@ fn progenitor(document: Value) -> Result<syn::File> {
                 "progenitor panicked on this document; its message is above",
             )
         })?
-        .map_err(|error| Error::new("", format!("progenitor refused this document: {error}")))?;
+        .map_err(|error| Error::new("", format!("progenitor rejected this document: {error}")))?;
     syn::parse2(tokens)
         .map_err(|error| Error::new("", format!("progenitor's code does not parse: {error}")))
 }

@@ -292,13 +292,13 @@ fn directions(document: &Value, operations: &[Operation]) -> Result<BTreeMap<Str
                 &mut directions,
             )?;
         }
-        if let Some(answer) = &operation.answer {
+        if let Some(response) = &operation.response {
             let pointer = format!("{}/responses", operation.pointer);
             let direction = Direction {
                 carried: is_changed(operation, operations),
                 ..Direction::RESPONSE
             };
-            mark(document, answer, direction, &pointer, &mut directions)?;
+            mark(document, response, direction, &pointer, &mut directions)?;
         }
     }
     Ok(directions)
@@ -455,13 +455,13 @@ impl Lowering<'_> {
             let schema = self.schema(schema, &context)?;
             lowered["requestBody"] = json!({"required": true, "content": json_media(&schema)});
         }
-        if let Some(answer) = &operation.answer {
+        if let Some(response) = &operation.response {
             let context = SchemaContext {
                 name: format!("{name}Response"),
                 direction: Direction::RESPONSE,
                 pointer: format!("{}/responses", operation.pointer),
             };
-            let schema = self.schema(answer, &context)?;
+            let schema = self.schema(response, &context)?;
             lowered["responses"] =
                 json!({"200": {"description": "", "content": json_media(&schema)}});
         }

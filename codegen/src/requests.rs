@@ -1,7 +1,7 @@
 //! One request builder for each operation, and the handle of the scope that makes them.
 //!
-//! The types of arguments and answers are read from the signature of the method that progenitor generated for the operation; its body is
-//! not used: a request hands its parts to the runtime, which is one piece of code for all operations.
+//! The types of arguments and responses come from the signature of the method that progenitor generates for the operation. Its body is not
+//! used: a request passes its parts to the runtime, which has the same code for all operations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,11 +100,11 @@ pub(crate) struct Argument {
     pub ty: syn::Type,
     pub required: bool,
     pub docs: String,
-    pub sink: Sink,
+    pub location: ParameterLocation,
 }
 
-/// Where the value of an argument goes.
-pub(crate) enum Sink {
+/// The location of an argument in the request.
+pub(crate) enum ParameterLocation {
     Path,
     Query(String, Encoding),
     Header(String),
@@ -113,13 +113,13 @@ pub(crate) enum Sink {
     Part(String),
 }
 
-/// A request: the arguments of an operation, and its answer.
+/// A request: the arguments of an operation, and its response.
 pub(crate) struct Request<'a> {
     scope: &'a str,
     operation: &'a Operation,
     ident: Ident,
     pub arguments: Vec<Argument>,
-    pub answer: syn::Type,
+    pub response: syn::Type,
 }
 
 /// Methods that every builder has, and names that generated code uses itself.
@@ -172,10 +172,12 @@ impl<'a> Request<'a> {
                 },
                 required: parameter.required,
                 docs: parameter.description.clone().unwrap_or_default(),
-                sink: match parameter.location {
-                    Location::Path => Sink::Path,
-                    Location::Query => Sink::Query(parameter.name.clone(), parameter.encoding),
-                    Location::Header => Sink::Header(parameter.name.clone()),
+                location: match parameter.location {
+                    Location::Path => ParameterLocation::Path,
+                    Location::Query => {
+                        ParameterLocation::Query(parameter.name.clone(), parameter.encoding)
+                    }
+                    Location::Header => ParameterLocation::Header(parameter.name.clone()),
                 },
             });
         }
@@ -187,9 +189,9 @@ impl<'a> Request<'a> {
                     ty: type_of("body")?,
                     required: body.required,
                     docs,
-                    sink: match body.content {
-                        Content::Form(_) => Sink::Form,
-                        _ => Sink::Json,
+                    location: match body.content {
+                        Content::Form(_) => ParameterLocation::Form,
+                        _ => ParameterLocation::Json,
                     },
                 }),
                 Content::Multipart(parts) => {
@@ -202,8 +204,8 @@ impl<'a> Request<'a> {
             operation,
             ident: Ident::new(&names::pascal(&operation.id), Span::call_site()),
             arguments,
-            answer: response_type(signature).ok_or_else(|| {
-                Error::new(&operation.pointer, "progenitor's method has no answer")
+            response: response_type(signature).ok_or_else(|| {
+                Error::new(&operation.pointer, "progenitor's method has no response")
             })?,
         })
     }
@@ -233,7 +235,7 @@ impl<'a> Request<'a> {
                 .collect();
             let required: Vec<_> = required
                 .into_iter()
-                .filter(|argument| !matches!(argument.sink, Sink::Json))
+                .filter(|argument| !matches!(argument.location, ParameterLocation::Json))
                 .chain(&parts)
                 .collect();
             methods.extend(self.method(&format!("{name}_file"), &required, types));
@@ -250,7 +252,7 @@ impl<'a> Request<'a> {
         let parameters = required.iter().map(|argument| argument.parameter());
         let path_values = required
             .iter()
-            .filter(|argument| matches!(argument.sink, Sink::Path))
+            .filter(|argument| matches!(argument.location, ParameterLocation::Path))
             .map(|argument| {
                 let name = &argument.ident;
                 let (_, value) = self::argument(&argument.ty, &quote!(#name));
@@ -258,7 +260,7 @@ impl<'a> Request<'a> {
             });
         let others: Vec<_> = required
             .iter()
-            .filter(|argument| !matches!(argument.sink, Sink::Path))
+            .filter(|argument| !matches!(argument.location, ParameterLocation::Path))
             .map(|argument| argument.store(&quote!(parts)))
             .collect();
         let mutable = (!others.is_empty()).then(|| quote!(mut));
@@ -394,7 +396,7 @@ impl<'a> Request<'a> {
         let Self {
             operation,
             ident,
-            answer,
+            response,
             ..
         } = self;
         let setters = self
@@ -403,7 +405,7 @@ impl<'a> Request<'a> {
             .filter(|argument| !argument.required)
             .map(Argument::setter);
         let reports = (self.scope == "reports").then(|| quote!(crate::request::report_options!();));
-        let paging = paging::paging(self.operation, &self.answer, types)?;
+        let paging = paging::paging(self.operation, &self.response, types)?;
         let doc = format!(
             " The request [`{}`](super::operations::{}).",
             operation.id,
@@ -420,12 +422,12 @@ impl<'a> Request<'a> {
             }
             impl #ident {
                 #(#setters)*
-                /// Sends the request and waits for the answer.
+                /// Sends the request and waits for the response.
                 ///
                 /// # Errors
                 /// See [`Error`](crate::Error).
                 #[inline]
-                pub fn send(self) -> crate::ResponseFuture<crate::Response<#answer>> {
+                pub fn send(self) -> crate::ResponseFuture<crate::Response<#response>> {
                     self.parts.send()
                 }
                 crate::request::request_options!();
@@ -452,14 +454,14 @@ impl Argument {
             ty: syn::parse_quote!(crate::Upload),
             required: part.required,
             docs: part.description.clone().unwrap_or_default(),
-            sink: Sink::Part(part.name.clone()),
+            location: ParameterLocation::Part(part.name.clone()),
         }
     }
 
     fn parameter(&self) -> TokenStream {
         let name = &self.ident;
-        let ty = match self.sink {
-            Sink::Json | Sink::Form => reference(&self.ty),
+        let ty = match self.location {
+            ParameterLocation::Json | ParameterLocation::Form => reference(&self.ty),
             _ => argument(&self.ty, &quote!(#name)).0,
         };
         quote!(#name: #ty)
@@ -489,17 +491,19 @@ impl Argument {
         let name = &self.ident;
         let (_, value) = argument(&self.ty, &quote!(#name));
         let is_list = simple_name(&self.ty).as_deref() == Some("Vec");
-        match &self.sink {
-            Sink::Path => TokenStream::new(),
-            Sink::Query(wire, Encoding::Json) if is_list => {
+        match &self.location {
+            ParameterLocation::Path => TokenStream::new(),
+            ParameterLocation::Query(wire, Encoding::Json) if is_list => {
                 let ty = &self.ty;
                 quote! {
                     let list: #ty = #value;
                     #parts.query_json(#wire, &list);
                 }
             }
-            Sink::Query(wire, Encoding::Json) => quote!(#parts.query_json(#wire, &#value);),
-            Sink::Query(wire, encoding) if is_list => {
+            ParameterLocation::Query(wire, Encoding::Json) => {
+                quote!(#parts.query_json(#wire, &#value);)
+            }
+            ParameterLocation::Query(wire, encoding) if is_list => {
                 let element = element(&self.ty);
                 let values = quote! {
                     #name.into_iter().map(|value| crate::request::to_param(&Into::<#element>::into(value))).collect()
@@ -509,11 +513,15 @@ impl Argument {
                     _ => quote!(#parts.query_list(#wire, #values);),
                 }
             }
-            Sink::Query(wire, _) => quote!(#parts.query(#wire, crate::request::to_param(&#value));),
-            Sink::Header(wire) => quote!(#parts.header(#wire, crate::request::to_param(&#value));),
-            Sink::Json => quote!(#parts.json(#name);),
-            Sink::Form => quote!(#parts.form(#name);),
-            Sink::Part(wire) => quote!(#parts.part(#wire, #value);),
+            ParameterLocation::Query(wire, _) => {
+                quote!(#parts.query(#wire, crate::request::to_param(&#value));)
+            }
+            ParameterLocation::Header(wire) => {
+                quote!(#parts.header(#wire, crate::request::to_param(&#value));)
+            }
+            ParameterLocation::Json => quote!(#parts.json(#name);),
+            ParameterLocation::Form => quote!(#parts.form(#name);),
+            ParameterLocation::Part(wire) => quote!(#parts.part(#wire, #value);),
         }
     }
 }
@@ -527,7 +535,7 @@ fn badge(scope: &str, operation: &Operation) -> Option<TokenStream> {
 /// Under what else than its name the search of the documentation finds the method of an operation: upstream's id and the path.
 fn search<'a>(operation: &'a Operation, name: &str) -> Vec<&'a str> {
     let mut found = vec![operation.upstream_id.as_str(), operation.path.as_str()];
-    // What rustdoc refuses.
+    // What rustdoc rejects.
     let is_bad = |letter: char| letter == '"' || letter == '\'' || letter.is_whitespace();
     found.retain(|alias| !alias.is_empty() && *alias != name && !alias.contains(is_bad));
     found

@@ -287,7 +287,7 @@ fn operation(operation: document::Operation, lowered: &Value) -> Operation {
         pagination: operation.pagination,
         arguments,
         files,
-        response: operation.answer.map(|_| {
+        response: operation.response.map(|_| {
             value_type(&lowered["responses"]["200"]["content"]["application/json"]["schema"])
         }),
     }

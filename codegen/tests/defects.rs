@@ -4,7 +4,7 @@
 //! is not decoded; E, the documentation breaks; F, the extensions of this project, and what its responses need. A row is handled where it can be seen: here, where a valid document of `specs/` becomes code
 //! (each case below names its row), or in the import, where an upstream document becomes one of `specs/` (`xtask/tests/import`, named in
 //! [`IN_IMPORT`]). What is read and how, for any type, is shown by the tests of the crate itself. Nothing panics, and what cannot be
-//! supported is refused with its place.
+//! supported is rejected with its place.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -18,8 +18,8 @@ use proc_macro2::TokenStream;
 
 /// All rows.
 const ROWS: &[(&str, &str)] = &[
-    ("A1", "several answers for success"),
-    ("A2", "several answers for errors"),
+    ("A1", "several successful responses"),
+    ("A2", "several error responses"),
     ("A3", "a body of several media types"),
     ("A4", "a body that is neither JSON nor a form"),
     ("A5", "a body of bytes or text"),
@@ -49,10 +49,10 @@ const ROWS: &[(&str, &str)] = &[
     ("B8", "a schema that is itself"),
     ("B9", "tags of one name"),
     ("B10", "schemas with the names of types of Rust"),
-    ("C1", "inline answers for success and errors"),
+    ("C1", "inline responses for success and errors"),
     ("C2", "discriminators"),
-    ("C3", "choices of objects that may be empty"),
-    ("C4", "a choice of an enumeration and a text"),
+    ("C3", "unions of objects that may be empty"),
+    ("C4", "a union of an enumeration and a string"),
     ("C5", "a property with two formats"),
     ("C6", "a property with two types"),
     ("C7", "nullable without a type"),
@@ -63,7 +63,7 @@ const ROWS: &[(&str, &str)] = &[
     ("C12", "additionalProperties: false"),
     ("C13", "additionalProperties beside properties"),
     ("C14", "optional bodies"),
-    ("C15", "answers of vendor media types"),
+    ("C15", "responses of vendor media types"),
     ("C16", "a doubled slash in a path"),
     ("C17", "readOnly and writeOnly"),
     ("C18", "path arguments that lead elsewhere"),
@@ -171,7 +171,7 @@ fn squeezed(code: &str) -> String {
 }
 
 #[test]
-fn each_case_is_repaired_or_refused() {
+fn each_case_is_repaired_or_rejected() {
     let mut failures = Vec::new();
     for case in cases() {
         let what = format!("{} {}", case.row, case.what);
@@ -188,13 +188,13 @@ fn each_case_is_repaired_or_refused() {
                     failures.push(format!("{what}: the code has `{piece}`"));
                 }
             }
-            (Err(error), Expected::Refused { pointer, says }) => {
+            (Err(error), Expected::Rejected { pointer, says }) => {
                 if error.pointer() != *pointer || !error.to_string().contains(says) {
                     failures.push(format!("{what}: refused with `{error}`"));
                 }
             }
-            (Ok(_), Expected::Refused { pointer, .. }) => {
-                failures.push(format!("{what}: not refused at {pointer}"));
+            (Ok(_), Expected::Rejected { pointer, .. }) => {
+                failures.push(format!("{what}: not rejected at {pointer}"));
             }
             (Err(error), Expected::Code { .. }) => failures.push(format!("{what}: {error}")),
         }
@@ -202,7 +202,7 @@ fn each_case_is_repaired_or_refused() {
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-/// Builds the crate with the code of all cases that are not refused, with JSON Schema.
+/// Builds the crate with the code of all cases that are not rejected, with JSON Schema.
 #[test]
 #[cfg(unix)]
 #[ignore = "builds the crate and what it depends on; run it after a change of the generator"]

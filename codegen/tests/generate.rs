@@ -213,7 +213,7 @@ fn a_defect_is_named_with_its_place() {
             format!("{LIST}/responses"),
             json!({"400": {}}),
             format!("{LIST}/responses"),
-            "no answer for success",
+            "no successful response",
         ),
         (
             format!("{LIST}/parameters/0/in"),

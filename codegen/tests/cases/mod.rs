@@ -1,8 +1,8 @@
-//! The cases: small documents as `specs/` could hold them, and what becomes of them.
+//! The cases: small documents as `specs/` could hold them, and the results.
 
 use serde_json::{Value, json};
 
-/// A document, and what becomes of it.
+/// A document, and the result.
 pub(crate) struct Case {
     /// The row of the tables.
     pub row: &'static str,
@@ -19,7 +19,7 @@ pub(crate) enum Expected {
         has: &'static [&'static str],
         lacks: &'static [&'static str],
     },
-    Refused {
+    Rejected {
         pointer: &'static str,
         says: &'static str,
     },
@@ -47,7 +47,7 @@ impl Case {
     fn has(self, pieces: &'static [&'static str]) -> Self {
         let lacks = match self.expected {
             Expected::Code { lacks, .. } => lacks,
-            Expected::Refused { .. } => &[],
+            Expected::Rejected { .. } => &[],
         };
         Self {
             expected: Expected::Code { has: pieces, lacks },
@@ -58,7 +58,7 @@ impl Case {
     fn lacks(self, pieces: &'static [&'static str]) -> Self {
         let has = match self.expected {
             Expected::Code { has, .. } => has,
-            Expected::Refused { .. } => &[],
+            Expected::Rejected { .. } => &[],
         };
         Self {
             expected: Expected::Code { has, lacks: pieces },
@@ -66,9 +66,9 @@ impl Case {
         }
     }
 
-    fn refused(self, pointer: &'static str, says: &'static str) -> Self {
+    fn rejected(self, pointer: &'static str, says: &'static str) -> Self {
         Self {
-            expected: Expected::Refused { pointer, says },
+            expected: Expected::Rejected { pointer, says },
             ..self
         }
     }
@@ -112,29 +112,29 @@ fn json_content(schema: Value) -> Value {
     json!({"application/json": {"schema": schema}})
 }
 
-fn answer_of(schema: Value) -> Value {
+fn response_of(schema: Value) -> Value {
     json!({"description": "OK", "content": json_content(schema)})
 }
 
-/// What `list_things` answers.
-fn answer(schema: Value, schemas: Value) -> Value {
-    operation(json!({"responses": {"200": answer_of(schema)}}), schemas)
+/// A response of `list_things`.
+fn response(schema: Value, schemas: Value) -> Value {
+    operation(json!({"responses": {"200": response_of(schema)}}), schemas)
 }
 
-/// What `list_things` takes.
+/// A body of `list_things`.
 fn body(schema: Value, schemas: Value) -> Value {
     let body = json!({"required": true, "content": json_content(schema)});
     operation(json!({"requestBody": body}), schemas)
 }
 
-/// An object with properties that answers have.
-fn read(properties: Value) -> Value {
+/// An object of a response with these properties.
+fn in_response(properties: Value) -> Value {
     let thing = json!({"type": "object", "properties": properties});
-    answer(reference("Thing"), json!({"Thing": thing}))
+    response(reference("Thing"), json!({"Thing": thing}))
 }
 
-/// An object with properties that bodies have, all required.
-fn sent(properties: Value) -> Value {
+/// An object of a body with these properties, all required.
+fn in_body(properties: Value) -> Value {
     let required: Vec<_> = properties.as_object().unwrap().keys().cloned().collect();
     let thing = json!({"type": "object", "required": required, "properties": properties});
     body(reference("Thing"), json!({"Thing": thing}))
@@ -182,67 +182,67 @@ pub(crate) fn cases() -> Vec<Case> {
 
 /// Table A.
 fn generation_fails() -> Vec<Case> {
-    let text = || json!({"type": "string"});
+    let string = || json!({"type": "string"});
     let integer = || json!({"type": "integer"});
     let files =
         json!({"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}});
     vec![
-        Case::new("A1", "an answer and none", operation(
-            json!({"responses": {"200": answer_of(object(json!({"a": text()}))), "204": {"description": "None"}}}),
+        Case::new("A1", "a response and none", operation(
+            json!({"responses": {"200": response_of(object(json!({"a": string()}))), "204": {"description": "None"}}}),
             json!({}),
         ))
         .has(&["pub fn send(self) -> crate::ResponseFuture<crate::Response<ListThingsResponse>>"]),
-        Case::new("A1", "one answer for two statuses, and an answer for all others", operation(
-            json!({"responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Thing")), "default": answer_of(reference("Other"))}}),
-            json!({"Thing": object(json!({"a": text()})), "Other": object(json!({"b": text()}))}),
+        Case::new("A1", "one response for two statuses, and a response for all others", operation(
+            json!({"responses": {"200": response_of(reference("Thing")), "202": response_of(reference("Thing")), "default": response_of(reference("Other"))}}),
+            json!({"Thing": object(json!({"a": string()})), "Other": object(json!({"b": string()}))}),
         ))
         .has(&["crate::ResponseFuture<crate::Response<Thing>>"])
         .lacks(&["struct Other"]),
-        Case::new("A1", "different answers for two statuses", operation(
-            json!({"responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Other"))}}),
-            json!({"Thing": object(json!({"a": text()})), "Other": object(json!({"b": text()}))}),
+        Case::new("A1", "different responses for two statuses", operation(
+            json!({"responses": {"200": response_of(reference("Thing")), "202": response_of(reference("Other"))}}),
+            json!({"Thing": object(json!({"a": string()})), "Other": object(json!({"b": string()}))}),
         ))
-        .refused(at!("/responses"), "the answers 200, 202 have different schemas: `x-answer` must name"),
-        Case::new("A1", "different answers for two statuses, of which one is named", operation(
-            json!({"x-answer": "202", "responses": {"200": answer_of(reference("Thing")), "202": answer_of(reference("Other"))}}),
-            json!({"Thing": object(json!({"a": text()})), "Other": object(json!({"b": text()}))}),
+        .rejected(at!("/responses"), "the responses 200, 202 have different schemas: `x-answer` must have the status"),
+        Case::new("A1", "different responses for two statuses, of which one is named", operation(
+            json!({"x-answer": "202", "responses": {"200": response_of(reference("Thing")), "202": response_of(reference("Other"))}}),
+            json!({"Thing": object(json!({"a": string()})), "Other": object(json!({"b": string()}))}),
         ))
         .has(&["crate::ResponseFuture<crate::Response<Other>>"])
         .lacks(&["struct Thing"]),
-        Case::new("A1", "no answer for success", operation(json!({"responses": {"default": answer_of(text())}}), json!({})))
-            .refused(at!("/responses"), "no answer for success"),
+        Case::new("A1", "no successful response", operation(json!({"responses": {"default": response_of(string())}}), json!({})))
+            .rejected(at!("/responses"), "no successful response"),
         Case::new("A2", "errors with and without bodies", operation(
-            json!({"responses": {"200": answer_of(reference("Thing")), "400": answer_of(reference("Bad")), "404": {"description": "Gone"}, "5XX": answer_of(text())}}),
-            json!({"Thing": object(json!({"a": text()})), "Bad": object(json!({"b": text()}))}),
+            json!({"responses": {"200": response_of(reference("Thing")), "400": response_of(reference("Bad")), "404": {"description": "Gone"}, "5XX": response_of(string())}}),
+            json!({"Thing": object(json!({"a": string()})), "Bad": object(json!({"b": string()}))}),
         ))
         .has(&["crate::ResponseFuture<crate::Response<Thing>>"])
         .lacks(&["struct Bad"]),
         Case::new("A3", "JSON or another notation", operation(
-            json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": text()}))}, "application/xml": {"schema": text()}}}}),
+            json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": string()}))}, "application/xml": {"schema": string()}}}}),
             json!({}),
         ))
         .has(&["body: &ListThingsBody", "parts.json(body);"]),
         Case::new("A3", "JSON or a file", operation(
-            json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": text()}))}, "multipart/form-data": {"schema": files}}}}),
+            json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": string()}))}, "multipart/form-data": {"schema": files}}}}),
             json!({}),
         ))
         .has(&["pub fn list_things(&self, body: &ListThingsBody)", "pub fn list_things_file(&self, file: impl Into<crate::Upload>)"]),
         Case::new("A4", "a file", operation(json!({"requestBody": {"required": true, "content": {"multipart/form-data": {"schema": files}}}}), json!({})))
             .has(&["pub fn list_things(&self, file: impl Into<crate::Upload>)", "parts.part(\"file\", file.into());"]),
-        Case::new("A4", "a form with a part that is no file", operation(
-            json!({"requestBody": {"content": {"multipart/form-data": {"schema": object(json!({"name": text()}))}}}}),
+        Case::new("A4", "a form with a part that is not a file", operation(
+            json!({"requestBody": {"content": {"multipart/form-data": {"schema": object(json!({"name": string()}))}}}}),
             json!({}),
         ))
-        .refused(at!("/requestBody/content/multipart~1form-data/schema/properties/name"), "a part that is no file"),
+        .rejected(at!("/requestBody/content/multipart~1form-data/schema/properties/name"), "a part that is not a file"),
         Case::new("A4", "a merge patch", operation(json!({"requestBody": {"content": {"application/merge-patch+json": {"schema": {}}}}}), json!({})))
-            .refused(at!("/requestBody/content"), "a body of application/merge-patch+json is not supported"),
+            .rejected(at!("/requestBody/content"), "a body of application/merge-patch+json is not supported"),
         Case::new("A4", "a vendor's JSON", operation(json!({"requestBody": {"content": {"application/vnd.shop+json": {"schema": {}}}}}), json!({})))
-            .refused(at!("/requestBody/content"), "a body of application/vnd.shop+json is not supported"),
-        Case::new("A5", "bytes", operation(json!({"requestBody": {"content": {"application/octet-stream": {"schema": text()}}}}), json!({})))
-            .refused(at!("/requestBody/content"), "a body of application/octet-stream is not supported"),
-        Case::new("A5", "CSV", operation(json!({"requestBody": {"content": {"text/csv": {"schema": text()}}}}), json!({})))
-            .refused(at!("/requestBody/content"), "a body of text/csv is not supported"),
-        Case::new("A6", "an answer", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/json": {}}}}}), json!({})))
+            .rejected(at!("/requestBody/content"), "a body of application/vnd.shop+json is not supported"),
+        Case::new("A5", "bytes", operation(json!({"requestBody": {"content": {"application/octet-stream": {"schema": string()}}}}), json!({})))
+            .rejected(at!("/requestBody/content"), "a body of application/octet-stream is not supported"),
+        Case::new("A5", "CSV", operation(json!({"requestBody": {"content": {"text/csv": {"schema": string()}}}}), json!({})))
+            .rejected(at!("/requestBody/content"), "a body of text/csv is not supported"),
+        Case::new("A6", "a response", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/json": {}}}}}), json!({})))
             .has(&["crate::ResponseFuture<crate::Response<::serde_json::Value>>"]),
         Case::new("A6", "a body", operation(json!({"requestBody": {"required": true, "content": {"application/json": {}}}}), json!({})))
             .has(&["body: &::serde_json::Value"]),
@@ -251,101 +251,101 @@ fn generation_fails() -> Vec<Case> {
             json!({}),
         ))
         .has(&["parts.part(\"file\", file.into());"]),
-        Case::new("A8", "a cookie", parameters(json!([{"name": "a", "in": "cookie", "schema": text()}])))
-            .refused(at!("/parameters/0/in"), "a parameter in `cookie` is not supported"),
+        Case::new("A8", "a cookie", parameters(json!([{"name": "a", "in": "cookie", "schema": string()}])))
+            .rejected(at!("/parameters/0/in"), "a parameter in `cookie` is not supported"),
         Case::new("A8", "a deep object", parameters(json!([{"name": "a", "in": "query", "style": "deepObject", "schema": {"type": "object"}}])))
-            .refused(at!("/parameters/0/style"), "the style deepObject is not supported"),
-        Case::new("A8", "pipes", parameters(json!([{"name": "a", "in": "query", "style": "pipeDelimited", "schema": {"type": "array", "items": text()}}])))
-            .refused(at!("/parameters/0/style"), "the style pipeDelimited is not supported"),
-        Case::new("A8", "spaces", parameters(json!([{"name": "a", "in": "query", "style": "spaceDelimited", "schema": {"type": "array", "items": text()}}])))
-            .refused(at!("/parameters/0/style"), "the style spaceDelimited is not supported"),
-        Case::new("A8", "a matrix in a path", at("/shop/v2/{a}", "list_things", json!([{"name": "a", "in": "path", "required": true, "style": "matrix", "schema": text()}])))
-            .refused("/paths/~1shop~1v2~1{a}/get/parameters/0/style", "expected simple"),
+            .rejected(at!("/parameters/0/style"), "the style deepObject is not supported"),
+        Case::new("A8", "pipes", parameters(json!([{"name": "a", "in": "query", "style": "pipeDelimited", "schema": {"type": "array", "items": string()}}])))
+            .rejected(at!("/parameters/0/style"), "the style pipeDelimited is not supported"),
+        Case::new("A8", "spaces", parameters(json!([{"name": "a", "in": "query", "style": "spaceDelimited", "schema": {"type": "array", "items": string()}}])))
+            .rejected(at!("/parameters/0/style"), "the style spaceDelimited is not supported"),
+        Case::new("A8", "a matrix in a path", at("/shop/v2/{a}", "list_things", json!([{"name": "a", "in": "path", "required": true, "style": "matrix", "schema": string()}])))
+            .rejected("/paths/~1shop~1v2~1{a}/get/parameters/0/style", "expected simple"),
         Case::new("A8", "the styles that are the default", parameters(json!([
-            {"name": "a", "in": "query", "style": "form", "schema": text()},
-            {"name": "b", "in": "header", "style": "simple", "schema": text()},
+            {"name": "a", "in": "query", "style": "form", "schema": string()},
+            {"name": "b", "in": "header", "style": "simple", "schema": string()},
         ])))
         .has(&["self.parts.query(\"a\"", "self.parts.header(\"b\""]),
-        Case::new("A8", "a content of JSON", parameters(json!([{"name": "a", "in": "query", "content": json_content(object(json!({"b": text()})))}])))
+        Case::new("A8", "a content of JSON", parameters(json!([{"name": "a", "in": "query", "content": json_content(object(json!({"b": string()})))}])))
             .has(&["pub fn a(mut self, a: impl Into<ListThingsA>)", "self.parts.query_json(\"a\", &a.into());"]),
-        Case::new("A8", "a content of text", parameters(json!([{"name": "a", "in": "query", "content": {"text/plain": {"schema": text()}}}])))
-            .refused(at!("/parameters/0"), "expected a `schema`"),
-        Case::new("A9", "that is optional", parameters(json!([query("filters", object(json!({"name": text()})))])))
+        Case::new("A8", "a content of text", parameters(json!([{"name": "a", "in": "query", "content": {"text/plain": {"schema": string()}}}])))
+            .rejected(at!("/parameters/0"), "expected a `schema`"),
+        Case::new("A9", "that is optional", parameters(json!([query("filters", object(json!({"name": string()})))])))
             .has(&["pub fn filters(mut self, filters: impl Into<ListThingsFilters>)", "self.parts.query_json(\"filters\", &filters.into());"]),
-        Case::new("A9", "that is a composition", parameters(json!([query("filters", json!({"allOf": [object(json!({"a": text()})), object(json!({"b": text()}))]}))])))
+        Case::new("A9", "that is a composition", parameters(json!([query("filters", json!({"allOf": [object(json!({"a": string()})), object(json!({"b": string()}))]}))])))
             .has(&["self.parts.query_json(\"filters\", &filters.into());", "pub a: Option<String>, #[doc = \" `b`\"] pub b: Option<String>,", "encoder.optional(&self.a); encoder.optional(&self.b);"]),
         Case::new("A9", "that holds anything", parameters(json!([query("filters", json!({"type": "object"}))])))
             .has(&["filters: ::serde_json::Map<String, ::serde_json::Value>", "self.parts.query_json(\"filters\", &filters);"]),
         Case::new("A9", "in a list", parameters(json!([query("a", json!({"type": "array", "items": {"type": "object"}}))])))
-            .refused(at!("/parameters/0/schema"), "this schema is not supported here"),
-        Case::new("A9", "or a text", parameters(json!([query("a", json!({"oneOf": [{"type": "string"}, {"type": "object"}]}))])))
-            .refused(at!("/parameters/0/schema"), "this schema is not supported here"),
+            .rejected(at!("/parameters/0/schema"), "this schema is not supported here"),
+        Case::new("A9", "or a string", parameters(json!([query("a", json!({"oneOf": [{"type": "string"}, {"type": "object"}]}))])))
+            .rejected(at!("/parameters/0/schema"), "this schema is not supported here"),
         Case::new("A10", "that is optional", at("/shop/v2/{a}", "get_thing", json!([{"name": "a", "in": "path", "required": false, "schema": integer()}])))
             .has(&["pub fn get_thing(&self, a: i64)"]),
         Case::new("A10", "that is not declared", at("/shop/v2/{a}", "get_thing", json!([])))
-            .refused("/paths/~1shop~1v2~1{a}/get", "no path parameter of that name is declared"),
+            .rejected("/paths/~1shop~1v2~1{a}/get", "no path parameter of that name is declared"),
         Case::new("A10", "that the path does not have", parameters(json!([{"name": "a", "in": "path", "schema": integer()}])))
-            .refused(at!("/parameters/0"), "does not occur in the path"),
-        Case::new("A11", "in path and query", at("/shop/v2/{id}", "get_thing", json!([query("id", text()), {"name": "id", "in": "path", "schema": integer()}, {"name": "id", "in": "header", "schema": text()}])))
+            .rejected(at!("/parameters/0"), "does not occur in the path"),
+        Case::new("A11", "in path and query", at("/shop/v2/{id}", "get_thing", json!([query("id", string()), {"name": "id", "in": "path", "schema": integer()}, {"name": "id", "in": "header", "schema": string()}])))
             .has(&["pub fn get_thing(&self, id: i64)", "pub fn id_parameter(mut self, id_parameter: impl Into<String>)", "self.parts.query(\"id\"", "pub fn id_header", "self.parts.header(\"id\""]),
-        Case::new("A11", "in one place", parameters(json!([query("a", text()), query("a", integer())])))
-            .refused(at!("/parameters/1"), "the parameter `a` stands twice"),
+        Case::new("A11", "in one place", parameters(json!([query("a", string()), query("a", integer())])))
+            .rejected(at!("/parameters/1"), "the parameter `a` is declared twice"),
         Case::new("A12", "no operation id", operation(json!({"operationId": null}), json!({})))
-            .refused(at!("/operationId"), "expected a string"),
-        Case::new("A12", "an operation id that stands twice", {
+            .rejected(at!("/operationId"), "expected a string"),
+        Case::new("A12", "an operation id that is used twice", {
             let mut document = operation(json!({}), json!({}));
             let again = document["paths"]["/shop/v2/things"]["get"].clone();
             document["paths"]["/shop/v2/things"]["post"] = again;
             document
         })
-        .refused("/paths/~1shop~1v2~1things/post/operationId", "the operationId `list_things` stands twice"),
+        .rejected("/paths/~1shop~1v2~1things/post/operationId", "the operationId `list_things` is used twice"),
         Case::new("A12", "a reference in the place of a path", document(json!({"/shop/v2/things": {"$ref": "#/paths/other"}}), json!({})))
-            .refused("/paths/~1shop~1v2~1things/$ref", "expected one of get"),
+            .rejected("/paths/~1shop~1v2~1things/$ref", "expected one of get"),
         Case::new("A12", "an external reference", body(json!({"$ref": "other.json"}), json!({})))
-            .refused(at!("/requestBody/$ref"), "expected #/components/schemas/<name>"),
+            .rejected(at!("/requestBody/$ref"), "expected #/components/schemas/<name>"),
         Case::new("A12", "a reference into the paths", body(json!({"$ref": "#/paths/~1a/get"}), json!({})))
-            .refused(at!("/requestBody/$ref"), "expected #/components/schemas/<name>"),
+            .rejected(at!("/requestBody/$ref"), "expected #/components/schemas/<name>"),
         Case::new("A12", "a reference to nothing", body(object(json!({"a": reference("Gone")})), json!({})))
-            .refused(at!("/requestBody/properties/a/$ref"), "there is no schema `Gone`"),
-        Case::new("A13", "3.1", json!({"openapi": "3.1.0", "paths": {}})).refused("/openapi", "OpenAPI 3.1.0 is not supported"),
-        Case::new("A13", "2.0", json!({"swagger": "2.0", "paths": {}})).refused("/openapi", "no OpenAPI document"),
-        Case::new("A13", "a list of types", read(json!({"a": {"type": ["string", "null"]}})))
-            .refused("/components/schemas/Thing/properties/a/type", "is not a type"),
+            .rejected(at!("/requestBody/properties/a/$ref"), "there is no schema `Gone`"),
+        Case::new("A13", "3.1", json!({"openapi": "3.1.0", "paths": {}})).rejected("/openapi", "OpenAPI 3.1.0 is not supported"),
+        Case::new("A13", "2.0", json!({"swagger": "2.0", "paths": {}})).rejected("/openapi", "no OpenAPI document"),
+        Case::new("A13", "a list of types", in_response(json!({"a": {"type": ["string", "null"]}})))
+            .rejected("/components/schemas/Thing/properties/a/type", "is not a type"),
         Case::new("A13", "a version that no header can hold", {
-            let mut document = read(json!({"a": text()}));
+            let mut document = in_response(json!({"a": string()}));
             document["info"]["version"] = json!("1.0 — première");
             document
         })
         .has(&["pub a: Option<String>"]),
-        Case::new("A14", "file", read(json!({"a": {"type": "file"}})))
-            .refused("/components/schemas/Thing/properties/a/type", "\"file\" is not a type"),
-        Case::new("A15", "beside a type and alone", read(json!({"a": {"type": "string", "not": {"enum": ["x"]}}, "b": {"not": {"type": "string"}}})))
+        Case::new("A14", "file", in_response(json!({"a": {"type": "file"}})))
+            .rejected("/components/schemas/Thing/properties/a/type", "\"file\" is not a type"),
+        Case::new("A15", "beside a type and alone", in_response(json!({"a": {"type": "string", "not": {"enum": ["x"]}}, "b": {"not": {"type": "string"}}})))
             .has(&["pub a: Option<String>", "pub b: Option<::serde_json::Value>"]),
-        Case::new("A16", "that stand twice, differ in case, or are symbols", read(json!({"a": {"type": "string", "enum": ["Allow", "allow", "Allow", "=", "!=", ">", ">=", "~", "§", "", "Unknown", "2", "self"]}})))
+        Case::new("A16", "that occur twice, differ in case, or are symbols", in_response(json!({"a": {"type": "string", "enum": ["Allow", "allow", "Allow", "=", "!=", ">", ">=", "~", "§", "", "Unknown", "2", "self"]}})))
             .has(&[
                 "Allow = \"Allow\"", "Allow_ = \"allow\"", "Equal = \"=\"", "NotEqual = \"!=\"", "Greater = \">\"", "GreaterOrEqual = \">=\"",
                 "N = \"~\"", "N_ = \"§\"", "Empty = \"\"", "Unknown_ = \"Unknown\"", "N2 = \"2\"", "Self_ = \"self\"",
             ]),
-        Case::new("A17", "enumerations of numbers, and of other values than their type's", read(json!({
+        Case::new("A17", "enumerations of numbers, and of other values than their type's", in_response(json!({
             "a": {"type": "integer", "enum": [1, 2]},
             "b": {"type": "string", "enum": [false, "Open"]},
-            "c": {"type": "array", "enum": ["x"], "items": text()},
+            "c": {"type": "array", "enum": ["x"], "items": string()},
             "d": {"type": "string", "nullable": true, "enum": ["x", null]},
             "e": {"type": "integer", "enum": [false, 1]},
         })))
         .has(&["pub a: Option<ThingA>", "ThingA { #[doc = \" `1`\"] N1 = 1i64, #[doc = \" `2`\"] N2 = 2i64 }", "pub e: Option<i64>", "pub b: Option<String>", "pub c: Vec<String>", "pub d: Option<ThingD>", "ThingD { # [doc = \" `x`\"] X = \"x\" }"]),
-        Case::new("A17", "defaults that the schema does not allow", sent(json!({"a": {"type": "integer", "maximum": 5, "default": "six"}})))
+        Case::new("A17", "defaults that the schema does not allow", in_body(json!({"a": {"type": "integer", "maximum": 5, "default": "six"}})))
             .has(&["pub fn new(a: i64)"]),
-        Case::new("A18", "of another dialect", sent(json!({"a": {"type": "string", "pattern": "(?i)^(a"}})))
+        Case::new("A18", "of another dialect", in_body(json!({"a": {"type": "string", "pattern": "(?i)^(a"}})))
             .has(&["pub fn new(a: impl Into<String>)"]),
     ]
 }
 
 /// Table B.
 fn names() -> Vec<Case> {
-    let text = || json!({"type": "string"});
+    let string = || json!({"type": "string"});
     vec![
-        Case::new("B1", "properties", sent(json!({"fooBar": text(), "foo_bar": text(), "new": text(), "type": text(), "default": text(), "3des": text(), "": text()})))
+        Case::new("B1", "properties", in_body(json!({"fooBar": string(), "foo_bar": string(), "new": string(), "type": string(), "default": string(), "3des": string(), "": string()})))
             .has(&[
                 "PROPERTIES: &'static [&'static str] = &[\"\", \"3des\", \"default\", \"fooBar\", \"foo_bar\", \"new\", \"type\"];",
                 "encoder.required(&self.n); encoder.required(&self.n3des); encoder.required(&self.default); encoder.required(&self.foo_bar);
@@ -353,33 +353,33 @@ fn names() -> Vec<Case> {
                 "3usize => source.read(&mut self.foo_bar), 4usize => source.read(&mut self.foo_bar_),",
                 "pub n: Option<String>", "pub n3des: Option<String>", "pub foo_bar: Option<String>", "pub foo_bar_: Option<String>", "pub type_: Option<String>",
             ]),
-        Case::new("B1", "properties that may be absent", read(json!({"new": text(), "default": text(), "clone": text(), "value": text(), "map": text()})))
+        Case::new("B1", "properties that may be absent", in_response(json!({"new": string(), "default": string(), "clone": string(), "value": string(), "map": string()})))
             .has(&["pub default: Option<String>"]),
-        Case::new("B1", "properties with the names of methods", body(object(json!({"new": text(), "default": text(), "clone": text(), "value": text()})), json!({})))
+        Case::new("B1", "properties with the names of methods", body(object(json!({"new": string(), "default": string(), "clone": string(), "value": string()})), json!({})))
             .has(&["pub fn with_new(mut self, value: impl Into<String>)", "pub fn default(mut self, value: impl Into<String>)", "pub fn new() -> Self { Default::default() }"]),
-        Case::new("B1", "parameters", parameters(json!([query("orgId", text()), query("org_id", text())])))
+        Case::new("B1", "parameters", parameters(json!([query("orgId", string()), query("org_id", string())])))
             .has(&["pub fn org_id(mut self", "self.parts.query(\"orgId\"", "pub fn org_id_parameter(mut self", "self.parts.query(\"org_id\""]),
         Case::new("B1", "operations", document(json!({
             "/shop/v2/a": {"get": {"operationId": "get_a", "summary": "Get", "tags": ["A"], "responses": {"204": {}}}},
             "/shop/v2/b": {"get": {"operationId": "get__a", "summary": "Get", "tags": ["A"], "responses": {"204": {}}}},
         }), json!({})))
-        .refused("/paths/~1shop~1v2~1b/get", "operations `get_a` and `get__a` have the same name in Rust"),
-        Case::new("B2", "that are both reached", answer(object(json!({"a": reference("Foo_Bar"), "b": reference("FooBar")})), json!({"Foo_Bar": object(json!({"a": text()})), "FooBar": object(json!({"a": text()}))})))
-            .refused("/components/schemas/Foo_Bar", "would both be the type `FooBar`"),
-        Case::new("B3", "below a component, an answer and a body", {
-            let mut document = body(object(json!({"a": text()})), json!({
-                "T": object(json!({"foo": object(json!({"inline": text()}))})),
-                "TFoo": object(json!({"component": text()})),
-                "ListThingsBody": object(json!({"component": text()})),
+        .rejected("/paths/~1shop~1v2~1b/get", "operations `get_a` and `get__a` have the same name in Rust"),
+        Case::new("B2", "that are both reached", response(object(json!({"a": reference("Foo_Bar"), "b": reference("FooBar")})), json!({"Foo_Bar": object(json!({"a": string()})), "FooBar": object(json!({"a": string()}))})))
+            .rejected("/components/schemas/Foo_Bar", "would both be the type `FooBar`"),
+        Case::new("B3", "below a component, a response and a body", {
+            let mut document = body(object(json!({"a": string()})), json!({
+                "T": object(json!({"foo": object(json!({"inline": string()}))})),
+                "TFoo": object(json!({"component": string()})),
+                "ListThingsBody": object(json!({"component": string()})),
             }));
-            document["paths"]["/shop/v2/things"]["get"]["responses"] = json!({"200": answer_of(object(json!({"t": reference("T"), "f": reference("TFoo"), "b": reference("ListThingsBody")})))});
+            document["paths"]["/shop/v2/things"]["get"]["responses"] = json!({"200": response_of(object(json!({"t": reference("T"), "f": reference("TFoo"), "b": reference("ListThingsBody")})))});
             document
         })
         .has(&["pub foo: Option<TFoo2>", "pub f: Option<TFoo>", "pub b: Option<ListThingsBody>", "pub fn list_things(&self, body: &ListThingsBody2)"]),
         Case::new("B4", "optional", operation(
             json!({
-                "parameters": (["body", "call", "send", "new", "header_map", "items", "clone", "self", "value"].map(|name| query(name, text()))),
-                "requestBody": {"content": json_content(text())},
+                "parameters": (["body", "call", "send", "new", "header_map", "items", "clone", "self", "value"].map(|name| query(name, string()))),
+                "requestBody": {"content": json_content(string())},
             }),
             json!({}),
         ))
@@ -389,15 +389,15 @@ fn names() -> Vec<Case> {
         ]),
         Case::new("B4", "required", operation(
             json!({
-                "parameters": (["body", "parts", "send", "new", "client"].map(|name| json!({"name": name, "in": "query", "required": true, "schema": {"type": "array", "items": text()}}))),
-                "requestBody": {"required": true, "content": json_content(text())},
+                "parameters": (["body", "parts", "send", "new", "client"].map(|name| json!({"name": name, "in": "query", "required": true, "schema": {"type": "array", "items": string()}}))),
+                "requestBody": {"required": true, "content": json_content(string())},
             }),
             json!({}),
         ))
         .has(&["parts_parameter: impl IntoIterator<Item = impl Into<String>>", "parts.query_repeated(\"parts\""]),
         Case::new("B4", "of files", operation(
             json!({
-                "parameters": [query("file", text())],
+                "parameters": [query("file", string())],
                 "requestBody": {"content": {"multipart/form-data": {"schema": object(json!({"file": {"type": "string", "format": "binary"}, "send": {"type": "string", "format": "binary"}}))}}},
             }),
             json!({}),
@@ -407,8 +407,8 @@ fn names() -> Vec<Case> {
         Case::new("B5", "new_with_client", at("/shop/v2/a", "new_with_client", json!([]))).has(&["requests::NewWithClient"]),
         Case::new("B5", "clone", at("/shop/v2/a", "clone", json!([]))).has(&["pub fn clone(&self,) -> requests::Clone"]),
         Case::new("B5", "a keyword", at("/shop/v2/a", "move", json!([]))).has(&["pub fn move_(&self,) -> requests::Move", "pub static MOVE: Operation"]),
-        Case::new("B6", "a list in a path", at("/shop/v2/{a}", "get_thing", json!([{"name": "a", "in": "path", "schema": {"type": "array", "items": text()}}])))
-            .refused("/paths/~1shop~1v2~1{a}/get/parameters/0/schema", "this schema is not supported here"),
+        Case::new("B6", "a list in a path", at("/shop/v2/{a}", "get_thing", json!([{"name": "a", "in": "path", "schema": {"type": "array", "items": string()}}])))
+            .rejected("/paths/~1shop~1v2~1{a}/get/parameters/0/schema", "this schema is not supported here"),
         Case::new("B6", "null in a path, a query and a header", at("/shop/v2/{a}", "get_thing", json!([
             {"name": "a", "in": "path", "schema": {"type": "string", "nullable": true}},
             {"name": "b", "in": "query", "schema": {"type": "string", "nullable": true}},
@@ -416,34 +416,34 @@ fn names() -> Vec<Case> {
             {"name": "d", "in": "query", "required": true, "schema": {"type": "array", "items": {"type": "string", "nullable": true}}},
         ])))
         .has(&["pub fn get_thing(&self, a: impl Into<String>, d: impl IntoIterator<Item = impl Into<String>>)", "pub fn b(mut self, b: impl Into<String>)", "pub fn c(mut self, c: i64)"]),
-        Case::new("B6", "a list in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "array", "items": text()}}])))
-            .refused(at!("/parameters/0/schema"), "this schema is not supported here"),
+        Case::new("B6", "a list in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "array", "items": string()}}])))
+            .rejected(at!("/parameters/0/schema"), "this schema is not supported here"),
         Case::new("B6", "an object in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "object"}}])))
-            .refused(at!("/parameters/0/schema"), "this schema is not supported here"),
+            .rejected(at!("/parameters/0/schema"), "this schema is not supported here"),
         Case::new("B7", "OPTIONS", document(json!({"/shop/v2/things": {"options": {}}}), json!({})))
-            .refused("/paths/~1shop~1v2~1things/options", "expected one of get, put, post, delete, patch"),
+            .rejected("/paths/~1shop~1v2~1things/options", "expected one of get, put, post, delete, patch"),
         Case::new("B7", "TRACE", document(json!({"/shop/v2/things": {"trace": {}}}), json!({})))
-            .refused("/paths/~1shop~1v2~1things/trace", "expected one of get"),
+            .rejected("/paths/~1shop~1v2~1things/trace", "expected one of get"),
         Case::new("B7", "HEAD", document(json!({"/shop/v2/things": {"head": {}}}), json!({})))
-            .refused("/paths/~1shop~1v2~1things/head", "expected one of get"),
-        Case::new("B8", "an alias of itself", answer(reference("A"), json!({"A": reference("A")})))
-            .refused("/components/schemas/A", "refers to itself"),
-        Case::new("B8", "a circle of aliases and compositions", answer(reference("A"), json!({"A": {"allOf": [reference("B"), object(json!({"a": text()}))]}, "B": {"oneOf": [reference("A"), text()]}})))
-            .refused("/components/schemas/B", "refers to itself"),
-        Case::new("B8", "a tree, a list of itself and a choice of itself", answer(reference("Tree"), json!({
-            "Tree": object(json!({"left": reference("Tree"), "children": {"type": "array", "items": reference("Tree")}, "list": reference("List"), "choice": reference("Choice")})),
+            .rejected("/paths/~1shop~1v2~1things/head", "expected one of get"),
+        Case::new("B8", "an alias of itself", response(reference("A"), json!({"A": reference("A")})))
+            .rejected("/components/schemas/A", "refers to itself"),
+        Case::new("B8", "a circle of aliases and compositions", response(reference("A"), json!({"A": {"allOf": [reference("B"), object(json!({"a": string()}))]}, "B": {"oneOf": [reference("A"), string()]}})))
+            .rejected("/components/schemas/B", "refers to itself"),
+        Case::new("B8", "a tree, a list of itself and a union of itself", response(reference("Tree"), json!({
+            "Tree": object(json!({"left": reference("Tree"), "children": {"type": "array", "items": reference("Tree")}, "list": reference("List"), "union": reference("Union")})),
             "List": {"type": "array", "items": reference("List")},
-            "Choice": {"oneOf": [text(), {"type": "array", "items": reference("Choice")}, {"type": "object", "additionalProperties": reference("Choice")}]},
+            "Union": {"oneOf": [string(), {"type": "array", "items": reference("Union")}, {"type": "object", "additionalProperties": reference("Union")}]},
         })))
-        .has(&["pub left: Option<Box<Tree>>", "pub children: Vec<Tree>", "pub list: Vec<::serde_json::Value>", "List(Vec<Choice>)"]),
+        .has(&["pub left: Option<Box<Tree>>", "pub children: Vec<Tree>", "pub list: Vec<::serde_json::Value>", "List(Vec<Union>)"]),
         Case::new(
             "B8",
             "a composition inside of itself",
-            answer(
+            response(
                 reference("Node"),
                 json!({"Node": object(json!({
-                    "name": text(),
-                    "child": {"allOf": [reference("Node"), object(json!({"extra": text()}))]},
+                    "name": string(),
+                    "child": {"allOf": [reference("Node"), object(json!({"extra": string()}))]},
                 }))}),
             ),
         )
@@ -454,7 +454,7 @@ fn names() -> Vec<Case> {
         Case::new(
             "B8",
             "a composition that grows for ever",
-            answer(
+            response(
                 reference("Node"),
                 json!({
                     "Node": {"type": "array", "items": {"allOf": [reference("Node"), reference("Other")]}},
@@ -462,23 +462,23 @@ fn names() -> Vec<Case> {
                 }),
             ),
         )
-        .refused("/components/schemas/Node", "a composition of too many schemas"),
+        .rejected("/components/schemas/Node", "a composition of too many schemas"),
         Case::new("B9", "of two operations", document(json!({
             "/shop/v2/a": {"get": {"operationId": "get_a", "summary": "Get", "tags": ["My Things"], "responses": {"204": {}}}},
             "/shop/v2/b": {"get": {"operationId": "get_b", "summary": "Get", "tags": ["my-things"], "responses": {"204": {}}}},
         }), json!({})))
         .has(&["requests::GetA", "requests::GetB"]),
-        Case::new("B10", "and of requests", answer(
-            object(json!({"a": reference("String"), "b": reference("Option"), "c": reference("ListThings"), "d": reference("Result"), "e": {"oneOf": [reference("Unknown"), text()]}, "f": reference("Map"), "g": reference("Value"), "h": {"type": "array", "items": reference("Date_Time")}})),
+        Case::new("B10", "and of requests", response(
+            object(json!({"a": reference("String"), "b": reference("Option"), "c": reference("ListThings"), "d": reference("Result"), "e": {"oneOf": [reference("Unknown"), string()]}, "f": reference("Map"), "g": reference("Value"), "h": {"type": "array", "items": reference("Date_Time")}})),
             json!({
-                "String": object(json!({"a": text()})),
+                "String": object(json!({"a": string()})),
                 "Option": {"type": "string", "enum": ["a", "b"]},
-                "ListThings": object(json!({"a": text()})),
-                "Result": object(json!({"a": text()})),
-                "Unknown": object(json!({"a": text()})),
-                "Map": object(json!({"a": text()})),
+                "ListThings": object(json!({"a": string()})),
+                "Result": object(json!({"a": string()})),
+                "Unknown": object(json!({"a": string()})),
+                "Map": object(json!({"a": string()})),
                 "Value": {"type": "string", "enum": ["a", "b"]},
-                "Date_Time": object(json!({"a": text()})),
+                "Date_Time": object(json!({"a": string()})),
             }),
         ))
         .has(&["pub a: Option<StringValue>", "pub b: Option<OptionValue>", "pub c: Option<ListThingsValue>", "pub d: Option<ResultValue>", "Unknown2(Unknown)", "pub f: Option<MapValue>", "pub g: Option<ValueValue>", "pub h: Vec<DateTimeValue>"]),
@@ -487,55 +487,55 @@ fn names() -> Vec<Case> {
 
 /// Table C.
 fn silent() -> Vec<Case> {
-    let text = || json!({"type": "string"});
+    let string = || json!({"type": "string"});
     let pets = || {
         json!({
-            "Cat": object(json!({"kind": text(), "lives": {"type": "integer"}})),
-            "Dog": object(json!({"kind": text(), "tricks": {"type": "integer"}})),
+            "Cat": object(json!({"kind": string(), "lives": {"type": "integer"}})),
+            "Dog": object(json!({"kind": string(), "tricks": {"type": "integer"}})),
         })
     };
     vec![
         Case::new("C1", "of one operation", operation(
-            json!({"responses": {"200": answer_of(object(json!({"good": text()}))), "400": answer_of(object(json!({"bad": text()})))}}),
+            json!({"responses": {"200": response_of(object(json!({"good": string()}))), "400": response_of(object(json!({"bad": string()})))}}),
             json!({}),
         ))
         .has(&["pub good: Option<String>", "crate::ResponseFuture<crate::Response<ListThingsResponse>>"])
         .lacks(&["pub bad"]),
         Case::new("C1", "and inline bodies and parameters", operation(
             json!({
-                "parameters": [query("filters", object(json!({"a": text()})))],
-                "requestBody": {"required": true, "content": json_content(object(json!({"b": text()})))},
-                "responses": {"200": answer_of(object(json!({"c": object(json!({"d": text()}))})))},
+                "parameters": [query("filters", object(json!({"a": string()})))],
+                "requestBody": {"required": true, "content": json_content(object(json!({"b": string()})))},
+                "responses": {"200": response_of(object(json!({"c": object(json!({"d": string()}))})))},
             }),
             json!({}),
         ))
         .has(&["struct ListThingsFilters", "struct ListThingsBody", "struct ListThingsResponse", "struct ListThingsResponseC"]),
-        Case::new("C2", "with a mapping", answer(json!({
+        Case::new("C2", "with a mapping", response(json!({
             "oneOf": [reference("Cat"), reference("Dog")],
             "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "kitten": "Cat", "dog": "#/components/schemas/Dog"}},
         }), pets()))
         .has(&["Cat(Cat)", "Dog(Dog)", "DISCRIMINATOR: Option<&'static str> = Some(\"kind\");", "names: &[\"cat\", \"kitten\"]", "names: &[\"dog\"]", "Unknown(::serde_json::Value)"]),
-        Case::new("C2", "without a mapping", answer(json!({"oneOf": [reference("Cat"), reference("Dog")], "discriminator": {"propertyName": "kind"}}), pets()))
+        Case::new("C2", "without a mapping", response(json!({"oneOf": [reference("Cat"), reference("Dog")], "discriminator": {"propertyName": "kind"}}), pets()))
             .has(&["DISCRIMINATOR: Option<&'static str> = Some(\"kind\");", "names: &[\"Cat\"]", "names: &[\"Dog\"]"]),
-        Case::new("C2", "of forms that extend a common one", answer(reference("Pet"), json!({
-            "Pet": {"type": "object", "properties": {"kind": text(), "name": text()}, "oneOf": [reference("Cat"), reference("Dog")], "discriminator": {"propertyName": "kind"}},
+        Case::new("C2", "of variants that extend a common schema", response(reference("Pet"), json!({
+            "Pet": {"type": "object", "properties": {"kind": string(), "name": string()}, "oneOf": [reference("Cat"), reference("Dog")], "discriminator": {"propertyName": "kind"}},
             "Cat": object(json!({"lives": {"type": "integer"}})),
             "Dog": object(json!({"tricks": {"type": "integer"}})),
         })))
         .has(&["properties: &[\"kind\", \"lives\", \"name\"], required: &[], names: &[\"Cat\"]", "Cat(PetCat)", "pub struct PetCat { #[doc = \" `kind`\"] pub kind: Option<String>"]),
-        Case::new("C2", "that only lists its forms elsewhere", answer(reference("Pet"), json!({"Pet": {"type": "object", "properties": {"kind": text()}, "discriminator": {"propertyName": "kind"}}})))
-            .refused("/components/schemas/Pet/discriminator", "a discriminator without `oneOf`"),
-        Case::new("C2", "in a circle", answer(reference("Pet"), json!({
-            "Pet": {"properties": {"kind": text()}, "oneOf": [reference("Cat")], "discriminator": {"propertyName": "kind"}},
+        Case::new("C2", "that only lists its variants elsewhere", response(reference("Pet"), json!({"Pet": {"type": "object", "properties": {"kind": string()}, "discriminator": {"propertyName": "kind"}}})))
+            .rejected("/components/schemas/Pet/discriminator", "a discriminator without `oneOf`"),
+        Case::new("C2", "in a circle", response(reference("Pet"), json!({
+            "Pet": {"properties": {"kind": string()}, "oneOf": [reference("Cat")], "discriminator": {"propertyName": "kind"}},
             "Cat": {"allOf": [reference("Pet"), object(json!({"lives": {"type": "integer"}}))]},
         })))
-        .refused("/components/schemas/Cat", "refers to itself"),
-        Case::new("C2", "by a property of one value in each form", answer(json!({"anyOf": [
-            object(json!({"kind": {"type": "string", "enum": ["cat"]}, "name": text()})),
-            object(json!({"kind": {"type": "string", "enum": ["dog"]}, "name": text()})),
+        .rejected("/components/schemas/Cat", "refers to itself"),
+        Case::new("C2", "by a property of one value in each variant", response(json!({"anyOf": [
+            object(json!({"kind": {"type": "string", "enum": ["cat"]}, "name": string()})),
+            object(json!({"kind": {"type": "string", "enum": ["dog"]}, "name": string()})),
         ]}), json!({})))
         .has(&["DISCRIMINATOR: Option<&'static str> = None;", "constants: &[(\"kind\", &[\"cat\"])]", "constants: &[(\"kind\", &[\"dog\"])]", "Object(ListThingsResponseObject)", "Object2(ListThingsResponseObject2)"]),
-        Case::new("C3", "are told apart by their properties", answer(json!({"oneOf": [reference("Cat"), reference("Dog")]}), pets()))
+        Case::new("C3", "are distinguished by their properties", response(json!({"oneOf": [reference("Cat"), reference("Dog")]}), pets()))
             .has(&[
                 "properties: &[\"kind\", \"lives\"], required: &[], names: &[], constants: &[],",
                 "properties: &[\"kind\", \"tricks\"], required: &[], names: &[], constants: &[],",
@@ -545,47 +545,47 @@ fn silent() -> Vec<Case> {
             ])
             .lacks(&["#[serde(untagged)] pub enum ListThingsResponse { Cat(Cat), Dog(Dog) }"]),
         Case::new("C3", "that only require some of the properties", body(json!({
-            "type": "object", "properties": {"a": text(), "b": text()}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
+            "type": "object", "properties": {"a": string(), "b": string()}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
         }), json!({})))
         .has(&["pub struct ListThingsBody", "pub fn a(mut self", "pub fn b(mut self"])
         .lacks(&["pub enum"]),
-        Case::new("C3", "of lists and numbers that a value does not tell apart", answer(json!({"oneOf": [
-            {"type": "array", "items": text()}, {"type": "array", "items": {"type": "integer"}}, {"type": "integer"}, {"type": "number"},
+        Case::new("C3", "of lists and numbers that a value does not distinguish", response(json!({"oneOf": [
+            {"type": "array", "items": string()}, {"type": "array", "items": {"type": "integer"}}, {"type": "integer"}, {"type": "number"},
         ]}), json!({})))
         .has(&["List(Vec<ListThingsResponseListItem>)", "Number(f64)", "pub enum ListThingsResponseListItem { #[doc = \" A string.\"] String(String), #[doc = \" A number.\"] Number(i64),"]),
-        Case::new("C3", "inside of another", answer(json!({"oneOf": [{"anyOf": [reference("Cat"), text()]}, reference("Dog"), text()]}), pets()))
+        Case::new("C3", "inside of another", response(json!({"oneOf": [{"anyOf": [reference("Cat"), string()]}, reference("Dog"), string()]}), pets()))
             .has(&["Cat(Cat), #[doc = \" A string.\"] String(String), #[doc = \" An object.\"] Dog(Dog),"]),
-        Case::new("C4", "is the enumeration, which is open", read(json!({"a": {"anyOf": [{"type": "string", "enum": ["x", "y"]}, text()]}})))
+        Case::new("C4", "is the enumeration, which is open", in_response(json!({"a": {"anyOf": [{"type": "string", "enum": ["x", "y"]}, string()]}})))
             .has(&["pub a: Option<ThingA>", "decode::open_enum! { #[doc = \" One of the documented values, or another one.\"] ThingA { #[doc = \" `x`\"] X = \"x\", #[doc = \" `y`\"] Y = \"y\" } }"]),
-        Case::new("C4", "and something else", body(json!({"anyOf": [text(), reference("Known"), {"type": "boolean"}]}), json!({"Known": {"type": "string", "enum": ["x", "y"]}})))
+        Case::new("C4", "and something else", body(json!({"anyOf": [string(), reference("Known"), {"type": "boolean"}]}), json!({"Known": {"type": "string", "enum": ["x", "y"]}})))
             .has(&["Known(Known)", "impl From<&str> for ListThingsBody", "impl From<String> for ListThingsBody", "impl From<Known> for ListThingsBody"]),
-        Case::new("C5", "is kept, as a text", answer(json!({"allOf": [
+        Case::new("C5", "is kept, as a string", response(json!({"allOf": [
             object(json!({"at": {"type": "string", "format": "date-time"}})), object(json!({"at": {"type": "string", "format": "date"}})),
         ]}), json!({})))
         .has(&["pub at: Option<String>"]),
-        Case::new("C5", "of which one says more", answer(json!({"allOf": [
-            object(json!({"at": text(), "n": {"type": "number"}})), {"properties": {"at": {"type": "string", "format": "date-time"}, "n": {"type": "integer"}}},
+        Case::new("C5", "of which one says more", response(json!({"allOf": [
+            object(json!({"at": string(), "n": {"type": "number"}})), {"properties": {"at": {"type": "string", "format": "date-time"}, "n": {"type": "integer"}}},
         ]}), json!({})))
         .has(&["pub at: Option<::chrono::DateTime<::chrono::offset::Utc>>", "pub n: Option<i64>"]),
-        Case::new("C5", "in a composition that adds to a component", body(json!({"allOf": [reference("Base")], "required": ["b"], "properties": {"b": text()}}), json!({"Base": {"type": "object", "required": ["a"], "properties": {"a": text()}}})))
+        Case::new("C5", "in a composition that adds to a component", body(json!({"allOf": [reference("Base")], "required": ["b"], "properties": {"b": string()}}), json!({"Base": {"type": "object", "required": ["a"], "properties": {"a": string()}}})))
             .has(&["pub fn new(a: impl Into<String>, b: impl Into<String>)"]),
-        Case::new("C5", "in a composition that only describes a component", read(json!({"a": {"allOf": [reference("Thing")], "description": "The one before.", "nullable": true}})))
+        Case::new("C5", "in a composition that only describes a component", in_response(json!({"a": {"allOf": [reference("Thing")], "description": "The one before.", "nullable": true}})))
             .has(&["#[doc = \" The one before.\"] pub a: Option<Box<Thing>>"]),
-        Case::new("C6", "is refused", answer(reference("Thing"), json!({"Thing": {"allOf": [object(json!({"a": text()})), object(json!({"a": {"type": "boolean"}}))]}})))
-            .refused("/components/schemas/Thing/properties/a", "the types \"string\" and \"boolean\""),
-        Case::new("C6", "of two choices is refused", answer(json!({"allOf": [{"oneOf": [text(), {"type": "boolean"}]}, {"oneOf": [text(), {"type": "integer"}]}]}), json!({})))
-            .refused(at!("/responses"), "a composition of two unions"),
-        Case::new("C7", "is any value", read(json!({"a": {"nullable": true, "pattern": "^a"}, "b": {"nullable": true, "minimum": 1}})))
+        Case::new("C6", "is rejected", response(reference("Thing"), json!({"Thing": {"allOf": [object(json!({"a": string()})), object(json!({"a": {"type": "boolean"}}))]}})))
+            .rejected("/components/schemas/Thing/properties/a", "the types \"string\" and \"boolean\""),
+        Case::new("C6", "of two unions is rejected", response(json!({"allOf": [{"oneOf": [string(), {"type": "boolean"}]}, {"oneOf": [string(), {"type": "integer"}]}]}), json!({})))
+            .rejected(at!("/responses"), "a composition of two unions"),
+        Case::new("C7", "is any value", in_response(json!({"a": {"nullable": true, "pattern": "^a"}, "b": {"nullable": true, "minimum": 1}})))
             .has(&["pub a: Option<::serde_json::Value>", "pub b: Option<::serde_json::Value>"]),
-        Case::new("C8", "of an answer are empty where there are none", read(json!({"a": {"type": "array", "items": text(), "nullable": true}, "b": {"type": "object", "additionalProperties": {"type": "integer"}}})))
+        Case::new("C8", "of a response are empty where there are none", in_response(json!({"a": {"type": "array", "items": string(), "nullable": true}, "b": {"type": "object", "additionalProperties": {"type": "integer"}}})))
             .has(&["pub a: Vec<String>", "pub b: ::std::collections::BTreeMap<String, i64>",
                 "source.read_list(&mut self.a, &mut self.lists, 0u32)", "source.read_list(&mut self.b, &mut self.lists, 1u32)",
                 "encoder.list(&self.a, self.lists, 0u32); encoder.list(&self.b, self.lists, 1u32);",
             ]),
-        Case::new("C8", "of a body can be sent empty", body(object(json!({"a": {"type": "array", "items": text()}})), json!({})))
+        Case::new("C8", "of a body can be sent empty", body(object(json!({"a": {"type": "array", "items": string()}})), json!({})))
             .has(&["pub a: Option<Vec<String>>", "encoder.optional(&self.a);"])
             .lacks(&["encoder.list(", "lists:"]),
-        Case::new("C9", "are two things in a body", body(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "nullable": true}, "b": {"type": "string", "nullable": true}, "c": text()}}), json!({})))
+        Case::new("C9", "are two things in a body", body(json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "nullable": true}, "b": {"type": "string", "nullable": true}, "c": string()}}), json!({})))
             .has(&[
                 "pub a: Option<crate::Nullable<String>>", "pub b: Option<crate::Nullable<String>>", "pub c: Option<String>",
                 "encoder.required(&self.a); encoder.optional(&self.b); encoder.optional(&self.c);",
@@ -594,50 +594,50 @@ fn silent() -> Vec<Case> {
                 "const KEEPS_NULLS: bool = true;",
             ]),
         Case::new("C10", "are not sent", {
-            let mut document = body(object(json!({"a": {"type": "string", "default": "x"}, "b": {"type": "array", "items": text(), "default": []}})), json!({}));
+            let mut document = body(object(json!({"a": {"type": "string", "default": "x"}, "b": {"type": "array", "items": string(), "default": []}})), json!({}));
             document["paths"]["/shop/v2/things"]["get"]["parameters"] = json!([query("limit", json!({"type": "integer", "default": 10}))]);
             document
         })
         .has(&["pub a: Option<String>", "encoder.optional(&self.a); encoder.optional(&self.b);", "fn empty() -> Self { Default::default() }", "pub fn limit(mut self, limit: i64)"])
         .lacks(&["\"x\""]),
         Case::new("C11", "and that are not", parameters(json!([
-            {"name": "a", "in": "query", "explode": false, "schema": {"type": "array", "items": text()}},
+            {"name": "a", "in": "query", "explode": false, "schema": {"type": "array", "items": string()}},
             {"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}},
             {"name": "c", "in": "query", "style": "form", "explode": false, "schema": {"allOf": [{"type": "array", "items": {"type": "string", "enum": ["x", "y"]}}]}},
         ])))
         .has(&["self.parts.query_list(\"a\"", "self.parts.query_repeated(\"b\"", "self.parts.query_list(\"c\"", "Into::<ListThingsCItem>::into(value)"]),
         Case::new("C12", "does not deny what is new", {
-            let mut document = read(json!({"a": text()}));
+            let mut document = in_response(json!({"a": string()}));
             document["components"]["schemas"]["Thing"]["additionalProperties"] = json!(false);
             document
         })
         .has(&["const PROPERTIES: &'static [&'static str] = &[\"a\"]"])
         .lacks(&["deny_unknown_fields"]),
         Case::new("C13", "do not change the properties", {
-            let mut document = read(json!({"a": text()}));
+            let mut document = in_response(json!({"a": string()}));
             document["components"]["schemas"]["Thing"]["additionalProperties"] = json!({"type": "integer"});
             document
         })
         .has(&["pub struct Thing { #[doc = \" `a`\"] pub a: Option<String>, extra: decode::Extra, }", "PROPERTIES: &'static [&'static str] = &[\"a\"];"]),
-        Case::new("C14", "stay optional", operation(json!({"requestBody": {"required": false, "content": json_content(object(json!({"a": text()})))}}), json!({})))
+        Case::new("C14", "stay optional", operation(json!({"requestBody": {"required": false, "content": json_content(object(json!({"a": string()})))}}), json!({})))
             .has(&["pub fn list_things(&self,) -> requests::ListThings", "pub fn body(mut self, body: &ListThingsBody) -> Self { self.parts.json(body); self }"]),
-        Case::new("C15", "are read as JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/vnd.shop.v2+json": {"schema": object(json!({"a": text()}))}}}}}), json!({})))
+        Case::new("C15", "are decoded as JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/vnd.shop.v2+json": {"schema": object(json!({"a": string()}))}}}}}), json!({})))
             .has(&["crate::ResponseFuture<crate::Response<ListThingsResponse>>"]),
-        Case::new("C15", "that are no JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"text/csv": {"schema": text()}}}}}), json!({})))
-            .refused(at!("/responses/200/content"), "an answer of text/csv is not supported"),
+        Case::new("C15", "that are no JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"text/csv": {"schema": string()}}}}}), json!({})))
+            .rejected(at!("/responses/200/content"), "a response of text/csv is not supported"),
         Case::new("C16", "is sent as it is", at("/shop//v2/things", "list_things", json!([]))).has(&["path: \"/shop//v2/things\""]),
         Case::new("C17", "of a body", body(reference("Thing"), json!({
-            "Thing": {"type": "object", "required": ["id", "name", "secret"], "properties": {"id": {"type": "integer", "readOnly": true}, "name": text(), "secret": {"type": "string", "writeOnly": true}, "state": {"allOf": [reference("State")], "readOnly": true}}},
+            "Thing": {"type": "object", "required": ["id", "name", "secret"], "properties": {"id": {"type": "integer", "readOnly": true}, "name": string(), "secret": {"type": "string", "writeOnly": true}, "state": {"allOf": [reference("State")], "readOnly": true}}},
             "State": {"type": "string", "enum": ["on", "off"]},
         })))
         .has(&["pub fn new(name: impl Into<String>, secret: impl Into<String>)"])
         .lacks(&["pub id", "pub state", "enum State"]),
-        Case::new("C17", "of an answer", read(json!({"id": {"type": "integer", "readOnly": true}, "secret": {"type": "string", "writeOnly": true}})))
+        Case::new("C17", "of a response", in_response(json!({"id": {"type": "integer", "readOnly": true}, "secret": {"type": "string", "writeOnly": true}})))
             .has(&["pub id: Option<i64>"])
             .lacks(&["pub secret"]),
         Case::new("C17", "of both", {
-            let mut document = sent(json!({"id": {"type": "integer", "readOnly": true}, "name": text(), "inner": {"readOnly": true, "type": "object", "properties": {"a": text()}}}));
-            document["paths"]["/shop/v2/things"]["get"]["responses"] = json!({"200": answer_of(reference("Thing"))});
+            let mut document = in_body(json!({"id": {"type": "integer", "readOnly": true}, "name": string(), "inner": {"readOnly": true, "type": "object", "properties": {"a": string()}}}));
+            document["paths"]["/shop/v2/things"]["get"]["responses"] = json!({"200": response_of(reference("Thing"))});
             document
         })
         .has(&["pub id: Option<i64>", "pub fn new() -> Self"])
@@ -645,34 +645,34 @@ fn silent() -> Vec<Case> {
     ]
 }
 
-/// Table D: what a value is read as; how leniently is up to the runtime.
+/// Table D: the type of a value; how leniently it is decoded is up to the runtime.
 fn strict() -> Vec<Case> {
-    let text = || json!({"type": "string"});
+    let string = || json!({"type": "string"});
     vec![
-        Case::new("D1", "are read by the runtime", read(json!({"a": {"type": "string", "format": "date-time"}, "b": {"type": "string", "format": "date"}, "c": {"type": "string", "format": "time"}})))
+        Case::new("D1", "are decoded by the runtime", in_response(json!({"a": {"type": "string", "format": "date-time"}, "b": {"type": "string", "format": "date"}, "c": {"type": "string", "format": "time"}})))
             .has(&["pub a: Option<::chrono::DateTime<::chrono::offset::Utc>>", "pub b: Option<::chrono::naive::NaiveDate>", "pub c: Option<String>", "source.read_time(&mut self.a, decode::TimeFormat::Rfc3339)", "decode::object!(Thing);"]),
-        Case::new("D2", "are texts", read(json!({"a": {"type": "string", "format": "ipv4"}, "b": {"type": "string", "format": "ipv6"}, "c": {"type": "string", "format": "ip"}})))
+        Case::new("D2", "are strings", in_response(json!({"a": {"type": "string", "format": "ipv4"}, "b": {"type": "string", "format": "ipv6"}, "c": {"type": "string", "format": "ip"}})))
             .has(&["pub a: Option<String>", "pub b: Option<String>", "pub c: Option<String>"]),
-        Case::new("D3", "are texts", read(json!({"a": {"type": "string", "format": "uuid"}}))).has(&["pub a: Option<String>"]),
-        Case::new("D4", "do not narrow a number", read(json!({"a": {"type": "integer", "minimum": 1}, "b": {"type": "integer", "minimum": 0, "maximum": 255}, "c": {"type": "integer", "minimum": 0, "exclusiveMinimum": true}})))
+        Case::new("D3", "are strings", in_response(json!({"a": {"type": "string", "format": "uuid"}}))).has(&["pub a: Option<String>"]),
+        Case::new("D4", "do not narrow a number", in_response(json!({"a": {"type": "integer", "minimum": 1}, "b": {"type": "integer", "minimum": 0, "maximum": 255}, "c": {"type": "integer", "minimum": 0, "exclusiveMinimum": true}})))
             .has(&["pub a: Option<i64>", "pub b: Option<i64>", "pub c: Option<i64>"]),
-        Case::new("D5", "is wide enough", read(json!({"a": {"type": "integer", "format": "int32"}, "b": {"type": "number", "format": "float"}})))
+        Case::new("D5", "is wide enough", in_response(json!({"a": {"type": "integer", "format": "int32"}, "b": {"type": "number", "format": "float"}})))
             .has(&["pub a: Option<i64>", "pub b: Option<f64>"]),
-        Case::new("D7", "are kept", read(json!({"a": {"type": "string", "enum": ["x"]}}))).has(&["decode::open_enum! { #[doc = \" One of the documented values, or another one.\"] ThingA { #[doc = \" `x`\"] X = \"x\" } }"]),
-        Case::new("D8", "are absent", answer(reference("Thing"), json!({"Thing": {"type": "object", "required": ["a", "b"], "properties": {"a": text(), "b": {"type": "array", "items": text()}}}})))
+        Case::new("D7", "are kept", in_response(json!({"a": {"type": "string", "enum": ["x"]}}))).has(&["decode::open_enum! { #[doc = \" One of the documented values, or another one.\"] ThingA { #[doc = \" `x`\"] X = \"x\" } }"]),
+        Case::new("D8", "are absent", response(reference("Thing"), json!({"Thing": {"type": "object", "required": ["a", "b"], "properties": {"a": string(), "b": {"type": "array", "items": string()}}}})))
             .has(&["pub a: Option<String>", "pub b: Vec<String>"]),
-        Case::new("D9", "do not make a type", read(json!({"a": {"type": "string", "minLength": 3, "maxLength": 3, "pattern": "^[a-z]+$"}})))
+        Case::new("D9", "do not make a type", in_response(json!({"a": {"type": "string", "minLength": 3, "maxLength": 3, "pattern": "^[a-z]+$"}})))
             .has(&["pub a: Option<String>"]),
-        Case::new("D10", "are lists", read(json!({"a": {"type": "array", "minItems": 2, "maxItems": 2, "uniqueItems": true, "items": text()}})))
+        Case::new("D10", "are lists", in_response(json!({"a": {"type": "array", "minItems": 2, "maxItems": 2, "uniqueItems": true, "items": string()}})))
             .has(&["pub a: Vec<String>"]),
-        Case::new("D11", "is not required", body(json!({"type": "object", "required": ["a", "gone"], "properties": {"a": text()}}), json!({})))
+        Case::new("D11", "is not required", body(json!({"type": "object", "required": ["a", "gone"], "properties": {"a": string()}}), json!({})))
             .has(&["pub fn new(a: impl Into<String>) -> Self"]),
     ]
 }
 
 /// Table E.
 fn words() -> Vec<Case> {
-    let described = |text: &str| read(json!({"a": {"type": "string", "description": text}}));
+    let described = |text: &str| in_response(json!({"a": {"type": "string", "description": text}}));
     vec![
         Case::new("E1", "that is indented", described("First.\n\n    let x = 1;")).has(&["#[doc = \" First.\"] #[doc = \" \"] #[doc = \" let x = 1;\"]"]),
         Case::new("E1", "that is fenced", described("First:\n```\nlet <x> = 1;\n```\nLast [one].")).has(&["#[doc = \" ```text\"] #[doc = \" let <x> = 1;\"] #[doc = \" ```\"] #[doc = \" Last \\\\[one].\"]"]),
@@ -686,7 +686,7 @@ fn words() -> Vec<Case> {
 
 /// Table F: what the documents of `specs/` say beyond OpenAPI, and what the types of responses need.
 fn extensions() -> Vec<Case> {
-    let text = || json!({"type": "string"});
+    let string = || json!({"type": "string"});
     let integer = || json!({"type": "integer"});
     let epoch = |unit: &str| json!({"type": "integer", "format": format!("epoch-{unit}")});
     let circles = |may_be_absent: Value| {
@@ -715,7 +715,7 @@ fn extensions() -> Vec<Case> {
         document(paths, schemas)
     };
     vec![
-        Case::new("F1", "are integers on the wire", read(json!({"a": epoch("seconds"), "b": epoch("milliseconds"), "c": epoch("nanoseconds"), "d": {"type": "integer", "format": "epoch-days"}})))
+        Case::new("F1", "are integers on the wire", in_response(json!({"a": epoch("seconds"), "b": epoch("milliseconds"), "c": epoch("nanoseconds"), "d": {"type": "integer", "format": "epoch-days"}})))
             .has(&[
                 "pub a: Option<::chrono::DateTime<::chrono::offset::Utc>>",
                 "0usize => source.read_time(&mut self.a, decode::TimeFormat::Seconds),", "encoder.time(&self.a, decode::TimeFormat::Seconds);",
@@ -723,7 +723,7 @@ fn extensions() -> Vec<Case> {
                 "2usize => source.read_time(&mut self.c, decode::TimeFormat::Nanoseconds),", "encoder.time(&self.c, decode::TimeFormat::Nanoseconds);",
                 "pub d: Option<i64>",
             ]),
-        Case::new("F1", "have the pattern that is given, also through a reference", answer(reference("Thing"), json!({
+        Case::new("F1", "have the pattern that is given, also through a reference", response(reference("Thing"), json!({
             "Thing": object(json!({"a": {"type": "string", "format": "date-time", "x-time-format": "%Y-%m-%d %H:%M:%S"}, "b": reference("Moment")})),
             "Moment": {"type": "integer", "format": "epoch-milliseconds"},
         })))
@@ -733,18 +733,18 @@ fn extensions() -> Vec<Case> {
         ]),
         Case::new("F1", "that can be set in a body", body(object(json!({"a": epoch("seconds")})), json!({})))
             .has(&["encoder.time(&self.a, decode::TimeFormat::Seconds);", "pub fn a(mut self, value: ::chrono::DateTime<::chrono::offset::Utc>)"]),
-        Case::new("F1", "in a list of a response", read(json!({"a": {"type": "array", "items": epoch("milliseconds")}})))
+        Case::new("F1", "in a list of a response", in_response(json!({"a": {"type": "array", "items": epoch("milliseconds")}})))
             .has(&["pub a: Vec<::chrono::DateTime<::chrono::offset::Utc>>", "source.read_list(&mut self.a, "]),
-        Case::new("F1", "that a body requires", sent(json!({"a": epoch("seconds")})))
-            .refused("/components/schemas/Thing/properties/a", "a time of this format is not supported here"),
+        Case::new("F1", "that a body requires", in_body(json!({"a": epoch("seconds")})))
+            .rejected("/components/schemas/Thing/properties/a", "a time of this format is not supported here"),
         Case::new("F1", "that a body sets to null", body(reference("Thing"), json!({"Thing": object(json!({"a": {"type": "integer", "format": "epoch-seconds", "nullable": true}}))})))
-            .refused("/components/schemas/Thing/properties/a", "a time of this format is not supported here"),
+            .rejected("/components/schemas/Thing/properties/a", "a time of this format is not supported here"),
         Case::new("F1", "in a list of a body", body(reference("Thing"), json!({"Thing": object(json!({"a": {"type": "array", "items": epoch("seconds")}}))})))
-            .refused("/components/schemas/Thing/properties/a/items", "a time of this format is not supported here"),
+            .rejected("/components/schemas/Thing/properties/a/items", "a time of this format is not supported here"),
         Case::new("F1", "in a query", parameters(json!([query("a", epoch("seconds"))])))
-            .refused(at!("/parameters/0/schema"), "a time of this format is not supported here"),
-        Case::new("F2", "of values by position", answer(reference("Pair"), json!({"Pair": {"type": "array", "x-tuple": [
-            {"name": "score", "schema": {"type": "number"}}, {"name": "domain", "schema": text()}, {"name": "at", "schema": epoch("seconds")},
+            .rejected(at!("/parameters/0/schema"), "a time of this format is not supported here"),
+        Case::new("F2", "of values by position", response(reference("Pair"), json!({"Pair": {"type": "array", "x-tuple": [
+            {"name": "score", "schema": {"type": "number"}}, {"name": "domain", "schema": string()}, {"name": "at", "schema": epoch("seconds")},
         ]}})))
         .has(&[
             "pub struct Pair {", "pub score: Option<f64>", "pub domain: Option<String>",
@@ -753,20 +753,20 @@ fn extensions() -> Vec<Case> {
             "encoder.time(&self.at, decode::TimeFormat::Seconds); encoder.optional(&self.domain); encoder.optional(&self.score);",
             "crate::ResponseFuture<crate::Response<Pair>>",
         ]),
-        Case::new("F2", "in a list", read(json!({"rows": {"type": "array", "items": {"type": "array", "x-tuple": [{"name": "a", "schema": text()}]}}})))
+        Case::new("F2", "in a list", in_response(json!({"rows": {"type": "array", "items": {"type": "array", "x-tuple": [{"name": "a", "schema": string()}]}}})))
             .has(&["pub rows: Vec<ThingRow>", "pub struct ThingRow {", "const POSITIONS: &'static [usize] = &[0usize];"]),
-        Case::new("F2", "without a name", read(json!({"a": {"type": "array", "x-tuple": [{"schema": {"type": "string"}}]}})))
-            .refused("/components/schemas/Thing/properties/a/x-tuple/0", "expected the `name`"),
-        Case::new("F2", "of one name", read(json!({"a": {"type": "array", "x-tuple": [{"name": "b", "schema": {}}, {"name": "b", "schema": {}}]}})))
-            .refused("/components/schemas/Thing/properties/a/x-tuple/1", "two elements are named `b`"),
-        Case::new("F2", "without a schema", read(json!({"a": {"type": "array", "x-tuple": [{"name": "b"}]}})))
-            .refused("/components/schemas/Thing/properties/a/x-tuple/0", "expected the `schema`"),
-        Case::new("F3", "without names", read(json!({"a": {"type": "integer", "enum": [0, 1, -1, 1, null]}})))
+        Case::new("F2", "without a name", in_response(json!({"a": {"type": "array", "x-tuple": [{"schema": {"type": "string"}}]}})))
+            .rejected("/components/schemas/Thing/properties/a/x-tuple/0", "expected the `name`"),
+        Case::new("F2", "of one name", in_response(json!({"a": {"type": "array", "x-tuple": [{"name": "b", "schema": {}}, {"name": "b", "schema": {}}]}})))
+            .rejected("/components/schemas/Thing/properties/a/x-tuple/1", "two elements are named `b`"),
+        Case::new("F2", "without a schema", in_response(json!({"a": {"type": "array", "x-tuple": [{"name": "b"}]}})))
+            .rejected("/components/schemas/Thing/properties/a/x-tuple/0", "expected the `schema`"),
+        Case::new("F3", "without names", in_response(json!({"a": {"type": "integer", "enum": [0, 1, -1, 1, null]}})))
             .has(&[
                 "pub a: Option<ThingA>",
                 "decode::integer_enum! { #[doc = \" One of the documented values, or another one.\"] ThingA { #[doc = \" `0`\"] N0 = 0i64, #[doc = \" `1`\"] N1 = 1i64, #[doc = \" `-1`\"] Minus1 = -1i64 } }",
             ]),
-        Case::new("F3", "with names", read(json!({"a": {"type": "integer", "enum": [-1, 0, 1, 2], "x-enum-names": ["blocked", "not scanned", "not-scanned", "unknown"]}})))
+        Case::new("F3", "with names", in_response(json!({"a": {"type": "integer", "enum": [-1, 0, 1, 2], "x-enum-names": ["blocked", "not scanned", "not-scanned", "unknown"]}})))
             .has(&["#[doc = \" `-1`\"] Blocked = -1i64, #[doc = \" `0`\"] NotScanned = 0i64, #[doc = \" `1`\"] NotScanned_ = 1i64, #[doc = \" `2`\"] Unknown_ = 2i64"]),
         Case::new("F3", "in paths, queries and bodies", {
             let level = json!({"type": "integer", "enum": [10, 20]});
@@ -781,42 +781,42 @@ fn extensions() -> Vec<Case> {
             "pub fn set_level(&self, level: impl Into<SetLevelLevel>, body: &SetLevelBody)", "levels: impl IntoIterator<Item = impl Into<SetLevelLevel2>>",
             "pub fn new(level: impl Into<SetLevelBodyLevel>)", "let body = SetLevelBody::new(10);",
         ]),
-        Case::new("F3", "beside a text", answer(json!({"oneOf": [{"type": "integer", "enum": [1, 2]}, text()]}), json!({})))
+        Case::new("F3", "beside a text", response(json!({"oneOf": [{"type": "integer", "enum": [1, 2]}, string()]}), json!({})))
             .has(&["Number(ListThingsResponseNumber)", "kind: decode::Kind::Number", "impl From<ListThingsResponseNumber> for ListThingsResponse"]),
-        Case::new("F4", "must be there to be a variant", answer(shapes(), circles(json!([]))))
+        Case::new("F4", "must be there to be a variant", response(shapes(), circles(json!([]))))
             .has(&["properties: &[\"id\", \"radius\"], required: &[\"id\", \"radius\"],", "properties: &[\"id\", \"side\"], required: &[\"side\"],"]),
-        Case::new("F4", "but for those that may be absent", answer(shapes(), circles(json!(["id"]))))
+        Case::new("F4", "but for those that may be absent", response(shapes(), circles(json!(["id"]))))
             .has(&["properties: &[\"id\", \"radius\"], required: &[\"radius\"],"]),
         Case::new("F4", "which are required of what is sent", body(reference("Circle"), circles(json!(["id"]))))
             .has(&["pub fn new(id: i64, radius: f64)"]),
-        Case::new("F5", "are told from the fields that every object has", read(json!({"extra": text(), "extra_": integer(), "lists": {"type": "array", "items": text()}})))
+        Case::new("F5", "are told from the fields that every object has", in_response(json!({"extra": string(), "extra_": integer(), "lists": {"type": "array", "items": string()}})))
             .has(&[
                 "PROPERTIES: &'static [&'static str] = &[\"extra\", \"extra_\", \"lists\"];", "pub extra_: Option<String>", "pub extra__: Option<i64>", "pub lists_: Vec<String>",
                 "2usize => source.read_list(&mut self.lists_, &mut self.lists, 0u32),", "fn kept(&self) -> &decode::Extra { &self.extra }",
             ]),
-        Case::new("F5", "and from its methods", body(object(json!({"extra": text(), "lists": {"type": "array", "items": text()}, "extraMut": text()})), json!({})))
+        Case::new("F5", "and from its methods", body(object(json!({"extra": string(), "lists": {"type": "array", "items": string()}, "extraMut": string()})), json!({})))
             .has(&["pub fn extra_(mut self, value: impl Into<String>)", "pub fn lists_(mut self,", "pub fn extra_mut_(mut self,"]),
         Case::new("F6", "of what is only read are not kept", routes(
-            vec![route("get", "get_thing", "/shop/v2/thing", json!({"responses": {"200": answer_of(reference("Thing"))}}))],
-            json!({"Thing": object(json!({"a": text()}))}),
+            vec![route("get", "get_thing", "/shop/v2/thing", json!({"responses": {"200": response_of(reference("Thing"))}}))],
+            json!({"Thing": object(json!({"a": string()}))}),
         ))
         .has(&["NAME: &'static str = \"Thing\";", "KEEPS_NULLS: bool = false;"])
         .lacks(&["KEEPS_NULLS: bool = true;"]),
         Case::new("F6", "of what is put under the same path are kept", routes(
             vec![
-                route("get", "get_thing", "/shop/v2/thing", json!({"responses": {"200": answer_of(reference("Thing"))}})),
+                route("get", "get_thing", "/shop/v2/thing", json!({"responses": {"200": response_of(reference("Thing"))}})),
                 route("put", "update_thing", "/shop/v2/thing", json!({"requestBody": {"required": true, "content": json_content(reference("ThingUpdate"))}})),
             ],
-            json!({"Thing": object(json!({"a": text(), "inner": object(json!({"b": text()}))})), "ThingUpdate": object(json!({"a": text()}))}),
+            json!({"Thing": object(json!({"a": string(), "inner": object(json!({"b": string()}))})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
         .has(&["NAME: &'static str = \"Thing\";", "NAME: &'static str = \"ThingInner\";", "KEEPS_NULLS: bool = true;"])
         .lacks(&["KEEPS_NULLS: bool = false;"]),
         Case::new("F6", "of what is patched under another path are not kept", routes(
             vec![
-                route("get", "list_things", "/shop/v2/things", json!({"responses": {"200": answer_of(reference("Thing"))}})),
+                route("get", "list_things", "/shop/v2/things", json!({"responses": {"200": response_of(reference("Thing"))}})),
                 route("patch", "update_thing", "/shop/v2/thing", json!({"requestBody": {"required": true, "content": json_content(reference("ThingUpdate"))}})),
             ],
-            json!({"Thing": object(json!({"a": text()})), "ThingUpdate": object(json!({"a": text()}))}),
+            json!({"Thing": object(json!({"a": string()})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
         .has(&["KEEPS_NULLS: bool = false;"]),
     ]
