@@ -335,7 +335,7 @@ fn an_enumeration_of_integers_is_decoded_like_an_integer() {
 async fn null_where_a_union_is_documented_is_reported_as_null() {
     let server = Scripted::start(&[(200, JSON, TOKEN), (200, JSON, "null")]).await;
     let client = server.client();
-    let request = client.admin().list_alerts();
+    let request = client.policies().list_application_categories();
     let error = request.send().await.unwrap_err();
     let message = error.to_string();
     assert!(
