@@ -30,7 +30,12 @@ pub async fn call(
     let (status, schema) = specification.success(case);
     let answer = match schema {
         Some(schema) => {
-            let value = Maker::new(specification, extent, Way::Read, seed).value(schema);
+            let mut value = Maker::new(specification, extent, Way::Read, seed).value(schema);
+            if let Some(pointer) = case.operation.success_property
+                && let Some(success) = value.pointer_mut(pointer)
+            {
+                *success = true.into();
+            }
             Answer::json(status, &value)
         }
         None => Answer::empty(status),

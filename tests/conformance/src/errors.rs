@@ -74,8 +74,7 @@ fn all(specification: &Specification, case: &Case, seed: u64) -> Vec<Told> {
 
 /// What is wrong with how an error is told.
 fn wrong(case: &Case, error: &Error, told: &Told) -> Option<String> {
-    let is_refusal =
-        case.operation.security == Security::Basic && matches!(told.status, 400 | 401 | 403);
+    let is_refusal = case.operation.security == Security::Basic && told.status == 401;
     let kind = match is_refusal {
         true => ErrorKind::Authentication,
         false => ErrorKind::Service,

@@ -42,7 +42,11 @@ pub async fn run(
     let recorder = Arc::new(Recorder::new()?);
     let service = Arc::clone(&recorder);
     let service = service_fn(move |request| Arc::clone(&service).send(request));
-    let client = settings.http_service(service).build()?;
+    // What differs from its documentation is what the run is for.
+    let client = settings
+        .http_service(service)
+        .strict_responses(true)
+        .build()?;
     let api = Api::read(&xtask::specs())?;
     let run = Run {
         client,

@@ -97,7 +97,7 @@ async fn an_answer_that_is_not_read_is_kept_without_its_values() {
         .await
         .unwrap();
 
-    let problem = "the answer is not as documented at `$[0].siteId`";
+    let problem = "the response differs from its documentation at $[0].siteId";
     let failures: Vec<_> = report.failures().map(|row| row.operation).collect();
     assert_eq!((failures, rows), (vec!["list_sites"], report.0.len()));
     let row = report.row("list_sites").unwrap();
