@@ -82,15 +82,20 @@ pub fn wait<T: Send + 'static>(
     on_worker(work)?
 }
 
-/// Runs a future on the worker and waits for it.
-fn on_worker<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+/// The worker, for a thread that may wait for it.
+fn worker() -> Result<&'static Handle> {
     if is_in_async_task() {
         return Err(Error::configuration(
             "`wait` would block a thread that runs async tasks: await the call, or wait in `tokio::task::spawn_blocking`",
         ));
     }
+    WORKER.as_ref().map_err(Clone::clone)
+}
+
+/// Runs a future on the worker and waits for it.
+fn on_worker<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T> {
     let (sender, receiver) = sync_channel(1);
-    WORKER.as_ref().map_err(Clone::clone)?.spawn(async move {
+    worker()?.spawn(async move {
         let result = AssertUnwindSafe(work).catch_unwind().await;
         // The receiver waits until it is there.
         let _ = sender.send(result);
@@ -132,14 +137,24 @@ impl<T: Send + 'static> ResponseFuture<T> {
 }
 
 /// A listing without async: an iterator.
+///
+/// It ends where the stream ends. Where the thread must not wait, it gives one error and ends; the listing stays as it is.
 #[derive(Debug)]
-#[must_use = "iterators do nothing unless asked"]
+#[must_use = "iterators do nothing unless consumed"]
 pub struct Waiting<S> {
-    /// Away while the worker has it.
+    /// `None` while the worker has it.
     listing: Option<S>,
+    is_terminated: bool,
 }
 
 impl<S> Waiting<S> {
+    fn new(listing: S) -> Self {
+        Self {
+            listing: Some(listing),
+            is_terminated: false,
+        }
+    }
+
     /// The listing itself, for its continuation.
     #[must_use]
     pub fn listing(&self) -> Option<&S> {
@@ -155,9 +170,16 @@ where
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {
-        // What is here already needs no worker.
+        if self.is_terminated {
+            return None;
+        }
+        // A buffered item needs no worker.
         if let Some(item) = self.listing.as_mut()?.take_ready() {
             return Some(item);
+        }
+        if let Err(error) = worker() {
+            self.is_terminated = true;
+            return Some(Err(error));
         }
         let mut listing = self.listing.take()?;
         match on_worker(async move { (listing.next().await, listing) }) {
@@ -180,9 +202,7 @@ where
 impl<T> Items<T> {
     /// Goes through the items without async; see [`blocking`](crate::blocking).
     pub fn wait(self) -> Waiting<Self> {
-        Waiting {
-            listing: Some(self),
-        }
+        Waiting::new(self)
     }
 }
 
@@ -190,17 +210,13 @@ impl<T> Items<T> {
 impl<P: EventPage> Export<P> {
     /// Goes through the events without async; see [`blocking`](crate::blocking).
     pub fn wait(self) -> Waiting<Self> {
-        Waiting {
-            listing: Some(self),
-        }
+        Waiting::new(self)
     }
 }
 
 impl<P> Pages<P> {
     /// Goes through the pages without async; see [`blocking`](crate::blocking).
     pub fn wait(self) -> Waiting<Self> {
-        Waiting {
-            listing: Some(self),
-        }
+        Waiting::new(self)
     }
 }

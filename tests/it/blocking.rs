@@ -138,6 +138,8 @@ fn a_wait_in_an_async_task_fails_at_once() {
         .items()
         .wait();
     assert!(single.block_on(async { groups.next() }).unwrap().is_err());
+    assert!(groups.next().is_none(), "one error, and the end");
+    assert!(groups.listing().unwrap().continuation().is_some());
     assert_eq!(simulator.requests(), [], "nothing was sent");
 }
 
