@@ -39,7 +39,7 @@ impl PageFetch {
         }
     }
 
-    /// A request on a task of its own; the listing polls it where there is no tokio runtime.
+    /// A request on a task of its own; the listing polls it where there is no runtime to run the task.
     pub(super) fn spawned(position: Position, parts: RequestParts) -> Self {
         let Ok(runtime) = Handle::try_current() else {
             return Self::inline(position, parts);

@@ -90,8 +90,7 @@ pub(super) struct History {
     lists: HashSet<u64>,
     cursors: HashSet<u64>,
     idle_pages: u32,
-    /// How many rows the longest page has.
-    pub(super) longest: usize,
+    longest: usize,
 }
 
 impl History {
@@ -120,6 +119,11 @@ impl History {
     /// How many rows the page before has.
     pub(super) fn previous_count(&self) -> Option<u64> {
         (self.pages > 0).then_some(self.previous.count as u64)
+    }
+
+    /// How many rows the longest page has.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Whether one page came so far.

@@ -90,8 +90,8 @@ impl<T> Items<T> {
     /// The first page is requested alone. Further pages are requested ahead as soon as the length of a page is known, up to the total
     /// where the service reports one. It has no effect where a page is selected by a cursor or link.
     ///
-    /// Requests ahead run on tasks of their own, and are aborted when the stream is dropped. Without a tokio runtime, which only an HTTP
-    /// client of your own can do without, polling the stream drives them.
+    /// Requests ahead run on tasks of their own, so that their timeouts do not pass while nobody polls the stream. Dropping the stream aborts
+    /// them.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.pager.set_concurrency(pages);
         self

@@ -1,8 +1,9 @@
 //! Listings: the pages of an operation, or the items of all pages, as a stream.
 //!
-//! - `pager` requests one page after the other and decides where the listing ends; it is the same for all operations.
+//! - `pager` requests one page after the other; it is the same for all operations.
+//! - `progress` decides where the listing ends.
 //! - `fetch` is a page request in flight.
-//! - `page_info` reads from the body of a response what the pager needs: rows, total, cursor.
+//! - `page_info` reads from the body of a response what that takes: rows, total, cursor.
 //! - `history` recognises a page or a cursor that comes again.
 //! - `link` reads the header `Link`.
 //! - `continuation` is where a listing stands.
@@ -48,6 +49,7 @@ mod link;
 mod page_info;
 mod pager;
 mod pages;
+mod progress;
 
 use futures_util::Stream;
 
