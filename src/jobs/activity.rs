@@ -47,6 +47,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use chrono::{DateTime, Utc};
+use futures_util::stream::FusedStream;
 use futures_util::{FutureExt as _, Stream};
 
 use crate::api::reports::types::{
@@ -104,12 +105,14 @@ pub fn export<P: EventPage>(
         end: step(range.end.timestamp_millis() + P::PRECISION - 1),
         ready: VecDeque::new(),
         under_way: None,
+        is_terminated: false,
     }
 }
 
 /// The events of a range, newest first, fetched as they are asked for.
 ///
-/// After an error it goes on with the call that failed, if it is asked again.
+/// After an error that [may be retried](Error::is_retryable), the next poll makes the call again that failed. Any other error ends the
+/// stream; [`rest`](Self::rest) says where to go on in both cases.
 #[must_use = "streams do nothing unless polled"]
 pub struct Export<P: EventPage> {
     ask: Ask<P>,
@@ -123,6 +126,7 @@ pub struct Export<P: EventPage> {
     /// What has come and is still to be handed out, newest first.
     ready: VecDeque<(i64, P::Event)>,
     under_way: Option<ResponseFuture<Response<P>>>,
+    is_terminated: bool,
 }
 
 impl<P: EventPage> Export<P> {
@@ -214,7 +218,7 @@ impl<P: EventPage> Stream for Export<P> {
             if let Some(event) = this.take_ready() {
                 return Poll::Ready(Some(event));
             }
-            if this.end <= this.from {
+            if this.is_terminated || this.end <= this.from {
                 return Poll::Ready(None);
             }
             let asked = this.under_way.get_or_insert_with(|| {
@@ -227,9 +231,16 @@ impl<P: EventPage> Stream for Export<P> {
             let answer = ready!(asked.poll_unpin(context));
             this.under_way = None;
             if let Err(error) = answer.and_then(|answer| this.take(answer, operation)) {
+                this.is_terminated = !error.is_retryable();
                 return Poll::Ready(Some(Err(error)));
             }
         }
+    }
+}
+
+impl<P: EventPage> FusedStream for Export<P> {
+    fn is_terminated(&self) -> bool {
+        self.ready.is_empty() && (self.is_terminated || self.end <= self.from)
     }
 }
 
