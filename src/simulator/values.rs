@@ -92,6 +92,9 @@ impl<'a> Values<'a> {
         if let Some(parts) = schema["allOf"].as_array() {
             return self.whole(parts, spot, facts, dice);
         }
+        if let Some(elements) = schema["x-tuple"].as_array() {
+            return self.tuple(elements, spot, dice);
+        }
         match schema["type"].as_str() {
             Some("array") => self.array(schema, spot, facts, dice),
             Some("string") => Value::from(self.text(schema, spot.name, dice)),
@@ -239,6 +242,21 @@ impl<'a> Values<'a> {
             }
             known => known,
         }
+    }
+
+    /// A list of values by position, each with a schema of its own.
+    fn tuple(&self, elements: &[Value], spot: Spot<'_>, dice: Dice) -> Value {
+        let element = |element: &Value| {
+            let name = element["name"].as_str().unwrap_or_default();
+            let inner = Spot {
+                name,
+                owner: "",
+                depth: spot.depth + 1,
+                ..spot
+            };
+            self.value(&element["schema"], inner, &Value::Null, dice.of(name))
+        };
+        elements.iter().map(element).collect()
     }
 
     fn array(&self, schema: &Value, spot: Spot<'_>, facts: &Value, mut dice: Dice) -> Value {

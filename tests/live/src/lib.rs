@@ -202,6 +202,7 @@ async fn read_again(
     let client = Client::builder()
         .credentials(Credentials::new("none", "none"))
         .http_service(service)
+        .strict_responses(true)
         .build()?;
     let read = (case.send)(&client, values).await;
     Ok(read.err().map(|failure| failure.to_string()))
