@@ -70,7 +70,11 @@ fn check(recode: Recode, text: &[u8]) -> std::result::Result<(), String> {
         }
     };
     let after = json(&recoded.json);
-    if let Ok(before) = serde_json::from_slice(text) {
+    // A response without a documented body is whatever is sent.
+    let ignores_body = recode(b"not JSON").is_ok();
+    if let Ok(before) = serde_json::from_slice(text)
+        && !ignores_body
+    {
         check_identity(&before, &after, &recoded);
     }
     let again = recode(&recoded.json).unwrap_or_else(|message| panic!("{message}: {after}"));
