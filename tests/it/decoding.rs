@@ -2,6 +2,7 @@
 
 use cisco_secure_access::api::admin::types::{AlertRule, AlertSeverity};
 use cisco_secure_access::api::deployments::types::NetworkTunnelGroup;
+use cisco_secure_access::api::investigate::types::{CoOccurringDomain, CoOccurringDomains};
 use cisco_secure_access::api::policies::types::{
     AccessRule, RuleCondition, UnifiedNetworkObject, UpdateAccessRuleRequest,
 };
@@ -342,6 +343,35 @@ async fn null_where_a_union_is_documented_is_reported_as_null() {
         message.contains("at $: expected one of the documented variants, found null"),
         "{message}"
     );
+}
+
+#[test]
+fn an_object_that_is_a_list_of_values_keeps_what_does_not_fit() {
+    let value = json!({"pfs2": [["a.example", 7], ["b.example", "7"], {"domain": "c.example"}]});
+    let (page, written) = round_trip::<CoOccurringDomains>(&value);
+    let domains: Vec<_> = page
+        .pfs2
+        .iter()
+        .map(|pair| pair.domain.as_deref())
+        .collect();
+    assert_eq!(
+        domains,
+        [Some("a.example"), Some("b.example"), Some("c.example")]
+    );
+    assert_eq!(written, value);
+    for element in [
+        json!("d.example"),
+        json!(["d.example"]),
+        json!(["d.example", {}]),
+    ] {
+        let value = json!({"pfs2": [["a.example", 7], element]});
+        let (page, written) = round_trip::<CoOccurringDomains>(&value);
+        assert_eq!(page.pfs2[0].score, Some(7.0));
+        assert_eq!(page.extra()["pfs2"], value["pfs2"]);
+        assert_eq!(written, value);
+    }
+    let error = serde_json::from_value::<CoOccurringDomain>(json!(7)).unwrap_err();
+    assert_eq!(error.to_string(), "expected a list, found a number");
 }
 
 #[test]

@@ -329,6 +329,7 @@ pub(crate) fn object_from_value<T: ObjectFields>(
         Value::Object(map) if T::POSITIONS.is_empty() => Decoded::Exact(from_map(map, context)),
         Value::Object(map) => Decoded::Coerced(Some(from_map(map, context))),
         Value::Array(list) if !T::POSITIONS.is_empty() => from_positions(list, value, context),
+        _ if !T::POSITIONS.is_empty() => context.mismatch(LIST, value),
         // Some languages write an empty object so.
         Value::Array(list) => match list.as_slice() {
             [] => context.coerce(None, OBJECT, value),
@@ -455,7 +456,11 @@ macro_rules! object {
         }
 
         impl $crate::response::decode::LenientDeserialize for $name {
-            const EXPECTED: &'static str = "an object";
+            const EXPECTED: &'static str =
+                match <Self as $crate::response::decode::ObjectFields>::POSITIONS {
+                    [] => "an object",
+                    _ => "a list",
+                };
 
             #[inline]
             fn from_json<'de, D: ::serde::Deserializer<'de>>(
