@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Api, BODIES, Operation, Schemas};
+use super::schema::{Api, BODIES, Operation, Schemas, placeholder};
 use crate::import::resolve::{Document, SCHEMAS};
 
 /// The maximum number of values that are composed from one schema; they differ in the variants of its unions.
@@ -54,7 +54,7 @@ impl Direction {
 pub enum Source {
     /// It is documented as a whole.
     Documented,
-    /// It is composed of the examples of properties, or of their types where there is no example.
+    /// It is composed of the examples of properties, or of the types that the specification has where there is no example.
     Composed,
 }
 
@@ -91,7 +91,9 @@ pub fn collect<'a>(api: &'a Api, documents: &[Document]) -> (Vec<Case<'a>>, Vec<
                     .filter(|(status, _)| status.starts_with('2'));
                 for (status, response) in successes {
                     let location = format!("{upstream}, response {status}");
-                    for (source, value) in values(response, &["application/json"], document) {
+                    for (source, value) in
+                        values(response, &["application/json"], document, &schemas)
+                    {
                         collection.add(
                             operation,
                             Direction::Response,
@@ -107,7 +109,7 @@ pub fn collect<'a>(api: &'a Api, documents: &[Document]) -> (Vec<Case<'a>>, Vec<
                 (api.body(operation), found.object.get("requestBody"))
             {
                 let location = format!("{upstream}, body");
-                for (source, value) in values(body, BODIES, document) {
+                for (source, value) in values(body, BODIES, document, &schemas) {
                     collection.add(
                         operation,
                         Direction::Body,
@@ -154,8 +156,13 @@ impl<'a> Collection<'a> {
     }
 }
 
-/// The values of a response or a body.
-fn values(owner: &Value, media: &[&str], document: &Document) -> Vec<(Source, Value)> {
+/// The values of a response or a body with these schemas in the specification.
+fn values(
+    owner: &Value,
+    media: &[&str],
+    document: &Document,
+    schemas: &Schemas<'_>,
+) -> Vec<(Source, Value)> {
     let content = owner.get("content");
     let Some(content) = media.iter().find_map(|media| content?.get(*media)) else {
         return Vec::new();
@@ -185,7 +192,7 @@ fn values(owner: &Value, media: &[&str], document: &Document) -> Vec<(Source, Va
         composer.turn = turn;
         values.extend(
             composer
-                .compose(schema)
+                .compose(schema, schemas)
                 .map(|value| (Source::Composed, value)),
         );
     }
@@ -226,18 +233,19 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn compose(&mut self, schema: &Value) -> Option<Value> {
+    /// A value of a schema; `known` are the schemas that the specification has for it.
+    fn compose(&mut self, schema: &Value, known: &Schemas<'_>) -> Option<Value> {
         let (name, schema) = self.resolve(schema)?;
         if !name.is_empty() && self.in_progress.contains(&name) {
             return None;
         }
         self.in_progress.push(name);
-        let value = self.compose_resolved(schema);
+        let value = self.compose_resolved(schema, known);
         self.in_progress.pop();
         value
     }
 
-    fn compose_resolved(&mut self, schema: &Value) -> Option<Value> {
+    fn compose_resolved(&mut self, schema: &Value, known: &Schemas<'_>) -> Option<Value> {
         if let Some(example) = schema.get("example") {
             return Some(as_json(example));
         }
@@ -245,42 +253,39 @@ impl<'a> Composer<'a> {
         if let Some(parts) = list("allOf") {
             let mut whole = Map::new();
             for part in parts {
-                match self.compose(part) {
+                match self.compose(part, known) {
                     Some(Value::Object(part)) => whole.extend(part),
                     Some(value) => return Some(value),
                     None => {}
                 }
             }
-            whole.extend(self.properties(schema));
+            whole.extend(self.properties(schema, known));
             return (!whole.is_empty()).then_some(Value::Object(whole));
         }
         if let Some(variants) = list("oneOf").or_else(|| list("anyOf")) {
-            return self.compose(&variants[self.turn % variants.len()]);
+            return self.compose(&variants[self.turn % variants.len()], known);
         }
         if let Some(values) = list("enum") {
             return values.get(self.turn % values.len()).cloned();
         }
-        let word = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or("");
-        match (word("type"), word("format")) {
-            ("array", _) => Some(json!([self.compose(&schema["items"])?])),
-            ("object", _) => {
-                let properties = self.properties(schema);
+        match schema.get("type").and_then(Value::as_str).unwrap_or("") {
+            "array" => Some(json!([self.compose(&schema["items"], &known.item(0))?])),
+            "object" => {
+                let properties = self.properties(schema, known);
                 (!properties.is_empty()).then_some(Value::Object(properties))
             }
-            ("string", "date") => Some("2026-02-28".into()),
-            ("string", "date-time") => Some("2026-02-28T12:00:00Z".into()),
-            ("string", _) => Some("text".into()),
-            ("integer" | "number", _) => Some(7.into()),
-            ("boolean", _) => Some(true.into()),
-            _ => None,
+            _ => known.placeholder().or_else(|| placeholder(schema)),
         }
     }
 
-    fn properties(&mut self, schema: &Value) -> Map<String, Value> {
+    fn properties(&mut self, schema: &Value, known: &Schemas<'_>) -> Map<String, Value> {
         let properties = schema.get("properties").and_then(Value::as_object);
         let properties = properties.into_iter().flatten();
         properties
-            .filter_map(|(name, schema)| Some((name.clone(), self.compose(schema)?)))
+            .filter_map(|(name, schema)| {
+                let value = self.compose(schema, &known.property(name))?;
+                Some((name.clone(), value))
+            })
             .collect()
     }
 }

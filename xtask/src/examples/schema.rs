@@ -219,22 +219,25 @@ impl<'a> Schemas<'a> {
         below
     }
 
-    /// The schemas of a property.
+    /// The schemas of a property. An element of a list by position is a property, too: it can come by its name.
     #[must_use]
     pub fn property(&self, name: &str) -> Self {
-        self.below(|schema| match schema.get("properties") {
-            Some(properties) => properties.get(name),
-            None => schema
-                .get("additionalProperties")
-                .filter(|values| values.is_object()),
+        self.below(|schema| {
+            let own = own_property(schema, name);
+            own.or_else(|| match schema.get("properties") {
+                Some(_) => None,
+                None => schema
+                    .get("additionalProperties")
+                    .filter(|values| values.is_object()),
+            })
         })
     }
 
     /// The JSON path of a property, where `path` is the path of this place: documented names are plain, others are quoted.
     #[must_use]
     pub fn property_path(&self, path: &str, name: &str) -> String {
-        let mut properties = self.schemas.iter().filter_map(|it| it.get("properties"));
-        match properties.any(|properties| properties.get(name).is_some()) {
+        let mut schemas = self.schemas.iter();
+        match schemas.any(|schema| own_property(schema, name).is_some()) {
             true => format!("{path}.{name}"),
             false => format!("{path}[{}]", Value::from(name)),
         }
@@ -266,6 +269,12 @@ impl<'a> Schemas<'a> {
             .any(|schema| Kind::of(schema) == Kind::String)
     }
 
+    /// A value for a place without an example, if it is one of scalars.
+    #[must_use]
+    pub fn placeholder(&self) -> Option<Value> {
+        self.schemas.iter().find_map(|schema| placeholder(schema))
+    }
+
     /// What the decoder must do with a value, whatever is below it.
     #[must_use]
     pub fn expectation(&self, value: &Value) -> Expectation {
@@ -280,6 +289,33 @@ impl<'a> Schemas<'a> {
             (false, true) => Expectation::Decoded,
             (false, false) => Expectation::Reported,
         }
+    }
+}
+
+/// The schema of a property that a schema names.
+fn own_property<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
+    let elements = schema.get("x-tuple").and_then(Value::as_array);
+    let element = elements
+        .into_iter()
+        .flatten()
+        .find(|element| element["name"] == name)
+        .and_then(|element| element.get("schema"));
+    element.or_else(|| schema.get("properties")?.get(name))
+}
+
+/// A scalar that a schema describes.
+pub fn placeholder(schema: &Value) -> Option<Value> {
+    if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+        return values.first().cloned();
+    }
+    match Kind::of(schema) {
+        Kind::Date => Some("2026-02-28".into()),
+        Kind::Time if schema["type"] == "integer" => Some(1_772_280_000.into()),
+        Kind::Time => Some("2026-02-28T12:00:00Z".into()),
+        Kind::String => Some("text".into()),
+        Kind::Integer | Kind::IntegerEnum | Kind::Number => Some(7.into()),
+        Kind::Boolean => Some(true.into()),
+        Kind::Any | Kind::List | Kind::Tuple | Kind::Object => None,
     }
 }
 

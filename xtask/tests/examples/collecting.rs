@@ -90,6 +90,27 @@ fn values_are_composed_of_the_examples_of_properties() {
 }
 
 #[test]
+fn a_value_without_an_example_is_of_the_type_that_the_specification_has() {
+    let text = document(
+        "{description: ok, content: {application/json: {schema: {type: object, properties: {
+            made: {type: string}, sold: {type: integer}, score: {type: array, items: {type: string}}}}}}}",
+        NO_BODY,
+        "{}",
+    );
+    let api = api(&json!({"type": "object", "properties": {
+        "made": {"type": "string", "format": "date-time"},
+        "sold": {"type": "string"},
+        "score": {"type": "array", "x-tuple": [{"name": "a", "schema": {"type": "integer"}}]},
+    }}));
+    let (cases, _) = collect(&api, &upstream(&text));
+    let values: Vec<_> = cases.into_iter().map(|case| case.value).collect();
+    assert_eq!(
+        values,
+        [json!({"made": "2026-02-28T12:00:00Z", "sold": "text", "score": [7]})]
+    );
+}
+
+#[test]
 fn a_value_counts_once_and_as_documented_if_it_is() {
     let text = document(
         "{description: ok, content: {application/json: {

@@ -214,4 +214,10 @@ fn an_element_of_a_tuple_has_the_schema_of_its_position() {
     assert_eq!(expectation(r#"[true,"x"]"#), Expectation::Reported);
     assert_eq!(expectation(r#"[1,true]"#), Expectation::Decoded);
     assert_eq!(expectation(r#"{}"#), Expectation::Decoded);
+
+    let mutants = all(&tuple, &json!({"a": 1}));
+    let quoted = mutants
+        .iter()
+        .find(|mutant| mutant.kind == Kind::QuotedNumber);
+    assert_eq!(quoted.unwrap().path, "$.a");
 }
