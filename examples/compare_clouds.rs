@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use cisco_secure_access::jobs::Named;
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Client, Cloud, Items, Result as ApiResult};
+use cisco_secure_access::{Client, Cloud, Items, Result as ApiResult, StatusCode};
 use futures_util::TryStreamExt;
 use serde_json::json;
 
@@ -118,7 +118,7 @@ fn print(kind: &str, sides: (ApiResult<Things>, ApiResult<Things>)) -> ApiResult
     let (a, b) = match sides {
         (Ok(a), Ok(b)) => (a, b),
         (Err(error), _) | (_, Err(error))
-            if error.is_not_found() || error.status() == Some(403) =>
+            if error.is_not_found() || error.status() == Some(StatusCode::FORBIDDEN) =>
         {
             println!("    not compared: {error}");
             return Ok(());

@@ -123,13 +123,13 @@ pub use client::{
     ServiceFn, service_fn,
 };
 pub use error::{Error, ErrorKind, Result};
+pub use http::{Method, StatusCode};
 pub use operation::{
-    CloudKind, Method, Operation, Pagination, PaginationStyle, RateLimit, RateLimitScope,
-    RateLimitWindow, Security,
+    CloudKind, Operation, Pagination, PaginationStyle, RateLimit, RateLimitScope, RateLimitWindow,
+    Security,
 };
 pub use pagination::{ContinuationToken, Items, Pages};
 pub use request::{Request, ResponseFuture, Upload};
-pub use reqwest;
 pub use response::{
     Deviation, Entries, JsonType, LenientDeserialize, Nullable, RawResponse, Response,
     ResponseParts, UnknownInteger, UnknownValue,
@@ -137,6 +137,7 @@ pub use response::{
 #[cfg(feature = "test-util")]
 pub use runtime::PausedClock;
 pub use time::{DateOrTime, ReportingTime};
+pub use {bytes, chrono, http, reqwest, secrecy, url};
 
 /// The code in the README compiles.
 #[cfg(all(doctest, all_operations, feature = "simulator"))]

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use http::Method;
+
 /// One operation of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -50,15 +52,12 @@ impl Operation {
         is_match && segments.next().is_none()
     }
 
-    /// What is known of a request that no document describes.
-    pub(crate) fn undocumented(method: Method) -> &'static Self {
-        match method {
-            Method::Get => &UNDOCUMENTED[0],
-            Method::Put => &UNDOCUMENTED[1],
-            Method::Post => &UNDOCUMENTED[2],
-            Method::Delete => &UNDOCUMENTED[3],
-            Method::Patch => &UNDOCUMENTED[4],
-        }
+    /// What is known of a request that no document describes. It has another method, if no request of the API has this one.
+    pub(crate) fn undocumented(method: &Method) -> &'static Self {
+        let mut known = UNDOCUMENTED.iter();
+        known
+            .find(|operation| operation.method == *method)
+            .unwrap_or(&UNDOCUMENTED[0])
     }
 
     /// Whether a document describes the operation.
@@ -68,15 +67,17 @@ impl Operation {
 }
 
 /// What is known of a request that no document describes, by method.
-static UNDOCUMENTED: [Operation; 5] = [
-    undocumented(Method::Get),
-    undocumented(Method::Put),
-    undocumented(Method::Post),
-    undocumented(Method::Delete),
-    undocumented(Method::Patch),
+static UNDOCUMENTED: [Operation; 6] = [
+    undocumented(Method::GET, true),
+    undocumented(Method::HEAD, true),
+    undocumented(Method::PUT, true),
+    undocumented(Method::POST, false),
+    undocumented(Method::DELETE, true),
+    undocumented(Method::PATCH, false),
 ];
 
-const fn undocumented(method: Method) -> Operation {
+/// `idempotent` is what HTTP says of the method.
+const fn undocumented(method: Method, idempotent: bool) -> Operation {
     Operation {
         id: "request",
         upstream_id: "",
@@ -88,8 +89,7 @@ const fn undocumented(method: Method) -> Operation {
         security: Security::Bearer(&[]),
         clouds: &[],
         rate_limit: None,
-        // What HTTP says of the method.
-        idempotent: matches!(method, Method::Get | Method::Put | Method::Delete),
+        idempotent,
         pagination: None,
         deprecated: false,
         success_property: None,
@@ -142,6 +142,7 @@ pub enum RateLimitScope {
 
 /// So many requests in so many seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RateLimitWindow {
     /// How many requests are accepted.
     pub requests: u64,
@@ -149,43 +150,9 @@ pub struct RateLimitWindow {
     pub seconds: u64,
 }
 
-/// An HTTP method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// Reads.
-    Get,
-    /// Replaces.
-    Put,
-    /// Creates or acts.
-    Post,
-    /// Removes.
-    Delete,
-    /// Changes in part.
-    Patch,
-}
-
-impl Method {
-    /// The name on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Put => "PUT",
-            Self::Post => "POST",
-            Self::Delete => "DELETE",
-            Self::Patch => "PATCH",
-        }
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// What a call authenticates with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Security {
     /// The access token of a key that has these OAuth 2.0 scopes; the list is empty where they are not documented.
     Bearer(&'static [&'static str]),

@@ -307,19 +307,16 @@ fn cause(error: &Error) -> String {
     let operation = error
         .operation()
         .map_or("no call", |operation| operation.id);
-    let known = match (error.kind(), error.status()) {
+    let status = error.status().map(|status| status.as_u16());
+    let known = match (error.kind(), status) {
         (ErrorKind::Connection, None) => true,
         (ErrorKind::Service, Some(400)) => error.service_code() == Some("invalid_request"),
-        // The attempt before was carried out, and its answer lost.
-        (ErrorKind::Service, Some(404)) => operation == "delete_site" && error.attempts() > 1,
         (ErrorKind::Service, Some(status)) => [408, 429, 500, 502, 503, 504].contains(&status),
         _ => false,
     };
     assert!(known, "{error:?}");
-    let status = error
-        .status()
-        .map_or(String::new(), |status| format!(" {status}"));
-    format!("{operation}: {:?}{status}", error.kind())
+    let status = status.map_or(String::new(), |status| format!(" {status}"));
+    format!("{operation}: {}{status}", error.kind())
 }
 
 impl std::fmt::Display for Sum {

@@ -21,7 +21,7 @@ pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
         pub mod operations {
             #[allow(unused_imports)]
             use crate::operation::{
-                CloudKind, Method, Operation, RateLimit, RateLimitScope, RateLimitWindow, Security,
+                CloudKind, Operation, RateLimit, RateLimitScope, RateLimitWindow, Security,
             };
 
             #(#entries)*
@@ -66,10 +66,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
     let clouds = clouds
         .iter()
         .map(|cloud| Ident::new(&names::pascal(cloud), Span::call_site()));
-    let method = Ident::new(
-        &names::pascal(&operation.method.to_ascii_lowercase()),
-        Span::call_site(),
-    );
+    let method = Ident::new(&operation.method.to_ascii_uppercase(), Span::call_site());
     let security = match &operation.security {
         Security::Basic => quote!(Security::Basic),
         Security::Bearer(scopes) => quote!(Security::Bearer(&[#(#scopes),*])),
@@ -90,7 +87,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             upstream_id: #upstream_id,
             scope: #scope,
             api: #api,
-            method: Method::#method,
+            method: ::http::Method::#method,
             path: #path,
             summary: #summary,
             security: #security,

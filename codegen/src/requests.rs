@@ -124,9 +124,9 @@ pub(crate) struct Request<'a> {
 
 /// Methods that every builder has, and names that generated code uses itself.
 const RESERVED: [&str; 15] = [
+    "attempt_timeout",
     "body",
     "clone",
-    "deadline",
     "header",
     "into_items",
     "items",
@@ -138,7 +138,7 @@ const RESERVED: [&str; 15] = [
     "retry",
     "send",
     "send_raw",
-    "timeout",
+    "total_timeout",
 ];
 
 impl<'a> Request<'a> {
@@ -422,7 +422,7 @@ impl<'a> Request<'a> {
             }
             impl #ident {
                 #(#setters)*
-                /// Sends the request and waits for the response.
+                /// Sends the request; `await` on the request itself does the same.
                 ///
                 /// # Errors
                 /// See [`Error`](crate::Error).
@@ -433,6 +433,15 @@ impl<'a> Request<'a> {
                 crate::request::request_options!();
                 #reports
                 #paging
+            }
+            impl ::std::future::IntoFuture for #ident {
+                type Output = crate::Result<crate::Response<#answer>>;
+                type IntoFuture = crate::ResponseFuture<crate::Response<#answer>>;
+
+                #[inline]
+                fn into_future(self) -> Self::IntoFuture {
+                    self.send()
+                }
             }
         })
     }

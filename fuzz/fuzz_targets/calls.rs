@@ -41,7 +41,7 @@ fn calls(input: &mut Unstructured<'_>) -> Result<()> {
     let clock = clock();
     let mut builder = client(Cloud::Global, &service, &clock);
     if has_deadline {
-        builder = builder.deadline(DEADLINE);
+        builder = builder.total_timeout(DEADLINE);
     }
     if is_paced {
         builder = builder.rate_limiting(RateLimiting::Documented);
@@ -82,7 +82,7 @@ async fn call(client: &Client, kind: u8, resumed: (bool, u64, usize)) -> Vec<Err
             silent(deployments.create_site(&body).send().await)
         }
         6 => {
-            let request = client.request(cisco_secure_access::Method::Patch, "/policies/v2/new");
+            let request = client.request(cisco_secure_access::Method::PATCH, "/policies/v2/new");
             silent(request.json(&json!({"a": 1})).send::<Value>().await)
         }
         7 => {
@@ -172,7 +172,7 @@ fn check_errors(errors: &[Error], seen: &[Seen]) {
             assert!(broke, "{error:?}: {seen:?}");
         }
         if let Some(status) = error.status() {
-            assert!((100..1000).contains(&status), "{error:?}");
+            assert!((100..1000).contains(&status.as_u16()), "{error:?}");
         }
     }
 }

@@ -98,11 +98,11 @@ fuzz_target!(|data: &[u8]| {
 
 fn request(input: &mut Unstructured<'_>) -> Result<()> {
     const METHODS: [Method; 5] = [
-        Method::Get,
-        Method::Put,
-        Method::Post,
-        Method::Delete,
-        Method::Patch,
+        Method::GET,
+        Method::PUT,
+        Method::POST,
+        Method::DELETE,
+        Method::PATCH,
     ];
     let method = *input.choose(&METHODS)?;
     let (cloud, is_trusted) = cloud(input)?;

@@ -1,7 +1,9 @@
 //! The registry of all operations, and the request for a path that is known only at run time.
 
+use http::Method;
+
 use crate::client::Client;
-use crate::operation::{Method, Operation};
+use crate::operation::Operation;
 use crate::request::Request;
 
 /// All operations of the enabled scopes.
@@ -30,9 +32,9 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
 }
 
 /// The operation that a request of this method and path calls.
-fn find(method: Method, path: &str) -> &'static Operation {
+fn find(method: &Method, path: &str) -> &'static Operation {
     operations()
-        .find(|operation| operation.method == method && operation.matches(path))
+        .find(|operation| operation.method == *method && operation.matches(path))
         .unwrap_or_else(|| Operation::undocumented(method))
 }
 
@@ -40,15 +42,15 @@ impl Client {
     /// A request that no document describes, or not yet: a method and a path from the root of the host, percent-encoded as it is sent.
     ///
     /// If a document describes the path after all, everything known of that operation applies: OAuth scopes, rate limit, whether it may
-    /// be repeated. Otherwise GET, PUT and DELETE are taken to be idempotent, as HTTP defines them.
+    /// be repeated. Otherwise GET, HEAD, PUT and DELETE are taken to be idempotent, as HTTP defines them.
     ///
     /// ```no_run
     /// # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
-    /// use cisco_secure_access::Method;
+    /// use cisco_secure_access::http::Method;
     /// use serde_json::{Value, json};
     ///
     /// let response = client
-    ///     .request(Method::Post, "/deployments/v2/somethingNew")
+    ///     .request(Method::POST, "/deployments/v2/somethingNew")
     ///     .query("dryRun", "true")
     ///     .json(&json!({"name": "Harbour"}))
     ///     .send::<Value>()
@@ -58,7 +60,7 @@ impl Client {
     /// # }
     /// ```
     pub fn request(&self, method: Method, path: &str) -> Request {
-        Request::new(self, find(method, path), method, path)
+        Request::new(self, find(&method, path), &method, path)
     }
 }
 

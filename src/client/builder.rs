@@ -102,14 +102,14 @@ impl ClientBuilder {
     }
 
     /// The time limit of one attempt, from the connection to the end of the response. (60 s)
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = timeout;
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options.attempt_timeout = timeout;
         self
     }
 
     /// The time limit of a call: all attempts, the delays between them, and the token. (none)
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.options.deadline = Some(deadline);
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.options.total_timeout = Some(timeout);
         self
     }
 

@@ -93,10 +93,10 @@ impl Error {
         Self::of(ErrorKind::Timeout, operation, message)
     }
 
-    /// A call whose deadline passed before it was sent.
+    /// A call whose total timeout passed before it was sent.
     pub(crate) fn not_sent_in_time(operation: &'static Operation, limit: Duration) -> Self {
         let message = format!(
-            "not sent: the deadline of the call passed after {} s, before there was an access token",
+            "not sent: the total timeout passed after {} s without an access token",
             limit.as_secs_f64()
         );
         Self::of(ErrorKind::Timeout, operation, message)
@@ -111,14 +111,14 @@ impl Error {
         Self(Arc::new(Inner::new(ErrorKind::Timeout, message)))
     }
 
-    /// A call that the rate limit would delay beyond its deadline.
+    /// A call that the rate limit would delay beyond its total timeout.
     pub(crate) fn rate_limit_wait(
         operation: &'static Operation,
         delay: Duration,
         remaining: Duration,
     ) -> Self {
         let message = format!(
-            "not sent: the rate limit allows it in {:.1} s, and its deadline is in {:.1} s",
+            "not sent: the rate limit allows it in {:.1} s, and {:.1} s remain of the total timeout",
             delay.as_secs_f64(),
             remaining.as_secs_f64()
         );

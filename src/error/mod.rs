@@ -60,7 +60,7 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke before the response was complete. The request may have been carried out.
     Connection,
-    /// With [`RateLimiting`](crate::RateLimiting): the rate limit would delay the call beyond its deadline. It was not sent, and
+    /// With [`RateLimiting`](crate::RateLimiting): the rate limit would delay the call beyond its total timeout. It was not sent, and
     /// [`Error::retry_after`] is the delay.
     RateLimitWait,
     /// A redirect to a host that must not receive the access token; the error names the host.
@@ -80,6 +80,28 @@ pub enum ErrorKind {
     Absent,
     /// More items match than one, or more are there than were requested.
     Ambiguous,
+}
+
+impl fmt::Display for ErrorKind {
+    /// A name for logs and metrics: `rate_limit_wait`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Configuration => "configuration",
+            Self::Request => "request",
+            Self::Authentication => "authentication",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Connection => "connection",
+            Self::RateLimitWait => "rate_limit_wait",
+            Self::Redirect => "redirect",
+            Self::Service => "service",
+            Self::ResponseTooLarge => "response_too_large",
+            Self::Decode => "decode",
+            Self::Partial => "partial",
+            Self::Absent => "absent",
+            Self::Ambiguous => "ambiguous",
+        })
+    }
 }
 
 impl Inner {
@@ -118,8 +140,13 @@ impl Error {
 
     /// The HTTP status of the response; `None` without a response.
     #[must_use]
-    pub fn status(&self) -> Option<u16> {
-        self.0.status.map(|status| status.as_u16())
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The number of the status; 0 without a response.
+    fn status_number(&self) -> u16 {
+        self.0.status.map_or(0, |status| status.as_u16())
     }
 
     /// The headers of the response; empty without a response.
@@ -178,10 +205,10 @@ impl Error {
             ErrorKind::RateLimitWait => true,
             // Without an attempt there is nothing to repeat.
             ErrorKind::Timeout | ErrorKind::Connection => may_repeat || self.0.attempts == 0,
-            ErrorKind::Service => match self.status() {
-                Some(429) => true,
-                Some(409) => self.0.service_error.is_locked(),
-                Some(408 | 500 | 502 | 503 | 504) => may_repeat,
+            ErrorKind::Service => match self.status_number() {
+                429 => true,
+                409 => self.0.service_error.is_locked(),
+                408 | 500 | 502 | 503 | 504 => may_repeat,
                 _ => false,
             },
             _ => false,
@@ -192,7 +219,7 @@ impl Error {
     pub(crate) fn may_be_processed(&self) -> bool {
         match self.0.kind {
             ErrorKind::Timeout | ErrorKind::Connection => true,
-            ErrorKind::Service => matches!(self.status(), Some(408 | 500 | 502 | 503 | 504)),
+            ErrorKind::Service => matches!(self.status_number(), 408 | 500 | 502 | 503 | 504),
             _ => false,
         }
     }
@@ -200,25 +227,25 @@ impl Error {
     /// Whether the service rejected the credentials, or they lack a permission: 401 or 403.
     #[must_use]
     pub fn is_auth(&self) -> bool {
-        self.0.kind == ErrorKind::Authentication || matches!(self.status(), Some(401 | 403))
+        self.0.kind == ErrorKind::Authentication || matches!(self.status_number(), 401 | 403)
     }
 
     /// Whether the resource does not exist: 404, or nothing in a list matches.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(404) || self.0.kind == ErrorKind::Absent
+        self.status_number() == 404 || self.0.kind == ErrorKind::Absent
     }
 
     /// Whether the rate limit is exceeded: 429, or [`ErrorKind::RateLimitWait`].
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(429) || self.0.kind == ErrorKind::RateLimitWait
+        self.status_number() == 429 || self.0.kind == ErrorKind::RateLimitWait
     }
 
     /// Whether the resource exists already or is locked: 409.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        self.status() == Some(409)
+        self.status_number() == 409
     }
 
     /// Whether there was no response in time.

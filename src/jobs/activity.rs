@@ -49,6 +49,7 @@ use std::task::{Context, Poll, ready};
 use chrono::{DateTime, Utc};
 use futures_util::stream::FusedStream;
 use futures_util::{FutureExt as _, Stream};
+use http::StatusCode;
 
 use crate::api::reports::types::{
     Activity, AmpRetrospectiveActivity, DecryptionActivity, DnsActivity, FirewallActivity,
@@ -153,7 +154,7 @@ impl<P: EventPage> Export<P> {
 
     /// Takes what an answer surely has all of, and says what to ask for next.
     fn take(&mut self, answer: Response<P>, operation: &'static Operation) -> Result<()> {
-        if answer.status() == 207 {
+        if answer.status() == StatusCode::MULTI_STATUS {
             let why = "the response is partial: it does not have all kinds of events";
             return Err(Error::partial(operation, 207, why));
         }

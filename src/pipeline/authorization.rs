@@ -37,7 +37,7 @@ pub(super) async fn authorize(
 /// Whether the token has expired: the service responds with 400 and `{"error":"invalid_request"}`, sometimes with 401. A 400 that says
 /// more is about the request.
 pub(super) fn is_token_expired(response: &RawResponse) -> bool {
-    match response.status() {
+    match response.status().as_u16() {
         401 => true,
         400 => serde_json::from_slice::<Value>(response.body()).is_ok_and(|body| {
             body.as_object().is_some_and(|body| {

@@ -47,7 +47,7 @@ async fn execute_with_retries(
         if let (Ok(response), Some(token)) = (&response, &token)
             && let Authentication::Token(tokens) = &request.authentication
         {
-            if response.status_code().is_success() {
+            if response.status().is_success() {
                 token.prove();
             } else if is_token_expired(response) {
                 if has_new_token {
@@ -177,7 +177,7 @@ async fn prepare(
 /// A response that is no error.
 fn check_status(response: RawResponse, context: &PipelineContext) -> Result<RawResponse> {
     let response = response.with_status_of_body();
-    let status = response.status_code();
+    let status = response.status();
     if status.is_success() {
         return Ok(response);
     }

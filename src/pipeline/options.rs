@@ -9,17 +9,17 @@ use super::retry::RetryPolicy;
 pub(crate) struct RequestOptions {
     pub(crate) retry: RetryPolicy,
     /// For one attempt.
-    pub(crate) timeout: Duration,
-    /// For all attempts and the delays between them.
-    pub(crate) deadline: Option<Duration>,
+    pub(crate) attempt_timeout: Duration,
+    /// For the access token, all attempts, and the delays between them.
+    pub(crate) total_timeout: Option<Duration>,
 }
 
 impl Default for RequestOptions {
     fn default() -> Self {
         Self {
             retry: RetryPolicy::default(),
-            timeout: Duration::from_secs(60),
-            deadline: None,
+            attempt_timeout: Duration::from_secs(60),
+            total_timeout: None,
         }
     }
 }

@@ -48,8 +48,8 @@ pub enum RateLimiting {
     /// share their limits, and so do clones of a client. Calls are sent in the order of arrival. Each redirect counts as a request.
     ///
     /// Response headers correct the limits: `ratelimit-remaining` and `ratelimit-reset` show what other programs with the same key use, and
-    /// `x-ratelimit-limit-minute` and its like replace the documented limits. A call that the limits would delay beyond its deadline
-    /// fails at once with [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait);
+    /// `x-ratelimit-limit-minute` and its like replace the documented limits. A call that the limits would delay beyond its total
+    /// timeout fails at once with [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait);
     /// [`Client::rate_limit_delay`](crate::Client::rate_limit_delay) is the delay of a call that starts now.
     Documented,
 }
@@ -86,10 +86,10 @@ impl RateLimiter {
         slot.saturating_duration_since(now)
     }
 
-    /// Waits until the rate limit allows a request, if it has one. `remaining` is the time until the deadline.
+    /// Waits until the rate limit allows a request, if it has one. `remaining` is what remains of the total timeout.
     ///
     /// # Errors
-    /// [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait) when it does not allow the request before the deadline.
+    /// [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait) when it does not allow the request before that.
     pub(super) async fn acquire(
         &self,
         context: &PipelineContext,
@@ -397,7 +397,7 @@ impl State {
             }
         }
         let date = response_date(headers, system_time);
-        let status = response.status_code();
+        let status = response.status();
         let requested = retry_after(status, headers, date).filter(|delay| *delay <= MAX_RESET);
         let allowance = match (status, requested) {
             (StatusCode::TOO_MANY_REQUESTS, Some(delay)) => Some((0, delay)),

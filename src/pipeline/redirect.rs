@@ -77,7 +77,7 @@ impl Redirects {
         let Ok(url) = self.target.url.join(&location) else {
             return refuse(response, "an unknown host", "its location is no URL");
         };
-        let next = self.target.follow_to(url, response.status_code());
+        let next = self.target.follow_to(url, response.status());
         self.visited.push(std::mem::replace(&mut self.target, next));
         let violation = if self.visited.contains(&self.target) {
             Some("the redirects form a loop")
@@ -100,7 +100,7 @@ impl Redirects {
 
 /// The location that a response redirects to.
 fn location(response: &RawResponse) -> Option<String> {
-    match response.status() {
+    match response.status().as_u16() {
         301 | 302 | 303 | 307 | 308 => {
             let location = response.headers().get(LOCATION)?.to_str().ok()?;
             Some(location.to_owned())

@@ -3,11 +3,12 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use http::{Method, StatusCode};
+
 use super::context::PipelineContext;
 use super::request::PreparedRequest;
 use super::trace;
 use crate::error::{Error, Result};
-use crate::operation::Method;
 
 /// How failed calls are retried.
 ///
@@ -25,7 +26,7 @@ use crate::operation::Method;
 /// let client = Client::builder()
 ///     .credentials(Credentials::new("key", "secret"))
 ///     .retry(RetryPolicy::new().max_attempts(6).max_backoff(Duration::from_secs(10)))
-///     .deadline(Duration::from_secs(300))
+///     .total_timeout(Duration::from_secs(300))
 ///     .build()?;
 /// # Ok::<(), cisco_secure_access::Error>(())
 /// ```
@@ -166,7 +167,7 @@ impl<'a> RetryState<'a> {
     pub(super) fn start_attempt(&mut self) -> Duration {
         self.sent += 1;
         self.counted += 1;
-        let timeout = self.request.options.timeout;
+        let timeout = self.request.options.attempt_timeout;
         self.remaining()
             .map_or(timeout, |remaining| remaining.min(timeout))
     }
@@ -176,10 +177,10 @@ impl<'a> RetryState<'a> {
         self.counted -= 1;
     }
 
-    /// The time until the deadline, if there is one.
+    /// What remains of the total timeout, if there is one.
     pub(super) fn remaining(&self) -> Option<Duration> {
         let elapsed = self.context.runtime.now().duration_since(self.started);
-        Some(self.request.options.deadline?.saturating_sub(elapsed))
+        Some(self.request.options.total_timeout?.saturating_sub(elapsed))
     }
 
     /// How many requests were sent.
@@ -195,8 +196,8 @@ impl<'a> RetryState<'a> {
     /// Whether an error says that a resource is gone because an attempt before has deleted it.
     pub(super) fn is_deleted(&self, error: &Error) -> bool {
         self.may_be_processed
-            && self.request.operation.method == Method::Delete
-            && error.status() == Some(404)
+            && self.request.operation.method == Method::DELETE
+            && error.status() == Some(StatusCode::NOT_FOUND)
     }
 
     /// Delays the next attempt.
@@ -220,7 +221,7 @@ impl<'a> RetryState<'a> {
         let delay = requested + policy.backoff(self.counted).mul_f64(runtime.random());
         if let Some(remaining) = self.remaining().filter(|remaining| delay >= *remaining) {
             return Err(error.with_context(format!(
-                "there is no time for a retry: its delay is {}, and the deadline of the call is in {}",
+                "there is no time for a retry: its delay is {}, and {} remain of the total timeout",
                 shown(delay),
                 shown(remaining)
             )));

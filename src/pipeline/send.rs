@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use tower_service::Service as _;
 use url::Url;
@@ -14,7 +14,6 @@ use super::context::PipelineContext;
 use super::request::{Authentication, PreparedRequest, RequestBody};
 use crate::auth::BoxError;
 use crate::error::{Error, Result};
-use crate::operation::Method;
 use crate::response::RawResponse;
 
 /// The header of a token request for a child organization.
@@ -23,7 +22,7 @@ const ORGANIZATION: &str = "x-umbrella-orgid";
 /// Where a request goes; a redirect changes it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct RequestTarget {
-    pub(super) method: http::Method,
+    pub(super) method: Method,
     pub(super) url: Url,
     /// Whether the body of the request is sent.
     pub(super) has_body: bool,
@@ -31,15 +30,8 @@ pub(super) struct RequestTarget {
 
 impl RequestTarget {
     pub(super) fn new(request: &PreparedRequest) -> Self {
-        let method = match request.operation.method {
-            Method::Get => http::Method::GET,
-            Method::Put => http::Method::PUT,
-            Method::Post => http::Method::POST,
-            Method::Delete => http::Method::DELETE,
-            Method::Patch => http::Method::PATCH,
-        };
         Self {
-            method,
+            method: request.operation.method.clone(),
             url: request.url.clone(),
             has_body: true,
         }

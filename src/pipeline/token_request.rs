@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 use url::Url;
 
 use super::context::PipelineContext;
@@ -14,7 +14,7 @@ use super::request::{Authentication, PreparedRequest, RequestBody};
 use crate::auth::{BoxFuture, CachedToken, Credentials, TokenEndpoint, parse_token_response};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{
-    CloudKind, Method, Operation, RateLimit, RateLimitScope, RateLimitWindow, Security,
+    CloudKind, Operation, RateLimit, RateLimitScope, RateLimitWindow, Security,
 };
 
 /// The operation of the token endpoint. It stands here because the generated operations are above the pipeline; a test compares it with
@@ -24,7 +24,7 @@ pub(crate) static TOKEN_OPERATION: Operation = Operation {
     upstream_id: "create_auth_token",
     scope: "auth",
     api: "Token Authorization",
-    method: Method::Post,
+    method: Method::POST,
     path: "/auth/v2/token",
     summary: "Exchange an API key for an access token",
     security: Security::Basic,
@@ -67,7 +67,7 @@ impl TokenEndpoint for TokenRequester {
                     bytes: Bytes::from_static(b"grant_type=client_credentials"),
                 },
                 options: RequestOptions {
-                    deadline: Some(limit),
+                    total_timeout: Some(limit),
                     ..self.options.clone()
                 },
                 authentication: Authentication::Credentials(credentials, organization),

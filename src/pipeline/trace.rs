@@ -41,7 +41,7 @@ pub(super) fn record_result(span: &Span, result: &Result<RawResponse>) {
         Err(error) => (error.status(), error.attempts()),
     };
     if let Some(status) = status {
-        span.record("http.response.status_code", status);
+        span.record("http.response.status_code", status.as_u16());
     }
     if attempts > 1 {
         span.record("http.request.resend_count", attempts - 1);
@@ -62,7 +62,7 @@ pub(super) fn attempt(response: &Result<RawResponse>, sent: u32) {
         Ok(response) => debug!(
             target: "cisco_secure_access",
             {
-                http.response.status_code = response.status(),
+                http.response.status_code = response.status().as_u16(),
                 http.response.body.size = response.body().len(),
                 http.request.resend_count = resent,
             },
@@ -92,7 +92,7 @@ pub(super) fn retry(error: &Error, delay: Duration) {
 /// The status if there is one, otherwise the kind of the error.
 fn error_type(error: &Error) -> String {
     match error.status() {
-        Some(status) => status.to_string(),
-        None => format!("{:?}", error.kind()).to_lowercase(),
+        Some(status) => status.as_str().to_owned(),
+        None => error.kind().to_string(),
     }
 }

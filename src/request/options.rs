@@ -15,15 +15,15 @@ macro_rules! request_options {
 
         /// The time limit of one attempt, in place of that of the client.
         #[inline]
-        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
-            self.parts.options_mut().timeout = timeout;
+        pub fn attempt_timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.parts.options_mut().attempt_timeout = timeout;
             self
         }
 
-        /// The time limit of the call with all attempts and delays, in place of that of the client.
+        /// The time limit of the call with its token, all attempts and delays, in place of that of the client.
         #[inline]
-        pub fn deadline(mut self, deadline: ::std::time::Duration) -> Self {
-            self.parts.options_mut().deadline = Some(deadline);
+        pub fn total_timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.parts.options_mut().total_timeout = Some(timeout);
             self
         }
 

@@ -1,13 +1,16 @@
 //! The request that has no generated builder: for what no document describes.
 
+use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::future::ResponseFuture;
 use super::options::request_options;
 use super::parts::RequestParts;
 use crate::client::Client;
-use crate::operation::{Method, Operation};
+use crate::error::Result;
+use crate::operation::Operation;
 use crate::response::{RawResponse, Response};
 
 /// A request that no document describes, from [`Client::request`]: it sends and receives JSON, with the token, retries, redirects and
@@ -23,12 +26,15 @@ impl Request {
     pub(crate) fn new(
         client: &Client,
         operation: &'static Operation,
-        method: Method,
+        method: &Method,
         path: &str,
     ) -> Self {
         let mut parts = RequestParts::with_path(client, operation, path.to_owned());
         if !operation.is_documented() {
             parts.set_label(format!("{method} {path}"));
+        }
+        if operation.method != *method {
+            parts.fail(format!("no request of the API has the method `{method}`"));
         }
         if let Some(reason) = path_error(path) {
             parts.fail(format!("`{path}` is no path of a request: {reason}"));
@@ -54,6 +60,16 @@ impl Request {
     /// See [`Error`](crate::Error).
     pub fn send<T: DeserializeOwned>(self) -> ResponseFuture<Response<T>> {
         ResponseFuture::new(self.parts, RawResponse::json)
+    }
+}
+
+impl IntoFuture for Request {
+    type Output = Result<Response<Value>>;
+    type IntoFuture = ResponseFuture<Response<Value>>;
+
+    /// Sends the request and decodes the response from JSON.
+    fn into_future(self) -> Self::IntoFuture {
+        self.send()
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::decode::{self, DecodedBody, LenientDeserialize};
 use super::{DeviationPolicy, Response, ResponseParts};
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::{Method, Operation, Security};
+use crate::operation::{Operation, Security};
 
 /// A response as it came: status, headers and bytes.
 ///
@@ -108,8 +108,8 @@ impl RawResponse {
 
     /// The HTTP status: 200, 201, 202 (queued) or 204.
     #[must_use]
-    pub fn status(&self) -> u16 {
-        self.status.as_u16()
+    pub fn status(&self) -> StatusCode {
+        self.status
     }
 
     /// The headers of the response.
@@ -163,10 +163,6 @@ impl RawResponse {
 
     pub(crate) fn operation(&self) -> &'static Operation {
         self.operation
-    }
-
-    pub(crate) fn status_code(&self) -> StatusCode {
-        self.status
     }
 
     /// Decodes the body as the documented type.
@@ -226,7 +222,7 @@ impl RawResponse {
 
     /// Whether no body stands for a success: 204 says so, and a DELETE of one operation comes with a body or without.
     fn may_be_empty(&self) -> bool {
-        self.status == StatusCode::NO_CONTENT || self.operation.method == Method::Delete
+        self.status == StatusCode::NO_CONTENT || self.operation.method == Method::DELETE
     }
 
     fn with_value<T>(self, value: T, deviations: Vec<super::Deviation>) -> Response<T> {

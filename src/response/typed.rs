@@ -78,8 +78,8 @@ impl<T> Response<T> {
 
     /// The HTTP status: 200, 201, 202 (queued) or 204.
     #[must_use]
-    pub fn status(&self) -> u16 {
-        self.parts.status.as_u16()
+    pub fn status(&self) -> StatusCode {
+        self.parts.status
     }
 
     /// The headers of the response, such as `ratelimit-remaining`.

@@ -43,7 +43,7 @@ fn calls_and_listings_can_be_waited_for() {
         .send()
         .wait()
         .unwrap();
-    assert_eq!((page.data.len(), page.status()), (10, 200));
+    assert_eq!((page.data.len(), page.status().as_u16()), (10, 200));
     let names = names(&client, 1);
     assert_eq!(names.len(), 25);
     assert_eq!(self::names(&client, 3), names);

@@ -214,7 +214,7 @@ async fn debug_of_a_request_shows_sizes_and_no_values() {
     let client = server.client();
     let secret = "harbourmaster";
     let request = client
-        .request(Method::Post, &format!("/deployments/v2/{secret}"))
+        .request(Method::POST, &format!("/deployments/v2/{secret}"))
         .header("x-key", secret)
         .query("filter", secret)
         .json(&serde_json::json!({ "name": secret }));

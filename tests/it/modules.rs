@@ -4,9 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Files of one module: they decode responses.
-const DECODING: [&str; 2] = ["decode", "read"];
-
 /// The top-level modules that each top-level module imports.
 type Graph = BTreeMap<String, BTreeSet<String>>;
 
@@ -65,14 +62,8 @@ fn graph() -> Graph {
                 None => None,
             }
         });
-        let whole = |name: &str| match DECODING.contains(&name) {
-            true => "decoding".to_owned(),
-            false => name.to_owned(),
-        };
-        let module = whole(module);
-        let found: Vec<_> = found.map(|name| whole(&name)).collect();
-        let known = graph.entry(module.clone()).or_default();
-        known.extend(found.into_iter().filter(|name| *name != module));
+        let known = graph.entry(module.to_owned()).or_default();
+        known.extend(found.filter(|name| name != module));
     };
     for (module, code) in files(&source) {
         add(&module, &code);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use cisco_secure_access::{ErrorKind, Method, RawResponse, ReportsRegion, Response, RetryPolicy};
+use cisco_secure_access::{
+    ErrorKind, Method, RawResponse, ReportsRegion, Response, RetryPolicy, StatusCode,
+};
 use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -25,7 +27,7 @@ async fn limits_of_a_call_replace_those_of_the_client() {
     let request = client.deployments().list_regions();
     let error = request
         .retry(RetryPolicy::new().initial_backoff(Duration::from_secs(60)))
-        .deadline(Duration::from_secs(20))
+        .total_timeout(Duration::from_secs(20))
         .send()
         .await
         .unwrap_err();
@@ -39,13 +41,45 @@ async fn limits_of_a_call_replace_those_of_the_client() {
         .unwrap();
     let request = client.deployments().list_regions();
     let error = request
-        .timeout(Duration::from_millis(1500))
+        .attempt_timeout(Duration::from_millis(1500))
         .retry(RetryPolicy::none())
         .send()
         .await
         .unwrap_err();
     assert!(error.is_timeout(), "{error}");
     assert!(error.to_string().contains("in 1.5 s"), "{error}");
+}
+
+#[tokio::test]
+async fn a_request_can_be_awaited() {
+    let server = Scripted::answering([], Answer::json(200, r#"{"regions": []}"#)).await;
+    let client = server.client();
+    let regions = client.deployments().list_regions().await.unwrap();
+    assert_eq!(
+        (regions.regions.len(), regions.status()),
+        (0, StatusCode::OK)
+    );
+    let raw = client.request(Method::GET, "/deployments/v9/harbours");
+    assert_eq!(raw.await.unwrap()["regions"], json!([]));
+}
+
+#[tokio::test]
+async fn methods_that_no_request_of_the_api_has_are_rejected() {
+    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    for method in [
+        Method::CONNECT,
+        Method::TRACE,
+        Method::from_bytes(b"BREW").unwrap(),
+    ] {
+        let request = server.client().request(method, "/deployments/v2/sites");
+        let error = request.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request);
+        assert!(
+            error.to_string().contains("no request of the API"),
+            "{error}"
+        );
+    }
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
@@ -108,7 +142,7 @@ async fn an_answer_can_be_had_as_it_came() {
     let server = Scripted::answering([], answer).await;
     let request = server.client().deployments().list_regions();
     let raw: RawResponse = request.clone().send_raw().await.unwrap();
-    assert_eq!((raw.status(), raw.attempts()), (202, 1));
+    assert_eq!((raw.status().as_u16(), raw.attempts()), (202, 1));
     assert_eq!(raw.headers()["x-trace"], "t-1");
     assert_eq!(raw.body(), "\u{feff}not { json".as_bytes());
     let error = raw.json::<Value>().unwrap_err();
@@ -131,14 +165,17 @@ async fn what_no_document_knows_can_be_asked_for() {
     let server = Scripted::answering([], Answer::json(201, r#"{"id": 7}"#)).await;
     let client = server.client();
     let made: Response<Made> = client
-        .request(Method::Post, "/deployments/v9/harbours")
+        .request(Method::POST, "/deployments/v9/harbours")
         .query("dryRun", "true")
         .header("x-new", "yes")
         .json(&json!({"name": "Harbour"}))
         .send()
         .await
         .unwrap();
-    assert_eq!((made.status(), made.into_inner()), (201, Made { id: 7 }));
+    assert_eq!(
+        (made.status().as_u16(), made.into_inner()),
+        (201, Made { id: 7 })
+    );
     let call = &server.calls()[0];
     assert!(
         call.starts_with("POST /deployments/v9/harbours?dryRun=true "),
@@ -150,7 +187,7 @@ async fn what_no_document_knows_can_be_asked_for() {
     );
     assert!(call.ends_with(r#"{"name":"Harbour"}"#), "{call}");
 
-    let request = client.request(Method::Get, "/deployments/v9/harbours/7");
+    let request = client.request(Method::GET, "/deployments/v9/harbours/7");
     let error = request.clone().send::<Vec<Made>>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(
@@ -166,10 +203,10 @@ async fn what_no_document_knows_can_be_asked_for() {
 #[tokio::test]
 async fn a_request_by_hand_is_tried_again_as_its_method_allows() {
     for (method, attempts) in [
-        (Method::Get, 4),
-        (Method::Delete, 4),
-        (Method::Post, 1),
-        (Method::Patch, 1),
+        (Method::GET, 4),
+        (Method::DELETE, 4),
+        (Method::POST, 1),
+        (Method::PATCH, 1),
     ] {
         let server = Scripted::answering([], Answer::json(503, "{}")).await;
         let client = server
@@ -177,7 +214,7 @@ async fn a_request_by_hand_is_tried_again_as_its_method_allows() {
             .clock(&paused_clock(&server))
             .build()
             .unwrap();
-        let request = client.request(method, "/deployments/v9/harbours");
+        let request = client.request(method.clone(), "/deployments/v9/harbours");
         let error = request.send::<Value>().await.unwrap_err();
         assert_eq!(error.attempts(), attempts, "{method}");
     }
@@ -188,7 +225,7 @@ async fn a_documented_path_is_known_by_hand_too() {
     let server = Scripted::answering([], Answer::json(403, "{}")).await;
     let request = server
         .client()
-        .request(Method::Get, "/deployments/v2/sites/12");
+        .request(Method::GET, "/deployments/v2/sites/12");
     let error = request.send::<Value>().await.unwrap_err();
     assert_eq!(error.operation().unwrap().id, "get_site");
     assert!(
@@ -217,7 +254,7 @@ async fn a_path_that_leads_elsewhere_is_refused() {
         "/a\r\nx: y",
     ] {
         let error = client
-            .request(Method::Get, path)
+            .request(Method::GET, path)
             .send::<Value>()
             .await
             .unwrap_err();

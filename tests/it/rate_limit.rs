@@ -167,7 +167,7 @@ async fn a_caller_can_ask_how_long_it_would_wait() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_deadline_fails_at_once() {
+async fn a_delay_beyond_the_total_timeout_fails_at_once() {
     let limited = Limited::start().await;
     let client = limited.client();
     for _ in 0..14 {
@@ -176,7 +176,7 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
     let before = limited.clock.elapsed();
     let request = client.deployments().list_sites();
     let error = request
-        .deadline(Duration::from_secs(30))
+        .total_timeout(Duration::from_secs(30))
         .send()
         .await
         .unwrap_err();
@@ -186,7 +186,9 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
     assert!(error.is_retryable() && error.is_rate_limited());
     assert!(error.retry_after().unwrap() > Duration::from_secs(57));
     assert!(
-        error.to_string().contains("its deadline is in 30.0 s"),
+        error
+            .to_string()
+            .contains("30.0 s remain of the total timeout"),
         "{error}"
     );
     assert_eq!(limited.arrivals().len(), 14);
@@ -361,10 +363,10 @@ async fn redirects_count() {
 }
 
 #[tokio::test]
-async fn a_deadline_at_the_end_of_time_is_none() {
+async fn a_total_timeout_at_the_end_of_time_is_none() {
     let limited = Limited::start().await;
     let request = limited.client().deployments().list_sites();
-    request.deadline(Duration::MAX).send().await.unwrap();
+    request.total_timeout(Duration::MAX).send().await.unwrap();
 }
 
 #[tokio::test]

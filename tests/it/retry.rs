@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cisco_secure_access::{Client, Error, ErrorKind, RawResponse, Result, RetryPolicy};
+use cisco_secure_access::{Client, Error, ErrorKind, RawResponse, Result, RetryPolicy, StatusCode};
 
 use crate::clock::{paused_clock, sleeps};
 use crate::scripted::{Answer, Scripted, TOKEN, create, read};
@@ -80,7 +80,8 @@ async fn each_fault_is_met_as_it_should_be() {
             let error = result.unwrap_err();
             let what = format!("{fault}, may be repeated: {may_repeat}: {error}");
             let (attempts, waits, kind, status) = expected;
-            assert_eq!((error.attempts(), error.kind(), error.status()), (attempts, kind, status), "{what}");
+            let found = error.status().map(|status| status.as_u16());
+            assert_eq!((error.attempts(), error.kind(), found), (attempts, kind, status), "{what}");
             assert_eq!(sleeps(&clock), waits, "{what}");
             let calls = if answer.is_some() { attempts as usize } else { 0 };
             assert_eq!(server.calls().len(), calls, "{what}");
@@ -117,12 +118,12 @@ async fn the_policy_decides_how_often_and_how_long() {
 }
 
 #[tokio::test]
-async fn a_call_ends_before_a_wait_that_its_deadline_would_cut() {
+async fn a_call_ends_before_a_delay_beyond_its_total_timeout() {
     let server = Scripted::answering([], Answer::json(503, "{}")).await;
     let clock = paused_clock(&server);
     let builder = server.builder().clock(&clock);
     let client = builder
-        .deadline(Duration::from_millis(3000))
+        .total_timeout(Duration::from_millis(3000))
         .build()
         .unwrap();
     let error = read(&client).await.unwrap_err();
@@ -131,7 +132,7 @@ async fn a_call_ends_before_a_wait_that_its_deadline_would_cut() {
     assert!(
         error
             .to_string()
-            .contains("its delay is 2.0 s, and the deadline of the call is in 1.5 s"),
+            .contains("its delay is 2.0 s, and 1.5 s remain of the total timeout"),
         "{error}"
     );
 }
@@ -239,7 +240,13 @@ async fn the_token_request_is_tried_again_where_it_was_not_processed() {
         "the call does not multiply them"
     );
     assert_eq!(error.operation().unwrap().id, "list_regions");
-    assert_eq!((error.attempts(), error.status()), (0, Some(429)));
+    assert_eq!(
+        (
+            error.attempts(),
+            error.status().map(|status| status.as_u16())
+        ),
+        (0, Some(429))
+    );
     assert!(
         error
             .to_string()
@@ -263,7 +270,7 @@ async fn a_token_error_after_an_attempt_keeps_its_number() {
         (operation, error.attempts()),
         ("create_network_tunnel_group", 1)
     );
-    assert_eq!(error.status(), Some(500));
+    assert_eq!(error.status(), Some(StatusCode::INTERNAL_SERVER_ERROR));
 }
 
 /// A call that deletes.
@@ -283,7 +290,7 @@ async fn what_an_earlier_attempt_has_deleted_is_deleted() {
         let clock = paused_clock(&server);
         let client = server.builder().clock(&clock).build().unwrap();
         let deleted = delete(&client).await.unwrap();
-        assert_eq!((deleted.status(), deleted.attempts()), (204, 2));
+        assert_eq!((deleted.status().as_u16(), deleted.attempts()), (204, 2));
         assert_eq!(deleted.body(), b"");
     }
 }
@@ -305,13 +312,13 @@ async fn what_nobody_has_deleted_is_missing() {
 }
 
 #[tokio::test]
-async fn an_attempt_may_take_what_is_left_of_the_deadline() {
+async fn an_attempt_may_take_what_remains_of_the_total_timeout() {
     let server = Scripted::answering([Answer::json(503, "{}")], Answer::Hang).await;
     let client = server
         .builder()
         .clock(&paused_clock(&server))
-        .timeout(Duration::from_secs(10))
-        .deadline(Duration::from_secs(2))
+        .attempt_timeout(Duration::from_secs(10))
+        .total_timeout(Duration::from_secs(2))
         .retry(RetryPolicy::new().max_attempts(2))
         .build()
         .unwrap();

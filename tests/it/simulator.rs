@@ -22,7 +22,10 @@ pub(crate) fn hurried(simulator: &Simulator) -> Client {
 /// The status and the text of an error.
 fn refusal<T: std::fmt::Debug>(result: Result<T>) -> (Option<u16>, String) {
     let error: Error = result.unwrap_err();
-    (error.status(), error.to_string())
+    (
+        error.status().map(|status| status.as_u16()),
+        error.to_string(),
+    )
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use cisco_secure_access::Result;
 use cisco_secure_access::api::admin::types::{AlertRule, UpdateAlertRulesStatusRequest};
 use cisco_secure_access::api::deployments::types::SiteRequest;
 use cisco_secure_access::api::policies::types::{
@@ -10,6 +9,7 @@ use cisco_secure_access::api::policies::types::{
     UpdateAccessRuleRequest, UpdateAccessRulesStatusRequest,
 };
 use cisco_secure_access::simulator::Simulator;
+use cisco_secure_access::{Result, StatusCode};
 use futures_util::TryStreamExt;
 use serde_json::json;
 
@@ -29,7 +29,7 @@ async fn an_item_lives_from_creation_to_deletion() -> Result<()> {
         .send()
         .await
         .unwrap_err();
-    assert_eq!(error.status(), Some(409));
+    assert_eq!(error.status(), Some(StatusCode::CONFLICT));
 
     deployments
         .update_site(id, &SiteRequest::new("Quay"))
@@ -49,7 +49,7 @@ async fn an_item_lives_from_creation_to_deletion() -> Result<()> {
         deployments.get_site(id).send().await.map(drop),
         deployments.delete_site(id).send().await.map(drop),
     ] {
-        assert_eq!(error.unwrap_err().status(), Some(404));
+        assert_eq!(error.unwrap_err().status(), Some(StatusCode::NOT_FOUND));
     }
     Ok(())
 }
@@ -96,7 +96,11 @@ async fn a_quarter_of_a_million_destinations_are_listed() -> Result<()> {
         .send()
         .await
         .unwrap_err();
-    assert_eq!(error.status(), Some(400), "no more go in");
+    assert_eq!(
+        error.status(),
+        Some(StatusCode::BAD_REQUEST),
+        "no more go in"
+    );
     Ok(())
 }
 
@@ -149,7 +153,7 @@ async fn destinations_belong_to_their_list() -> Result<()> {
         .send()
         .await
         .unwrap_err();
-    assert_eq!(error.status(), Some(400));
+    assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
     assert!(error.to_string().contains("500"), "{error}");
 
     let first = policies.list_destinations(id).limit(2).send().await?;
@@ -165,9 +169,17 @@ async fn destinations_belong_to_their_list() -> Result<()> {
 
     policies.delete_destination_list(id).send().await?;
     let error = policies.list_destinations(id).send().await.unwrap_err();
-    assert_eq!(error.status(), Some(404), "its parent is gone");
+    assert_eq!(
+        error.status(),
+        Some(StatusCode::NOT_FOUND),
+        "its parent is gone"
+    );
     let error = policies.get_destination_list(id).send().await.unwrap_err();
-    assert_eq!(error.status(), Some(404), "though it was sent as 200");
+    assert_eq!(
+        error.status(),
+        Some(StatusCode::NOT_FOUND),
+        "though it was sent as 200"
+    );
     assert_eq!(simulator.requests().last().unwrap().status, Some(200));
     Ok(())
 }

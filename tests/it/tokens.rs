@@ -11,6 +11,7 @@ use cisco_secure_access::auth::{
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{
     Client, ClientBuilder, Cloud, Credentials, Error, ErrorKind, PausedClock, RetryPolicy,
+    StatusCode,
 };
 use futures_util::FutureExt as _;
 use futures_util::future::{join_all, try_join_all};
@@ -75,7 +76,7 @@ async fn a_wrong_secret_is_final() {
             .await
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Authentication);
-        assert_eq!(error.status(), Some(401));
+        assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
         assert!(
             error.to_string().contains("rejected the key and secret"),
             "{error}"
@@ -105,7 +106,7 @@ async fn a_short_lived_token_is_renewed_before_it_ends() {
         .await
         .unwrap_err();
 
-    assert_eq!(error.status(), Some(400));
+    assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
     assert_eq!(simulator.token_requests(), 2);
 }
 
@@ -522,7 +523,7 @@ async fn an_operation_that_always_responds_with_401_costs_one_token() {
                     client.deployments().list_sites().send_raw().await.unwrap();
                 }
                 let error = list_regions(&client).await.unwrap_err();
-                assert_eq!(error.status(), Some(status));
+                assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
                 clock.advance(Duration::from_secs(100));
             }
             assert_eq!(token_requests(&server), 2, "one, and one instead of it");
@@ -587,7 +588,10 @@ async fn only_a_rejection_of_the_credentials_is_remembered_and_for_a_minute() {
             let error = list_regions(&client).await.unwrap_err();
             let is_authentication = error.kind() == ErrorKind::Authentication;
             assert_eq!(is_authentication, is_rejection, "{response:?}: {error}");
-            assert_eq!(error.status(), Some(response.0));
+            assert_eq!(
+                error.status().map(|status| status.as_u16()),
+                Some(response.0)
+            );
         }
         let requests = if is_rejection { 1 } else { 2 };
         assert_eq!(server.token_requests(), requests, "{response:?}");

@@ -4,7 +4,7 @@ use cisco_secure_access::api::deployments::types::{
     CreateNetworkTunnelGroupRequest, NetworkTunnelGroupFilters, NetworkTunnelGroupPatch,
 };
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Cloud, ErrorKind, Result};
+use cisco_secure_access::{Cloud, ErrorKind, Result, StatusCode};
 use futures_util::TryStreamExt;
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn a_group_lives_from_creation_to_deletion() -> Result<()> {
         .send()
         .await
         .unwrap_err();
-    assert_eq!(error.status(), Some(409));
+    assert_eq!(error.status(), Some(StatusCode::CONFLICT));
 
     let change = NetworkTunnelGroupPatch::new("replace", "/name", "Harbour 2");
     deployments
@@ -50,7 +50,7 @@ async fn a_group_lives_from_creation_to_deletion() -> Result<()> {
         .await
         .unwrap_err();
     assert_eq!(
-        (error.kind(), error.status()),
+        (error.kind(), error.status().map(|status| status.as_u16())),
         (ErrorKind::Service, Some(404))
     );
     assert_eq!(error.operation().unwrap().id, "get_network_tunnel_group");

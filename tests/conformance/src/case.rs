@@ -215,7 +215,7 @@ pub(crate) fn send<T: Serialize>(
     Box::pin(async {
         let response = call.map_err(Failure::Wrong)?.await.map_err(Failure::Call)?;
         Ok(Answer {
-            status: response.status(),
+            status: response.status().as_u16(),
             json: serde_json::to_value(response.into_inner()).unwrap_or_default(),
         })
     })

@@ -82,8 +82,9 @@ fn wrong(case: &Case, error: &Error, told: &Told) -> Option<String> {
     if error.kind() != kind {
         return Some(format!("it is told as {:?}: {error}", error.kind()));
     }
-    if error.status() != Some(told.status) {
-        return Some(format!("it is told with the status {:?}", error.status()));
+    let status = error.status().map(|status| status.as_u16());
+    if status != Some(told.status) {
+        return Some(format!("it is told with the status {status:?}"));
     }
     if error.operation() != Some(case.operation) {
         return Some(format!("it is told of {:?}", error.operation()));

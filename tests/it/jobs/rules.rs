@@ -7,7 +7,7 @@ use std::time::Duration;
 use cisco_secure_access::api::policies::types::UpdateAccessRuleRequest;
 use cisco_secure_access::jobs::rules::edit_access_rule;
 use cisco_secure_access::simulator::{Fault, Simulator};
-use cisco_secure_access::{Body, Client, ErrorKind, PausedClock, Result, service_fn};
+use cisco_secure_access::{Body, Client, ErrorKind, PausedClock, Result, StatusCode, service_fn};
 use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::json;
@@ -165,7 +165,7 @@ async fn what_cannot_pass_is_told_at_once() -> Result<()> {
         rule.rule_name = Some(String::new())
     })
     .await;
-    assert_eq!(error.unwrap_err().status(), Some(400));
+    assert_eq!(error.unwrap_err().status(), Some(StatusCode::BAD_REQUEST));
     let other = simulator.items("/policies/v2/rules")[1]["ruleName"].clone();
     let error = edit_access_rule(&client, RULE, PATIENCE, |rule| {
         rule.rule_name = other.as_str().map(str::to_owned);

@@ -59,7 +59,7 @@ pub async fn run(
     let mut rows = Rows::default();
     let mut report = Report::default();
     let mut open: Vec<_> = cases::all()
-        .filter(|case| case.operation.method == Method::Get)
+        .filter(|case| case.operation.method == Method::GET)
         .collect();
     // What needs the answers of others comes up again, until there is nothing left that can be asked.
     loop {
@@ -109,7 +109,7 @@ impl Run<'_> {
             Ok(answer) => (Some(answer.status), Outcome::Decoded),
             Err(Failure::Call(error)) => {
                 let outcome = self.failed(case, values, &error).await?;
-                (error.status(), outcome)
+                (error.status().map(|status| status.as_u16()), outcome)
             }
             // What it says has the value in it.
             Err(Failure::Wrong(_)) => {
@@ -176,7 +176,10 @@ impl Run<'_> {
 
     /// Why the service refuses a call, without what it says itself, which may name things of the tenant.
     fn why(&self, operation: &Operation, error: &Error) -> String {
-        match (error.status(), operation.security) {
+        match (
+            error.status().map(|status| status.as_u16()),
+            operation.security,
+        ) {
             (Some(401 | 403), Security::Bearer(scopes)) if !scopes.is_empty() => {
                 format!("the key may lack {}", scopes.join(", "))
             }
