@@ -21,11 +21,11 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use cisco_secure_access::Client;
 use cisco_secure_access::api::policies::types::{AddDestination, CreateDestinationListRequest};
 use cisco_secure_access::jobs::Progress;
 use cisco_secure_access::jobs::destinations::Contents;
 use cisco_secure_access::simulator::{Fault, Simulator};
-use cisco_secure_access::{Client, ErrorKind};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How many hosts there are in a file that is written here.
@@ -86,14 +86,14 @@ async fn push(client: &Client, list: &str, file: &Path) -> Result<(), Box<dyn Er
 /// The id of the list of this name, which is created where there is none.
 async fn list_of_name(client: &Client, name: &str) -> Result<i64, Box<dyn Error>> {
     let policies = client.policies();
-    let found = policies.list_destination_lists().items().named(name).await;
-    let id = match found {
-        Err(error) if error.kind() == ErrorKind::Absent => {
+    let lists = policies.list_destination_lists().items();
+    let id = match lists.find_by_name(name).await? {
+        None => {
             let request = CreateDestinationListRequest::new("none", false, name).bundle_type_id(2);
             let created = policies.create_destination_list(&request).send().await?;
             created.into_inner().data.and_then(|list| list.id)
         }
-        found => found?.id,
+        Some(list) => list.id,
     };
     Ok(id.ok_or("the list has no id")?)
 }

@@ -26,7 +26,7 @@
 //! # fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
 //! use cisco_secure_access::blocking::wait;
 //!
-//! let site = wait(client.deployments().list_sites().items().named("Pier"))?;
+//! let site = wait(client.deployments().list_sites().items().find_by_name("Pier"))?;
 //! # Ok(())
 //! # }
 //! ```

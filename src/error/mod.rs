@@ -76,8 +76,6 @@ pub enum ErrorKind {
     Partial,
     /// A listing whose pages do not lead to its end. Its items so far were handed out; the message says what to do.
     Incomplete,
-    /// Nothing in a list matches, such as an item of a name.
-    Absent,
     /// More items match than one, or more are there than were requested.
     Ambiguous,
 }
@@ -98,7 +96,7 @@ impl fmt::Display for ErrorKind {
             Self::ResponseTooLarge => "response_too_large",
             Self::Decode => "decode",
             Self::Partial => "partial",
-            Self::Absent => "absent",
+            Self::Incomplete => "incomplete",
             Self::Ambiguous => "ambiguous",
         })
     }
@@ -230,10 +228,10 @@ impl Error {
         self.0.kind == ErrorKind::Authentication || matches!(self.status_number(), 401 | 403)
     }
 
-    /// Whether the resource does not exist: 404, or nothing in a list matches.
+    /// Whether the resource does not exist: 404.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.status_number() == 404 || self.0.kind == ErrorKind::Absent
+        self.status_number() == 404
     }
 
     /// Whether the rate limit is exceeded: 429, or [`ErrorKind::RateLimitWait`].

@@ -1,70 +1,71 @@
-//! Finds one thing among many: by its name, or by anything else that tells it from others.
+//! Finds one item of a list: by its name, or by a predicate.
 
 use futures_util::TryStreamExt as _;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pagination::Items;
 
-/// Something in a listing that people know by its name.
+/// An item of a list that has a name.
 pub trait Named {
-    /// The name; `None` where the service tells none.
+    /// The name; `None` if the service returned none.
     fn name(&self) -> Option<&str>;
 }
 
 impl<T: Unpin> Items<T> {
-    /// The first item that fits; `None` where none does.
+    /// The first item that matches; `None` if none does.
     ///
-    /// It costs a call for each page up to that item. Whether others fit too is not looked at; [`only`](Self::only) does that.
+    /// It costs a call for each page up to that item, and does not check whether others match too; [`find_unique`](Self::find_unique) does.
     ///
     /// # Errors
-    /// What a call can fail with.
-    pub async fn find(mut self, mut fits: impl FnMut(&T) -> bool) -> Result<Option<T>> {
+    /// Those of a call.
+    pub async fn find(mut self, mut predicate: impl FnMut(&T) -> bool) -> Result<Option<T>> {
         while let Some(item) = self.try_next().await? {
-            if fits(&item) {
+            if predicate(&item) {
                 return Ok(Some(item));
             }
         }
         Ok(None)
     }
 
-    /// The one item that fits.
+    /// The only item that matches; `None` if none does.
     ///
-    /// It costs a call for each page, because another may fit too; it ends with the second that does.
+    /// It costs a call for each page, because another item may match too; it ends with the second that does.
     ///
     /// ```
     /// # #[cfg(feature = "sites")]
     /// # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
     /// let sites = client.deployments().list_sites().items();
-    /// let default = sites.only(|site| site.is_default == Some(true)).await?;
+    /// let default = sites.find_unique(|site| site.is_default == Some(true)).await?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// What a call can fail with, [`ErrorKind::Absent`] when no item fits, and [`ErrorKind::Ambiguous`] when several do.
-    pub async fn only(self, fits: impl FnMut(&T) -> bool) -> Result<T> {
-        self.only_one("item that fits", fits).await
+    /// Those of a call, and [`ErrorKind::Ambiguous`] when several items match.
+    pub async fn find_unique(self, predicate: impl FnMut(&T) -> bool) -> Result<Option<T>> {
+        self.unique("item that matches", predicate).await
     }
 
-    async fn only_one(mut self, what: &str, mut fits: impl FnMut(&T) -> bool) -> Result<T> {
+    async fn unique(
+        mut self,
+        what: &str,
+        mut predicate: impl FnMut(&T) -> bool,
+    ) -> Result<Option<T>> {
         let mut found = None;
         while let Some(item) = self.try_next().await? {
-            if fits(&item) && found.replace(item).is_some() {
-                let why = format!("there is more than one {what}");
-                return Err(Error::of(ErrorKind::Ambiguous, self.operation(), why));
+            if predicate(&item) && found.replace(item).is_some() {
+                let reason = format!("there is more than one {what}");
+                return Err(Error::of(ErrorKind::Ambiguous, self.operation(), reason));
             }
         }
-        found.ok_or_else(|| {
-            let why = format!("there is no {what}");
-            Error::of(ErrorKind::Absent, self.operation(), why)
-        })
+        Ok(found)
     }
 }
 
 impl<T: Named + Unpin> Items<T> {
-    /// The one item of this name, in upper and lower case as it is written here.
+    /// The only item of a name; `None` if there is none. Upper and lower case differ.
     ///
-    /// It costs a call for each page, because another may have the same name; it ends with the second that has. Where the operation has a
+    /// It costs a call for each page, because another item may have the same name; it ends with the second that has. If the operation has a
     /// filter for names, set it: then there is one page.
     ///
     /// ```
@@ -74,14 +75,10 @@ impl<T: Named + Unpin> Items<T> {
     /// # use cisco_secure_access::simulator::Simulator;
     /// # let simulator = Simulator::builder().start().await?;
     /// # let client = simulator.client()?;
-    /// use cisco_secure_access::ErrorKind;
-    ///
     /// let groups = client.deployments().list_network_tunnel_groups();
-    /// let group = groups.clone().items().named("Branch 002").await?;
-    /// assert_eq!(group.name.as_deref(), Some("Branch 002"));
-    ///
-    /// let error = groups.items().named("Atlantis").await.unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Absent);
+    /// let group = groups.clone().items().find_by_name("Branch 002").await?;
+    /// assert!(group.is_some());
+    /// assert!(groups.items().find_by_name("Atlantis").await?.is_none());
     /// # Ok(())
     /// # }
     /// # #[cfg(not(feature = "network-tunnel-groups"))]
@@ -89,10 +86,10 @@ impl<T: Named + Unpin> Items<T> {
     /// ```
     ///
     /// # Errors
-    /// What a call can fail with, [`ErrorKind::Absent`] when there is none of this name, and [`ErrorKind::Ambiguous`] when there are several.
-    pub async fn named(self, name: &str) -> Result<T> {
+    /// Those of a call, and [`ErrorKind::Ambiguous`] when there are several items of this name.
+    pub async fn find_by_name(self, name: &str) -> Result<Option<T>> {
         let what = format!("item of the name `{name}`");
-        self.only_one(&what, |item| item.name() == Some(name)).await
+        self.unique(&what, |item| item.name() == Some(name)).await
     }
 }
 

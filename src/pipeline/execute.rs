@@ -52,7 +52,9 @@ async fn execute_with_retries(
             } else if is_token_expired(response) {
                 if has_new_token {
                     tokens.keep_despite(request.operation);
-                } else if tokens.invalidate(token, request.operation) {
+                } else if tokens.invalidate(token, request.operation)
+                    && request.body.is_repeatable()
+                {
                     has_new_token = true;
                     state.refund_attempt();
                     continue;

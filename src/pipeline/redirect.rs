@@ -85,6 +85,8 @@ impl Redirects {
             Some("there are too many redirects")
         } else if !matches!(request.authentication, Authentication::Token(_)) {
             Some("key and secret go to the token endpoint only")
+        } else if self.target.has_body && !request.body.is_repeatable() {
+            Some("its body can be sent only once")
         } else {
             context.redirect_policy.check(&self.target.url)
         };

@@ -42,7 +42,7 @@ impl Authentication {
     }
 }
 
-/// The body of a request; each attempt sends it from its beginning.
+/// The body of a request. Each attempt sends it from its beginning, unless it can be sent only once.
 pub(crate) enum RequestBody {
     Empty,
     Bytes {
@@ -50,6 +50,16 @@ pub(crate) enum RequestBody {
         bytes: Bytes,
     },
     Multipart(Box<dyn MultipartSource>),
+}
+
+impl RequestBody {
+    /// Whether it can be sent again.
+    pub(super) fn is_repeatable(&self) -> bool {
+        match self {
+            Self::Empty | Self::Bytes { .. } => true,
+            Self::Multipart(source) => source.is_repeatable(),
+        }
+    }
 }
 
 /// Makes the form of a multipart body.
@@ -62,4 +72,7 @@ pub(crate) trait MultipartSource: Send + Sync {
         &self,
         operation: &'static Operation,
     ) -> BoxFuture<'_, Result<reqwest::multipart::Form>>;
+
+    /// Whether [`form`](Self::form) makes the form again.
+    fn is_repeatable(&self) -> bool;
 }

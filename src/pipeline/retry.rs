@@ -209,6 +209,10 @@ impl<'a> RetryState<'a> {
         if !error.is_retryable() || self.counted >= policy.max_attempts {
             return Err(error);
         }
+        if !self.request.body.is_repeatable() {
+            let reason = "it is not retried: its body can be sent only once";
+            return Err(error.with_context(reason.to_owned()));
+        }
         let runtime = &self.context.runtime;
         let requested = error.retry_after().unwrap_or_default();
         if requested > policy.max_retry_after {

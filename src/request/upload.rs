@@ -1,36 +1,57 @@
 //! Files that are sent as parts of a multipart body.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use reqwest::Body;
 use reqwest::multipart::{Form, Part};
+use tokio::io::AsyncRead;
+use tokio_util::io::ReaderStream;
 
 use crate::auth::BoxFuture;
 use crate::error::{Error, Result};
 use crate::operation::Operation;
 use crate::pipeline::MultipartSource;
 
-/// A file to send: bytes with a file name, or the path of a file that is read while it is sent.
+/// A file to send: bytes or a reader with a file name, or the path of a file.
 ///
 /// ```
 /// use cisco_secure_access::Upload;
 ///
 /// let csv = Upload::bytes("objects.csv", "name,type\n");
 /// let file = Upload::path("objects.csv");
+/// let reader = Upload::reader("objects.txt", tokio::io::empty()).content_type("text/csv");
 /// ```
-#[derive(Clone, Debug)]
-pub struct Upload(Source);
+#[derive(Clone)]
+pub struct Upload {
+    source: Source,
+    /// The type of its content, if not the extension of the file name tells it.
+    content_type: Option<String>,
+}
 
-#[derive(Clone, Debug)]
+type Reader = Pin<Box<dyn AsyncRead + Send>>;
+
+#[derive(Clone)]
 enum Source {
-    Bytes { name: String, bytes: Bytes },
+    Bytes {
+        name: String,
+        bytes: Bytes,
+    },
     Path(PathBuf),
+    Reader {
+        name: String,
+        /// `None` when it has been sent.
+        reader: Arc<Mutex<Option<Reader>>>,
+    },
 }
 
 impl Upload {
     /// Bytes, with a file name.
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        Self(Source::Bytes {
+        Self::from(Source::Bytes {
             name: name.into(),
             bytes: bytes.into(),
         })
@@ -38,23 +59,74 @@ impl Upload {
 
     /// A file, which is opened when the request is sent and streamed from there.
     pub fn path(path: impl Into<PathBuf>) -> Self {
-        Self(Source::Path(path.into()))
+        Self::from(Source::Path(path.into()))
     }
 
-    /// The part of a form. Its type comes from the extension of the file name: without it, some servers take a file for a field.
+    /// What a reader reads, with a file name. It is streamed while it is read, so it can be sent only once: a request with it is not retried
+    /// and follows no redirect that repeats the body.
+    pub fn reader(name: impl Into<String>, reader: impl AsyncRead + Send + 'static) -> Self {
+        Self::from(Source::Reader {
+            name: name.into(),
+            reader: Arc::new(Mutex::new(Some(Box::pin(reader)))),
+        })
+    }
+
+    /// The type of the content, such as `text/csv`. By default the extension of the file name tells it.
+    #[must_use]
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// The part of a form. Without a type, some servers take a file for a field.
     async fn part(&self, operation: &'static Operation) -> Result<Part> {
-        match &self.0 {
-            Source::Bytes { name, bytes } => {
-                let content_type = mime_guess::from_path(name).first_or_octet_stream();
-                Part::stream(bytes.clone())
-                    .file_name(name.clone())
-                    .mime_str(content_type.as_ref())
-                    .map_err(|error| Error::request(operation, error.to_string()))
-            }
+        let part = match &self.source {
+            Source::Bytes { name, bytes } => Part::stream(bytes.clone()).file_name(name.clone()),
             Source::Path(path) => Part::file(path).await.map_err(|error| {
                 let reason = format!("the file {} cannot be read: {error}", path.display());
                 Error::request(operation, reason)
-            }),
+            })?,
+            Source::Reader { name, reader } => {
+                let reader = reader.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let Some(reader) = reader else {
+                    let reason = format!("the reader of `{name}` has been sent already");
+                    return Err(Error::request(operation, reason));
+                };
+                let stream = ReaderStream::new(reader);
+                Part::stream(Body::wrap_stream(stream)).file_name(name.clone())
+            }
+        };
+        let content_type = match (&self.content_type, &self.source) {
+            (Some(content_type), _) => content_type.clone(),
+            // Its part has one.
+            (None, Source::Path(_)) => return Ok(part),
+            (None, Source::Bytes { name, .. } | Source::Reader { name, .. }) => {
+                let guess = mime_guess::from_path(name).first_or_octet_stream();
+                guess.to_string()
+            }
+        };
+        part.mime_str(&content_type).map_err(|_| {
+            let reason = format!("`{content_type}` is no type of content, such as `text/csv`");
+            Error::request(operation, reason)
+        })
+    }
+
+    fn is_repeatable(&self) -> bool {
+        match &self.source {
+            Source::Bytes { .. } | Source::Path(_) => true,
+            Source::Reader { reader, .. } => {
+                let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+                reader.is_some()
+            }
+        }
+    }
+}
+
+impl From<Source> for Upload {
+    fn from(source: Source) -> Self {
+        Self {
+            source,
+            content_type: None,
         }
     }
 }
@@ -62,6 +134,25 @@ impl Upload {
 impl From<PathBuf> for Upload {
     fn from(path: PathBuf) -> Self {
         Self::path(path)
+    }
+}
+
+impl fmt::Debug for Upload {
+    /// Without the content, which may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut upload = f.debug_struct("Upload");
+        match &self.source {
+            Source::Bytes { name, bytes } => {
+                upload.field("name", name).field("size", &bytes.len());
+            }
+            Source::Path(path) => {
+                upload.field("path", path);
+            }
+            Source::Reader { name, .. } => {
+                upload.field("name", name);
+            }
+        }
+        upload.finish_non_exhaustive()
     }
 }
 
@@ -77,5 +168,9 @@ impl MultipartSource for Uploads {
             }
             Ok(form)
         })
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.0.iter().all(|(_, upload)| upload.is_repeatable())
     }
 }

@@ -207,7 +207,7 @@ fn jobs_can_be_waited_for() {
     let (_runtime, simulator) = simulator(25);
     let client = simulator.client().unwrap();
     let groups = client.deployments().list_network_tunnel_groups().items();
-    let group = wait(groups.named("Branch 017")).unwrap();
+    let group = wait(groups.find_by_name("Branch 017")).unwrap().unwrap();
     assert_eq!(group.id, Some(1017));
 
     let to_sync = client.clone();

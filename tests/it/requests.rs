@@ -3,7 +3,7 @@
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{ErrorKind, Upload, operations};
 
-use crate::scripted::{Scripted, TOKEN};
+use crate::scripted::{Answer, Scripted, TOKEN};
 
 #[tokio::test]
 async fn requests_can_move_between_tasks() {
@@ -142,6 +142,62 @@ async fn a_file_is_a_part_of_a_multipart_body() {
         "{request}"
     );
     assert!(request.contains("name,type\n"), "{request}");
+}
+
+#[tokio::test]
+async fn a_reader_is_streamed_with_its_content_type() {
+    let server = Scripted::start(&[
+        (200, "application/json", TOKEN),
+        (200, "application/json", "{}"),
+    ])
+    .await;
+    let text = "name,type\n".repeat(10_000);
+    let reader = std::io::Cursor::new(text.clone().into_bytes());
+    let upload = Upload::reader("objects.txt", reader).content_type("text/csv");
+    let policies = server.client().policies();
+    policies
+        .upload_network_objects(upload.clone())
+        .await
+        .unwrap();
+    let request = &server.requests()[1];
+    assert!(request.to_lowercase().contains("content-type: text/csv"));
+    assert!(request.contains("filename=\"objects.txt\""));
+    // The borders of chunks are in some lines.
+    assert!(request.len() > text.len() && request.matches("name,type").count() > 9_900);
+
+    let error = policies.upload_network_objects(upload).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+    assert!(
+        error.to_string().contains("has been sent already"),
+        "{error}"
+    );
+    let upload = Upload::bytes("objects.csv", "").content_type("no type");
+    let error = policies.upload_network_objects(upload).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+    assert!(
+        error.to_string().contains("`no type` is no type"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_reader_is_sent_once() {
+    let limited = || Answer::new(429, &[("retry-after", "1")], "");
+    let moved = || Answer::new(308, &[("location", "/elsewhere")], "");
+    let rejected = || Answer::json(401, "{}");
+    for (response, kind, reason) in [
+        (limited(), ErrorKind::Service, "can be sent only once"),
+        (moved(), ErrorKind::Redirect, "can be sent only once"),
+        (rejected(), ErrorKind::Service, "401"),
+    ] {
+        let server = Scripted::answering([response], Answer::json(200, "{}")).await;
+        let upload = Upload::reader("objects.csv", std::io::Cursor::new(b"name"));
+        let policies = server.builder().build().unwrap().policies();
+        let error = policies.upload_network_objects(upload).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains(reason), "{error}");
+        assert_eq!(server.calls().len(), 1);
+    }
 }
 
 #[test]

@@ -18,8 +18,8 @@ async fn one_of_many_is_found_by_its_name() -> Result<()> {
         .await?;
     let client = hurried(&simulator);
     let sites = || client.deployments().list_sites().limit(100).items();
-    let site = sites().named("Site 321").await?;
-    assert_eq!(site.site_id, Some(1321));
+    let site = sites().find_by_name("Site 321").await?;
+    assert_eq!(site.unwrap().site_id, Some(1321));
     let pages = "to the page without items, which is the end";
     assert_eq!(calls(&simulator, "list_sites"), 6, "{pages}");
 
@@ -30,7 +30,8 @@ async fn one_of_many_is_found_by_its_name() -> Result<()> {
     assert_eq!(sites().find(|_| false).await?, None);
 
     let rules = client.policies().list_access_rules().limit(10).items();
-    assert_eq!(rules.named("Access rule 022").await?.rule_id, Some(1022));
+    let rule = rules.find_by_name("Access rule 022").await?;
+    assert_eq!(rule.unwrap().rule_id, Some(1022));
     Ok(())
 }
 
@@ -42,18 +43,12 @@ async fn none_and_several_are_told_apart() -> Result<()> {
         .await?;
     let client = hurried(&simulator);
     let sites = || client.deployments().list_sites().limit(100).items();
-    let error = sites().named("site 001").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Absent);
-    assert!(error.is_not_found());
-    assert_eq!(
-        error.to_string(),
-        "list_sites: there is no item of the name `site 001`"
-    );
+    assert_eq!(sites().find_by_name("site 001").await?, None);
 
     for _ in 0..2 {
         simulator.add_item(SITES, &json!({"name": "Pier"}));
     }
-    let error = sites().named("Pier").await.unwrap_err();
+    let error = sites().find_by_name("Pier").await.unwrap_err();
     assert_eq!(
         (error.kind(), error.status().map(|status| status.as_u16())),
         (ErrorKind::Ambiguous, None)
@@ -65,10 +60,15 @@ async fn none_and_several_are_told_apart() -> Result<()> {
 
     simulator.clear_requests();
     let early = |id: Option<i64>| id.is_some_and(|id| id < 1010);
-    let error = sites().only(|site| early(site.site_id)).await.unwrap_err();
+    let error = sites()
+        .find_unique(|site| early(site.site_id))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);
     assert_eq!(calls(&simulator, "list_sites"), 1, "the second decides");
-    let site = sites().only(|site| site.site_id == Some(1250)).await?;
-    assert_eq!(site.name.as_deref(), Some("Site 250"));
+    let site = sites()
+        .find_unique(|site| site.site_id == Some(1250))
+        .await?;
+    assert_eq!(site.unwrap().name.as_deref(), Some("Site 250"));
     Ok(())
 }
