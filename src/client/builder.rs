@@ -166,14 +166,14 @@ impl ClientBuilder {
     }
 
     /// Trusts a certificate authority in addition to those that the system trusts: that of a proxy which inspects TLS.
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
         self.http.root_certificates.push(certificate);
         self
     }
 
     /// The certificate that the client presents to a server that requests one.
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     pub fn client_certificate(mut self, identity: reqwest::Identity) -> Self {
         self.http.identity = Some(identity);
         self
@@ -188,7 +188,8 @@ impl ClientBuilder {
     }
 
     /// An HTTP service that handles all requests in place of the HTTP client: a stack of your own, or canned responses from a
-    /// [`service_fn`](crate::service_fn). Tokens, retries, redirects, rate limits and errors work as with the HTTP client.
+    /// [`service_fn`](crate::service_fn). Tokens, retries, redirects, rate limits and errors work as with the HTTP client. It excludes the
+    /// settings of connections, as [`http_client`](Self::http_client) does.
     pub fn http_service<S, B>(mut self, service: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -246,10 +247,10 @@ impl ClientBuilder {
             .token_cache
             .unwrap_or_else(|| Arc::new(MemoryTokenCache::new()));
         let base_url = self.cloud.validated_base_url()?;
-        let (http, encoder) = self.http.build(&base_url)?;
+        let (http, client) = self.http.build(&base_url)?;
         let context = Arc::new(PipelineContext {
             http,
-            encoder,
+            client,
             redirect_policy: self
                 .cloud
                 .redirect_policy(&base_url, self.trusted_redirects)?,

@@ -24,9 +24,9 @@ pub(super) struct HttpConfig {
     pub(super) connect_timeout: Option<Duration>,
     pub(super) user_agent_suffix: Option<String>,
     pub(super) proxies: Vec<reqwest::Proxy>,
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     pub(super) root_certificates: Vec<reqwest::Certificate>,
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     pub(super) identity: Option<reqwest::Identity>,
     /// A client of the program's own.
     pub(super) client: Option<reqwest::Client>,
@@ -36,24 +36,42 @@ pub(super) struct HttpConfig {
 }
 
 impl HttpConfig {
-    /// The HTTP service that handles requests, and the HTTP client.
-    pub(super) fn build(self, base_url: &Url) -> Result<(HttpService, reqwest::Client)> {
-        let service = self.service.clone();
+    /// The HTTP service that handles requests, and the HTTP client if there is one.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be set up, or when settings of it would have no effect.
+    pub(super) fn build(self, base_url: &Url) -> Result<(HttpService, Option<reqwest::Client>)> {
+        let owner = match (&self.client, &self.service) {
+            (_, Some(_)) => Some("http_service"),
+            (Some(_), None) => Some("http_client"),
+            (None, None) => None,
+        };
+        if let (Some(owner), Some(setting)) = (owner, self.settings()) {
+            return Err(Error::configuration(format!(
+                "`{setting}` has no effect with `{owner}`: set it there"
+            )));
+        }
         let layers = self.layers.clone();
-        let client = self.client(base_url)?;
-        let service = service.unwrap_or_else(|| client.clone().into());
+        let (service, client) = match (self.service.clone(), self.client.clone()) {
+            (Some(service), client) => (service, client),
+            (None, Some(client)) => (client.clone().into(), Some(client)),
+            (None, None) => {
+                let client = self.client(base_url)?;
+                (client.clone().into(), Some(client))
+            }
+        };
         let service = layers.iter().fold(service, |service, wrap| wrap(service));
         Ok((service, client))
     }
 
     /// The first of the settings of the HTTP client that is set.
     fn settings(&self) -> Option<&'static str> {
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
         let tls = [
             (!self.root_certificates.is_empty(), "root_certificate"),
             (self.identity.is_some(), "client_certificate"),
         ];
-        #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+        #[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
         let tls = [];
         let others = [
             (self.connect_timeout.is_some(), "connect_timeout"),
@@ -68,21 +86,20 @@ impl HttpConfig {
     ///
     /// It follows no redirect by itself: an access token must not go to a host that the cloud does not trust.
     fn client(self, base_url: &Url) -> Result<reqwest::Client> {
-        let ignored = self.settings();
-        if let Some(client) = self.client {
-            return match ignored {
-                None => Ok(client),
-                Some(setting) => Err(Error::configuration(format!(
-                    "`{setting}` has no effect on the client of `http_client`: set it there"
-                ))),
-            };
-        }
-        if cfg!(not(any(feature = "rustls", feature = "native-tls")))
-            && self.service.is_none()
-            && base_url.scheme() == "https"
+        if cfg!(not(any(
+            feature = "rustls-no-provider",
+            feature = "native-tls"
+        ))) && base_url.scheme() == "https"
         {
             return Err(Error::configuration(
                 "the crate is built without TLS: enable its feature `rustls` or `native-tls`, or set an HTTP client",
+            ));
+        }
+        #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            return Err(Error::configuration(
+                "rustls has no cryptography: install a provider before the client is built, such as \
+                 `rustls::crypto::ring::default_provider().install_default()`, or enable the feature `rustls`",
             ));
         }
         let mut user_agent = USER_AGENT.to_owned();
@@ -106,7 +123,7 @@ impl HttpConfig {
         for proxy in self.proxies {
             builder = builder.proxy(proxy);
         }
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
         {
             for certificate in self.root_certificates {
                 builder = builder.add_root_certificate(certificate);

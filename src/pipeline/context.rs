@@ -13,8 +13,8 @@ use crate::runtime::Runtime;
 /// What the pipeline gets from a client.
 pub(crate) struct PipelineContext {
     pub(crate) http: HttpService,
-    /// Encodes multipart bodies, also for another HTTP service.
-    pub(crate) encoder: reqwest::Client,
+    /// The HTTP client, if there is one: it knows the length of a multipart body.
+    pub(crate) client: Option<reqwest::Client>,
     pub(crate) redirect_policy: RedirectPolicy,
     pub(crate) rate_limiter: RateLimiter,
     pub(crate) retry_budget: RetryBudget,

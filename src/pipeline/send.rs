@@ -132,13 +132,21 @@ async fn build(
         }
         RequestBody::Multipart(source) => {
             let form = source.form(operation).await?;
-            built = context
-                .encoder
-                .request(target.method.clone(), target.url.clone())
-                .multipart(form)
-                .build()
-                .map_err(|error| Error::transport(operation, target.host(), error))?;
-            None
+            match &context.client {
+                Some(client) => {
+                    built = client
+                        .request(target.method.clone(), target.url.clone())
+                        .multipart(form)
+                        .build()
+                        .map_err(|error| Error::transport(operation, target.host(), error))?;
+                    None
+                }
+                None => {
+                    let content_type = format!("multipart/form-data; boundary={}", form.boundary());
+                    *built.body_mut() = Some(reqwest::Body::wrap_stream(form.into_stream()));
+                    HeaderValue::try_from(content_type).ok()
+                }
+            }
         }
     };
     let headers = built.headers_mut();

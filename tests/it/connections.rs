@@ -126,12 +126,15 @@ fn settings_that_an_http_client_excludes_are_an_error() {
         ),
     ];
     for (name, set) in settings {
-        let builder = Client::builder()
-            .credentials(Credentials::new("key", "hush"))
-            .http_client(reqwest::Client::new());
-        let error = set(builder).build().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Configuration);
-        assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
+        let builder = set(Client::builder().credentials(Credentials::new("key", "hush")));
+        for builder in [
+            builder.clone().http_client(reqwest::Client::new()),
+            builder.http_service(service_fn(echo)),
+        ] {
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
+        }
     }
 }
 
