@@ -260,6 +260,8 @@ impl ClientBuilder {
             cloud: self.cloud.kind(),
             deviation_policy: Arc::new(DeviationPolicy::new(self.strict_responses)),
             runtime: self.runtime.clone(),
+            #[cfg(feature = "metrics")]
+            metrics: crate::pipeline::Metrics::new(),
         });
         let mut token_url = base_url.clone();
         let prefix = base_url.path().trim_end_matches('/');

@@ -25,4 +25,6 @@ pub(crate) struct PipelineContext {
     /// What becomes of responses that differ from their documentation.
     pub(crate) deviation_policy: Arc<DeviationPolicy>,
     pub(crate) runtime: Runtime,
+    #[cfg(feature = "metrics")]
+    pub(crate) metrics: super::metrics::Metrics,
 }

@@ -123,7 +123,12 @@ async fn attempt(
         if let Some(permit) = permit {
             permit.complete(response.as_ref().ok(), runtime);
         }
-        in_flight += runtime.now().duration_since(started);
+        let elapsed = runtime.now().duration_since(started);
+        #[cfg(feature = "metrics")]
+        context
+            .metrics
+            .record_request(request, redirects.target(), elapsed, &response);
+        in_flight += elapsed;
         let followed = response.and_then(|response| redirects.follow(context, request, response));
         if let Some(response) = followed.transpose() {
             return Ok(Attempt { response, token });

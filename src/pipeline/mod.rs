@@ -8,7 +8,11 @@ mod context;
 mod execute;
 mod headers;
 mod http_service;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod options;
+#[cfg(feature = "opentelemetry")]
+mod propagation;
 mod rate_limit;
 mod redirect;
 mod request;
@@ -21,6 +25,8 @@ pub use body::Body;
 pub(crate) use context::PipelineContext;
 pub(crate) use execute::execute;
 pub use http_service::{HttpService, ServiceFn, service_fn};
+#[cfg(feature = "metrics")]
+pub(crate) use metrics::Metrics;
 pub(crate) use options::RequestOptions;
 pub(crate) use rate_limit::RateLimiter;
 pub use rate_limit::RateLimiting;

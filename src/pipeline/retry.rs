@@ -235,6 +235,8 @@ impl<'a> RetryState<'a> {
             return Err(error.with_context(reason.to_owned()));
         }
         trace::retry(&error, delay);
+        #[cfg(feature = "metrics")]
+        self.context.metrics.record_resend(self.request);
         self.may_be_processed |= error.may_be_processed();
         runtime.sleep(delay).await;
         Ok(())

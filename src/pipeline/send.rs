@@ -167,6 +167,8 @@ async fn build(
         headers.insert(ORGANIZATION, value);
     }
     headers.insert(AUTHORIZATION, authorization);
+    #[cfg(feature = "opentelemetry")]
+    super::propagation::inject_trace_context(headers);
     Ok(built)
 }
 

@@ -90,7 +90,7 @@ pub(super) fn retry(error: &Error, delay: Duration) {
 }
 
 /// The status if there is one, otherwise the kind of the error.
-fn error_type(error: &Error) -> String {
+pub(super) fn error_type(error: &Error) -> String {
     match error.status() {
         Some(status) => status.as_str().to_owned(),
         None => error.kind().to_string(),

@@ -29,6 +29,7 @@ mod simulator;
 mod simulator_collections;
 mod simulator_faults;
 mod simulator_reports;
+mod telemetry;
 mod token_cache;
 mod tokens;
 mod tunnel_groups;
