@@ -107,10 +107,10 @@ impl RateLimiter {
         loop {
             let now = runtime.now();
             let slot = match queue.state().claim(waiter.id, now) {
-                Claim::Granted(number) => {
+                Claim::Granted(arrives_by) => {
                     return Ok(Some(Permit {
                         queue: Arc::clone(&queue),
-                        number,
+                        arrives_by,
                         has_waited: now > started,
                     }));
                 }
@@ -200,7 +200,7 @@ impl Drop for WaiterGuard<'_> {
 #[derive(Debug)]
 pub(super) struct Permit {
     queue: Arc<Queue>,
-    number: u64,
+    arrives_by: Instant,
     has_waited: bool,
 }
 
@@ -214,7 +214,7 @@ impl Permit {
     pub(super) fn complete(self, response: Option<&RawResponse>, runtime: &Runtime) {
         let now = runtime.now();
         let mut state = self.queue.state();
-        state.record_arrival(self.number, now);
+        state.record_arrival(self.arrives_by, now);
         if let Some(response) = response {
             state.observe_headers(response, runtime.system_time(), now);
         }
@@ -232,10 +232,8 @@ impl Drop for Permit {
 #[derive(Debug, Default)]
 struct State {
     windows: Vec<Window>,
-    /// The requests that the windows still count, in the order in which they were sent.
-    sent: VecDeque<Sent>,
-    /// How many were sent before those.
-    forgotten: u64,
+    /// When the service has surely counted each request that the windows still count, in ascending order.
+    sent: VecDeque<Instant>,
     /// How many requests have no response yet.
     in_flight: usize,
     /// Those that wait, in the order of arrival.
@@ -250,13 +248,6 @@ struct State {
 struct Window {
     requests: usize,
     length: Duration,
-}
-
-/// A request that was sent.
-#[derive(Clone, Copy, Debug)]
-struct Sent {
-    /// When the service has surely counted it.
-    arrived: Instant,
 }
 
 /// A request that waits.
@@ -277,8 +268,8 @@ struct Allowance {
 
 /// What a waiter gets that asks for its permit.
 enum Claim {
-    /// The number of the request.
-    Granted(u64),
+    /// When the service has surely counted the request.
+    Granted(Instant),
     /// When the request may be sent.
     Later(Instant),
 }
@@ -310,9 +301,9 @@ impl State {
         let slot = self.schedule(index).next(self, now);
         if slot <= now {
             self.waiters.remove(index);
-            let number = self.record_sent(now);
+            let arrives_by = self.record_sent(now);
             self.reschedule(now);
-            return Claim::Granted(number);
+            return Claim::Granted(arrives_by);
         }
         if self.waiters[index].slot != slot {
             self.waiters[index].slot = slot;
@@ -327,8 +318,8 @@ impl State {
     }
 
     /// The schedule of what was sent, and of the first `count` waiters.
-    fn schedule(&self, count: usize) -> Schedule {
-        let mut schedule = Schedule::new(self.sent.iter().map(|sent| sent.arrived));
+    fn schedule(&self, count: usize) -> Schedule<'_> {
+        let mut schedule = Schedule::new(&self.sent);
         for waiter in self.waiters.iter().take(count) {
             schedule.push(waiter.slot);
         }
@@ -338,31 +329,29 @@ impl State {
     /// Gives each waiter the earliest slot that the limits allow. A slot that has passed stays: its waiter is about to claim it, or nobody
     /// polls it and it must not delay the others.
     fn reschedule(&mut self, now: Instant) {
+        let mut waiters = std::mem::take(&mut self.waiters);
         let mut schedule = self.schedule(0);
-        for index in 0..self.waiters.len() {
-            let before = self.waiters[index].slot;
-            let slot = match before <= now {
-                true => before,
-                false => schedule.next(self, now),
-            };
-            schedule.push(slot);
-            self.waiters[index].slot = slot;
-            if slot < before {
-                self.waiters[index].earlier.notify_one();
+        for waiter in &mut waiters {
+            if waiter.slot > now {
+                let slot = schedule.next(self, now);
+                if slot < waiter.slot {
+                    waiter.earlier.notify_one();
+                }
+                waiter.slot = slot;
             }
+            schedule.push(waiter.slot);
         }
+        self.waiters = waiters;
     }
 
-    /// A request is sent; returns its number.
-    fn record_sent(&mut self, now: Instant) -> u64 {
+    /// A request is sent; returns when the service has surely counted it.
+    fn record_sent(&mut self, now: Instant) -> Instant {
         self.in_flight += 1;
-        self.sent.push_back(Sent {
-            arrived: now + MAX_TRANSIT,
-        });
+        let arrives_by = now + MAX_TRANSIT;
+        insert(&mut self.sent, arrives_by);
         let most = self.windows.iter().map(|window| window.requests).max();
         while self.sent.len() > most.unwrap_or_default() {
             self.sent.pop_front();
-            self.forgotten += 1;
         }
         self.allowance = self
             .allowance
@@ -371,15 +360,16 @@ impl State {
                 requests: allowance.requests.saturating_sub(1),
                 ..allowance
             });
-        (self.forgotten + self.sent.len() as u64).saturating_sub(1)
+        arrives_by
     }
 
-    /// The request with this number has ended.
-    fn record_arrival(&mut self, number: u64, now: Instant) {
-        let index = number.checked_sub(self.forgotten);
-        let index = index.and_then(|index| usize::try_from(index).ok());
-        if let Some(sent) = index.and_then(|index| self.sent.get_mut(index)) {
-            sent.arrived = sent.arrived.min(now);
+    /// A request has ended: the service has counted it by now.
+    fn record_arrival(&mut self, arrives_by: Instant, now: Instant) {
+        if now < arrives_by
+            && let Ok(index) = self.sent.binary_search(&arrives_by)
+        {
+            self.sent.remove(index);
+            insert(&mut self.sent, now);
         }
     }
 
@@ -424,31 +414,27 @@ impl State {
 }
 
 /// When the windows count requests: those that were sent, and those that have a slot.
-struct Schedule {
+struct Schedule<'a> {
+    sent: &'a VecDeque<Instant>,
     /// In ascending order.
-    times: Vec<Instant>,
-    /// How many slots there are.
-    reserved: usize,
+    slots: Vec<Instant>,
     /// The last slot: requests are sent in the order of arrival.
     last: Option<Instant>,
 }
 
-impl Schedule {
-    fn new(sent: impl Iterator<Item = Instant>) -> Self {
-        let mut times: Vec<_> = sent.collect();
-        times.sort_unstable();
+impl<'a> Schedule<'a> {
+    fn new(sent: &'a VecDeque<Instant>) -> Self {
         Self {
-            times,
-            reserved: 0,
+            sent,
+            slots: Vec::new(),
             last: None,
         }
     }
 
     /// Reserves a slot.
     fn push(&mut self, slot: Instant) {
-        let index = self.times.partition_point(|time| *time <= slot);
-        self.times.insert(index, slot);
-        self.reserved += 1;
+        let index = self.slots.partition_point(|known| *known <= slot);
+        self.slots.insert(index, slot);
         self.last = self.last.max(Some(slot));
     }
 
@@ -459,17 +445,45 @@ impl Schedule {
         let by_windows = windows
             .filter_map(|window| {
                 // The request that must have left the window.
-                let index = self.times.len().checked_sub(window.requests)?;
-                Some(self.times[index] + window.length)
+                let count = self.sent.len() + self.slots.len();
+                let last = self.nth(count.checked_sub(window.requests)?)?;
+                Some(last + window.length)
             })
             .fold(earliest, Instant::max);
         match state.allowance {
-            Some(allowance) if self.reserved >= allowance.requests => {
+            Some(allowance) if self.slots.len() >= allowance.requests => {
                 by_windows.max(allowance.until)
             }
             _ => by_windows,
         }
     }
+
+    /// The time with this index among all, in ascending order.
+    fn nth(&self, index: usize) -> Option<Instant> {
+        let (sent, slots) = (self.sent, &self.slots);
+        // How many slots are before it.
+        let mut low = index.saturating_sub(sent.len());
+        let mut high = index.min(slots.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let last_sent = (index - middle)
+                .checked_sub(1)
+                .and_then(|last| sent.get(last));
+            if last_sent.is_some_and(|last| *last > slots[middle]) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let candidates = [sent.get(index - low), slots.get(low)];
+        candidates.into_iter().flatten().min().copied()
+    }
+}
+
+/// Inserts a time in ascending order; new ones are near the end.
+fn insert(times: &mut VecDeque<Instant>, time: Instant) {
+    let index = times.partition_point(|known| *known <= time);
+    times.insert(index, time);
 }
 
 /// The limits that a response names: `x-ratelimit-limit-second`, `-minute`, `-hour`, `-day`, or a number of seconds.
@@ -492,4 +506,30 @@ fn limits(headers: &HeaderMap) -> impl Iterator<Item = (Duration, usize)> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // No code panics in the middle of a change while it holds a lock.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sent_requests_and_slots_are_counted_together() {
+        let start = Instant::now();
+        let time = |seconds: &u64| start + Duration::from_secs(*seconds);
+        let lists: [&[u64]; 5] = [&[], &[3], &[0, 2, 4, 6], &[1, 1, 1, 9], &[5, 7, 8, 9, 10]];
+        for sent in lists {
+            for slots in lists {
+                let times: VecDeque<_> = sent.iter().map(time).collect();
+                let mut schedule = Schedule::new(&times);
+                for slot in slots.iter().rev() {
+                    schedule.push(time(slot));
+                }
+                let mut all: Vec<_> = sent.iter().chain(slots).map(time).collect();
+                all.sort_unstable();
+                let found = (0..all.len()).map(|index| schedule.nth(index).unwrap());
+                assert_eq!(found.collect::<Vec<_>>(), all, "{sent:?} {slots:?}");
+                assert_eq!(schedule.nth(all.len()), None);
+            }
+        }
+    }
 }

@@ -24,6 +24,7 @@ mod rate_limit;
 mod redirects;
 mod requests;
 mod retry;
+mod schedules;
 mod scripted;
 mod simulator;
 mod simulator_collections;

@@ -96,6 +96,9 @@ pub(super) const STEPS: &[Step] = &[
         &["cargo test --release --package xtask --test import -- --ignored ten_thousand"],
     )
     .slow(),
+    Step::new("schedules", &["cargo test --test it schedules"])
+        .slow()
+        .with(&[("SCHEDULES", "10000")]),
     Step::new("soak", &["cargo test --test soak -- --ignored --nocapture"]).slow(),
     Step::found("fuzz", fuzz)
         .slow()
