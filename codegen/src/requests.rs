@@ -435,8 +435,8 @@ impl<'a> Request<'a> {
                 #paging
             }
             impl ::std::future::IntoFuture for #ident {
-                type Output = crate::Result<crate::Response<#answer>>;
-                type IntoFuture = crate::ResponseFuture<crate::Response<#answer>>;
+                type Output = crate::Result<crate::Response<#response>>;
+                type IntoFuture = crate::ResponseFuture<crate::Response<#response>>;
 
                 #[inline]
                 fn into_future(self) -> Self::IntoFuture {

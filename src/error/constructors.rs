@@ -40,11 +40,10 @@ impl Error {
     /// A response that lacks a part of what was requested.
     pub(crate) fn partial(
         operation: &'static Operation,
-        status: u16,
+        status: StatusCode,
         message: impl Into<String>,
     ) -> Self {
-        let status = StatusCode::from_u16(status).ok();
-        Self::of(ErrorKind::Partial, operation, message).change(|inner| inner.status = status)
+        Self::of(ErrorKind::Partial, operation, message).change(|inner| inner.status = Some(status))
     }
 
     /// A request that got no response.

@@ -156,7 +156,7 @@ impl<P: EventPage> Export<P> {
     fn take(&mut self, answer: Response<P>, operation: &'static Operation) -> Result<()> {
         if answer.status() == StatusCode::MULTI_STATUS {
             let why = "the response is partial: it does not have all kinds of events";
-            return Err(Error::partial(operation, 207, why));
+            return Err(Error::partial(operation, answer.status(), why));
         }
         let events = answer.into_inner().into_events();
         let is_full = events.len() >= self.limit;

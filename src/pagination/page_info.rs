@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use http::StatusCode;
 use serde::Deserialize as _;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -29,7 +30,7 @@ const NAME_LENGTH: usize = 40;
 /// What a response says about its page.
 #[derive(Debug)]
 pub(super) struct PageInfo {
-    pub(super) status: u16,
+    pub(super) status: StatusCode,
     /// The rows of the list, with those that are null or cannot be read.
     pub(super) rows: Rows,
     /// What the page has to do with those before it.
@@ -131,7 +132,7 @@ fn read_body<'de>(
 ) -> Result<Body<'de>, String> {
     let mut body = Body::default();
     if response.body().trim_ascii().is_empty() {
-        if response.status() != 204 {
+        if response.status() != StatusCode::NO_CONTENT {
             let list = place(pagination.items);
             return Err(format!(
                 "the response has no body: expected a list at {list}"
@@ -440,14 +441,14 @@ fn cursor(next: String, param: &str) -> Result<String, String> {
 }
 
 /// The parts that a partial response lacks, in words; `None` where it is not partial.
-fn missing_parts(status: u16, failed: &Value) -> Option<String> {
+fn missing_parts(status: StatusCode, failed: &Value) -> Option<String> {
     let failed = failed.as_array().map_or(&[][..], Vec::as_slice);
     let is_known = |part: &&str| failed.iter().any(|failed| failed == part);
     let known = PARTS.iter().filter(|part| is_known(part));
     let mut parts: Vec<_> = known.map(|part| format!("`{part}`")).collect();
     match failed.len().saturating_sub(parts.len()) {
         0 if !parts.is_empty() => {}
-        0 if status != 207 => return None,
+        0 if status != StatusCode::MULTI_STATUS => return None,
         0 => parts.push("parts that it does not name".to_owned()),
         others => parts.push(format!("{others} other parts")),
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cisco_secure_access::api::reports::types::ListDnsActivityResponse;
 use cisco_secure_access::jobs::activity::{Export, export};
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Client, ErrorKind, Result};
+use cisco_secure_access::{Client, ErrorKind, Result, StatusCode};
 use futures_util::stream::FusedStream as _;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
@@ -232,7 +232,10 @@ async fn an_error_leaves_the_export_where_it_was() -> Result<()> {
                 Ok(event) => times.push(event.timestamp.unwrap().timestamp_millis()),
                 Err(error) => {
                     // What another call can cure does not end the export.
-                    assert_eq!(events.is_terminated(), error.status() != Some(StatusCode::SERVICE_UNAVAILABLE));
+                    assert_eq!(
+                        events.is_terminated(),
+                        error.status() != Some(StatusCode::SERVICE_UNAVAILABLE)
+                    );
                     errors.push((error.kind(), error.status().map(|status| status.as_u16())));
                 }
             }

@@ -141,7 +141,7 @@ async fn in_a_link() {
     .await;
     let request = listing
         .client
-        .request(cisco_secure_access::Method::Get, "/deployments/v2/things");
+        .request(cisco_secure_access::Method::GET, "/deployments/v2/things");
     let items = request
         .query("size", "4")
         .items_at("/items", Pagination::by_link());

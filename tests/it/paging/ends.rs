@@ -279,7 +279,7 @@ async fn a_listing_that_begins_later_ends_at_a_page_without_items() {
     .await;
     let request = listing
         .client
-        .request(cisco_secure_access::Method::Get, "/deployments/v2/things");
+        .request(cisco_secure_access::Method::GET, "/deployments/v2/things");
     let request = request.query("page", "3");
     let pagination = Pagination::by_page("page").total("/total");
     let (found, errors) = drain_values(request.items_at("/rows", pagination)).await;

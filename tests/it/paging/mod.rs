@@ -105,7 +105,7 @@ impl Listing {
 
     /// Items of an operation that no document describes.
     fn items_at(&self, pointer: &'static str, pagination: Pagination) -> Items<Value> {
-        let request = self.client.request(Method::Get, "/deployments/v2/things");
+        let request = self.client.request(Method::GET, "/deployments/v2/things");
         request.items_at(pointer, pagination)
     }
 

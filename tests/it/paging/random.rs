@@ -239,7 +239,7 @@ async fn everything_or_an_error_in_few_requests() {
         let model = service.lock().unwrap().model.clone();
         let request = listing
             .client
-            .request(Method::Get, "/deployments/v2/things");
+            .request(Method::GET, "/deployments/v2/things");
         let mut items = request
             .query("seed", seed.to_string())
             .items_at::<Value>("/data", model.pagination())
