@@ -156,10 +156,13 @@ impl<'a> Emission<'a> {
                 const KEEPS_NULLS: bool = #keeps_nulls;
                 #positions
 
+                #[inline]
                 fn empty() -> Self { #empty }
 
+                #[inline]
                 fn kept(&self) -> &decode::Extra { &self.extra }
 
+                #[inline]
                 fn kept_mut(&mut self) -> &mut decode::Extra { &mut self.extra }
 
                 fn decode_field<S: decode::FieldSource>(&mut self, property: usize, source: S) -> Result<(), S::Error> {

@@ -54,6 +54,8 @@ pub(crate) fn paging(
         /// How it pages.
         pub const PAGINATION: crate::Pagination = #pagination;
 
+        // Inline, like all that decodes: what a program does not list is not compiled.
+        #[inline]
         fn into_items(
             response: crate::response::RawResponse,
             _: &crate::Pagination,
