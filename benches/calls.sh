@@ -9,7 +9,7 @@ program=$(cargo bench --bench calls --no-run --message-format=json |
     sed -n 's/.*"name":"calls".*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
 
 server() {
-    coproc SERVER { "$program" server "$1"; }
+    coproc SERVER { exec "$program" server "$1"; }
     server_pid=$SERVER_PID
     read -r url <&"${SERVER[0]}"
 }

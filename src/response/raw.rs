@@ -97,10 +97,7 @@ impl RawResponse {
     /// for before anything is parsed.
     pub(crate) fn short_body<T: DeserializeOwned>(&self, property: &str) -> Option<T> {
         let may_be = self.body.len() <= MAX_SHORT_BODY
-            && self
-                .body
-                .windows(property.len())
-                .any(|part| part == property.as_bytes());
+            && memchr::memmem::find(&self.body, property.as_bytes()).is_some();
         may_be
             .then(|| serde_json::from_slice(&self.body).ok())
             .flatten()
