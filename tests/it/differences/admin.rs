@@ -117,6 +117,30 @@ async fn errors_of_a_taxii_server_are_not_those_of_the_service() {
     }
 }
 
+#[test]
+fn the_path_of_a_test_email_has_another_end() {
+    let operation = operations().find(|operation| operation.id == "send_test_alert_email");
+    assert_eq!(
+        operation.unwrap().path,
+        "/admin/v2/alerting/alerts/testNotifications/emails"
+    );
+}
+
+#[tokio::test]
+async fn a_jamf_server_has_two_names_for_its_address() {
+    for name in ["url", "urlJamf"] {
+        let config = json!({"jamf": {name: "https://jamf.example", "clientCredentialId": "c"}});
+        let body = json!({"integration": {"config": config, "id": "i"}});
+        let response = read(body, |client| client.admin().get_integration("i").send()).await;
+        let config = response.integration.unwrap().config.unwrap();
+        let jamf = config.jamf.unwrap();
+        assert_eq!(
+            jamf.url.or(jamf.url_jamf).as_deref(),
+            Some("https://jamf.example")
+        );
+    }
+}
+
 #[tokio::test]
 async fn threat_feeds_have_microseconds() {
     let body = json!([{"createdAt": "2025-05-06T07:08:09.000000Z", "destinationListId": "17", "feedId": "00ff", "feedVendor": "v", "orgId": 1}]);

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use cisco_secure_access::api::policies::types::{
-    AccessRule, AccessType, DestinationListsBundleTypeId, ListApplicationCategoriesResponse,
-    NetworkObjectValue, RuleAction, RuleAttributeName, RuleAttributeValue, RuleAttributeValueItem,
-    RuleSettingName, RuleSettingValue, UpdateAccessRuleRequest,
+    AccessRule, AccessType, AddDestination, DestinationListsBundleTypeId,
+    ListApplicationCategoriesResponse, NetworkObjectValue, RuleAction, RuleAttributeName,
+    RuleAttributeValue, RuleAttributeValueItem, RuleSettingName, RuleSettingValue,
+    UpdateAccessRuleRequest,
 };
 use cisco_secure_access::jobs::rules::edit_access_rule;
 use cisco_secure_access::{Client, PausedClock, Response, ResponseFuture};
@@ -398,6 +399,39 @@ async fn destinations_have_ids_in_quotes_and_times_without_a_zone() {
         server.calls()[0].ends_with("\r\n\r\n[4711]"),
         "{:?}",
         server.calls()
+    );
+}
+
+#[tokio::test]
+async fn a_url_on_a_high_volume_domain_is_not_added() {
+    let list = json!({"data": {"id": 17, "meta": {"destinationCount": 4}}, "status": {"code": 200, "text": "OK"}});
+    let refused = json!({"error": "Bad Request", "message": "search.example has a high volume", "statusCode": 400});
+    let (list, refused) = (list.to_string(), refused.to_string());
+    let (_server, client) = serving([(200, list.as_str()), (400, refused.as_str())]).await;
+    let url = [AddDestination::new("https://search.example/path")];
+    let response = client
+        .policies()
+        .add_destinations(17, &url)
+        .send()
+        .await
+        .unwrap();
+    let meta = response.data.as_ref().unwrap().meta.as_ref().unwrap();
+    assert_eq!(
+        meta.destination_count,
+        Some(4),
+        "the count tells that nothing was added"
+    );
+    let error = client
+        .policies()
+        .add_destinations(17, &url)
+        .send()
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("search.example has a high volume"),
+        "{error}"
     );
 }
 

@@ -1,10 +1,12 @@
 //! Differences that hold for all scopes: tokens, arguments, errors.
 
+use std::time::Duration;
+
 use cisco_secure_access::ErrorKind;
 use cisco_secure_access::api::deployments::types::NetworkTunnelGroupFilters;
 use serde_json::json;
 
-use super::{lines, serving};
+use super::{lines, read, serving};
 use crate::scripted::{Answer, Scripted, TOKEN};
 
 const EXPIRED: &str = r#"{"error": "invalid_request"}"#;
@@ -126,4 +128,36 @@ async fn errors_have_many_shapes() {
         .await
         .unwrap_err();
     assert!(error.to_string().contains(text), "{error}");
+}
+
+#[tokio::test]
+async fn numbers_are_integers() {
+    for id in [json!(17), json!(17.0), json!("17")] {
+        let sites = read(json!([{"originId": id, "siteId": id}]), |client| {
+            client.deployments().list_sites().send()
+        })
+        .await;
+        let site = &sites[0];
+        assert_eq!((site.origin_id, site.site_id), (Some(17), Some(17)), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn limits_are_in_headers() {
+    for (header, value) in [("ratelimit-reset", "7"), ("retry-after", "7")] {
+        let server = Scripted::answering([], Answer::new(429, &[(header, value)], "{}")).await;
+        let error = server
+            .client()
+            .deployments()
+            .list_regions()
+            .send()
+            .await
+            .unwrap_err();
+        assert!(error.is_rate_limited());
+        assert_eq!(
+            error.retry_after(),
+            Some(Duration::from_secs(7)),
+            "{header}"
+        );
+    }
 }
