@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use http::Method;
+use http::{Method, StatusCode};
 
 /// One operation of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,11 @@ pub struct Operation {
     pub deprecated: bool,
     /// JSON pointer of the boolean that says whether the request was carried out, where a response with a status of success may deny it.
     pub success_property: Option<&'static str>,
+    /// The statuses of errors that can be those of another server, which the service called for the request. Such a 401 is not about the
+    /// access token, and such a 404 is no missing resource of the organization.
+    pub upstream_errors: &'static [u16],
+    /// Whether it is a report that can be requested from a storage region: see [`ReportsRegion`](crate::ReportsRegion).
+    pub regional: bool,
 }
 
 impl Operation {
@@ -58,6 +63,11 @@ impl Operation {
         known
             .find(|operation| operation.method == *method)
             .unwrap_or(&UNDOCUMENTED[0])
+    }
+
+    /// Whether an error with this status can be that of another server, which the service called.
+    pub(crate) fn is_upstream_error(&self, status: StatusCode) -> bool {
+        self.upstream_errors.contains(&status.as_u16())
     }
 
     /// Whether a document describes the operation.
@@ -93,6 +103,8 @@ const fn undocumented(method: Method, idempotent: bool) -> Operation {
         pagination: None,
         deprecated: false,
         success_property: None,
+        upstream_errors: &[],
+        regional: false,
     }
 }
 

@@ -39,6 +39,10 @@ pub(crate) struct Operation {
     pub idempotent: bool,
     /// `x-success-property`: JSON pointer of the boolean that says whether the request was carried out.
     pub success_property: Option<String>,
+    /// `x-upstream-errors`: the statuses of errors that can be those of another server.
+    pub upstream_errors: Vec<u16>,
+    /// `x-regional`: whether it can be requested from a storage region.
+    pub regional: bool,
     /// Its JSON pointer in the document.
     pub pointer: String,
 }
@@ -289,6 +293,14 @@ fn read_operation(
             .and_then(Value::as_bool)
             .unwrap_or(matches!(method, "get" | "put" | "delete")),
         success_property: text(value, "x-success-property"),
+        upstream_errors: value
+            .get("x-upstream-errors")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|status| status.as_u64()?.try_into().ok())
+            .collect(),
+        regional: flag(value, "x-regional"),
         id,
         parameters,
         body,

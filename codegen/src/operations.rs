@@ -43,6 +43,8 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
         deprecated,
         clouds,
         idempotent,
+        upstream_errors,
+        regional,
         ..
     } = operation;
     let rate_limit = match &operation.rate_limit {
@@ -97,6 +99,8 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             pagination: #pagination,
             deprecated: #deprecated,
             success_property: #success_property,
+            upstream_errors: &[#(#upstream_errors),*],
+            regional: #regional,
         };
     }
 }

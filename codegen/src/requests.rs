@@ -389,6 +389,27 @@ impl<'a> Request<'a> {
             };
             facts.push(("Pages", format!("by `{}`{limit}", pagination.offset_param)));
         }
+        if let Some(property) = &operation.success_property {
+            let property = property.trim_start_matches('/');
+            facts.push((
+                "Failures",
+                format!("a response with `{property}: false` is a [`Partial`](crate::ErrorKind::Partial) error"),
+            ));
+        }
+        if !operation.upstream_errors.is_empty() {
+            let statuses: Vec<_> = operation
+                .upstream_errors
+                .iter()
+                .map(u16::to_string)
+                .collect();
+            facts.push((
+                "Errors of other servers",
+                format!(
+                    "{} can come from the server that the service calls",
+                    statuses.join(" and ")
+                ),
+            ));
+        }
         facts
     }
 
@@ -404,7 +425,9 @@ impl<'a> Request<'a> {
             .iter()
             .filter(|argument| !argument.required)
             .map(Argument::setter);
-        let reports = (self.scope == "reports").then(|| quote!(crate::request::report_options!();));
+        let reports = operation
+            .regional
+            .then(|| quote!(crate::request::report_options!();));
         let paging = paging::paging(self.operation, &self.response, types)?;
         let doc = format!(
             " The request [`{}`](super::operations::{}).",

@@ -294,6 +294,10 @@ fn kept(body: Bytes) -> Bytes {
 
 /// What the caller can do about an error response, if its status tells.
 fn hint(operation: &Operation, status: StatusCode) -> Option<String> {
+    if operation.is_upstream_error(status) {
+        let hint = "it can be the error of the server that the service called for the request";
+        return Some(hint.to_owned());
+    }
     match (status.as_u16(), operation.security) {
         (403, Security::Bearer([])) => Some("the API key may lack an OAuth scope".to_owned()),
         (403, Security::Bearer(scopes)) => Some(format!(

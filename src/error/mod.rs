@@ -222,16 +222,25 @@ impl Error {
         }
     }
 
-    /// Whether the service rejected the credentials, or they lack a permission: 401 or 403.
+    /// Whether the service rejected the credentials, or they lack a permission: 401 or 403. An error that can be that of another server
+    /// does not count: see [`Operation::upstream_errors`].
     #[must_use]
     pub fn is_auth(&self) -> bool {
-        self.0.kind == ErrorKind::Authentication || matches!(self.status_number(), 401 | 403)
+        let is_status = matches!(self.status_number(), 401 | 403) && !self.is_upstream_error();
+        self.0.kind == ErrorKind::Authentication || is_status
     }
 
-    /// Whether the resource does not exist: 404.
+    /// Whether the resource does not exist: 404. An error that can be that of another server does not count: see
+    /// [`Operation::upstream_errors`].
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.status_number() == 404
+        self.status_number() == 404 && !self.is_upstream_error()
+    }
+
+    /// Whether the error can be that of another server, which the service called.
+    fn is_upstream_error(&self) -> bool {
+        let operation = self.0.operation.zip(self.0.status);
+        operation.is_some_and(|(operation, status)| operation.is_upstream_error(status))
     }
 
     /// Whether the rate limit is exceeded: 429, or [`ErrorKind::RateLimitWait`].

@@ -13,6 +13,7 @@ pub(super) struct ServiceError {
 
 /// Where a response may hold the message, most specific first.
 const MESSAGES: &[&str] = &[
+    "/description",
     "/message",
     "/data/message",
     "/error_description",
@@ -21,6 +22,7 @@ const MESSAGES: &[&str] = &[
     "/errors/0/message",
     "/errors/0",
     "/data/errors/0/message",
+    "/data/errors/0/error",
     "/data/errors/0",
     "/data/error",
     "/detail",
@@ -36,6 +38,7 @@ const CODES: &[&str] = &[
     "/errors/0/code",
     "/data/code",
     "/error",
+    "/error_code",
     "/error_id",
     "/status/code",
 ];

@@ -50,6 +50,11 @@ impl<'de> RowsBuilder<'de> {
         self.last = Some(row);
     }
 
+    /// The first row that is not null.
+    pub(super) fn first(&self) -> Option<&'de str> {
+        self.first
+    }
+
     /// The last row that is not null.
     pub(super) fn last(&self) -> Option<&'de str> {
         self.last

@@ -9,6 +9,7 @@ use futures_util::stream::FusedStream;
 use futures_util::{Stream, StreamExt as _};
 
 use super::continuation::Position;
+use super::page_info::PageInfo;
 use super::pager::Pager;
 use super::{BufferedStream, ContinuationToken};
 use crate::error::{Error, ErrorKind, Result};
@@ -128,15 +129,21 @@ impl<T> Items<T> {
     }
 
     /// Takes the items out of a page.
-    fn open(&mut self, response: RawResponse, rows: usize) -> Result<Vec<T>> {
+    fn open(&mut self, response: RawResponse, info: &PageInfo) -> Result<VecDeque<T>> {
         let whole = response.clone();
         let page = (self.into_items)(response, self.pager.pagination())?;
         let (items, parts) = page.into_parts();
+        let rows = info.rows.values;
         if items.is_empty() && rows > 0 {
             let what = format!("the list has {rows} rows, and none of them can be read");
             return Err(whole.into_error(ErrorKind::Decode, what));
         }
         self.deviations = parts.deviations;
+        let mut items = VecDeque::from(items);
+        if info.has_cursor_row {
+            // The page before has it.
+            items.pop_front();
+        }
         Ok(items)
     }
 }
@@ -174,7 +181,7 @@ impl<T: Unpin> Stream for Items<T> {
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 Some(Ok(page)) => page,
             };
-            let items = match this.open(response, info.rows.values) {
+            let items = match this.open(response, &info) {
                 Ok(items) => items,
                 Err(error) => {
                     let error = this.pager.labeled(error);
@@ -184,7 +191,7 @@ impl<T: Unpin> Stream for Items<T> {
             this.current = this.pager.place();
             this.pager.advance(&info);
             this.handed_out = std::mem::take(&mut this.skip).min(items.len());
-            this.ready = items.into();
+            this.ready = items;
             this.ready.drain(..this.handed_out);
         }
     }

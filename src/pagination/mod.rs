@@ -37,6 +37,9 @@
 //! 2. Rows without an id can be equal. If all rows of the page are equal and have none, the total decides whether they are other items.
 //! 3. Otherwise the listing ends in an error, without the rows that came again.
 //!
+//! Where the cursor is the last item of a page, the service may begin the next page with that item. `Items` leaves it out, and a page that
+//! has nothing else is one without rows.
+//!
 //! A list that equals any earlier one, and a cursor that was used before, end the listing in an error as well, so that no listing requests
 //! pages for ever. One exception: the cursor of a page that is shorter than those before it may be its own cursor, which is the end.
 

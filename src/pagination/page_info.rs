@@ -12,6 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::continuation::Position;
 use super::history::{Repetition, Rows, RowsBuilder};
 use super::link;
 use crate::operation::{Pagination, PaginationStyle};
@@ -33,6 +34,9 @@ pub(super) struct PageInfo {
     pub(super) status: StatusCode,
     /// The rows of the list, with those that are null or cannot be read.
     pub(super) rows: Rows,
+    /// Whether the first row is the item that the cursor of the page names: the service includes it, and it is the last item of the page
+    /// before.
+    pub(super) has_cursor_row: bool,
     /// What the page has to do with those before it.
     pub(super) repetition: Repetition,
     /// How many items there are on all pages.
@@ -51,7 +55,11 @@ pub(super) struct PageInfo {
 
 impl PageInfo {
     /// Reads a response; the error says what is not as documented.
-    pub(super) fn read(response: &RawResponse, pagination: &Pagination) -> Result<Self, String> {
+    pub(super) fn read(
+        response: &RawResponse,
+        pagination: &Pagination,
+        position: &Position,
+    ) -> Result<Self, String> {
         let body = read_body(response, pagination)?;
         let total = total(body.total);
         let row;
@@ -86,6 +94,7 @@ impl PageInfo {
         };
         Ok(Self {
             status: response.status(),
+            has_cursor_row: has_cursor_row(&rows, pagination, position),
             rows: rows.build(),
             repetition: Repetition::None,
             total,
@@ -95,6 +104,11 @@ impl PageInfo {
             next_link,
             missing_parts: missing_parts(response.status(), &value(body.failed)),
         })
+    }
+
+    /// How many rows the page has that those before do not have.
+    pub(super) fn new_rows(&self) -> usize {
+        self.rows.count - usize::from(self.has_cursor_row)
     }
 }
 
@@ -413,16 +427,29 @@ fn next_elsewhere(
         return Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty()));
     }
     if let Some(pointer) = pagination.next_from_item {
-        let last: Value = rows
-            .last()
-            .and_then(|last| serde_json::from_str(last).ok())
-            .unwrap_or_default();
-        let found = last.pointer(pointer).unwrap_or(&Value::Null);
-        return text(found, format_args!("at `{pointer}` of the last item"));
+        return cursor_of_row(rows.last(), pointer);
     }
     Ok(next_link
         .filter(|_| pagination.style == PaginationStyle::Cursor)
         .map(|query| format!("?{query}")))
+}
+
+/// The cursor that a row is for the page behind it.
+fn cursor_of_row(row: Option<&str>, pointer: &str) -> Result<Option<String>, String> {
+    let row: Value = row
+        .and_then(|row| serde_json::from_str(row).ok())
+        .unwrap_or_default();
+    let found = row.pointer(pointer).unwrap_or(&Value::Null);
+    text(found, format_args!("at `{pointer}` of the last item"))
+}
+
+/// Whether the first row is the item that the cursor of the page names.
+fn has_cursor_row(rows: &RowsBuilder<'_>, pagination: &Pagination, position: &Position) -> bool {
+    let (Some(pointer), Position::Cursor(Some(cursor))) = (pagination.next_from_item, position)
+    else {
+        return false;
+    };
+    cursor_of_row(rows.first(), pointer).is_ok_and(|first| first.as_ref() == Some(cursor))
 }
 
 /// The cursor itself, or the one in the query of a URL.

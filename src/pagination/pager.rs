@@ -168,7 +168,7 @@ impl Pager {
         position: &Position,
         response: RawResponse,
     ) -> Result<Option<(RawResponse, PageInfo)>> {
-        let mut info = match PageInfo::read(&response, &self.pagination) {
+        let mut info = match PageInfo::read(&response, &self.pagination, position) {
             Ok(info) => info,
             Err(what) => return Err(self.labeled(response.into_error(ErrorKind::Decode, what))),
         };

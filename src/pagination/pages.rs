@@ -18,6 +18,7 @@ use crate::response::{LenientDeserialize, Response};
 /// The pages of a listing, requested as they are polled for: a stream of responses.
 ///
 /// See [`Items`](crate::Items) for where it begins and ends, and how it fails. A partial page is handed out before the error about it.
+/// A page is handed out as the service sends it: where the cursor of a page is the last item of the one before, it can begin with that item.
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<P> {
     pager: Pager,

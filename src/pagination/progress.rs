@@ -57,7 +57,10 @@ impl Progress {
     /// Whether a page is another one than those before it; not so where it shows that the one before was the last. The error says why the
     /// listing is incomplete.
     pub(super) fn check(&self, position: &Position, info: &mut PageInfo) -> Result<bool, String> {
-        info.repetition = self.history.compare(&info.rows);
+        info.repetition = match self.is_end_at_cursor(info) {
+            true => Repetition::None,
+            false => self.history.compare(&info.rows),
+        };
         let has_total = info.total.or(self.total).is_some();
         match info.repetition {
             Repetition::None => Ok(true),
@@ -75,6 +78,12 @@ impl Progress {
         }
     }
 
+    /// Whether a page has nothing but the item that its cursor names, and could have more.
+    fn is_end_at_cursor(&self, info: &PageInfo) -> bool {
+        let page_size = self.limit.unwrap_or(self.history.longest() as u64);
+        info.has_cursor_row && info.new_rows() == 0 && page_size > 1
+    }
+
     /// Whether the first page, which came again, is all there is: the service ignores the paging parameters.
     fn has_all(&self, info: &PageInfo) -> bool {
         let announces_more =
@@ -84,7 +93,7 @@ impl Progress {
 
     /// Moves on behind a page that was checked and decoded.
     pub(super) fn advance(&mut self, position: &Position, info: &PageInfo) -> Step {
-        let count = info.rows.count as u64;
+        let count = info.new_rows() as u64;
         self.seen = self.seen.map(|seen| seen.saturating_add(count));
         let reached = match (position, self.pagination.style) {
             (Position::Number(offset), PaginationStyle::Offset) => {
@@ -130,7 +139,7 @@ impl Progress {
                 page()
             )),
         };
-        let is_empty = info.rows.count == 0;
+        let is_empty = info.new_rows() == 0;
         match self.has_more(info) {
             Some(false) => return end("is the last one"),
             Some(true) => {}

@@ -35,10 +35,11 @@ pub(super) async fn authorize(
 }
 
 /// Whether the token has expired: the service responds with 400 and `{"error":"invalid_request"}`, sometimes with 401. A 400 that says
-/// more is about the request.
+/// more is about the request, and a 401 that can be that of another server is not about the token.
 pub(super) fn is_token_expired(response: &RawResponse) -> bool {
-    match response.status().as_u16() {
-        401 => true,
+    let status = response.status();
+    match status.as_u16() {
+        401 => !response.operation().is_upstream_error(status),
         400 => serde_json::from_slice::<Value>(response.body()).is_ok_and(|body| {
             body.as_object().is_some_and(|body| {
                 body.len() == 1

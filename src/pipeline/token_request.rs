@@ -41,6 +41,8 @@ pub(crate) static TOKEN_OPERATION: Operation = Operation {
     pagination: None,
     deprecated: false,
     success_property: None,
+    upstream_errors: &[],
+    regional: false,
 };
 
 /// Requests access tokens through the pipeline.

@@ -286,7 +286,8 @@ impl RequestParts {
     fn url(&self) -> Url {
         let mut url = self.client.base_url().clone();
         let prefix = url.path().trim_end_matches('/');
-        let path = match (self.reports_region, self.path.strip_prefix("/reports/")) {
+        let region = self.reports_region.filter(|_| self.operation.regional);
+        let path = match (region, self.path.strip_prefix("/reports/")) {
             (Some(region), Some(rest)) => format!("{prefix}/reports.{}/{rest}", region.as_str()),
             _ => format!("{prefix}{}", self.path),
         };

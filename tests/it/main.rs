@@ -14,7 +14,7 @@ mod clock;
 mod connections;
 mod decoding;
 mod decoding_properties;
-mod documented_answers;
+mod differences;
 mod jobs;
 mod logs;
 mod modules;

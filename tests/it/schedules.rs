@@ -137,7 +137,7 @@ impl<F: Future> Future for Disturbed<F> {
             return Poll::Pending;
         }
         this.polls += 1;
-        let future = this.future.as_mut().expect("polled after its end");
+        let future = this.future.as_mut().unwrap();
         future.as_mut().poll(context).map(Some)
     }
 }

@@ -223,10 +223,14 @@ pub(crate) fn from_body<T: LenientDeserialize>(
             json: Some(json),
         }),
         // Null and `[]` stand for nothing: null for an empty list, `[]` for an empty object, both where nothing is a documented response.
+        // There, neither is a deviation.
         decoded => {
             let is_nothing = matches!(decoded, Decoded::Coerced(None))
                 && (may_be_empty || !json.is_null() || is_list::<T>());
             if let Some(empty) = nothing().filter(|_| is_nothing) {
+                if may_be_empty {
+                    context.deviations.clear();
+                }
                 return Ok(DecodedBody {
                     deviations: context.deviations,
                     json: Some(json),

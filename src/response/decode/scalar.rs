@@ -217,6 +217,10 @@ impl Scalar for Plain<i64> {
         parsed(text)
     }
 
+    fn decode_bool(&self, value: bool) -> Decoded<i64> {
+        no_number(value)
+    }
+
     #[inline]
     fn decode_integer(&self, value: i64) -> Decoded<i64> {
         Decoded::Exact(value)
@@ -241,6 +245,10 @@ impl Scalar for Plain<f64> {
             Decoded::Coerced(Some(value)) if !value.is_finite() => Decoded::Mismatched(None),
             decoded => decoded,
         }
+    }
+
+    fn decode_bool(&self, value: bool) -> Decoded<f64> {
+        no_number(value)
     }
 
     #[expect(
@@ -292,6 +300,14 @@ impl Scalar for Plain<bool> {
     #[inline]
     fn decode_bool(&self, value: bool) -> Decoded<bool> {
         Decoded::Exact(value)
+    }
+}
+
+/// `false` where a number is documented stands for no value.
+fn no_number<T>(value: bool) -> Decoded<T> {
+    match value {
+        false => Decoded::Coerced(None),
+        true => Decoded::Mismatched(None),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Points in time: one Rust type, whatever a property is on the wire.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde_json::Value;
@@ -94,6 +94,11 @@ impl TimeFormat {
             .or_else(|_| naive("%Y-%m-%d %H:%M:%S%.f UTC"))
             .or_else(|_| naive("%Y-%m-%dT%H:%M"))
             .or_else(|_| naive("%Y-%m-%dT%H:%MZ"))
+            // A date alone is midnight.
+            .or_else(|_| {
+                text.parse()
+                    .map(|date: NaiveDate| date.and_time(NaiveTime::MIN).and_utc())
+            })
             .ok()
             .or_else(|| self.time_of_epoch(text.parse().ok()?))
     }

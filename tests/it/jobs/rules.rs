@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::calls;
 use crate::clock::{paused_clock, sleeps};
-use crate::scripted::{Answer, Scripted, TOKEN};
+use crate::scripted::{Answer, Scripted};
 use crate::simulator::hurried;
 
 const RULE: i64 = 1001;
@@ -180,40 +180,5 @@ async fn what_cannot_pass_is_told_at_once() -> Result<()> {
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
     assert!(error.to_string().contains("`ruleAction`"), "{error}");
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_rule_whose_priority_has_changed_is_read_again() -> Result<()> {
-    let rule = |priority: i64| {
-        let rule = json!({
-            "ruleId": RULE, "ruleName": "Pier", "ruleAction": "allow", "rulePriority": priority,
-            "ruleConditions": [], "ruleSettings": [], "brandNew": 1,
-        });
-        Answer::json(200, &rule.to_string())
-    };
-    let outdated = Answer::json(
-        409,
-        r#"{"error": "rule priority changed, fetch the rules"}"#,
-    );
-    let server = Scripted::with([
-        Answer::json(200, TOKEN),
-        rule(3),
-        outdated,
-        rule(4),
-        rule(4),
-    ])
-    .await;
-    let client = server.builder().clock(&PausedClock::new()).build()?;
-    edit_access_rule(&client, RULE, PATIENCE, rename).await?;
-    let calls = server.calls();
-    let bodies: Vec<serde_json::Value> = calls
-        .iter()
-        .filter(|call| call.starts_with("PUT"))
-        .map(|call| serde_json::from_str(call.split_once("\r\n\r\n").unwrap().1).unwrap())
-        .collect();
-    let priorities: Vec<_> = bodies.iter().map(|body| &body["rulePriority"]).collect();
-    assert_eq!(priorities, [3, 4]);
-    assert_eq!(bodies[1]["brandNew"], 1);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Pages that are selected by what the page before them says: a cursor, a link, the last item.
 
 use cisco_secure_access::{ErrorKind, Pagination};
+use futures_util::StreamExt as _;
 use serde_json::json;
 
 use super::{Listing, Query, Reply, drain_values, names, only, rows};
@@ -119,6 +120,43 @@ async fn in_the_last_item() {
     let (found, errors) = drain_values(listing.items_at("", pagination)).await;
     assert_eq!(found.len(), 2);
     assert_eq!(only(&errors).kind(), ErrorKind::Incomplete);
+}
+
+/// What a listing gives that is resumed behind each item.
+async fn drain_one_by_one(listing: &Listing, pagination: Pagination) -> Vec<String> {
+    let mut items = listing.items_at("", pagination);
+    let mut found = Vec::new();
+    while let Some(item) = items.next().await {
+        found.push(item.unwrap()["name"].as_str().unwrap().to_owned());
+        let Some(continuation) = items.continuation() else {
+            break;
+        };
+        items = listing.items_at("", pagination).resume(&continuation);
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_item_that_a_cursor_names_is_not_repeated() {
+    let pagination = Pagination::by_cursor("from").next_from_item("/name");
+    let page = |query: &Query, size, total| json!(rows(query.number("from", 0), size, total));
+    for size in [2, 4, 20] {
+        let sized = pagination.limit("limit").max_page_size(size as u64);
+        for total in 0..12 {
+            let listing = Listing::start(move |query| page(query, size, total)).await;
+            let (found, errors) = drain_values(listing.items_at("", sized)).await;
+            assert_eq!((found, errors.len()), (names(total), 0), "pages of {size}");
+            let found = drain_one_by_one(&listing, sized).await;
+            assert_eq!(found, names(total), "pages of {size}");
+        }
+    }
+    // In a page of one row there is no other item.
+    let listing = Listing::start(move |query| page(query, 1, 3)).await;
+    let (found, errors) = drain_values(listing.items_at("", pagination)).await;
+    assert_eq!(
+        (found, only(&errors).kind()),
+        (names(1), ErrorKind::Incomplete)
+    );
 }
 
 #[tokio::test]

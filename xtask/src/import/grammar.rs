@@ -168,6 +168,7 @@ static OPERATION: Shape = Shape {
         ("x-idempotent", Flag),
         ("x-success-property", Text),
         ("x-upstream-errors", List(&Number)),
+        ("x-regional", Flag),
     ],
 };
 

@@ -74,8 +74,9 @@ fn what_fits_reaches_the_specifications() {
         );
     }
     let (operation, misfits) =
-        operation("{x-success-property: /done, x-upstream-errors: [401, 404]}");
+        operation("{x-success-property: /done, x-upstream-errors: [401, 404], x-regional: true}");
     assert_eq!(misfits, Vec::<String>::new());
+    assert_eq!(operation["x-regional"], true);
     assert_eq!(operation["x-success-property"], "/done");
     assert_eq!(operation["x-upstream-errors"], json!([401, 404]));
     let (spec, misfits) = import(
@@ -202,6 +203,7 @@ fn what_does_not_fit_is_left_out_and_reported() {
         ("{x-upstream-errors: [200]}", "statuses of errors"),
         ("{x-upstream-errors: 401}", "a list"),
         ("{x-idempotent: 'yes'}", "true or false"),
+        ("{x-regional: 1}", "true or false"),
     ];
     for (update, expected) in operations {
         let (operation, misfits) = operation(update);

@@ -1,0 +1,82 @@
+//! Each known difference between Cisco's documents and the service, with what the service sends: the tests of `docs/differences.md`.
+
+mod admin;
+mod deployments;
+mod investigate;
+mod policies;
+mod reports;
+mod requests;
+mod table;
+
+use chrono::{DateTime, Utc};
+use cisco_secure_access::{Client, Response, ResponseFuture, RetryPolicy};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::scripted::{Answer, Scripted};
+
+/// What the response to a call holds when the service sends `body`. It decodes without a deviation, and is written as it came; a type that
+/// is never sent leaves out the properties that are null.
+async fn read<T: Serialize>(
+    body: Value,
+    call: impl FnOnce(&Client) -> ResponseFuture<Response<T>>,
+) -> T {
+    let (value, written) = read_and_write(&body, call).await;
+    let expected = without_nulls(body);
+    assert_eq!(
+        without_nulls(written),
+        expected,
+        "what was read is not written as it came"
+    );
+    value
+}
+
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let properties = object.into_iter().filter(|(_, value)| !value.is_null());
+            properties
+                .map(|(name, value)| (name, without_nulls(value)))
+                .collect()
+        }
+        Value::Array(list) => list.into_iter().map(without_nulls).collect(),
+        scalar => scalar,
+    }
+}
+
+/// The same of a body that is written in another form at its top, as only the types below it keep theirs.
+async fn read_and_write<T: Serialize>(
+    body: &Value,
+    call: impl FnOnce(&Client) -> ResponseFuture<Response<T>>,
+) -> (T, Value) {
+    let server = Scripted::answering([], Answer::json(200, &body.to_string())).await;
+    let response = call(&server.client()).await.unwrap();
+    assert_eq!(response.deviations(), [], "{body}");
+    let value = response.into_inner();
+    let written = serde_json::to_value(&value).unwrap();
+    (value, written)
+}
+
+/// A client whose server responds to each call with the next of these statuses and bodies, and with the last for ever.
+async fn serving<'a>(responses: impl IntoIterator<Item = (u16, &'a str)>) -> (Scripted, Client) {
+    let responses = responses.into_iter();
+    let mut answers: Vec<_> = responses
+        .map(|(status, body)| Answer::json(status, body))
+        .collect();
+    let last = answers.pop().unwrap();
+    let server = Scripted::answering(answers, last).await;
+    let client = server.builder().retry(RetryPolicy::none()).build().unwrap();
+    (server, client)
+}
+
+/// Method, path and query of the requests so far, but for token requests.
+fn lines(server: &Scripted) -> Vec<String> {
+    let calls = server.calls();
+    let line = |call: &String| call.split(" HTTP/1.1").next().unwrap().to_owned();
+    calls.iter().map(line).collect()
+}
+
+/// A point in time, of its RFC 3339 form.
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    Some(text.parse().unwrap())
+}
