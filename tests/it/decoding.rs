@@ -1,7 +1,8 @@
 //! Decoding: whatever the service sends below the top is read, kept, reported, and sent again as it came.
 
+use chrono::{DateTime, Utc};
 use cisco_secure_access::api::admin::types::{AlertRule, AlertSeverity};
-use cisco_secure_access::api::deployments::types::NetworkTunnelGroup;
+use cisco_secure_access::api::deployments::types::{NetworkTunnelGroup, Site};
 use cisco_secure_access::api::investigate::types::{CoOccurringDomain, CoOccurringDomains};
 use cisco_secure_access::api::policies::types::{
     AccessRule, RuleCondition, UnifiedNetworkObject, UpdateAccessRuleRequest,
@@ -392,4 +393,39 @@ fn a_request_keeps_what_a_file_says() {
         "ruleDescription": null, "brandNew": {"a": 1},
     });
     assert_eq!(round_trip::<UpdateAccessRuleRequest>(&value).1, value);
+}
+
+#[test]
+fn a_time_is_sent_again_as_it_was_written() {
+    let as_documented = "2026-01-31T08:30:00.250Z";
+    let cases = [
+        (as_documented, Some(as_documented)),
+        ("2026-12-31T23:59:59.999Z", Some("2026-12-31T23:59:59.999Z")),
+        // Other forms of the service.
+        ("2026-01-31T08:30:00.25Z", Some(as_documented)),
+        ("2026-01-31T08:30:00.250000Z", Some(as_documented)),
+        ("2026-01-31T09:30:00.250+01:00", Some(as_documented)),
+        ("2026-01-31 08:30:00.250", Some(as_documented)),
+        (" 2026-01-31T08:30:00.250Z", Some(as_documented)),
+        ("2026-01-31T08:30Z", Some("2026-01-31T08:30:00.000Z")),
+        // Too few digits, or none.
+        ("2026-1-31T08:30:00.250Z", Some(as_documented)),
+        ("2026-01-31T08:30:00.Z", None),
+        ("2026-01-31T08:30:00.250Z!", None),
+        ("2026-01-31T08:30:00.2\u{665}0Z", None),
+        // What is no time.
+        ("2026-02-30T08:30:00.250Z", None),
+        ("2026-13-31T08:30:00.250Z", None),
+        ("2026-01-31T24:00:00.250Z", None),
+        ("hush", None),
+    ];
+    for (text, time) in cases {
+        let value = json!({"createdAt": text});
+        let (site, written) = round_trip::<Site>(&value);
+        let read = site.created_at;
+        let format = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+        assert_eq!(read.map(format).as_deref(), time, "{text}");
+        assert_eq!(written, value);
+        assert_eq!(site.extra().is_empty(), time.is_some(), "{text}");
+    }
 }
