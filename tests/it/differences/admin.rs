@@ -5,7 +5,7 @@ use cisco_secure_access::api::admin::types::{
     DiscoverTaxiiCollectionsRequest, ThreatFeedCredentials, UpdateAlertRulesStatusRequest,
     UpdateAlertsStatusRequest,
 };
-use cisco_secure_access::{Client, ErrorKind, Security, operations};
+use cisco_secure_access::{Client, ErrorKind, Response, ResponseFuture, Security, operations};
 use futures_util::TryStreamExt as _;
 use serde_json::json;
 
@@ -199,12 +199,7 @@ async fn vpn_sessions_have_a_cursor_id() {
 
 #[tokio::test]
 async fn scopes_of_two_documents_are_both_in_the_hint() {
-    async fn hint<T>(
-        call: impl FnOnce(
-            &Client,
-        )
-            -> cisco_secure_access::ResponseFuture<cisco_secure_access::Response<T>>,
-    ) -> String {
+    async fn hint<T>(call: impl FnOnce(&Client) -> ResponseFuture<Response<T>>) -> String {
         let (_server, client) = serving([(403, "{}")]).await;
         call(&client).await.map(drop).unwrap_err().to_string()
     }

@@ -3,12 +3,12 @@
 use cisco_secure_access::api::deployments::types::{
     ConnectorGroupPatch, CreateDnsForwarderRequest, ListSwgDeviceSettingsBody, RegisteredIdentity,
 };
-use cisco_secure_access::{Client, ErrorKind};
+use cisco_secure_access::{Client, ErrorKind, Response, ResponseFuture};
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::{lines, read, serving, time};
-use crate::scripted::Answer;
+use crate::scripted::{Answer, Scripted};
 
 #[tokio::test]
 async fn hubs_may_have_no_status() {
@@ -149,10 +149,7 @@ async fn internal_domains_may_lack_what_is_required() {
 async fn lists_are_bare_and_their_times_have_milliseconds() {
     async fn list<T: serde::Serialize>(
         row: Value,
-        call: impl FnOnce(
-            &Client,
-        )
-            -> cisco_secure_access::ResponseFuture<cisco_secure_access::Response<Vec<T>>>,
+        call: impl FnOnce(&Client) -> ResponseFuture<Response<Vec<T>>>,
     ) -> T {
         read(json!([row]), call).await.remove(0)
     }
@@ -305,7 +302,7 @@ async fn counts_and_conflicts_have_another_media_type() {
         &resource,
         r#"{"error": "the name must be unique", "requestId": "r"}"#,
     );
-    let server = crate::scripted::Scripted::answering([counts.clone(), counts], conflict).await;
+    let server = Scripted::answering([counts.clone(), counts], conflict).await;
     let client = server.client();
     let groups = client
         .deployments()

@@ -6,6 +6,7 @@ use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::{lines, read, serving, time};
+use crate::scripted::{Answer, Scripted};
 
 type PassiveDnsCall = fn(&Client) -> ResponseFuture<Response<PassiveDnsRecordList>>;
 
@@ -334,7 +335,7 @@ async fn subdomains(
     is_inclusive: bool,
 ) -> (Vec<String>, Vec<String>) {
     let name = |index: usize| format!("{index:04}.a.example");
-    let server = crate::scripted::Scripted::by(move |request| {
+    let server = Scripted::by(move |request| {
         let first = request.split("offsetName=").nth(1).map_or(0, |rest| {
             let index: usize = rest[..4].parse().unwrap();
             index + usize::from(!is_inclusive)
@@ -342,7 +343,7 @@ async fn subdomains(
         let rows = (first..total)
             .take(page_size)
             .map(|index| json!({"name": name(index)}));
-        crate::scripted::Answer::json(200, &rows.collect::<Value>().to_string())
+        Answer::json(200, &rows.collect::<Value>().to_string())
     })
     .await;
     let items = server

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use cisco_secure_access::api::policies::types::{
-    AccessRule, AccessType, AddDestination, DestinationListsBundleTypeId,
-    ListApplicationCategoriesResponse, NetworkObjectValue, RuleAction, RuleAttributeName,
-    RuleAttributeValue, RuleAttributeValueItem, RuleSettingName, RuleSettingValue,
-    UpdateAccessRuleRequest,
+    AccessRule, AccessType, AddDestination, CreateDestinationListRequest,
+    DestinationListsBundleTypeId, ListApplicationCategoriesResponse, NetworkObjectValue,
+    RuleAction, RuleAttributeName, RuleAttributeValue, RuleAttributeValueItem, RuleSettingName,
+    RuleSettingValue, UpdateAccessRuleRequest,
 };
 use cisco_secure_access::jobs::rules::edit_access_rule;
 use cisco_secure_access::{Client, PausedClock, Response, ResponseFuture};
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
-use super::{lines, read, read_and_write, serving, time};
+use super::{decode, lines, read, serving, time};
 use crate::scripted::{Answer, Scripted};
 
 /// A rule as the service sends it, with these properties besides.
@@ -328,9 +328,7 @@ async fn destination_lists_have_nulls_and_less_counts() {
 async fn a_created_destination_list_came_without_an_envelope() {
     let list = destination_list(&json!({"createdAt": 1_643_385_816}));
     let call = |client: &Client| {
-        let list = cisco_secure_access::api::policies::types::CreateDestinationListRequest::new(
-            "none", false, "Harbour",
-        );
+        let list = CreateDestinationListRequest::new("none", false, "Harbour");
         client.policies().create_destination_list(&list).send()
     };
     let envelope = json!({"data": list, "status": {"code": 200, "text": "OK"}});
@@ -349,7 +347,7 @@ async fn a_deleted_destination_list_leaves_nothing_or_a_list() {
         json!({"data": [], "status": {"code": 200, "text": "OK"}}),
         json!([]),
     ] {
-        let (response, _) = read_and_write(&body, call).await;
+        let response = decode(&body, call).await;
         assert!(response.data.is_empty(), "{body}");
     }
 }

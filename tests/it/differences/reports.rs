@@ -1,6 +1,6 @@
 //! Differences of the scope `reports`.
 
-use cisco_secure_access::api::reports::types::{TopEventTypeEventtype, Verdict};
+use cisco_secure_access::api::reports::types::{Source, TopEventTypeEventtype, Verdict};
 use cisco_secure_access::{ErrorKind, ReportsRegion};
 use futures_util::TryStreamExt as _;
 use serde_json::json;
@@ -355,7 +355,7 @@ async fn discovered_applications_count_dns_traffic_twice() {
         })
         .await;
         let source = &page.items[0].sources[0];
-        let cisco_secure_access::api::reports::types::Source::DnsSource(dns) = source else {
+        let Source::DnsSource(dns) = source else {
             panic!("{source:?}");
         };
         assert_eq!(dns.events.or(dns.requests), Some(7));
