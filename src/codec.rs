@@ -5,35 +5,11 @@
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
 
-use serde::Serialize;
 use serde_json::json;
 
 use crate::api;
 use crate::operation::Operation;
-use crate::response::{Deviation, LenientDeserialize, decode};
-
-/// Decodes a JSON text as a type of the crate and encodes it again. An error says why the type does not hold it.
-pub type Recode = fn(&[u8]) -> Result<Recoded, String>;
-
-/// A value that was decoded and encoded again.
-#[derive(Debug)]
-pub struct Recoded {
-    /// The value as JSON text.
-    pub json: Vec<u8>,
-    /// Where the text differs from the documentation of the type.
-    pub deviations: Vec<Deviation>,
-}
-
-/// The types of the response and the body of an operation.
-#[derive(Debug)]
-pub struct Codec {
-    /// The operation.
-    pub operation: &'static Operation,
-    /// Its response.
-    pub response: Recode,
-    /// Its body, if it has one that is not an upload.
-    pub body: Option<Recode>,
-}
+pub use crate::response::codec::{Codec, Recode, Recoded};
 
 /// The codecs of all operations of the enabled scopes.
 pub fn codecs() -> impl Iterator<Item = &'static Codec> {
@@ -102,26 +78,4 @@ pub fn serve(requests: impl BufRead, mut replies: impl Write) -> std::io::Result
         replies.write_all(b"\n")?;
     }
     replies.flush()
-}
-
-/// Recodes a response, which may be empty.
-pub(crate) fn response<T: LenientDeserialize + Serialize>(text: &[u8]) -> Result<Recoded, String> {
-    recode::<T>(text, true)
-}
-
-/// Recodes a body.
-pub(crate) fn body<T: LenientDeserialize + Serialize>(text: &[u8]) -> Result<Recoded, String> {
-    recode::<T>(text, false)
-}
-
-fn recode<T: LenientDeserialize + Serialize>(
-    text: &[u8],
-    may_be_empty: bool,
-) -> Result<Recoded, String> {
-    let decoded =
-        decode::from_body::<T>(text, may_be_empty).map_err(|error| error.describe(text))?;
-    Ok(Recoded {
-        json: serde_json::to_vec(&decoded.value).map_err(|error| error.to_string())?,
-        deviations: decoded.deviations,
-    })
 }

@@ -28,15 +28,15 @@ pub(crate) fn codecs(operations: &[Operation], generated: &File) -> Result<Token
                     let ty = argument_types(signature)
                         .remove("body")
                         .ok_or_else(|| missing("body"))?;
-                    quote!(Some(crate::codec::body::<#ty>))
+                    quote!(Some(crate::response::codec::body::<#ty>))
                 }
                 Some(Content::Multipart(_)) | None => quote!(None),
             };
             let constant = operations::constant(operation);
             Ok(quote! {
-                crate::codec::Codec {
+                crate::response::codec::Codec {
                     operation: &operations::#constant,
-                    response: crate::codec::response::<#response>,
+                    response: crate::response::codec::response::<#response>,
                     body: #body,
                 }
             })
@@ -44,6 +44,6 @@ pub(crate) fn codecs(operations: &[Operation], generated: &File) -> Result<Token
         .collect::<Result<Vec<_>>>()?;
     Ok(quote! {
         #[doc(hidden)]
-        pub static CODECS: &[crate::codec::Codec] = &[#(#entries),*];
+        pub static CODECS: &[crate::response::codec::Codec] = &[#(#entries),*];
     })
 }

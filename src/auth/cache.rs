@@ -45,7 +45,8 @@ pub trait TokenCache: fmt::Debug + Send + Sync {
     /// each request a token.
     ///
     /// # Errors
-    /// When the lock is not free in reasonable time; the client continues without.
+    /// When the lock is not free in reasonable time; the client continues without. It waits for two thirds of
+    /// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout) at most.
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<CacheLock, BoxError>> {
         let _ = key;
         Box::pin(std::future::ready(Ok(CacheLock::new(()))))

@@ -14,7 +14,9 @@ use tokio::task::AbortHandle;
 use url::Url;
 
 use super::cache::cache_key;
-use super::{BoxError, BoxFuture, CachedToken, Credentials, CredentialsProvider, TokenCache};
+use super::{
+    BoxError, BoxFuture, CacheLock, CachedToken, Credentials, CredentialsProvider, TokenCache,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 use crate::runtime::Runtime;
@@ -52,14 +54,28 @@ struct Inner {
     secret: SecretString,
     refresh_from: Instant,
     usable_until: Instant,
-    /// When it replaced a token that the service rejected, if it did.
-    replaced: Option<Instant>,
+    /// Why it was issued, if the service rejected the token before it.
+    replacement: Option<Replacement>,
     /// Whether a call has succeeded with it.
     is_proven: AtomicBool,
 }
 
+/// What a token was issued for that replaces a rejected one.
+struct Replacement {
+    issued_at: Instant,
+    /// The operation whose response rejected the token before.
+    operation: &'static Operation,
+    /// Whether a call of that operation has succeeded with the new token.
+    has_helped: AtomicBool,
+}
+
 impl Token {
-    fn new(cached: CachedToken, is_replacement: bool, runtime: &Runtime) -> Self {
+    /// A token; `rejected_by` is the operation that rejected the one before, if that is why it was issued.
+    fn new(
+        cached: CachedToken,
+        rejected_by: Option<&'static Operation>,
+        runtime: &Runtime,
+    ) -> Self {
         let now = runtime.now();
         let lifetime = cached.remaining(runtime.system_time()).min(MAX_LIFETIME);
         // Clients that started together should not all renew together.
@@ -72,7 +88,11 @@ impl Token {
             secret: cached.into_secret(),
             refresh_from: now + (lifetime - window),
             usable_until: now + (lifetime - skew),
-            replaced: is_replacement.then_some(now),
+            replacement: rejected_by.map(|operation| Replacement {
+                issued_at: now,
+                operation,
+                has_helped: AtomicBool::new(false),
+            }),
             is_proven: AtomicBool::new(false),
         }))
     }
@@ -81,10 +101,13 @@ impl Token {
         &self.0.secret
     }
 
-    /// A call has succeeded with the token.
-    pub(crate) fn prove(&self) {
-        if !self.0.is_proven.load(Ordering::Relaxed) {
-            self.0.is_proven.store(true, Ordering::Relaxed);
+    /// A call of an operation has succeeded with the token.
+    pub(crate) fn prove(&self, operation: &'static Operation) {
+        set(&self.0.is_proven);
+        if let Some(replacement) = &self.0.replacement
+            && std::ptr::eq(replacement.operation, operation)
+        {
+            set(&replacement.has_helped);
         }
     }
 
@@ -94,15 +117,29 @@ impl Token {
 
     /// Whether a response of 401 can be about the token.
     fn may_be_rejected(&self, now: Instant) -> bool {
-        let is_just_issued = self
-            .0
-            .replaced
-            .is_some_and(|replaced| now.saturating_duration_since(replaced) < JUST_ISSUED);
+        let is_just_issued = self.0.replacement.as_ref().is_some_and(|replacement| {
+            now.saturating_duration_since(replacement.issued_at) < JUST_ISSUED
+        });
         !is_just_issued || self.0.is_proven.load(Ordering::Relaxed)
+    }
+
+    /// Whether it was issued for an operation that has not succeeded with it.
+    fn is_no_help_to(&self, operation: &'static Operation) -> bool {
+        self.0.replacement.as_ref().is_some_and(|replacement| {
+            std::ptr::eq(replacement.operation, operation)
+                && !replacement.has_helped.load(Ordering::Relaxed)
+        })
     }
 
     fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Sets a flag that all calls with a token share; after the first of them, it is only read.
+fn set(flag: &AtomicBool) {
+    if !flag.load(Ordering::Relaxed) {
+        flag.store(true, Ordering::Relaxed);
     }
 }
 
@@ -183,14 +220,15 @@ pub(crate) struct TokenSourceConfig {
 struct State {
     /// The last token.
     current: Option<Token>,
-    /// The service rejected the last token.
-    is_rejected: bool,
+    /// The operation whose response rejected the last token, if the service rejected it.
+    rejected_by: Option<&'static Operation>,
     pending: Option<PendingRefresh>,
     /// A refresh failed: the next one starts no earlier.
     no_refresh_before: Option<Instant>,
     /// The service rejected these credentials: until then, another request with them would fail too.
     rejected_credentials: Option<(Credentials, Error, Instant)>,
-    /// Operations that responded with 401 to a new token as well: it is not about the token.
+    /// Operations that responded with 401 to a token that was issued for them: it is not about the token. The list holds until the token
+    /// expires.
     unaffected: Vec<&'static Operation>,
 }
 
@@ -284,22 +322,21 @@ impl TokenSource {
             .current
             .as_ref()
             .is_some_and(|current| current.is(token));
-        if !is_current || state.is_rejected {
+        if !is_current || state.rejected_by.is_some() {
             return true;
         }
-        if state.is_unaffected(operation) || !token.may_be_rejected(self.config.runtime.now()) {
+        if state.is_unaffected(operation) {
             return false;
         }
-        state.is_rejected = true;
-        true
-    }
-
-    /// An operation responded with 401 to a new token as well: further responses of 401 do not invalidate a token, until it expires.
-    pub(crate) fn keep_despite(&self, operation: &'static Operation) {
-        let mut state = self.state();
-        if !state.is_unaffected(operation) {
+        if token.is_no_help_to(operation) {
             state.unaffected.push(operation);
+            return false;
         }
+        if !token.may_be_rejected(self.config.runtime.now()) {
+            return false;
+        }
+        state.rejected_by = Some(operation);
+        true
     }
 
     /// Starts to get a token, in a task of its own.
@@ -349,7 +386,7 @@ impl TokenSource {
         if let Some(token) = self.cached(&key).await {
             return Ok(token);
         }
-        let _lock = cache.lock(&key).await.map_err(log_cache_error);
+        let _lock = self.lock(&key).await.map_err(log_cache_error);
         if let Some(token) = self.cached(&key).await {
             return Ok(token);
         }
@@ -374,8 +411,22 @@ impl TokenSource {
             .put(&key, issued.clone())
             .await
             .map_err(log_cache_error);
-        let is_replacement = self.state().is_rejected;
-        Ok(Token::new(issued, is_replacement, runtime))
+        let rejected_by = self.state().rejected_by;
+        Ok(Token::new(issued, rejected_by, runtime))
+    }
+
+    /// The lock of the cache. Its holder may never free it, such as a task on a runtime that rests; so the wait for it ends while there is
+    /// time for a token request.
+    async fn lock(&self, key: &str) -> Result<CacheLock, BoxError> {
+        let limit = self.config.timeout * 2 / 3;
+        let lock = self.config.cache.lock(key);
+        let deadline = pin!(self.config.runtime.deadline(limit));
+        match select(lock, deadline).await {
+            Either::Left((lock, _)) => lock,
+            Either::Right(((), _)) => {
+                Err(format!("its lock was not free in {} s", limit.as_secs_f64()).into())
+            }
+        }
     }
 
     /// A token from the cache, if it is usable and not the last one.
@@ -387,7 +438,7 @@ impl TokenSource {
             return None;
         }
         let runtime = &self.config.runtime;
-        let token = Token::new(cached, false, runtime);
+        let token = Token::new(cached, None, runtime);
         token.is_usable(runtime.now()).then_some(token)
     }
 
@@ -403,11 +454,10 @@ impl TokenSource {
         state.pending = None;
         match acquired {
             Ok(token) => {
-                if !state.is_rejected {
+                if state.rejected_by.take().is_none() {
                     state.unaffected.clear();
                 }
                 state.current = Some(token.clone());
-                state.is_rejected = false;
                 state.no_refresh_before = None;
             }
             Err(_) => {
@@ -426,7 +476,7 @@ impl State {
     fn usable(&self, now: Instant) -> Option<Token> {
         self.current
             .clone()
-            .filter(|token| !self.is_rejected && token.is_usable(now))
+            .filter(|token| self.rejected_by.is_none() && token.is_usable(now))
     }
 
     fn needs_refresh(&self, token: &Token, now: Instant) -> bool {

@@ -116,6 +116,11 @@ impl HttpConfig {
             .user_agent(user_agent)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT));
+        // Other crates of a program may enable another TLS; certificates and keys would then be of the wrong form.
+        #[cfg(feature = "rustls-no-provider")]
+        {
+            builder = builder.tls_backend_rustls();
+        }
         if self.proxies.is_empty() && is_loopback(base_url) {
             // No proxy reaches this machine.
             builder = builder.no_proxy();

@@ -18,7 +18,7 @@ const LOCK_RETRY_DELAY: Duration = Duration::from_secs(5);
 
 impl Error {
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner::new(ErrorKind::Configuration, message)))
+        Self::new(ErrorKind::Configuration, message)
     }
 
     pub(crate) fn request(operation: &'static Operation, message: impl Into<String>) -> Self {
@@ -107,7 +107,7 @@ impl Error {
             "no access token in {} s: {step} has not responded",
             limit.as_secs_f64()
         );
-        Self(Arc::new(Inner::new(ErrorKind::Timeout, message)))
+        Self::new(ErrorKind::Timeout, message)
     }
 
     /// A call that the rate limit would delay beyond its total timeout.
@@ -266,9 +266,13 @@ fn broken_connection(host: &str) -> String {
     format!("the connection to {host} broke before the response was complete")
 }
 
-/// A character, escaped if it controls a terminal.
+/// A character, escaped if it controls a terminal: control characters, and those of Unicode that separate lines or change the direction.
 fn escaped(c: char) -> impl Iterator<Item = char> {
-    let (plain, escape) = match c.is_control() {
+    const DIRECTIONS: [char; 3] = ['\u{61c}', '\u{200e}', '\u{200f}'];
+    let is_control = c.is_control()
+        || DIRECTIONS.contains(&c)
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let (plain, escape) = match is_control {
         true => (None, Some(c.escape_default())),
         false => (Some(c), None),
     };

@@ -122,6 +122,21 @@ impl Inner {
 }
 
 impl Error {
+    /// An error without a response, for tests of programs that use this crate. [`from_response`](Self::from_response) makes one of an error
+    /// response.
+    ///
+    /// ```
+    /// use cisco_secure_access::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Timeout, "no response in 60 s");
+    /// assert!(error.is_timeout());
+    /// assert_eq!(error.to_string(), "no response in 60 s");
+    /// ```
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Arc::new(Inner::new(kind, message)))
+    }
+
     /// What kind of failure it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -201,12 +216,12 @@ impl Error {
         match self.0.kind {
             ErrorKind::Connect => !self.0.untrusted,
             ErrorKind::RateLimitWait => true,
-            // Without an attempt there is nothing to repeat.
+            // Without an attempt there is nothing to repeat: the request for an access token failed.
             ErrorKind::Timeout | ErrorKind::Connection => may_repeat || self.0.attempts == 0,
             ErrorKind::Service => match self.status_number() {
                 429 => true,
                 409 => self.0.service_error.is_locked(),
-                408 | 500 | 502 | 503 | 504 => may_repeat,
+                408 | 500 | 502 | 503 | 504 => may_repeat || self.0.attempts == 0,
                 _ => false,
             },
             _ => false,

@@ -1,5 +1,7 @@
 //! Where a listing stands.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Where a listing stands: enough to resume it later, in another process if need be.
@@ -15,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(serde_json::to_string(&continuation)?, saved);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContinuationToken {
     /// The operation, or the method and path of a request that no document describes.
     pub(super) operation: String,
@@ -29,11 +31,33 @@ pub struct ContinuationToken {
 }
 
 /// What selects a page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Position {
     /// The offset or number of the page.
     Number(u64),
     /// The cursor of the page, or the query of the link to it; the first page has none.
     Cursor(Option<String>),
+}
+
+impl fmt::Debug for ContinuationToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContinuationToken")
+            .field("operation", &self.operation)
+            .field("position", &self.position)
+            .field("skip", &self.skip)
+            .field("seen", &self.seen)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Cursor(None) => f.write_str("first page"),
+            // A cursor is the service's, and the query of a link has the arguments of the request: both may be secret.
+            Self::Cursor(Some(cursor)) => write!(f, "cursor, {} bytes", cursor.len()),
+        }
+    }
 }

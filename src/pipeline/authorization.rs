@@ -19,15 +19,15 @@ pub(super) async fn authorize(
     request: &PreparedRequest,
     sent: u32,
 ) -> Result<(HeaderValue, Option<Token>)> {
+    let of_call = |error: Error| error.of_token(request.operation, sent);
     match &request.authentication {
         Authentication::Token(tokens) => {
-            let token = tokens.token().await;
-            let token = token.map_err(|error| error.of_token(request.operation, sent))?;
+            let token = tokens.token().await.map_err(of_call)?;
             let value = format!("Bearer {}", token.secret().expose_secret());
             Ok((secret_header(&value, request)?, Some(token)))
         }
         Authentication::Provider(tokens) => {
-            let credentials = tokens.credentials_in_time().await?;
+            let credentials = tokens.credentials_in_time().await.map_err(of_call)?;
             Ok((basic(&credentials, request)?, None))
         }
         Authentication::Credentials(credentials, _) => Ok((basic(credentials, request)?, None)),

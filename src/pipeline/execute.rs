@@ -2,10 +2,11 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use futures_util::future::{Either, select};
-use http::HeaderValue;
+use http::{HeaderValue, Response};
 use tracing::Instrument as _;
 
 use super::authorization::{authorize, is_token_expired};
@@ -19,7 +20,12 @@ use super::send::send;
 use super::trace;
 use crate::auth::Token;
 use crate::error::{Error, Result};
+use crate::operation::{CloudKind, Operation};
 use crate::response::RawResponse;
+
+/// How often a request is repeated with another token, whatever the policy for retries: a shared cache may hold one that the service rejects
+/// as well.
+const MAX_TOKEN_REPLACEMENTS: u32 = 2;
 
 /// Sends a request and waits for its response.
 pub(crate) async fn execute(
@@ -40,7 +46,7 @@ async fn execute_with_retries(
     request: &PreparedRequest,
 ) -> Result<RawResponse> {
     let mut state = RetryState::new(context, request);
-    let mut has_new_token = false;
+    let mut replacements = 0;
     loop {
         let Attempt { response, token } = attempt(context, request, &mut state).await?;
         trace::attempt(&response, state.sent());
@@ -48,17 +54,17 @@ async fn execute_with_retries(
             && let Authentication::Token(tokens) = &request.authentication
         {
             if response.status().is_success() {
-                token.prove();
-            } else if is_token_expired(response) {
-                if has_new_token {
-                    tokens.keep_despite(request.operation);
-                } else if tokens.invalidate(token, request.operation)
-                    && request.body.is_repeatable()
-                {
-                    has_new_token = true;
-                    state.refund_attempt();
-                    continue;
-                }
+                token.prove(request.operation);
+            } else if is_token_expired(response)
+                && tokens.invalidate(token, request.operation)
+                && request.body.is_repeatable()
+                && replacements < MAX_TOKEN_REPLACEMENTS
+            {
+                replacements += 1;
+                state.refund_attempt();
+                #[cfg(feature = "metrics")]
+                context.metrics.record_resend(request);
+                continue;
             }
         }
         let response = response.map(|response| response.with_attempts(state.sent()));
@@ -111,7 +117,9 @@ async fn attempt(
         let started = runtime.now();
         let response = {
             let target = redirects.target();
-            let timeout = pin!(runtime.timeout(limit.saturating_sub(in_flight)));
+            // A redirect may have waited for the rate limit.
+            let remaining = state.within_total(limit.saturating_sub(in_flight));
+            let timeout = pin!(runtime.timeout(remaining));
             let sending = pin!(send(context, request, target, authorization));
             match select(sending, timeout).await {
                 Either::Left((response, _)) => response,
@@ -149,30 +157,12 @@ async fn prepare(
     request: &PreparedRequest,
     state: &RetryState<'_>,
 ) -> Result<Prepared> {
-    let remaining = state.remaining();
-    let work = async {
-        // The token comes first: requests with a permit must not queue for a token request.
-        let mut authorized = authorize(request, state.sent()).await?;
-        let permit = context.rate_limiter.acquire(context, request, remaining);
-        let permit = permit
-            .await
-            .map_err(|error| error.with_attempts(state.sent()))?;
-        if permit.as_ref().is_some_and(Permit::has_waited) {
-            // The token may have expired meanwhile.
-            authorized = authorize(request, state.sent()).await?;
-        }
-        let (authorization, token) = authorized;
-        Ok(Prepared {
-            permit,
-            authorization,
-            token,
-        })
+    let Some(remaining) = state.remaining() else {
+        return authorize_in_turn(context, request, state).await;
     };
-    let Some(remaining) = remaining else {
-        return work.await;
-    };
+    let work = pin!(authorize_in_turn(context, request, state));
     let deadline = pin!(context.runtime.deadline(remaining));
-    match select(pin!(work), deadline).await {
+    match select(work, deadline).await {
         Either::Left((prepared, _)) => prepared,
         Either::Right(((), _)) => {
             let error = Error::not_sent_in_time(request.operation, remaining);
@@ -181,21 +171,78 @@ async fn prepare(
     }
 }
 
+/// Authorizes a request and gets its permit. The token comes first each time: a request that has a permit does not wait for a token, and one
+/// that waited for its slot does not use a token that has expired meanwhile.
+async fn authorize_in_turn(
+    context: &PipelineContext,
+    request: &PreparedRequest,
+    state: &RetryState<'_>,
+) -> Result<Prepared> {
+    let mut authorized = authorize(request, state.sent()).await?;
+    let permit = match context.rate_limiter.enqueue(&context.runtime, request) {
+        None => None,
+        Some(waiter) => loop {
+            let slot = match waiter.claim() {
+                Ok(permit) => break Some(permit),
+                Err(slot) => slot,
+            };
+            state.check_rate_limit_delay(slot)?;
+            waiter.sleep_until(slot).await;
+            authorized = authorize(request, state.sent()).await?;
+        },
+    };
+    let (authorization, token) = authorized;
+    Ok(Prepared {
+        permit,
+        authorization,
+        token,
+    })
+}
+
 /// A response that is no error.
 fn check_status(response: RawResponse, context: &PipelineContext) -> Result<RawResponse> {
     let response = response.with_status_of_body();
-    let status = response.status();
-    if status.is_success() {
+    if response.status().is_success() {
         return Ok(response);
     }
-    let date = response_date(response.headers(), context.runtime.system_time());
-    let retry_after = retry_after(status, response.headers(), date);
-    let operation = response.operation();
-    let response = response.into_http();
-    Err(Error::service(
-        operation,
-        response,
-        retry_after,
-        context.cloud,
-    ))
+    let (operation, now) = (response.operation(), context.runtime.system_time());
+    let error = service_error(operation, response.into_http(), now, context.cloud);
+    Err(error)
+}
+
+/// The error of an error response that arrived now.
+fn service_error(
+    operation: &'static Operation,
+    response: Response<Bytes>,
+    now: SystemTime,
+    cloud: Option<CloudKind>,
+) -> Error {
+    let date = response_date(response.headers(), now);
+    let retry_after = retry_after(response.status(), response.headers(), date);
+    Error::service(operation, response, retry_after, cloud)
+}
+
+impl Error {
+    /// The error of an error response, for tests of programs that use this crate.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sites")] {
+    /// use cisco_secure_access::Error;
+    /// use cisco_secure_access::api::deployments::operations::GET_SITE;
+    /// use cisco_secure_access::http::Response;
+    ///
+    /// let response = Response::builder().status(404).body(r#"{"message": "no such site"}"#).unwrap();
+    /// let error = Error::from_response(&GET_SITE, response);
+    /// assert!(error.is_not_found());
+    /// assert_eq!(error.service_message(), Some("no such site"));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn from_response(
+        operation: &'static Operation,
+        response: Response<impl Into<Bytes>>,
+    ) -> Self {
+        let response = response.map(Into::into);
+        service_error(operation, response, SystemTime::now(), None).with_attempts(1)
+    }
 }

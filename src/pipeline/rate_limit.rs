@@ -13,10 +13,8 @@ use futures_util::future::select;
 use http::{HeaderMap, StatusCode};
 use tokio::sync::Notify;
 
-use super::context::PipelineContext;
 use super::headers::{MAX_RESET, header, rate_limit_reset, response_date, retry_after};
 use super::request::PreparedRequest;
-use crate::error::{Error, Result};
 use crate::operation::{Operation, RateLimit, RateLimitScope};
 use crate::response::RawResponse;
 use crate::runtime::Runtime;
@@ -86,45 +84,15 @@ impl RateLimiter {
         slot.saturating_duration_since(now)
     }
 
-    /// Waits until the rate limit allows a request, if it has one. `remaining` is what remains of the total timeout.
-    ///
-    /// # Errors
-    /// [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait) when it does not allow the request before that.
-    pub(super) async fn acquire(
+    /// Puts a request into the queue of its class; `None` if it has no rate limit.
+    pub(super) fn enqueue<'a>(
         &self,
-        context: &PipelineContext,
+        runtime: &'a Runtime,
         request: &PreparedRequest,
-        remaining: Option<Duration>,
-    ) -> Result<Option<Permit>> {
+    ) -> Option<Waiter<'a>> {
         let organization = request.authentication.organization();
-        let Some(queue) = self.queue(request.operation, organization) else {
-            return Ok(None);
-        };
-        let runtime = &context.runtime;
-        let started = runtime.now();
-        let deadline = remaining.and_then(|remaining| started.checked_add(remaining));
-        let waiter = WaiterGuard::enqueue(&queue, runtime, started);
-        loop {
-            let now = runtime.now();
-            let slot = match queue.state().claim(waiter.id, now) {
-                Claim::Granted(arrives_by) => {
-                    return Ok(Some(Permit {
-                        queue: Arc::clone(&queue),
-                        arrives_by,
-                        has_waited: now > started,
-                    }));
-                }
-                Claim::Later(slot) => slot,
-            };
-            let delay = slot.saturating_duration_since(now);
-            if let Some(deadline) = deadline.filter(|deadline| slot > *deadline) {
-                let remaining = deadline.saturating_duration_since(now);
-                return Err(Error::rate_limit_wait(request.operation, delay, remaining));
-            }
-            // The slot can move while it sleeps.
-            let sleep = pin!(runtime.sleep(delay));
-            select(sleep, pin!(waiter.earlier.notified())).await;
-        }
+        let queue = self.queue(request.operation, organization)?;
+        Some(Waiter::enqueue(queue, runtime))
     }
 
     fn queue(&self, operation: &Operation, organization: Option<&str>) -> Option<Arc<Queue>> {
@@ -168,19 +136,19 @@ impl Queue {
     }
 }
 
-/// A place in the queue, until it is dropped.
-struct WaiterGuard<'a> {
-    queue: &'a Queue,
+/// A request in the queue, until it is dropped or has its permit.
+pub(super) struct Waiter<'a> {
+    queue: Arc<Queue>,
     runtime: &'a Runtime,
     id: u64,
     /// Notified when its slot moves to an earlier time.
     earlier: Arc<Notify>,
 }
 
-impl<'a> WaiterGuard<'a> {
-    fn enqueue(queue: &'a Queue, runtime: &'a Runtime, now: Instant) -> Self {
+impl<'a> Waiter<'a> {
+    fn enqueue(queue: Arc<Queue>, runtime: &'a Runtime) -> Self {
         let earlier = Arc::new(Notify::new());
-        let id = queue.state().enqueue(Arc::clone(&earlier), now);
+        let id = queue.state().enqueue(Arc::clone(&earlier), runtime.now());
         Self {
             queue,
             runtime,
@@ -188,9 +156,28 @@ impl<'a> WaiterGuard<'a> {
             earlier,
         }
     }
+
+    /// The permit for the request, if the limits allow it now. Whoever gets it sends the request at once: from now on it counts.
+    ///
+    /// # Errors
+    /// The slot of the request.
+    pub(super) fn claim(&self) -> Result<Permit, Instant> {
+        let arrives_by = self.queue.state().claim(self.id, self.runtime.now())?;
+        Ok(Permit {
+            queue: Arc::clone(&self.queue),
+            arrives_by,
+        })
+    }
+
+    /// Sleeps until its slot, or until the slot moves to an earlier time.
+    pub(super) async fn sleep_until(&self, slot: Instant) {
+        let delay = slot.saturating_duration_since(self.runtime.now());
+        let sleep = pin!(self.runtime.sleep(delay));
+        select(sleep, pin!(self.earlier.notified())).await;
+    }
 }
 
-impl Drop for WaiterGuard<'_> {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         self.queue.state().leave(self.id, self.runtime.now());
     }
@@ -201,15 +188,9 @@ impl Drop for WaiterGuard<'_> {
 pub(super) struct Permit {
     queue: Arc<Queue>,
     arrives_by: Instant,
-    has_waited: bool,
 }
 
 impl Permit {
-    /// Whether the rate limit delayed the request.
-    pub(super) fn has_waited(&self) -> bool {
-        self.has_waited
-    }
-
     /// The request has ended; the headers of its response, if there is one, correct the limits.
     pub(super) fn complete(self, response: Option<&RawResponse>, runtime: &Runtime) {
         let now = runtime.now();
@@ -237,7 +218,7 @@ struct State {
     /// How many requests have no response yet.
     in_flight: usize,
     /// Those that wait, in the order of arrival.
-    waiters: VecDeque<Waiter>,
+    waiters: VecDeque<Reservation>,
     next_id: u64,
     /// What the service said it will accept.
     allowance: Option<Allowance>,
@@ -250,9 +231,9 @@ struct Window {
     length: Duration,
 }
 
-/// A request that waits.
+/// The slot of a request that waits.
 #[derive(Debug)]
-struct Waiter {
+struct Reservation {
     id: u64,
     /// When it may be sent.
     slot: Instant,
@@ -266,20 +247,12 @@ struct Allowance {
     until: Instant,
 }
 
-/// What a waiter gets that asks for its permit.
-enum Claim {
-    /// When the service has surely counted the request.
-    Granted(Instant),
-    /// When the request may be sent.
-    Later(Instant),
-}
-
 impl State {
     fn enqueue(&mut self, earlier: Arc<Notify>, now: Instant) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
         let slot = self.last_slot(now);
-        self.waiters.push_back(Waiter { id, slot, earlier });
+        self.waiters.push_back(Reservation { id, slot, earlier });
         id
     }
 
@@ -292,10 +265,13 @@ impl State {
         }
     }
 
-    /// Grants a permit to a waiter if the limits allow its request now.
-    fn claim(&mut self, id: u64, now: Instant) -> Claim {
+    /// Grants a permit to a waiter if the limits allow its request now; returns when the service has surely counted it.
+    ///
+    /// # Errors
+    /// When the request may be sent.
+    fn claim(&mut self, id: u64, now: Instant) -> Result<Instant, Instant> {
         let Some(index) = self.waiters.iter().position(|waiter| waiter.id == id) else {
-            return Claim::Later(now);
+            return Err(now);
         };
         // Its slot may have passed while nobody polled it, and other requests may have been sent since.
         let slot = self.schedule(index).next(self, now);
@@ -303,13 +279,13 @@ impl State {
             self.waiters.remove(index);
             let arrives_by = self.record_sent(now);
             self.reschedule(now);
-            return Claim::Granted(arrives_by);
+            return Ok(arrives_by);
         }
         if self.waiters[index].slot != slot {
             self.waiters[index].slot = slot;
             self.reschedule(now);
         }
-        Claim::Later(slot)
+        Err(slot)
     }
 
     /// The slot of a request that would arrive now.

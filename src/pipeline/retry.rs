@@ -167,9 +167,28 @@ impl<'a> RetryState<'a> {
     pub(super) fn start_attempt(&mut self) -> Duration {
         self.sent += 1;
         self.counted += 1;
-        let timeout = self.request.options.attempt_timeout;
+        self.within_total(self.request.options.attempt_timeout)
+    }
+
+    /// A time limit, or what remains of the total timeout if that is less.
+    pub(super) fn within_total(&self, limit: Duration) -> Duration {
         self.remaining()
-            .map_or(timeout, |remaining| remaining.min(timeout))
+            .map_or(limit, |remaining| remaining.min(limit))
+    }
+
+    /// Checks that the rate limit allows the request within the total timeout.
+    ///
+    /// # Errors
+    /// [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait) when its slot is later.
+    pub(super) fn check_rate_limit_delay(&self, slot: Instant) -> Result<()> {
+        let delay = slot.saturating_duration_since(self.context.runtime.now());
+        match self.remaining() {
+            Some(remaining) if delay > remaining => {
+                let error = Error::rate_limit_wait(self.request.operation, delay, remaining);
+                Err(error.with_attempts(self.sent))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Does not count the last attempt: the reason of its failure is fixed.

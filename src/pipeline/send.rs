@@ -20,7 +20,7 @@ use crate::response::RawResponse;
 const ORGANIZATION: &str = "x-umbrella-orgid";
 
 /// Where a request goes; a redirect changes it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(super) struct RequestTarget {
     pub(super) method: Method,
     pub(super) url: Url,

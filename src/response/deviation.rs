@@ -217,6 +217,7 @@ impl DeviationPolicy {
         for deviation in deviations {
             if self.is_new(operation.id, deviation) {
                 tracing::warn!(
+                    target: "cisco_secure_access",
                     operation = operation.id,
                     path = deviation.pattern,
                     expected = deviation.expected,

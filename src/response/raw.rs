@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -217,9 +217,9 @@ impl RawResponse {
         body.is_some_and(|body| body.pointer(property) == Some(&Value::Bool(false)))
     }
 
-    /// Whether no body stands for a success: 204 says so, and a DELETE of one operation comes with a body or without.
+    /// Whether no body is as documented: the status says so.
     fn may_be_empty(&self) -> bool {
-        self.status == StatusCode::NO_CONTENT || self.operation.method == Method::DELETE
+        self.status == StatusCode::NO_CONTENT
     }
 
     fn with_value<T>(self, value: T, deviations: Vec<super::Deviation>) -> Response<T> {
