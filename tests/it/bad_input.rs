@@ -2,7 +2,7 @@
 
 use cisco_secure_access::{Client, Cloud, Credentials, Error, ErrorKind};
 
-use crate::scripted::{Scripted, TOKEN};
+use crate::scripted::{Answer, Scripted, TOKEN};
 
 fn configuration_error(result: Result<Client, Error>) -> String {
     let error = result.unwrap_err();
@@ -130,6 +130,29 @@ async fn an_answer_that_is_not_json() {
         "{message}"
     );
     assert!(message.contains("<html><body>"), "{message}");
+}
+
+#[tokio::test]
+async fn no_body_where_an_object_is_documented() {
+    let server = Scripted::answering([], Answer::new(200, &[], "")).await;
+    let client = server.client();
+    let errors = [
+        client.deployments().list_regions().await.map(drop),
+        client
+            .policies()
+            .delete_destination_list(17)
+            .await
+            .map(drop),
+    ];
+    for error in errors.map(Result::unwrap_err) {
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+        assert!(error.to_string().contains("no body"), "{error}");
+    }
+    // Documented without a body, or with the status that says so.
+    client.policies().delete_access_rule(17).await.unwrap();
+    let server = Scripted::answering([], Answer::new(204, &[], "")).await;
+    let policies = server.client().policies();
+    policies.delete_destination_list(17).await.unwrap();
 }
 
 #[tokio::test]

@@ -10,7 +10,9 @@ use std::time::SystemTime;
 use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
 use cisco_secure_access::auth::{CachedToken, FileTokenCache};
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Client, Cloud, Credentials, Error, Method, RetryPolicy, Upload};
+use cisco_secure_access::{
+    Client, Cloud, ContinuationToken, Credentials, Error, Method, RetryPolicy, Upload,
+};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -197,13 +199,14 @@ async fn nothing_that_the_service_says_is_in_an_event() {
 
 #[tokio::test]
 async fn control_characters_of_the_service_are_escaped() {
-    let message = "no\u{1b}[31m\nsuch\r\u{7}rule\u{9b}2J";
+    let message = "no\u{1b}[31m\nsuch\r\u{7}rule\u{9b}2J\u{2028}\u{202e}elur";
     let body = serde_json::json!({ "message": message }).to_string();
     let server = Scripted::answering([], Answer::json(404, &body)).await;
     let error = read(&server.client()).await.unwrap_err();
     assert_eq!(error.service_message(), Some(message));
     for text in [error.to_string(), format!("{error:?}")] {
-        assert!(!text.chars().any(char::is_control), "{text:?}");
+        let is_control = |c: char| c.is_control() || "\u{202e}\u{2028}".contains(c);
+        assert!(!text.chars().any(is_control), "{text:?}");
     }
     assert!(error.to_string().contains(r"no\u{1b}[31m\nsuch"), "{error}");
 }
@@ -236,6 +239,15 @@ async fn debug_of_a_request_shows_sizes_and_no_values() {
         "{}",
         texts[1]
     );
+}
+
+#[test]
+fn debug_of_a_listing_shows_no_cursor() {
+    let saved = r#"{"operation": "request", "position": "filter=harbourmaster"}"#;
+    let continuation: ContinuationToken = serde_json::from_str(saved).unwrap();
+    let shown = format!("{continuation:?}");
+    assert!(!shown.contains("harbourmaster"), "{shown}");
+    assert!(shown.contains("20 bytes"), "{shown}");
 }
 
 /// Everything that an error shows.

@@ -4,8 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cisco_secure_access::api::deployments::operations::{LIST_REGIONS, LIST_SITES};
-use cisco_secure_access::{Client, ErrorKind, PausedClock, RateLimiting, Result, RetryPolicy};
+use cisco_secure_access::{
+    Client, Credentials, ErrorKind, PausedClock, RateLimiting, Result, RetryPolicy, service_fn,
+};
 use futures_util::future::{join_all, try_join_all};
+use http::Response;
 
 use crate::clock::paused_clock;
 use crate::scripted::{Answer, Scripted};
@@ -133,7 +136,7 @@ async fn turns_go_in_the_order_of_arrival() {
 }
 
 #[tokio::test]
-async fn a_caller_that_gives_up_leaves_its_place() {
+async fn a_call_that_is_not_polled_reserves_no_slot() {
     let limited = Limited::start().await;
     let client = limited.client();
     for _ in 0..14 {
@@ -264,6 +267,21 @@ async fn a_reset_can_be_a_point_in_time() {
         let expected = if is_seconds { 0 } else { 720 };
         assert_eq!(wait(true, nine).await, seconds(expected), "{nine}");
     }
+    // Whatever the clock of the client says.
+    let date = ("date", "Fri, 06 Nov 2026 08:48:00 GMT");
+    for nine in [
+        "1793955600",
+        "1793955600.0",
+        "1793955600000",
+        "Fri, 06 Nov 2026 09:00:00 GMT",
+    ] {
+        let headers = [
+            date,
+            ("ratelimit-remaining", "0"),
+            ("ratelimit-reset", nine),
+        ];
+        assert_eq!(wait_after(200, &headers, 1).await, seconds(720), "{nine}");
+    }
     assert_eq!(
         wait(false, "Sun, 06 Nov 1994 08:50:00 GMT").await,
         seconds(23)
@@ -382,4 +400,63 @@ async fn a_call_that_is_refused_all_the_same_waits_and_goes_well() {
     join_all((0..4).map(|_| call(&client))).await;
     assert_eq!(server.calls().len(), 5);
     assert!(clock.elapsed() >= Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn a_token_that_expires_in_the_queue_releases_no_burst() {
+    let clock = PausedClock::new();
+    let arrivals: Arc<Mutex<Vec<u64>>> = Arc::default();
+    let (time, record) = (clock.clone(), Arc::clone(&arrivals));
+    let service = service_fn(move |request| {
+        let (clock, record) = (time.clone(), Arc::clone(&record));
+        async move {
+            if request.uri().path() == "/auth/v2/token" {
+                // It takes longer than the token lives.
+                clock.advance(Duration::from_secs(5));
+                return Ok(Response::new(r#"{"access_token": "t", "expires_in": 1}"#));
+            }
+            record.lock().unwrap().push(clock.elapsed().as_secs());
+            Ok(Response::new("[]"))
+        }
+    });
+    let client = Client::builder()
+        .credentials(Credentials::new("key", "hush"))
+        .http_service(service)
+        .clock(&clock)
+        .rate_limiting(RateLimiting::Documented)
+        .build()
+        .unwrap();
+    let calls = (0..14).map(|_| call(&client));
+    try_join_all(calls).await.unwrap();
+    let arrivals = arrivals.lock().unwrap();
+    for second in arrivals.iter() {
+        let count = arrivals.iter().filter(|other| *other == second).count();
+        assert!(count <= 5, "{arrivals:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_total_timeout_holds_for_a_redirect_that_waits() {
+    let before = vec![Answer::json(200, "[]"); 13];
+    let moved = Answer::new(307, &[("location", "/elsewhere")], "");
+    let responses = before.into_iter().chain([moved]);
+    let server = Scripted::answering(responses, Answer::Hang).await;
+    let clock = paused_clock(&server);
+    let client = server
+        .builder()
+        .clock(&clock)
+        .retry(RetryPolicy::none())
+        .rate_limiting(RateLimiting::Documented)
+        .build()
+        .unwrap();
+    for _ in 0..13 {
+        call(&client).await.unwrap();
+    }
+    let started = clock.elapsed();
+    // Where it is redirected to, it is the fifteenth request of the minute.
+    let request = client.deployments().list_sites();
+    let timeout = Duration::from_secs(70);
+    let error = request.total_timeout(timeout).send().await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(clock.elapsed() - started, timeout);
 }

@@ -123,6 +123,10 @@ async fn the_token_reaches_no_other_server() {
             assert_eq!(error.kind(), ErrorKind::Redirect, "{place}: {error}");
             assert!(!error.is_retryable());
             assert!(!format!("{error} {error:?}").contains("key=value"));
+            if place.starts_with("https://evil") {
+                assert!(error.to_string().contains("evil.example"), "{error}");
+                assert!(error.to_string().contains("trust_redirects_to"), "{error}");
+            }
             assert_eq!(server.calls().len(), 1, "{place}");
         }
     }

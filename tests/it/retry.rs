@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use cisco_secure_access::api::deployments::operations::LIST_SITES;
 use cisco_secure_access::{Client, Error, ErrorKind, RawResponse, Result, RetryPolicy, StatusCode};
+use http::Response;
 
 use crate::clock::{paused_clock, sleeps};
 use crate::scripted::{Answer, Scripted, TOKEN, create, read};
@@ -271,6 +273,54 @@ async fn a_token_error_after_an_attempt_keeps_its_number() {
         ("create_network_tunnel_group", 1)
     );
     assert_eq!(error.status(), Some(StatusCode::INTERNAL_SERVER_ERROR));
+}
+
+#[tokio::test]
+async fn a_call_that_got_no_token_can_be_repeated() {
+    for status in [500, 503] {
+        let server = Scripted::with([Answer::json(status, "{}")]).await;
+        let error = create(&server.client()).await.unwrap_err();
+        assert!(error.is_retryable(), "nothing was sent: {error}");
+    }
+    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let error = create(&server.client()).await.unwrap_err();
+    assert!(!error.is_retryable(), "{error}");
+}
+
+#[tokio::test]
+async fn an_error_does_not_repeat_its_source() {
+    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
+    for response in [Answer::Reset(String::new()), Answer::Send(cut.to_owned())] {
+        let server = Scripted::answering([], response).await;
+        let error = read(&server.client()).await.unwrap_err();
+        let mut source = std::error::Error::source(&error);
+        assert!(source.is_some(), "{error:?}");
+        while let Some(cause) = source {
+            assert!(!error.to_string().contains(&cause.to_string()), "{error}");
+            source = cause.source();
+        }
+    }
+}
+
+#[test]
+fn errors_can_be_made_for_tests() {
+    let response = Response::builder()
+        .status(429)
+        .header("date", "Sat, 05 Nov 1994 08:49:37 GMT")
+        .header("retry-after", "Sat, 05 Nov 1994 08:49:47 GMT")
+        .body(r#"{"message": "slowly"}"#);
+    let error = Error::from_response(&LIST_SITES, response.unwrap());
+    assert!(error.is_rate_limited() && error.is_retryable(), "{error}");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(10)));
+    assert_eq!(
+        (error.service_message(), error.attempts()),
+        (Some("slowly"), 1)
+    );
+    assert_eq!(error.operation(), Some(&LIST_SITES));
+
+    let error = Error::new(ErrorKind::Connect, "no route to the host");
+    assert!(error.is_connect() && error.is_retryable());
+    assert_eq!(error.to_string(), "no route to the host");
 }
 
 /// A call that deletes.

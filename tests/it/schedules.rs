@@ -1,7 +1,9 @@
 //! Rate limits and tokens under many schedules: calls are polled in a random order, stop being polled, and are dropped at every
 //! await point, while the service, the credentials provider and the token cache fail.
 //!
-//! A schedule depends on its seed only. `SCHEDULES=10000` in the environment runs so many of them, `SEED=7` that one alone.
+//! Some schedules are random; others drop one call after each number of polls, so that no await point is left out.
+//!
+//! A random schedule depends on its seed only. `SCHEDULES=10000` in the environment runs so many of them, `SEED=7` that one alone.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,10 +16,13 @@ use cisco_secure_access::api::deployments::operations::LIST_SITES;
 use cisco_secure_access::auth::{
     BoxError, BoxFuture, CacheLock, CachedToken, CredentialsProvider, MemoryTokenCache, TokenCache,
 };
+use cisco_secure_access::bytes::Bytes;
 use cisco_secure_access::http::{Request, Response, StatusCode};
 use cisco_secure_access::{
     Body, Client, Credentials, Error, ErrorKind, PausedClock, RateLimiting, RetryPolicy, service_fn,
 };
+use http_body::Frame;
+use http_body_util::StreamBody;
 use tokio::task::JoinHandle;
 
 /// How many schedules there are.
@@ -198,11 +203,9 @@ impl Counting {
     async fn respond(
         self: Arc<Self>,
         request: Request<Body>,
-    ) -> Result<Response<&'static str>, BoxError> {
+    ) -> Result<Response<String>, BoxError> {
         if request.uri().path() == "/auth/v2/token" {
-            return Ok(Response::new(
-                r#"{"access_token": "t", "expires_in": 36000}"#,
-            ));
+            return Ok(Response::new(self.token().await));
         }
         self.arrivals.lock().unwrap().push(self.clock.elapsed());
         self.random.yields().await;
@@ -210,30 +213,44 @@ impl Counting {
             let response = Response::builder()
                 .header("ratelimit-remaining", "1")
                 .header("ratelimit-reset", "600");
-            return Ok(response.body("[]")?);
+            return Ok(response.body("[]".to_owned())?);
         }
         match self.random.below(12) {
             0 => Err("the connection broke".into()),
             1 => {
                 let response = Response::builder().status(StatusCode::SERVICE_UNAVAILABLE);
-                Ok(response.header("retry-after", "1").body("{}")?)
+                Ok(response.header("retry-after", "1").body("{}".to_owned())?)
             }
-            _ => Ok(Response::new("[]")),
+            _ => Ok(Response::new("[]".to_owned())),
         }
     }
 
-    /// No span of time has more requests than a limit allows.
+    /// A token that may expire while calls wait for their slots, from an endpoint that may be slow.
+    async fn token(&self) -> String {
+        self.random.yields().await;
+        if self.random.one_in(2) && !self.names_remaining.load(Ordering::Relaxed) {
+            self.clock
+                .advance(Duration::from_secs(self.random.below(5)));
+        }
+        let lifetime = [1, 40, 36000][self.random.below(3) as usize];
+        format!(r#"{{"access_token": "t", "expires_in": {lifetime}}}"#)
+    }
+
     fn check(&self) {
-        let mut arrivals = self.arrivals.lock().unwrap().clone();
-        arrivals.sort_unstable();
-        for (requests, seconds) in WINDOWS {
-            for span in arrivals.windows(requests + 1) {
-                let span = span[requests] - span[0];
-                assert!(
-                    span >= Duration::from_secs(seconds),
-                    "{requests} in {span:?}: {arrivals:?}"
-                );
-            }
+        check_limits(self.arrivals.lock().unwrap().clone());
+    }
+}
+
+/// No span of time has more requests than a limit allows.
+fn check_limits(mut arrivals: Vec<Duration>) {
+    arrivals.sort_unstable();
+    for (requests, seconds) in WINDOWS {
+        for span in arrivals.windows(requests + 1) {
+            let span = span[requests] - span[0];
+            assert!(
+                span >= Duration::from_secs(seconds),
+                "{requests} in {span:?}: {arrivals:?}"
+            );
         }
     }
 }
@@ -521,4 +538,150 @@ fn tokens_are_issued_and_nothing_waits_for_ever() {
         assert!(failed.is_empty(), "{results:?}");
         assert!(service.issued.load(Ordering::Relaxed) <= issued + 3);
     });
+}
+
+/// A service that leads the call with the header `x-call` through all that a call can wait for, and responds to the others at once.
+struct Winding {
+    clock: PausedClock,
+    arrivals: Mutex<Vec<Duration>>,
+    issued: AtomicUsize,
+    in_flight: AtomicUsize,
+    /// How many requests the call has sent.
+    steps: AtomicUsize,
+    /// Whether it responds with what remains of the limit.
+    names_remaining: AtomicBool,
+}
+
+impl Winding {
+    async fn respond(self: Arc<Self>, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        let _in_flight = InFlight(&self.in_flight);
+        let response = Response::builder();
+        if request.uri().path() == "/auth/v2/token" {
+            tokio::task::yield_now().await;
+            let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
+            let token = format!(r#"{{"access_token": "token-{number}", "expires_in": 36000}}"#);
+            return Ok(response.body(late(token))?);
+        }
+        self.arrivals.lock().unwrap().push(self.clock.elapsed());
+        tokio::task::yield_now().await;
+        if self.names_remaining.load(Ordering::Relaxed) {
+            let response = response
+                .header("ratelimit-remaining", "1")
+                .header("ratelimit-reset", "600");
+            return Ok(response.body(late("[]".to_owned()))?);
+        }
+        let step = match request.headers().contains_key("x-call") {
+            true => self.steps.fetch_add(1, Ordering::Relaxed),
+            false => usize::MAX,
+        };
+        Ok(match step {
+            0 => response.status(503).body(late("{}".to_owned()))?,
+            1 => {
+                let response = response.status(307).header("location", "/moved");
+                response.body(Body::empty())?
+            }
+            2 => response.status(401).body(late("{}".to_owned()))?,
+            3 => return Err("the connection broke".into()),
+            _ => response.body(late("[]".to_owned()))?,
+        })
+    }
+}
+
+/// A body that comes later than its head.
+fn late(text: String) -> Body {
+    let frame = async {
+        tokio::task::yield_now().await;
+        Ok::<_, BoxError>(Frame::data(Bytes::from(text)))
+    };
+    Body::new(StreamBody::new(futures_util::stream::once(Box::pin(frame))))
+}
+
+/// Drops a call after so many polls, and returns whether it had not ended by then.
+async fn is_dropped_after(polls: usize) -> bool {
+    let clock = PausedClock::new();
+    let step = Step {
+        random: Shared::new(Random(polls as u64)),
+        is_healthy: Arc::new(AtomicBool::new(true)),
+    };
+    let service = Arc::new(Winding {
+        clock: clock.clone(),
+        arrivals: Mutex::default(),
+        issued: AtomicUsize::new(0),
+        in_flight: AtomicUsize::new(0),
+        steps: AtomicUsize::new(0),
+        names_remaining: AtomicBool::new(false),
+    });
+    let responding = Arc::clone(&service);
+    let client = Client::builder()
+        .credentials_provider(Provider(step.clone()))
+        .token_cache(Cache(step, MemoryTokenCache::new()))
+        .rate_limiting(RateLimiting::Documented)
+        .http_service(service_fn(move |request| {
+            Arc::clone(&responding).respond(request)
+        }))
+        .clock(&clock)
+        .build()
+        .unwrap();
+    let calls = |count: usize| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            for _ in 0..count {
+                client.deployments().list_sites().await.unwrap();
+            }
+        })
+    };
+    // Those before it use up the minute; those behind it move up when it is dropped.
+    finish(&[calls(12)], &clock, "before").await;
+    let request = client.deployments().list_sites().header("x-call", "it");
+    let mut call = Box::pin(request.send());
+    let mut behind = Vec::new();
+    let mut has_ended = false;
+    for poll in 0..polls {
+        if futures_util::poll!(&mut call).is_ready() {
+            has_ended = true;
+            break;
+        }
+        if poll == 0 {
+            behind.extend([calls(2), calls(2)]);
+        }
+        for _ in 0..4 {
+            tokio::task::yield_now().await;
+        }
+    }
+    drop(call);
+    behind.push(calls(1));
+    finish(&behind, &clock, "behind a call that was dropped").await;
+    check_limits(service.arrivals.lock().unwrap().clone());
+    assert_eq!(service.in_flight.load(Ordering::Relaxed), 0);
+    assert!(service.issued.load(Ordering::Relaxed) <= 2);
+
+    // Nothing is left of it: no waiter, no slot, no request in flight.
+    clock.advance(Duration::from_secs(1801));
+    assert_eq!(client.rate_limit_delay(&LIST_SITES), Duration::ZERO);
+    service.names_remaining.store(true, Ordering::Relaxed);
+    finish(&[calls(1)], &clock, "after a call that was dropped").await;
+    let delay = client.rate_limit_delay(&LIST_SITES);
+    assert_eq!(delay, Duration::ZERO, "one request remains");
+    !has_ended
+}
+
+#[test]
+fn a_call_is_dropped_at_every_await_point() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let mut polls = 0;
+    loop {
+        let current = Current(polls as u64);
+        let is_dropped = runtime.block_on(is_dropped_after(polls));
+        std::mem::forget(current);
+        if !is_dropped {
+            break;
+        }
+        polls += 1;
+    }
+    // Tokens, slots, redirects, retries and bodies make it wait so often at least.
+    assert!(polls > 40, "{polls}");
+    println!("dropped after each of {polls} numbers of polls");
 }

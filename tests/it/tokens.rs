@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use cisco_secure_access::api::auth::types::CreateTokenBody;
 use cisco_secure_access::auth::{
     BoxError, BoxFuture, CachedToken, CredentialsProvider, MemoryTokenCache, TokenCache,
 };
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{
     Client, ClientBuilder, Cloud, Credentials, Error, ErrorKind, PausedClock, RetryPolicy,
-    StatusCode,
+    StatusCode, Upload, service_fn,
 };
 use futures_util::FutureExt as _;
 use futures_util::future::{join_all, try_join_all};
@@ -490,6 +491,113 @@ fn a_token_request_on_a_runtime_that_rests_fails_in_time() {
         passing(&clock, list_regions(&client)).await.unwrap_err();
         list_regions(&client).await.unwrap();
     });
+}
+
+#[test]
+fn a_lock_that_a_runtime_at_rest_holds_is_not_waited_for_until_the_end() {
+    let single = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let (resting, busy) = (single(), single());
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&requests);
+    // The first token request gets no response.
+    let service = service_fn(move |request| {
+        let is_token = request.uri().path() == "/auth/v2/token";
+        let is_lost = is_token && count.fetch_add(1, Ordering::Relaxed) == 0;
+        async move {
+            if is_lost {
+                std::future::pending::<()>().await;
+            }
+            Ok(http::Response::new(if is_token { TOKEN } else { "{}" }))
+        }
+    });
+    let clock = PausedClock::new();
+    let client = Client::builder()
+        .credentials(Credentials::new("key", "hush"))
+        .http_service(service)
+        .clock(&clock)
+        .build()
+        .unwrap();
+    // The task that requests a token holds the lock of the cache when its runtime does nothing more.
+    resting.block_on(async {
+        let mut call = Box::pin(list_regions(&client));
+        while requests.load(Ordering::Relaxed) == 0 {
+            assert!(futures_util::poll!(&mut call).is_pending());
+            tokio::task::yield_now().await;
+        }
+    });
+    busy.block_on(async {
+        let error = passing(&clock, list_regions(&client)).await.unwrap_err();
+        assert!(error.to_string().contains("the token endpoint"), "{error}");
+        passing(&clock, list_regions(&client)).await.unwrap();
+    });
+}
+
+/// A cache that holds tokens which the service has revoked, each for one call.
+#[derive(Debug)]
+struct RevokedTokens(Mutex<Vec<&'static str>>);
+
+impl TokenCache for RevokedTokens {
+    fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+        let token = self.0.lock().unwrap().pop();
+        let expires_at = SystemTime::now() + Duration::from_secs(3600);
+        let token = token.map(|token| CachedToken::new(token, expires_at));
+        Box::pin(std::future::ready(Ok(token)))
+    }
+
+    fn put<'a>(&'a self, _: &'a str, _: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+#[tokio::test]
+async fn revoked_tokens_in_a_cache_do_not_fail_a_call() {
+    let server = Scripted::by(|request| match request.contains("revoked") {
+        true => Answer::json(401, "{}"),
+        false => Answer::json(200, "{}"),
+    })
+    .await;
+    let cache = RevokedTokens(Mutex::new(vec!["revoked-2", "revoked-1"]));
+    let client = server.builder().token_cache(cache).build().unwrap();
+    list_regions(&client).await.unwrap();
+    assert_eq!((server.calls().len(), token_requests(&server)), (3, 1));
+    list_regions(&client).await.unwrap();
+    assert_eq!(token_requests(&server), 1);
+}
+
+#[tokio::test]
+async fn an_upload_that_always_responds_with_401_costs_one_token() {
+    let (server, client, _) = rejecting(401, "{}", "/objects").await;
+    for _ in 0..10 {
+        client.deployments().list_sites().send_raw().await.unwrap();
+        let file = Upload::reader("objects.csv", std::io::Cursor::new(b"name"));
+        let policies = client.policies();
+        let error = policies.upload_network_objects(file).await.unwrap_err();
+        assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
+    }
+    assert_eq!(token_requests(&server), 2, "one, and one instead of it");
+}
+
+#[tokio::test]
+async fn a_token_request_of_ones_own_names_its_operation() {
+    let vault = FailingVault(Failing::Hangs, AtomicUsize::new(0));
+    let server = TokenServer::start(&[]).await;
+    let clock = PausedClock::new();
+    let builder = server.builder().clock(&clock).credentials_provider(vault);
+    let client = builder.build().unwrap();
+    let body = CreateTokenBody::new("client_credentials");
+    let auth = client.auth();
+    let request = auth.create_token(&body).send();
+    let error = passing(&clock, request).await.unwrap_err();
+    assert_eq!(error.operation().unwrap().id, "create_token");
+    assert!(
+        error.to_string().contains("the credentials provider"),
+        "{error}"
+    );
 }
 
 /// A service with a good token that responds with `status` to one operation, and with success to the others.
