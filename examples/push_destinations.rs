@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use cisco_secure_access::Client;
 use cisco_secure_access::api::policies::types::{AddDestination, CreateDestinationListRequest};
 use cisco_secure_access::jobs::Progress;
-use cisco_secure_access::jobs::destinations::Contents;
+use cisco_secure_access::jobs::destinations::CurrentList;
 use cisco_secure_access::simulator::{Fault, Simulator};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -64,17 +64,17 @@ async fn run() -> Result<(), Box<dyn Error>> {
 async fn push(client: &Client, list: &str, file: &Path) -> Result<(), Box<dyn Error>> {
     let id = list_of_name(client, list).await?;
     let reading = bar("read")?;
-    let contents = Contents::read(client, id, |progress| show(&reading, progress)).await?;
+    let current = CurrentList::read(client, id, |progress| show(&reading, progress)).await?;
     reading.finish_and_clear();
 
     let text = fs::read_to_string(file)?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let plan = contents.plan(lines.map(AddDestination::new));
+    let plan = current.plan(lines.map(AddDestination::new));
     let plan = plan.without_removals();
     println!(
         "{} destinations to add to `{list}` ({id}), in {} calls.",
         plan.additions().len(),
-        plan.calls()
+        plan.request_count()
     );
     let adding = bar("add")?;
     plan.apply(|progress| show(&adding, progress)).await?;

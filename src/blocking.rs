@@ -108,8 +108,8 @@ fn on_worker<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) 
     }
 }
 
-/// Whether this thread polls a task of Tokio. Tokio tells by the budget that it gives each poll: it has none in `spawn_blocking` and
-/// `block_in_place`, where waiting is in order, and none outside of a runtime.
+/// Whether this thread polls a task of Tokio. The budget that Tokio gives each poll shows it: it has none in `spawn_blocking` and
+/// `block_in_place`, where waiting is allowed, and none outside of a runtime.
 fn is_in_async_task() -> bool {
     let mut context = Context::from_waker(Waker::noop());
     let mut consumed = Vec::new();

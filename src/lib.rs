@@ -5,7 +5,7 @@
 //!
 //! # A client
 //!
-//! An API key is made in Secure Access under *Admin › API Keys*, and is good on one cloud. Nothing is sent until the first call.
+//! An API key is created in Secure Access under *Admin › API Keys*, and is valid on one cloud. Nothing is sent until the first call.
 //!
 //! ```
 //! use cisco_secure_access::{Client, Cloud, Credentials};
@@ -21,7 +21,7 @@
 //!
 //! # A call
 //!
-//! The client gives out a handle for each path scope, with a method for each operation: [`api`] lists them, and the search finds an
+//! The client has a handle for each path scope, with a method for each operation: [`api`] lists them, and the search finds an
 //! operation by its path, such as `/deployments/v2/networktunnelgroups`. What is required are arguments, what is optional are setters.
 //!
 //! ```no_run
@@ -56,7 +56,7 @@
 //!
 //! # When it fails
 //!
-//! What can be tried again is tried again. What is left is an [`Error`] with a [`kind`](Error::kind) to match on:
+//! Retryable failures are retried. Any other failure is an [`Error`] with a [`kind`](Error::kind) to match on:
 //!
 //! ```no_run
 //! # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
@@ -73,19 +73,19 @@
 //!
 //! # Without the service
 //!
-//! With the feature `simulator`, `Simulator::builder().start()` is the whole service on a loopback port, for tests and for trying things
+//! With the feature `simulator`, `Simulator::builder().start()` is the complete service on a loopback port, for tests and for trying things
 //! out; see the page on [testing](guide::testing).
 //!
 //! # Jobs of many calls
 //!
-//! Syncing a destination list, exporting a day of activity, changing a rule that others change too, finding something by its name: [`jobs`]
-//! has helpers for what takes many calls.
+//! [`jobs`] has helpers for what takes many calls: updating a destination list, exporting a day of activity, changing a rule that others
+//! change, too, and finding something by its name.
 //!
 //! # Where to read on
 //!
 //! The [`guide`] has a page for each topic: [authentication](guide::authentication), [clouds](guide::clouds),
 //! [requests](guide::requests), [paging](guide::paging), [retries and limits](guide::limits), [errors](guide::errors),
-//! [logs and traces](guide::observability), [testing](guide::testing) and [features](guide::features).
+//! [logs, traces and metrics](guide::observability), [testing](guide::testing) and [features](guide::features).
 //!
 //! Not affiliated with Cisco.
 

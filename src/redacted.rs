@@ -1,4 +1,4 @@
-//! What `Debug` shows in the place of a secret.
+//! What `Debug` shows instead of a secret.
 
 use std::fmt;
 

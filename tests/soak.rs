@@ -1,13 +1,14 @@
-//! A hundred thousand calls to a simulator that fails one time in twenty, over a real socket.
+//! A hundred thousand calls to a simulator that fails one time in twenty, over a real socket: paced by rate limits, with listings that
+//! fetch ahead, short tokens, and calls that are dropped at a random time.
 //!
-//! It takes some minutes, so it runs only when it is asked for; `SOAK_CALLS` in the environment sets another number of calls:
+//! It takes some minutes, so it runs only on request; `SOAK_CALLS` in the environment sets another number of calls:
 //!
 //! ```text
 //! cargo test --test soak -- --ignored --nocapture
 //! ```
 //!
-//! Calls are made in rounds. After each, what the client was told is compared with what the simulator got and kept: nothing that was
-//! answered is lost, nothing that may have been carried out is done again, and memory does not grow.
+//! Calls are made in rounds. After each, the results of the client are compared with what the simulator received and kept: nothing that
+//! succeeded is lost, nothing that may have been processed is done twice, and memory does not grow.
 
 #![cfg(target_os = "linux")]
 #![allow(
@@ -19,23 +20,39 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use cisco_secure_access::api::deployments::operations::LIST_SITES;
 use cisco_secure_access::api::deployments::types::SiteRequest;
+use cisco_secure_access::auth::{BoxError, BoxFuture};
 use cisco_secure_access::simulator::{Fault, RecordedRequest, Simulator};
-use cisco_secure_access::{Client, Error, ErrorKind, Result, RetryPolicy};
+use cisco_secure_access::{
+    Body, Client, Error, ErrorKind, HttpService, RateLimiting, Result, RetryPolicy,
+};
+use futures_util::TryStreamExt as _;
+use http::{HeaderName, HeaderValue, Request, Response};
 use tokio::task::JoinSet;
+use tower_layer::Layer;
+use tower_service::Service;
 
-/// How many calls there are, where the environment does not say it.
+/// How many calls there are by default.
 const CALLS: usize = 100_000;
-/// How many calls are made between two looks at what came of them.
+/// How many calls are made between two comparisons of client and simulator.
 const ROUND: usize = 2_000;
-/// How many calls are under way at the same time.
+/// How many calls are in flight at the same time.
 const TASKS: usize = 64;
-/// How long a token lives.
-const TOKEN_LIFE: Duration = Duration::from_secs(3);
-/// Where the things that are created can be seen.
+/// The lifetime of a token.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(3);
+/// The collection that calls create and delete in.
 const SITES: &str = "/deployments/v2/sites";
+/// How many network tunnel groups there are, and how many are on a page.
+const GROUPS: usize = 20;
+const PAGE: i64 = 5;
+/// How many requests a second the simulator accepts, of the class of the sites and of that of the tunnel groups.
+const RATE: u64 = 300;
+/// One call in so many is dropped before it ends.
+const CANCELLED: u64 = 10;
 /// How much more memory the process may have at the end than after a tenth of the calls, in KiB.
 const GROWTH: usize = 8 * 1024;
 
@@ -47,20 +64,23 @@ async fn a_hundred_thousand_calls_with_faults() {
     let client = simulator
         .client_builder()
         .retry(RetryPolicy::new().initial_backoff(Duration::from_millis(2)))
+        .rate_limiting(RateLimiting::Documented)
+        .http_layer(WidenWindows)
         .build()
         .unwrap();
     let before = simulator.ids(SITES).len();
 
     let start = Instant::now();
     let mut sum = Sum::default();
+    let mut uncertain = BTreeSet::new();
     let mut early = None;
     while sum.calls < calls {
         let first = sum.calls;
         let last = calls.min(first + ROUND);
-        let ended = round(&client, first, last).await;
-        assert_eq!(ended.len(), last - first, "every call has ended");
-        sum.add(&ended, &simulator);
-        sum.carried_out += check_kept(&ended, &simulator, before);
+        let completed = round(&client, first, last).await;
+        assert_eq!(completed.len(), last - first, "every call has ended");
+        sum.add(&completed, &simulator);
+        sum.processed += check_kept(&completed, &mut uncertain, &simulator, before);
         tidy(&simulator, before);
         if early.is_none() && sum.calls * 10 >= calls {
             early = Some(memory("VmRSS"));
@@ -81,9 +101,20 @@ async fn a_hundred_thousand_calls_with_faults() {
         late <= early + GROWTH,
         "memory grew from {early} to {late} KiB"
     );
+    assert!(sum.delayed > 0, "the rate limit delayed no call");
+    // The faults have five in a thousand; without pacing, most requests would be rejected.
+    assert!(
+        sum.rejected * 50 < sum.requests,
+        "{} of {} requests are beyond the rate limit",
+        sum.rejected,
+        sum.requests
+    );
+    // No slot is left of the calls that were dropped: the next is sent within the second that the limit counts.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(client.rate_limit_delay(&LIST_SITES), Duration::ZERO);
 }
 
-/// A simulator in which one call in twenty goes wrong.
+/// A simulator in which one call in twenty fails.
 async fn simulator() -> Simulator {
     let statuses = [(408, 2), (500, 4), (502, 3), (503, 8), (504, 3)];
     let mut faults: Vec<(Fault, u32)> = statuses
@@ -102,7 +133,10 @@ async fn simulator() -> Simulator {
     assert_eq!(faults.iter().map(|(_, share)| share).sum::<u32>(), 50);
     let builder = Simulator::builder()
         .seed(7)
-        .token_life(TOKEN_LIFE)
+        .token_life(TOKEN_LIFETIME)
+        .tunnel_groups(GROUPS)
+        .rate_limit("deployments", RATE, 1)
+        .rate_limit("network-tunnel-groups", RATE, 1)
         .record_bodies();
     let with_faults = faults.into_iter().fold(builder, |builder, (fault, share)| {
         builder.fault_everywhere(fault.with_probability(f64::from(share) / 1000.0))
@@ -110,13 +144,70 @@ async fn simulator() -> Simulator {
     with_faults.start().await.unwrap()
 }
 
-/// A call that has ended, and how.
-struct Ended {
-    what: What,
-    error: Option<Error>,
+/// Replaces the longer windows of the documented rate limits: they would take the test a month.
+struct WidenWindows;
+
+#[derive(Clone)]
+struct WithWindows(HttpService);
+
+impl Layer<HttpService> for WidenWindows {
+    type Service = WithWindows;
+
+    fn layer(&self, service: HttpService) -> WithWindows {
+        WithWindows(service)
+    }
 }
 
-enum What {
+impl Service<Request<Body>> for WithWindows {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        const WINDOWS: [&str; 3] = [
+            "x-ratelimit-limit-minute",
+            "x-ratelimit-limit-1800",
+            "x-ratelimit-limit-hour",
+        ];
+        let response = self.0.call(request);
+        Box::pin(async {
+            let mut response = response.await?;
+            for name in WINDOWS {
+                let value = HeaderValue::from_static("1000000");
+                let headers = response.headers_mut();
+                headers.insert(HeaderName::from_static(name), value);
+            }
+            Ok(response)
+        })
+    }
+}
+
+/// Random numbers that depend on the number of a call only (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut number = self.0;
+        number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (number ^ (number >> 31)) % end
+    }
+}
+
+/// A call that has ended, and how.
+struct Completed {
+    action: Action,
+    outcome: Outcome,
+    /// Whether the rate limit delayed it.
+    is_delayed: bool,
+}
+
+enum Action {
     Read,
     /// The name of what was created.
     Create(String),
@@ -124,21 +215,48 @@ enum What {
     Delete(String),
 }
 
+enum Outcome {
+    Success,
+    Failure(Error),
+    /// It was dropped.
+    Cancelled,
+}
+
+impl Outcome {
+    fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Failure(error) => Some(error),
+            Self::Success | Self::Cancelled => None,
+        }
+    }
+
+    /// Whether nobody can say if the service processed the request.
+    fn is_uncertain(&self) -> bool {
+        match self {
+            Self::Success => false,
+            Self::Failure(error) => {
+                matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout)
+            }
+            Self::Cancelled => true,
+        }
+    }
+}
+
 /// Makes the calls with these numbers.
-async fn round(client: &Client, first: usize, last: usize) -> Vec<Ended> {
+async fn round(client: &Client, first: usize, last: usize) -> Vec<Completed> {
     let next = Arc::new(AtomicUsize::new(first));
     let mut tasks = JoinSet::new();
     for _ in 0..TASKS {
         let (client, next) = (client.clone(), Arc::clone(&next));
         tasks.spawn(async move {
-            let mut ended = Vec::new();
+            let mut completed = Vec::new();
             let mut own = Vec::new();
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= last {
-                    break ended;
+                    break completed;
                 }
-                ended.push(call(&client, number, &mut own).await);
+                completed.push(call(&client, number, &mut own).await);
             }
         });
     }
@@ -146,98 +264,148 @@ async fn round(client: &Client, first: usize, last: usize) -> Vec<Ended> {
 }
 
 /// Makes the call of this number; `own` are the sites that the task has created.
-async fn call(client: &Client, number: usize, own: &mut Vec<(i64, String)>) -> Ended {
+async fn call(client: &Client, number: usize, own: &mut Vec<(i64, String)>) -> Completed {
+    let is_delayed = !client.rate_limit_delay(&LIST_SITES).is_zero();
+    let mut random = Random(number as u64);
     let deployments = client.deployments();
-    let read = |result: Result<()>| Ended {
-        what: What::Read,
-        error: result.err(),
-    };
-    match number % 8 {
+    let (action, outcome) = match number % 8 {
         0..=2 => {
             let name = format!("Pier {number}");
-            let created = deployments
-                .create_site(&SiteRequest::new(&name))
-                .send()
-                .await;
-            let created = created.map(|site| own.push((site.site_id.unwrap(), name.clone())));
-            Ended {
-                what: What::Create(name),
-                error: created.err(),
-            }
+            let site = SiteRequest::new(&name);
+            let created = run(&mut random, deployments.create_site(&site).send()).await;
+            let outcome = match created {
+                Some(Ok(site)) => {
+                    own.push((site.site_id.unwrap(), name.clone()));
+                    Outcome::Success
+                }
+                Some(Err(error)) => Outcome::Failure(error),
+                None => Outcome::Cancelled,
+            };
+            (Action::Create(name), outcome)
         }
         3 | 4 if !own.is_empty() => {
             let (id, name) = own.swap_remove(0);
-            let deleted = deployments.delete_site(id).send().await;
-            Ended {
-                what: What::Delete(name),
-                error: deleted.err(),
-            }
+            let deleted = run(&mut random, deployments.delete_site(id).send()).await;
+            (Action::Delete(name), outcome(deleted))
         }
-        5 => read(
-            deployments
-                .list_network_tunnel_groups()
-                .send()
-                .await
-                .map(drop),
-        ),
-        6 => read(client.policies().list_access_rules().send().await.map(drop)),
-        7 => read(
-            client
-                .reports()
-                .list_dns_activity("-1days", "now", 20)
-                .send()
-                .await
-                .map(drop),
-        ),
-        _ => read(deployments.list_sites().limit(10).send().await.map(drop)),
+        5 => {
+            let groups = run(&mut random, list_groups(client)).await;
+            (Action::Read, outcome(groups))
+        }
+        6 => {
+            let rules = client.policies().list_access_rules().send();
+            (Action::Read, outcome(run(&mut random, rules).await))
+        }
+        7 => {
+            let activity = client.reports().list_dns_activity("-1days", "now", 20);
+            (
+                Action::Read,
+                outcome(run(&mut random, activity.send()).await),
+            )
+        }
+        _ => {
+            let sites = deployments.list_sites().limit(10).send();
+            (Action::Read, outcome(run(&mut random, sites).await))
+        }
+    };
+    Completed {
+        action,
+        outcome,
+        is_delayed,
     }
 }
 
-/// Compares what the client was told with what the simulator keeps; gives how many creates of unknown outcome were carried out.
-fn check_kept(ended: &[Ended], simulator: &Simulator, before: usize) -> usize {
+/// Runs a call, or drops it before it ends: before it is polled, or up to some milliseconds later. `None` if it was dropped.
+async fn run<T>(random: &mut Random, call: impl Future<Output = Result<T>>) -> Option<Result<T>> {
+    if random.below(CANCELLED) > 0 {
+        return Some(call.await);
+    }
+    let delay = Duration::from_micros(random.below(20_000));
+    tokio::time::timeout(delay, call).await.ok()
+}
+
+fn outcome<T>(result: Option<Result<T>>) -> Outcome {
+    match result {
+        Some(Ok(_)) => Outcome::Success,
+        Some(Err(error)) => Outcome::Failure(error),
+        None => Outcome::Cancelled,
+    }
+}
+
+/// Lists all tunnel groups, with pages that are fetched ahead; an error that may be retried does not end it.
+async fn list_groups(client: &Client) -> Result<()> {
+    let deployments = client.deployments();
+    let request = deployments.list_network_tunnel_groups().limit(PAGE);
+    let mut groups = request.items().prefetch(3);
+    let mut ids = Vec::new();
+    let mut failures = 0;
+    loop {
+        match groups.try_next().await {
+            Ok(Some(group)) => ids.push(group.id),
+            Ok(None) => break,
+            Err(error) if error.is_retryable() && failures < 2 => failures += 1,
+            Err(error) => return Err(error),
+        }
+    }
+    let distinct: BTreeSet<_> = ids.iter().collect();
+    assert_eq!((ids.len(), distinct.len()), (GROUPS, GROUPS));
+    Ok(())
+}
+
+/// Compares the results of the client with what the simulator keeps; returns how many creates of uncertain outcome were processed.
+/// `uncertain` are the names of those that may be processed after their call.
+fn check_kept(
+    completed: &[Completed],
+    uncertain: &mut BTreeSet<String>,
+    simulator: &Simulator,
+    before: usize,
+) -> usize {
     let kept = simulator.items(SITES);
     let kept = kept[before..].iter().map(|site| site["name"].as_str());
     let kept: Vec<&str> = kept.map(Option::unwrap).collect();
     let mut names: BTreeSet<&str> = kept.iter().copied().collect();
     assert_eq!(names.len(), kept.len(), "nothing is there twice");
-    let deleted: BTreeMap<&str, Option<&Error>> = ended
+    let deleted: BTreeMap<&str, &Outcome> = completed
         .iter()
-        .filter_map(|call| match &call.what {
-            What::Delete(name) => Some((name.as_str(), call.error.as_ref())),
+        .filter_map(|call| match &call.action {
+            Action::Delete(name) => Some((name.as_str(), &call.outcome)),
             _ => None,
         })
         .collect();
-    let mut carried_out = 0;
-    for call in ended {
-        let What::Create(name) = &call.what else {
+    let mut processed = 0;
+    for call in completed {
+        let Action::Create(name) = &call.action else {
             continue;
         };
         let is_kept = names.remove(name.as_str());
-        match (&call.error, deleted.get(name.as_str())) {
-            (None, None) => assert!(is_kept, "{name} is lost"),
-            (None, Some(None)) => assert!(!is_kept, "{name} was deleted"),
-            (None, Some(Some(error))) if error.is_not_found() => {
-                assert!(!is_kept, "{name} was deleted by an attempt before");
+        match (&call.outcome, deleted.get(name.as_str())) {
+            (Outcome::Success, None) => assert!(is_kept, "{name} is lost"),
+            (Outcome::Success, Some(Outcome::Success)) => {
+                assert!(!is_kept, "{name} was deleted");
             }
-            (None, Some(Some(error))) => {
+            (Outcome::Success, Some(Outcome::Cancelled)) => {}
+            (Outcome::Success, Some(Outcome::Failure(error))) => {
                 // An attempt before the last may have deleted it.
-                let may_be_gone = is_unknown(error) || error.attempts() > 1;
+                let may_be_gone = deleted[name.as_str()].is_uncertain() || error.attempts() > 1;
                 assert!(is_kept || may_be_gone, "{name} is lost: {error}");
             }
-            (Some(error), _) if is_unknown(error) => carried_out += usize::from(is_kept),
-            (Some(error), _) => assert!(!is_kept, "{name} was not created: {error}"),
+            (outcome, _) if outcome.is_uncertain() => {
+                processed += usize::from(is_kept);
+                uncertain.insert(name.clone());
+            }
+            (Outcome::Failure(error), _) => {
+                assert!(!is_kept, "{name} was not created: {error}");
+            }
+            (Outcome::Cancelled, _) => {}
         }
     }
+    // The service may process a request after its call was dropped.
+    names.retain(|name| !uncertain.contains(*name));
     assert!(names.is_empty(), "nobody created {names:?}");
-    carried_out
+    processed
 }
 
-/// Whether nobody can tell if the service did what it was asked for.
-fn is_unknown(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout)
-}
-
-/// No request to create something was sent once more after it may have been carried out.
+/// No request to create something was repeated after it may have been processed.
 fn check_record(requests: &[RecordedRequest]) {
     let mut last: BTreeMap<&str, Option<u16>> = BTreeMap::new();
     for request in requests {
@@ -245,14 +413,14 @@ fn check_record(requests: &[RecordedRequest]) {
             continue;
         };
         if let Some(status) = last.insert(name, request.status) {
-            // Refused for its token, or for now.
-            let was_refused = matches!(status, Some(400 | 429));
-            assert!(was_refused, "{name} was sent again after {status:?}");
+            // Rejected for its token, or for the rate limit.
+            let was_rejected = matches!(status, Some(400 | 429));
+            assert!(was_rejected, "{name} was repeated after {status:?}");
         }
     }
 }
 
-/// Forgets the requests, and removes what is left of a round, so that the next begins as this one did.
+/// Removes the requests and items of a round, so that the next begins as this one did.
 fn tidy(simulator: &Simulator, before: usize) {
     simulator.clear_requests();
     for id in simulator.ids(SITES).iter().skip(before) {
@@ -267,42 +435,55 @@ fn memory(name: &str) -> usize {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// What came of all calls so far.
+/// The results of all calls so far.
 #[derive(Default)]
 struct Sum {
     calls: usize,
     requests: usize,
     token_requests: usize,
+    /// How many requests the simulator rejected with 429.
+    rejected: usize,
+    /// How many calls the rate limit delayed.
+    delayed: usize,
+    cancelled: usize,
     created: usize,
     deleted: usize,
-    unknown_creates: usize,
-    /// How many of them the simulator did carry out.
-    carried_out: usize,
+    uncertain_creates: usize,
+    /// How many of them the simulator processed.
+    processed: usize,
     errors: BTreeMap<String, usize>,
 }
 
 impl Sum {
-    fn add(&mut self, ended: &[Ended], simulator: &Simulator) {
+    fn add(&mut self, completed: &[Completed], simulator: &Simulator) {
         let requests = simulator.requests();
         check_record(&requests);
-        self.calls += ended.len();
+        self.calls += completed.len();
         self.requests += requests.len();
         self.token_requests += simulator.token_requests();
-        for call in ended {
-            match (&call.what, &call.error) {
-                (What::Create(_), None) => self.created += 1,
-                (What::Create(_), Some(error)) if is_unknown(error) => self.unknown_creates += 1,
-                (What::Delete(_), None) => self.deleted += 1,
+        let rejected = requests
+            .iter()
+            .filter(|request| request.status == Some(429));
+        self.rejected += rejected.count();
+        for call in completed {
+            self.delayed += usize::from(call.is_delayed);
+            match (&call.action, &call.outcome) {
+                (_, Outcome::Cancelled) => self.cancelled += 1,
+                (Action::Create(_), Outcome::Success) => self.created += 1,
+                (Action::Delete(_), Outcome::Success) => self.deleted += 1,
                 _ => {}
             }
-            if let Some(error) = &call.error {
+            if matches!(call.action, Action::Create(_)) && call.outcome.is_uncertain() {
+                self.uncertain_creates += 1;
+            }
+            if let Some(error) = call.outcome.error() {
                 *self.errors.entry(cause(error)).or_default() += 1;
             }
         }
     }
 }
 
-/// What an error is about; stops where no fault leads to it.
+/// What an error is about; fails if no fault causes it.
 fn cause(error: &Error) -> String {
     let operation = error
         .operation()
@@ -323,13 +504,18 @@ impl std::fmt::Display for Sum {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(
             f,
-            "{} calls, {} requests, of them {} for tokens",
-            self.calls, self.requests, self.token_requests
+            "{} calls, {} of them delayed by the rate limit, {} dropped",
+            self.calls, self.delayed, self.cancelled
         )?;
         writeln!(
             f,
-            "created {}, deleted {}, creates of unknown outcome {}, of them carried out {}",
-            self.created, self.deleted, self.unknown_creates, self.carried_out
+            "{} requests, {} of them for tokens, {} beyond the rate limit",
+            self.requests, self.token_requests, self.rejected
+        )?;
+        writeln!(
+            f,
+            "created {}, deleted {}, creates of uncertain outcome {}, of them processed {}",
+            self.created, self.deleted, self.uncertain_creates, self.processed
         )?;
         let failed: usize = self.errors.values().sum();
         write!(f, "errors {failed}")?;

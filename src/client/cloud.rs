@@ -97,25 +97,25 @@ impl Cloud {
     /// The base URL, if it may receive credentials.
     pub(crate) fn validated_base_url(&self) -> Result<Url> {
         let url = self.base_url();
-        let refuse = |reason: &str| {
+        let rejected = |reason: &str| {
             Err(Error::configuration(format!(
                 "base URL {}: {reason}",
                 Shown(&url)
             )))
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return refuse("credentials do not belong into the URL; set them on the client");
+            return rejected("credentials do not belong into the URL; set them on the client");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return refuse("a base URL has no query and no fragment");
+            return rejected("a base URL has no query and no fragment");
         }
         match url.scheme() {
             "https" if url.has_host() => Ok(url),
             "http" if is_loopback(&url) => Ok(url),
-            "http" => refuse(
+            "http" => rejected(
                 "plain http would expose the credentials to the network; it is accepted for loopback addresses only, use https",
             ),
-            _ => refuse("expected a URL that begins with https://"),
+            _ => rejected("expected a URL that begins with https://"),
         }
     }
 }

@@ -206,7 +206,7 @@ impl Error {
         })
     }
 
-    /// A successful response that is an error all the same. It keeps the whole body.
+    /// A successful response that is an error all the same. It keeps the complete body.
     pub(crate) fn of_response(
         kind: ErrorKind,
         operation: &'static Operation,
@@ -296,7 +296,7 @@ fn kept(body: Bytes) -> Bytes {
     }
 }
 
-/// What the caller can do about an error response, if its status tells.
+/// What the caller can do about an error response, by its status.
 fn hint(operation: &Operation, status: StatusCode) -> Option<String> {
     if operation.is_upstream_error(status) {
         let hint = "it can be the error of the server that the service called for the request";

@@ -1,7 +1,8 @@
-//! Exports a range of activity, however many events it has: call after call, each for a part of the range that one answer can hold.
+//! Exports a range of activity, however many events it has: one request after the other, each for a part of the range that one response can
+//! hold.
 //!
-//! The service hands out so many events in one answer, and a limited number by offsets. An export needs neither a total nor an offset: an
-//! answer that is full says of a part of its range that it is complete, and the rest of the range is asked for again.
+//! The service limits the events of a response, and the offset. An export needs neither a total nor an offset: a response that is full is
+//! complete for a part of its range, and the remaining range is requested again.
 //!
 //! ```
 //! # use cisco_secure_access::simulator::Simulator;
@@ -27,15 +28,15 @@
 //!
 //! # Order and borders
 //!
-//! Events come newest first, each once: `from` belongs to the range and `to` does not, whatever the service says of the borders. The order
+//! Events come newest first, each once: `from` belongs to the range and `to` does not, whatever the service does at the borders. The order
 //! of events of the same millisecond is that of the service. A range that ends now is not complete: events reach the reports late.
 //!
 //! # Costs
 //!
-//! A call for each [`limit`](Export::limit) events and one or two more, where the service answers newest first. The order is not documented:
-//! where answers show another, ranges are halved until an answer is not full, which takes three or four times as many calls.
+//! A request for each [`limit`](Export::limit) events and one or two more, if the service sends the newest first. The order is not documented:
+//! if responses have another, ranges are bisected until a response is not full, which takes three or four times as many requests.
 //!
-//! # Going on later
+//! # Resuming
 //!
 //! [`Export::rest`] is the part of the range whose events have not come yet: store it, and export it the next time.
 
@@ -66,10 +67,10 @@ use crate::request::ResponseFuture;
 use crate::response::Response;
 use crate::time::ReportingTime;
 
-/// How many events to an answer, where nothing is set: as many as the examples of the service ask for.
+/// The default limit of events in a response: that of the examples in the documents.
 const LIMIT: usize = 1000;
 
-/// An answer that lists events.
+/// A response that lists events.
 pub trait EventPage {
     /// An event.
     type Event: Send + Unpin;
@@ -77,72 +78,72 @@ pub trait EventPage {
     /// How exact the times of events are, in milliseconds.
     const PRECISION: i64;
 
-    /// The events of the answer.
+    /// The events of the response.
     fn into_events(self) -> Vec<Self::Event>;
 
-    /// The time of an event; `None` where it has none.
+    /// The time of an event; `None` if it has none.
     fn time(event: &Self::Event) -> Option<DateTime<Utc>>;
 }
 
-/// Makes a call for a part of the range.
-type Ask<P> =
+/// Requests a part of the range.
+type RequestPart<P> =
     Box<dyn Fn(ReportingTime, ReportingTime, i64) -> ResponseFuture<Response<P>> + Send + 'static>;
 
-/// Exports the events of a range; `ask` makes the call for a part of it, with the filters that are wanted. See the [module](self).
+/// Exports the events of a range; `request` sends the request for a part of it, with the filters of the program. See the [module](self).
 ///
-/// Whatever lists activity can be asked for, of all kinds or of one, the events of remote access too, of which the service takes no more
-/// than 30 days at once. An operation that takes an offset is given 0.
+/// It exports from every operation that lists activity, of all kinds or of one, and from that of remote access events, which accepts no more
+/// than 30 days at once. An operation that takes an offset gets 0.
 pub fn export<P: EventPage>(
     range: Range<DateTime<Utc>>,
-    ask: impl Fn(ReportingTime, ReportingTime, i64) -> ResponseFuture<Response<P>> + Send + 'static,
+    request: impl Fn(ReportingTime, ReportingTime, i64) -> ResponseFuture<Response<P>> + Send + 'static,
 ) -> Export<P> {
     let step = |time: i64| time - time.rem_euclid(P::PRECISION);
     let from = step(range.start.timestamp_millis());
     Export {
-        ask: Box::new(ask),
+        request_part: Box::new(request),
         limit: LIMIT,
         from,
         start: from,
         end: step(range.end.timestamp_millis() + P::PRECISION - 1),
         ready: VecDeque::new(),
-        under_way: None,
+        in_flight: None,
         is_terminated: false,
     }
 }
 
-/// The events of a range, newest first, fetched as they are asked for.
+/// The events of a range, newest first, requested as they are polled for.
 ///
-/// After an error that [may be retried](Error::is_retryable), the next poll makes the call again that failed. Any other error ends the
-/// stream; [`rest`](Self::rest) says where to go on in both cases.
+/// After an error that [may be retried](Error::is_retryable), the next poll repeats the request. Any other error ends the stream;
+/// [`rest`](Self::rest) says where to resume in both cases.
 #[must_use = "streams do nothing unless polled"]
 pub struct Export<P: EventPage> {
-    ask: Ask<P>,
+    request_part: RequestPart<P>,
     limit: usize,
     /// Where the range begins, in epoch milliseconds as all times here.
     from: i64,
-    /// Where the part begins that is asked for.
+    /// Where the requested part begins.
     start: i64,
     /// Where it ends: what is later has come.
     end: i64,
     /// What has come and is still to be handed out, newest first.
     ready: VecDeque<(i64, P::Event)>,
-    under_way: Option<ResponseFuture<Response<P>>>,
+    in_flight: Option<ResponseFuture<Response<P>>>,
     is_terminated: bool,
 }
 
 impl<P: EventPage> Export<P> {
-    /// How many events to ask for at once; 0 counts as 1. (1,000)
+    /// How many events a response may have; 0 counts as 1. (1,000)
     ///
-    /// How many the service allows is not documented.
+    /// The maximum of the service is not documented.
     pub fn limit(mut self, events: usize) -> Self {
         self.limit = events.max(1);
         self
     }
 
-    /// The part of the range whose events are still to come: an export of it goes on where this one stands.
+    /// The part of the range whose events are still to come: an export of it resumes where this one stands.
     ///
     /// Between two events of the same millisecond it still has that millisecond, and the first of them would come again. So a program that
-    /// goes on at the end of a file drops what the file has of its last millisecond, and goes on from the end of that.
+    /// appends to a file removes what the file has of its last millisecond, and resumes at the end of that.
     #[must_use]
     pub fn rest(&self) -> Range<DateTime<Utc>> {
         // All of these are times that were given, or are between such.
@@ -152,13 +153,13 @@ impl<P: EventPage> Export<P> {
         date(self.from)..date(end)
     }
 
-    /// Takes what an answer surely has all of, and says what to ask for next.
-    fn take(&mut self, answer: Response<P>, operation: &'static Operation) -> Result<()> {
-        if answer.status() == StatusCode::MULTI_STATUS {
+    /// Takes the part of the range for which a response is complete, and sets the next one.
+    fn take(&mut self, response: Response<P>, operation: &'static Operation) -> Result<()> {
+        if response.status() == StatusCode::MULTI_STATUS {
             let why = "the response is partial: it does not have all kinds of events";
-            return Err(Error::partial(operation, answer.status(), why));
+            return Err(Error::partial(operation, response.status(), why));
         }
-        let events = answer.into_inner().into_events();
+        let events = response.into_inner().into_events();
         let is_full = events.len() >= self.limit;
         let mut timed = Vec::with_capacity(events.len());
         for event in events {
@@ -173,11 +174,11 @@ impl<P: EventPage> Export<P> {
         timed.sort_by_key(|(time, _)| Reverse(*time));
         let newest = timed.first().map(|(time, _)| *time);
         let oldest = timed.last().map(|(time, _)| *time);
-        // An answer may be shorter than was asked for: in order, it has all that is newer than its oldest event.
+        // A response may be shorter than requested: in order, it has all that is newer than its oldest event.
         let complete = match oldest.filter(|_| is_newest_first && oldest < newest) {
             Some(oldest) => oldest + P::PRECISION,
             None if !is_full => self.start,
-            None => return self.halve(operation),
+            None => return self.bisect(operation),
         };
         timed.retain(|(time, _)| *time >= complete);
         self.ready.extend(timed);
@@ -187,12 +188,12 @@ impl<P: EventPage> Export<P> {
         Ok(())
     }
 
-    /// Asks for the later half of the part: of its answer nothing is surely complete.
-    fn halve(&mut self, operation: &'static Operation) -> Result<()> {
+    /// Requests the later half of the part next: the response is not certainly complete for any part of it.
+    fn bisect(&mut self, operation: &'static Operation) -> Result<()> {
         let steps = (self.end - self.start) / P::PRECISION;
         if steps == 1 {
             let why = format!(
-                "there are {} events or more in the {} ms before {}, more than one answer holds",
+                "there are {} events or more in the {} ms before {}, more than one response holds",
                 self.limit,
                 P::PRECISION,
                 self.rest().end
@@ -222,16 +223,16 @@ impl<P: EventPage> Stream for Export<P> {
             if this.is_terminated || this.end <= this.from {
                 return Poll::Ready(None);
             }
-            let asked = this.under_way.get_or_insert_with(|| {
+            let request = this.in_flight.get_or_insert_with(|| {
                 // Only what is later counts, so that what is at the start does not.
                 let from = ReportingTime::from(this.start - 1);
                 let limit = i64::try_from(this.limit).unwrap_or(i64::MAX);
-                (this.ask)(from, ReportingTime::from(this.end), limit)
+                (this.request_part)(from, ReportingTime::from(this.end), limit)
             });
-            let operation = asked.operation();
-            let answer = ready!(asked.poll_unpin(context));
-            this.under_way = None;
-            if let Err(error) = answer.and_then(|answer| this.take(answer, operation)) {
+            let operation = request.operation();
+            let response = ready!(request.poll_unpin(context));
+            this.in_flight = None;
+            if let Err(error) = response.and_then(|response| this.take(response, operation)) {
                 this.is_terminated = !error.is_retryable();
                 return Poll::Ready(Some(Err(error)));
             }
@@ -253,11 +254,11 @@ impl<P: EventPage> fmt::Debug for Export<P> {
     }
 }
 
-/// Answers that list events, what the events are, and how exact their times are in milliseconds.
+/// Responses that list events, the type of the events, and how exact their times are in milliseconds.
 macro_rules! event_pages {
-    ($($answer:ident: $event:ident, $precision:literal;)+) => {
+    ($($response:ident: $event:ident, $precision:literal;)+) => {
         $(
-            impl EventPage for $answer {
+            impl EventPage for $response {
                 type Event = $event;
 
                 const PRECISION: i64 = $precision;

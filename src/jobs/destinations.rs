@@ -1,4 +1,4 @@
-//! Makes a destination list hold what it should: reads what is on it, compares, removes and adds the difference.
+//! Updates a destination list to the wanted destinations: reads what is on it, compares, and removes and adds the difference.
 //!
 //! ```
 //! # use cisco_secure_access::simulator::Simulator;
@@ -8,11 +8,11 @@
 //! # let client = simulator.client()?;
 //! # let list_id = 1001;
 //! use cisco_secure_access::api::policies::types::AddDestination;
-//! use cisco_secure_access::jobs::destinations::Contents;
+//! use cisco_secure_access::jobs::destinations::CurrentList;
 //!
 //! let wanted = ["example.com", "example.org"].map(AddDestination::new);
-//! let contents = Contents::read(&client, list_id, |_| {}).await?;
-//! let plan = contents.plan(wanted);
+//! let current = CurrentList::read(&client, list_id, |_| {}).await?;
+//! let plan = current.plan(wanted);
 //! println!("{} to add, {} to remove", plan.additions().len(), plan.removals().len());
 //! plan.apply(|progress| println!("{} of {}", progress.done, progress.total)).await?;
 //! # Ok(())
@@ -21,19 +21,19 @@
 //!
 //! # Costs
 //!
-//! Reading takes a call, and one for each 100 destinations; four are asked for at the same time, and so for the shortest list. Applying
-//! takes a call for each 500 destinations to remove, and one for each 500 to add, one after the other ([`Plan::calls`]). The documented rate limits, 2,000 calls a
-//! minute and 6,000 an hour, let a list of 250,000, the most that an organization may have, be read in little more than a minute. In memory
-//! are the texts and ids of what is on the list, and what is to be added.
+//! Reading takes one request, and one for each 100 destinations; up to four are in flight at the same time. Applying takes one request for
+//! each 500 destinations to remove, and one for each 500 to add, one after the other ([`Plan::request_count`]). With the documented rate limits of
+//! 2,000 requests a minute and 6,000 an hour, a list of 250,000 destinations, the maximum of an organization, is read in little more than a
+//! minute. Memory holds the destinations and ids of the list, and what is to be added.
 //!
 //! # When something fails
 //!
-//! What was done before an error stays done. To go on, read and plan again: the new plan has only what is left. That is also why a plan
-//! cannot be applied twice.
+//! The requests before an error have changed the list. To resume, read and plan again: the new plan has only what remains. That is also why a
+//! plan cannot be applied twice.
 //!
-//! Destinations are the same if their texts are, but for upper and lower case in the names of hosts. What the service writes in another way
-//! than it was told looks different each time: a plan that is not empty right after it was applied shows it. So does a URL on a domain that
-//! the service takes only as a whole: adding it can be answered with success and do nothing, or with a 400 that names the domain.
+//! Two destinations are the same if their strings are equal, except for the case of host names. If the service stores a destination in another
+//! form than it was sent, the next plan differs again: a plan that is not empty right after it was applied shows that. The same holds for a URL
+//! on a domain that the service blocks completely: adding it can respond with success and do nothing, or with a 400 that names the domain.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -46,30 +46,30 @@ use crate::api::policies::types::{AddDestination, DestinationList, DestinationLi
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How many pages are asked for at the same time.
-const PAGES_AT_A_TIME: usize = 4;
-/// The most destinations that a request may add or remove.
-const CHUNK: usize = 500;
-/// The most that a request may add to a list of a third party.
-const THIRD_PARTY_CHUNK: usize = 100;
+/// How many pages are in flight at the same time.
+const CONCURRENT_PAGES: usize = 4;
+/// The maximum of destinations that a request adds or removes.
+const BATCH_SIZE: usize = 500;
+/// The maximum that a request adds to a list of a third party.
+const THIRD_PARTY_BATCH_SIZE: usize = 100;
 
-/// What is on a destination list.
+/// A destination list as it is now.
 #[derive(Debug)]
-pub struct Contents {
+pub struct CurrentList {
     client: Client,
     list_id: i64,
     list: DestinationList,
-    /// What is on it, as it is compared.
+    /// The ids of its destinations, by destination as it is compared.
     ids: HashMap<String, i64>,
 }
 
-impl Contents {
-    /// Reads a list; `progress` is told after each page, in destinations.
+impl CurrentList {
+    /// Reads a list; `progress` is called after each page, with numbers of destinations.
     ///
-    /// A list that somebody else changes meanwhile may be read with gaps; the next reading closes them.
+    /// If somebody else changes the list meanwhile, destinations can be missing; the next read has them.
     ///
     /// # Errors
-    /// What a call can fail with, and [`ErrorKind::Decode`] when a destination comes without its text or id.
+    /// Those of a call, and [`ErrorKind::Decode`] when a destination comes without its name or id.
     pub async fn read(
         client: &Client,
         list_id: i64,
@@ -82,18 +82,18 @@ impl Contents {
         let list = list
             .into_inner()
             .data
-            .ok_or_else(|| unreadable(&GET_DESTINATION_LIST, "the answer has no list"))?;
+            .ok_or_else(|| unreadable(&GET_DESTINATION_LIST, "the response has no list"))?;
         let mut ids = HashMap::new();
         let mut done = 0;
         let pages = policies.list_destinations(list_id).pages();
-        let mut pages = pages.prefetch(PAGES_AT_A_TIME);
+        let mut pages = pages.prefetch(CONCURRENT_PAGES);
         while let Some(page) = pages.try_next().await? {
             let page = page.into_inner();
             done += page.data.len();
             for row in page.data {
                 let id = row.id.and_then(|id| id.parse().ok());
                 let (Some(id), Some(destination)) = (id, row.destination) else {
-                    let what = "a destination has no text or no numeric id";
+                    let what = "a destination has no name or no numeric id";
                     return Err(unreadable(&LIST_DESTINATIONS, what));
                 };
                 // One that comes again may have moved to another page meanwhile, and is the same.
@@ -129,9 +129,9 @@ impl Contents {
         self.ids.is_empty()
     }
 
-    /// What to do so that the list holds exactly what is wanted. Nothing is called.
+    /// The changes after which the list has exactly the wanted destinations. It sends nothing.
     ///
-    /// What is wanted twice is added once; the comment of a destination that is there already is left as it is.
+    /// A destination that is wanted twice is added once. The comment of a destination that is on the list does not change.
     pub fn plan(self, wanted: impl IntoIterator<Item = AddDestination>) -> Plan {
         // Of what is on the list, what nobody wants so far; nothing for what is wanted.
         let mut unwanted: HashMap<_, _> = self
@@ -166,9 +166,9 @@ impl Contents {
         Plan {
             client: self.client,
             list_id: self.list_id,
-            chunk: match self.list.access {
-                Some(DestinationListAccess::ThirdpartyBlock) => THIRD_PARTY_CHUNK,
-                _ => CHUNK,
+            batch_size: match self.list.access {
+                Some(DestinationListAccess::ThirdpartyBlock) => THIRD_PARTY_BATCH_SIZE,
+                _ => BATCH_SIZE,
             },
             additions,
             removals,
@@ -186,26 +186,26 @@ pub struct Removal {
     pub destination: String,
 }
 
-/// What is to be done to a destination list.
+/// The changes of a destination list.
 #[derive(Clone, Debug)]
 #[must_use = "a plan does nothing until it is applied"]
 pub struct Plan {
     client: Client,
     list_id: i64,
-    /// How many destinations go into a request that adds.
-    chunk: usize,
+    /// How many destinations a request adds.
+    batch_size: usize,
     additions: Vec<AddDestination>,
     removals: Vec<Removal>,
 }
 
 impl Plan {
-    /// What is to be added, in the order in which it is wanted.
+    /// The destinations to add, in the order in which they are wanted.
     #[must_use]
     pub fn additions(&self) -> &[AddDestination] {
         &self.additions
     }
 
-    /// What is to be removed.
+    /// The destinations to remove.
     #[must_use]
     pub fn removals(&self) -> &[Removal] {
         &self.removals
@@ -217,25 +217,25 @@ impl Plan {
         self.additions.is_empty() && self.removals.is_empty()
     }
 
-    /// How many calls it takes, if none fails.
+    /// How many requests it takes, if none fails.
     #[must_use]
-    pub fn calls(&self) -> usize {
-        self.removals.len().div_ceil(CHUNK) + self.additions.len().div_ceil(self.chunk)
+    pub fn request_count(&self) -> usize {
+        self.removals.len().div_ceil(BATCH_SIZE) + self.additions.len().div_ceil(self.batch_size)
     }
 
-    /// Only adds: what is on the list and not wanted stays.
+    /// The plan without removals: destinations that are on the list and not wanted stay.
     pub fn without_removals(mut self) -> Self {
         self.removals.clear();
         self
     }
 
-    /// Does it; `progress` is told after each request, in destinations that were removed or added.
+    /// Applies the changes; `progress` is called after each request, with numbers of destinations that were removed or added.
     ///
-    /// It removes first, because there is room for 250,000 destinations in all lists of an organization together. No destination that is
-    /// wanted is missing meanwhile that was not missing before.
+    /// It removes first, because all lists of an organization together may have 250,000 destinations. No wanted destination that was on the
+    /// list is missing meanwhile.
     ///
     /// # Errors
-    /// What a call can fail with. The requests before stay done: read and plan again to go on.
+    /// Those of a call. The requests before it have changed the list: read and plan again to resume.
     pub async fn apply(self, mut progress: impl FnMut(Progress)) -> Result<()> {
         let policies = self.client.policies();
         let total = self.removals.len() + self.additions.len();
@@ -244,16 +244,16 @@ impl Plan {
             done += count;
             progress(Progress { done, total });
         };
-        for chunk in self.removals.chunks(CHUNK) {
-            let ids: Vec<_> = chunk.iter().map(|removal| removal.id).collect();
+        for batch in self.removals.chunks(BATCH_SIZE) {
+            let ids: Vec<_> = batch.iter().map(|removal| removal.id).collect();
             let request = policies.remove_destinations(self.list_id, &ids);
             request.send().await?;
-            advance(chunk.len());
+            advance(batch.len());
         }
-        for chunk in self.additions.chunks(self.chunk) {
-            let request = policies.add_destinations(self.list_id, chunk);
+        for batch in self.additions.chunks(self.batch_size) {
+            let request = policies.add_destinations(self.list_id, batch);
             request.send().await?;
-            advance(chunk.len());
+            advance(batch.len());
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Changes an access rule while others change rules too: reads it, lets a program change it, writes it, and waits where the rules are locked.
+//! Changes an access rule while others change rules, too: reads it, lets the program change it, writes it, and waits while the rules are locked.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use crate::client::{Client, RetryPolicy};
 use crate::error::{Error, Result};
 use crate::response::Response;
 
-/// How long to wait before the rule is read again where the service does not say it, and at most on top of what it says.
-const PAUSE: Duration = Duration::from_secs(5);
+/// The upper bound of the random part of the delay before the rule is read again.
+const MAX_JITTER: Duration = Duration::from_secs(5);
 
-/// Changes an access rule; gives the rule as it then is.
+/// Changes an access rule; returns the changed rule.
 ///
 /// The rule is read, `change` changes the body that would leave it as it is ([`AccessRule::to_update`]), and the body is sent. While another
-/// change holds the rules locked, when the priority has changed since the rule was read, and after other retryable failures, it waits about
-/// as long as the service says (five seconds for a lock), reads the rule again and calls `change` again: what was written meanwhile is not
-/// undone. So `change` should set values rather than add to them; where it changes nothing, nothing is sent.
+/// change holds a lock, when the priority has changed since the rule was read, and after other retryable failures, it waits about as long as
+/// the service requests (five seconds for a lock), reads the rule again and calls `change` again: it does not undo what others wrote meanwhile.
+/// So `change` should set values rather than add to them. If it changes nothing, nothing is sent.
 ///
 /// ```
 /// # use cisco_secure_access::simulator::Simulator;
@@ -36,17 +36,17 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// # }
 /// ```
 ///
-/// It costs a read and a write, and both again after each wait. It waits as long as `patience` all in all.
+/// It takes a read and a write, and both again after each delay. It makes no further attempt after `timeout`.
 ///
 /// The service compares no versions: a change to the same rule between the read and the write is lost.
 ///
 /// # Errors
-/// What a call can fail with; the last failure, such as the 409 of a lock, when `patience` is over. [`ErrorKind::Request`](crate::ErrorKind)
+/// Those of a call; after `timeout` the last failure, such as the 409 of a lock. [`ErrorKind::Request`](crate::ErrorKind)
 /// when the rule came without its name, action or priority, which the body requires.
 pub async fn edit_access_rule(
     client: &Client,
     rule_id: i64,
-    patience: Duration,
+    timeout: Duration,
     mut change: impl FnMut(&mut UpdateAccessRuleRequest),
 ) -> Result<Response<AccessRule>> {
     let policies = client.policies();
@@ -60,24 +60,24 @@ pub async fn edit_access_rule(
         if wanted == before {
             return Ok(rule);
         }
-        // It is not the same request that is tried again: by then the rule may be another.
+        // A retry would send the same body, and by then the rule may have changed.
         let write = policies.update_access_rule(rule_id, &wanted);
         let error = match write.retry(RetryPolicy::none()).send().await {
             Err(error) if error.is_retryable() || is_outdated(&error) => error,
             result => return result,
         };
-        let told = error.retry_after().unwrap_or_default();
-        // The random part keeps those apart who wait for the same lock.
-        let wait = told + PAUSE.mul_f64(runtime.random());
-        let waited = runtime.now().duration_since(started);
-        if waited + wait > patience {
+        let requested = error.retry_after().unwrap_or_default();
+        // The random part spreads callers that wait for the same lock.
+        let delay = requested + MAX_JITTER.mul_f64(runtime.random());
+        let elapsed = runtime.now().duration_since(started);
+        if elapsed + delay > timeout {
             return Err(error.with_context(format!(
-                "it was tried for {:.1} s of the {:.1} s that the caller gives it",
-                waited.as_secs_f64(),
-                patience.as_secs_f64()
+                "there is no time for another attempt after {:.1} s of the timeout of {:.1} s",
+                elapsed.as_secs_f64(),
+                timeout.as_secs_f64()
             )));
         }
-        runtime.sleep(wait).await;
+        runtime.sleep(delay).await;
     }
 }
 

@@ -28,7 +28,7 @@ impl Request {
     /// use serde_json::Value;
     ///
     /// let pages = Pagination::by_page("page").limit("limit").max_page_size(100);
-    /// let request = client.request(Method::Get, "/deployments/v2/sites");
+    /// let request = client.request(Method::GET, "/deployments/v2/sites");
     /// let sites: Vec<Value> = request.items_at("", pages).try_collect().await?;
     /// println!("{} sites", sites.len());
     /// # Ok(())
@@ -51,7 +51,7 @@ impl Request {
     ///     profile_name: String,
     /// }
     ///
-    /// let request = client.request(Method::Get, "/deployments/v2/ztna/profiles").query("limit", "100");
+    /// let request = client.request(Method::GET, "/deployments/v2/ztna/profiles").query("limit", "100");
     /// let mut profiles = request.items_at::<Profile>("/items", Pagination::by_cursor("cursor").next("/cursor"));
     /// while let Some(profile) = profiles.try_next().await? {
     ///     println!("{}", profile.profile_name);
@@ -77,7 +77,7 @@ fn into_items<T: DeserializeOwned>(
     response: RawResponse,
     pagination: &Pagination,
 ) -> Result<Response<Vec<T>>> {
-    let whole = response.clone();
+    let original = response.clone();
     let (mut body, parts) = response.json::<Value>()?.into_parts();
     // A bare list where an envelope is expected is the list.
     let pointer = match body {
@@ -97,6 +97,6 @@ fn into_items<T: DeserializeOwned>(
     });
     match items.collect() {
         Ok(items) => Ok(Response::from_parts(items, parts)),
-        Err(what) => Err(whole.into_error(ErrorKind::Decode, what)),
+        Err(what) => Err(original.into_error(ErrorKind::Decode, what)),
     }
 }

@@ -32,7 +32,7 @@
 //! its first row is, and that row has an id. Then:
 //!
 //! 1. The listing is complete if the documents say that the service may ignore the paging parameters (`maySendAll`), the first page came
-//!    again, and nothing announces more. Nothing in the responses tells such a service from one that sends only the first page whatever is
+//!    again, and nothing announces more. Nothing in the responses distinguishes such a service from one that sends only the first page whatever is
 //!    requested: its page may be shorter or longer than requested either way. So it must be known.
 //! 2. Rows without an id can be equal. If all rows of the page are equal and have none, the total decides whether they are other items.
 //! 3. Otherwise the listing ends in an error, without the rows that came again.

@@ -69,13 +69,13 @@ impl Redirects {
         let Some(location) = location(&response) else {
             return Ok(Some(response));
         };
-        let refuse = |response: RawResponse, host: &str, reason: &str| {
+        let rejected = |response: RawResponse, host: &str, reason: &str| {
             let operation = response.operation();
             let response = response.into_http();
             Err(Error::redirect(operation, response, host, reason))
         };
         let Ok(url) = self.target.url.join(&location) else {
-            return refuse(response, "an unknown host", "its location is no URL");
+            return rejected(response, "an unknown host", "its location is no URL");
         };
         let next = self.target.follow_to(url, response.status());
         self.visited.push(std::mem::replace(&mut self.target, next));
@@ -93,7 +93,7 @@ impl Redirects {
         match violation {
             Some(reason) => {
                 let host = self.target.url.host_str();
-                refuse(response, host.unwrap_or("a URL without a host"), reason)
+                rejected(response, host.unwrap_or("a URL without a host"), reason)
             }
             None => Ok(None),
         }

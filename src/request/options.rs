@@ -13,21 +13,21 @@ macro_rules! request_options {
             self.parts.send_raw()
         }
 
-        /// The time limit of one attempt, in place of that of the client.
+        /// The time limit of one attempt, instead of that of the client.
         #[inline]
         pub fn attempt_timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.parts.options_mut().attempt_timeout = timeout;
             self
         }
 
-        /// The time limit of the call with its token, all attempts and delays, in place of that of the client.
+        /// The time limit of the call with its token, all attempts and delays, instead of that of the client.
         #[inline]
         pub fn total_timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.parts.options_mut().total_timeout = Some(timeout);
             self
         }
 
-        /// The retry policy, in place of that of the client; the budget stays that of the client.
+        /// The retry policy, instead of that of the client; the budget stays that of the client.
         #[inline]
         pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
             self.parts.options_mut().retry = policy;
@@ -58,7 +58,7 @@ macro_rules! request_options {
 /// Methods of the request builders of reports.
 macro_rules! report_options {
     () => {
-        /// The region that the report is requested from, in place of that of the client.
+        /// The region that the report is requested from, instead of that of the client.
         #[inline]
         pub fn reports_region(mut self, region: crate::ReportsRegion) -> Self {
             self.parts.reports_region(region);

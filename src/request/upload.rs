@@ -28,7 +28,7 @@ use crate::pipeline::MultipartSource;
 #[derive(Clone)]
 pub struct Upload {
     source: Source,
-    /// The type of its content, if not the extension of the file name tells it.
+    /// The type of its content, if not that of the extension of the file name.
     content_type: Option<String>,
 }
 
@@ -71,14 +71,14 @@ impl Upload {
         })
     }
 
-    /// The type of the content, such as `text/csv`. By default the extension of the file name tells it.
+    /// The content type, such as `text/csv`. By default it is that of the extension of the file name.
     #[must_use]
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// The part of a form. Without a type, some servers take a file for a field.
+    /// The part of a form. Without a content type, some servers take a file for a field.
     async fn part(&self, operation: &'static Operation) -> Result<Part> {
         let part = match &self.source {
             Source::Bytes { name, bytes } => Part::stream(bytes.clone()).file_name(name.clone()),
@@ -106,7 +106,7 @@ impl Upload {
             }
         };
         part.mime_str(&content_type).map_err(|_| {
-            let reason = format!("`{content_type}` is no type of content, such as `text/csv`");
+            let reason = format!("`{content_type}` is no content type, such as `text/csv`");
             Error::request(operation, reason)
         })
     }

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::operation::Operation;
 
-/// A place where a response differs from its documentation.
+/// A location at which a response differs from its documentation.
 ///
-/// The typed value leaves the place empty, or reads what it means. The value itself is not lost: it stands in the `extra()` of the object
+/// The typed field is empty, or has what the value means. The value itself is not lost: it is in the `extra()` of the object
 /// that has it, and is sent again with that object. A deviation never shows the value, which may be a secret.
 ///
 /// ```no_run

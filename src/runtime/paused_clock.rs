@@ -55,7 +55,7 @@ struct State {
     start: Instant,
     start_date: SystemTime,
     elapsed: Duration,
-    /// By when they end; the number tells those that end together apart.
+    /// By when they end; the number distinguishes those that end together.
     timers: BTreeMap<(Duration, u64), Timer>,
     next_number: u64,
     sleeps: Vec<Duration>,

@@ -7,7 +7,7 @@ use cisco_secure_access::api::policies::types::AddDestination;
 use cisco_secure_access::auth::{BoxError, BoxFuture, CredentialsProvider};
 use cisco_secure_access::blocking::wait;
 use cisco_secure_access::jobs::activity::export;
-use cisco_secure_access::jobs::destinations::Contents;
+use cisco_secure_access::jobs::destinations::CurrentList;
 use cisco_secure_access::jobs::rules::edit_access_rule;
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Credentials, Error, ErrorKind};
@@ -212,10 +212,10 @@ fn jobs_can_be_waited_for() {
 
     let to_sync = client.clone();
     let left = wait(async move {
-        let read = async || Contents::read(&to_sync, 1001, |_| {}).await;
+        let read = async || CurrentList::read(&to_sync, 1001, |_| {}).await;
         let wanted = || [AddDestination::new("example.com")];
         read().await?.plan(wanted()).apply(|_| {}).await?;
-        Ok(read().await?.plan(wanted()).calls())
+        Ok(read().await?.plan(wanted()).request_count())
     });
     assert_eq!(left.unwrap(), 0);
 
@@ -229,8 +229,8 @@ fn jobs_can_be_waited_for() {
     assert!(events.listing().unwrap().rest().is_empty());
 
     let edit = async move {
-        let patience = Duration::from_secs(10);
-        edit_access_rule(&client, 1001, patience, |rule| {
+        let timeout = Duration::from_secs(10);
+        edit_access_rule(&client, 1001, timeout, |rule| {
             rule.rule_name = Some("Pier".to_owned());
         })
         .await

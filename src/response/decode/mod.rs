@@ -1,7 +1,7 @@
 //! Decoding: from the body of a response to typed values, whatever the service sends.
 //!
 //! Two passes share one description of each type. The fast pass ([`LenientDeserialize::from_json`]) decodes the text straight into the
-//! types. It stops at the first value that has no place in its type. Only then the body is parsed to a [`Value`] and decoded by the
+//! types. It stops at the first value that does not fit its type. Only then the body is parsed to a [`Value`] and decoded by the
 //! tolerant pass ([`LenientDeserialize::from_value`]), which cannot fail below the top: it leaves a field empty where the value does not
 //! fit, keeps the value, and records a [`Deviation`].
 //!
@@ -66,7 +66,7 @@ pub trait LenientDeserialize: Sized {
 
     /// Decodes a value in the fast pass: `None` for null.
     ///
-    /// `wire_form` receives the JSON of a value that this type writes in another form. An error says that the value has no exact place in
+    /// `wire_form` receives the JSON of a value that this type writes in another form. An error says that the value does not exactly fit
     /// the type; the tolerant pass then decides what to do.
     #[doc(hidden)]
     fn from_json<'de, D: Deserializer<'de>>(
@@ -246,7 +246,7 @@ pub(crate) fn from_body<T: LenientDeserialize>(
     }
 }
 
-/// The value, if the whole text has its place in the type.
+/// The value, if all of the text fits the type.
 fn fast_pass<T: LenientDeserialize>(text: &str) -> Option<T> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = T::from_json(&mut deserializer, &mut None).ok()?;

@@ -32,7 +32,7 @@ pub(crate) trait Union: Sized {
     fn encode_variant<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
-/// What tells a variant from the others.
+/// What distinguishes a variant from the others.
 pub(crate) struct Variant {
     pub(crate) kind: Kind,
     /// The properties that an object of this variant can have.
@@ -204,7 +204,7 @@ pub(crate) fn union_from_value<T: Union>(value: &Value, context: &mut DecodeCont
             let decoded =
                 context.decode_variant(|context| T::variant_from_value(variant, value, context));
             match decoded {
-                // What the variant does not hold whole is kept as it came.
+                // What the variant does not hold completely is kept as it came.
                 Decoded::Mismatched(_) | Decoded::Coerced(None) => {
                     Decoded::Exact(T::unknown(value.clone()))
                 }

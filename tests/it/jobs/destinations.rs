@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use cisco_secure_access::api::policies::types::AddDestination;
-use cisco_secure_access::jobs::destinations::{Contents, Plan};
+use cisco_secure_access::jobs::destinations::{CurrentList, Plan};
 use cisco_secure_access::simulator::{Fault, Simulator};
 use cisco_secure_access::{Client, ErrorKind, Result};
 use serde_json::json;
@@ -49,8 +49,8 @@ fn on_list(simulator: &Simulator) -> BTreeSet<String> {
 }
 
 async fn plan(client: &Client, wanted: &[String]) -> Result<Plan> {
-    let contents = Contents::read(client, LIST, |_| {}).await?;
-    Ok(contents.plan(wanted.iter().map(AddDestination::new)))
+    let current = CurrentList::read(client, LIST, |_| {}).await?;
+    Ok(current.plan(wanted.iter().map(AddDestination::new)))
 }
 
 #[tokio::test]
@@ -58,14 +58,14 @@ async fn a_list_holds_what_is_wanted_in_the_end() -> Result<()> {
     let simulator = simulator(&hosts(0..1000)).await?;
     let client = hurried(&simulator);
     let mut progress = Vec::new();
-    let contents =
-        Contents::read(&client, LIST, |now| progress.push((now.done, now.total))).await?;
-    assert_eq!((contents.len(), contents.list().id), (1000, Some(LIST)));
+    let current =
+        CurrentList::read(&client, LIST, |now| progress.push((now.done, now.total))).await?;
+    assert_eq!((current.len(), current.list().id), (1000, Some(LIST)));
     let expected: Vec<_> = (1..=10).map(|page| (page * 100, 1000)).collect();
     assert_eq!(progress, expected);
 
     let wanted = hosts(700..1900);
-    let plan = contents.plan(wanted.iter().map(AddDestination::new));
+    let plan = current.plan(wanted.iter().map(AddDestination::new));
     let removals: Vec<_> = plan
         .removals()
         .iter()
@@ -78,7 +78,7 @@ async fn a_list_holds_what_is_wanted_in_the_end() -> Result<()> {
         .filter_map(|addition| addition.destination.clone())
         .collect();
     assert_eq!(additions, hosts(1000..1900), "in the order that is wanted");
-    assert_eq!(plan.calls(), 4);
+    assert_eq!(plan.request_count(), 4);
 
     progress.clear();
     plan.apply(|now| progress.push((now.done, now.total)))
@@ -93,7 +93,10 @@ async fn a_list_holds_what_is_wanted_in_the_end() -> Result<()> {
     assert_eq!(calls(&simulator, "add_destinations"), 2);
 
     let plan = self::plan(&client, &wanted).await?;
-    assert!(plan.is_empty() && plan.calls() == 0, "nothing is left");
+    assert!(
+        plan.is_empty() && plan.request_count() == 0,
+        "nothing is left"
+    );
     plan.apply(|_| panic!("nothing is done")).await?;
     Ok(())
 }
@@ -144,16 +147,18 @@ async fn a_reading_that_fails_says_so() -> Result<()> {
     let simulator = simulator(&hosts(0..1000)).await?;
     let client = hurried(&simulator);
     simulator.fault("list_destinations", Fault::status(400).on_call(7));
-    let error = Contents::read(&client, LIST, |_| {}).await.unwrap_err();
+    let error = CurrentList::read(&client, LIST, |_| {}).await.unwrap_err();
     assert_eq!(error.operation().unwrap().id, "list_destinations");
-    let error = Contents::read(&client, 999_999, |_| {}).await.unwrap_err();
+    let error = CurrentList::read(&client, 999_999, |_| {})
+        .await
+        .unwrap_err();
     assert!(error.is_not_found(), "{error}");
 
     let page = r#"{"status": {}, "meta": {"total": 1}, "data": [{"destination": "example.com"}]}"#;
     let list = r#"{"status": {}, "data": {"id": 1001}}"#;
     let answers = [list, page].map(|body| Answer::json(200, body));
     let server = Scripted::answering(answers, Answer::json(200, "{}")).await;
-    let error = Contents::read(&server.client(), LIST, |_| {})
+    let error = CurrentList::read(&server.client(), LIST, |_| {})
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
@@ -188,10 +193,10 @@ async fn lists_of_third_parties_take_a_hundred_at_once() -> Result<()> {
     let list = json!({"name": "Feed", "access": "thirdparty_block"});
     let id = simulator.add_item(LISTS, &list).unwrap().parse().unwrap();
     let client = hurried(&simulator);
-    let contents = Contents::read(&client, id, |_| {}).await?;
-    assert!(contents.is_empty());
-    let plan = contents.plan(hosts(0..250).into_iter().map(AddDestination::new));
-    assert_eq!(plan.calls(), 3);
+    let current = CurrentList::read(&client, id, |_| {}).await?;
+    assert!(current.is_empty());
+    let plan = current.plan(hosts(0..250).into_iter().map(AddDestination::new));
+    assert_eq!(plan.request_count(), 3);
     plan.apply(|_| {}).await?;
     assert_eq!(calls(&simulator, "add_destinations"), 3);
     Ok(())
@@ -209,7 +214,7 @@ async fn a_quarter_of_a_million_destinations_are_synced() -> Result<()> {
     let read = begin.elapsed();
     assert_eq!(plan.removals().len(), 3000);
     assert_eq!(plan.additions().len(), 3000);
-    assert_eq!(plan.calls(), 12);
+    assert_eq!(plan.request_count(), 12);
     plan.apply(|_| {}).await?;
     println!(
         "read and compared in {read:.1?}, synced in {:.1?}",
