@@ -49,8 +49,8 @@ const SITES: &str = "/deployments/v2/sites";
 /// How many network tunnel groups there are, and how many are on a page.
 const GROUPS: usize = 20;
 const PAGE: i64 = 5;
-/// How many requests a second the simulator accepts, of the class of the sites and of that of the tunnel groups.
-const RATE: u64 = 300;
+/// How many requests a second the simulator accepts of each class.
+const RATE: u64 = 200;
 /// One call in so many is dropped before it ends.
 const CANCELLED: u64 = 10;
 /// How much more memory the process may have at the end than after a tenth of the calls, in KiB.
@@ -137,6 +137,8 @@ async fn simulator() -> Simulator {
         .tunnel_groups(GROUPS)
         .rate_limit("deployments", RATE, 1)
         .rate_limit("network-tunnel-groups", RATE, 1)
+        .rate_limit("policies", RATE, 1)
+        .rate_limit("reporting", RATE, 1)
         .record_bodies();
     let with_faults = faults.into_iter().fold(builder, |builder, (fault, share)| {
         builder.fault_everywhere(fault.with_probability(f64::from(share) / 1000.0))

@@ -158,7 +158,7 @@ impl<T: Unpin> Items<T> {
         while let Some(item) = self.next().await {
             let item = item?;
             if items.len() == most {
-                let why = format!("there are more than the {most} items that were requested");
+                let why = format!("there are more than {most} items, the maximum of this call");
                 return Err(Error::of(ErrorKind::Ambiguous, self.operation(), why));
             }
             items.push(item);

@@ -108,7 +108,7 @@ async fn a_server_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_json() {
+async fn a_response_that_is_not_json() {
     let page = "<html><body>Sign in</body></html>";
     let server =
         Scripted::start(&[(200, "application/json", TOKEN), (200, "text/html", page)]).await;
@@ -156,7 +156,7 @@ async fn no_body_where_an_object_is_documented() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_cut_off() {
+async fn a_response_that_is_cut_off() {
     let server = Scripted::start(&[
         (200, "application/json", TOKEN),
         (200, "application/json", "{\"data\": ["),
@@ -169,7 +169,7 @@ async fn an_answer_that_is_cut_off() {
 }
 
 #[tokio::test]
-async fn an_error_says_what_the_service_said() {
+async fn an_error_has_the_message_of_the_service() {
     for (status, body, expected) in [
         (
             403,

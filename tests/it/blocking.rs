@@ -71,7 +71,7 @@ fn calls_and_listings_can_be_waited_for() {
 }
 
 #[test]
-fn a_listing_can_be_left_and_resumed() {
+fn a_listing_can_be_dropped_and_resumed() {
     let (_runtime, simulator) = simulator(25);
     let client = simulator.client().unwrap();
     let request = client.deployments().list_network_tunnel_groups().limit(10);
@@ -184,7 +184,7 @@ impl CredentialsProvider for Vault {
 }
 
 #[test]
-fn a_wait_within_a_wait_is_refused_instead_of_lasting_for_ever() {
+fn a_wait_within_a_wait_fails_instead_of_hanging() {
     let (_runtime, simulator) = simulator(3);
     let vault = Vault(simulator.client().unwrap());
     let client = simulator

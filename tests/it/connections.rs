@@ -1,4 +1,4 @@
-//! How connections are made, and how much of an answer is read.
+//! How connections are made, and how much of a response is read.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -25,15 +25,15 @@ use tower_service::Service;
 use crate::scripted::{Answer, Scripted, TOKEN, read, read_request};
 
 #[tokio::test]
-async fn an_answer_has_a_limit() {
+async fn a_response_has_a_maximum_size() {
     for (length, is_read) in [(1000, true), (1001, false), (500_000, false)] {
         let body = format!(r#"{{"x": "{}"}}"#, "y".repeat(length - 9));
         assert_eq!(body.len(), length);
         let chunked = format!(
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n"
         );
-        for answer in [Answer::json(200, &body), Answer::Send(chunked)] {
-            let server = Scripted::answering([], answer).await;
+        for response in [Answer::json(200, &body), Answer::Send(chunked)] {
+            let server = Scripted::answering([], response).await;
             let builder = server.builder().retry(RetryPolicy::none());
             let client = builder.max_response_size(1000).build().unwrap();
             let result = read(&client).await;
@@ -50,20 +50,20 @@ async fn an_answer_has_a_limit() {
 }
 
 #[tokio::test]
-async fn a_compressed_answer_is_read_up_to_the_limit_of_what_is_in_it() {
+async fn a_compressed_response_is_limited_by_its_decompressed_size() {
     let body = format!(r#"{{"regions": [{{"name": "{}"}}]}}"#, "a".repeat(100_000));
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(body.as_bytes()).unwrap();
     let compressed = encoder.finish().unwrap();
     assert!(compressed.len() < 1000);
-    let mut answer = format!(
+    let mut response = format!(
         "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         compressed.len()
     )
     .into_bytes();
-    answer.extend(compressed);
+    response.extend(compressed);
 
-    let server = Scripted::answering([], Answer::Bytes(answer.clone())).await;
+    let server = Scripted::answering([], Answer::Bytes(response.clone())).await;
     let regions = server
         .client()
         .deployments()
@@ -78,7 +78,7 @@ async fn a_compressed_answer_is_read_up_to_the_limit_of_what_is_in_it() {
         server.calls()[0]
     );
 
-    let server = Scripted::answering([], Answer::Bytes(answer)).await;
+    let server = Scripted::answering([], Answer::Bytes(response)).await;
     let client = server.builder().max_response_size(50_000).build().unwrap();
     assert_eq!(
         read(&client).await.unwrap_err().kind(),
@@ -328,10 +328,10 @@ impl Tls {
                 let is_token = request.starts_with("POST /auth/v2/token ");
                 let body = if is_token { TOKEN } else { "{}" };
                 let length = body.len();
-                let answer = format!(
+                let response = format!(
                     "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
                 );
-                stream.write_all(answer.as_bytes()).await.unwrap();
+                stream.write_all(response.as_bytes()).await.unwrap();
                 stream.shutdown().await.unwrap();
             }
         });
@@ -386,7 +386,7 @@ async fn echo(request: Request<Body>) -> Result<Response<String>, BoxError> {
 }
 
 #[tokio::test]
-async fn a_service_answers_in_the_place_of_the_network() {
+async fn a_service_replaces_the_network() {
     let builder = Client::builder()
         .cloud(Cloud::China)
         .credentials(Credentials::new("key", "hush"))

@@ -153,7 +153,7 @@ async fn each_kind_of_deviation_is_logged_once() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_body_of_another_kind_stays_an_error_with_the_whole_body() {
+async fn a_body_of_another_type_is_an_error_with_the_complete_body() {
     let long = format!("[{}1]", "1,".repeat(100_000));
     for (body, expected) in [
         ("[1]", "at $: expected an object, found a list"),
@@ -288,7 +288,7 @@ fn null_survives_serde() {
 }
 
 #[test]
-fn a_value_that_no_variant_holds_is_kept_whole() {
+fn a_value_that_no_variant_holds_is_kept_completely() {
     for value in [
         json!({"attributeValue": {"neither": ["of", "them"]}}),
         json!({"attributeValue": [{"neither": 1}, {}, 7, "text", {"ip": ["192.0.2.1"], "brandNew": 1}]}),

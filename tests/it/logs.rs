@@ -91,7 +91,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 /// Logs of this thread from now on.
 pub(crate) fn log() -> (Log, tracing::subscriber::DefaultGuard) {
-    // The watch must be there first: a callsite that nobody listened to is not asked again.
+    // The watch must be there first: a callsite that nobody listened to stays disabled.
     watch();
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -104,7 +104,7 @@ pub(crate) fn log() -> (Log, tracing::subscriber::DefaultGuard) {
 }
 
 #[test]
-fn the_search_finds_a_secret_in_every_place() {
+fn the_search_finds_a_secret_in_every_field() {
     for before in ["", "k", "ke", "key:"] {
         let pair = format!("{before}hush-secret");
         assert!(is_secret(&pair));
@@ -274,7 +274,7 @@ async fn no_error_and_no_debug_shows_a_secret() {
         let error = read(&server.client()).await.unwrap_err();
         texts.push(shown(&error));
     }
-    for answer in [
+    for response in [
         Answer::json(401, r#"{"message": "Unauthorized"}"#),
         Answer::json(403, "{}"),
         Answer::json(500, r#"{"error": "broken"}"#),
@@ -282,7 +282,7 @@ async fn no_error_and_no_debug_shows_a_secret() {
         Answer::Reset("HTTP/1.1 200 OK\r\n".to_owned()),
         Answer::new(302, &[("location", "https://evil.example/")], ""),
     ] {
-        let server = Scripted::answering([], answer).await;
+        let server = Scripted::answering([], response).await;
         texts.push(shown(&read(&server.client()).await.unwrap_err()));
         texts.push(shown(&create(&server.client()).await.unwrap_err()));
     }
@@ -311,7 +311,7 @@ async fn no_error_and_no_debug_shows_a_secret() {
     }
 }
 
-/// The answer to a token request as it came.
+/// The response to a token request, not decoded.
 async fn server_token() -> cisco_secure_access::RawResponse {
     let server = Scripted::with([Answer::json(200, TOKEN)]).await;
     let body = cisco_secure_access::api::auth::types::CreateTokenBody::new("client_credentials");
@@ -322,17 +322,17 @@ async fn server_token() -> cisco_secure_access::RawResponse {
 #[tokio::test]
 async fn a_cache_that_fails_is_logged_and_does_no_harm() {
     let (log, _guard) = log();
-    let place = std::env::temp_dir().join(format!("no-directory-{}", std::process::id()));
-    let cache = FileTokenCache::new(&place).unwrap();
+    let directory = std::env::temp_dir().join(format!("no-directory-{}", std::process::id()));
+    let cache = FileTokenCache::new(&directory).unwrap();
     // From now on the directory of the cache is a file.
-    std::fs::remove_dir_all(&place).unwrap();
-    std::fs::write(&place, "").unwrap();
+    std::fs::remove_dir_all(&directory).unwrap();
+    std::fs::write(&directory, "").unwrap();
     let server = Scripted::answering([], Answer::json(200, "{}")).await;
     let client = server.builder().token_cache(cache).build().unwrap();
     let done = read(&client).await;
-    std::fs::remove_file(&place).unwrap();
+    std::fs::remove_file(&directory).unwrap();
     done.unwrap();
-    // The token is asked for in a task of its own, on the same thread.
+    // The token is requested in a task of its own, on the same thread.
     assert!(
         log.text().contains("the token cache failed"),
         "{}",

@@ -1,4 +1,4 @@
-//! What a single request can be told, and requests that no document knows.
+//! The options of a single request, and requests that no document describes.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::clock::{paused_clock, sleeps};
 use crate::scripted::{Answer, Scripted};
 
 #[tokio::test]
-async fn limits_of_a_call_replace_those_of_the_client() {
+async fn options_of_a_request_replace_those_of_the_client() {
     let server = Scripted::answering([], Answer::json(503, "{}")).await;
     let clock = paused_clock(&server);
     let client = server.builder().clock(&clock).build().unwrap();
@@ -120,7 +120,7 @@ async fn headers_and_parameters_can_be_added_and_replaced() {
 }
 
 #[tokio::test]
-async fn a_header_that_cannot_be_sent_is_refused() {
+async fn a_header_that_cannot_be_sent_is_rejected() {
     let server = Scripted::answering([], Answer::json(200, "{}")).await;
     for (name, value, why) in [
         ("Authorization", "Bearer mine", "the client itself sets"),
@@ -137,7 +137,7 @@ async fn a_header_that_cannot_be_sent_is_refused() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_had_as_it_came() {
+async fn a_response_can_be_read_without_decoding() {
     let answer = Answer::new(202, &[("x-trace", "t-1")], "\u{feff}not { json");
     let server = Scripted::answering([], answer).await;
     let request = server.client().deployments().list_regions();
@@ -161,7 +161,7 @@ struct Made {
 }
 
 #[tokio::test]
-async fn what_no_document_knows_can_be_asked_for() {
+async fn what_no_document_describes_can_be_requested() {
     let server = Scripted::answering([], Answer::json(201, r#"{"id": 7}"#)).await;
     let client = server.client();
     let made: Response<Made> = client
@@ -201,7 +201,7 @@ async fn what_no_document_knows_can_be_asked_for() {
 }
 
 #[tokio::test]
-async fn a_request_by_hand_is_tried_again_as_its_method_allows() {
+async fn an_undocumented_request_is_retried_as_its_method_allows() {
     for (method, attempts) in [
         (Method::GET, 4),
         (Method::DELETE, 4),
@@ -235,7 +235,7 @@ async fn a_documented_path_is_known_by_hand_too() {
 }
 
 #[tokio::test]
-async fn a_path_that_leads_elsewhere_is_refused() {
+async fn a_path_that_is_another_path_is_rejected() {
     let server = Scripted::answering([], Answer::json(200, "{}")).await;
     let client = server.client();
     for path in [
@@ -264,7 +264,7 @@ async fn a_path_that_leads_elsewhere_is_refused() {
 }
 
 #[tokio::test]
-async fn reports_are_asked_for_in_their_region() {
+async fn reports_are_requested_in_their_region() {
     let server = Scripted::answering([], Answer::json(200, "{}")).await;
     let client = server
         .builder()

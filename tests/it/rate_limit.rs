@@ -1,4 +1,4 @@
-//! Calls that wait in line instead of being refused, against a server that counts them, in time that passes only when somebody waits.
+//! Calls that are delayed instead of being rejected, against a server that counts them, in time that passes only when a client waits.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::scripted::{Answer, Scripted};
 /// The limits of most operations: requests and seconds.
 const WINDOWS: [(usize, u64); 3] = [(5, 1), (14, 60), (350, 1800)];
 
-/// A service that refuses what is beyond its limits, counted over any span of time.
+/// A service that rejects what is beyond its limits, counted over any span of time.
 struct Limited {
     server: Scripted,
     clock: PausedClock,
@@ -102,7 +102,7 @@ async fn three_windows_hold_together() {
 
 // On one thread: between its turn and its request a caller must not be overtaken by the time, which real time would not do either.
 #[tokio::test]
-async fn fifty_callers_of_clones_are_not_refused() {
+async fn fifty_calls_of_clones_are_not_rejected() {
     let limited = Limited::start().await;
     let client = limited.client();
     let callers = (0..50).map(|_| {
@@ -116,7 +116,7 @@ async fn fifty_callers_of_clones_are_not_refused() {
 }
 
 #[tokio::test]
-async fn turns_go_in_the_order_of_arrival() {
+async fn requests_are_sent_in_the_order_of_arrival() {
     let limited = Limited::start().await;
     let client = limited.client();
     let order = Mutex::new(Vec::new());
@@ -130,8 +130,8 @@ async fn turns_go_in_the_order_of_arrival() {
     join_all(callers).await;
     let order = order.into_inner().unwrap();
     // Those that are let go together may come back in any order.
-    for (place, number) in order.iter().enumerate() {
-        assert!(place.abs_diff(*number) < 14, "{order:?}");
+    for (position, number) in order.iter().enumerate() {
+        assert!(position.abs_diff(*number) < 14, "{order:?}");
     }
 }
 
@@ -148,7 +148,7 @@ async fn a_call_that_is_not_polled_reserves_no_slot() {
 }
 
 #[tokio::test]
-async fn a_caller_can_ask_how_long_it_would_wait() {
+async fn the_delay_of_a_call_is_known_before() {
     let limited = Limited::start().await;
     let client = limited.client();
     assert_eq!(client.rate_limit_delay(&LIST_SITES), Duration::ZERO);
@@ -263,7 +263,7 @@ async fn a_reset_can_be_a_point_in_time() {
         "784112400.0",
     ] {
         let is_seconds = nine == "784112400" || nine == "784112400.0";
-        // Before 2001, a number of seconds since the epoch cannot be told from a delay.
+        // Before 2001, a number of seconds since the epoch cannot be distinguished from a delay.
         let expected = if is_seconds { 0 } else { 720 };
         assert_eq!(wait(true, nine).await, seconds(expected), "{nine}");
     }
@@ -358,7 +358,7 @@ async fn a_call_that_is_dropped_gives_its_slot_back() {
 
 #[tokio::test]
 async fn redirects_count() {
-    let moved = |place: &str| Answer::new(307, &[("location", place)], "");
+    let moved = |position: &str| Answer::new(307, &[("location", position)], "");
     let moves = (0..7).flat_map(|call| [moved(&format!("/a{call}")), Answer::json(200, "[]")]);
     let server = Scripted::answering(moves, Answer::json(200, "[]")).await;
     let clock = paused_clock(&server);
@@ -388,7 +388,7 @@ async fn a_total_timeout_at_the_end_of_time_is_none() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_refused_all_the_same_waits_and_goes_well() {
+async fn a_call_that_is_rejected_all_the_same_is_retried() {
     let refused = Answer::new(429, &[("ratelimit-reset", "20")], "");
     let server = Scripted::answering([refused], Answer::json(200, "[]")).await;
     let clock = paused_clock(&server);

@@ -4,8 +4,8 @@ use cisco_secure_access::{Client, ErrorKind, Result};
 
 use crate::scripted::{Answer, Scripted, create, read};
 
-fn to(status: u16, place: &str) -> Answer {
-    Answer::new(status, &[("location", place)], "")
+fn to(status: u16, location: &str) -> Answer {
+    Answer::new(status, &[("location", location)], "")
 }
 
 /// The first line of each call, without the version.
@@ -25,14 +25,25 @@ async fn a_call_follows_with_method_body_and_token_as_the_status_says() {
     ] {
         let server = Scripted::answering([to(status, "/moved?a=b")], Answer::json(200, "{}")).await;
         create(&server.client()).await.unwrap();
-        let led = &server.calls()[1];
-        assert!(led.starts_with(&format!("{method} /moved?a=b ")), "{led}");
+        let followed = &server.calls()[1];
         assert!(
-            led.contains("authorization: Bearer scripted-hush-token"),
-            "{led}"
+            followed.starts_with(&format!("{method} /moved?a=b ")),
+            "{followed}"
         );
-        assert_eq!(led.contains("a long passphrase"), method == "POST", "{led}");
-        assert_eq!(led.contains("content-type"), method == "POST", "{led}");
+        assert!(
+            followed.contains("authorization: Bearer scripted-hush-token"),
+            "{followed}"
+        );
+        assert_eq!(
+            followed.contains("a long passphrase"),
+            method == "POST",
+            "{followed}"
+        );
+        assert_eq!(
+            followed.contains("content-type"),
+            method == "POST",
+            "{followed}"
+        );
     }
 }
 
@@ -93,8 +104,8 @@ async fn five_redirects_are_followed_and_not_six() {
 
 #[tokio::test]
 async fn a_loop_ends() {
-    let answers = [to(302, "/a"), to(302, "/b")];
-    let server = Scripted::answering(answers, to(302, "/a")).await;
+    let responses = [to(302, "/a"), to(302, "/b")];
+    let server = Scripted::answering(responses, to(302, "/a")).await;
     let error = read(&server.client()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert!(error.to_string().contains("form a loop"), "{error}");
@@ -104,7 +115,7 @@ async fn a_loop_ends() {
 #[tokio::test]
 async fn the_token_reaches_no_other_server() {
     let other = Scripted::answering([], Answer::json(200, "{}")).await;
-    let places = [
+    let locations = [
         other.url("/?key=value"),
         other.url("/").replace("http://", "//"),
         other.url("/").replace("http://", "http://127.0.0.1@"),
@@ -113,31 +124,36 @@ async fn the_token_reaches_no_other_server() {
         "http://[::1]:9/".to_owned(),
         "http://[".to_owned(),
     ];
-    for place in &places {
-        let in_body = Answer::json(200, &format!(r#"{{"data": {{"redirect": "{place}"}}}}"#));
-        let is_absolute = place.contains("://");
-        let answers = [to(302, place), to(303, place), to(307, place), in_body];
-        for answer in answers.into_iter().take(if is_absolute { 4 } else { 3 }) {
-            let server = Scripted::answering([], answer).await;
+    for location in &locations {
+        let in_body = Answer::json(200, &format!(r#"{{"data": {{"redirect": "{location}"}}}}"#));
+        let is_absolute = location.contains("://");
+        let responses = [
+            to(302, location),
+            to(303, location),
+            to(307, location),
+            in_body,
+        ];
+        for response in responses.into_iter().take(if is_absolute { 4 } else { 3 }) {
+            let server = Scripted::answering([], response).await;
             let error = report(&server.client()).await.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Redirect, "{place}: {error}");
+            assert_eq!(error.kind(), ErrorKind::Redirect, "{location}: {error}");
             assert!(!error.is_retryable());
             assert!(!format!("{error} {error:?}").contains("key=value"));
-            if place.starts_with("https://evil") {
+            if location.starts_with("https://evil") {
                 assert!(error.to_string().contains("evil.example"), "{error}");
                 assert!(error.to_string().contains("trust_redirects_to"), "{error}");
             }
-            assert_eq!(server.calls().len(), 1, "{place}");
+            assert_eq!(server.calls().len(), 1, "{location}");
         }
     }
     assert_eq!(other.requests(), [""; 0]);
 }
 
 #[tokio::test]
-async fn key_and_secret_are_never_led_on() {
+async fn key_and_secret_are_never_redirected() {
     let other = Scripted::answering([], Answer::json(200, "{}")).await;
-    for place in ["/elsewhere", &other.url("/")] {
-        let server = Scripted::with([to(307, place)]).await;
+    for location in ["/elsewhere", &other.url("/")] {
+        let server = Scripted::with([to(307, location)]).await;
         let error = read(&server.client()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Redirect);
         assert!(error.to_string().contains("key and secret"), "{error}");
@@ -147,7 +163,7 @@ async fn key_and_secret_are_never_led_on() {
 }
 
 #[tokio::test]
-async fn a_redirect_without_a_place_is_the_answer_it_is() {
+async fn a_redirect_without_a_location_is_an_error_response() {
     let server = Scripted::answering([], Answer::json(302, "")).await;
     let error = read(&server.client()).await.unwrap_err();
     assert_eq!(

@@ -65,7 +65,7 @@ async fn path_arguments_are_escaped() {
 }
 
 #[tokio::test]
-async fn path_arguments_that_lead_elsewhere_are_refused() {
+async fn path_arguments_that_change_the_path_are_rejected() {
     let simulator = Simulator::builder().start().await.unwrap();
     let client = simulator.client().unwrap();
     for argument in ["", ".", ".."] {
@@ -175,7 +175,7 @@ async fn a_reader_is_streamed_with_its_content_type() {
     let error = policies.upload_network_objects(upload).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
     assert!(
-        error.to_string().contains("`no type` is no type"),
+        error.to_string().contains("`no type` is no content type"),
         "{error}"
     );
 }

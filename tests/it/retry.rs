@@ -1,4 +1,4 @@
-//! What a client does when a call fails: how often it tries, how long it waits, what it says in the end.
+//! What a client does when a call fails: how many attempts it makes, their delays, and the error.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const BACKOFF: &[u128] = &[500, 1000, 2000];
 
 #[tokio::test]
 #[rustfmt::skip]
-async fn each_fault_is_met_as_it_should_be() {
+async fn each_fault_has_its_attempts_delays_and_error() {
     use ErrorKind::{Connect, Connection, Decode, Service, Timeout};
 
     let json = Answer::json;
@@ -92,7 +92,7 @@ async fn each_fault_is_met_as_it_should_be() {
 }
 
 #[tokio::test]
-async fn a_call_that_goes_well_in_the_end_goes_well() {
+async fn a_retry_that_succeeds_is_a_success() {
     let busy = Answer::json(503, "{}");
     let server = Scripted::answering([busy.clone(), busy], Answer::json(200, "{}")).await;
     let clock = paused_clock(&server);
@@ -157,7 +157,7 @@ async fn clones_share_the_budget() {
 }
 
 #[tokio::test]
-async fn an_error_tells_what_the_service_says_in_any_shape() {
+async fn an_error_has_the_message_of_the_service_in_any_shape() {
     type Said = (
         Option<&'static str>,
         Option<&'static str>,
@@ -219,7 +219,7 @@ async fn an_error_is_small_and_keeps_the_start_of_a_body() {
 }
 
 #[tokio::test]
-async fn the_token_request_is_tried_again_where_it_was_not_processed() {
+async fn the_token_request_is_retried_if_it_was_not_processed() {
     let limited = Answer::new(429, &[("retry-after", "3")], "");
     let answers = [limited, Answer::json(200, TOKEN), Answer::json(200, "{}")];
     let server = Scripted::with(answers).await;

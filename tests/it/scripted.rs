@@ -1,4 +1,4 @@
-//! A server that answers what a test tells it to, byte by byte, and keeps what it was sent.
+//! A server that sends the responses of a test, byte by byte, and keeps the requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::logs;
 
-/// A token answer as the service gives it.
+/// A token response as the service sends it.
 pub(crate) const TOKEN: &str =
     r#"{"token_type": "bearer", "access_token": "scripted-hush-token", "expires_in": 3600}"#;
 
@@ -25,12 +25,12 @@ pub(crate) enum Answer {
     Bytes(Vec<u8>),
     /// Sends this and resets the connection.
     Reset(String),
-    /// Sends nothing, and tells so.
+    /// Sends nothing, and notifies [`Scripted::hung`].
     Hang,
 }
 
 impl Answer {
-    /// A whole answer.
+    /// A complete response.
     pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
         let headers: String = headers
             .iter()
@@ -42,17 +42,16 @@ impl Answer {
         ))
     }
 
-    /// A whole answer in JSON.
+    /// A complete response in JSON.
     pub(crate) fn json(status: u16, body: &str) -> Self {
         Self::new(status, &[("content-type", "application/json")], body)
     }
 }
 
-/// The request in, the answer out.
+/// From a request to its response.
 type Last = Box<dyn FnMut(&str) -> Answer + Send>;
 
-/// What the server answers: one after the other, then what `last` says for ever if it is there, with tokens between where they are asked
-/// for.
+/// The responses of the server: one after the other, and then those of `last`, if it is there, for ever. Token requests get a token then.
 struct Script {
     answers: VecDeque<Answer>,
     last: Option<Last>,
@@ -74,13 +73,13 @@ impl Script {
     }
 }
 
-/// Whether a request asks for a token, be it by way of a proxy.
+/// Whether a request is a token request, also through a proxy.
 fn is_token_request(request: &str) -> bool {
     let line = request.lines().next().unwrap_or_default();
     line.contains("/auth/v2/token ")
 }
 
-/// A server that plays a script, each answer on a connection of its own. When the script is over, connections are refused.
+/// A server that plays a script, each response on a connection of its own. When the script is over, connections are refused.
 pub(crate) struct Scripted {
     address: std::net::SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -89,7 +88,7 @@ pub(crate) struct Scripted {
 }
 
 impl Scripted {
-    /// Starts a server with these answers, that to the token request included: status, content type and body each.
+    /// Starts a server with these responses, that to the token request included: status, content type and body each.
     pub(crate) async fn start(answers: &[(u16, &str, &str)]) -> Self {
         let answer = |(status, content_type, body): &(u16, &str, &str)| {
             Answer::new(*status, &[("content-type", content_type)], body)
@@ -97,7 +96,7 @@ impl Scripted {
         Self::with(answers.iter().map(answer)).await
     }
 
-    /// Starts a server with these answers, that to the token request included.
+    /// Starts a server with these responses, that to the token request included.
     pub(crate) async fn with(answers: impl IntoIterator<Item = Answer>) -> Self {
         let answers = answers.into_iter().collect();
         Self::play(|_| Script {
@@ -107,7 +106,7 @@ impl Scripted {
         .await
     }
 
-    /// Starts a server that answers each request but the one for a token with the next of `answers`, and with `last` after those.
+    /// Starts a server that responds to each request except token requests with the next of `answers`, and with `last` after those.
     pub(crate) async fn answering(answers: impl IntoIterator<Item = Answer>, last: Answer) -> Self {
         let answers = answers.into_iter().collect();
         Self::play(|_| Script {
@@ -117,7 +116,7 @@ impl Scripted {
         .await
     }
 
-    /// Starts a server that answers each request but the one for a token as `answer` says.
+    /// Starts a server that responds to each request except token requests with the result of `answer`.
     pub(crate) async fn by(answer: impl FnMut(&str) -> Answer + Send + 'static) -> Self {
         Self::play(|_| Script {
             answers: VecDeque::new(),
@@ -126,7 +125,7 @@ impl Scripted {
         .await
     }
 
-    /// Starts a server whose first answer to a call knows where the server is.
+    /// Starts a server whose first response to a call depends on the URL of the server.
     pub(crate) async fn knowing_itself(first: impl FnOnce(&str) -> Answer, last: Answer) -> Self {
         Self::play(|url| Script {
             answers: [first(url)].into(),
@@ -143,7 +142,7 @@ impl Scripted {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&requests);
         let hung = Arc::new(Notify::new());
-        let tell = Arc::clone(&hung);
+        let notify = Arc::clone(&hung);
         let server = tokio::spawn(async move {
             let mut listening = Some(listener);
             let mut hanging = Vec::new();
@@ -170,7 +169,7 @@ impl Scripted {
                     }
                     Answer::Hang => {
                         hanging.push(stream);
-                        tell.notify_one();
+                        notify.notify_one();
                     }
                 }
             }
@@ -183,12 +182,12 @@ impl Scripted {
         }
     }
 
-    /// A client that talks to this server and says what comes of it at once.
+    /// A client of this server, without retries.
     pub(crate) fn client(&self) -> Client {
         self.builder().retry(RetryPolicy::none()).build().unwrap()
     }
 
-    /// Settings of a client that talks to this server.
+    /// The settings of a client of this server.
     pub(crate) fn builder(&self) -> ClientBuilder {
         let cloud = self.url("").parse::<Cloud>().unwrap();
         Client::builder()
@@ -201,7 +200,7 @@ impl Scripted {
         format!("http://{}{path}", self.address)
     }
 
-    /// Told each time the server does not answer.
+    /// Notified each time the server does not respond.
     pub(crate) fn hung(&self) -> Arc<Notify> {
         Arc::clone(&self.hung)
     }

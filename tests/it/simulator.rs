@@ -1,4 +1,4 @@
-//! The simulator as its users see it: what it checks, what it remembers, and what it never tells.
+//! The simulator as its users see it: what it checks, what it remembers, and what it never reveals.
 
 use cisco_secure_access::api::admin::types::CreateApiKeyRequest;
 use cisco_secure_access::api::deployments::types::SiteRequest;
@@ -20,7 +20,7 @@ pub(crate) fn hurried(simulator: &Simulator) -> Client {
 }
 
 /// The status and the text of an error.
-fn refusal<T: std::fmt::Debug>(result: Result<T>) -> (Option<u16>, String) {
+fn rejection<T: std::fmt::Debug>(result: Result<T>) -> (Option<u16>, String) {
     let error: Error = result.unwrap_err();
     (
         error.status().map(|status| status.as_u16()),
@@ -29,7 +29,7 @@ fn refusal<T: std::fmt::Debug>(result: Result<T>) -> (Option<u16>, String) {
 }
 
 #[tokio::test]
-async fn the_third_call_fails_and_is_tried_again() -> Result<()> {
+async fn the_third_call_fails_and_is_retried() -> Result<()> {
     let simulator = Simulator::builder().tunnel_groups(2).start().await?;
     simulator.fault("list_network_tunnel_groups", Fault::status(503).on_call(3));
     let client = hurried(&simulator);
@@ -51,22 +51,22 @@ async fn the_third_call_fails_and_is_tried_again() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_refusal_names_the_parameter_or_the_place_in_the_body() -> Result<()> {
+async fn a_rejection_names_the_parameter_or_the_path_in_the_body() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
     let deployments = client.deployments();
 
-    let (status, text) = refusal(deployments.list_sites().limit(0).send().await);
+    let (status, text) = rejection(deployments.list_sites().limit(0).send().await);
     assert_eq!(status, Some(400));
     assert!(text.contains("query parameter `limit`"), "{text}");
 
     let unknown = deployments.list_sites().query("colour", "red").send().await;
-    let (status, text) = refusal(unknown);
+    let (status, text) = rejection(unknown);
     assert_eq!(status, Some(400));
     assert!(text.contains("query parameter `colour`"), "{text}");
 
     let long = SiteRequest::new("a".repeat(256));
-    let (status, text) = refusal(deployments.create_site(&long).send().await);
+    let (status, text) = rejection(deployments.create_site(&long).send().await);
     assert_eq!(status, Some(400));
     assert!(text.contains("body /name"), "{text}");
     Ok(())
@@ -85,7 +85,7 @@ async fn a_key_may_do_what_its_scopes_say() -> Result<()> {
         .create_site(&SiteRequest::new("Pier"))
         .send()
         .await;
-    let (status, text) = refusal(created);
+    let (status, text) = rejection(created);
     assert_eq!(status, Some(403));
     assert!(text.contains("deployments.sites:write"), "{text}");
     Ok(())
@@ -95,7 +95,7 @@ async fn a_key_may_do_what_its_scopes_say() -> Result<()> {
 async fn an_operation_that_the_cloud_lacks_is_not_found() -> Result<()> {
     let simulator = Simulator::builder().cloud(Cloud::China).start().await?;
     let client = hurried(&simulator);
-    let (status, _) = refusal(client.deployments().list_sites().send().await);
+    let (status, _) = rejection(client.deployments().list_sites().send().await);
     assert_eq!(status, Some(404));
     client.deployments().list_regions().send().await?;
     Ok(())
@@ -164,9 +164,9 @@ async fn a_created_key_works_until_it_is_refreshed() -> Result<()> {
         .send()
         .await;
     assert_eq!(
-        refusal(denied).0,
+        rejection(denied).0,
         Some(403),
-        "it has the scopes that were asked for"
+        "it has the scopes that were requested"
     );
 
     let refreshed = admin
@@ -191,7 +191,7 @@ async fn a_created_key_works_until_it_is_refreshed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn operations_that_do_not_exist_are_refused_at_the_start() {
+async fn operations_that_do_not_exist_are_rejected_at_the_start() {
     let started = Simulator::builder().items("list_stars", 3).start().await;
     let error = started.unwrap_err().to_string();
     assert!(error.contains("`list_stars`"), "{error}");

@@ -55,7 +55,7 @@ async fn an_item_lives_from_creation_to_deletion() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_listing_has_as_many_items_as_are_asked_for() -> Result<()> {
+async fn a_listing_has_as_many_items_as_requested() -> Result<()> {
     let simulator = Simulator::builder()
         .items("list_sites", 250)
         .start()
@@ -215,7 +215,7 @@ async fn rules_have_an_order_and_can_be_locked() -> Result<()> {
 }
 
 #[tokio::test]
-async fn one_deletion_has_an_answer_and_the_next_has_none() -> Result<()> {
+async fn one_deletion_has_a_body_and_the_next_has_none() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let policies = hurried(&simulator).policies();
     let mut statuses = Vec::new();

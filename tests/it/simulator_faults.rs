@@ -7,7 +7,7 @@ use cisco_secure_access::{Cloud, ErrorKind, Result, RetryPolicy};
 
 use crate::simulator::hurried;
 
-/// What a call that is not tried again ends in.
+/// The error of a call that is not retried.
 async fn ends_in(fault: Fault) -> (ErrorKind, Option<u16>) {
     let simulator = Simulator::builder()
         .fault("list_sites", fault)
@@ -45,7 +45,7 @@ async fn every_fault_is_an_error_of_its_kind_and_happens_once() {
 }
 
 #[tokio::test]
-async fn faults_are_tried_again() -> Result<()> {
+async fn faults_are_retried() -> Result<()> {
     let faults = [
         Fault::status(429).header("retry-after", "30").times(2),
         Fault::reset(),
@@ -72,7 +72,7 @@ async fn faults_are_tried_again() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_lost_answer_was_carried_out_and_a_reset_was_not() -> Result<()> {
+async fn a_request_with_a_lost_response_was_processed_and_one_with_a_reset_was_not() -> Result<()> {
     const SITES: &str = "/deployments/v2/sites";
     for (fault, count) in [(Fault::lost_answer(), 2), (Fault::reset(), 3)] {
         let simulator = Simulator::builder()
@@ -112,7 +112,7 @@ async fn faults_by_chance_are_the_same_for_the_same_seed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_delay_and_a_slow_answer_take_their_time() -> Result<()> {
+async fn a_delay_and_a_slow_response_take_their_time() -> Result<()> {
     let time = Duration::from_millis(20);
     for fault in [Fault::delay(time), Fault::slow(time)] {
         let simulator = Simulator::builder()
@@ -167,7 +167,7 @@ async fn documented_limits_are_those_of_the_class() -> Result<()> {
         .await?;
     let client = hurried(&simulator);
     let mut calls = 0;
-    let refused = loop {
+    let rejected = loop {
         let call = client.deployments().list_sites().retry(RetryPolicy::none());
         match call.send().await {
             Ok(_) => calls += 1,
@@ -177,7 +177,7 @@ async fn documented_limits_are_those_of_the_class() -> Result<()> {
             simulator.advance(Duration::from_secs(1));
         }
     };
-    assert!(refused.is_rate_limited());
+    assert!(rejected.is_rate_limited());
     assert_eq!(calls, 14, "a minute");
     Ok(())
 }

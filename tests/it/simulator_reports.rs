@@ -85,7 +85,7 @@ async fn a_report_may_lead_on_to_its_region() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_regions_answer_alike() -> Result<()> {
+async fn the_regions_respond_alike() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let reports = hurried(&simulator).reports();
     let mut answers = Vec::new();

@@ -9,10 +9,10 @@ use cisco_secure_access::auth::FileTokenCache;
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Cloud, Credentials, ErrorKind, PausedClock};
 
-/// A folder for one test, removed at its end.
-struct Folder(PathBuf);
+/// A directory for one test, removed at its end.
+struct Directory(PathBuf);
 
-impl Folder {
+impl Directory {
     fn new() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -35,62 +35,62 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for Directory {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-fn client(url: &str, folder: &Path) -> Client {
+fn client(url: &str, directory: &Path) -> Client {
     Client::builder()
         .cloud(url.parse::<Cloud>().unwrap())
         .credentials(Credentials::new("simulated-key", "simulated-hush-secret"))
-        .token_cache(FileTokenCache::new(folder).unwrap())
+        .token_cache(FileTokenCache::new(directory).unwrap())
         .build()
         .unwrap()
 }
 
 /// What a run of a program does: a client of its own, and a call.
-async fn run(simulator: &Simulator, folder: &Folder) {
-    let client = client(simulator.base_url().as_str(), &folder.0);
+async fn run(simulator: &Simulator, directory: &Directory) {
+    let client = client(simulator.base_url().as_str(), &directory.0);
     client.deployments().list_regions().send().await.unwrap();
 }
 
 #[tokio::test]
 async fn one_run_after_the_other_uses_one_token() {
     let simulator = Simulator::builder().start().await.unwrap();
-    let folder = Folder::new();
+    let directory = Directory::new();
     for _ in 0..3 {
-        run(&simulator, &folder).await;
+        run(&simulator, &directory).await;
     }
     assert_eq!(simulator.token_requests(), 1);
 
     simulator.expire_tokens();
     for _ in 0..3 {
-        run(&simulator, &folder).await;
+        run(&simulator, &directory).await;
     }
     assert_eq!(
         simulator.token_requests(),
         2,
         "a rejected token is replaced"
     );
-    assert!(folder.files("tmp").is_empty());
+    assert!(directory.files("tmp").is_empty());
 
-    let file = folder.file();
+    let file = directory.file();
     let text = fs::read_to_string(&file).unwrap();
     let all = format!("{text} {}", file.display());
     assert!(!all.contains("simulated-hush-secret") && !all.contains("simulated-key"));
 }
 
 #[tokio::test]
-async fn processes_that_start_together_ask_for_one_token() {
+async fn processes_that_start_together_request_one_token() {
     let simulator = Simulator::builder().start().await.unwrap();
-    let folder = Folder::new();
+    let directory = Directory::new();
     let spawn = || {
         Command::new(std::env::current_exe().unwrap())
             .args(["token_cache::probe_in_this_process", "--exact", "--ignored"])
             .env("TOKEN_CACHE_URL", simulator.base_url().as_str())
-            .env("TOKEN_CACHE_FOLDER", &folder.0)
+            .env("TOKEN_CACHE_DIRECTORY", &directory.0)
             .stdout(Stdio::null())
             .spawn()
             .unwrap()
@@ -111,16 +111,16 @@ async fn processes_that_start_together_ask_for_one_token() {
 #[ignore = "run by another test of this module, in a process of its own"]
 async fn probe_in_this_process() {
     let url = std::env::var("TOKEN_CACHE_URL").unwrap();
-    let folder = std::env::var_os("TOKEN_CACHE_FOLDER").unwrap();
-    let client = client(&url, Path::new(&folder));
+    let directory = std::env::var_os("TOKEN_CACHE_DIRECTORY").unwrap();
+    let client = client(&url, Path::new(&directory));
     client.deployments().list_regions().send().await.unwrap();
 }
 
 #[tokio::test]
 async fn what_is_no_token_is_replaced() {
     let simulator = Simulator::builder().start().await.unwrap();
-    let folder = Folder::new();
-    run(&simulator, &folder).await;
+    let directory = Directory::new();
+    run(&simulator, &directory).await;
     let damages: [&[u8]; 6] = [
         b"",
         b"{\"access_token\": \"half",
@@ -130,9 +130,9 @@ async fn what_is_no_token_is_replaced() {
         b"{\"access_token\": \"a\\nb\", \"expires_at\": 4102444800}",
     ];
     for (index, damage) in damages.into_iter().enumerate() {
-        fs::write(folder.file(), damage).unwrap();
-        run(&simulator, &folder).await;
-        run(&simulator, &folder).await;
+        fs::write(directory.file(), damage).unwrap();
+        run(&simulator, &directory).await;
+        run(&simulator, &directory).await;
         assert_eq!(simulator.token_requests(), index + 2);
     }
 }
@@ -141,10 +141,10 @@ async fn what_is_no_token_is_replaced() {
 #[tokio::test]
 async fn a_slow_file_does_not_stop_the_runtime() {
     let simulator = Simulator::builder().start().await.unwrap();
-    let folder = Folder::new();
-    run(&simulator, &folder).await;
+    let directory = Directory::new();
+    run(&simulator, &directory).await;
     // Opening a pipe for reading blocks until somebody opens it for writing.
-    let file = folder.file();
+    let file = directory.file();
     fs::remove_file(&file).unwrap();
     let made = Command::new("mkfifo")
         .args(["-m", "600"])
@@ -156,7 +156,7 @@ async fn a_slow_file_does_not_stop_the_runtime() {
     let client = Client::builder()
         .cloud(Cloud::Custom(simulator.base_url()))
         .credentials(simulator.credentials())
-        .token_cache(FileTokenCache::new(&folder.0).unwrap())
+        .token_cache(FileTokenCache::new(&directory.0).unwrap())
         .clock(&clock)
         .build()
         .unwrap();
@@ -172,10 +172,10 @@ async fn a_slow_file_does_not_stop_the_runtime() {
 #[tokio::test]
 async fn a_newer_token_of_another_process_stays() {
     let simulator = Simulator::builder().start().await.unwrap();
-    let folder = Folder::new();
+    let directory = Directory::new();
     let url = simulator.base_url();
-    let first = client(url.as_str(), &folder.0);
-    let second = client(url.as_str(), &folder.0);
+    let first = client(url.as_str(), &directory.0);
+    let second = client(url.as_str(), &directory.0);
     let read = async |client: &Client| client.deployments().list_regions().send().await.map(drop);
     read(&first).await.unwrap();
     read(&second).await.unwrap();
@@ -185,7 +185,7 @@ async fn a_newer_token_of_another_process_stays() {
         read(client).await.unwrap();
     }
     assert_eq!(simulator.token_requests(), 2);
-    assert_eq!(folder.files("json").len(), 1);
+    assert_eq!(directory.files("json").len(), 1);
 }
 
 #[cfg(unix)]
@@ -207,32 +207,35 @@ mod permissions {
     #[tokio::test]
     async fn a_file_that_others_may_read_is_replaced() {
         let simulator = Simulator::builder().start().await.unwrap();
-        let folder = Folder::new();
-        run(&simulator, &folder).await;
-        assert_eq!((mode(&folder.file()), mode(&folder.0)), (0o600, 0o700));
+        let directory = Directory::new();
+        run(&simulator, &directory).await;
+        assert_eq!(
+            (mode(&directory.file()), mode(&directory.0)),
+            (0o600, 0o700)
+        );
 
         for (index, wrong) in [0o644, 0o640, 0o620].into_iter().enumerate() {
-            set_mode(&folder.file(), wrong);
-            run(&simulator, &folder).await;
+            set_mode(&directory.file(), wrong);
+            run(&simulator, &directory).await;
             assert_eq!(simulator.token_requests(), index + 2, "{wrong:o}");
-            assert_eq!(mode(&folder.file()), 0o600);
+            assert_eq!(mode(&directory.file()), 0o600);
         }
     }
 
     #[test]
-    fn a_folder_where_others_may_write_is_refused() {
-        let folder = Folder::new();
-        fs::create_dir_all(&folder.0).unwrap();
+    fn a_directory_where_others_may_write_is_rejected() {
+        let directory = Directory::new();
+        fs::create_dir_all(&directory.0).unwrap();
         for wrong in [0o777, 0o720, 0o702] {
-            set_mode(&folder.0, wrong);
-            let error = FileTokenCache::new(&folder.0).unwrap_err();
+            set_mode(&directory.0, wrong);
+            let error = FileTokenCache::new(&directory.0).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration);
             assert!(
                 error.to_string().contains("nobody else may write"),
                 "{error}"
             );
         }
-        set_mode(&folder.0, 0o755);
-        FileTokenCache::new(&folder.0).unwrap();
+        set_mode(&directory.0, 0o755);
+        FileTokenCache::new(&directory.0).unwrap();
     }
 }

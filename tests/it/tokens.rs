@@ -1,4 +1,4 @@
-//! Access tokens: how often one is asked for.
+//! Access tokens: how often one is requested.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +22,7 @@ use crate::clock::paused_clock;
 use crate::scripted::{Answer, Scripted, TOKEN, read_request};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_tasks_on_a_new_client_ask_for_one_token() {
+async fn fifty_tasks_on_a_new_client_request_one_token() {
     let simulator = Simulator::builder().tunnel_groups(3).start().await.unwrap();
     let client = simulator.client().unwrap();
 
@@ -46,15 +46,15 @@ async fn fifty_tasks_on_a_new_client_ask_for_one_token() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_tasks_at_expiry_ask_for_one_more_token() {
+async fn fifty_tasks_at_expiry_request_one_more_token() {
     let simulator = Simulator::builder().start().await.unwrap();
     let client = simulator.client().unwrap();
     client.deployments().list_regions().send().await.unwrap();
     simulator.expire_tokens();
 
     let calls = (0..50).map(|_| client.deployments().list_regions().send());
-    for answer in join_all(calls).await {
-        answer.unwrap();
+    for response in join_all(calls).await {
+        response.unwrap();
     }
 
     assert_eq!(simulator.token_requests(), 2);
@@ -88,13 +88,13 @@ async fn a_wrong_secret_is_final() {
     assert_eq!(
         simulator.token_requests(),
         1,
-        "refused once, not asked again"
+        "rejected once, not sent again"
     );
     assert_eq!(simulator.requests().len(), 1, "no call without a token");
 }
 
 #[tokio::test]
-async fn a_short_lived_token_is_renewed_before_it_ends() {
+async fn a_token_that_has_expired_on_arrival_is_replaced_once() {
     let life = std::time::Duration::ZERO;
     let simulator = Simulator::builder().token_life(life).start().await.unwrap();
     let client = simulator.client().unwrap();
@@ -135,7 +135,7 @@ async fn wait_until(is_done: impl Fn() -> bool) {
 }
 
 #[tokio::test]
-async fn two_hundred_calls_ask_for_one_token_and_at_its_end_for_one_more() {
+async fn two_hundred_calls_request_one_token_and_at_its_expiry_one_more() {
     let simulator = Simulator::builder().start().await.unwrap();
     let (client, clock) = with_clock(&simulator);
     for (wait, tokens) in [(0, 1), (3600, 2)] {
@@ -147,7 +147,7 @@ async fn two_hundred_calls_ask_for_one_token_and_at_its_end_for_one_more() {
 }
 
 #[tokio::test]
-async fn a_token_is_renewed_ahead_of_its_end_while_calls_go_on() {
+async fn a_token_is_renewed_before_it_expires_while_calls_use_it() {
     let simulator = Simulator::builder().start().await.unwrap();
     let (client, clock) = with_clock(&simulator);
     list_regions(&client).await.unwrap();
@@ -181,7 +181,7 @@ async fn a_refresh_that_fails_leaves_the_old_token_in_use() {
     assert_eq!(
         server.token_requests(),
         2,
-        "failed once, not asked again with every call"
+        "failed once, not requested again with every call"
     );
 
     clock.advance(Duration::from_secs(20));
@@ -194,7 +194,7 @@ async fn a_refresh_that_fails_leaves_the_old_token_in_use() {
 }
 
 #[tokio::test]
-async fn a_refused_secret_is_asked_for_once_by_two_hundred_calls() {
+async fn two_hundred_calls_send_a_rejected_secret_once() {
     let server = TokenServer::start(&[(401, r#"{"message": "no"}"#), (200, TOKEN)]).await;
     let client = server.client();
     for error in join_all((0..200).map(|_| list_regions(&client))).await {
@@ -207,7 +207,7 @@ async fn a_refused_secret_is_asked_for_once_by_two_hundred_calls() {
 #[derive(Clone, Default)]
 struct Vault {
     secret: Arc<Mutex<String>>,
-    asked: Arc<AtomicUsize>,
+    used: Arc<AtomicUsize>,
 }
 
 impl fmt::Debug for Vault {
@@ -220,7 +220,7 @@ impl CredentialsProvider for Vault {
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>> {
         Box::pin(async {
             tokio::task::yield_now().await;
-            self.asked.fetch_add(1, Ordering::Relaxed);
+            self.used.fetch_add(1, Ordering::Relaxed);
             let secret = self.secret.lock().unwrap().clone();
             if secret.is_empty() {
                 return Err("the vault is sealed".into());
@@ -231,7 +231,7 @@ impl CredentialsProvider for Vault {
 }
 
 #[tokio::test]
-async fn a_vault_is_asked_for_each_token_and_may_change_its_mind() {
+async fn a_vault_is_used_for_each_token_and_may_change_its_secret() {
     let simulator = Simulator::builder().start().await.unwrap();
     let vault = Vault::default();
     let client = Client::builder()
@@ -251,12 +251,12 @@ async fn a_vault_is_asked_for_each_token_and_may_change_its_mind() {
     assert_eq!(simulator.token_requests(), 1);
 
     *vault.secret.lock().unwrap() = "simulated-hush-secret".to_owned();
-    let asked = vault.asked.load(Ordering::Relaxed);
+    let used = vault.used.load(Ordering::Relaxed);
     try_join_all((0..20).map(|_| list_regions(&client)))
         .await
         .unwrap();
     assert_eq!(simulator.token_requests(), 2);
-    assert_eq!(vault.asked.load(Ordering::Relaxed), asked + 1);
+    assert_eq!(vault.used.load(Ordering::Relaxed), used + 1);
 }
 
 #[tokio::test]
@@ -334,7 +334,7 @@ async fn no_token_is_shown() {
     assert!(CachedToken::from_text("{}").is_none());
 }
 
-/// A provider or cache that fails in one of the ways that no `Result` tells.
+/// A provider or cache that fails without a `Result`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Failing {
     Hangs,
@@ -732,7 +732,7 @@ async fn a_memory_cache_is_bounded() {
     );
 }
 
-/// A server that answers token requests as told, one after the other, and every other call with an empty object.
+/// A server with one response after the other to token requests, and an empty object for every other request.
 struct TokenServer {
     address: std::net::SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,
@@ -740,8 +740,8 @@ struct TokenServer {
 }
 
 impl TokenServer {
-    async fn start(answers: &[(u16, &str)]) -> Self {
-        let answers: Vec<_> = answers
+    async fn start(responses: &[(u16, &str)]) -> Self {
+        let responses: Vec<_> = responses
             .iter()
             .map(|(status, body)| (*status, (*body).to_owned()))
             .collect();
@@ -756,15 +756,15 @@ impl TokenServer {
                 let (status, body) = if request.starts_with("POST /auth/v2/token ") {
                     let mut heads = record.lock().unwrap();
                     heads.push(request);
-                    answers[heads.len() - 1].clone()
+                    responses[heads.len() - 1].clone()
                 } else {
                     (200, "{}".to_owned())
                 };
-                let answer = format!(
-                    "HTTP/1.1 {status} Told\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                let response = format!(
+                    "HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
                     body.len()
                 );
-                stream.write_all(answer.as_bytes()).await.unwrap();
+                stream.write_all(response.as_bytes()).await.unwrap();
                 stream.shutdown().await.unwrap();
             }
         });

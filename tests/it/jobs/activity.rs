@@ -21,7 +21,7 @@ struct Habits {
     /// Whether what is at the borders of a range belongs to it.
     from_counts: bool,
     to_counts: bool,
-    /// The most events to an answer, whatever is asked for.
+    /// The maximum of events in a response, whatever is requested.
     most: usize,
 }
 
@@ -148,12 +148,12 @@ async fn nothing_is_lost_or_doubled_whatever_the_service_does() -> Result<()> {
                 };
                 let log = log(count, milliseconds);
                 let server = service(&log, habits, 1).await;
-                for asked in [0..3000, 3..21, 17..18] {
-                    let events = dns(&server.client(), range(asked.clone())).limit(25);
-                    let what = format!("{habits:?}, {count} in {milliseconds} ms, {asked:?}");
+                for requested in [0..3000, 3..21, 17..18] {
+                    let events = dns(&server.client(), range(requested.clone())).limit(25);
+                    let what = format!("{habits:?}, {count} in {milliseconds} ms, {requested:?}");
                     assert_eq!(
                         sorted(exported(events).await?),
-                        within(&log, asked),
+                        within(&log, requested),
                         "{what}"
                     );
                 }
@@ -164,7 +164,7 @@ async fn nothing_is_lost_or_doubled_whatever_the_service_does() -> Result<()> {
 }
 
 #[tokio::test]
-async fn it_costs_a_call_for_each_full_answer() -> Result<()> {
+async fn it_sends_a_request_for_each_full_response() -> Result<()> {
     let log: Vec<_> = (0..10_000)
         .map(|time| (time * 10, time.to_string()))
         .collect();
@@ -176,7 +176,7 @@ async fn it_costs_a_call_for_each_full_answer() -> Result<()> {
     }
     let server = service(&log, Habits { most: 300, ..USUAL }, 1).await;
     let events = exported(dns(&server.client(), range(0..100_000))).await?;
-    assert_eq!(events.len(), 10_000, "though no answer is full");
+    assert_eq!(events.len(), 10_000, "though no response is full");
     Ok(())
 }
 
@@ -257,7 +257,7 @@ async fn an_error_leaves_the_export_where_it_was() -> Result<()> {
 }
 
 #[tokio::test]
-async fn more_in_a_moment_than_an_answer_holds_is_an_error() -> Result<()> {
+async fn more_in_a_moment_than_a_response_holds_is_an_error() -> Result<()> {
     for count in [24, 25, 26] {
         let many = (0..count).map(|number| (500, number.to_string()));
         let mut log = vec![(499, "before".to_owned())];

@@ -36,7 +36,7 @@ async fn one_of_many_is_found_by_its_name() -> Result<()> {
 }
 
 #[tokio::test]
-async fn none_and_several_are_told_apart() -> Result<()> {
+async fn none_and_several_are_distinguished() -> Result<()> {
     let simulator = Simulator::builder()
         .items("list_sites", 250)
         .start()

@@ -18,7 +18,7 @@ use crate::scripted::{Answer, Scripted};
 use crate::simulator::hurried;
 
 const RULE: i64 = 1001;
-const TIMEOUT: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn rename(rule: &mut UpdateAccessRuleRequest) {
     rule.rule_name = Some("Harbour".to_owned());
@@ -50,7 +50,7 @@ async fn a_rule_is_changed_and_the_rest_of_it_stays() -> Result<()> {
     let client = hurried(&simulator);
     let rule = || client.policies().get_access_rule(RULE).send();
     let before = rule().await?.into_inner();
-    let changed = edit_access_rule(&client, RULE, TIMEOUT, |rule| {
+    let changed = edit_access_rule(&client, RULE, PATIENCE, |rule| {
         rule.rule_name = Some("Harbour".to_owned());
         rule.rule_is_enabled = Some(!rule.rule_is_enabled.unwrap());
     })
@@ -66,7 +66,7 @@ async fn a_rule_is_changed_and_the_rest_of_it_stays() -> Result<()> {
     assert_eq!(changed.rule_name, after.rule_name);
     assert_eq!(calls(&simulator, "update_access_rule"), 1);
 
-    edit_access_rule(&client, RULE, TIMEOUT, rename).await?;
+    edit_access_rule(&client, RULE, PATIENCE, rename).await?;
     assert_eq!(calls(&simulator, "update_access_rule"), 1, "nothing to do");
     Ok(())
 }
@@ -76,7 +76,7 @@ async fn a_lock_is_waited_for() -> Result<()> {
     for held in [1, 2, 6] {
         let (simulator, client) = locked(held).await?;
         let mut changes = 0;
-        let rule = edit_access_rule(&client, RULE, TIMEOUT, |rule| {
+        let rule = edit_access_rule(&client, RULE, PATIENCE, |rule| {
             changes += 1;
             rule.rule_name = Some(format!("Attempt {changes}"));
         })
@@ -91,7 +91,7 @@ async fn a_lock_is_waited_for() -> Result<()> {
 #[tokio::test]
 async fn the_timeout_ends_it() -> Result<()> {
     let (simulator, client) = locked(usize::MAX).await?;
-    let error = edit_access_rule(&client, RULE, TIMEOUT, rename)
+    let error = edit_access_rule(&client, RULE, PATIENCE, rename)
         .await
         .unwrap_err();
     assert!(error.is_conflict(), "{error}");
@@ -132,7 +132,7 @@ async fn what_others_wrote_meanwhile_stays() -> Result<()> {
     .await;
     let clock = paused_clock(&server);
     let client = server.builder().clock(&clock).build()?;
-    let rule = edit_access_rule(&client, RULE, TIMEOUT, rename).await?;
+    let rule = edit_access_rule(&client, RULE, PATIENCE, rename).await?;
     assert_eq!(rule.rule_description.as_deref(), Some("version 3"));
     assert_eq!(rule.rule_name.as_deref(), Some("Harbour"));
     assert_eq!(rule.rule_settings.len(), 1);
@@ -145,29 +145,29 @@ async fn what_others_wrote_meanwhile_stays() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_lost_answer_does_not_change_it_twice() -> Result<()> {
+async fn a_lost_response_does_not_change_it_twice() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
     simulator.fault("update_access_rule", Fault::lost_answer());
-    let rule = edit_access_rule(&client, RULE, TIMEOUT, rename).await?;
+    let rule = edit_access_rule(&client, RULE, PATIENCE, rename).await?;
     assert_eq!(rule.rule_name.as_deref(), Some("Harbour"));
     assert_eq!(calls(&simulator, "update_access_rule"), 1);
     Ok(())
 }
 
 #[tokio::test]
-async fn what_cannot_pass_is_told_at_once() -> Result<()> {
+async fn what_cannot_be_sent_is_reported_at_once() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
-    let error = edit_access_rule(&client, 999_999, TIMEOUT, rename).await;
+    let error = edit_access_rule(&client, 999_999, PATIENCE, rename).await;
     assert!(error.unwrap_err().is_not_found());
-    let error = edit_access_rule(&client, RULE, TIMEOUT, |rule| {
+    let error = edit_access_rule(&client, RULE, PATIENCE, |rule| {
         rule.rule_name = Some(String::new())
     })
     .await;
     assert_eq!(error.unwrap_err().status(), Some(StatusCode::BAD_REQUEST));
     let other = simulator.items("/policies/v2/rules")[1]["ruleName"].clone();
-    let error = edit_access_rule(&client, RULE, TIMEOUT, |rule| {
+    let error = edit_access_rule(&client, RULE, PATIENCE, |rule| {
         rule.rule_name = other.as_str().map(str::to_owned);
     })
     .await
@@ -176,7 +176,7 @@ async fn what_cannot_pass_is_told_at_once() -> Result<()> {
     assert_eq!(calls(&simulator, "update_access_rule"), 2);
 
     let server = Scripted::answering([], Answer::json(200, r#"{"ruleId": 1001}"#)).await;
-    let error = edit_access_rule(&server.client(), RULE, TIMEOUT, rename).await;
+    let error = edit_access_rule(&server.client(), RULE, PATIENCE, rename).await;
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
     assert!(error.to_string().contains("`ruleAction`"), "{error}");

@@ -86,7 +86,7 @@ async fn at_the_flag_whatever_the_total_is() {
 }
 
 #[tokio::test]
-async fn a_flag_that_is_written_as_text_or_missing_does_not_end_it() {
+async fn a_flag_that_is_a_string_or_missing_does_not_end_it() {
     let listing = Listing::start(|query| {
         let offset = query.number("offset", 0);
         match offset {
