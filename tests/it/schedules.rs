@@ -109,8 +109,8 @@ struct Disturbed<F> {
 
 impl<F> Disturbed<F> {
     fn new(future: F, random: &mut Random, freezer: &Freezer) -> Self {
-        // Each call has some twenty await points.
-        let mut sometimes = |times| random.one_in(times).then(|| random.below(24));
+        // A call is polled up to fifty times.
+        let mut sometimes = |times| random.one_in(times).then(|| random.below(50));
         Self {
             future: Some(Box::pin(future)),
             freezes_at: sometimes(5),
