@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::decode::EmptyBody;
 use super::{Deviation, LenientDeserialize, decode};
 use crate::operation::Operation;
 
@@ -30,20 +31,19 @@ pub struct Codec {
 
 /// Recodes a response, which may be empty.
 pub(crate) fn response<T: LenientDeserialize + Serialize>(text: &[u8]) -> Result<Recoded, String> {
-    recode::<T>(text, true)
+    recode::<T>(text, EmptyBody::Any)
 }
 
 /// Recodes a body.
 pub(crate) fn body<T: LenientDeserialize + Serialize>(text: &[u8]) -> Result<Recoded, String> {
-    recode::<T>(text, false)
+    recode::<T>(text, EmptyBody::Unexpected)
 }
 
 fn recode<T: LenientDeserialize + Serialize>(
     text: &[u8],
-    may_be_empty: bool,
+    empty: EmptyBody,
 ) -> Result<Recoded, String> {
-    let decoded =
-        decode::from_body::<T>(text, may_be_empty).map_err(|error| error.describe(text))?;
+    let decoded = decode::from_body::<T>(text, empty).map_err(|error| error.describe(text))?;
     Ok(Recoded {
         json: serde_json::to_vec(&decoded.value).map_err(|error| error.to_string())?,
         deviations: decoded.deviations,

@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use super::decode::{self, DecodedBody, LenientDeserialize};
+use super::decode::{self, DecodedBody, EmptyBody, LenientDeserialize};
 use super::{DeviationPolicy, Response, ResponseParts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Operation, Security};
@@ -185,7 +185,7 @@ impl RawResponse {
             value,
             deviations,
             json,
-        } = match decode::from_body(&self.body, self.may_be_empty()) {
+        } = match decode::from_body(&self.body, self.empty_body()) {
             Ok(decoded) => decoded,
             Err(error) => {
                 let message = match self.operation.security {
@@ -217,9 +217,15 @@ impl RawResponse {
         body.is_some_and(|body| body.pointer(property) == Some(&Value::Bool(false)))
     }
 
-    /// Whether no body is as documented: the status says so.
-    fn may_be_empty(&self) -> bool {
-        self.status == StatusCode::NO_CONTENT
+    /// Which bodies stand for nothing: with 204 there is none, and some deletions respond with `[]` instead of an object.
+    fn empty_body(&self) -> EmptyBody {
+        if self.status == StatusCode::NO_CONTENT {
+            EmptyBody::Any
+        } else if self.operation.method == Method::DELETE {
+            EmptyBody::Json
+        } else {
+            EmptyBody::Unexpected
+        }
     }
 
     fn with_value<T>(self, value: T, deviations: Vec<super::Deviation>) -> Response<T> {

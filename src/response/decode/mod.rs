@@ -184,10 +184,21 @@ pub(crate) enum DecodeError {
     Mismatch(Deviation),
 }
 
-/// Decodes a body. Where `may_be_empty`, no body and null stand for an empty object or list.
+/// Which bodies stand for nothing: an empty object or list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EmptyBody {
+    /// None, because the documents have a body.
+    Unexpected,
+    /// Null and `[]`.
+    Json,
+    /// Null, `[]`, and no body at all.
+    Any,
+}
+
+/// Decodes a body.
 pub(crate) fn from_body<T: LenientDeserialize>(
     body: &[u8],
-    may_be_empty: bool,
+    empty: EmptyBody,
 ) -> Result<DecodedBody<T>, DecodeError> {
     if T::IGNORES_BODY {
         return nothing().ok_or(DecodeError::Empty {
@@ -207,7 +218,7 @@ pub(crate) fn from_body<T: LenientDeserialize>(
     }
     if text.trim_ascii().is_empty() {
         return nothing()
-            .filter(|_| may_be_empty)
+            .filter(|_| empty == EmptyBody::Any)
             .ok_or(DecodeError::Empty {
                 expected: T::EXPECTED,
             });
@@ -226,15 +237,15 @@ pub(crate) fn from_body<T: LenientDeserialize>(
         // There, neither is a deviation.
         decoded => {
             let is_nothing = matches!(decoded, Decoded::Coerced(None))
-                && (may_be_empty || !json.is_null() || is_list::<T>());
-            if let Some(empty) = nothing().filter(|_| is_nothing) {
-                if may_be_empty {
+                && (empty != EmptyBody::Unexpected || !json.is_null() || is_list::<T>());
+            if let Some(body) = nothing().filter(|_| is_nothing) {
+                if empty != EmptyBody::Unexpected {
                     context.deviations.clear();
                 }
                 return Ok(DecodedBody {
                     deviations: context.deviations,
                     json: Some(json),
-                    ..empty
+                    ..body
                 });
             }
             let top =
