@@ -9,8 +9,8 @@
 //! A value whose type has another JSON form, such as a number in quotes, keeps its wire form there as well, so that an object that was
 //! read is written as it came.
 //!
-//! `object` has the walk over objects, `encode` the way back, `scalar`, `time`, `collection`, `open_enum`, `nullable` and `union` have
-//! the values.
+//! `object` has the walk over objects, `property_index` the search for their names, `encode` the way back; `scalar`, `time`, `collection`,
+//! `open_enum`, `nullable` and `union` have the values.
 
 mod collection;
 mod conversion;
@@ -20,6 +20,7 @@ mod extra;
 mod nullable;
 mod object;
 mod open_enum;
+mod property_index;
 mod scalar;
 mod time;
 mod union;

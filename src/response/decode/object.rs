@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::collection::Seed;
 use super::encode::FieldEncoder;
 use super::extra::{Extra, ListPresence};
+use super::property_index::PropertyIndex;
 use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
 
 /// The fields of an object type.
@@ -24,6 +25,9 @@ pub(crate) trait ObjectFields: Sized {
 
     /// The names of its properties on the wire, sorted.
     const PROPERTIES: &'static [&'static str];
+
+    /// Where each name is among them.
+    const INDEX: &'static PropertyIndex = &PropertyIndex::new(Self::PROPERTIES);
 
     /// Whether a null that was read is written again: for types that are sent, or whose values are carried into one that is.
     const KEEPS_NULLS: bool;
@@ -108,7 +112,10 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
         }
         let mut object = T::empty();
         let mut wire_form = None;
-        while let Some(name) = map.next_key_seed(PropertySeed(T::PROPERTIES))? {
+        while let Some(name) = map.next_key_seed(PropertySeed {
+            names: T::PROPERTIES,
+            index: T::INDEX,
+        })? {
             match name {
                 PropertyName::Documented(property) => {
                     object.decode_field(
@@ -155,7 +162,10 @@ const OBJECT: &str = "an object";
 const LIST: &str = "a list";
 
 /// Reads a name as the number of a documented property.
-struct PropertySeed(&'static [&'static str]);
+struct PropertySeed {
+    names: &'static [&'static str],
+    index: &'static PropertyIndex,
+}
 
 enum PropertyName {
     Documented(usize),
@@ -180,9 +190,9 @@ impl Visitor<'_> for PropertySeed {
 
     #[inline]
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(match self.0.binary_search(&name) {
-            Ok(property) => PropertyName::Documented(property),
-            Err(_) => PropertyName::Undocumented(name.to_owned()),
+        Ok(match self.index.find(self.names, name) {
+            Some(property) => PropertyName::Documented(property),
+            None => PropertyName::Undocumented(name.to_owned()),
         })
     }
 }
@@ -348,14 +358,14 @@ fn from_map<T: ObjectFields>(map: &Map<String, Value>, context: &mut DecodeConte
     // Properties that are there decide about the variant of a union, whether they are null or not.
     let keeps_nulls = T::KEEPS_NULLS || context.is_variant();
     for (name, value) in map {
-        match T::PROPERTIES.binary_search(&name.as_str()) {
-            Ok(property) => match decode_property(&mut object, property, value, context) {
+        match T::INDEX.find(T::PROPERTIES, name) {
+            Some(property) => match decode_property(&mut object, property, value, context) {
                 Fit::Exact => {}
                 Fit::Coerced if value.is_null() && !keeps_nulls => {}
                 Fit::Coerced => object.kept_mut().keep_wire_form(property, value.clone()),
                 Fit::Mismatched => keep(&mut object, name, value),
             },
-            Err(_) => keep(&mut object, name, value),
+            None => keep(&mut object, name, value),
         }
     }
     object
@@ -518,5 +528,5 @@ pub(crate) use object;
 pub(crate) fn has_property_of<T: ObjectFields>(object: &Map<String, Value>) -> bool {
     object
         .keys()
-        .any(|name| T::PROPERTIES.binary_search(&name.as_str()).is_ok())
+        .any(|name| T::INDEX.find(T::PROPERTIES, name).is_some())
 }

@@ -1,0 +1,75 @@
+//! Finds the property of a name: by its length, and then among the few of that length.
+//!
+//! Each name of each object is searched for. A binary search compares four or five texts for it; this compares one or two. The index is
+//! computed by the compiler, for those types that a program decodes.
+
+/// The number of properties that an index holds; an object with more is searched otherwise.
+const CAPACITY: usize = 256;
+
+/// Names of this length and longer ones share a bucket.
+const LONGEST: usize = 63;
+
+/// The properties of a type, by the length of their names.
+pub(crate) struct PropertyIndex {
+    /// The numbers of the properties, the short ones first.
+    properties: [u8; CAPACITY],
+    /// For each length, how many properties are shorter.
+    starts: [u16; LONGEST + 2],
+}
+
+impl PropertyIndex {
+    /// The index of these names.
+    pub(crate) const fn new(names: &[&str]) -> Self {
+        let mut starts = [0; LONGEST + 2];
+        let mut properties = [0; CAPACITY];
+        if names.len() <= CAPACITY {
+            let mut number = 0;
+            while number < names.len() {
+                starts[bucket(names[number]) + 1] += 1;
+                number += 1;
+            }
+            let mut length = 1;
+            while length < starts.len() {
+                starts[length] += starts[length - 1];
+                length += 1;
+            }
+            let mut next = starts;
+            let mut number = 0;
+            while number < names.len() {
+                let bucket = bucket(names[number]);
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "it is below the capacity, 256"
+                )]
+                {
+                    properties[next[bucket] as usize] = number as u8;
+                }
+                next[bucket] += 1;
+                number += 1;
+            }
+        }
+        Self { properties, starts }
+    }
+
+    /// The number of the property with this name; `names` are those that the index is of, sorted.
+    #[inline]
+    pub(crate) fn find(&self, names: &[&str], name: &str) -> Option<usize> {
+        if names.len() > CAPACITY {
+            return names.binary_search(&name).ok();
+        }
+        let bucket = bucket(name);
+        let range = usize::from(self.starts[bucket])..usize::from(self.starts[bucket + 1]);
+        let candidates = self.properties.get(range)?.iter();
+        candidates
+            .map(|property| usize::from(*property))
+            .find(|property| names[*property] == name)
+    }
+}
+
+const fn bucket(name: &str) -> usize {
+    if name.len() < LONGEST {
+        name.len()
+    } else {
+        LONGEST
+    }
+}
