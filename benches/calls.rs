@@ -3,10 +3,11 @@
 //! One program in several roles, so that client and server are processes of their own; `benches/calls.sh` runs them and prints the tables.
 //!
 //! ```text
-//! calls server MILLISECONDS              answers on a free port, each call so much later; prints the base URL
+//! calls server MILLISECONDS              serves on a free port, each response so much later; prints the base URL
 //! calls sdk|bare URL CALLS               reads one site so many times, one call after the other
 //! calls list URL PREFETCH                lists 250,000 destinations, so many pages at a time
-//! calls decode                           reads pages of DNS activity with the types of the crate and with types written by hand
+//! calls decode                           decodes pages of DNS activity with the types of the crate and with types written by hand, and prints how fast
+//! calls decode-sdk|decode-bare PAGES     decodes so many pages with the one or the other
 //! ```
 
 #![allow(
@@ -31,6 +32,9 @@ use tokio::runtime::Runtime;
 /// How many destinations there are.
 const DESTINATIONS: usize = 250_000;
 
+/// How many rows a page of DNS activity has.
+const ROWS: usize = 1000;
+
 fn main() {
     // Cargo adds `--bench`.
     let arguments: Vec<_> = env::args()
@@ -50,7 +54,15 @@ fn main() {
             timed(|| runtime.block_on(list(url, prefetch.parse().unwrap())));
             println!("{}", peak_memory());
         }
-        ["decode"] => decode(&runtime),
+        ["decode"] => decode_times(&runtime),
+        ["decode-sdk", pages] => {
+            let decoder = Decoder::new(&runtime);
+            (0..pages.parse().unwrap()).for_each(|_| assert_eq!(decoder.by_crate(), ROWS));
+        }
+        ["decode-bare", pages] => {
+            let decoder = Decoder::new(&runtime);
+            (0..pages.parse().unwrap()).for_each(|_| assert_eq!(decoder.by_hand(), ROWS));
+        }
         _ => println!("see benches/calls.sh"),
     }
 }
@@ -85,7 +97,7 @@ async fn serve(delay: Duration) {
     }
 }
 
-/// Answers the calls of one connection; they come one after the other, with heads that are small.
+/// Serves the calls of one connection; they come one after the other, with heads that are small.
 async fn connection(mut stream: TcpStream, delay: Duration) -> Option<()> {
     let mut bytes = Vec::new();
     loop {
@@ -114,11 +126,11 @@ async fn connection(mut stream: TcpStream, delay: Duration) -> Option<()> {
             site()
         };
         let body = body.to_string();
-        let answer = format!(
+        let response = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
-        stream.write_all(answer.as_bytes()).await.ok()?;
+        stream.write_all(response.as_bytes()).await.ok()?;
     }
 }
 
@@ -195,7 +207,7 @@ struct Site {
     site_id: Option<i64>,
 }
 
-/// The least that a careful program does: a token once, no redirects, a time limit, the status checked, the answer read into a type.
+/// The least that a careful program does: a token once, no redirects, a time limit, the status checked, the response decoded.
 async fn bare(url: &str, calls: usize) {
     #[derive(Deserialize)]
     struct Token {
@@ -217,7 +229,7 @@ async fn bare(url: &str, calls: usize) {
         .unwrap();
     let token: Token = serde_json::from_slice(&token.bytes().await.unwrap()).unwrap();
     for _ in 0..calls {
-        let answer = http
+        let response = http
             .get(format!("{url}/deployments/v2/sites/{}", 1479))
             .bearer_auth(&token.access_token)
             .header("accept", "application/json")
@@ -226,7 +238,7 @@ async fn bare(url: &str, calls: usize) {
             .unwrap()
             .error_for_status()
             .unwrap();
-        let site: Site = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let site: Site = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
         assert_eq!(site.name.as_deref(), Some("Harbour"));
     }
 }
@@ -328,7 +340,7 @@ struct Threat {
 /// A page of a thousand rows.
 fn activity() -> Vec<u8> {
     let category = |id: usize| json!({"id": id, "type": "content", "label": format!("Category {id}"), "integration": false, "deprecated": false});
-    let rows: Vec<_> = (0..1000)
+    let rows: Vec<_> = (0..ROWS)
         .map(|row| {
             json!({
                 "type": "dns",
@@ -359,39 +371,65 @@ fn activity() -> Vec<u8> {
     json!({"meta": {}, "data": rows}).to_string().into_bytes()
 }
 
-fn decode(runtime: &Runtime) {
-    let page = Bytes::from(activity());
-    let response = page.clone();
-    let one_page = service_fn(move |request| {
-        let is_token = request.uri().path() == "/auth/v2/token";
-        let token = Bytes::from(r#"{"access_token": "t", "expires_in": 3600}"#);
-        let body = if is_token { token } else { response.clone() };
-        std::future::ready(Ok(Response::new(body)))
-    });
-    let client = Client::builder()
-        .credentials(Credentials::new("key", "secret"))
-        .http_service(one_page)
-        .build()
-        .unwrap();
+/// A page of DNS activity, and two ways to decode it.
+struct Decoder<'a> {
+    runtime: &'a Runtime,
+    page: Bytes,
+    client: Client,
+}
+
+impl<'a> Decoder<'a> {
+    fn new(runtime: &'a Runtime) -> Self {
+        let page = Bytes::from(activity());
+        let response = page.clone();
+        let one_page = service_fn(move |request| {
+            let is_token = request.uri().path() == "/auth/v2/token";
+            let token = Bytes::from(r#"{"access_token": "t", "expires_in": 3600}"#);
+            let body = if is_token { token } else { response.clone() };
+            std::future::ready(Ok(Response::new(body)))
+        });
+        let client = Client::builder()
+            .credentials(Credentials::new("key", "secret"))
+            .http_service(one_page)
+            .build()
+            .unwrap();
+        Self {
+            runtime,
+            page,
+            client,
+        }
+    }
+
+    fn by_hand(&self) -> usize {
+        let page: Page = serde_json::from_slice(&self.page).unwrap();
+        page.data.len()
+    }
+
+    /// The whole call, for there is no way to its decoding but through it.
+    fn by_crate(&self) -> usize {
+        let request = self.client.reports();
+        let request = request.list_dns_activity("-1days", "now", 1000);
+        self.runtime.block_on(request.send()).unwrap().data.len()
+    }
+}
+
+fn decode_times(runtime: &Runtime) {
+    let decoder = Decoder::new(runtime);
+    let bytes = decoder.page.len();
     let rate = |work: &dyn Fn() -> usize| {
         let mut best = Duration::MAX;
         for _ in 0..200 {
             let start = Instant::now();
-            assert_eq!(work(), 1000);
+            assert_eq!(work(), ROWS);
             best = best.min(start.elapsed());
         }
-        page.len() as f64 / best.as_secs_f64() / 1e6
+        bytes as f64 / best.as_secs_f64() / 1e6
     };
-    let by_hand = || serde_json::from_slice::<Page>(&page).unwrap().data.len();
-    // The whole call, for there is no way to its decoding but through it.
-    let by_crate = || {
-        let request = client.reports().list_dns_activity("-1days", "now", 1000);
-        runtime.block_on(request.send()).unwrap().data.len()
-    };
+    let (by_hand, by_crate) = (|| decoder.by_hand(), || decoder.by_crate());
     // Alternating, so that both see the same machine.
     let (hand, ours) = (rate(&by_hand), rate(&by_crate));
     let (hand, ours) = (hand.max(rate(&by_hand)), ours.max(rate(&by_crate)));
-    println!("| 1000 rows, {} kB | MB/s |", page.len() / 1000);
+    println!("| {ROWS} rows, {} kB | MB/s |", bytes / 1000);
     println!("| --- | ---: |");
     println!("| types by hand | {hand:.0} |");
     println!("| this crate | {ours:.0} |");

@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
-# What a call costs against bare reqwest, how fast everything is listed, how fast pages are read; prints the tables of benches/README.md.
+# What a call costs against bare reqwest, what it costs to decode a page against types by hand, and how fast everything is listed; prints
+# the tables of benches/README.md. It fails where more instructions are executed than its limits allow: they are the same on each machine
+# and at each load, as times are not.
 #
 # Needs valgrind for the instructions; everything runs on this machine, server and clients as processes of their own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+# Instructions of this crate for one of the program by hand.
+call_limit=1.03
+decode_limit=1.10
 
 program=$(cargo bench --bench calls --no-run --message-format=json |
     sed -n 's/.*"name":"calls".*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
@@ -15,15 +21,14 @@ server() {
 }
 trap 'kill ${server_pid:-} 2>/dev/null || true' EXIT
 
-instructions() { # role, calls
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" "$url" "$2" 2>&1 |
-        sed -n 's/.*Collected : *//p'
+# The instructions of one more call or page: between few and many of them, so that the start does not count.
+instructions() { # few, many, role, arguments of the role before the number
+    local few=$1 many=$2
+    shift 2
+    echo $((($(collected "$@" "$many") - $(collected "$@" "$few")) / (many - few)))
 }
-per_call() { # role: between 200 and 1200 calls, so that the start does not count
-    local few many
-    few=$(instructions "$1" 200)
-    many=$(instructions "$1" 1200)
-    echo $(((many - few) / 1000))
+collected() {
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$@" 2>&1 | sed -n 's/.*Collected : *//p'
 }
 # Seconds for 10,000 calls of each, the best of ten, in turns: both see the same machine.
 times() {
@@ -38,13 +43,22 @@ seconds() { "$program" "$1" "$url" 10000; }
 lesser() { printf '%s\n' "$@" | sort -n | head -n 1; }
 
 server 0
-bare=$(per_call bare) sdk=$(per_call sdk)
+bare=$(instructions 200 1200 bare "$url") sdk=$(instructions 200 1200 sdk "$url")
 times
 kill "$server_pid"
 echo "| one call | bare reqwest | this crate | ratio |"
 echo "| --- | ---: | ---: | ---: |"
 awk -v b="$bare" -v s="$sdk" 'BEGIN { printf "| instructions | %d | %d | %.3f |\n", b, s, s / b }'
 awk -v b="$bare_time" -v s="$sdk_time" 'BEGIN { printf "| time | %.1f µs | %.1f µs | %.3f |\n", b * 100, s * 100, s / b }'
+echo
+
+bare_page=$(instructions 2 12 decode-bare) sdk_page=$(instructions 2 12 decode-sdk)
+echo "| one page of 1000 rows | types by hand | this crate | ratio |"
+echo "| --- | ---: | ---: | ---: |"
+awk -v b="$bare_page" -v s="$sdk_page" 'BEGIN { printf "| instructions | %d | %d | %.3f |\n", b, s, s / b }'
+echo
+
+"$program" decode
 echo
 
 server 20
@@ -55,6 +69,10 @@ for prefetch in 1 4 16; do
     echo "| $prefetch | ${figures[0]} s | ${figures[1]} MiB |"
 done
 kill "$server_pid"
-echo
 
-"$program" decode
+within() { # what, instructions by hand, of this crate, limit
+    awk -v b="$2" -v s="$3" -v limit="$4" 'BEGIN { exit s / b > limit }' ||
+        { echo "$1 costs more than $4 times the instructions of the program by hand" >&2 && return 1; }
+}
+within "A call" "$bare" "$sdk" "$call_limit"
+within "A page" "$bare_page" "$sdk_page" "$decode_limit"
