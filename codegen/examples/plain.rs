@@ -1,6 +1,6 @@
 //! Writes a crate of plain progenitor output, builder style, for the same documents: what `benches/build.sh` compares this generator with.
 //!
-//! The documents are changed only as far as progenitor needs it to get through: one answer for success and no errors, no multipart
+//! The documents are changed only as far as progenitor requires: one response for success and no errors, no multipart
 //! bodies, JSON in a query as a text, enumerations without values that collide.
 
 #![allow(

@@ -1,7 +1,7 @@
 //! The cases of the conformance suite: one for each operation, which calls it through the public API with values that are made at run time.
 //!
 //! The generated code is Rust as a user would write it: methods, setters and listings by their names and with their types. It refers to
-//! the types of the suite (`Case`, `Argument`, `Place`, `Listing`, `Values`) in its module `case`.
+//! the types of the suite (`Case`, `Argument`, `ParameterLocation`, `Listing`, `Values`) in its module `case`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -47,15 +47,15 @@ pub(crate) fn cases(
             use cisco_secure_access::api::#handle::{operations, requests, types::*};
 
             use crate::case::{
-                self, Argument, Case, Conversion, Encoding, Listing, Place, Values, Wrong,
+                self, Argument, Case, Conversion, Encoding, Listing, ParameterLocation, Values, Wrong,
             };
 
             #requests
 
-            /// All of them, in the order of the document.
+            /// All cases, in the order of the document.
             pub static CASES: &[Case] = &[#(#entries),*];
 
-            /// What is read and then changed.
+            /// The conversions from a response to a body.
             pub static CONVERSIONS: &[Conversion] = &[#(#conversions),*];
         }
     })
@@ -140,7 +140,7 @@ impl OperationMethod {
         let mut pointers: Vec<_> = parameters
             .map(|parameter| parameter.pointer.clone())
             .collect();
-        // Behind the parameters comes the body, as one argument or as its parts.
+        // The body follows the parameters, as one argument or as its parts.
         let body = format!("{}/requestBody", operation.pointer);
         pointers.resize(request.arguments.len(), body);
         Self {
@@ -151,7 +151,7 @@ impl OperationMethod {
         }
     }
 
-    /// The function that makes the request of the values that there are.
+    /// The function that creates the request from the given values.
     fn request(&self, scope: &str, operation: &Operation) -> TokenStream {
         let method = &self.method;
         let handle = Ident::new(&names::snake(scope), Span::call_site());
@@ -201,9 +201,9 @@ impl OperationMethod {
         let pointer = &operation.pointer;
         let arguments = self.arguments.iter().zip(&self.pointers).map(|(argument, pointer)| {
             let name = argument.ident.to_string();
-            let place = place(argument);
+            let location = location(argument);
             let required = argument.required;
-            quote!(Argument { name: #name, place: #place, required: #required, pointer: #pointer })
+            quote!(Argument { name: #name, location: #location, required: #required, pointer: #pointer })
         });
         let listing = match &operation.pagination {
             None => quote!(None),
@@ -263,9 +263,9 @@ fn value(argument: &Argument, how: &TokenStream, index: usize) -> TokenStream {
 }
 
 /// The location of a value in the request.
-fn place(argument: &Argument) -> TokenStream {
+fn location(argument: &Argument) -> TokenStream {
     match &argument.location {
-        ParameterLocation::Path => quote!(Place::Path),
+        ParameterLocation::Path => quote!(ParameterLocation::Path),
         ParameterLocation::Query(wire, encoding) => {
             let encoding = match encoding {
                 Encoding::Plain => quote!(Plain),
@@ -273,11 +273,11 @@ fn place(argument: &Argument) -> TokenStream {
                 Encoding::Repeated => quote!(Repeated),
                 Encoding::Json => quote!(Json),
             };
-            quote!(Place::Query(#wire, Encoding::#encoding))
+            quote!(ParameterLocation::Query(#wire, Encoding::#encoding))
         }
-        ParameterLocation::Header(wire) => quote!(Place::Header(#wire)),
-        ParameterLocation::Json => quote!(Place::Json),
-        ParameterLocation::Form => quote!(Place::Form),
-        ParameterLocation::Part(wire) => quote!(Place::Part(#wire)),
+        ParameterLocation::Header(wire) => quote!(ParameterLocation::Header(#wire)),
+        ParameterLocation::Json => quote!(ParameterLocation::Json),
+        ParameterLocation::Form => quote!(ParameterLocation::Form),
+        ParameterLocation::Part(wire) => quote!(ParameterLocation::Part(#wire)),
     }
 }

@@ -1,8 +1,8 @@
-//! From what was read to what is sent: for each operation that replaces or changes what another one reads, a method that makes the body of
-//! the first of the response of the second.
+//! Conversions from a response to a request body: for each operation that replaces or changes what another one reads, a method that creates
+//! the body of the first from the response of the second.
 //!
-//! The method carries everything that the body can hold, undocumented properties included. Properties that only the response documents are
-//! left out, because the service assigns them; a list of objects becomes a list of their ids where the body takes ids.
+//! The method copies everything that the body can contain, undocumented properties included. Properties that only the response documents are
+//! omitted, because the service assigns them; a list of objects becomes a list of their ids where the body takes ids.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,14 +19,14 @@ use crate::object::FieldType;
 use crate::requests::{argument_types, response_type, signatures};
 use crate::rust_type::{element, simple_name};
 
-/// Objects nest no deeper than this where they are compared.
+/// The maximum depth of compared objects.
 const MAX_DEPTH: usize = 12;
 
 /// A response, or the object in it, and the body that changes it.
 pub(crate) struct Conversion<'a> {
-    /// The type of what was read.
+    /// The type of the response, or of the object in it.
     pub source: String,
-    /// The property of the response that holds it, where it does not stand alone.
+    /// The property of the response that has the object, if it is not the response itself.
     pub wrapper: Option<String>,
     /// The type of the body.
     pub target: String,
@@ -34,7 +34,7 @@ pub(crate) struct Conversion<'a> {
     pub read: &'a Operation,
     /// The operations that take the body.
     pub changes: Vec<&'a Operation>,
-    /// The method that makes the one of the other.
+    /// The method that converts.
     pub method: String,
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn find<'a>(
         }
     }
     found.sort_by(|one, other| (&one.source, &one.target).cmp(&(&other.source, &other.target)));
-    // What is changed by several bodies has a method for each.
+    // A type that several bodies change has a method for each.
     let sources: Vec<_> = found.iter().map(|known| known.source.clone()).collect();
     for conversion in &mut found {
         let targets = sources.iter().filter(|name| **name == conversion.source);
@@ -170,8 +170,7 @@ fn object_name(ty: &syn::Type, types: &TypeDefs) -> Option<String> {
     }
 }
 
-/// The type that is changed: the response, or the object that it wraps, and the property of that; the one that shares most properties with
-/// the body.
+/// The type that is changed, and the property that wraps it: the response or an object in it, whichever shares most properties with the body.
 fn source_of(
     response: &syn::Type,
     target: &str,
@@ -341,7 +340,7 @@ fn docs(changes: &[&Operation], differences: &Differences) -> String {
     for (paths, title) in [
         (
             &differences.dropped,
-            "Not carried, because the body does not have it",
+            "Omitted, because the body does not have it",
         ),
         (&ids, "Of these lists of objects, the body takes the ids"),
         (

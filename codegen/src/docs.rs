@@ -17,7 +17,7 @@ pub(crate) fn markdown(text: &str) -> TokenStream {
     quote!(#(#lines)*)
 }
 
-/// A description as Markdown: what rustdoc would take for a link, a tag or a test is escaped, except between backticks.
+/// A description as Markdown: what rustdoc would interpret as a link, a tag or a test is escaped, except between backticks.
 pub(crate) fn escape(description: &str) -> String {
     let mut in_code = false;
     let mut lines: Vec<_> = description

@@ -1,6 +1,6 @@
-//! The operations of a document as the rest of this crate wants to see them: one flat description each, read once and checked.
+//! The operations of a document for the rest of this crate: one flat description each, read once and checked.
 //!
-//! Only what `specs/` promises is accepted: references lead to `components/schemas`, every operation has an id, a summary and one tag.
+//! Only what `specs/` contains is accepted: references point to `components/schemas`, every operation has an id, a summary and one tag.
 
 use serde_json::{Map, Value};
 
@@ -14,7 +14,7 @@ use crate::schema::{self, Kind};
 pub(crate) struct Operation {
     pub id: String,
     pub upstream_id: String,
-    /// `x-former-name`: the id that it had in the release before, which users may still call.
+    /// `x-former-name`: its id in the previous release, which users may still call.
     pub former_name: Option<String>,
     /// Upper case: `GET`.
     pub method: String,
@@ -35,9 +35,9 @@ pub(crate) struct Operation {
     pub clouds: Vec<String>,
     /// `x-rate-limit`: how often it may be called.
     pub rate_limit: Option<RateLimit>,
-    /// Whether a call can be repeated without doing more than one call does.
+    /// Whether the operation is idempotent.
     pub idempotent: bool,
-    /// `x-success-property`: JSON pointer of the boolean that says whether the request was carried out.
+    /// `x-success-property`: JSON pointer of the boolean for whether the request succeeded.
     pub success_property: Option<String>,
     /// `x-upstream-errors`: the statuses of errors that can be those of another server.
     pub upstream_errors: Vec<u16>,
@@ -47,18 +47,18 @@ pub(crate) struct Operation {
     pub pointer: String,
 }
 
-/// `x-rate-limit`: how often the operations of a class may be called, all together.
+/// `x-rate-limit`: how often all operations of a class together may be called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// The name of the class.
     pub class: String,
     /// What is counted: `key` or `organization`.
     pub per: String,
-    /// Requests in a number of seconds; all of these limits hold.
+    /// Requests in a number of seconds; all of these limits apply.
     pub windows: Vec<(u64, u64)>,
 }
 
-/// What a call authenticates with.
+/// The authentication of a call.
 #[derive(Clone, Debug)]
 pub(crate) enum Security {
     /// A bearer token of a key that has these OAuth 2.0 scopes.
@@ -75,7 +75,7 @@ pub(crate) struct Parameter {
     pub required: bool,
     pub encoding: Encoding,
     pub schema: Value,
-    /// `x-time`: how a time is written, where it is not as its schema says.
+    /// `x-time`: how a time is written, where it differs from the schema.
     pub time: Option<Time>,
     pub description: Option<String>,
     pub pointer: String,
@@ -105,7 +105,7 @@ pub(crate) enum Encoding {
     Comma,
     /// The name once for each element.
     Repeated,
-    /// A JSON text.
+    /// JSON.
     Json,
 }
 
@@ -145,9 +145,9 @@ pub struct Pagination {
     pub limit: Option<String>,
     /// The offset or number of the first page.
     pub first_page: u64,
-    /// The largest page size.
+    /// The maximum page size.
     pub max_page_size: Option<u64>,
-    /// The largest offset.
+    /// The maximum offset.
     pub max_offset: Option<u64>,
     /// JSON pointer of the list in a response.
     pub items: String,
@@ -174,7 +174,7 @@ pub enum PaginationStyle {
     Offset,
     /// Its number.
     Page,
-    /// A cursor that the page before it has.
+    /// A cursor from the previous page.
     Cursor,
 }
 
@@ -188,7 +188,7 @@ pub(crate) fn operations(document: &Value) -> Result<Vec<Operation>> {
         .ok_or_else(|| {
             Error::new(
                 "/openapi",
-                "no OpenAPI document: the key `openapi` is missing",
+                "not an OpenAPI document: the key `openapi` is missing",
             )
         })?;
     if !version.starts_with("3.0.") {
@@ -560,7 +560,7 @@ fn read_response(value: &Value, pointer: &str) -> Result<Option<Value>> {
         })
 }
 
-/// The schema of a content that is JSON, by whatever name.
+/// The schema of a content that is JSON, whatever its media type.
 fn json_content(value: &Value) -> Option<Value> {
     let content = value.get("content")?.as_object()?;
     content
@@ -610,7 +610,7 @@ fn read_rate_limit(value: &Value, pointer: &str) -> Result<RateLimit> {
         .ok_or_else(|| {
             Error::new(
                 format!("{pointer}/windows"),
-                "expected a list of {requests, seconds}, both whole numbers",
+                "expected a list of {requests, seconds}, both integers",
             )
         })?;
     Ok(RateLimit {
@@ -655,19 +655,17 @@ fn read_pagination(value: &Value, pointer: &str) -> Result<Pagination> {
     if style == PaginationStyle::Cursor && !has_cursor {
         return Err(Error::new(
             pointer,
-            "the cursor of the next page is nowhere: expected `next`, `nextHeader`, `nextFromItem` or `link`",
+            "the cursor of the next page is missing: expected `next`, `nextHeader`, `nextFromItem` or `link`",
         ));
     }
     Ok(pagination)
 }
 
 fn object<'a>(value: &'a Value, pointer: &str, key: &str) -> Result<&'a Map<String, Value>> {
-    value.get(key).and_then(Value::as_object).ok_or_else(|| {
-        Error::new(
-            format!("{pointer}/{key}"),
-            "expected an object, found nothing of the kind",
-        )
-    })
+    value
+        .get(key)
+        .and_then(Value::as_object)
+        .ok_or_else(|| Error::new(format!("{pointer}/{key}"), "expected an object"))
 }
 
 fn string(value: &Value, pointer: &str, key: &str) -> Result<String> {

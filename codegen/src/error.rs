@@ -9,7 +9,7 @@ pub struct Error {
     document: String,
     /// The JSON pointer of the location of the error.
     pointer: String,
-    /// What was found and what is expected.
+    /// What is wrong and what is expected.
     message: String,
 }
 
@@ -42,5 +42,5 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The result of everything here.
+/// The result type of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,8 +1,8 @@
 //! From a faithful OpenAPI document to the subset that progenitor gets right.
 //!
 //! progenitor panics on some legal documents and generates wrong types from others. What it sees here is therefore small: every
-//! object, enumeration and union is a component of its own; scalars, lists and maps are inline; no constraint, no
-//! default, no response but the successful one is left. Names that progenitor would change into Rust names are replaced by numbers
+//! object, enumeration and union is a component of its own; scalars, lists and maps are inline; constraints,
+//! defaults and responses other than the successful one are removed. Names that progenitor would change into Rust names are replaced by numbers
 //! (`o0`, `p0`, `f0000`); their meaning is kept in [`Lowered::types`], from which `emit` writes the final types.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -556,7 +556,7 @@ impl Lowering<'_> {
         }
         match self.inlined.get(component) {
             Some(Some(lowered)) => Ok(lowered.clone()),
-            // A list of itself has no name to refer to: it holds any JSON.
+            // A list of itself has no name to refer to: it accepts any JSON.
             Some(None) => Ok(json!({})),
             None => {
                 self.inlined.insert(component.to_owned(), None);

@@ -1,4 +1,4 @@
-//! Rust names from the names in a document: words are found once, then joined as the place wants them.
+//! Rust names from the names in a document: words are split once, then joined for the kind of name.
 
 /// Spellings whose capitals do not mark where a word begins.
 const WHOLE_WORDS: &[&str] = &["IPv4", "IPv6", "IPsec", "SaaS", "OAuth", "macOS", "iOS"];
@@ -90,7 +90,7 @@ pub fn constant(name: &str) -> String {
 
 /// The Cargo feature of the API called `name`: `network-tunnel-groups` for `Network Tunnel Groups and Regions`.
 ///
-/// What stands before an ` and ` is enough where it is two words or more.
+/// The part before an ` and ` is enough if it has two words or more.
 #[must_use]
 pub fn feature(name: &str) -> String {
     let main = match name.split_once(" and ") {

@@ -17,7 +17,7 @@ pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
     let constants: Vec<_> = operations.iter().map(constant).collect();
     let entries = operations.iter().map(|operation| entry(scope, operation));
     quote! {
-        /// What is known of each operation of this scope.
+        /// The operation table of this scope.
         pub mod operations {
             #[allow(unused_imports)]
             use crate::operation::{
@@ -26,7 +26,7 @@ pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
 
             #(#entries)*
 
-            /// All of them, in the order of the document.
+            /// All operations, in the order of the document.
             pub static ALL: &[&Operation] = &[#(&#constants),*];
         }
     }
@@ -105,7 +105,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
     }
 }
 
-/// How an operation pages, as the runtime knows it.
+/// The pagination of an operation, for the runtime.
 pub(crate) fn pagination(pagination: &Pagination) -> TokenStream {
     let param = &pagination.offset_param;
     let (style, first_page) = match pagination.style {

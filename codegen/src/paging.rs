@@ -1,4 +1,4 @@
-//! `pages()` and `items()` of the requests whose operations page, and how the items are taken out of a page.
+//! `pages()` and `items()` of the requests whose operations page, and how the items are extracted from a page.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -12,7 +12,7 @@ use crate::rust_type::{element, simple_name};
 /// `pages()` and `items()`, for the operations that page.
 pub(crate) fn paging(
     operation: &Operation,
-    answer: &syn::Type,
+    response: &syn::Type,
     types: &TypeDefs,
 ) -> Result<Option<TokenStream>> {
     let Some(pagination) = &operation.pagination else {
@@ -21,18 +21,18 @@ pub(crate) fn paging(
     let wrong = |what: &str, pointer: &str| {
         Error::new(
             format!("{}/x-pagination", operation.pointer),
-            format!("`{pointer}` is no {what} of the answer"),
+            format!("`{pointer}` is not a {what} of the response"),
         )
     };
-    let (items, list) =
-        access(answer, &pagination.items, types).ok_or_else(|| wrong("list", &pagination.items))?;
+    let (items, list) = access(response, &pagination.items, types)
+        .ok_or_else(|| wrong("list", &pagination.items))?;
     let item = element(&list)
         .filter(|_| simple_name(&list).as_deref() == Some("Vec"))
         .ok_or_else(|| wrong("list", &pagination.items))?;
     let values = [
-        (answer, &pagination.total, "number", Some("i64")),
-        (answer, &pagination.more, "flag", Some("bool")),
-        (answer, &pagination.next, "property", None),
+        (response, &pagination.total, "number", Some("i64")),
+        (response, &pagination.more, "flag", Some("bool")),
+        (response, &pagination.next, "property", None),
         (
             &item,
             &pagination.next_from_item,
@@ -51,7 +51,7 @@ pub(crate) fn paging(
     }
     let pagination = operations::pagination(pagination);
     Ok(Some(quote! {
-        /// How it pages.
+        /// The pagination of the operation.
         pub const PAGINATION: crate::Pagination = #pagination;
 
         // Inline, like all that decodes: what a program does not list is not compiled.
@@ -60,13 +60,13 @@ pub(crate) fn paging(
             response: crate::response::RawResponse,
             _: &crate::Pagination,
         ) -> crate::Result<crate::Response<Vec<#item>>> {
-            let response = response.decode::<#answer>()?;
+            let response = response.decode::<#response>()?;
             Ok(response.map(|page| #items.unwrap_or_default()))
         }
 
         /// The pages, requested as they are polled for.
         #[inline]
-        pub fn pages(self) -> crate::Pages<#answer> {
+        pub fn pages(self) -> crate::Pages<#response> {
             crate::Pages::new(self.parts, Self::PAGINATION)
         }
 
@@ -78,17 +78,17 @@ pub(crate) fn paging(
     }))
 }
 
-/// The expression that takes the value at a JSON pointer out of `page`, as an `Option`, and the type of that value.
+/// The expression for the value at a JSON pointer in `page`, as an `Option`, and the type of that value.
 pub(crate) fn access(
-    answer: &syn::Type,
+    response: &syn::Type,
     pointer: &str,
     types: &TypeDefs,
 ) -> Option<(TokenStream, syn::Type)> {
     let segments: Vec<_> = pointer.split('/').skip(1).collect();
-    access_from(quote!(Some(page)), answer, &segments, types)
+    access_from(quote!(Some(page)), response, &segments, types)
 }
 
-/// Goes on from `value`, an `Option` of `ty`.
+/// Continues from `value`, an `Option` of `ty`.
 fn access_from(
     value: TokenStream,
     ty: &syn::Type,

@@ -285,7 +285,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The method under the name that the operation had before, if it had another.
+    /// The method under the former name of the operation, if it has one.
     fn alias(&self, name: &str, required: &[&Argument]) -> Option<TokenStream> {
         let former = names::snake(self.operation.former_name.as_ref()?);
         let suffix = name.strip_prefix(&names::snake(&self.operation.id))?;
@@ -343,7 +343,7 @@ impl<'a> Request<'a> {
         text
     }
 
-    /// What the operation table knows, for people.
+    /// The entry of the operation table, for the documentation.
     fn facts(&self) -> Vec<(&'static str, String)> {
         let operation = self.operation;
         let mut facts = vec![(
@@ -558,16 +558,16 @@ impl Argument {
     }
 }
 
-/// Shows in the documentation which feature an item needs; what gets tokens is always there.
+/// Shows in the documentation which feature an item needs; the token request needs none.
 fn badge(scope: &str, operation: &Operation) -> Option<TokenStream> {
     let feature = names::feature(&operation.api);
     (scope != "auth").then(|| quote!(#[cfg_attr(docsrs, doc(cfg(feature = #feature)))]))
 }
 
-/// Under what else than its name the search of the documentation finds the method of an operation: upstream's id and the path.
+/// Aliases of the method of an operation in the documentation search: upstream's id and the path.
 fn search<'a>(operation: &'a Operation, name: &str) -> Vec<&'a str> {
     let mut found = vec![operation.upstream_id.as_str(), operation.path.as_str()];
-    // What rustdoc rejects.
+    // Characters that rustdoc rejects.
     let is_bad = |letter: char| letter == '"' || letter == '\'' || letter.is_whitespace();
     found.retain(|alias| !alias.is_empty() && *alias != name && !alias.contains(is_bad));
     found

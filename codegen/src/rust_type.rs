@@ -99,7 +99,7 @@ fn shorten_in_place(ty: &mut syn::Type) {
     }
 }
 
-/// The type of a value that no object has: a map keeps by itself what does not fit.
+/// The type of a value that no object contains: a map itself keeps values that do not fit.
 pub(crate) fn standalone(ty: syn::Type) -> syn::Type {
     let syn::Type::Path(path) = &ty else {
         return ty;

@@ -1,7 +1,7 @@
 //! The public API of a scope as data: its operations, their arguments and responses, and the types that these reach.
 //!
 //! It is read after `lower`: references and compositions are resolved, every object, enumeration and union has its name in Rust, and
-//! what is required is what the generated code requires. It is for tools that compare or describe documents.
+//! a property is required if the generated code requires it. It is for tools that compare or describe documents.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -50,7 +50,7 @@ pub struct Operation {
     pub rate_limit: Option<RateLimit>,
     /// Whether it is idempotent.
     pub idempotent: bool,
-    /// How it pages.
+    /// Its pagination.
     pub pagination: Option<Pagination>,
     /// Its arguments; the required ones are in the order of the method's arguments.
     pub arguments: Vec<Argument>,

@@ -4,7 +4,7 @@
 //! is not decoded; E, the documentation breaks; F, the extensions of this project, and what its responses need. A row is handled where it can be seen: here, where a valid document of `specs/` becomes code
 //! (each case below names its row), or in the import, where an upstream document becomes one of `specs/` (`xtask/tests/import`, named in
 //! [`IN_IMPORT`]). What is read and how, for any type, is shown by the tests of the crate itself. Nothing panics, and what cannot be
-//! supported is rejected with its place.
+//! supported is rejected with its location.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -190,7 +190,7 @@ fn each_case_is_repaired_or_rejected() {
             }
             (Err(error), Expected::Rejected { pointer, says }) => {
                 if error.pointer() != *pointer || !error.to_string().contains(says) {
-                    failures.push(format!("{what}: refused with `{error}`"));
+                    failures.push(format!("{what}: rejected with `{error}`"));
                 }
             }
             (Ok(_), Expected::Rejected { pointer, .. }) => {

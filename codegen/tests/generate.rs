@@ -100,14 +100,14 @@ fn the_same_document_gives_the_same_code() {
 #[test]
 fn another_api_changes_nothing_of_a_shared_type() {
     let reference = json!({"schema": {"$ref": "#/components/schemas/Shared"}});
-    let operation = |id: &str, api: &str, body: Value, answer: Value| {
+    let operation = |id: &str, api: &str, body: Value, response: Value| {
         json!({
             "operationId": id,
             "x-api": api,
             "tags": [api],
             "summary": "Does it",
             "requestBody": body,
-            "responses": {"200": {"description": "Done", "content": answer}},
+            "responses": {"200": {"description": "Done", "content": response}},
         })
     };
     let content = json!({"application/json": reference});
@@ -172,9 +172,9 @@ fn what_is_no_openapi_is_refused() {
     for (document, expected) in [
         (
             json!({}),
-            "shop#/openapi: no OpenAPI document: the key `openapi` is missing",
+            "shop#/openapi: not an OpenAPI document: the key `openapi` is missing",
         ),
-        (json!([1, 2]), "shop#/openapi: no OpenAPI document"),
+        (json!([1, 2]), "shop#/openapi: not an OpenAPI document"),
         (
             json!({"openapi": "3.1.0"}),
             "shop#/openapi: OpenAPI 3.1.0 is not supported: expected 3.0.x",
@@ -185,7 +185,7 @@ fn what_is_no_openapi_is_refused() {
         ),
         (
             json!({"swagger": "2.0", "paths": {}}),
-            "shop#/openapi: no OpenAPI document",
+            "shop#/openapi: not an OpenAPI document",
         ),
     ] {
         let message = error(&document).to_string();
@@ -194,9 +194,9 @@ fn what_is_no_openapi_is_refused() {
 }
 
 #[test]
-fn a_defect_is_named_with_its_place() {
+fn a_defect_is_reported_with_its_location() {
     const LINE: &str = "/paths/~1shop~1v2~1orders~1{orderId}~1lines~1{type}/patch";
-    for (pointer, value, place, expected) in [
+    for (pointer, value, location, expected) in [
         (
             format!("{LIST}/operationId"),
             json!(7),
@@ -237,31 +237,31 @@ fn a_defect_is_named_with_its_place() {
             format!("{LIST}/x-pagination/items"),
             json!("/data/nothing"),
             format!("{LIST}/x-pagination"),
-            "`/data/nothing` is no list",
+            "`/data/nothing` is not a list of the response",
         ),
         (
             format!("{LIST}/x-pagination/total"),
             json!("/data/rows"),
             format!("{LIST}/x-pagination"),
-            "`/data/rows` is no number",
+            "`/data/rows` is not a number of the response",
         ),
         (
             format!("{LIST}/x-pagination"),
             json!({"style": "offset", "offset": "offset", "items": "/data/rows", "more": "/data/total"}),
             format!("{LIST}/x-pagination"),
-            "`/data/total` is no flag",
+            "`/data/total` is not a flag of the response",
         ),
         (
             format!("{LIST}/x-pagination"),
             json!({"style": "cursor", "cursor": "offset", "items": "/data/rows", "nextFromItem": "/gone"}),
             format!("{LIST}/x-pagination"),
-            "`/gone` is no property of an item",
+            "`/gone` is not a property of an item",
         ),
         (
             format!("{LIST}/x-pagination"),
             json!({"style": "cursor", "cursor": "offset", "items": "/data/rows"}),
             format!("{LIST}/x-pagination"),
-            "the cursor of the next page is nowhere",
+            "the cursor of the next page is missing",
         ),
         (
             format!("{LIST}/x-pagination/style"),
@@ -283,7 +283,7 @@ fn a_defect_is_named_with_its_place() {
         ),
     ] {
         let error = error(&changed(&pointer, value));
-        assert_eq!(error.pointer(), place, "{error}");
+        assert_eq!(error.pointer(), location, "{error}");
         assert!(error.to_string().contains(expected), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! Random documents: the generator never panics, refuses nothing without its place, and makes the same code of the same document.
+//! Random documents: the generator never panics, rejects nothing without its location, and generates the same code from the same document.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -157,7 +157,7 @@ fn document() -> impl Strategy<Value = Value> {
         body,
         option::of(schema()),
     )
-        .prop_map(|(schemas, id, parameters, body, answer)| {
+        .prop_map(|(schemas, id, parameters, body, response)| {
             let content = |schema: &Value| json!({"application/json": {"schema": schema}});
             let schemas: Map<_, _> = SCHEMAS
                 .iter()
@@ -172,7 +172,7 @@ fn document() -> impl Strategy<Value = Value> {
                 operation["requestBody"] =
                     json!({"required": required, "content": content(&schema)});
             }
-            if let Some(schema) = answer {
+            if let Some(schema) = response {
                 operation["responses"]["200"]["content"] = content(&schema);
             }
             json!({

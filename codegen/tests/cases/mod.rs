@@ -308,7 +308,7 @@ fn generation_fails() -> Vec<Case> {
         Case::new("A12", "a reference to nothing", body(object(json!({"a": reference("Gone")})), json!({})))
             .rejected(at!("/requestBody/properties/a/$ref"), "there is no schema `Gone`"),
         Case::new("A13", "3.1", json!({"openapi": "3.1.0", "paths": {}})).rejected("/openapi", "OpenAPI 3.1.0 is not supported"),
-        Case::new("A13", "2.0", json!({"swagger": "2.0", "paths": {}})).rejected("/openapi", "no OpenAPI document"),
+        Case::new("A13", "2.0", json!({"swagger": "2.0", "paths": {}})).rejected("/openapi", "not an OpenAPI document"),
         Case::new("A13", "a list of types", in_response(json!({"a": {"type": ["string", "null"]}})))
             .rejected("/components/schemas/Thing/properties/a/type", "is not a type"),
         Case::new("A13", "a version that no header can hold", {

@@ -1,23 +1,23 @@
-//! Calls of an operation with what is required, and with everything: the request arrives as it was asked for, the answer is read.
+//! Calls of an operation with the required arguments, and with all: the request arrives as expected, the response is decoded.
 
 use std::sync::{Arc, Mutex};
 
 use crate::case::Case;
-use crate::server::{Answer, Server, lock};
+use crate::server::{Response, Server, lock};
 use crate::specification::Specification;
-use crate::values::{self, Extent, Maker, Way};
+use crate::values::{self, Direction, Extent, Maker};
 use crate::wire;
 
-/// What is wrong with a call, sent and answered.
+/// What is wrong with the request and the response of a call.
 #[derive(Debug, Default)]
 pub struct Findings {
     /// What is wrong with the request.
     pub sent: Vec<String>,
-    /// What is wrong with the reading of the answer.
+    /// What is wrong with the decoding of the response.
     pub decoded: Vec<String>,
 }
 
-/// Makes a call with so many arguments, and answers it with as much as the document says.
+/// Makes a call with arguments of this extent, and responds with as much as the document has.
 pub async fn call(
     server: &Server,
     specification: &Specification,
@@ -28,29 +28,30 @@ pub async fn call(
     let seed = values::seed(case.operation);
     let arguments = values::arguments(specification, case, extent, seed);
     let (status, schema) = specification.success(case);
-    let answer = match schema {
+    let response = match schema {
         Some(schema) => {
-            let mut value = Maker::new(specification, extent, Way::Read, seed).value(schema);
+            let mut value =
+                Maker::new(specification, extent, Direction::Response, seed).value(schema);
             if let Some(pointer) = case.operation.success_property
                 && let Some(success) = value.pointer_mut(pointer)
             {
                 *success = true.into();
             }
-            Answer::json(status, &value)
+            Response::json(status, &value)
         }
-        None => Answer::empty(status),
+        None => Response::empty(status),
     };
     let requests = Arc::new(Mutex::new(Vec::new()));
     let record = Arc::clone(&requests);
     let client = server.play(move |request| {
         lock(&record).push(request);
-        answer.clone()
+        response.clone()
     });
     match (case.send)(&client, &arguments).await {
-        Ok(answer) if answer.status == status => {}
-        Ok(answer) => findings
+        Ok(decoded) if decoded.status == status => {}
+        Ok(decoded) => findings
             .decoded
-            .push(format!("the status is {} and not {status}", answer.status)),
+            .push(format!("the status is {} and not {status}", decoded.status)),
         Err(failure) => findings.decoded.push(failure.to_string()),
     }
     let requests = std::mem::take(&mut *lock(&requests));

@@ -1,4 +1,4 @@
-//! What a generated case is made of, and how it hands over what came of a call.
+//! The parts of a generated case, and the outcome of its call.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,13 +14,13 @@ use serde_json::Value;
 /// One way to call an operation.
 #[derive(Debug)]
 pub struct Case {
-    /// What the crate knows of the operation.
+    /// The entry of the operation table.
     pub operation: &'static Operation,
     /// The method that is called.
     pub method: &'static str,
-    /// Where the operation stands in its document.
+    /// The JSON pointer of the operation in its document.
     pub pointer: &'static str,
-    /// What the method and the setters take.
+    /// The arguments of the method and the setters.
     pub arguments: &'static [Argument],
     /// Makes the call.
     pub send: fn(&Client, &Values) -> Sent,
@@ -33,11 +33,11 @@ pub struct Case {
 pub struct Conversion {
     /// The type of what is read.
     pub name: &'static str,
-    /// The property of the response that holds it, where it does not stand alone.
+    /// The property of the response that has it, where it is not the response itself.
     pub wrapper: Option<&'static str>,
-    /// Where the operation that reads stands in its document.
+    /// The JSON pointer of the operation that reads.
     pub read: &'static str,
-    /// Where those that take the body stand.
+    /// The JSON pointers of the operations that take the body.
     pub changes: &'static [&'static str],
     /// The property that `convert` changes.
     pub changed: Option<&'static str>,
@@ -50,18 +50,18 @@ pub struct Conversion {
 pub struct Argument {
     /// Its name in Rust.
     pub name: &'static str,
-    /// Where it is found in the request.
-    pub place: Place,
-    /// Whether there is no call without it.
+    /// Its location in the request.
+    pub location: ParameterLocation,
+    /// Whether a call requires it.
     pub required: bool,
-    /// Where the parameter or the body stands in the document.
+    /// The JSON pointer of the parameter or the body in the document.
     pub pointer: &'static str,
 }
 
-/// Where an argument is found in a request, by its name there.
+/// The location of an argument in a request, with its name there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In the path, where its turn is.
+pub enum ParameterLocation {
+    /// In the path, in the order of the template.
     Path,
     /// In the query.
     Query(&'static str, Encoding),
@@ -84,44 +84,44 @@ pub enum Encoding {
     Comma,
     /// The name once for each element of a list.
     Repeated,
-    /// As a JSON text.
+    /// As JSON.
     Json,
 }
 
-/// Lists with so many pages asked for at the same time.
+/// Lists with a number of concurrent page requests.
 #[derive(Debug)]
 pub struct Listing {
     /// The items of all pages.
     pub items: fn(&Client, &Values, usize) -> ListFuture,
-    /// The pages, of which the items are taken out.
+    /// The items of the pages.
     pub pages: fn(&Client, &Values, usize) -> ListFuture,
 }
 
-/// A call under way.
-pub type Sent = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
+/// A call in flight.
+pub type Sent = Pin<Box<dyn Future<Output = Result<Decoded, Failure>> + Send>>;
 
 /// A listing in flight.
 pub type ListFuture = Pin<Box<dyn Future<Output = Listed> + Send>>;
 
-/// What a listing gave.
+/// The result of a listing.
 #[derive(Debug, Default)]
 pub struct Listed {
-    /// The text of each item, as `Debug` writes it.
+    /// The `Debug` output of each item.
     pub items: Vec<String>,
     /// The failure after them, which ends the listing.
     pub failure: Option<Failure>,
 }
 
-/// An answer that was decoded.
+/// A decoded response.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Decoded {
     /// Its status.
     pub status: u16,
-    /// Its value, as it is written again.
+    /// Its value, encoded again.
     pub json: Value,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug)]
 pub enum Failure {
     /// A value does not fit its argument; nothing was sent.
@@ -143,23 +143,23 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The values of arguments, by their numbers. What is not there is not set.
+/// The values of arguments, by their numbers. An argument without a value is not set.
 #[derive(Clone, Debug, Default)]
 pub struct Values(BTreeMap<usize, Value>);
 
 impl Values {
-    /// The value of an argument, as it goes over the wire.
+    /// The value of an argument, as it is on the wire.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&Value> {
         self.0.get(&index)
     }
 
-    /// Gives an argument a value.
+    /// Sets the value of an argument.
     pub fn set(&mut self, index: usize, value: Value) {
         self.0.insert(index, value);
     }
 
-    /// Gives a property of the object at a JSON pointer in the body a value.
+    /// Sets a property of the object at a JSON pointer in the body.
     pub fn put(&mut self, pointer: &str, property: &str, value: &str) {
         let objects = self.0.values_mut();
         let objects = objects.filter_map(|known| known.pointer_mut(pointer)?.as_object_mut());
@@ -168,7 +168,7 @@ impl Values {
         }
     }
 
-    /// The value of an argument that has to be there.
+    /// The value of a required argument.
     ///
     /// # Errors
     /// When there is none, or none of this type.
@@ -189,10 +189,10 @@ impl Values {
         self.get(index).map(read).transpose()
     }
 
-    /// The file for an argument that has to be there.
+    /// The file for a required argument.
     ///
     /// # Errors
-    /// When there is no text for it.
+    /// When there is no string for it.
     pub fn required_file(&self, index: usize) -> Result<Upload, Wrong> {
         self.required::<String>(index)
             .map(|text| Upload::bytes("file.csv", text))
@@ -201,20 +201,20 @@ impl Values {
     /// The file for an argument, if it is set.
     ///
     /// # Errors
-    /// When it is no text.
+    /// When it is not a string.
     pub fn optional_file(&self, index: usize) -> Result<Option<Upload>, Wrong> {
         let text = self.optional::<String>(index)?;
         Ok(text.map(|text| Upload::bytes("file.csv", text)))
     }
 }
 
-/// Waits for the answer of a call.
+/// Waits for the response of a call.
 pub(crate) fn send<T: Serialize>(
     call: Result<impl Future<Output = Result<Response<T>, Error>> + Send + 'static, Wrong>,
 ) -> Sent {
     Box::pin(async {
         let response = call.map_err(Failure::Wrong)?.await.map_err(Failure::Call)?;
-        Ok(Answer {
+        Ok(Decoded {
             status: response.status().as_u16(),
             json: serde_json::to_value(response.into_inner()).unwrap_or_default(),
         })

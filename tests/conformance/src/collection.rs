@@ -1,4 +1,4 @@
-//! A collection as the service keeps it: handed out page by page in the documented envelope, changing while it is listed, and with faults.
+//! A collection as the service has it: returned page by page in the documented envelope, changing while it is listed, and with faults.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 use cisco_secure_access::{Pagination, PaginationStyle};
 use serde_json::{Value, json};
 
-use crate::case::{Case, Place, Values};
+use crate::case::{Case, ParameterLocation, Values};
 use crate::faults::Fault;
-use crate::server::{Answer, Request, lock};
+use crate::server::{Request, Response, lock};
 use crate::specification::Specification;
-use crate::values::{self, Extent, Maker, Way};
+use crate::values::{self, Direction, Extent, Maker};
 use crate::wire;
 
 /// How many requests a listing may need that bring no item.
@@ -20,7 +20,7 @@ const IDLE_REQUESTS: usize = 30;
 /// How long pages are where the service makes them shorter than requested.
 const SHORT_PAGE: usize = 2;
 
-/// Items that can be told apart, and the response around them.
+/// Items that are all different, and the response around them.
 pub(crate) struct Stock {
     pub(crate) items: Vec<Value>,
     envelope: Value,
@@ -77,12 +77,12 @@ pub(crate) struct Record {
     pub(crate) findings: BTreeSet<String>,
 }
 
-/// The number of the argument that stands in the query under this name.
+/// The number of the argument that is in the query under this name.
 pub(crate) fn argument(case: &Case, name: &str) -> Option<usize> {
-    let is_it = |place| matches!(place, Place::Query(known, _) if known == name);
+    let is_it = |location| matches!(location, ParameterLocation::Query(known, _) if known == name);
     case.arguments
         .iter()
-        .position(|argument| is_it(argument.place))
+        .position(|argument| is_it(argument.location))
 }
 
 impl Change {
@@ -101,7 +101,7 @@ impl Stock {
         let pagination = case.operation.pagination?;
         let (_, schema) = specification.success(case);
         let seed = values::seed(case.operation);
-        let mut maker = Maker::new(specification, Extent::Full, Way::Read, seed);
+        let mut maker = Maker::new(specification, Extent::Full, Direction::Response, seed);
         let mut envelope = Value::Null;
         let mut items: Vec<Value> = Vec::new();
         while items.len() < count {
@@ -176,15 +176,15 @@ impl Collection {
         Arc::clone(&self.record)
     }
 
-    /// Answers a request for a page.
-    pub(crate) fn answer(&mut self, request: &Request) -> Answer {
+    /// The response to a request for a page.
+    pub(crate) fn respond(&mut self, request: &Request) -> Response {
         let requests = {
             let mut record = lock(&self.record);
             record.requests += 1;
             record.requests
         };
         if requests > self.stock.items.len() + IDLE_REQUESTS {
-            return Answer::empty(508);
+            return Response::empty(508);
         }
         let value = |name: &str| {
             let (_, value) = request.query.iter().find(|(known, _)| known == name)?;
@@ -219,13 +219,13 @@ impl Collection {
         if let Some(fault) = fault {
             fault.spoil(&self.pagination, &mut body);
         }
-        let mut answer = match fault {
-            Some(Fault::EmptyBody) => Answer::empty(200),
-            Some(Fault::Partial) => Answer::json(207, &body),
-            _ => Answer::json(200, &body),
+        let mut response = match fault {
+            Some(Fault::EmptyBody) => Response::empty(200),
+            Some(Fault::Partial) => Response::json(207, &body),
+            _ => Response::json(200, &body),
         };
         if let (Some(name), Some(Value::String(next))) = (self.pagination.next_header, &next) {
-            answer.headers.push((name, next.clone()));
+            response.headers.push((name, next.clone()));
         }
         if self.pagination.link
             && let Some(next) = next
@@ -236,10 +236,10 @@ impl Collection {
                 "<{}?{param}={next}>; rel=\"next\"",
                 self.case.operation.path
             );
-            answer.headers.push(("link", link));
+            response.headers.push(("link", link));
         }
         self.change();
-        answer
+        response
     }
 
     /// How many items are before the page at a position.
@@ -272,7 +272,7 @@ impl Collection {
         }
     }
 
-    /// Checks that a request is the one that was asked for, with a position, and with a limit that the document allows for.
+    /// Checks that a request is the expected one, with a position, and with a limit that the document allows.
     fn check(&self, request: &Request, position: Option<&str>, limit: Option<usize>) {
         let mut values = self.values.clone();
         let position = position.map(|position| match self.pagination.style {

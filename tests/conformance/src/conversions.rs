@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::case::Conversion;
 use crate::specification::Specification;
-use crate::values::{Extent, Maker, Way};
+use crate::values::{Direction, Extent, Maker};
 
 /// How many responses of each kind are changed.
 const DOCUMENTS: u64 = 40;
@@ -43,7 +43,7 @@ pub fn conversion(specification: &Specification, conversion: &Conversion) -> Fin
         for number in 0..DOCUMENTS {
             let seed = number.wrapping_mul(7919) + change.len() as u64;
             let mut document =
-                Maker::new(specification, Extent::Full, Way::Read, seed).value(&source);
+                Maker::new(specification, Extent::Full, Direction::Response, seed).value(&source);
             let mut random = Rng::with_seed(seed);
             if number > 0 {
                 disturb(&mut document, &mut random);
@@ -87,7 +87,7 @@ fn response(specification: &Specification, conversion: &Conversion) -> Value {
 
 /// The schema of the elements of a list.
 fn items(specification: &Specification, schema: &Value) -> Option<Value> {
-    specification.followed(schema).get("items").cloned()
+    specification.deref(schema).get("items").cloned()
 }
 
 /// The documented properties of an object, or of all objects that it can be; without those that do not go in this direction.
@@ -96,10 +96,10 @@ fn members(
     schema: &Value,
     left_out: &str,
 ) -> BTreeMap<String, Value> {
-    let schema = specification.followed(schema);
+    let schema = specification.deref(schema);
     let mut members = BTreeMap::new();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        let target = specification.followed(property);
+        let target = specification.deref(property);
         let is_left_out = property.get(left_out) == Some(&json!(true))
             || target.get(left_out) == Some(&json!(true));
         if !is_left_out {
@@ -148,7 +148,7 @@ fn expected(specification: &Specification, value: &Value, source: &Value, target
                 return value.clone();
             };
             let has_id = members(specification, &source, "writeOnly").contains_key("id");
-            let target_type = specification.followed(&target)["type"]
+            let target_type = specification.deref(&target)["type"]
                 .as_str()
                 .map(str::to_owned);
             if has_id && matches!(target_type.as_deref(), Some("integer" | "string")) {

@@ -1,16 +1,16 @@
-//! Responses of every shape: nothing of an object is refused, changed or lost, whatever is in it.
+//! Random responses: nothing of an object is rejected, changed or lost, whatever it contains.
 //!
 //! The documents are made from the schemas and then changed: properties that no document has, values of another JSON type, nulls, values
-//! in a list of one. What the client decodes is written again and compared with what was sent, as JSON.
+//! in a list of one. What the client decodes is encoded again and compared with what was sent, as JSON.
 
 use cisco_secure_access::ErrorKind;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use crate::case::{Case, Failure};
-use crate::server::{Answer, Server};
+use crate::server::{Response, Server};
 use crate::specification::Specification;
-use crate::values::{self, Extent, Maker, Way};
+use crate::values::{self, Direction, Extent, Maker};
 
 /// How many responses of each operation are made.
 const DOCUMENTS: u64 = 24;
@@ -35,11 +35,12 @@ pub async fn exactness(
             _ => Extent::Full,
         };
         let seed = seed.wrapping_add(number);
-        let mut document = Maker::new(specification, extent, Way::Read, seed).value(schema);
+        let mut document =
+            Maker::new(specification, extent, Direction::Response, seed).value(schema);
         if number > 1 {
             change(&mut document, &mut Rng::with_seed(seed));
         }
-        let response = Answer::json(status, &document);
+        let response = Response::json(status, &document);
         let client = server.play(move |_| response.clone());
         match (case.send)(&client, &arguments).await {
             Ok(response) => {

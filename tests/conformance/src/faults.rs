@@ -1,4 +1,4 @@
-//! What a service does wrong while it is listed, and what has to come of it: everything, or an error, and never a shorter list in silence.
+//! Faults of a service that lists, and their required outcome: all items, or an error, and never a silently shorter list.
 
 use cisco_secure_access::{Pagination, PaginationStyle};
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ pub enum Fault {
     LastLink,
 }
 
-/// What has come of it.
+/// The outcome of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// All items came.
@@ -94,13 +94,13 @@ impl Fault {
             Self::StuckCursor => has_cursor && pagination.next_from_item.is_none(),
             Self::EarlyEnd => pagination.total.is_some() && pagination.more.is_some(),
             Self::LastLink => pagination.link,
-            // There a page that comes again is documented.
+            // There a repeated page is documented.
             Self::EqualRows | Self::IgnoredOffset => !pagination.may_send_all,
             _ => true,
         }
     }
 
-    /// What may come of it; where both may, the total decides.
+    /// The accepted outcomes; where there are two, the total decides.
     #[must_use]
     pub fn outcomes(self) -> &'static [Outcome] {
         match self {

@@ -1,9 +1,9 @@
-//! The proof that every operation works: calls of all of them, with values that are made from the documents.
+//! The conformance suite: calls of every operation, with values that are made from the documents.
 //!
 //! The build script writes a `case` for each operation, so one that is new in the documents is covered by the next run. `values` makes
-//! arguments and answers from schemas; `server` plays the service, with a `collection` and its `faults` where it lists; `wire` says whether what arrived
-//! there is what was asked for. What is tried with each operation stands in `calls`, `exactness`, `simulated`, `errors` and `paging`; `report` makes a
-//! table of it.
+//! arguments and responses from schemas; `server` plays the service, with a `collection` and its `faults` where it lists; `wire` compares the
+//! received request with the expected one. The checks of each operation are in `calls`, `exactness`, `simulated`, `errors` and `paging`; `report`
+//! makes a table of the results.
 
 #![allow(
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Listings of every operation that pages: all items come, once and in order; a collection that changes while it is listed comes to an end;
+//! Listings of every operation that pages: all items are listed, once and in order; the listing of a collection that changes ends;
 //! what the service does wrong is an error, and never a shorter list.
 //!
 //! What a listing gives is compared with what the client reads of one page that has everything.
@@ -11,7 +11,7 @@ use cisco_secure_access::{ErrorKind, PaginationStyle};
 use crate::case::{Case, Failure, Listed, Listing, Values};
 use crate::collection::{Change, Collection, Run, Stock, argument};
 use crate::faults::{Fault, Outcome};
-use crate::server::{Answer, Server, lock};
+use crate::server::{Response, Server, lock};
 use crate::simulated;
 use crate::specification::Specification;
 use crate::values::{self, Extent};
@@ -34,7 +34,7 @@ pub struct Paging {
     pub outcomes: Vec<(Fault, Option<Outcome>)>,
 }
 
-/// What is tried with one operation.
+/// The listings of one operation.
 struct Trial<'a> {
     server: &'a Server,
     case: &'static Case,
@@ -145,14 +145,14 @@ pub async fn paging(
 }
 
 impl Trial<'_> {
-    /// Reads the whole stock as one page.
+    /// Reads the complete stock as one page.
     async fn read_stock(&mut self, values: &Values) {
         let stock = Arc::clone(&self.stock);
         let mut items = stock.items.clone();
         let all = items.len();
         let client = self.server.play(move |_| {
             let rows = std::mem::take(&mut items);
-            Answer::json(200, &stock.page(rows, all, None))
+            Response::json(200, &stock.page(rows, all, None))
         });
         let listed = (self.listing.items)(&client, values, 1).await;
         if let Some(failure) = listed.failure {
@@ -177,7 +177,9 @@ impl Trial<'_> {
         for (name, list) in [("items", self.listing.items), ("pages", self.listing.pages)] {
             let mut collection = Collection::new(self.case, &self.stock, &run);
             let record = collection.record();
-            let client = self.server.play(move |request| collection.answer(&request));
+            let client = self
+                .server
+                .play(move |request| collection.respond(&request));
             let listed = list(&client, run.values, run.concurrency).await;
             let findings = std::mem::take(&mut lock(&record).findings);
             let how = format!(
@@ -190,11 +192,11 @@ impl Trial<'_> {
         }
     }
 
-    /// What is wrong with what a listing gave.
+    /// What is wrong with the result of a listing.
     fn judge(&self, run: &Run<'_>, listed: Listed) -> Option<String> {
         let moves = matches!(run.change, Change::GrowsInFront | Change::ShrinksInFront);
         match &listed.failure {
-            // Items that move by a whole page look like a page that comes again.
+            // Items that move by a complete page look like a repeated page.
             Some(Failure::Call(error)) if moves && error.kind() == ErrorKind::Incomplete => {}
             Some(failure) => return Some(failure.to_string()),
             None => {}
@@ -229,7 +231,9 @@ impl Trial<'_> {
                 let run = Run { concurrency, ..run };
                 let mut collection = Collection::new(self.case, &self.stock, &run);
                 let record = collection.record();
-                let client = self.server.play(move |request| collection.answer(&request));
+                let client = self
+                    .server
+                    .play(move |request| collection.respond(&request));
                 let listed = list(&client, run.values, concurrency).await;
                 let requests = lock(&record).requests;
                 match self.outcome(fault, &run, listed, requests) {
@@ -249,7 +253,7 @@ impl Trial<'_> {
         self.paging.outcomes.push((fault, outcome));
     }
 
-    /// What came of a fault, or why that is wrong.
+    /// The outcome of a fault, or why it is wrong.
     fn outcome(
         &self,
         fault: Fault,

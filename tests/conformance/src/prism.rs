@@ -1,4 +1,4 @@
-//! Calls to Stoplight Prism, which checks every request against the document and answers from it: a referee that we did not write.
+//! Calls to Stoplight Prism, an independent conformance tool that checks every request against the document and responds from it.
 
 use std::time::{Duration, SystemTime};
 
@@ -26,7 +26,7 @@ impl TokenCache for OneToken {
     }
 }
 
-/// A client of the Prism at a URL; it tries no call again.
+/// A client of the Prism at a URL, without retries.
 ///
 /// # Panics
 /// When it cannot be set up.
@@ -57,8 +57,8 @@ pub async fn call(
             findings.decoded.push(error.to_string());
         }
         Err(Failure::Call(error)) => {
-            let said = String::from_utf8_lossy(error.body());
-            findings.sent.push(format!("{error}: {said}"));
+            let body = String::from_utf8_lossy(error.body());
+            findings.sent.push(format!("{error}: {body}"));
         }
         Err(failure) => findings.sent.push(failure.to_string()),
     }

@@ -1,11 +1,11 @@
-//! What was found out about each operation, as a table.
+//! The results of each operation, as a table.
 
 use std::fmt;
 
 use crate::case::Case;
 use crate::faults::{Fault, Outcome};
 
-/// What was tried.
+/// The checks.
 pub const COLUMNS: [&str; 6] = [
     "required call valid",
     "full call valid",
@@ -15,13 +15,13 @@ pub const COLUMNS: [&str; 6] = [
     "errors typed",
 ];
 
-/// What was found out about one way to call an operation.
+/// The results of one way to call an operation.
 #[derive(Debug)]
 pub struct Row {
     case: &'static Case,
-    /// What is wrong, for each column; `None` where there is nothing to try.
+    /// What is wrong, for each column; `None` where the check does not apply.
     cells: [Option<Vec<String>>; COLUMNS.len()],
-    /// What came of the faults of a service that lists; `None` where something is wrong.
+    /// The outcomes of the faults of a service that lists; `None` where something is wrong.
     faults: Vec<(Fault, Option<Outcome>)>,
 }
 
@@ -30,7 +30,7 @@ pub struct Row {
 pub struct Report(Vec<Row>);
 
 impl Row {
-    /// What was found out about a case.
+    /// The results of a case.
     #[must_use]
     pub fn new(case: &'static Case, cells: [Option<Vec<String>>; COLUMNS.len()]) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Row {
         }
     }
 
-    /// With what came of the faults of a service that lists.
+    /// With the outcomes of the faults of a service that lists.
     #[must_use]
     pub fn with_faults(self, faults: Vec<(Fault, Option<Outcome>)>) -> Self {
         Self { faults, ..self }
@@ -70,7 +70,7 @@ impl Report {
         self.0.iter().all(|row| row.findings().next().is_none())
     }
 
-    /// The operations that list, and what came of each fault of the service: everything or an error; nothing where it cannot happen.
+    /// The operations that list, and the outcome of each fault of the service: all items or an error; empty where it cannot happen.
     fn write_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = Fault::ALL.map(Fault::name);
         writeln!(f, "\n| listing | {} |", names.join(" | "))?;
@@ -113,7 +113,7 @@ impl Report {
     }
 }
 
-/// Markdown: a row for each operation, one for each that lists with what came of the faults of the service, then what is wrong.
+/// Markdown: a row for each operation, one for each that lists with the outcomes of the faults of the service, then what is wrong.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| operation | {} |", COLUMNS.join(" | "))?;

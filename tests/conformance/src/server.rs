@@ -1,6 +1,6 @@
-//! A server that plays the service: it answers as the part that it plays says, and nothing else.
+//! A server that plays the service: it responds with what the handler of the current part returns, and nothing else.
 //!
-//! Each part has a base URL of its own, so that a request which was asked for ahead, and given up, does not reach the part that comes next.
+//! Each part has its own base URL, so that a request that was prefetched and dropped does not reach the next part.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,9 +18,9 @@ use tokio::net::TcpListener;
 const TOKEN_PATH: &str = "/auth/v2/token";
 
 /// No body of the suite is longer.
-const LARGEST_BODY: usize = 16 * 1024 * 1024;
+const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// A request as it came.
+/// A request as it was received.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// `GET`, `POST`…
@@ -35,9 +35,9 @@ pub struct Request {
     pub body: Bytes,
 }
 
-/// What is answered.
+/// A response to send.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     /// The status.
     pub status: u16,
     /// Headers besides the content type.
@@ -46,8 +46,8 @@ pub struct Answer {
     pub body: Option<(&'static str, Vec<u8>)>,
 }
 
-impl Answer {
-    /// An answer in JSON.
+impl Response {
+    /// A response in JSON.
     #[must_use]
     pub fn json(status: u16, body: &Value) -> Self {
         let body = body.to_string().into_bytes();
@@ -58,7 +58,7 @@ impl Answer {
         }
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     #[must_use]
     pub fn empty(status: u16) -> Self {
         Self {
@@ -69,13 +69,13 @@ impl Answer {
     }
 }
 
-type Answers = Box<dyn FnMut(Request) -> Answer + Send>;
+type Handler = Box<dyn FnMut(Request) -> Response + Send>;
 
 /// What the server plays.
 struct Part {
     /// The first segment of its paths.
     number: u64,
-    answers: Answers,
+    handler: Handler,
 }
 
 /// The running server.
@@ -101,7 +101,7 @@ impl Server {
             .unwrap();
         let part = Arc::new(Mutex::new(Part {
             number: 0,
-            answers: Box::new(|_| Answer::empty(501)),
+            handler: Box::new(|_| Response::empty(501)),
         }));
         let router = Router::new().fallback(handle).with_state(Arc::clone(&part));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -112,20 +112,20 @@ impl Server {
         }
     }
 
-    /// The connections of its clients, for other clients too: setting them up takes longer than all else.
+    /// The connections of its clients, for other clients too: they take longer to set up than everything else.
     #[must_use]
     pub fn http(&self) -> &reqwest::Client {
         &self.http
     }
 
-    /// Plays a part from now on. The client talks to it, and tries no call again.
+    /// Plays a part from now on. The client calls it, without retries.
     ///
     /// # Panics
     /// When the client cannot be set up.
-    pub fn play(&self, answers: impl FnMut(Request) -> Answer + Send + 'static) -> Client {
+    pub fn play(&self, handler: impl FnMut(Request) -> Response + Send + 'static) -> Client {
         let mut part = lock(&self.part);
         part.number += 1;
-        part.answers = Box::new(answers);
+        part.handler = Box::new(handler);
         let url = format!("http://{}/{}", self.address, part.number);
         let cloud: Cloud = url.parse().unwrap();
         Client::builder()
@@ -138,17 +138,17 @@ impl Server {
     }
 }
 
-/// What a mutex holds; a part that panicked leaves it as good as before.
+/// The value of a mutex; it stays valid when a part panics.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a token is asked for by the client itself, and not by a case: those ask for other grants.
+/// Whether the client itself requests a token, and not a case: those request other grants.
 fn is_for_client(body: &[u8]) -> bool {
     body == b"grant_type=client_credentials"
 }
 
-/// The number of the part in a path, and the path that is left.
+/// The number of the part in a path, and the rest of the path.
 fn split(path: &str) -> (&str, &str) {
     let path = path.strip_prefix('/').unwrap_or(path);
     path.split_at(path.find('/').unwrap_or(path.len()))
@@ -159,14 +159,14 @@ async fn handle(
     request: http::Request<Body>,
 ) -> http::Response<Body> {
     let (head, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+    let body = to_bytes(body, MAX_BODY).await.unwrap_or_default();
     let (number, path) = split(head.uri.path());
     let mut part = lock(&part);
-    let answer = if number != part.number.to_string() {
-        Answer::empty(410)
+    let response = if number != part.number.to_string() {
+        Response::empty(410)
     } else if path == TOKEN_PATH && is_for_client(&body) {
         let token = json!({"token_type": "bearer", "access_token": "token", "expires_in": 3600});
-        Answer::json(200, &token)
+        Response::json(200, &token)
     } else {
         let decoded = |segment| percent_decode_str(segment).decode_utf8_lossy().into_owned();
         let query = head.uri.query().unwrap_or_default();
@@ -179,20 +179,20 @@ async fn handle(
             headers: head.headers,
             body,
         };
-        (part.answers)(request)
+        (part.handler)(request)
     };
     drop(part);
-    let mut response = http::Response::new(Body::empty());
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
-    for (name, value) in answer.headers {
+    let mut sent = http::Response::new(Body::empty());
+    *sent.status_mut() = StatusCode::from_u16(response.status).unwrap_or_default();
+    for (name, value) in response.headers {
         if let Ok(value) = value.parse() {
-            response.headers_mut().insert(name, value);
+            sent.headers_mut().insert(name, value);
         }
     }
-    if let Some((kind, body)) = answer.body {
-        *response.body_mut() = Body::from(body);
+    if let Some((kind, body)) = response.body {
+        *sent.body_mut() = Body::from(body);
         let kind = header::HeaderValue::from_static(kind);
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        sent.headers_mut().insert(header::CONTENT_TYPE, kind);
     }
-    response
+    sent
 }

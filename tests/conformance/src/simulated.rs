@@ -1,16 +1,16 @@
-//! Calls of the simulator, which checks every request against the document and answers as the service does.
+//! Calls of the simulator, which checks every request against the document and responds as the service does.
 
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Cloud, ErrorKind, RetryPolicy, reqwest};
 use serde_json::Value;
 
 use crate::calls::Findings;
-use crate::case::{Case, Failure, Listing, Place, Values};
+use crate::case::{Case, Failure, Listing, ParameterLocation, Values};
 use crate::collection::argument;
 use crate::specification::Specification;
 use crate::values::{self, Extent};
 
-/// What the service accepts and no schema tells, only words: the operation, where in its body, the property, and a value.
+/// Values that the service requires and only descriptions document: the operation, where in its body, the property, and a value.
 const KNOWN: [(&str, &str, &str, &str); 7] = [
     ("create_token", "", "grant_type", "client_credentials"),
     ("create_network_tunnel_group", "", "region", "us-east-1"),
@@ -21,10 +21,10 @@ const KNOWN: [(&str, &str, &str, &str); 7] = [
     ("update_network_tunnel_group", "/1", "path", "/name"),
 ];
 
-/// How long the pages are that are listed.
+/// The page size of the listings.
 const PAGE: usize = 50;
 
-/// Makes a call with so many arguments to a simulator that nobody has called before.
+/// Makes a call with so many arguments to a new simulator.
 ///
 /// # Panics
 /// When the simulator cannot be started.
@@ -74,7 +74,7 @@ pub async fn list(
     Some(format!("from the simulator: {count} items, then {failure}"))
 }
 
-/// A simulator that nobody has called before, a client of it, and arguments that fit what it has.
+/// A new simulator, a client of it, and arguments that fit what it has.
 async fn start(
     http: &reqwest::Client,
     specification: &Specification,
@@ -108,7 +108,8 @@ fn name_what_is_there(
     values: &mut Values,
 ) {
     let arguments = case.arguments.iter().enumerate();
-    let mut in_path = arguments.filter(|(_, argument)| argument.place == Place::Path);
+    let mut in_path =
+        arguments.filter(|(_, argument)| argument.location == ParameterLocation::Path);
     let mut path = String::new();
     for segment in case.operation.path.split('/').skip(1) {
         let mut text = segment.to_owned();

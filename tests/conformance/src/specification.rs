@@ -1,4 +1,4 @@
-//! The documents, and where in them things stand.
+//! The documents, and access to their parts.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ impl Specification {
     /// The document of a scope.
     ///
     /// # Panics
-    /// When it is not there, or no JSON: then nothing can be proved.
+    /// When it is missing, or is not JSON.
     #[must_use]
     pub fn of(scope: &str) -> Self {
         let path = format!("{}/../../specs/{scope}.json", env!("CARGO_MANIFEST_DIR"));
@@ -20,13 +20,13 @@ impl Specification {
         Self(serde_json::from_str(&text).expect(&path))
     }
 
-    /// What stands at a JSON pointer; null where there is nothing.
+    /// The value at a JSON pointer; null where there is none.
     #[must_use]
     pub fn at(&self, pointer: &str) -> &Value {
         self.0.pointer(pointer).unwrap_or(&Value::Null)
     }
 
-    /// The schema of a parameter, a body or an answer, if it has one.
+    /// The schema of a parameter, a body or a response, if it has one.
     #[must_use]
     pub fn schema<'a>(&self, holder: &'a Value) -> Option<&'a Value> {
         let media = || {
@@ -42,48 +42,48 @@ impl Specification {
 
     /// A schema, or the one that it refers to.
     #[must_use]
-    pub fn followed<'a>(&'a self, schema: &'a Value) -> &'a Value {
+    pub fn deref<'a>(&'a self, schema: &'a Value) -> &'a Value {
         match schema.get("$ref").and_then(Value::as_str) {
-            Some(reference) => self.followed(self.at(reference.trim_start_matches('#'))),
+            Some(reference) => self.deref(self.at(reference.trim_start_matches('#'))),
             None => schema,
         }
     }
 
-    /// The schemas of a choice, or the schema itself where it is none.
+    /// The variants of a union, or the schema itself where it is not a union.
     #[must_use]
-    pub fn forms<'a>(&'a self, schema: &'a Value) -> Vec<&'a Value> {
-        let schema = self.followed(schema);
-        let arms = ["oneOf", "anyOf"]
+    pub fn variants<'a>(&'a self, schema: &'a Value) -> Vec<&'a Value> {
+        let schema = self.deref(schema);
+        let variants = ["oneOf", "anyOf"]
             .iter()
             .find_map(|key| schema.get(key)?.as_array());
-        arms.map_or_else(|| vec![schema], |arms| arms.iter().collect())
+        variants.map_or_else(|| vec![schema], |variants| variants.iter().collect())
     }
 
     /// Whether an argument takes one of a few values.
     #[must_use]
     pub fn is_enumeration(&self, argument: &Argument) -> bool {
         let schema = self.schema(self.at(argument.pointer));
-        schema.is_some_and(|schema| self.followed(schema).get("enum").is_some())
+        schema.is_some_and(|schema| self.deref(schema).get("enum").is_some())
     }
 
-    /// The answers of an operation by their status.
-    pub fn answers(&self, case: &Case) -> impl Iterator<Item = (u16, &Value)> {
+    /// The responses of an operation by their status.
+    pub fn responses(&self, case: &Case) -> impl Iterator<Item = (u16, &Value)> {
         self.at(&format!("{}/responses", case.pointer))
             .as_object()
             .into_iter()
             .flat_map(Map::iter)
-            .filter_map(|(status, answer)| Some((status.parse().ok()?, answer)))
+            .filter_map(|(status, response)| Some((status.parse().ok()?, response)))
     }
 
-    /// The answer that a call gives, and its status: of different ones, that which `x-answer` names.
+    /// The response for success, and its status: of several, the one that `x-answer` names.
     #[must_use]
     pub fn success(&self, case: &Case) -> (u16, Option<&Value>) {
         let chosen = self.at(&format!("{}/x-answer", case.pointer)).as_str();
         let is_chosen = |status: u16| chosen.is_none_or(|chosen| chosen == status.to_string());
         let successes = || {
-            self.answers(case)
+            self.responses(case)
                 .filter(|(status, _)| (200..300).contains(status) && is_chosen(*status))
-                .map(|(status, answer)| (status, self.schema(answer)))
+                .map(|(status, response)| (status, self.schema(response)))
         };
         successes()
             .find(|(_, schema)| schema.is_some())

@@ -1,4 +1,4 @@
-//! Values made from schemas: valid by what the document says, and the same for the same seed.
+//! Values made from schemas: valid according to the document, and the same for the same seed.
 
 use cisco_secure_access::{Operation, PaginationStyle};
 use fastrand::Rng;
@@ -7,7 +7,7 @@ use proptest::string::string_regex;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 
-use crate::case::{Case, Place, Values};
+use crate::case::{Case, ParameterLocation, Values};
 use crate::specification::Specification;
 
 /// How much of a value there is.
@@ -19,13 +19,13 @@ pub enum Extent {
     Full,
 }
 
-/// Which way a value goes.
+/// The direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// To the service: without what is read only.
-    Sent,
+    Request,
     /// From the service: without what is written only.
-    Read,
+    Response,
 }
 
 /// Makes values from the schemas of a document.
@@ -34,7 +34,7 @@ pub struct Maker<'a> {
     specification: &'a Specification,
     random: Rng,
     extent: Extent,
-    way: Way,
+    direction: Direction,
 }
 
 /// Values go no deeper than this, but for what is required.
@@ -62,7 +62,7 @@ pub fn seed(operation: &Operation) -> u64 {
 /// The values of the arguments of a call.
 #[must_use]
 pub fn arguments(specification: &Specification, case: &Case, extent: Extent, seed: u64) -> Values {
-    let mut maker = Maker::new(specification, extent, Way::Sent, seed);
+    let mut maker = Maker::new(specification, extent, Direction::Request, seed);
     let mut values = Values::default();
     let pagination = case.operation.pagination;
     let position = pagination
@@ -71,9 +71,9 @@ pub fn arguments(specification: &Specification, case: &Case, extent: Extent, see
     for (index, argument) in case.arguments.iter().enumerate() {
         if argument.required || extent == Extent::Full {
             let holder = specification.at(argument.pointer);
-            let value = match (argument.place, specification.schema(holder)) {
-                (Place::Part(_), _) | (_, None) => maker.text(USUAL_LENGTH).into(),
-                (Place::Query(name, _), Some(schema)) if Some(name) == position => {
+            let value = match (argument.location, specification.schema(holder)) {
+                (ParameterLocation::Part(_), _) | (_, None) => maker.text(USUAL_LENGTH).into(),
+                (ParameterLocation::Query(name, _), Some(schema)) if Some(name) == position => {
                     maker.number_of(schema)
                 }
                 (_, Some(schema)) => match maker.time(holder) {
@@ -90,12 +90,17 @@ pub fn arguments(specification: &Specification, case: &Case, extent: Extent, see
 impl<'a> Maker<'a> {
     /// A maker whose values follow from the seed.
     #[must_use]
-    pub fn new(specification: &'a Specification, extent: Extent, way: Way, seed: u64) -> Self {
+    pub fn new(
+        specification: &'a Specification,
+        extent: Extent,
+        direction: Direction,
+        seed: u64,
+    ) -> Self {
         Self {
             specification,
             random: Rng::with_seed(seed),
             extent,
-            way,
+            direction,
         }
     }
 
@@ -106,7 +111,7 @@ impl<'a> Maker<'a> {
 
     /// A value with a list at a JSON pointer, if the schema allows for it.
     pub fn value_with(&mut self, schema: &Value, pointer: &str) -> Option<Value> {
-        /// Each form of a choice comes up in so many tries.
+        /// Each variant of a union occurs in so many attempts.
         const TRIES: usize = 64;
         (0..TRIES)
             .map(|_| self.value(schema))
@@ -140,9 +145,9 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// A schema without references, compositions and choices.
+    /// A schema without references, compositions and unions.
     fn resolved(&mut self, schema: &Value) -> Value {
-        let schema = self.specification.followed(schema);
+        let schema = self.specification.deref(schema);
         let mut own = schema.as_object().cloned().unwrap_or_default();
         if let Some(Value::Array(parts)) = own.remove("allOf") {
             for part in parts {
@@ -150,20 +155,20 @@ impl<'a> Maker<'a> {
                 add(&mut own, part);
             }
         }
-        let forms = [own.remove("oneOf"), own.remove("anyOf")];
-        for forms in forms.iter().flatten().filter_map(Value::as_array) {
-            let form = match own.remove("discriminator") {
-                Some(discriminator) => self.told_form(&discriminator),
-                None => self.choice(forms).cloned(),
+        let unions = [own.remove("oneOf"), own.remove("anyOf")];
+        for variants in unions.iter().flatten().filter_map(Value::as_array) {
+            let variant = match own.remove("discriminator") {
+                Some(discriminator) => self.discriminated_variant(&discriminator),
+                None => self.choice(variants).cloned(),
             };
-            let form = self.resolved(&form.unwrap_or_default());
-            add(&mut own, form);
+            let variant = self.resolved(&variant.unwrap_or_default());
+            add(&mut own, variant);
         }
         Value::Object(own)
     }
 
-    /// One of the forms that a discriminator tells apart, with the value that means it.
-    fn told_form(&mut self, discriminator: &Value) -> Option<Value> {
+    /// One of the variants that a discriminator names, with the value that names it.
+    fn discriminated_variant(&mut self, discriminator: &Value) -> Option<Value> {
         let property = discriminator.get("propertyName")?.as_str()?;
         let mapping: Vec<_> = discriminator.get("mapping")?.as_object()?.iter().collect();
         let (tag, reference) = *self.choice(&mapping)?;
@@ -183,7 +188,7 @@ impl<'a> Maker<'a> {
         let properties = schema.get("properties").and_then(Value::as_object);
         let mut object = Map::new();
         for (name, property) in properties.into_iter().flatten() {
-            if (everything || is_required(name)) && self.goes(property) {
+            if (everything || is_required(name)) && self.has_direction(property) {
                 object.insert(name.clone(), self.below(property, depth + 1));
             }
         }
@@ -199,13 +204,13 @@ impl<'a> Maker<'a> {
         Value::Object(object)
     }
 
-    /// Whether a property goes the way of the value.
-    fn goes(&self, property: &Value) -> bool {
-        let key = match self.way {
-            Way::Sent => "readOnly",
-            Way::Read => "writeOnly",
+    /// Whether a property occurs in the direction of the value.
+    fn has_direction(&self, property: &Value) -> bool {
+        let key = match self.direction {
+            Direction::Request => "readOnly",
+            Direction::Response => "writeOnly",
         };
-        let target = self.specification.followed(property);
+        let target = self.specification.deref(property);
         target.get(key) != Some(&Value::Bool(true))
     }
 
@@ -248,9 +253,9 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// A text of a pattern that is as long as it may be.
+    /// A string that matches a pattern, of an accepted length.
     fn of_pattern(&mut self, pattern: &str, schema: &Value) -> String {
-        /// Most texts of a pattern have a length that is accepted.
+        /// Most strings that match a pattern have an accepted length.
         const TRIES: usize = 200;
         // Of all that `\s` and `\d` may mean, the service is sure to know ASCII.
         let whole = pattern.trim_start_matches('^').trim_end_matches('$');
@@ -270,12 +275,12 @@ impl<'a> Maker<'a> {
             .unwrap_or_default()
     }
 
-    /// A text of so many letters and digits.
+    /// A string of so many letters and digits.
     fn text(&mut self, length: u64) -> String {
         (0..length).map(|_| self.random.alphanumeric()).collect()
     }
 
-    /// The position of a page, which is a number also where its schema is a text.
+    /// The position of a page, which is a number also where its schema is a string.
     fn number_of(&mut self, schema: &Value) -> Value {
         match self.value(schema) {
             Value::String(_) => self.random.u8(1..).to_string().into(),
@@ -370,7 +375,7 @@ mod tests {
     #[test]
     fn texts_follow_their_patterns() {
         let specification = Specification::of("auth");
-        let mut maker = Maker::new(&specification, Extent::Full, Way::Sent, 1);
+        let mut maker = Maker::new(&specification, Extent::Full, Direction::Request, 1);
         for (pattern, length) in [
             ("^(OPEN|CLOSED)$", 7),
             ("[0-9A-Fa-f]{12}", 12),

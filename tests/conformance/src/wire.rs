@@ -1,10 +1,10 @@
-//! Whether a request is the one that was asked for: each value in its place, and nothing else.
+//! Whether a request is the expected one: each value in its location, and nothing else.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::case::{Case, Encoding, Place, Values};
+use crate::case::{Case, Encoding, ParameterLocation, Values};
 use crate::server::Request;
 
 /// What is wrong with a request.
@@ -23,10 +23,10 @@ pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<Strin
     );
     let given = || {
         let arguments = case.arguments.iter().enumerate();
-        arguments.filter_map(|(index, argument)| Some((argument.place, values.get(index)?)))
+        arguments.filter_map(|(index, argument)| Some((argument.location, values.get(index)?)))
     };
 
-    let in_path = given().filter(|(place, _)| *place == Place::Path);
+    let in_path = given().filter(|(location, _)| *location == ParameterLocation::Path);
     let mut in_path = in_path.map(|(_, value)| text(value));
     let path = case
         .operation
@@ -41,8 +41,8 @@ pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<Strin
 
     let mut expected = Vec::new();
     let mut found = request.query.clone();
-    for (place, value) in given() {
-        if let Place::Query(name, encoding) = place {
+    for (location, value) in given() {
+        if let ParameterLocation::Query(name, encoding) = location {
             expected.extend(pairs(name, encoding, value));
             // The properties of an object have no order.
             let sent = found.iter_mut().filter(|(known, _)| known == name);
@@ -55,8 +55,8 @@ pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<Strin
     found.sort();
     expect("query", format!("{expected:?}"), format!("{found:?}"));
 
-    for (place, value) in given() {
-        if let Place::Header(name) = place {
+    for (location, value) in given() {
+        if let ParameterLocation::Header(name) = location {
             let found = request
                 .headers
                 .get(name)
@@ -77,14 +77,14 @@ pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<Strin
         )
     };
     let mut has_body = false;
-    for (place, value) in given() {
-        let (expected, found) = match place {
-            Place::Json => {
+    for (location, value) in given() {
+        let (expected, found) = match location {
+            ParameterLocation::Json => {
                 let found = serde_json::from_slice(&request.body).unwrap_or_default();
                 expect("body", canonical(value.clone()), canonical(found));
                 kind("application/json")
             }
-            Place::Form => {
+            ParameterLocation::Form => {
                 let form = url::form_urlencoded::parse(&request.body).into_owned();
                 let mut found: Vec<_> = form.collect();
                 let fields = value.as_object().into_iter().flatten();
@@ -96,7 +96,7 @@ pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<Strin
                 expect("body", format!("{expected:?}"), format!("{found:?}"));
                 kind("application/x-www-form-urlencoded")
             }
-            Place::Part(name) => {
+            ParameterLocation::Part(name) => {
                 let text = text(value);
                 let has_part =
                     body().contains(&format!("name=\"{name}\"")) && body().contains(&text);
@@ -130,22 +130,22 @@ fn filled(segment: &str, values: &mut impl Iterator<Item = String>) -> String {
 
 /// A value in a query.
 fn pairs(name: &str, encoding: Encoding, value: &Value) -> Vec<(String, String)> {
-    let texts = || value.as_array().into_iter().flatten().map(text);
-    let pair = |text| (name.to_owned(), text);
+    let strings = || value.as_array().into_iter().flatten().map(text);
+    let pair = |value| (name.to_owned(), value);
     match encoding {
         Encoding::Plain => vec![pair(text(value))],
-        Encoding::Comma => vec![pair(texts().collect::<Vec<_>>().join(","))],
-        Encoding::Repeated => texts().map(pair).collect(),
+        Encoding::Comma => vec![pair(strings().collect::<Vec<_>>().join(","))],
+        Encoding::Repeated => strings().map(pair).collect(),
         Encoding::Json => vec![pair(canonical(value.clone()))],
     }
 }
 
-/// A value as a text.
+/// A value as a string.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => match number.as_f64() {
-            // 2.0 and 2 are one number.
+            // 2.0 and 2 are the same number.
             Some(real) if !number.is_i64() => real.to_string(),
             _ => number.to_string(),
         },
@@ -153,7 +153,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// A value as JSON, the same for values that are equal: whatever the order of properties, whether 2 is written as 2.0.
+/// A value as JSON, the same for equal values: independent of the order of properties, and of 2 or 2.0.
 fn canonical(value: Value) -> String {
     fn settled(value: Value) -> Value {
         match value {

@@ -1,9 +1,12 @@
-//! Tries every operation, prints what was found out as a table, and keeps it in the target folder.
+//! Checks every operation, prints the results as a table, and stores it in the target directory.
 //!
-//! `cargo test -p conformance` tries all of them; `cargo test -p conformance -- list_sites` those whose names contain the word. With
-//! `CONFORMANCE_SEED=2` in the environment all values are other ones.
+//! `cargo test -p conformance` checks all of them; `cargo test -p conformance -- list_sites` those whose names contain the word. With
+//! `CONFORMANCE_SEED=2` in the environment the values differ.
 
-#![allow(clippy::print_stdout, reason = "the table is what this program is for")]
+#![allow(
+    clippy::print_stdout,
+    reason = "the table is the output of this program"
+)]
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -56,7 +59,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     })
 }
 
-/// Tries everything with one operation.
+/// Runs all checks of one operation.
 async fn row(server: &Server, specification: &Specification, case: &'static Case) -> Row {
     let mut decoded = Vec::new();
     let mut sent = [Extent::Required, Extent::Full].map(|extent| (extent, Vec::new()));

@@ -17,34 +17,34 @@ async fn main() -> ExitCode {
         .skip(1)
         .partition(|text| text.contains('='));
     let addresses = addresses.iter().filter_map(|text| text.split_once('='));
-    let mut referees = BTreeMap::new();
+    let mut clients = BTreeMap::new();
     for (scope, url) in addresses {
-        referees.insert(scope, (prism::client(url), Specification::of(scope)));
+        clients.insert(scope, (prism::client(url), Specification::of(scope)));
     }
     let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word));
     let mut operations = BTreeSet::new();
-    let [mut calls, mut refused, mut unread] = [0; 3];
+    let [mut calls, mut rejected, mut not_decoded] = [0; 3];
     for case in cases::all().filter(|case| is_wanted(case.method)) {
         let scope = case.operation.scope;
-        let Some((client, specification)) = referees.get(scope) else {
+        let Some((client, specification)) = clients.get(scope) else {
             continue;
         };
         operations.insert((scope, case.operation.id));
         for extent in [Extent::Required, Extent::Full] {
             let findings = prism::call(client, specification, case, extent).await;
             calls += 1;
-            refused += usize::from(!findings.sent.is_empty());
-            unread += usize::from(!findings.decoded.is_empty());
+            rejected += usize::from(!findings.sent.is_empty());
+            not_decoded += usize::from(!findings.decoded.is_empty());
             for finding in findings.sent.iter().chain(&findings.decoded) {
                 println!("{scope}.{}, {extent:?}: {finding}", case.method);
             }
         }
     }
     println!(
-        "Prism: {calls} calls of {} operations: {refused} refused, {unread} answers not read",
+        "Prism: {calls} calls of {} operations: {rejected} rejected, {not_decoded} responses not decoded",
         operations.len()
     );
-    match (calls > 0, refused + unread) {
+    match (calls > 0, rejected + not_decoded) {
         (true, 0) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
