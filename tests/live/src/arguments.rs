@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
-use conformance::case::{Argument, Case, Place, Values};
+use conformance::case::{Argument, Case, ParameterLocation, Values};
 use conformance::specification::Specification;
 use serde_json::Value;
 
@@ -82,13 +82,18 @@ impl Rows {
         let mut values = Values::default();
         let mut placeholders = placeholders(case.operation.path);
         for (index, argument) in case.arguments.iter().enumerate() {
-            let value = match argument.place {
-                Place::Path => {
+            let value = match argument.location {
+                ParameterLocation::Path => {
                     let (listing, name) = placeholders.next().unwrap_or_default();
                     self.value(specification, argument, name, || self.item(listing, name))
                 }
-                Place::Query(name, _) if is_limit(case, name) => Some(page(case).into()),
-                Place::Query(name, _) if argument.required => match case.operation.pagination {
+                ParameterLocation::Query(name, _) if is_limit(case, name) => {
+                    Some(page(case).into())
+                }
+                ParameterLocation::Query(name, _) if argument.required => match case
+                    .operation
+                    .pagination
+                {
                     Some(paging) if paging.offset_param == name => Some(paging.first_page.into()),
                     _ => self.value(specification, argument, name, || self.named(name)),
                 },
@@ -97,8 +102,7 @@ impl Rows {
             match value {
                 Some(value) => {
                     let schema = specification.schema(specification.at(argument.pointer));
-                    let schema =
-                        schema.map_or(&Value::Null, |schema| specification.followed(schema));
+                    let schema = schema.map_or(&Value::Null, |schema| specification.deref(schema));
                     values.set(index, typed(schema, value));
                 }
                 None if argument.required => return Err(argument.name.to_owned()),
@@ -117,7 +121,7 @@ impl Rows {
         item: impl FnOnce() -> Option<Value>,
     ) -> Option<Value> {
         let parameter = specification.at(argument.pointer);
-        let schema = specification.followed(specification.schema(parameter)?);
+        let schema = specification.deref(specification.schema(parameter)?);
         time(parameter, schema, name)
             .or_else(|| schema.get("enum")?.get(0).cloned())
             .or_else(item)
