@@ -29,9 +29,15 @@ pub struct Codec {
     pub body: Option<Recode>,
 }
 
-/// Recodes a response, which may be empty.
+/// Recodes a response, which may have no body.
 pub(crate) fn response<T: LenientDeserialize + Serialize>(text: &[u8]) -> Result<Recoded, String> {
-    recode::<T>(text, EmptyBody::Any)
+    let has_body = !text.trim_ascii().is_empty();
+    let empty = if has_body {
+        EmptyBody::Unexpected
+    } else {
+        EmptyBody::Any
+    };
+    recode::<T>(text, empty)
 }
 
 /// Recodes a body.

@@ -269,7 +269,7 @@ impl<'a> Composer<'a> {
             return values.get(self.turn % values.len()).cloned();
         }
         match schema.get("type").and_then(Value::as_str).unwrap_or("") {
-            "array" => Some(json!([self.compose(&schema["items"], &known.item(0))?])),
+            "array" => Some(json!([self.compose(&schema["items"], &known.listed())?])),
             "object" => {
                 let properties = self.properties(schema, known);
                 (!properties.is_empty()).then_some(Value::Object(properties))

@@ -252,6 +252,17 @@ impl<'a> Schemas<'a> {
         })
     }
 
+    /// The schemas of an element where a list stands: those of the object itself, where a list of one stands for it.
+    #[must_use]
+    pub fn listed(&self) -> Self {
+        let item = self.item(0);
+        if item.schemas.is_empty() {
+            self.clone()
+        } else {
+            item
+        }
+    }
+
     /// Whether an enumeration lists the value.
     #[must_use]
     pub fn lists(&self, value: &Value) -> bool {
