@@ -19,7 +19,8 @@ server() {
     server_pid=$SERVER_PID
     read -r url <&"${SERVER[0]}"
 }
-trap 'kill ${server_pid:-} 2>/dev/null || true' EXIT
+runs=$(mktemp)
+trap 'kill ${server_pid:-} 2>/dev/null || true; rm -f "$runs"' EXIT
 
 # The instructions of one more call or page: between few and many of them, so that the start does not count.
 instructions() { # few, many, role, arguments of the role before the number
@@ -30,17 +31,13 @@ instructions() { # few, many, role, arguments of the role before the number
 collected() {
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$@" 2>&1 | sed -n 's/.*Collected : *//p'
 }
-# Seconds for 10,000 calls of each, the best of ten, in turns: both see the same machine.
+# Seconds for 10,000 calls of each: the medians of 21 runs of each, in turns, so that both see the same machine.
 times() {
-    bare_time=$(seconds bare) sdk_time=$(seconds sdk)
-    local again
-    for _ in 1 2 3 4 5 6 7 8 9; do
-        again=$(seconds bare) bare_time=$(lesser "$again" "$bare_time")
-        again=$(seconds sdk) sdk_time=$(lesser "$again" "$sdk_time")
-    done
+    for _ in {1..21}; do echo "$(seconds bare) $(seconds sdk)"; done > "$runs"
+    bare_time=$(median 1) sdk_time=$(median 2)
 }
 seconds() { "$program" "$1" "$url" 10000; }
-lesser() { printf '%s\n' "$@" | sort -n | head -n 1; }
+median() { cut -d ' ' -f "$1" "$runs" | sort -n | sed -n 11p; }
 
 server 0
 bare=$(instructions 200 1200 bare "$url") sdk=$(instructions 200 1200 sdk "$url")

@@ -28,6 +28,11 @@ pub(super) const STEPS: &[Step] = &[
         "json-schema",
         &["cargo test --features schemars --test json_schema"],
     ),
+    // Apart from the others, so that they, and what is measured, run with what users get.
+    Step::new(
+        "telemetry",
+        &["cargo test --features metrics,opentelemetry --test it telemetry"],
+    ),
     Step::new(
         "format",
         &[
