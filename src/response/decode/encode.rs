@@ -94,7 +94,7 @@ where
     object.encode_fields(&mut encoder);
     encoder.result?;
     for (name, value) in extra.properties() {
-        if T::INDEX.find(T::PROPERTIES, name).is_none() {
+        if T::INDEX.find(name).is_none() {
             map.serialize_entry(name, value)?;
         }
     }

@@ -112,10 +112,7 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
         }
         let mut object = T::empty();
         let mut wire_form = None;
-        while let Some(name) = map.next_key_seed(PropertySeed {
-            names: T::PROPERTIES,
-            index: T::INDEX,
-        })? {
+        while let Some(name) = map.next_key_seed(PropertySeed(T::INDEX))? {
             match name {
                 PropertyName::Documented(property) => {
                     object.decode_field(
@@ -162,10 +159,7 @@ const OBJECT: &str = "an object";
 const LIST: &str = "a list";
 
 /// Reads a name as the number of a documented property.
-struct PropertySeed {
-    names: &'static [&'static str],
-    index: &'static PropertyIndex,
-}
+struct PropertySeed(&'static PropertyIndex);
 
 enum PropertyName {
     Documented(usize),
@@ -190,7 +184,7 @@ impl Visitor<'_> for PropertySeed {
 
     #[inline]
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(match self.index.find(self.names, name) {
+        Ok(match self.0.find(name) {
             Some(property) => PropertyName::Documented(property),
             None => PropertyName::Undocumented(name.to_owned()),
         })
@@ -358,7 +352,7 @@ fn from_map<T: ObjectFields>(map: &Map<String, Value>, context: &mut DecodeConte
     // Properties that are there decide about the variant of a union, whether they are null or not.
     let keeps_nulls = T::KEEPS_NULLS || context.is_variant();
     for (name, value) in map {
-        match T::INDEX.find(T::PROPERTIES, name) {
+        match T::INDEX.find(name) {
             Some(property) => match decode_property(&mut object, property, value, context) {
                 Fit::Exact => {}
                 Fit::Coerced if value.is_null() && !keeps_nulls => {}
@@ -526,7 +520,5 @@ pub(crate) use object;
 
 /// Whether an object has a property that the type documents.
 pub(crate) fn has_property_of<T: ObjectFields>(object: &Map<String, Value>) -> bool {
-    object
-        .keys()
-        .any(|name| T::INDEX.find(T::PROPERTIES, name).is_some())
+    object.keys().any(|name| T::INDEX.find(name).is_some())
 }

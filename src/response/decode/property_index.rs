@@ -11,6 +11,8 @@ const LONGEST: usize = 63;
 
 /// The properties of a type, by the length of their names.
 pub(crate) struct PropertyIndex {
+    /// Sorted.
+    names: &'static [&'static str],
     /// The numbers of the properties, the short ones first.
     properties: [u8; CAPACITY],
     /// For each length, how many properties are shorter.
@@ -18,8 +20,8 @@ pub(crate) struct PropertyIndex {
 }
 
 impl PropertyIndex {
-    /// The index of these names.
-    pub(crate) const fn new(names: &[&str]) -> Self {
+    /// The index of these names, which are sorted.
+    pub(crate) const fn new(names: &'static [&'static str]) -> Self {
         let mut starts = [0; LONGEST + 2];
         let mut properties = [0; CAPACITY];
         if names.len() <= CAPACITY {
@@ -48,21 +50,25 @@ impl PropertyIndex {
                 number += 1;
             }
         }
-        Self { properties, starts }
+        Self {
+            names,
+            properties,
+            starts,
+        }
     }
 
-    /// The number of the property with this name; `names` are those that the index is of, sorted.
+    /// The number of the property with this name.
     #[inline]
-    pub(crate) fn find(&self, names: &[&str], name: &str) -> Option<usize> {
-        if names.len() > CAPACITY {
-            return names.binary_search(&name).ok();
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        if self.names.len() > CAPACITY {
+            return self.names.binary_search(&name).ok();
         }
         let bucket = bucket(name);
         let range = usize::from(self.starts[bucket])..usize::from(self.starts[bucket + 1]);
         let candidates = self.properties.get(range)?.iter();
         candidates
             .map(|property| usize::from(*property))
-            .find(|property| names[*property] == name)
+            .find(|property| self.names[*property] == name)
     }
 }
 
