@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use http::Method;
 use opentelemetry::metrics::{Counter, Histogram};
 use opentelemetry::{KeyValue, global};
+use url::Url;
 
 use super::request::PreparedRequest;
 use super::send::RequestTarget;
@@ -49,7 +51,7 @@ impl Metrics {
         duration: Duration,
         response: &Result<RawResponse>,
     ) {
-        let mut attributes = attributes(request, target);
+        let mut attributes = attributes(request, &target.method, &target.url);
         let error = match response {
             Ok(response) => {
                 let status = response.status();
@@ -66,19 +68,22 @@ impl Metrics {
 
     /// Records that a request is sent again.
     pub(super) fn record_resend(&self, request: &PreparedRequest) {
-        self.resends
-            .add(1, &attributes(request, &RequestTarget::new(request)));
+        let attributes = attributes(request, &request.operation.method, &request.url);
+        self.resends.add(1, &attributes);
     }
 }
 
 /// What names a request, without the values in it.
-fn attributes(request: &PreparedRequest, target: &RequestTarget) -> Vec<KeyValue> {
+fn attributes(request: &PreparedRequest, method: &Method, url: &Url) -> Vec<KeyValue> {
     let mut attributes = vec![
-        KeyValue::new("http.request.method", target.method.as_str().to_owned()),
-        KeyValue::new("server.address", target.host().to_owned()),
+        KeyValue::new("http.request.method", method.as_str().to_owned()),
+        KeyValue::new(
+            "server.address",
+            url.host_str().unwrap_or_default().to_owned(),
+        ),
         KeyValue::new("url.template", request.operation.path),
     ];
-    let port = target.url.port_or_known_default().map(i64::from);
+    let port = url.port_or_known_default().map(i64::from);
     attributes.extend(port.map(|port| KeyValue::new("server.port", port)));
     attributes
 }
