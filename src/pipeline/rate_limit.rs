@@ -157,7 +157,7 @@ impl<'a> Waiter<'a> {
         }
     }
 
-    /// The permit for the request, if the limits allow it now. Whoever gets it sends the request at once: from now on it counts.
+    /// The permit for the request, if the limits allow it now. The caller sends the request at once: from now on it counts.
     ///
     /// # Errors
     /// The slot of the request.

@@ -1,7 +1,7 @@
 //! The fast way to read a time: all numbers have the full number of digits, as the format writes them.
 //!
-//! chrono reads a pattern anew for each value, and is lenient about digits, so that only writing the time again tells whether it was
-//! written so. A listing has several times in each row. What is not read here is left to chrono.
+//! chrono parses the pattern again for each value, and is lenient about digits: whether a time was written as the pattern says shows only
+//! when it is formatted and compared. A listing has several times in each row. What is not read here is left to chrono.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
