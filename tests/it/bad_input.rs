@@ -2,7 +2,7 @@
 
 use cisco_secure_access::{Client, Cloud, Credentials, Error, ErrorKind};
 
-use crate::scripted::{Answer, Scripted, TOKEN};
+use crate::scripted::{self, Scripted, ScriptedResponse, TOKEN};
 
 fn configuration_error(result: Result<Client, Error>) -> String {
     let error = result.unwrap_err();
@@ -91,12 +91,7 @@ async fn a_server_that_is_not_there() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let client = client_of(&format!("http://{address}")).unwrap();
-    let error = client
-        .deployments()
-        .list_regions()
-        .send()
-        .await
-        .unwrap_err();
+    let error = scripted::read(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(
         error.to_string().contains("cannot connect to 127.0.0.1"),
@@ -112,13 +107,7 @@ async fn a_response_that_is_not_json() {
     let page = "<html><body>Sign in</body></html>";
     let server =
         Scripted::start(&[(200, "application/json", TOKEN), (200, "text/html", page)]).await;
-    let error = server
-        .client()
-        .deployments()
-        .list_regions()
-        .send()
-        .await
-        .unwrap_err();
+    let error = scripted::read(&server.client()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.status().map(|status| status.as_u16())),
         (ErrorKind::Decode, Some(200))
@@ -134,7 +123,7 @@ async fn a_response_that_is_not_json() {
 
 #[tokio::test]
 async fn no_body_where_an_object_is_documented() {
-    let server = Scripted::answering([], Answer::new(200, &[], "")).await;
+    let server = Scripted::responding([], ScriptedResponse::new(200, &[], "")).await;
     let client = server.client();
     let errors = [
         client.deployments().list_regions().await.map(drop),
@@ -150,7 +139,7 @@ async fn no_body_where_an_object_is_documented() {
     }
     // Documented without a body, or with the status that says so.
     client.policies().delete_access_rule(17).await.unwrap();
-    let server = Scripted::answering([], Answer::new(204, &[], "")).await;
+    let server = Scripted::responding([], ScriptedResponse::new(204, &[], "")).await;
     let policies = server.client().policies();
     policies.delete_destination_list(17).await.unwrap();
 }
@@ -203,13 +192,7 @@ async fn an_error_has_the_message_of_the_service() {
             (status, "application/json", body),
         ])
         .await;
-        let error = server
-            .client()
-            .deployments()
-            .list_regions()
-            .send()
-            .await
-            .unwrap_err();
+        let error = scripted::read(&server.client()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.status().map(|status| status.as_u16())),
             (ErrorKind::Service, Some(status))

@@ -22,7 +22,7 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::scripted::{Answer, Scripted, TOKEN, read, read_request};
+use crate::scripted::{Scripted, ScriptedResponse, TOKEN, read, read_request};
 
 #[tokio::test]
 async fn a_response_has_a_maximum_size() {
@@ -32,8 +32,11 @@ async fn a_response_has_a_maximum_size() {
         let chunked = format!(
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n"
         );
-        for response in [Answer::json(200, &body), Answer::Send(chunked)] {
-            let server = Scripted::answering([], response).await;
+        for response in [
+            ScriptedResponse::json(200, &body),
+            ScriptedResponse::Send(chunked),
+        ] {
+            let server = Scripted::responding([], response).await;
             let builder = server.builder().retry(RetryPolicy::none());
             let client = builder.max_response_size(1000).build().unwrap();
             let result = read(&client).await;
@@ -63,7 +66,7 @@ async fn a_compressed_response_is_limited_by_its_decompressed_size() {
     .into_bytes();
     response.extend(compressed);
 
-    let server = Scripted::answering([], Answer::Bytes(response.clone())).await;
+    let server = Scripted::responding([], ScriptedResponse::Bytes(response.clone())).await;
     let regions = server
         .client()
         .deployments()
@@ -78,7 +81,7 @@ async fn a_compressed_response_is_limited_by_its_decompressed_size() {
         server.calls()[0]
     );
 
-    let server = Scripted::answering([], Answer::Bytes(response)).await;
+    let server = Scripted::responding([], ScriptedResponse::Bytes(response)).await;
     let client = server.builder().max_response_size(50_000).build().unwrap();
     assert_eq!(
         read(&client).await.unwrap_err().kind(),
@@ -90,7 +93,7 @@ async fn a_compressed_response_is_limited_by_its_decompressed_size() {
 async fn an_announced_length_allocates_nothing() {
     let part = "x".repeat(100_000);
     let response = format!("HTTP/1.1 200 OK\r\ncontent-length: 9000000000000000\r\n\r\n{part}");
-    let server = Scripted::answering([], Answer::Send(response)).await;
+    let server = Scripted::responding([], ScriptedResponse::Send(response)).await;
     let builder = server.builder().retry(RetryPolicy::none());
     let client = builder.max_response_size(usize::MAX).build().unwrap();
     assert_eq!(
@@ -171,8 +174,8 @@ impl<S: Service<Request<Body>>> Service<Request<Body>> for WithHeader<S> {
 
 #[tokio::test]
 async fn layers_see_every_request() {
-    let moved = Answer::new(307, &[("location", "/elsewhere")], "");
-    let server = Scripted::answering([moved], Answer::json(200, "{}")).await;
+    let moved = ScriptedResponse::new(307, &[("location", "/elsewhere")], "");
+    let server = Scripted::responding([moved], ScriptedResponse::json(200, "{}")).await;
     let builder = server.builder().http_layer(AddHeader("x-inner"));
     let client = builder.http_layer(AddHeader("x-outer")).build().unwrap();
     read(&client).await.unwrap();
@@ -200,7 +203,7 @@ async fn a_failure_under_a_layer_is_that_of_the_connection() {
 
 #[tokio::test]
 async fn the_user_agent_says_who_calls() {
-    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let client = server
         .builder()
         .user_agent_suffix("harbour/1.2")
@@ -228,8 +231,8 @@ async fn the_user_agent_says_who_calls() {
 
 #[tokio::test]
 async fn a_client_of_ones_own_may_not_follow_redirects() {
-    let moved = Answer::new(302, &[("location", "/elsewhere")], "");
-    let server = Scripted::answering([moved.clone()], Answer::json(200, "{}")).await;
+    let moved = ScriptedResponse::new(302, &[("location", "/elsewhere")], "");
+    let server = Scripted::responding([moved.clone()], ScriptedResponse::json(200, "{}")).await;
     let client = server
         .builder()
         .http_client(reqwest::Client::new())
@@ -244,7 +247,7 @@ async fn a_client_of_ones_own_may_not_follow_redirects() {
         .user_agent("mine/1")
         .build()
         .unwrap();
-    let server = Scripted::answering([moved], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([moved], ScriptedResponse::json(200, "{}")).await;
     let client = server.builder().http_client(http).build().unwrap();
     read(&client).await.unwrap();
     assert_eq!(server.calls().len(), 2, "the crate followed");
@@ -253,7 +256,7 @@ async fn a_client_of_ones_own_may_not_follow_redirects() {
 
 #[tokio::test]
 async fn calls_go_by_way_of_a_proxy() {
-    let proxy = Scripted::answering([], Answer::json(200, "{}")).await;
+    let proxy = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let client = Client::builder()
         .cloud("http://127.0.0.1:9".parse::<Cloud>().unwrap())
         .credentials(Credentials::new("key", "hush"))

@@ -18,7 +18,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::clock::paused_clock;
-use crate::scripted::{Answer, Scripted, TOKEN, create, read};
+use crate::scripted::{Scripted, ScriptedResponse, TOKEN, create, read};
 
 /// The word, and what it is in Base64 behind one and two other bytes.
 const HUSH: [&str; 4] = ["hush", "aHVza", "h1c2", "odXNo"];
@@ -132,7 +132,11 @@ fn base64(bytes: &[u8]) -> String {
 #[tokio::test]
 async fn a_call_is_a_span_with_the_names_of_opentelemetry() {
     let (log, _guard) = log();
-    let server = Scripted::answering([Answer::json(503, "{}")], Answer::json(200, "{}")).await;
+    let server = Scripted::responding(
+        [ScriptedResponse::json(503, "{}")],
+        ScriptedResponse::json(200, "{}"),
+    )
+    .await;
     let policy = RetryPolicy::new().initial_backoff(std::time::Duration::ZERO);
     let client = server.builder().retry(policy).build().unwrap();
     let request = client.deployments().get_network_tunnel_group(4711);
@@ -168,7 +172,8 @@ async fn a_call_is_a_span_with_the_names_of_opentelemetry() {
 #[tokio::test]
 async fn what_fails_in_the_span_is_named() {
     let (log, _guard) = log();
-    let server = Scripted::answering([], Answer::json(404, r#"{"message": "no"}"#)).await;
+    let server =
+        Scripted::responding([], ScriptedResponse::json(404, r#"{"message": "no"}"#)).await;
     read(&server.client()).await.unwrap_err();
     let text = log.text();
     assert!(text.contains(r#"error.type="404""#), "{text}");
@@ -181,7 +186,7 @@ async fn nothing_that_the_service_says_is_in_an_event() {
     let words = ["harbourmaster", "lighthouse"];
     let body = r#"{"message": "harbourmaster", "code": "lighthouse"}"#;
     for status in [400, 404, 409, 429, 503] {
-        let server = Scripted::answering([], Answer::json(status, body)).await;
+        let server = Scripted::responding([], ScriptedResponse::json(status, body)).await;
         let clock = paused_clock(&server);
         let client = server.builder().clock(&clock).build().unwrap();
         let error = read(&client).await.unwrap_err();
@@ -201,7 +206,7 @@ async fn nothing_that_the_service_says_is_in_an_event() {
 async fn control_characters_of_the_service_are_escaped() {
     let message = "no\u{1b}[31m\nsuch\r\u{7}rule\u{9b}2J\u{2028}\u{202e}elur";
     let body = serde_json::json!({ "message": message }).to_string();
-    let server = Scripted::answering([], Answer::json(404, &body)).await;
+    let server = Scripted::responding([], ScriptedResponse::json(404, &body)).await;
     let error = read(&server.client()).await.unwrap_err();
     assert_eq!(error.service_message(), Some(message));
     for text in [error.to_string(), format!("{error:?}")] {
@@ -213,7 +218,7 @@ async fn control_characters_of_the_service_are_escaped() {
 
 #[tokio::test]
 async fn debug_of_a_request_shows_sizes_and_no_values() {
-    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let client = server.client();
     let secret = "harbourmaster";
     let request = client
@@ -270,19 +275,19 @@ async fn no_error_and_no_debug_shows_a_secret() {
     watch();
     let mut texts = Vec::new();
     for damaged in DAMAGED {
-        let server = Scripted::with([Answer::json(200, damaged)]).await;
+        let server = Scripted::with([ScriptedResponse::json(200, damaged)]).await;
         let error = read(&server.client()).await.unwrap_err();
         texts.push(shown(&error));
     }
     for response in [
-        Answer::json(401, r#"{"message": "Unauthorized"}"#),
-        Answer::json(403, "{}"),
-        Answer::json(500, r#"{"error": "broken"}"#),
-        Answer::json(200, "<html>"),
-        Answer::Reset("HTTP/1.1 200 OK\r\n".to_owned()),
-        Answer::new(302, &[("location", "https://evil.example/")], ""),
+        ScriptedResponse::json(401, r#"{"message": "Unauthorized"}"#),
+        ScriptedResponse::json(403, "{}"),
+        ScriptedResponse::json(500, r#"{"error": "broken"}"#),
+        ScriptedResponse::json(200, "<html>"),
+        ScriptedResponse::Reset("HTTP/1.1 200 OK\r\n".to_owned()),
+        ScriptedResponse::new(302, &[("location", "https://evil.example/")], ""),
     ] {
-        let server = Scripted::answering([], response).await;
+        let server = Scripted::responding([], response).await;
         texts.push(shown(&read(&server.client()).await.unwrap_err()));
         texts.push(shown(&create(&server.client()).await.unwrap_err()));
     }
@@ -313,7 +318,7 @@ async fn no_error_and_no_debug_shows_a_secret() {
 
 /// The response to a token request, not decoded.
 async fn server_token() -> cisco_secure_access::RawResponse {
-    let server = Scripted::with([Answer::json(200, TOKEN)]).await;
+    let server = Scripted::with([ScriptedResponse::json(200, TOKEN)]).await;
     let body = cisco_secure_access::api::auth::types::CreateTokenBody::new("client_credentials");
     let request = server.client().auth().create_token(&body);
     request.send_raw().await.unwrap()
@@ -327,7 +332,7 @@ async fn a_cache_that_fails_is_logged_and_does_no_harm() {
     // From now on the directory of the cache is a file.
     std::fs::remove_dir_all(&directory).unwrap();
     std::fs::write(&directory, "").unwrap();
-    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let client = server.builder().token_cache(cache).build().unwrap();
     let done = read(&client).await;
     std::fs::remove_file(&directory).unwrap();

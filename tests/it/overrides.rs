@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::clock::{paused_clock, sleeps};
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 
 #[tokio::test]
 async fn options_of_a_request_replace_those_of_the_client() {
-    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(503, "{}")).await;
     let clock = paused_clock(&server);
     let client = server.builder().clock(&clock).build().unwrap();
     let request = client.deployments().list_regions();
@@ -33,7 +33,7 @@ async fn options_of_a_request_replace_those_of_the_client() {
         .unwrap_err();
     assert!(error.to_string().contains("no time for a retry"), "{error}");
 
-    let server = Scripted::answering([], Answer::Hang).await;
+    let server = Scripted::responding([], ScriptedResponse::Hang).await;
     let client = server
         .builder()
         .clock(&paused_clock(&server))
@@ -52,7 +52,7 @@ async fn options_of_a_request_replace_those_of_the_client() {
 
 #[tokio::test]
 async fn a_request_can_be_awaited() {
-    let server = Scripted::answering([], Answer::json(200, r#"{"regions": []}"#)).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, r#"{"regions": []}"#)).await;
     let client = server.client();
     let regions = client.deployments().list_regions().await.unwrap();
     assert_eq!(
@@ -65,7 +65,7 @@ async fn a_request_can_be_awaited() {
 
 #[tokio::test]
 async fn methods_that_no_request_of_the_api_has_are_rejected() {
-    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     for method in [
         Method::CONNECT,
         Method::TRACE,
@@ -84,7 +84,7 @@ async fn methods_that_no_request_of_the_api_has_are_rejected() {
 
 #[tokio::test]
 async fn limits_hold_for_each_page_of_a_listing() {
-    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(503, "{}")).await;
     let client = server
         .builder()
         .clock(&paused_clock(&server))
@@ -97,7 +97,7 @@ async fn limits_hold_for_each_page_of_a_listing() {
 
 #[tokio::test]
 async fn headers_and_parameters_can_be_added_and_replaced() {
-    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let request = server.client().deployments().list_network_tunnel_groups();
     request
         .limit(10)
@@ -121,7 +121,7 @@ async fn headers_and_parameters_can_be_added_and_replaced() {
 
 #[tokio::test]
 async fn a_header_that_cannot_be_sent_is_rejected() {
-    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     for (name, value, why) in [
         ("Authorization", "Bearer mine", "the client itself sets"),
         ("host", "evil.example", "the client itself sets"),
@@ -138,8 +138,8 @@ async fn a_header_that_cannot_be_sent_is_rejected() {
 
 #[tokio::test]
 async fn a_response_can_be_read_without_decoding() {
-    let answer = Answer::new(202, &[("x-trace", "t-1")], "\u{feff}not { json");
-    let server = Scripted::answering([], answer).await;
+    let response = ScriptedResponse::new(202, &[("x-trace", "t-1")], "\u{feff}not { json");
+    let server = Scripted::responding([], response).await;
     let request = server.client().deployments().list_regions();
     let raw: RawResponse = request.clone().send_raw().await.unwrap();
     assert_eq!((raw.status().as_u16(), raw.attempts()), (202, 1));
@@ -148,7 +148,8 @@ async fn a_response_can_be_read_without_decoding() {
     let error = raw.json::<Value>().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
 
-    let server = Scripted::answering([], Answer::json(404, r#"{"message": "none"}"#)).await;
+    let server =
+        Scripted::responding([], ScriptedResponse::json(404, r#"{"message": "none"}"#)).await;
     let request = server.client().deployments().list_regions();
     let error = request.send_raw().await.unwrap_err();
     assert_eq!(error.service_message(), Some("none"));
@@ -162,7 +163,7 @@ struct Made {
 
 #[tokio::test]
 async fn what_no_document_describes_can_be_requested() {
-    let server = Scripted::answering([], Answer::json(201, r#"{"id": 7}"#)).await;
+    let server = Scripted::responding([], ScriptedResponse::json(201, r#"{"id": 7}"#)).await;
     let client = server.client();
     let made: Response<Made> = client
         .request(Method::POST, "/deployments/v9/harbours")
@@ -208,7 +209,7 @@ async fn an_undocumented_request_is_retried_as_its_method_allows() {
         (Method::POST, 1),
         (Method::PATCH, 1),
     ] {
-        let server = Scripted::answering([], Answer::json(503, "{}")).await;
+        let server = Scripted::responding([], ScriptedResponse::json(503, "{}")).await;
         let client = server
             .builder()
             .clock(&paused_clock(&server))
@@ -222,7 +223,7 @@ async fn an_undocumented_request_is_retried_as_its_method_allows() {
 
 #[tokio::test]
 async fn a_documented_path_is_known_by_hand_too() {
-    let server = Scripted::answering([], Answer::json(403, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(403, "{}")).await;
     let request = server
         .client()
         .request(Method::GET, "/deployments/v2/sites/12");
@@ -236,7 +237,7 @@ async fn a_documented_path_is_known_by_hand_too() {
 
 #[tokio::test]
 async fn a_path_that_is_another_path_is_rejected() {
-    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let client = server.client();
     for path in [
         "",
@@ -265,7 +266,7 @@ async fn a_path_that_is_another_path_is_rejected() {
 
 #[tokio::test]
 async fn reports_are_requested_in_their_region() {
-    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let client = server
         .builder()
         .reports_region(ReportsRegion::Eu)

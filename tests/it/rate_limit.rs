@@ -11,7 +11,7 @@ use futures_util::future::{join_all, try_join_all};
 use http::Response;
 
 use crate::clock::paused_clock;
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 
 /// The limits of most operations: requests and seconds.
 const WINDOWS: [(usize, u64); 3] = [(5, 1), (14, 60), (350, 1800)];
@@ -39,7 +39,7 @@ impl Limited {
                     .filter(|at| **at > since || now < Duration::from_secs(*seconds));
                 recent.count() > *requests
             });
-            Answer::json(if is_over { 429 } else { 200 }, "[]")
+            ScriptedResponse::json(if is_over { 429 } else { 200 }, "[]")
         })
         .await;
         let clock = paused_clock(&server);
@@ -52,12 +52,7 @@ impl Limited {
     }
 
     fn client(&self) -> Client {
-        let builder = self.server.builder().retry(RetryPolicy::none());
-        let builder = builder.clock(&self.clock);
-        builder
-            .rate_limiting(RateLimiting::Documented)
-            .build()
-            .unwrap()
+        limited_client(&self.server, &self.clock, RetryPolicy::none())
     }
 
     fn arrivals(&self) -> Vec<f64> {
@@ -197,17 +192,22 @@ async fn a_delay_beyond_the_total_timeout_fails_at_once() {
     assert_eq!(limited.arrivals().len(), 14);
 }
 
-/// Calls against a server that says something about its limits, and how long the next would wait.
-async fn wait_after(status: u16, headers: &[(&str, &str)], calls: usize) -> Duration {
-    let server = Scripted::answering([], Answer::new(status, headers, "[]")).await;
-    let clock = paused_clock(&server);
-    let client = server
+/// A client of a server that keeps the documented rate limits.
+fn limited_client(server: &Scripted, clock: &PausedClock, retry: RetryPolicy) -> Client {
+    server
         .builder()
-        .clock(&clock)
-        .retry(RetryPolicy::none())
+        .clock(clock)
+        .retry(retry)
         .rate_limiting(RateLimiting::Documented)
         .build()
-        .unwrap();
+        .unwrap()
+}
+
+/// Calls against a server that says something about its limits, and how long the next would wait.
+async fn wait_after(status: u16, headers: &[(&str, &str)], calls: usize) -> Duration {
+    let server = Scripted::responding([], ScriptedResponse::new(status, headers, "[]")).await;
+    let clock = paused_clock(&server);
+    let client = limited_client(&server, &clock, RetryPolicy::none());
     for _ in 0..calls {
         let _ = call(&client).await;
     }
@@ -358,15 +358,16 @@ async fn a_call_that_is_dropped_gives_its_slot_back() {
 
 #[tokio::test]
 async fn redirects_count() {
-    let moved = |position: &str| Answer::new(307, &[("location", position)], "");
-    let moves = (0..7).flat_map(|call| [moved(&format!("/a{call}")), Answer::json(200, "[]")]);
-    let server = Scripted::answering(moves, Answer::json(200, "[]")).await;
+    let moved = |position: &str| ScriptedResponse::new(307, &[("location", position)], "");
+    let moves = (0..7).flat_map(|call| {
+        [
+            moved(&format!("/a{call}")),
+            ScriptedResponse::json(200, "[]"),
+        ]
+    });
+    let server = Scripted::responding(moves, ScriptedResponse::json(200, "[]")).await;
     let clock = paused_clock(&server);
-    let builder = server.builder().clock(&clock);
-    let client = builder
-        .rate_limiting(RateLimiting::Documented)
-        .build()
-        .unwrap();
+    let client = limited_client(&server, &clock, RetryPolicy::default());
     for _ in 0..7 {
         call(&client).await.unwrap();
     }
@@ -389,14 +390,10 @@ async fn a_total_timeout_at_the_end_of_time_is_none() {
 
 #[tokio::test]
 async fn a_call_that_is_rejected_all_the_same_is_retried() {
-    let refused = Answer::new(429, &[("ratelimit-reset", "20")], "");
-    let server = Scripted::answering([refused], Answer::json(200, "[]")).await;
+    let refused = ScriptedResponse::new(429, &[("ratelimit-reset", "20")], "");
+    let server = Scripted::responding([refused], ScriptedResponse::json(200, "[]")).await;
     let clock = paused_clock(&server);
-    let builder = server.builder().clock(&clock);
-    let client = builder
-        .rate_limiting(RateLimiting::Documented)
-        .build()
-        .unwrap();
+    let client = limited_client(&server, &clock, RetryPolicy::default());
     join_all((0..4).map(|_| call(&client))).await;
     assert_eq!(server.calls().len(), 5);
     assert!(clock.elapsed() >= Duration::from_secs(20));
@@ -437,18 +434,12 @@ async fn a_token_that_expires_in_the_queue_releases_no_burst() {
 
 #[tokio::test]
 async fn the_total_timeout_holds_for_a_redirect_that_waits() {
-    let before = vec![Answer::json(200, "[]"); 13];
-    let moved = Answer::new(307, &[("location", "/elsewhere")], "");
+    let before = vec![ScriptedResponse::json(200, "[]"); 13];
+    let moved = ScriptedResponse::new(307, &[("location", "/elsewhere")], "");
     let responses = before.into_iter().chain([moved]);
-    let server = Scripted::answering(responses, Answer::Hang).await;
+    let server = Scripted::responding(responses, ScriptedResponse::Hang).await;
     let clock = paused_clock(&server);
-    let client = server
-        .builder()
-        .clock(&clock)
-        .retry(RetryPolicy::none())
-        .rate_limiting(RateLimiting::Documented)
-        .build()
-        .unwrap();
+    let client = limited_client(&server, &clock, RetryPolicy::none());
     for _ in 0..13 {
         call(&client).await.unwrap();
     }

@@ -2,10 +2,10 @@
 
 use cisco_secure_access::{Client, ErrorKind, Result};
 
-use crate::scripted::{Answer, Scripted, create, read};
+use crate::scripted::{Scripted, ScriptedResponse, create, read};
 
-fn to(status: u16, location: &str) -> Answer {
-    Answer::new(status, &[("location", location)], "")
+fn to(status: u16, location: &str) -> ScriptedResponse {
+    ScriptedResponse::new(status, &[("location", location)], "")
 }
 
 /// The first line of each call, without the version.
@@ -23,7 +23,11 @@ async fn a_call_follows_with_method_body_and_token_as_the_status_says() {
         (307, "POST"),
         (308, "POST"),
     ] {
-        let server = Scripted::answering([to(status, "/moved?a=b")], Answer::json(200, "{}")).await;
+        let server = Scripted::responding(
+            [to(status, "/moved?a=b")],
+            ScriptedResponse::json(200, "{}"),
+        )
+        .await;
         create(&server.client()).await.unwrap();
         let followed = &server.calls()[1];
         assert!(
@@ -55,7 +59,8 @@ async fn other_methods_become_get_after_303_only() {
         (303, "GET"),
         (308, "DELETE"),
     ] {
-        let server = Scripted::answering([to(status, "/moved")], Answer::json(200, "{}")).await;
+        let server =
+            Scripted::responding([to(status, "/moved")], ScriptedResponse::json(200, "{}")).await;
         server
             .client()
             .deployments()
@@ -77,13 +82,13 @@ async fn report(client: &Client) -> Result<()> {
 async fn a_redirect_in_a_body_is_followed_for_reports_only() {
     let redirect = |url: &str| {
         let body = format!(r#"{{"data": {{"redirect": "{url}/elsewhere"}}}}"#);
-        Answer::json(200, &body)
+        ScriptedResponse::json(200, &body)
     };
-    let server = Scripted::knowing_itself(redirect, Answer::json(200, "{}")).await;
+    let server = Scripted::knowing_itself(redirect, ScriptedResponse::json(200, "{}")).await;
     report(&server.client()).await.unwrap();
     assert_eq!(lines(&server)[1], "GET /elsewhere");
 
-    let server = Scripted::knowing_itself(redirect, Answer::json(200, "{}")).await;
+    let server = Scripted::knowing_itself(redirect, ScriptedResponse::json(200, "{}")).await;
     read(&server.client()).await.unwrap();
     assert_eq!(server.calls().len(), 1, "it is data");
 }
@@ -91,11 +96,11 @@ async fn a_redirect_in_a_body_is_followed_for_reports_only() {
 #[tokio::test]
 async fn five_redirects_are_followed_and_not_six() {
     let hops = |count: usize| (1..=count).map(|hop| to(302, &format!("/hop{hop}")));
-    let server = Scripted::answering(hops(5), Answer::json(200, "{}")).await;
+    let server = Scripted::responding(hops(5), ScriptedResponse::json(200, "{}")).await;
     read(&server.client()).await.unwrap();
     assert_eq!(lines(&server)[5], "GET /hop5");
 
-    let server = Scripted::answering(hops(6), Answer::json(200, "{}")).await;
+    let server = Scripted::responding(hops(6), ScriptedResponse::json(200, "{}")).await;
     let error = read(&server.client()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert!(error.to_string().contains("too many redirects"), "{error}");
@@ -105,7 +110,7 @@ async fn five_redirects_are_followed_and_not_six() {
 #[tokio::test]
 async fn a_loop_ends() {
     let responses = [to(302, "/a"), to(302, "/b")];
-    let server = Scripted::answering(responses, to(302, "/a")).await;
+    let server = Scripted::responding(responses, to(302, "/a")).await;
     let error = read(&server.client()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert!(error.to_string().contains("form a loop"), "{error}");
@@ -114,7 +119,7 @@ async fn a_loop_ends() {
 
 #[tokio::test]
 async fn the_token_reaches_no_other_server() {
-    let other = Scripted::answering([], Answer::json(200, "{}")).await;
+    let other = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let locations = [
         other.url("/?key=value"),
         other.url("/").replace("http://", "//"),
@@ -125,7 +130,8 @@ async fn the_token_reaches_no_other_server() {
         "http://[".to_owned(),
     ];
     for location in &locations {
-        let in_body = Answer::json(200, &format!(r#"{{"data": {{"redirect": "{location}"}}}}"#));
+        let in_body =
+            ScriptedResponse::json(200, &format!(r#"{{"data": {{"redirect": "{location}"}}}}"#));
         let is_absolute = location.contains("://");
         let responses = [
             to(302, location),
@@ -134,7 +140,7 @@ async fn the_token_reaches_no_other_server() {
             in_body,
         ];
         for response in responses.into_iter().take(if is_absolute { 4 } else { 3 }) {
-            let server = Scripted::answering([], response).await;
+            let server = Scripted::responding([], response).await;
             let error = report(&server.client()).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Redirect, "{location}: {error}");
             assert!(!error.is_retryable());
@@ -151,7 +157,7 @@ async fn the_token_reaches_no_other_server() {
 
 #[tokio::test]
 async fn key_and_secret_are_never_redirected() {
-    let other = Scripted::answering([], Answer::json(200, "{}")).await;
+    let other = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     for location in ["/elsewhere", &other.url("/")] {
         let server = Scripted::with([to(307, location)]).await;
         let error = read(&server.client()).await.unwrap_err();
@@ -164,7 +170,7 @@ async fn key_and_secret_are_never_redirected() {
 
 #[tokio::test]
 async fn a_redirect_without_a_location_is_an_error_response() {
-    let server = Scripted::answering([], Answer::json(302, "")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(302, "")).await;
     let error = read(&server.client()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.status().map(|status| status.as_u16())),

@@ -3,7 +3,7 @@
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{ErrorKind, Upload, operations};
 
-use crate::scripted::{Answer, Scripted, TOKEN};
+use crate::scripted::{Scripted, ScriptedResponse, TOKEN};
 
 #[tokio::test]
 async fn requests_can_move_between_tasks() {
@@ -182,15 +182,15 @@ async fn a_reader_is_streamed_with_its_content_type() {
 
 #[tokio::test]
 async fn a_reader_is_sent_once() {
-    let limited = || Answer::new(429, &[("retry-after", "1")], "");
-    let moved = || Answer::new(308, &[("location", "/elsewhere")], "");
-    let rejected = || Answer::json(401, "{}");
+    let limited = || ScriptedResponse::new(429, &[("retry-after", "1")], "");
+    let moved = || ScriptedResponse::new(308, &[("location", "/elsewhere")], "");
+    let rejected = || ScriptedResponse::json(401, "{}");
     for (response, kind, reason) in [
         (limited(), ErrorKind::Service, "can be sent only once"),
         (moved(), ErrorKind::Redirect, "can be sent only once"),
         (rejected(), ErrorKind::Service, "401"),
     ] {
-        let server = Scripted::answering([response], Answer::json(200, "{}")).await;
+        let server = Scripted::responding([response], ScriptedResponse::json(200, "{}")).await;
         let upload = Upload::reader("objects.csv", std::io::Cursor::new(b"name"));
         let policies = server.builder().build().unwrap().policies();
         let error = policies.upload_network_objects(upload).await.unwrap_err();

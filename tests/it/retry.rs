@@ -7,7 +7,7 @@ use cisco_secure_access::{Client, Error, ErrorKind, RawResponse, Result, RetryPo
 use http::Response;
 
 use crate::clock::{paused_clock, sleeps};
-use crate::scripted::{Answer, Scripted, TOKEN, create, read};
+use crate::scripted::{Scripted, ScriptedResponse, TOKEN, create, read};
 
 /// How a call ends: attempts, waits in milliseconds, kind of the error and status.
 type End = (u32, &'static [u128], ErrorKind, Option<u16>);
@@ -20,26 +20,26 @@ const BACKOFF: &[u128] = &[500, 1000, 2000];
 async fn each_fault_has_its_attempts_delays_and_error() {
     use ErrorKind::{Connect, Connection, Decode, Service, Timeout};
 
-    let json = Answer::json;
-    let with = |status, name, value| Answer::new(status, &[(name, value)], "");
-    let html = Answer::new(200, &[("content-type", "text/html")], "<html>A proxy</html>");
+    let json = ScriptedResponse::json;
+    let with = |status, name, value| ScriptedResponse::new(status, &[(name, value)], "");
+    let html = ScriptedResponse::new(200, &[("content-type", "text/html")], "<html>A proxy</html>");
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"data\":";
     let locked = r#"{"message": "The ruleset is locked by another user"}"#;
     let blocked = r#"{"message": "The domain is blocked by a policy"}"#;
     let lock_exists = r#"{"message": "A rule of the name `Locked doors` already exists"}"#;
     let locked_by_code = r#"{"code": "RULESET_LOCKED", "message": "Try later"}"#;
-    let dated = Answer::new(503, &[("date", "Sat, 05 Nov 1994 08:49:37 GMT"), ("retry-after", "Sat, 05 Nov 1994 08:49:47 GMT")], "");
+    let dated = ScriptedResponse::new(503, &[("date", "Sat, 05 Nov 1994 08:49:37 GMT"), ("retry-after", "Sat, 05 Nov 1994 08:49:47 GMT")], "");
     let missing = r#"{"statusCode": 404, "error": "Not Found"}"#;
     let broken = r#"{"statusCode": 503, "error": "Service Unavailable"}"#;
     let expired = r#"{"error": "invalid_request"}"#;
 
-    let table: Vec<(&str, Option<Answer>, End, End)> = vec![
+    let table: Vec<(&str, Option<ScriptedResponse>, End, End)> = vec![
         // what the service does           ……………………………………………     an operation that may be repeated               one that may not
         ("refuses the connection",         None,                            (4, BACKOFF, Connect, None),                  (4, BACKOFF, Connect, None)),
-        ("resets before the answer",       Some(Answer::Reset("".into())),  (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
-        ("resets in the answer",           Some(Answer::Reset(cut.into())), (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
-        ("closes in the answer",           Some(Answer::Send(cut.into())),  (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
-        ("never answers",                  Some(Answer::Hang),              (4, BACKOFF, Timeout, None),                  (1, &[], Timeout, None)),
+        ("resets before the response",       Some(ScriptedResponse::Reset("".into())),  (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
+        ("resets in the response",           Some(ScriptedResponse::Reset(cut.into())), (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
+        ("closes in the response",           Some(ScriptedResponse::Send(cut.into())),  (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
+        ("never responds",                  Some(ScriptedResponse::Hang),              (4, BACKOFF, Timeout, None),                  (1, &[], Timeout, None)),
         ("truncated JSON",                 Some(json(200, r#"{"data": ["#)),(1, &[], Decode, Some(200)),                  (1, &[], Decode, Some(200))),
         ("wrong content type",             Some(html),                      (1, &[], Decode, Some(200)),                  (1, &[], Decode, Some(200))),
         ("200 that is a 404",              Some(json(200, missing)),        (1, &[], Service, Some(404)),                 (1, &[], Service, Some(404))),
@@ -70,10 +70,10 @@ async fn each_fault_has_its_attempts_delays_and_error() {
         ("504",                            Some(json(504, "{}")),           (4, BACKOFF, Service, Some(504)),             (1, &[], Service, Some(504))),
     ];
 
-    for (fault, answer, idempotent, other) in table {
+    for (fault, response, idempotent, other) in table {
         for (may_repeat, expected) in [(true, idempotent), (false, other)] {
-            let server = match &answer {
-                Some(answer) => Scripted::answering([], answer.clone()).await,
+            let server = match &response {
+                Some(response) => Scripted::responding([], response.clone()).await,
                 None => Scripted::start(&[(200, "application/json", TOKEN)]).await,
             };
             let clock = paused_clock(&server);
@@ -85,7 +85,7 @@ async fn each_fault_has_its_attempts_delays_and_error() {
             let found = error.status().map(|status| status.as_u16());
             assert_eq!((error.attempts(), error.kind(), found), (attempts, kind, status), "{what}");
             assert_eq!(sleeps(&clock), waits, "{what}");
-            let calls = if answer.is_some() { attempts as usize } else { 0 };
+            let calls = if response.is_some() { attempts as usize } else { 0 };
             assert_eq!(server.calls().len(), calls, "{what}");
         }
     }
@@ -93,8 +93,9 @@ async fn each_fault_has_its_attempts_delays_and_error() {
 
 #[tokio::test]
 async fn a_retry_that_succeeds_is_a_success() {
-    let busy = Answer::json(503, "{}");
-    let server = Scripted::answering([busy.clone(), busy], Answer::json(200, "{}")).await;
+    let busy = ScriptedResponse::json(503, "{}");
+    let server =
+        Scripted::responding([busy.clone(), busy], ScriptedResponse::json(200, "{}")).await;
     let clock = paused_clock(&server);
     let client = server.builder().clock(&clock).build().unwrap();
     read(&client).await.unwrap();
@@ -103,7 +104,7 @@ async fn a_retry_that_succeeds_is_a_success() {
 
 #[tokio::test]
 async fn the_policy_decides_how_often_and_how_long() {
-    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(503, "{}")).await;
     let clock = paused_clock(&server);
     let policy = RetryPolicy::new()
         .max_attempts(5)
@@ -121,7 +122,7 @@ async fn the_policy_decides_how_often_and_how_long() {
 
 #[tokio::test]
 async fn a_call_ends_before_a_delay_beyond_its_total_timeout() {
-    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(503, "{}")).await;
     let clock = paused_clock(&server);
     let builder = server.builder().clock(&clock);
     let client = builder
@@ -141,7 +142,7 @@ async fn a_call_ends_before_a_delay_beyond_its_total_timeout() {
 
 #[tokio::test]
 async fn clones_share_the_budget() {
-    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(503, "{}")).await;
     let client = server
         .builder()
         .clock(&paused_clock(&server))
@@ -177,15 +178,15 @@ async fn an_error_has_the_message_of_the_service_in_any_shape() {
         ("",                                                                                    (None, None, None)),
     ];
     for (body, (message, code, request)) in table {
-        let server = Scripted::answering([], Answer::json(400, body)).await;
+        let server = Scripted::responding([], ScriptedResponse::json(400, body)).await;
         let error = create(&server.client()).await.unwrap_err();
         assert_eq!(error.service_message(), *message, "{body}");
         assert_eq!(error.service_code(), *code, "{body}");
         assert_eq!(error.request_id(), *request, "{body}");
         assert_eq!(error.body(), body.as_bytes());
     }
-    let answer = Answer::new(400, &[("x-request-id", "h-3")], "{}");
-    let server = Scripted::answering([], answer).await;
+    let response = ScriptedResponse::new(400, &[("x-request-id", "h-3")], "{}");
+    let server = Scripted::responding([], response).await;
     let error = create(&server.client()).await.unwrap_err();
     assert_eq!(error.request_id(), Some("h-3"));
 }
@@ -201,7 +202,7 @@ async fn predicates_say_what_can_be_done() {
         (429, Error::is_rate_limited),
     ];
     for (status, holds) in table {
-        let server = Scripted::answering([], Answer::json(status, "{}")).await;
+        let server = Scripted::responding([], ScriptedResponse::json(status, "{}")).await;
         let error = read(&server.client()).await.unwrap_err();
         assert!(holds(&error), "{error}");
         assert_eq!(error.is_retryable(), status == 429, "{error}");
@@ -213,22 +214,26 @@ async fn predicates_say_what_can_be_done() {
 async fn an_error_is_small_and_keeps_the_start_of_a_body() {
     assert!(size_of::<Result<()>>() <= 32);
     let body = "x".repeat(1_000_000);
-    let server = Scripted::answering([], Answer::json(400, &body)).await;
+    let server = Scripted::responding([], ScriptedResponse::json(400, &body)).await;
     let error = read(&server.client()).await.unwrap_err();
     assert_eq!(error.body().len(), 64 * 1024);
 }
 
 #[tokio::test]
 async fn the_token_request_is_retried_if_it_was_not_processed() {
-    let limited = Answer::new(429, &[("retry-after", "3")], "");
-    let answers = [limited, Answer::json(200, TOKEN), Answer::json(200, "{}")];
-    let server = Scripted::with(answers).await;
+    let limited = ScriptedResponse::new(429, &[("retry-after", "3")], "");
+    let responses = [
+        limited,
+        ScriptedResponse::json(200, TOKEN),
+        ScriptedResponse::json(200, "{}"),
+    ];
+    let server = Scripted::with(responses).await;
     let clock = paused_clock(&server);
     let client = server.builder().clock(&clock).build().unwrap();
     read(&client).await.unwrap();
     assert_eq!(sleeps(&clock), [3500]);
 
-    let limited = Answer::new(429, &[("retry-after", "3")], "");
+    let limited = ScriptedResponse::new(429, &[("retry-after", "3")], "");
     let server = Scripted::with(vec![limited; 4]).await;
     let client = server
         .builder()
@@ -261,9 +266,9 @@ async fn the_token_request_is_retried_if_it_was_not_processed() {
 #[tokio::test]
 async fn a_token_error_after_an_attempt_keeps_its_number() {
     let responses = [
-        Answer::json(200, TOKEN),
-        Answer::json(401, "{}"),
-        Answer::json(500, "{}"),
+        ScriptedResponse::json(200, TOKEN),
+        ScriptedResponse::json(401, "{}"),
+        ScriptedResponse::json(500, "{}"),
     ];
     let server = Scripted::with(responses).await;
     let error = create(&server.client()).await.unwrap_err();
@@ -278,11 +283,11 @@ async fn a_token_error_after_an_attempt_keeps_its_number() {
 #[tokio::test]
 async fn a_call_that_got_no_token_can_be_repeated() {
     for status in [500, 503] {
-        let server = Scripted::with([Answer::json(status, "{}")]).await;
+        let server = Scripted::with([ScriptedResponse::json(status, "{}")]).await;
         let error = create(&server.client()).await.unwrap_err();
         assert!(error.is_retryable(), "nothing was sent: {error}");
     }
-    let server = Scripted::answering([], Answer::json(503, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(503, "{}")).await;
     let error = create(&server.client()).await.unwrap_err();
     assert!(!error.is_retryable(), "{error}");
 }
@@ -290,8 +295,11 @@ async fn a_call_that_got_no_token_can_be_repeated() {
 #[tokio::test]
 async fn an_error_does_not_repeat_its_source() {
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
-    for response in [Answer::Reset(String::new()), Answer::Send(cut.to_owned())] {
-        let server = Scripted::answering([], response).await;
+    for response in [
+        ScriptedResponse::Reset(String::new()),
+        ScriptedResponse::Send(cut.to_owned()),
+    ] {
+        let server = Scripted::responding([], response).await;
         let error = read(&server.client()).await.unwrap_err();
         let mut source = std::error::Error::source(&error);
         assert!(source.is_some(), "{error:?}");
@@ -330,13 +338,13 @@ async fn delete(client: &Client) -> Result<RawResponse> {
 
 #[tokio::test]
 async fn what_an_earlier_attempt_has_deleted_is_deleted() {
-    let gone = Answer::json(404, r#"{"message": "no such site"}"#);
+    let gone = ScriptedResponse::json(404, r#"{"message": "no such site"}"#);
     for lost in [
-        Answer::Reset(String::new()),
-        Answer::Hang,
-        Answer::json(503, "{}"),
+        ScriptedResponse::Reset(String::new()),
+        ScriptedResponse::Hang,
+        ScriptedResponse::json(503, "{}"),
     ] {
-        let server = Scripted::answering([lost], gone.clone()).await;
+        let server = Scripted::responding([lost], gone.clone()).await;
         let clock = paused_clock(&server);
         let client = server.builder().clock(&clock).build().unwrap();
         let deleted = delete(&client).await.unwrap();
@@ -347,15 +355,15 @@ async fn what_an_earlier_attempt_has_deleted_is_deleted() {
 
 #[tokio::test]
 async fn what_nobody_has_deleted_is_missing() {
-    let gone = Answer::json(404, "{}");
-    let limited = Answer::new(429, &[("retry-after", "1")], "");
+    let gone = ScriptedResponse::json(404, "{}");
+    let limited = ScriptedResponse::new(429, &[("retry-after", "1")], "");
     for before in [None, Some(limited)] {
-        let server = Scripted::answering(before, gone.clone()).await;
+        let server = Scripted::responding(before, gone.clone()).await;
         let clock = paused_clock(&server);
         let client = server.builder().clock(&clock).build().unwrap();
         assert!(delete(&client).await.unwrap_err().is_not_found());
     }
-    let server = Scripted::answering([Answer::json(503, "{}")], gone).await;
+    let server = Scripted::responding([ScriptedResponse::json(503, "{}")], gone).await;
     let clock = paused_clock(&server);
     let client = server.builder().clock(&clock).build().unwrap();
     assert!(read(&client).await.unwrap_err().is_not_found(), "a GET");
@@ -363,7 +371,8 @@ async fn what_nobody_has_deleted_is_missing() {
 
 #[tokio::test]
 async fn an_attempt_may_take_what_remains_of_the_total_timeout() {
-    let server = Scripted::answering([Answer::json(503, "{}")], Answer::Hang).await;
+    let server =
+        Scripted::responding([ScriptedResponse::json(503, "{}")], ScriptedResponse::Hang).await;
     let client = server
         .builder()
         .clock(&paused_clock(&server))

@@ -173,6 +173,27 @@ impl Drop for Current {
     }
 }
 
+/// Lets calls that are polled end while others are not, and then all.
+async fn finish_all<T>(
+    client: &Client,
+    tasks: &[JoinHandle<T>],
+    freezer: &Freezer,
+    clock: &PausedClock,
+) {
+    // Those that are polled end, whatever the others do.
+    let others = {
+        let client = client.clone();
+        tokio::spawn(async move {
+            for _ in 0..2 {
+                let _ = client.deployments().list_sites().await;
+            }
+        })
+    };
+    finish(&[others], clock, "while others are not polled").await;
+    freezer.thaw();
+    finish(tasks, clock, "when all are polled").await;
+}
+
 /// Waits for tasks; time passes when nothing else happens.
 async fn finish<T>(tasks: &[JoinHandle<T>], clock: &PausedClock, what: &str) {
     for _ in 0..1000 {
@@ -294,18 +315,7 @@ fn rate_limits_hold_and_nothing_waits_for_ever() {
                 tokio::spawn(Disturbed::new(calls, &mut random, &freezer))
             })
             .collect();
-        // Those that are polled end, whatever the others do.
-        let others = {
-            let client = client.clone();
-            tokio::spawn(async move {
-                for _ in 0..2 {
-                    let _ = client.deployments().list_sites().await;
-                }
-            })
-        };
-        finish(&[others], &clock, "while others are not polled").await;
-        freezer.thaw();
-        finish(&tasks, &clock, "when all are polled").await;
+        finish_all(&client, &tasks, &freezer, &clock).await;
         service.check();
 
         // Nothing is left of them: no waiter, no slot, no request in flight.
@@ -496,17 +506,7 @@ fn tokens_are_issued_and_nothing_waits_for_ever() {
                 tokio::spawn(Disturbed::new(calls, &mut random, &freezer))
             })
             .collect();
-        let others = {
-            let client = client.clone();
-            tokio::spawn(async move {
-                for _ in 0..2 {
-                    let _ = client.deployments().list_sites().await;
-                }
-            })
-        };
-        finish(&[others], &clock, "while others are not polled").await;
-        freezer.thaw();
-        finish(&tasks, &clock, "when all are polled").await;
+        finish_all(&client, &tasks, &freezer, &clock).await;
 
         // When everything responds again, the next call succeeds, in bounded time and with few tokens.
         is_healthy.store(true, Ordering::Relaxed);

@@ -18,7 +18,7 @@ pub(crate) const TOKEN: &str =
 
 /// What the server does when it has read a request.
 #[derive(Clone, Debug)]
-pub(crate) enum Answer {
+pub(crate) enum ScriptedResponse {
     /// Sends this and closes the connection.
     Send(String),
     /// Sends these bytes and closes the connection.
@@ -29,7 +29,7 @@ pub(crate) enum Answer {
     Hang,
 }
 
-impl Answer {
+impl ScriptedResponse {
     /// A complete response.
     pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
         let headers: String = headers
@@ -49,27 +49,27 @@ impl Answer {
 }
 
 /// From a request to its response.
-type Last = Box<dyn FnMut(&str) -> Answer + Send>;
+type Last = Box<dyn FnMut(&str) -> ScriptedResponse + Send>;
 
 /// The responses of the server: one after the other, and then those of `last`, if it is there, for ever. Token requests get a token then.
 struct Script {
-    answers: VecDeque<Answer>,
+    responses: VecDeque<ScriptedResponse>,
     last: Option<Last>,
 }
 
 impl Script {
-    fn next(&mut self, request: &str) -> Answer {
+    fn next(&mut self, request: &str) -> ScriptedResponse {
         let Some(last) = &mut self.last else {
-            return self.answers.pop_front().unwrap();
+            return self.responses.pop_front().unwrap();
         };
         if is_token_request(request) {
-            return Answer::json(200, TOKEN);
+            return ScriptedResponse::json(200, TOKEN);
         }
-        self.answers.pop_front().unwrap_or_else(|| last(request))
+        self.responses.pop_front().unwrap_or_else(|| last(request))
     }
 
     fn is_over(&self) -> bool {
-        self.answers.is_empty() && self.last.is_none()
+        self.responses.is_empty() && self.last.is_none()
     }
 }
 
@@ -89,46 +89,54 @@ pub(crate) struct Scripted {
 
 impl Scripted {
     /// Starts a server with these responses, that to the token request included: status, content type and body each.
-    pub(crate) async fn start(answers: &[(u16, &str, &str)]) -> Self {
-        let answer = |(status, content_type, body): &(u16, &str, &str)| {
-            Answer::new(*status, &[("content-type", content_type)], body)
+    pub(crate) async fn start(responses: &[(u16, &str, &str)]) -> Self {
+        let response = |(status, content_type, body): &(u16, &str, &str)| {
+            ScriptedResponse::new(*status, &[("content-type", content_type)], body)
         };
-        Self::with(answers.iter().map(answer)).await
+        Self::with(responses.iter().map(response)).await
     }
 
     /// Starts a server with these responses, that to the token request included.
-    pub(crate) async fn with(answers: impl IntoIterator<Item = Answer>) -> Self {
-        let answers = answers.into_iter().collect();
+    pub(crate) async fn with(responses: impl IntoIterator<Item = ScriptedResponse>) -> Self {
+        let responses = responses.into_iter().collect();
         Self::play(|_| Script {
-            answers,
+            responses,
             last: None,
         })
         .await
     }
 
-    /// Starts a server that responds to each request except token requests with the next of `answers`, and with `last` after those.
-    pub(crate) async fn answering(answers: impl IntoIterator<Item = Answer>, last: Answer) -> Self {
-        let answers = answers.into_iter().collect();
+    /// Starts a server that responds to each request except token requests with the next of `responses`, and with `last` after those.
+    pub(crate) async fn responding(
+        responses: impl IntoIterator<Item = ScriptedResponse>,
+        last: ScriptedResponse,
+    ) -> Self {
+        let responses = responses.into_iter().collect();
         Self::play(|_| Script {
-            answers,
+            responses,
             last: Some(Box::new(move |_| last.clone())),
         })
         .await
     }
 
-    /// Starts a server that responds to each request except token requests with the result of `answer`.
-    pub(crate) async fn by(answer: impl FnMut(&str) -> Answer + Send + 'static) -> Self {
+    /// Starts a server that responds to each request except token requests with the result of `response`.
+    pub(crate) async fn by(
+        response: impl FnMut(&str) -> ScriptedResponse + Send + 'static,
+    ) -> Self {
         Self::play(|_| Script {
-            answers: VecDeque::new(),
-            last: Some(Box::new(answer)),
+            responses: VecDeque::new(),
+            last: Some(Box::new(response)),
         })
         .await
     }
 
     /// Starts a server whose first response to a call depends on the URL of the server.
-    pub(crate) async fn knowing_itself(first: impl FnOnce(&str) -> Answer, last: Answer) -> Self {
+    pub(crate) async fn knowing_itself(
+        first: impl FnOnce(&str) -> ScriptedResponse,
+        last: ScriptedResponse,
+    ) -> Self {
         Self::play(|url| Script {
-            answers: [first(url)].into(),
+            responses: [first(url)].into(),
             last: Some(Box::new(move |_| last.clone())),
         })
         .await
@@ -149,25 +157,25 @@ impl Scripted {
             while let Some(listener) = &listening {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let request = read_request(&mut stream).await;
-                let answer = script.next(&request);
+                let response = script.next(&request);
                 record.lock().unwrap().push(request);
                 if script.is_over() {
                     listening = None;
                 }
-                match answer {
-                    Answer::Send(bytes) => {
+                match response {
+                    ScriptedResponse::Send(bytes) => {
                         stream.write_all(bytes.as_bytes()).await.unwrap();
                         stream.shutdown().await.unwrap();
                     }
-                    Answer::Bytes(bytes) => {
+                    ScriptedResponse::Bytes(bytes) => {
                         stream.write_all(&bytes).await.unwrap();
                         stream.shutdown().await.unwrap();
                     }
-                    Answer::Reset(bytes) => {
+                    ScriptedResponse::Reset(bytes) => {
                         stream.write_all(bytes.as_bytes()).await.unwrap();
                         stream.set_zero_linger().unwrap();
                     }
-                    Answer::Hang => {
+                    ScriptedResponse::Hang => {
                         hanging.push(stream);
                         notify.notify_one();
                     }

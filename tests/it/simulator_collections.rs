@@ -81,14 +81,14 @@ async fn a_quarter_of_a_million_destinations_are_listed() -> Result<()> {
         .await?;
     let policies = hurried(&simulator).policies();
     for page in [1, 1250, 2500] {
-        let answer = policies
+        let response = policies
             .list_destinations(1001)
             .page(page)
             .limit(100)
             .send()
             .await?;
-        assert_eq!(answer.meta.as_ref().unwrap().total, Some(250_000));
-        let first = answer.data[0].id.as_deref().unwrap();
+        assert_eq!(response.meta.as_ref().unwrap().total, Some(250_000));
+        let first = response.data[0].id.as_deref().unwrap();
         assert_eq!(first, (1001 + (page - 1) * 100).to_string());
     }
     let error = policies
@@ -143,8 +143,8 @@ async fn destinations_belong_to_their_list() -> Result<()> {
     let many: Vec<_> = (0..500)
         .map(|n| AddDestination::new(format!("{n}.example.com")))
         .collect();
-    let answer = policies.add_destinations(id, &many).send().await?;
-    let list = answer.data.as_ref().unwrap();
+    let response = policies.add_destinations(id, &many).send().await?;
+    let list = response.data.as_ref().unwrap();
     assert_eq!((list.id, list.name.as_deref()), (Some(id), Some("Piers")));
     assert_eq!(list.meta.as_ref().unwrap().destination_count, Some(500));
     let too_many = [many.as_slice(), &[AddDestination::new("x.example.com")]].concat();

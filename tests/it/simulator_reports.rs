@@ -67,8 +67,8 @@ async fn a_report_may_lead_on_to_its_region() -> Result<()> {
             .start()
             .await?;
         let reports = hurried(&simulator).reports();
-        let answer = reports.get_summary("-1days", "now").send().await?;
-        assert!(answer.data.as_ref().unwrap().requests.unwrap() > 0);
+        let response = reports.get_summary("-1days", "now").send().await?;
+        assert!(response.data.as_ref().unwrap().requests.unwrap() > 0);
         let paths: Vec<_> = simulator
             .requests()
             .into_iter()
@@ -88,11 +88,11 @@ async fn a_report_may_lead_on_to_its_region() -> Result<()> {
 async fn the_regions_respond_alike() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let reports = hurried(&simulator).reports();
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for region in [ReportsRegion::Us, ReportsRegion::Eu] {
         let call = reports.get_summary("-7days", "now").reports_region(region);
-        answers.push(call.send().await?.data.as_ref().unwrap().requests);
+        responses.push(call.send().await?.data.as_ref().unwrap().requests);
     }
-    assert_eq!(answers[0], answers[1]);
+    assert_eq!(responses[0], responses[1]);
     Ok(())
 }

@@ -9,7 +9,7 @@ use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::clock::paused_clock;
-use crate::scripted::{Answer, Scripted, read};
+use crate::scripted::{Scripted, ScriptedResponse, read};
 
 /// A header of a request.
 fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
@@ -24,7 +24,7 @@ async fn requests_carry_the_context_of_their_span() {
         .with_simple_exporter(exporter.clone())
         .build();
     let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
-    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let client = server.client();
     {
         let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
@@ -65,7 +65,11 @@ async fn durations_and_retries_are_recorded() {
         .with_periodic_exporter(exporter.clone())
         .build();
     global::set_meter_provider(provider.clone());
-    let server = Scripted::answering([Answer::json(503, "{}")], Answer::json(200, "{}")).await;
+    let server = Scripted::responding(
+        [ScriptedResponse::json(503, "{}")],
+        ScriptedResponse::json(200, "{}"),
+    )
+    .await;
     let clock = paused_clock(&server);
     let builder = server.builder().clock(&clock);
     let client = builder.retry(RetryPolicy::new()).build().unwrap();

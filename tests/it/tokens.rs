@@ -19,7 +19,7 @@ use futures_util::future::{join_all, try_join_all};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::clock::paused_clock;
-use crate::scripted::{Answer, Scripted, TOKEN, read_request};
+use crate::scripted::{self, Scripted, ScriptedResponse, TOKEN, read_request};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_tasks_on_a_new_client_request_one_token() {
@@ -70,12 +70,7 @@ async fn a_wrong_secret_is_final() {
         .unwrap();
 
     for _ in 0..3 {
-        let error = client
-            .deployments()
-            .list_regions()
-            .send()
-            .await
-            .unwrap_err();
+        let error = scripted::read(&client).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Authentication);
         assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
         assert!(
@@ -100,12 +95,7 @@ async fn a_token_that_has_expired_on_arrival_is_replaced_once() {
     let client = simulator.client().unwrap();
 
     // Each token is over when it comes; the call is replayed once with another and then fails.
-    let error = client
-        .deployments()
-        .list_regions()
-        .send()
-        .await
-        .unwrap_err();
+    let error = scripted::read(&client).await.unwrap_err();
 
     assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
     assert_eq!(simulator.token_requests(), 2);
@@ -123,10 +113,6 @@ fn with_clock(simulator: &Simulator) -> (Client, PausedClock) {
     (client, clock)
 }
 
-async fn list_regions(client: &Client) -> Result<(), Error> {
-    client.deployments().list_regions().send().await.map(drop)
-}
-
 /// Lets tasks in the background run until `is_done`.
 async fn wait_until(is_done: impl Fn() -> bool) {
     while !is_done() {
@@ -140,7 +126,7 @@ async fn two_hundred_calls_request_one_token_and_at_its_expiry_one_more() {
     let (client, clock) = with_clock(&simulator);
     for (wait, tokens) in [(0, 1), (3600, 2)] {
         clock.advance(Duration::from_secs(wait));
-        let calls = (0..200).map(|_| list_regions(&client));
+        let calls = (0..200).map(|_| scripted::read(&client));
         try_join_all(calls).await.unwrap();
         assert_eq!(simulator.token_requests(), tokens);
     }
@@ -150,21 +136,21 @@ async fn two_hundred_calls_request_one_token_and_at_its_expiry_one_more() {
 async fn a_token_is_renewed_before_it_expires_while_calls_use_it() {
     let simulator = Simulator::builder().start().await.unwrap();
     let (client, clock) = with_clock(&simulator);
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
 
     clock.advance(Duration::from_secs(3600 - 451));
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
     assert_eq!(simulator.token_requests(), 1, "too early to renew");
 
     clock.advance(Duration::from_secs(152));
-    try_join_all((0..200).map(|_| list_regions(&client)))
+    try_join_all((0..200).map(|_| scripted::read(&client)))
         .await
         .unwrap();
     wait_until(|| simulator.token_requests() == 2).await;
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
 
     clock.advance(Duration::from_secs(400));
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
     assert_eq!(simulator.token_requests(), 2, "the new token is used");
 }
 
@@ -172,11 +158,11 @@ async fn a_token_is_renewed_before_it_expires_while_calls_use_it() {
 async fn a_refresh_that_fails_leaves_the_old_token_in_use() {
     let server = TokenServer::start(&[(200, TOKEN), (500, "{}"), (500, "{}"), (200, TOKEN)]).await;
     let (client, clock) = server.with_clock();
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
 
     clock.advance(Duration::from_secs(3600 - 290));
     for _ in 0..20 {
-        list_regions(&client).await.unwrap();
+        scripted::read(&client).await.unwrap();
     }
     assert_eq!(
         server.token_requests(),
@@ -185,11 +171,11 @@ async fn a_refresh_that_fails_leaves_the_old_token_in_use() {
     );
 
     clock.advance(Duration::from_secs(20));
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
     wait_until(|| server.token_requests() == 3).await;
 
     clock.advance(Duration::from_secs(265));
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
     assert_eq!(server.token_requests(), 4, "the old token is over");
 }
 
@@ -197,7 +183,7 @@ async fn a_refresh_that_fails_leaves_the_old_token_in_use() {
 async fn two_hundred_calls_send_a_rejected_secret_once() {
     let server = TokenServer::start(&[(401, r#"{"message": "no"}"#), (200, TOKEN)]).await;
     let client = server.client();
-    for error in join_all((0..200).map(|_| list_regions(&client))).await {
+    for error in join_all((0..200).map(|_| scripted::read(&client))).await {
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Authentication);
     }
     assert_eq!(server.token_requests(), 1);
@@ -240,19 +226,19 @@ async fn a_vault_is_used_for_each_token_and_may_change_its_secret() {
         .build()
         .unwrap();
 
-    let error = list_regions(&client).await.unwrap_err();
+    let error = scripted::read(&client).await.unwrap_err();
     assert!(error.to_string().contains("the vault is sealed"), "{error}");
 
     *vault.secret.lock().unwrap() = "an-old-secret".to_owned();
     for _ in 0..2 {
-        let error = list_regions(&client).await.unwrap_err();
+        let error = scripted::read(&client).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Authentication);
     }
     assert_eq!(simulator.token_requests(), 1);
 
     *vault.secret.lock().unwrap() = "simulated-hush-secret".to_owned();
     let used = vault.used.load(Ordering::Relaxed);
-    try_join_all((0..20).map(|_| list_regions(&client)))
+    try_join_all((0..20).map(|_| scripted::read(&client)))
         .await
         .unwrap();
     assert_eq!(simulator.token_requests(), 2);
@@ -265,9 +251,9 @@ async fn a_child_organization_has_a_token_of_its_own() {
     let client = server.client();
     let child = client.for_organization(8_162_517);
     for client in [&client, &child, &child, &client.for_organization("8162517")] {
-        list_regions(client).await.unwrap();
+        scripted::read(client).await.unwrap();
     }
-    list_regions(&client.for_organization(1)).await.unwrap();
+    scripted::read(&client.for_organization(1)).await.unwrap();
 
     let heads = server.token_heads();
     let organization = |head: &String| {
@@ -296,13 +282,13 @@ async fn clients_that_share_a_cache_share_a_token() {
             .unwrap()
     };
     let clients = [client(), client(), client()];
-    try_join_all(clients.iter().map(list_regions))
+    try_join_all(clients.iter().map(scripted::read))
         .await
         .unwrap();
     assert_eq!(simulator.token_requests(), 1);
 
     simulator.expire_tokens();
-    try_join_all(clients.iter().map(list_regions))
+    try_join_all(clients.iter().map(scripted::read))
         .await
         .unwrap();
     assert_eq!(
@@ -316,7 +302,7 @@ async fn clients_that_share_a_cache_share_a_token() {
 async fn no_token_is_shown() {
     let server = TokenServer::start(&[(200, TOKEN)]).await;
     let client = server.client();
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
     let token = CachedToken::new("scripted-hush-token", SystemTime::UNIX_EPOCH);
     let read = CachedToken::from_text(&token.to_text()).unwrap();
     let shown = format!(
@@ -420,7 +406,7 @@ async fn a_provider_or_cache_that_does_not_respond_is_named_and_used_again() {
                 }
             };
             let client = builder.build().unwrap();
-            let calls = join_all((0..20).map(|_| list_regions(&client)));
+            let calls = join_all((0..20).map(|_| scripted::read(&client)));
             for result in passing(&clock, calls).await {
                 let error = result.unwrap_err();
                 assert!(error.to_string().contains(name), "{error}");
@@ -431,7 +417,7 @@ async fn a_provider_or_cache_that_does_not_respond_is_named_and_used_again() {
             }
             let limit = Duration::from_secs(if failing == Failing::Hangs { 30 } else { 0 });
             assert_eq!(clock.elapsed(), limit);
-            list_regions(&client).await.unwrap();
+            scripted::read(&client).await.unwrap();
             assert_eq!(server.token_requests(), 1);
         }
     }
@@ -447,7 +433,7 @@ async fn the_time_limit_for_tokens_can_be_set() {
         .token_timeout(Duration::from_secs(7))
         .build()
         .unwrap();
-    let error = passing(&clock, list_regions(&client)).await.unwrap_err();
+    let error = passing(&clock, scripted::read(&client)).await.unwrap_err();
     assert!(
         error.to_string().contains("no access token in 7 s"),
         "{error}"
@@ -459,22 +445,23 @@ async fn the_time_limit_for_tokens_can_be_set() {
 async fn a_call_that_gives_up_leaves_the_token_to_others() {
     let server = TokenServer::start(&[(200, TOKEN)]).await;
     let client = server.client();
-    let mut first = Box::pin(list_regions(&client));
+    let mut first = Box::pin(scripted::read(&client));
     assert!(futures_util::poll!(&mut first).is_pending());
     drop(first);
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
     assert_eq!(server.token_requests(), 1);
+}
+
+fn single_thread_runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 #[test]
 fn a_token_request_on_a_runtime_that_rests_fails_in_time() {
-    let single = || {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-    };
-    let (resting, busy) = (single(), single());
+    let (resting, busy) = (single_thread_runtime(), single_thread_runtime());
     let server = busy.block_on(TokenServer::start(&[(200, TOKEN)]));
     let clock = PausedClock::new();
     let vault = FailingVault(Failing::Hangs, AtomicUsize::new(0));
@@ -482,26 +469,20 @@ fn a_token_request_on_a_runtime_that_rests_fails_in_time() {
     let client = builder.build().unwrap();
     // The call starts the token request, and its runtime does nothing more.
     resting.block_on(async {
-        let mut call = Box::pin(list_regions(&client));
+        let mut call = Box::pin(scripted::read(&client));
         assert!(futures_util::poll!(&mut call).is_pending());
     });
     busy.block_on(async {
-        let error = passing(&clock, list_regions(&client)).await.unwrap_err();
+        let error = passing(&clock, scripted::read(&client)).await.unwrap_err();
         assert!(error.is_timeout(), "{error}");
-        passing(&clock, list_regions(&client)).await.unwrap_err();
-        list_regions(&client).await.unwrap();
+        passing(&clock, scripted::read(&client)).await.unwrap_err();
+        scripted::read(&client).await.unwrap();
     });
 }
 
 #[test]
 fn a_lock_that_a_runtime_at_rest_holds_is_not_waited_for_until_the_end() {
-    let single = || {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-    };
-    let (resting, busy) = (single(), single());
+    let (resting, busy) = (single_thread_runtime(), single_thread_runtime());
     let requests = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&requests);
     // The first token request gets no response.
@@ -524,16 +505,16 @@ fn a_lock_that_a_runtime_at_rest_holds_is_not_waited_for_until_the_end() {
         .unwrap();
     // The task that requests a token holds the lock of the cache when its runtime does nothing more.
     resting.block_on(async {
-        let mut call = Box::pin(list_regions(&client));
+        let mut call = Box::pin(scripted::read(&client));
         while requests.load(Ordering::Relaxed) == 0 {
             assert!(futures_util::poll!(&mut call).is_pending());
             tokio::task::yield_now().await;
         }
     });
     busy.block_on(async {
-        let error = passing(&clock, list_regions(&client)).await.unwrap_err();
+        let error = passing(&clock, scripted::read(&client)).await.unwrap_err();
         assert!(error.to_string().contains("the token endpoint"), "{error}");
-        passing(&clock, list_regions(&client)).await.unwrap();
+        passing(&clock, scripted::read(&client)).await.unwrap();
     });
 }
 
@@ -557,15 +538,15 @@ impl TokenCache for RevokedTokens {
 #[tokio::test]
 async fn revoked_tokens_in_a_cache_do_not_fail_a_call() {
     let server = Scripted::by(|request| match request.contains("revoked") {
-        true => Answer::json(401, "{}"),
-        false => Answer::json(200, "{}"),
+        true => ScriptedResponse::json(401, "{}"),
+        false => ScriptedResponse::json(200, "{}"),
     })
     .await;
     let cache = RevokedTokens(Mutex::new(vec!["revoked-2", "revoked-1"]));
     let client = server.builder().token_cache(cache).build().unwrap();
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
     assert_eq!((server.calls().len(), token_requests(&server)), (3, 1));
-    list_regions(&client).await.unwrap();
+    scripted::read(&client).await.unwrap();
     assert_eq!(token_requests(&server), 1);
 }
 
@@ -607,8 +588,8 @@ async fn rejecting(
     path: &'static str,
 ) -> (Scripted, Client, PausedClock) {
     let server = Scripted::by(move |request| match request.contains(path) {
-        true => Answer::json(status, body),
-        false => Answer::json(200, "{}"),
+        true => ScriptedResponse::json(status, body),
+        false => ScriptedResponse::json(200, "{}"),
     })
     .await;
     let clock = paused_clock(&server);
@@ -630,7 +611,7 @@ async fn an_operation_that_always_responds_with_401_costs_one_token() {
                 if is_proven {
                     client.deployments().list_sites().send_raw().await.unwrap();
                 }
-                let error = list_regions(&client).await.unwrap_err();
+                let error = scripted::read(&client).await.unwrap_err();
                 assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
                 clock.advance(Duration::from_secs(100));
             }
@@ -641,10 +622,10 @@ async fn an_operation_that_always_responds_with_401_costs_one_token() {
 
 #[tokio::test]
 async fn many_operations_that_respond_with_401_do_not_each_cost_a_token() {
-    let server = Scripted::answering([], Answer::json(401, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(401, "{}")).await;
     let client = server.client();
     let deployments = client.deployments();
-    list_regions(&client).await.unwrap_err();
+    scripted::read(&client).await.unwrap_err();
     deployments.list_sites().send().await.unwrap_err();
     deployments.list_networks().send().await.unwrap_err();
     client
@@ -665,7 +646,7 @@ async fn a_token_that_is_revoked_is_replaced_each_time() {
     let simulator = Simulator::builder().start().await.unwrap();
     let client = simulator.client().unwrap();
     for count in 1..5 {
-        list_regions(&client).await.unwrap();
+        scripted::read(&client).await.unwrap();
         assert_eq!(simulator.token_requests(), count);
         simulator.expire_tokens();
     }
@@ -693,7 +674,7 @@ async fn only_a_rejection_of_the_credentials_is_remembered_and_for_a_minute() {
         let server = TokenServer::start(&[response, response, (200, TOKEN)]).await;
         let (client, clock) = server.with_clock();
         for _ in 0..2 {
-            let error = list_regions(&client).await.unwrap_err();
+            let error = scripted::read(&client).await.unwrap_err();
             let is_authentication = error.kind() == ErrorKind::Authentication;
             assert_eq!(is_authentication, is_rejection, "{response:?}: {error}");
             assert_eq!(
@@ -704,7 +685,7 @@ async fn only_a_rejection_of_the_credentials_is_remembered_and_for_a_minute() {
         let requests = if is_rejection { 1 } else { 2 };
         assert_eq!(server.token_requests(), requests, "{response:?}");
         clock.advance(Duration::from_secs(60));
-        let _ = list_regions(&client).await;
+        let _ = scripted::read(&client).await;
         assert_eq!(server.token_requests(), requests + 1, "{response:?}");
     }
 }

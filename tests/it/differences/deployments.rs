@@ -8,7 +8,7 @@ use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::{lines, read, serving, time};
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 
 #[tokio::test]
 async fn hubs_may_have_no_status() {
@@ -296,13 +296,13 @@ async fn the_path_of_a_patch_has_a_slash_or_none() {
 #[tokio::test]
 async fn counts_and_conflicts_have_another_media_type() {
     let resource = [("content-type", "resource/json")];
-    let counts = Answer::new(200, &resource, r#"{"connected": 3, "total": 4}"#);
-    let conflict = Answer::new(
+    let counts = ScriptedResponse::new(200, &resource, r#"{"connected": 3, "total": 4}"#);
+    let conflict = ScriptedResponse::new(
         409,
         &resource,
         r#"{"error": "the name must be unique", "requestId": "r"}"#,
     );
-    let server = Scripted::answering([counts.clone(), counts], conflict).await;
+    let server = Scripted::responding([counts.clone(), counts], conflict).await;
     let client = server.client();
     let groups = client
         .deployments()

@@ -6,7 +6,7 @@ use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::{lines, read, serving, time};
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 
 type PassiveDnsCall = fn(&Client) -> ResponseFuture<Response<PassiveDnsRecordList>>;
 
@@ -343,7 +343,7 @@ async fn subdomains(
         let rows = (first..total)
             .take(page_size)
             .map(|index| json!({"name": name(index)}));
-        Answer::json(200, &rows.collect::<Value>().to_string())
+        ScriptedResponse::json(200, &rows.collect::<Value>().to_string())
     })
     .await;
     let items = server

@@ -13,11 +13,11 @@ use cisco_secure_access::{Client, Response, ResponseFuture};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 
 /// What the response to a call holds when the service sends `body`. It decodes without a deviation.
 async fn decode<T>(body: &Value, call: impl FnOnce(&Client) -> ResponseFuture<Response<T>>) -> T {
-    let server = Scripted::answering([], Answer::json(200, &body.to_string())).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, &body.to_string())).await;
     let response = call(&server.client()).await.unwrap();
     assert_eq!(response.deviations(), [], "{body}");
     response.into_inner()
@@ -50,11 +50,11 @@ fn without_nulls(value: Value) -> Value {
 /// A client whose server responds to each call with the next of these statuses and bodies, and with the last for ever.
 async fn serving<'a>(responses: impl IntoIterator<Item = (u16, &'a str)>) -> (Scripted, Client) {
     let responses = responses.into_iter();
-    let mut answers: Vec<_> = responses
-        .map(|(status, body)| Answer::json(status, body))
+    let mut responses: Vec<_> = responses
+        .map(|(status, body)| ScriptedResponse::json(status, body))
         .collect();
-    let last = answers.pop().unwrap();
-    let server = Scripted::answering(answers, last).await;
+    let last = responses.pop().unwrap();
+    let server = Scripted::responding(responses, last).await;
     let client = server.client();
     (server, client)
 }

@@ -14,7 +14,7 @@ use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::{decode, lines, read, serving, time};
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 
 /// A rule as the service sends it, with these properties besides.
 fn rule(properties: Value) -> Value {
@@ -203,13 +203,13 @@ async fn a_rule_whose_priority_has_changed_is_read_again() {
             "ruleId": 17, "ruleName": "Pier", "ruleAction": "allow", "rulePriority": priority,
             "ruleConditions": [], "ruleSettings": [], "brandNew": 1,
         });
-        Answer::json(200, &rule.to_string())
+        ScriptedResponse::json(200, &rule.to_string())
     };
-    let outdated = Answer::json(
+    let outdated = ScriptedResponse::json(
         409,
         r#"{"error": "rule priority changed, fetch the rules"}"#,
     );
-    let server = Scripted::answering([rule(3), outdated, rule(4)], rule(4)).await;
+    let server = Scripted::responding([rule(3), outdated, rule(4)], rule(4)).await;
     let client = server.builder().clock(&PausedClock::new()).build().unwrap();
     let rename = |rule: &mut UpdateAccessRuleRequest| rule.rule_name = Some("Harbour".to_owned());
     edit_access_rule(&client, 17, Duration::from_secs(60), rename)
@@ -417,7 +417,7 @@ async fn a_url_on_a_high_volume_domain_is_not_added() {
     assert_eq!(
         meta.destination_count,
         Some(4),
-        "the count tells that nothing was added"
+        "the count shows that nothing was added"
     );
     let error = client
         .policies()

@@ -6,7 +6,7 @@ use futures_util::TryStreamExt as _;
 use serde_json::json;
 
 use super::{lines, read, serving, time};
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 
 #[tokio::test]
 async fn event_types_have_applications() {
@@ -185,7 +185,7 @@ async fn reports_accept_no_large_offset_and_no_long_page() {
         let rows: Vec<_> = (offset..offset + 5000)
             .map(|number| json!({"timestamp": number}))
             .collect();
-        Answer::json(200, &json!({"data": rows, "meta": {}}).to_string())
+        ScriptedResponse::json(200, &json!({"data": rows, "meta": {}}).to_string())
     })
     .await;
     let rows = server
@@ -256,7 +256,7 @@ async fn either_of_two_required_parameters_is_sent() {
 
 #[tokio::test]
 async fn api_usage_and_app_discovery_have_no_region() {
-    let server = Scripted::answering([], Answer::json(200, "{}")).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let client = server
         .builder()
         .reports_region(ReportsRegion::Eu)
@@ -303,7 +303,7 @@ async fn api_usage_and_app_discovery_have_no_region() {
 #[tokio::test]
 async fn reports_redirect_to_their_region() {
     let to = |url: &str| {
-        Answer::new(
+        ScriptedResponse::new(
             302,
             &[("location", &format!("{url}/reports.eu/v2/summary"))],
             "",
@@ -311,11 +311,11 @@ async fn reports_redirect_to_their_region() {
     };
     let in_body = |url: &str| {
         let body = json!({"data": {"redirect": format!("{url}/reports.eu/v2/summary")}});
-        Answer::json(200, &body.to_string())
+        ScriptedResponse::json(200, &body.to_string())
     };
-    let redirects: [&dyn Fn(&str) -> Answer; 2] = [&to, &in_body];
+    let redirects: [&dyn Fn(&str) -> ScriptedResponse; 2] = [&to, &in_body];
     for redirect in redirects {
-        let server = Scripted::knowing_itself(redirect, Answer::json(200, "{}")).await;
+        let server = Scripted::knowing_itself(redirect, ScriptedResponse::json(200, "{}")).await;
         let client = server.client();
         client
             .reports()

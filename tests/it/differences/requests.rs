@@ -7,7 +7,7 @@ use cisco_secure_access::api::deployments::types::NetworkTunnelGroupFilters;
 use serde_json::json;
 
 use super::{lines, read, serving};
-use crate::scripted::{Answer, Scripted, TOKEN};
+use crate::scripted::{self, Scripted, ScriptedResponse, TOKEN};
 
 const EXPIRED: &str = r#"{"error": "invalid_request"}"#;
 
@@ -26,12 +26,7 @@ async fn an_expired_token_is_a_bad_request() {
 
     // Only once.
     let (server, client) = serving([(400, EXPIRED)]).await;
-    let error = client
-        .deployments()
-        .list_regions()
-        .send()
-        .await
-        .unwrap_err();
+    let error = scripted::read(&client).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Service, 2));
     assert_eq!(server.requests().len(), 4);
 
@@ -49,7 +44,11 @@ async fn an_expired_token_is_a_bad_request() {
 
 #[tokio::test]
 async fn the_token_request_has_a_form_and_an_organization() {
-    let server = Scripted::with([Answer::json(200, TOKEN), Answer::json(200, "{}")]).await;
+    let server = Scripted::with([
+        ScriptedResponse::json(200, TOKEN),
+        ScriptedResponse::json(200, "{}"),
+    ])
+    .await;
     let child = server.client().for_organization(17);
     child.deployments().list_regions().send().await.unwrap();
     let [token, call] = server.requests().try_into().unwrap();
@@ -107,26 +106,15 @@ async fn errors_have_many_shapes() {
         json!({"detail": text, "status": 400, "title": "Bad Request", "type": "about:blank"}),
     ] {
         let (_server, client) = serving([(400, body.to_string().as_str())]).await;
-        let error = client
-            .deployments()
-            .list_regions()
-            .send()
-            .await
-            .unwrap_err();
+        let error = scripted::read(&client).await.unwrap_err();
         assert!(error.to_string().contains(text), "{body}: {error}");
     }
-    let server = Scripted::answering(
+    let server = Scripted::responding(
         [],
-        Answer::new(405, &[("content-type", "text/plain")], text),
+        ScriptedResponse::new(405, &[("content-type", "text/plain")], text),
     )
     .await;
-    let error = server
-        .client()
-        .deployments()
-        .list_regions()
-        .send()
-        .await
-        .unwrap_err();
+    let error = scripted::read(&server.client()).await.unwrap_err();
     assert!(error.to_string().contains(text), "{error}");
 }
 
@@ -145,14 +133,9 @@ async fn numbers_are_integers() {
 #[tokio::test]
 async fn limits_are_in_headers() {
     for (header, value) in [("ratelimit-reset", "7"), ("retry-after", "7")] {
-        let server = Scripted::answering([], Answer::new(429, &[(header, value)], "{}")).await;
-        let error = server
-            .client()
-            .deployments()
-            .list_regions()
-            .send()
-            .await
-            .unwrap_err();
+        let server =
+            Scripted::responding([], ScriptedResponse::new(429, &[(header, value)], "{}")).await;
+        let error = scripted::read(&server.client()).await.unwrap_err();
         assert!(error.is_rate_limited());
         assert_eq!(
             error.retry_after(),

@@ -11,7 +11,7 @@ use futures_util::stream::FusedStream as _;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 use crate::simulator::hurried;
 
 /// What the documents do not say of the service.
@@ -89,7 +89,7 @@ async fn service(log: &[(i64, String)], habits: Habits, precision: i64) -> Scrip
             .take(limit)
             .map(|(time, name)| json!({"timestamp": time / precision, "domain": name, "hostname": name}))
             .collect();
-        Answer::json(200, &json!({"data": rows, "meta": {}}).to_string())
+        ScriptedResponse::json(200, &json!({"data": rows, "meta": {}}).to_string())
     })
     .await
 }
@@ -210,17 +210,18 @@ async fn an_export_goes_on_where_another_stood() -> Result<()> {
 #[tokio::test]
 async fn an_error_leaves_the_export_where_it_was() -> Result<()> {
     let row = |time: i64| json!({"timestamp": time, "domain": time.to_string()});
-    let answer =
-        |status, rows: Vec<Value>| Answer::json(status, &json!({"data": rows}).to_string());
-    let answers = [
-        answer(200, vec![row(9), row(8)]),
-        answer(503, vec![]),
-        answer(418, vec![]),
-        answer(207, vec![row(8)]),
-        answer(200, vec![json!({"domain": "when?"})]),
-        answer(200, vec![row(8), row(7)]),
+    let response = |status, rows: Vec<Value>| {
+        ScriptedResponse::json(status, &json!({"data": rows}).to_string())
+    };
+    let responses = [
+        response(200, vec![row(9), row(8)]),
+        response(503, vec![]),
+        response(418, vec![]),
+        response(207, vec![row(8)]),
+        response(200, vec![json!({"domain": "when?"})]),
+        response(200, vec![row(8), row(7)]),
     ];
-    let server = Scripted::answering(answers, answer(200, vec![])).await;
+    let server = Scripted::responding(responses, response(200, vec![])).await;
     let client = server.client();
     let mut times = Vec::new();
     let mut errors = Vec::new();

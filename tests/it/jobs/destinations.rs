@@ -10,7 +10,7 @@ use cisco_secure_access::{Client, ErrorKind, Result};
 use serde_json::json;
 
 use super::calls;
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 use crate::simulator::hurried;
 
 const LIST: i64 = 1001;
@@ -156,8 +156,8 @@ async fn a_reading_that_fails_says_so() -> Result<()> {
 
     let page = r#"{"status": {}, "meta": {"total": 1}, "data": [{"destination": "example.com"}]}"#;
     let list = r#"{"status": {}, "data": {"id": 1001}}"#;
-    let answers = [list, page].map(|body| Answer::json(200, body));
-    let server = Scripted::answering(answers, Answer::json(200, "{}")).await;
+    let responses = [list, page].map(|body| ScriptedResponse::json(200, body));
+    let server = Scripted::responding(responses, ScriptedResponse::json(200, "{}")).await;
     let error = CurrentList::read(&server.client(), LIST, |_| {})
         .await
         .unwrap_err();

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::calls;
 use crate::clock::{paused_clock, sleeps};
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 use crate::simulator::hurried;
 
 const RULE: i64 = 1001;
@@ -121,12 +121,12 @@ async fn what_others_wrote_meanwhile_stays() -> Result<()> {
                 "ruleDescription": format!("version {reads}"), "ruleConditions": [],
                 "ruleSettings": [{"settingName": "umbrella.logLevel", "settingValue": "LOG_ALL", "createdAt": "2024-03-28T18:17:36"}],
             });
-            return Answer::json(200, &rule.to_string());
+            return ScriptedResponse::json(200, &rule.to_string());
         }
         writes += 1;
         match writes {
-            1 | 2 => Answer::json(409, r#"{"message": "The ruleset is locked"}"#),
-            _ => Answer::json(200, request.split_once("\r\n\r\n").unwrap().1),
+            1 | 2 => ScriptedResponse::json(409, r#"{"message": "The ruleset is locked"}"#),
+            _ => ScriptedResponse::json(200, request.split_once("\r\n\r\n").unwrap().1),
         }
     })
     .await;
@@ -175,7 +175,7 @@ async fn what_cannot_be_sent_is_reported_at_once() -> Result<()> {
     assert!(error.is_conflict() && !error.is_retryable(), "{error}");
     assert_eq!(calls(&simulator, "update_access_rule"), 2);
 
-    let server = Scripted::answering([], Answer::json(200, r#"{"ruleId": 1001}"#)).await;
+    let server = Scripted::responding([], ScriptedResponse::json(200, r#"{"ruleId": 1001}"#)).await;
     let error = edit_access_rule(&server.client(), RULE, PATIENCE, rename).await;
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);

@@ -13,7 +13,7 @@ use cisco_secure_access::{Client, Error, Items, Method, Pagination, Result, Retr
 use futures_util::{Stream, StreamExt as _};
 use serde_json::{Value, json};
 
-use crate::scripted::{Answer, Scripted};
+use crate::scripted::{Scripted, ScriptedResponse};
 
 /// The query of a request.
 struct Query(Vec<(String, String)>);
@@ -86,7 +86,7 @@ impl Listing {
                     .iter()
                     .map(|(name, value)| (*name, value.as_str())),
             );
-            Answer::new(reply.status, &headers, &reply.body)
+            ScriptedResponse::new(reply.status, &headers, &reply.body)
         })
         .await;
         let client = server.builder().retry(RetryPolicy::none()).build().unwrap();
