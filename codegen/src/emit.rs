@@ -11,7 +11,7 @@ use syn::{File, Item, ItemStruct};
 
 use crate::docs::docs;
 use crate::error::{Error, Result};
-use crate::lower::{Field, Shape, Type, field_number};
+use crate::lower::{Shape, Type, field_number};
 use crate::object::{self, FieldType};
 use crate::rust_type::{shorten, standalone};
 use crate::{enumeration, union};
@@ -53,25 +53,22 @@ pub(crate) fn emit(
         use crate::response::decode;
     };
     let mut defs = TypeDefs::new();
-    let no_positions = Vec::new();
     for (name, ty) in types {
         let ident = Ident::new(name, Span::call_site());
         let docs = docs(ty.description.as_deref().unwrap_or(match ty.shape {
-            Shape::Struct(_) | Shape::Tuple(..) => "An object of the API.",
+            Shape::Struct(..) => "An object of the API.",
             Shape::Enum(_) | Shape::IntegerEnum(_) => {
                 "One of the documented values, or another one."
             }
             Shape::Union(_) => "A value of one of several types.",
         }));
-        let mut emit_object = |fields: &[Field], positions: &[usize]| -> Result<TypeDef> {
-            let bases = field_types(&structs, name, fields.len())?;
-            let emission = object::Emission::new(&ident, &docs, fields, &bases, ty.direction)?;
-            code.extend(emission.emit(positions, schemars));
-            Ok(TypeDef::Struct(emission.into_fields()))
-        };
         let def = match &ty.shape {
-            Shape::Struct(fields) => emit_object(fields, &no_positions)?,
-            Shape::Tuple(fields, positions) => emit_object(fields, positions)?,
+            Shape::Struct(fields, wire_form) => {
+                let bases = field_types(&structs, name, fields.len())?;
+                let emission = object::Emission::new(&ident, &docs, fields, &bases, ty.direction)?;
+                code.extend(emission.emit(wire_form, schemars));
+                TypeDef::Struct(emission.into_fields())
+            }
             Shape::Enum(values) => {
                 code.extend(enumeration::emit(&ident, &docs, values));
                 TypeDef::Enum(values.first().cloned().unwrap_or_default())

@@ -37,15 +37,23 @@ pub(crate) struct Type {
 
 #[derive(Debug)]
 pub(crate) enum Shape {
-    Struct(Vec<Field>),
-    /// An object that is a list on the wire: the field at each position.
-    Tuple(Vec<Field>, Vec<usize>),
+    Struct(Vec<Field>, WireForm),
     /// The documented values of a string.
     Enum(Vec<String>),
     /// The documented values of an integer, with their names if there are any.
     IntegerEnum(Vec<(i64, Option<String>)>),
     /// One of several schemas.
     Union(Union),
+}
+
+/// How an object stands in JSON.
+#[derive(Debug)]
+pub(crate) enum WireForm {
+    Object,
+    /// As an object, or as the value of this field alone: `x-envelope`.
+    Envelope(usize),
+    /// As a list with these fields by position: `x-tuple`.
+    List(Vec<usize>),
 }
 
 /// The variants of a union, and the property that names them.
@@ -646,7 +654,11 @@ impl Lowering<'_> {
             self.tuple(elements, &context)?
         } else {
             let (fields, lowered) = self.object(schema, &context)?;
-            (Shape::Struct(fields), lowered)
+            let wire_form = match text(schema, "x-envelope") {
+                Some(name) => WireForm::Envelope(enveloped_field(&fields, &name, &context)?),
+                None => WireForm::Object,
+            };
+            (Shape::Struct(fields, wire_form), lowered)
         };
         self.schemas.insert(name.clone(), lowered);
         self.types.insert(
@@ -682,7 +694,7 @@ impl Lowering<'_> {
         let (fields, lowered) = self.object(&json!({"properties": properties}), context)?;
         let position = |name: &String| fields.iter().position(|field| field.name == *name);
         let positions = names.iter().filter_map(position).collect();
-        Ok((Shape::Tuple(fields, positions), lowered))
+        Ok((Shape::Struct(fields, WireForm::List(positions)), lowered))
     }
 
     /// Every property is required in the lowered document, so that progenitor gives the type of the value itself; `emit` adds the `Option`.
@@ -765,6 +777,17 @@ impl Lowering<'_> {
         };
         Ok((Shape::Union(union), all_required(lowered)))
     }
+}
+
+/// The field whose value may stand for the whole object.
+fn enveloped_field(fields: &[Field], name: &str, context: &SchemaContext) -> Result<usize> {
+    let field = fields.iter().position(|field| field.name == name);
+    field.ok_or_else(|| {
+        Error::new(
+            format!("{}/x-envelope", context.pointer),
+            format!("the schema has no property `{name}`"),
+        )
+    })
 }
 
 /// The name of a type as progenitor writes it: it takes a run of capitals for one word.

@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 
 use crate::docs::docs;
 use crate::error::{Error, Result};
-use crate::lower::{Direction, Field, Presence, TimeFormat};
+use crate::lower::{Direction, Field, Presence, TimeFormat, WireForm};
 use crate::names;
 use crate::rust_type::{argument, is_collection};
 
@@ -89,8 +89,7 @@ impl<'a> Emission<'a> {
         !self.fields.iter().any(|(_, ty)| ty.presence.required)
     }
 
-    /// The code; `positions` are the fields of an object that is a list on the wire, by position.
-    pub(crate) fn emit(&self, positions: &[usize], schemars: bool) -> TokenStream {
+    pub(crate) fn emit(&self, wire_form: &WireForm, schemars: bool) -> TokenStream {
         let Self { ident, docs, .. } = self;
         let declarations = self
             .fields
@@ -103,7 +102,7 @@ impl<'a> Emission<'a> {
         let skip = schemars.then(|| quote!(#[schemars(skip)]));
         let json_schema = schemars.then(|| quote!(#[derive(::schemars::JsonSchema)]));
         let default = self.is_default().then(|| quote!(Default,));
-        let object_fields = self.object_fields(positions);
+        let object_fields = self.object_fields(wire_form);
         let constructor = self.direction.request.then(|| self.constructor());
         quote! {
             #docs
@@ -123,7 +122,7 @@ impl<'a> Emission<'a> {
     }
 
     /// The decoding and encoding of the fields.
-    fn object_fields(&self, positions: &[usize]) -> TokenStream {
+    fn object_fields(&self, wire_form: &WireForm) -> TokenStream {
         let Self { ident, .. } = self;
         let name = ident.to_string();
         let properties: Vec<_> = self.sorted().map(|(field, _)| &field.name).collect();
@@ -142,19 +141,28 @@ impl<'a> Emission<'a> {
             quote!(Self { #(#idents: None,)* extra: Default::default() })
         };
         let keeps_nulls = self.direction.keeps_nulls();
-        let positions = (!positions.is_empty()).then(|| {
-            let numbers = positions.iter().filter_map(|position| {
-                let (field, _) = self.fields.get(*position)?;
-                properties.iter().position(|name| **name == field.name)
-            });
-            quote!(const POSITIONS: &'static [usize] = &[#(#numbers),*];)
-        });
+        // The number of the property that a field has.
+        let number = |field: &usize| {
+            let (field, _) = self.fields.get(*field)?;
+            properties.iter().position(|name| **name == field.name)
+        };
+        let wire_form = match wire_form {
+            WireForm::Object => None,
+            WireForm::Envelope(field) => {
+                let number = number(field);
+                Some(quote!(const ENVELOPED: Option<usize> = Some(#number);))
+            }
+            WireForm::List(fields) => {
+                let numbers = fields.iter().filter_map(number);
+                Some(quote!(const POSITIONS: &'static [usize] = &[#(#numbers),*];))
+            }
+        };
         quote! {
             impl decode::ObjectFields for #ident {
                 const NAME: &'static str = #name;
                 const PROPERTIES: &'static [&'static str] = &[#(#properties),*];
                 const KEEPS_NULLS: bool = #keeps_nulls;
-                #positions
+                #wire_form
 
                 #[inline]
                 fn empty() -> Self { #empty }

@@ -296,7 +296,7 @@ fn operation(operation: document::Operation, lowered: &Value) -> Operation {
 fn named(ty: lower::Type, lowered: &Value) -> Type {
     let child = |index: usize| value_type(&lowered["properties"][field_number(index)]);
     let shape = match ty.shape {
-        lower::Shape::Struct(fields) | lower::Shape::Tuple(fields, _) => {
+        lower::Shape::Struct(fields, _) => {
             let fields = fields.into_iter().enumerate();
             let fields = fields.map(|(index, field)| field_of(field, child(index), ty.direction));
             Shape::Struct(fields.collect())

@@ -755,6 +755,10 @@ fn extensions() -> Vec<Case> {
         ]),
         Case::new("F2", "in a list", in_response(json!({"rows": {"type": "array", "items": {"type": "array", "x-tuple": [{"name": "a", "schema": string()}]}}})))
             .has(&["pub rows: Vec<ThingRow>", "pub struct ThingRow {", "const POSITIONS: &'static [usize] = &[0usize];"]),
+        Case::new("F2", "with or without an envelope", response(reference("Created"), json!({"Created": {"type": "object", "x-envelope": "data", "properties": {"data": {"type": "object", "properties": {"a": string()}}, "status": string()}}})))
+            .has(&["PROPERTIES: &'static [&'static str] = &[\"data\", \"status\"];", "const ENVELOPED: Option<usize> = Some(0usize);"]),
+        Case::new("F2", "an envelope without its value", in_response(json!({"a": {"type": "object", "x-envelope": "data", "properties": {"b": string()}}})))
+            .rejected("/components/schemas/Thing/properties/a/x-envelope", "no property `data`"),
         Case::new("F2", "without a name", in_response(json!({"a": {"type": "array", "x-tuple": [{"schema": {"type": "string"}}]}})))
             .rejected("/components/schemas/Thing/properties/a/x-tuple/0", "expected the `name`"),
         Case::new("F2", "of one name", in_response(json!({"a": {"type": "array", "x-tuple": [{"name": "b", "schema": {}}, {"name": "b", "schema": {}}]}})))

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::collection::Encoded;
 use super::extra::{Extra, ListPresence};
-use super::object::ObjectFields;
+use super::object::{ObjectFields, object_from_value};
 use super::{DecodeContext, LenientDeserialize, TimeFormat};
 use crate::redacted::Redacted;
 
@@ -82,6 +82,9 @@ where
     if !T::POSITIONS.is_empty() {
         return serialize_positions(object, serializer);
     }
+    if let Some(raw) = object_without_envelope(object) {
+        return raw.serialize(serializer);
+    }
     let mut map = serializer.serialize_map(None)?;
     let extra = object.kept();
     let mut encoder = JsonEncoder::<_, T> {
@@ -99,6 +102,14 @@ where
         }
     }
     map.end()
+}
+
+/// What was read for an object that came without its envelope, if that still stands for it.
+fn object_without_envelope<T: ObjectFields>(object: &T) -> Option<&Value> {
+    T::ENVELOPED?;
+    let raw = object.kept().without_envelope()?;
+    let read = object_from_value(raw, &mut DecodeContext::default()).into_value();
+    (read.as_ref() == Some(object)).then_some(raw)
 }
 
 /// Writes an object that stands as a list of values by position.

@@ -17,6 +17,8 @@ struct Contents {
     properties: Map<String, Value>,
     /// By the number of the property: the JSON of values that their type writes in another form.
     wire_forms: Vec<(usize, Value)>,
+    /// The JSON of the object, if it came without its envelope.
+    without_envelope: Option<Value>,
 }
 
 impl Extra {
@@ -37,6 +39,15 @@ impl Extra {
 
     pub(super) fn keep_wire_form(&mut self, property: usize, value: Value) {
         self.contents().wire_forms.push((property, value));
+    }
+
+    pub(super) fn keep_without_envelope(&mut self, value: Value) {
+        self.contents().without_envelope = Some(value);
+    }
+
+    /// What was read for the whole object, if it came without its envelope.
+    pub(super) fn without_envelope(&self) -> Option<&Value> {
+        self.0.as_ref()?.without_envelope.as_ref()
     }
 
     /// What was read for a property, if that is not what its field writes.

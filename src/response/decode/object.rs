@@ -19,7 +19,7 @@ use super::property_index::PropertyIndex;
 use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
 
 /// The fields of an object type.
-pub(crate) trait ObjectFields: Sized {
+pub(crate) trait ObjectFields: Sized + PartialEq {
     /// The name of the type.
     const NAME: &'static str;
 
@@ -34,6 +34,9 @@ pub(crate) trait ObjectFields: Sized {
 
     /// For an object that the service writes as a list of values by position: the property at each position.
     const POSITIONS: &'static [usize] = &[];
+
+    /// For an object that the service may send without its envelope: the property whose value then stands for the object.
+    const ENVELOPED: Option<usize> = None;
 
     /// The object without any property.
     fn empty() -> Self;
@@ -112,9 +115,11 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
         }
         let mut object = T::empty();
         let mut wire_form = None;
+        let mut is_documented = false;
         while let Some(name) = map.next_key_seed(PropertySeed(T::INDEX))? {
             match name {
                 PropertyName::Documented(property) => {
+                    is_documented = true;
                     object.decode_field(
                         property,
                         JsonSource {
@@ -134,7 +139,10 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
                 }
             }
         }
-        Ok(Some(object))
+        match T::ENVELOPED {
+            Some(_) if !is_documented => Err(A::Error::custom(ENVELOPE)),
+            _ => Ok(Some(object)),
+        }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
@@ -157,6 +165,7 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
 
 const OBJECT: &str = "an object";
 const LIST: &str = "a list";
+const ENVELOPE: &str = "an envelope";
 
 /// Reads a name as the number of a documented property.
 struct PropertySeed(&'static PropertyIndex);
@@ -330,7 +339,9 @@ pub(crate) fn object_from_value<T: ObjectFields>(
 ) -> Decoded<T> {
     match value {
         Value::Null => Decoded::Coerced(None),
-        Value::Object(map) if T::POSITIONS.is_empty() => Decoded::Exact(from_map(map, context)),
+        Value::Object(map) if T::POSITIONS.is_empty() => Decoded::Exact(
+            without_envelope(map, value, context).unwrap_or_else(|| from_map(map, context)),
+        ),
         Value::Object(map) => Decoded::Coerced(Some(from_map(map, context))),
         Value::Array(list) if !T::POSITIONS.is_empty() => from_positions(list, value, context),
         _ if !T::POSITIONS.is_empty() => context.mismatch(LIST, value),
@@ -365,6 +376,45 @@ fn from_map<T: ObjectFields>(map: &Map<String, Value>, context: &mut DecodeConte
     object
 }
 
+/// Decodes an object that has no documented property, but one of the value that its envelope holds.
+fn without_envelope<T: ObjectFields>(
+    map: &Map<String, Value>,
+    value: &Value,
+    context: &mut DecodeContext,
+) -> Option<T> {
+    let property = T::ENVELOPED?;
+    let mut object = T::empty();
+    let mut is_accepted = false;
+    let source = AcceptanceSource(map, &mut is_accepted);
+    match object.decode_field(property, source) {
+        Ok(()) => {}
+    }
+    if !is_accepted || has_property_of::<T>(map) {
+        return None;
+    }
+    context.deviate(ENVELOPE, value);
+    // Its properties are where they are, not in a property of an envelope.
+    decode_field(&mut object, property, value, context);
+    object.kept_mut().keep_without_envelope(value.clone());
+    Some(object)
+}
+
+/// Finds out whether an object can be the value of a field.
+struct AcceptanceSource<'a>(&'a Map<String, Value>, &'a mut bool);
+
+impl FieldSource for AcceptanceSource<'_> {
+    type Error = Infallible;
+
+    fn read<T: LenientDeserialize>(self, _: &mut Option<T>) -> Result<(), Infallible> {
+        *self.1 = T::accepts_object(self.0);
+        Ok(())
+    }
+
+    fn read_time(self, _: &mut Option<DateTime<Utc>>, _: TimeFormat) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
 fn keep<T: ObjectFields>(object: &mut T, name: &str, value: &Value) {
     let properties = object.kept_mut().properties_mut();
     properties.insert(name.to_owned(), value.clone());
@@ -376,8 +426,19 @@ fn decode_property<T: ObjectFields>(
     value: &Value,
     context: &mut DecodeContext,
 ) -> Fit {
-    let mut fit = Fit::Exact;
     context.path.push_property(T::PROPERTIES[property]);
+    let fit = decode_field(object, property, value, context);
+    context.path.pop();
+    fit
+}
+
+fn decode_field<T: ObjectFields>(
+    object: &mut T,
+    property: usize,
+    value: &Value,
+    context: &mut DecodeContext,
+) -> Fit {
+    let mut fit = Fit::Exact;
     let source = ValueSource {
         value,
         context,
@@ -386,7 +447,6 @@ fn decode_property<T: ObjectFields>(
     match object.decode_field(property, source) {
         Ok(()) => {}
     }
-    context.path.pop();
     fit
 }
 

@@ -334,10 +334,32 @@ async fn a_created_destination_list_came_without_an_envelope() {
     let envelope = json!({"data": list, "status": {"code": 200, "text": "OK"}});
     let response = read(envelope, call).await;
     assert_eq!(response.data.unwrap().name.as_deref(), Some("Harbour"));
-    // As it was seen in 2022: the list itself is in the undocumented properties of the envelope.
-    let response = read(list.clone(), call).await;
+    // As it was seen in 2022.
+    let (_server, client) = serving([(200, list.to_string().as_str())]).await;
+    let mut response = call(&client).await.unwrap();
+    let [deviation] = response.deviations() else {
+        panic!("{:?}", response.deviations());
+    };
+    assert_eq!(
+        (deviation.path(), deviation.expected()),
+        ("$", "an envelope")
+    );
+    let created = response.data.as_mut().unwrap();
+    assert_eq!(created.name.as_deref(), Some("Harbour"));
+    assert_eq!(created.created_at, time("2022-01-28T16:03:36Z"));
+    assert_eq!(serde_json::to_value(&*response).unwrap(), list);
+    // What is changed is written as documented.
+    response.data.as_mut().unwrap().name = Some("Quay".into());
+    let written = serde_json::to_value(&*response).unwrap();
+    assert_eq!(
+        (written["data"]["name"].as_str(), written.get("name")),
+        (Some("Quay"), None)
+    );
+
+    // What has nothing of a list is no list.
+    let response = read(json!({"message": "queued"}), call).await;
     assert!(response.data.is_none());
-    assert_eq!(response.extra()["id"], list["id"]);
+    assert_eq!(response.extra()["message"], "queued");
 }
 
 #[tokio::test]

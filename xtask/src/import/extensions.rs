@@ -87,6 +87,14 @@ fn fits(
                 "elements with names of their own, beside `type: array`",
             )
         }
+        "x-envelope" => expect(
+            object.get("properties").is_some_and(|properties| {
+                value
+                    .as_str()
+                    .is_some_and(|name| properties.get(name).is_some())
+            }),
+            "the name of a property of the schema",
+        ),
         "x-may-be-absent" => {
             let required: BTreeSet<&str> = object
                 .get("required")

@@ -327,6 +327,7 @@ static SCHEMA: Shape = Shape {
         ("x-time-format", Text),
         ("x-enum-names", Texts),
         ("x-tuple", List(&Object(&ELEMENT))),
+        ("x-envelope", Text),
         ("x-may-be-absent", Texts),
         ("x-ids-of", Text),
     ],
