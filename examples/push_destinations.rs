@@ -22,7 +22,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use cisco_secure_access::Client;
-use cisco_secure_access::api::policies::types::{AddDestination, CreateDestinationListRequest};
+use cisco_secure_access::api::policies::types::{
+    AddDestination, BundleTypeIdCreate, CreateDestinationListRequest, DestinationListAccess,
+};
 use cisco_secure_access::jobs::Progress;
 use cisco_secure_access::jobs::destinations::CurrentList;
 use cisco_secure_access::simulator::{Fault, Simulator};
@@ -89,7 +91,12 @@ async fn list_of_name(client: &Client, name: &str) -> Result<i64, Box<dyn Error>
     let lists = policies.list_destination_lists().items();
     let id = match lists.find_by_name(name).await? {
         None => {
-            let request = CreateDestinationListRequest::new("none", false, name).bundle_type_id(2);
+            let request = CreateDestinationListRequest::builder()
+                .access(DestinationListAccess::None)
+                .is_global(false)
+                .name(name)
+                .bundle_type_id(BundleTypeIdCreate::other(2))
+                .build();
             let created = policies.create_destination_list(&request).send().await?;
             created.into_inner().data.and_then(|list| list.id)
         }

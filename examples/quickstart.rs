@@ -39,12 +39,12 @@ async fn simulate() -> Result<(), Box<dyn Error>> {
         .await?;
     let client = simulator.client()?;
 
-    let group = CreateNetworkTunnelGroupRequest::new(
-        "quickstart",
-        "Shanghai office",
-        "a passphrase of 16 to 64 characters",
-        "cn-east-1",
-    );
+    let group = CreateNetworkTunnelGroupRequest::builder()
+        .name("Shanghai office")
+        .region("cn-east-1")
+        .auth_id_prefix("quickstart")
+        .passphrase("a passphrase of 16 to 64 characters")
+        .build();
     let created = client
         .deployments()
         .create_network_tunnel_group(&group)

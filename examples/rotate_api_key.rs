@@ -147,14 +147,18 @@ async fn rotate(
         .await?
         .into_inner();
     let new = answer.key.ok_or("the service answered without the key")?;
-    let secret = new.client_secret.as_deref();
+    let secret = new.client_secret.as_ref();
     let secret = secret.ok_or("the service answered without the secret: refresh the key again")?;
     writeln!(
         output,
         "SECURE_ACCESS_API_KEY={}",
         new.client_id.as_deref().unwrap_or_default()
     )?;
-    writeln!(output, "SECURE_ACCESS_API_SECRET={secret}")?;
+    writeln!(
+        output,
+        "SECURE_ACCESS_API_SECRET={}",
+        secret.expose_secret()
+    )?;
     eprintln!(
         "`{}` has a new secret; the old one is over.",
         key.name.as_deref().unwrap_or(id)

@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!(
         "  curl -H \"Authorization: Bearer $token\" {url}deployments/v2/networktunnelgroups\n"
     );
-    println!("token  {token}");
+    println!("token  {}", token.expose_secret());
     tokio::signal::ctrl_c().await?;
     Ok(())
 }

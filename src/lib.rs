@@ -108,10 +108,11 @@ pub mod jobs;
 mod operation;
 mod pagination;
 mod pipeline;
-mod redacted;
+
 mod request;
 mod response;
 mod runtime;
+mod secret;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod time;
@@ -129,13 +130,14 @@ pub use operation::{
     Security,
 };
 pub use pagination::{ContinuationToken, Items, Pages};
-pub use request::{Request, ResponseFuture, Upload};
+pub use request::{IsSet, Request, ResponseFuture, Set, Upload};
 pub use response::{
-    Deviation, Entries, JsonType, LenientDeserialize, Nullable, RawResponse, Response,
-    ResponseParts, UnknownInteger, UnknownValue,
+    Deviation, Entries, JsonType, LenientDeserialize, Nullable, ParseEnumError, RawResponse,
+    Response, ResponseParts, UnknownInteger, UnknownValue,
 };
 #[cfg(feature = "test-util")]
 pub use runtime::PausedClock;
+pub use secret::SecretString;
 pub use time::{DateOrTime, ReportingTime};
 pub use {bytes, chrono, http, reqwest, secrecy, url};
 

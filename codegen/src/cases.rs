@@ -15,7 +15,7 @@ use crate::names;
 use crate::operations;
 use crate::paging;
 use crate::requests::{Argument, ParameterLocation, Request, signatures};
-use crate::rust_type::{element, simple_name};
+use crate::rust_type::{Enumerations, element, simple_name};
 
 /// The module of the cases of all `operations`.
 pub(crate) fn cases(
@@ -23,12 +23,13 @@ pub(crate) fn cases(
     operations: &[Operation],
     generated: &File,
     types: &TypeDefs,
+    enumerations: &Enumerations,
 ) -> Result<TokenStream> {
     let mut requests = TokenStream::new();
     let mut entries = Vec::new();
     let signatures = signatures(operations, generated)?;
     for (operation, signature) in operations.iter().zip(signatures) {
-        for method in methods(scope, operation, signature)? {
+        for method in methods(scope, operation, signature, enumerations)? {
             requests.extend(method.request(scope, operation));
             entries.push(method.entry(operation, types)?);
         }
@@ -107,8 +108,9 @@ fn methods(
     scope: &str,
     operation: &Operation,
     signature: &Signature,
+    enumerations: &Enumerations,
 ) -> Result<Vec<OperationMethod>> {
-    let read = || Request::new(scope, operation, signature);
+    let read = || Request::new(scope, operation, signature, enumerations);
     let method = names::snake(&operation.id);
     let mut methods = vec![OperationMethod::new(&method, operation, read()?)];
     let alternative = operation
@@ -157,16 +159,15 @@ impl OperationMethod {
         let handle = Ident::new(&names::snake(scope), Span::call_site());
         let builder = Ident::new(&names::pascal(&operation.id), Span::call_site());
         let arguments = || self.arguments.iter().enumerate();
-        let required =
-            arguments()
-                .filter(|(_, argument)| argument.required)
-                .map(|(index, argument)| {
-                    let value = value(argument, &quote!(required), index);
-                    match argument.location {
-                        ParameterLocation::Json | ParameterLocation::Form => quote!(&#value),
-                        _ => value,
-                    }
-                });
+        let required = arguments()
+            .filter(|(_, argument)| argument.is_positional())
+            .map(|(index, argument)| {
+                let value = value(argument, &quote!(required), index);
+                match argument.location {
+                    ParameterLocation::Json | ParameterLocation::Form => quote!(&#value),
+                    _ => value,
+                }
+            });
         let optional =
             arguments()
                 .filter(|(_, argument)| !argument.required)
@@ -184,9 +185,22 @@ impl OperationMethod {
                         };
                     }
                 });
+        let named = arguments()
+            .filter(|(_, argument)| argument.required && !argument.is_positional())
+            .map(|(index, argument)| {
+                let setter = &argument.ident;
+                let value = value(argument, &quote!(required), index);
+                quote!(let request = request.#setter(#value);)
+            });
+        let named: Vec<_> = named.collect();
+        let complete = (!named.is_empty()).then(|| {
+            let states = named.iter().map(|_| quote!(cisco_secure_access::Set));
+            quote!(<#(#states),*>)
+        });
         quote! {
-            fn #method(client: &Client, values: &Values) -> Result<requests::#builder, Wrong> {
+            fn #method(client: &Client, values: &Values) -> Result<requests::#builder #complete, Wrong> {
                 let request = client.#handle().#method(#(#required),*);
+                #(#named)*
                 #(#optional)*
                 Ok(request)
             }

@@ -13,7 +13,7 @@ use crate::docs::docs;
 use crate::error::{Error, Result};
 use crate::lower::{Shape, Type, field_number};
 use crate::object::{self, FieldType};
-use crate::rust_type::{shorten, standalone};
+use crate::rust_type::{Enumerations, shorten, standalone};
 use crate::{enumeration, union};
 
 /// The definitions of the named types, by name.
@@ -24,35 +24,34 @@ pub(crate) enum TypeDef {
     Struct(Vec<FieldType>),
     /// The variants and the types of their values.
     Union(Vec<(Ident, syn::Type)>),
-    /// The first value.
-    Enum(String),
-    /// The first value.
-    IntegerEnum(i64),
+    /// The variant of the first value.
+    Enum(Ident),
 }
 
 /// The types of a scope, and their definitions for `requests`.
 pub(crate) struct Emitted {
     pub code: TokenStream,
     pub types: TypeDefs,
+    /// The required properties of builders: the names in the module `missing`.
+    pub missing: BTreeSet<Ident>,
 }
 
 /// Emits the types from those in the `types` module of `generated`; with `schemars` they implement `JsonSchema`.
 pub(crate) fn emit(
     generated: &File,
     types: &BTreeMap<String, Type>,
+    enumerations: &Enumerations,
     schemars: bool,
 ) -> Result<Emitted> {
     let structs = generated_structs(generated);
-    let enumerations: BTreeSet<_> = types
-        .iter()
-        .filter(|(_, ty)| matches!(ty.shape, Shape::Enum(_)))
-        .map(|(name, _)| name.clone())
-        .collect();
     let mut code = quote! {
         #[allow(unused_imports, reason = "some APIs have no types")]
         use crate::response::decode;
+        #[allow(unused_imports, reason = "some APIs have no builders")]
+        use super::missing;
     };
     let mut defs = TypeDefs::new();
+    let mut missing = BTreeSet::new();
     for (name, ty) in types {
         let ident = Ident::new(name, Span::call_site());
         let docs = docs(ty.description.as_deref().unwrap_or(match ty.shape {
@@ -66,16 +65,19 @@ pub(crate) fn emit(
             Shape::Struct(fields, wire_form) => {
                 let bases = field_types(&structs, name, fields.len())?;
                 let emission = object::Emission::new(&ident, &docs, fields, &bases, ty.direction)?;
-                code.extend(emission.emit(wire_form, schemars));
+                code.extend(emission.emit(wire_form, enumerations, schemars));
+                missing.extend(emission.typestate().missing());
                 TypeDef::Struct(emission.into_fields())
             }
             Shape::Enum(values) => {
-                code.extend(enumeration::emit(&ident, &docs, values));
-                TypeDef::Enum(values.first().cloned().unwrap_or_default())
+                let enumeration = enumeration::emit(&ident, &docs, values);
+                code.extend(enumeration.code);
+                TypeDef::Enum(enumeration.first)
             }
             Shape::IntegerEnum(values) => {
-                code.extend(enumeration::emit_integers(&ident, &docs, values));
-                TypeDef::IntegerEnum(values.first().map_or(0, |(value, _)| *value))
+                let enumeration = enumeration::emit_integers(&ident, &docs, values);
+                code.extend(enumeration.code);
+                TypeDef::Enum(enumeration.first)
             }
             Shape::Union(described) => {
                 let variants = &described.variants;
@@ -87,7 +89,6 @@ pub(crate) fn emit(
                     described.discriminator.as_deref(),
                     variants,
                     &types,
-                    &enumerations,
                     schemars
                         .then(|| quote!(#[derive(::schemars::JsonSchema)] #[schemars(untagged)])),
                 ));
@@ -99,7 +100,11 @@ pub(crate) fn emit(
         };
         defs.insert(name.clone(), def);
     }
-    Ok(Emitted { code, types: defs })
+    Ok(Emitted {
+        code,
+        types: defs,
+        missing,
+    })
 }
 
 fn generated_structs(generated: &File) -> BTreeMap<String, &ItemStruct> {

@@ -3,23 +3,20 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::names;
 
+/// An enumeration: the code, and the variant of the first value.
+pub(crate) struct Enumeration {
+    pub code: TokenStream,
+    pub first: Ident,
+}
+
 /// Emits an enumeration of strings.
-pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[String]) -> TokenStream {
+pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[String]) -> Enumeration {
     let names = values.iter().map(|value| variant_name(value));
-    let variants = idents(names).zip(values).map(|(variant, value)| {
-        let doc = format!(" `{value}`");
-        quote!(#[doc = #doc] #variant = #value)
-    });
-    quote! {
-        decode::open_enum! {
-            #docs
-            #ident { #(#variants),* }
-        }
-    }
+    emit_values(&quote!(open_enum), ident, docs, names, values)
 }
 
 /// Emits an enumeration of integers.
@@ -27,33 +24,55 @@ pub(crate) fn emit_integers(
     ident: &Ident,
     docs: &TokenStream,
     values: &[(i64, Option<String>)],
-) -> TokenStream {
+) -> Enumeration {
     let names = values.iter().map(|(value, name)| match name {
         Some(name) => names::pascal(name),
         None if *value < 0 => format!("Minus{}", value.unsigned_abs()),
         None => format!("N{value}"),
     });
-    let variants = idents(names).zip(values).map(|(variant, (value, _))| {
+    let values = values.iter().map(|(value, _)| value);
+    emit_values(&quote!(integer_enum), ident, docs, names, values)
+}
+
+/// Emits an enumeration with the macro of its kind.
+fn emit_values<V: ToTokens + std::fmt::Display>(
+    kind: &TokenStream,
+    ident: &Ident,
+    docs: &TokenStream,
+    names: impl Iterator<Item = String>,
+    values: impl IntoIterator<Item = V>,
+) -> Enumeration {
+    let variants = idents(names);
+    let values = variants.iter().zip(values).map(|(variant, value)| {
         let doc = format!(" `{value}`");
         quote!(#[doc = #doc] #variant = #value)
     });
-    quote! {
-        decode::integer_enum! {
+    let code = quote! {
+        decode::#kind! {
             #docs
-            #ident { #(#variants),* }
+            #ident { #(#values),* }
         }
+    };
+    let unknown = || Ident::new(UNKNOWN, Span::call_site());
+    Enumeration {
+        code,
+        first: variants.first().cloned().unwrap_or_else(unknown),
     }
 }
 
+/// The variant of all values that are not documented.
+const UNKNOWN: &str = "Unknown";
+
 /// The names of variants as unique identifiers.
-fn idents(names: impl Iterator<Item = String>) -> impl Iterator<Item = Ident> {
-    let mut taken = BTreeSet::from(["Unknown".to_owned()]);
-    names.map(move |mut name| {
+fn idents(names: impl Iterator<Item = String>) -> Vec<Ident> {
+    let mut taken = BTreeSet::from([UNKNOWN.to_owned()]);
+    let names = names.map(|mut name| {
         while !taken.insert(name.clone()) {
             name.push('_');
         }
         Ident::new(&name, Span::call_site())
-    })
+    });
+    names.collect()
 }
 
 /// The name of the variant of a value; `=`, `>=` and the like have no letters, and get names here.

@@ -15,7 +15,8 @@ const WIDTH: usize = 80;
 pub(crate) fn call(
     scope: &str,
     name: &str,
-    required: &[&Argument],
+    positional: &[&Argument],
+    named: &[&Argument],
     types: &TypeDefs,
     has_items: bool,
 ) -> String {
@@ -24,7 +25,7 @@ pub(crate) fn call(
         code.push_str("use futures_util::TryStreamExt as _;\n\n");
     }
     let mut arguments = Vec::new();
-    for argument in required {
+    for argument in positional {
         let name = argument.ident.to_string();
         let value = Value {
             types,
@@ -43,7 +44,21 @@ pub(crate) fn call(
             _ => value.converted(&argument.ty),
         });
     }
-    let request = Expression::call(format!("client.{scope}().{name}"), arguments).show(0, 24);
+    let setters = named.iter().map(|argument| {
+        let name = argument.ident.to_string();
+        let value = Value {
+            types,
+            name: &name,
+            depth: 0,
+        };
+        let value = value.converted(&argument.ty);
+        Expression::call(format!(".{name}"), vec![value])
+    });
+    let request = Expression {
+        chain: setters.collect(),
+        ..Expression::call(format!("client.{scope}().{name}"), arguments)
+    };
+    let request = request.show(0, 24);
     code.push_str(&if has_items {
         format!("let items: Vec<_> = {request}\n    .items()\n    .try_collect()\n    .await?;")
     } else {
@@ -60,11 +75,13 @@ pub(crate) fn call(
     )
 }
 
-/// An expression that can be broken over lines: an atom, or parts between two brackets.
+/// An expression that can be broken over lines: an atom, parts between two brackets, or a chain of calls.
 struct Expression {
     open: String,
     parts: Vec<Expression>,
     close: &'static str,
+    /// Calls of methods, each with its argument.
+    chain: Vec<Expression>,
 }
 
 impl Expression {
@@ -73,6 +90,7 @@ impl Expression {
             open: text.into(),
             parts: Vec::new(),
             close: "",
+            chain: Vec::new(),
         }
     }
 
@@ -85,6 +103,7 @@ impl Expression {
             open: function.into() + "(",
             parts,
             close: ")",
+            chain: Vec::new(),
         }
     }
 
@@ -93,21 +112,40 @@ impl Expression {
             open: open.to_owned(),
             parts: vec![part],
             close: "]",
+            chain: Vec::new(),
+        }
+    }
+
+    /// An object of the type `name`, built with setters.
+    fn built(name: &str, setters: impl Iterator<Item = (String, Self)>) -> Self {
+        let setters = setters.map(|(setter, value)| Self::call(format!(".{setter}"), vec![value]));
+        let build = Self::call(".build", Vec::new());
+        Self {
+            chain: setters.chain([build]).collect(),
+            ..Self::call(format!("{name}::builder"), Vec::new())
         }
     }
 
     fn flat(&self) -> String {
         let parts: Vec<_> = self.parts.iter().map(Self::flat).collect();
-        format!("{}{}{}", self.open, parts.join(", "), self.close)
+        let chain: String = self.chain.iter().map(Self::flat).collect();
+        format!("{}{}{}{chain}", self.open, parts.join(", "), self.close)
     }
 
     /// The expression at an indentation, with so many characters beside it on its first line.
     fn show(&self, indent: usize, beside: usize) -> String {
         let flat = self.flat();
+        let inner = indent + 4;
+        if !self.chain.is_empty() && indent + beside + flat.len() > WIDTH {
+            let calls = self.chain.iter();
+            let calls: String = calls
+                .map(|call| format!("\n{:inner$}{}", "", call.show(inner, 0)))
+                .collect();
+            return format!("{}{}{calls}", self.open, self.close);
+        }
         if self.parts.is_empty() || indent + beside + flat.len() <= WIDTH {
             return flat;
         }
-        let inner = indent + 4;
         let parts: String = self
             .parts
             .iter()
@@ -151,9 +189,15 @@ impl<'a> Value<'a> {
     /// An expression that is, or converts into, a value of `ty`.
     fn converted(self, ty: &syn::Type) -> Expression {
         match simple_name(ty).as_deref() {
-            Some("String") => Expression::string(&self.words()),
-            Some("ReportingTime") => Expression::string("-1days"),
-            Some("DateOrTime") => Expression::string("2026-01-31"),
+            Some("String" | "SecretString") => Expression::string(&self.words()),
+            Some("ReportingTime") => Expression::string(match self.name {
+                "from" => "-1days",
+                _ => "now",
+            }),
+            Some("DateOrTime") => Expression::string(match self.name {
+                "from" => "2026-01-01",
+                _ => "2026-01-31",
+            }),
             Some("Upload") => {
                 let file = vec![Expression::string("file.csv")];
                 Expression::call("cisco_secure_access::Upload::path", file)
@@ -166,12 +210,7 @@ impl<'a> Value<'a> {
                 Some(inner) => self.converted(&inner),
                 None => self.exact(ty),
             },
-            Some(name) => match self.types.get(name) {
-                Some(TypeDef::Enum(value)) => Expression::string(value),
-                Some(TypeDef::IntegerEnum(value)) => Expression::atom(value.to_string()),
-                _ => self.exact(ty),
-            },
-            None => self.exact(ty),
+            _ => self.exact(ty),
         }
     }
 
@@ -187,6 +226,7 @@ impl<'a> Value<'a> {
             Some("f64") => Expression::atom("1.0"),
             Some("bool") => Expression::atom("true"),
             Some("String") => Expression::atom(format!("{:?}.to_owned()", self.words())),
+            Some("SecretString") => Expression::atom(format!("{:?}.into()", self.words())),
             Some("Value") => Expression::atom("serde_json::Value::Null"),
             Some("DateTime") => Expression::atom("chrono::Utc::now()"),
             Some("Vec") => inner().map_or_else(default, |item| Expression::list("vec![", item)),
@@ -199,10 +239,17 @@ impl<'a> Value<'a> {
             Some(name) => match self.types.get(name) {
                 Some(TypeDef::Struct(fields)) => {
                     let required = fields.iter().filter(|field| field.presence.required);
-                    let arguments = required
-                        .map(|field| self.inside(&field.wire).converted(&field.base))
+                    let required: Vec<_> = required
+                        .map(|field| (field, self.inside(&field.wire).converted(&field.base)))
                         .collect();
-                    Expression::call(format!("{name}::new"), arguments)
+                    if required.len() < 2 {
+                        let arguments = required.into_iter().map(|(_, value)| value).collect();
+                        return Expression::call(format!("{name}::new"), arguments);
+                    }
+                    let setters = required
+                        .into_iter()
+                        .map(|(field, value)| (field.setter().0.to_string(), value));
+                    Expression::built(name, setters)
                 }
                 Some(TypeDef::Union(variants)) => match variants.first() {
                     Some((variant, ty)) => {
@@ -211,13 +258,7 @@ impl<'a> Value<'a> {
                     }
                     None => default(),
                 },
-                Some(TypeDef::IntegerEnum(value)) => {
-                    let value = Expression::atom(value.to_string());
-                    Expression::call(format!("{name}::from"), vec![value])
-                }
-                Some(TypeDef::Enum(value)) => {
-                    Expression::call(format!("{name}::from"), vec![Expression::string(value)])
-                }
+                Some(TypeDef::Enum(variant)) => Expression::atom(format!("{name}::{variant}")),
                 None => default(),
             },
             None => default(),

@@ -26,6 +26,7 @@ mod requests;
 mod rust_type;
 mod schema;
 pub mod surface;
+mod typestate;
 mod union;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 use quote::quote;
 use serde_json::Value;
+
+use crate::rust_type::Enumerations;
 
 pub use error::{Error, Result};
 
@@ -112,8 +115,9 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     operations.retain(|operation| (options.enabled)(&names::feature(&operation.api)));
     let lowered = lower::lower(scope, document, &all, &operations)?;
     let generated = progenitor(lowered.document)?;
-    let types = emit::emit(&generated, &lowered.types, options.schemars)?;
-    let requests = requests::requests(scope, &operations, &generated, &types.types)?;
+    let enumerations = Enumerations::of(&lowered.types);
+    let types = emit::emit(&generated, &lowered.types, &enumerations, options.schemars)?;
+    let requests = requests::requests(scope, &operations, &generated, &types.types, &enumerations)?;
     let conversions = conversion::conversions(&operations, &generated, &types.types)?;
     let table = operations::table(scope, &operations);
     let codecs = match options.codecs {
@@ -124,6 +128,8 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     let handle = Ident::new(&names::pascal(scope), Span::call_site());
     let method = Ident::new(&names::snake(scope), Span::call_site());
     let about = format!(" The operations of the path scope `{scope}`.");
+    let missing = types.missing.union(&requests.missing).cloned().collect();
+    let missing = typestate::missing_module(&missing);
     let types = types.code;
     let builders = requests.builders;
     let methods = requests.methods.iter().map(|(api, methods)| {
@@ -165,10 +171,12 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
         /// The requests of this scope, one type for each operation.
         pub mod requests {
             #[allow(unused_imports)]
-            use super::types::*;
+            use super::{missing, types::*};
 
             #builders
         }
+
+        #missing
 
         #table
 
@@ -190,8 +198,9 @@ fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
     let operations = document::operations(document)?;
     let lowered = lower::lower(scope, document, &operations, &operations)?;
     let generated = progenitor(lowered.document)?;
-    let types = emit::emit(&generated, &lowered.types, false)?;
-    cases::cases(scope, &operations, &generated, &types.types)
+    let enumerations = Enumerations::of(&lowered.types);
+    let types = emit::emit(&generated, &lowered.types, &enumerations, false)?;
+    cases::cases(scope, &operations, &generated, &types.types, &enumerations)
 }
 
 /// The operations by API, as Markdown with links.

@@ -12,13 +12,14 @@ use crate::docs::docs;
 use crate::error::{Error, Result};
 use crate::lower::{Direction, Field, Presence, TimeFormat, WireForm};
 use crate::names;
-use crate::rust_type::{argument, is_collection};
+use crate::rust_type::{Enumerations, argument, is_collection, simple_name};
+use crate::typestate::Typestate;
 
 /// The maximum number of lists in an object of a response: `ListPresence` of the runtime has so many bits.
 const MAX_LISTS: usize = 64;
 
 /// The names of the fields and methods that every object has.
-const RESERVED: [&str; 3] = ["extra", "extra_mut", "lists"];
+const RESERVED: [&str; 5] = ["build", "builder", "extra", "extra_mut", "lists"];
 
 /// A field as it is emitted.
 #[derive(Clone)]
@@ -89,7 +90,12 @@ impl<'a> Emission<'a> {
         !self.fields.iter().any(|(_, ty)| ty.presence.required)
     }
 
-    pub(crate) fn emit(&self, wire_form: &WireForm, schemars: bool) -> TokenStream {
+    pub(crate) fn emit(
+        &self,
+        wire_form: &WireForm,
+        enumerations: &Enumerations,
+        schemars: bool,
+    ) -> TokenStream {
         let Self { ident, docs, .. } = self;
         let declarations = self
             .fields
@@ -103,7 +109,10 @@ impl<'a> Emission<'a> {
         let json_schema = schemars.then(|| quote!(#[derive(::schemars::JsonSchema)]));
         let default = self.is_default().then(|| quote!(Default,));
         let object_fields = self.object_fields(wire_form);
-        let constructor = self.direction.request.then(|| self.constructor());
+        let constructor = self
+            .direction
+            .request
+            .then(|| self.constructor(enumerations));
         quote! {
             #docs
             #[derive(Clone, PartialEq, #default)]
@@ -187,46 +196,62 @@ impl<'a> Emission<'a> {
         }
     }
 
-    /// `new` with the required properties, and a setter for each field.
-    fn constructor(&self) -> TokenStream {
+    fn required(&self) -> impl Iterator<Item = &FieldType> {
+        let types = self.fields.iter().map(|(_, ty)| ty);
+        types.filter(|ty| ty.presence.required)
+    }
+
+    /// The required properties of an object with a builder: one that has more than one.
+    pub(crate) fn typestate(&self) -> Typestate<'_> {
+        let is_built = self.direction.request && self.required().count() > 1;
+        let built = self.required().filter(|_| is_built);
+        Typestate::new(built.map(|ty| &ty.ident))
+    }
+
+    /// How an object begins, and a setter for each field. Up to one required property is an argument of `new`; more have setters of a
+    /// builder, which cannot be mistaken for each other.
+    fn constructor(&self, enumerations: &Enumerations) -> TokenStream {
         let Self { ident, .. } = self;
-        let required: Vec<_> = self
-            .fields
-            .iter()
-            .map(|(_, ty)| ty)
-            .filter(|ty| ty.presence.required)
-            .collect();
-        let new = if required.is_empty() {
-            quote! {
+        let typestate = self.typestate();
+        let builder = (!typestate.is_empty()).then(|| self.builder(&typestate, enumerations));
+        let required = self.required().next();
+        let begin = match required {
+            _ if builder.is_some() => {
+                let (builder, doc) = self.builder_name();
+                quote! {
+                    #[doc = #doc]
+                    #[inline]
+                    pub fn builder() -> #builder {
+                        #builder {
+                            object: <Self as decode::ObjectFields>::empty(),
+                            state: ::std::marker::PhantomData,
+                        }
+                    }
+                }
+            }
+            None => quote! {
                 /// Creates the object without any property.
                 #[must_use]
                 #[inline]
                 pub fn new() -> Self { Default::default() }
-            }
-        } else {
-            let names: Vec<_> = required.iter().map(|ty| &ty.ident).collect();
-            let (types, values): (Vec<_>, Vec<_>) = required
-                .iter()
-                .zip(&names)
-                .map(|(ty, name)| setter_argument(ty, &quote!(#name)))
-                .unzip();
-            quote! {
-                /// Creates the object from its required properties.
-                #[must_use]
-                #[inline]
-                pub fn new(#(#names: #types),*) -> Self {
-                    Self { #(#names: Some(#values),)* ..<Self as decode::ObjectFields>::empty() }
+            },
+            Some(ty) => {
+                let name = &ty.ident;
+                let (argument, value) = setter_argument(ty, &quote!(#name), enumerations);
+                quote! {
+                    /// Creates the object from its required property.
+                    #[must_use]
+                    #[inline]
+                    pub fn new(#name: #argument) -> Self {
+                        Self { #name: Some(#value), ..<Self as decode::ObjectFields>::empty() }
+                    }
                 }
             }
         };
-        let setters = self.fields.iter().map(|(field, ty)| {
+        let setters = self.fields.iter().map(|(_, ty)| {
             let name = &ty.ident;
-            let (argument, value) = setter_argument(ty, &quote!(value));
-            let method = match name.to_string().as_str() {
-                "new" => format_ident!("with_new"),
-                _ => name.clone(),
-            };
-            let doc = format!(" Sets `{}`.", field.name);
+            let (argument, value) = setter_argument(ty, &quote!(value), enumerations);
+            let (method, doc) = ty.setter();
             quote! {
                 #[doc = #doc]
                 #[must_use]
@@ -239,22 +264,95 @@ impl<'a> Emission<'a> {
         });
         quote! {
             impl #ident {
-                #new
+                #begin
                 #(#setters)*
+            }
+            #builder
+        }
+    }
+
+    /// The name of the builder, and the documentation of the method that begins it.
+    fn builder_name(&self) -> (Ident, String) {
+        let required: Vec<_> = self
+            .required()
+            .map(|ty| format!("`{}`", ty.ident))
+            .collect();
+        let doc = format!(" Begins the object; it needs {}.", required.join(", "));
+        (format_ident!("{}Builder", self.ident), doc)
+    }
+
+    /// The builder of the object.
+    fn builder(&self, typestate: &Typestate<'_>, enumerations: &Enumerations) -> TokenStream {
+        let Self { ident, .. } = self;
+        let (builder, _) = self.builder_name();
+        let doc = format!(" Builds a [`{ident}`], when each required property has its value.");
+        let (declarations, any) = (typestate.declarations(), typestate.any());
+        let (bounds, marker) = (typestate.bounds(), typestate.marker());
+        let setters = self.fields.iter().map(|(_, ty)| {
+            let (argument, _) = setter_argument(ty, &quote!(value), enumerations);
+            let (method, doc) = ty.setter();
+            let built = match ty.presence.required {
+                true => {
+                    let after = typestate.after(&ty.ident);
+                    quote!(#builder #after)
+                }
+                false => quote!(Self),
+            };
+            quote! {
+                #[doc = #doc]
+                #[inline]
+                pub fn #method(self, value: #argument) -> #built {
+                    #builder { object: self.object.#method(value), state: ::std::marker::PhantomData }
+                }
+            }
+        });
+        quote! {
+            #[doc = #doc]
+            #[derive(Clone, Debug)]
+            #[must_use = "an object is complete when it is built"]
+            pub struct #builder #declarations {
+                object: #ident,
+                state: #marker,
+            }
+
+            impl #any #builder #any {
+                #(#setters)*
+
+                /// The complete object.
+                #[must_use]
+                #[inline]
+                pub fn build(self) -> #ident #bounds {
+                    self.object
+                }
             }
         }
     }
 }
 
+impl FieldType {
+    /// The name of the setter, and its documentation.
+    pub(crate) fn setter(&self) -> (Ident, String) {
+        let method = match self.ident.to_string().as_str() {
+            "new" => format_ident!("with_new"),
+            _ => self.ident.clone(),
+        };
+        (method, format!(" Sets `{}`.", self.wire))
+    }
+}
+
 /// The argument of the setter of a field, and the expression for the value.
-fn setter_argument(ty: &FieldType, name: &TokenStream) -> (TokenStream, TokenStream) {
+fn setter_argument(
+    ty: &FieldType,
+    name: &TokenStream,
+    enumerations: &Enumerations,
+) -> (TokenStream, TokenStream) {
     let base = &ty.base;
     match ty.presence.nullable {
         true => (
             quote!(impl Into<crate::Nullable<#base>>),
             quote!(#name.into()),
         ),
-        false => argument(base, name),
+        false => argument(base, name, enumerations),
     }
 }
 
@@ -269,6 +367,10 @@ fn field_types(fields: &[Field], bases: &[syn::Type], direction: Direction) -> V
                 name.push('_');
             }
             let presence = field.presence(direction, is_collection(base));
+            let base = match simple_name(base).as_deref() {
+                Some("String") if field.secret => syn::parse_quote!(crate::SecretString),
+                _ => base.clone(),
+            };
             FieldType {
                 wire: field.name.clone(),
                 ident: Ident::new(&name, Span::call_site()),
@@ -277,7 +379,7 @@ fn field_types(fields: &[Field], bases: &[syn::Type], direction: Direction) -> V
                     (true, false) => quote!(Option<#base>),
                     (false, _) => quote!(#base),
                 },
-                base: base.clone(),
+                base,
                 presence,
                 ids_of: field.ids_of.clone(),
             }
@@ -302,6 +404,9 @@ fn declaration(field: &Field, ty: &FieldType, schemars: bool) -> TokenStream {
         let required = presence.required.then(|| quote!(, required));
         let default = (!presence.optional).then(|| quote!(, default));
         let with = match field.time {
+            None if simple_name(&ty.base).as_deref() == Some("SecretString") => {
+                Some(quote!(, with = "Option<String>"))
+            }
             Some(TimeFormat::Seconds | TimeFormat::Milliseconds | TimeFormat::Nanoseconds) => {
                 Some(quote!(, with = "Option<i64>"))
             }

@@ -77,7 +77,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
         None => quote!(None),
         Some(_) => {
             let request = Ident::new(&names::pascal(&operation.id), Span::call_site());
-            quote!(Some(super::requests::#request::PAGINATION))
+            quote!(Some(<super::requests::#request>::PAGINATION))
         }
     };
     let success_property = option(operation.success_property.as_ref());

@@ -9,11 +9,12 @@ use crate::error::{Error, Result};
 use crate::operations;
 use crate::rust_type::{element, simple_name};
 
-/// `pages()` and `items()`, for the operations that page.
+/// `pages()` and `items()`, for the operations that page; `bounds` require that all required arguments are set.
 pub(crate) fn paging(
     operation: &Operation,
     response: &syn::Type,
     types: &TypeDefs,
+    bounds: Option<&TokenStream>,
 ) -> Result<Option<TokenStream>> {
     let Some(pagination) = &operation.pagination else {
         return Ok(None);
@@ -66,13 +67,13 @@ pub(crate) fn paging(
 
         /// The pages, requested as they are polled for.
         #[inline]
-        pub fn pages(self) -> crate::Pages<#response> {
+        pub fn pages(self) -> crate::Pages<#response> #bounds {
             crate::Pages::new(self.parts, Self::PAGINATION)
         }
 
         /// The items of all pages, requested as they are polled for.
         #[inline]
-        pub fn items(self) -> crate::Items<#item> {
+        pub fn items(self) -> crate::Items<#item> #bounds {
             crate::Items::new(self.parts, Self::PAGINATION, Self::into_items)
         }
     }))
@@ -123,6 +124,6 @@ fn access_from(
             let next = quote!(#value.and_then(|value| match value { #(#arms)* _ => None }));
             Some((next, found?))
         }
-        TypeDef::Enum(_) | TypeDef::IntegerEnum(_) => None,
+        TypeDef::Enum(_) => None,
     }
 }

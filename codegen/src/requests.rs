@@ -18,7 +18,8 @@ use crate::lower::operation_number;
 use crate::names;
 use crate::operations;
 use crate::paging;
-use crate::rust_type::{argument, element, shorten, simple_name, standalone};
+use crate::rust_type::{Enumerations, argument, element, shorten, simple_name, standalone};
+use crate::typestate::Typestate;
 
 /// What is generated for the operations of a scope.
 pub(crate) struct Requests {
@@ -26,6 +27,8 @@ pub(crate) struct Requests {
     pub methods: BTreeMap<String, TokenStream>,
     /// The builders.
     pub builders: TokenStream,
+    /// The required parameters that have setters: the names in the module `missing`.
+    pub missing: BTreeSet<Ident>,
 }
 
 /// Writes the builders of all `operations`.
@@ -34,11 +37,13 @@ pub(crate) fn requests(
     operations: &[Operation],
     generated: &File,
     types: &TypeDefs,
+    enumerations: &Enumerations,
 ) -> Result<Requests> {
     let signatures = signatures(operations, generated)?;
     let mut requests = Requests {
         methods: BTreeMap::new(),
         builders: TokenStream::new(),
+        missing: BTreeSet::new(),
     };
     let mut names = BTreeMap::new();
     for (operation, signature) in operations.iter().zip(signatures) {
@@ -51,10 +56,11 @@ pub(crate) fn requests(
                 ),
             ));
         }
-        let request = Request::new(scope, operation, signature)?;
+        let request = Request::new(scope, operation, signature, enumerations)?;
         let methods = requests.methods.entry(operation.api.clone()).or_default();
         methods.extend(request.methods(types));
         requests.builders.extend(request.builder(types)?);
+        requests.missing.extend(request.typestate().missing());
     }
     Ok(requests)
 }
@@ -117,6 +123,7 @@ pub(crate) enum ParameterLocation {
 pub(crate) struct Request<'a> {
     scope: &'a str,
     operation: &'a Operation,
+    enumerations: &'a Enumerations,
     ident: Ident,
     pub arguments: Vec<Argument>,
     pub response: syn::Type,
@@ -146,6 +153,7 @@ impl<'a> Request<'a> {
         scope: &'a str,
         operation: &'a Operation,
         signature: &Signature,
+        enumerations: &'a Enumerations,
     ) -> Result<Self> {
         let types = argument_types(signature);
         let type_of = |name: &str| {
@@ -202,6 +210,7 @@ impl<'a> Request<'a> {
         Ok(Self {
             scope,
             operation,
+            enumerations,
             ident: Ident::new(&names::pascal(&operation.id), Span::call_site()),
             arguments,
             response: response_type(signature).ok_or_else(|| {
@@ -213,19 +222,19 @@ impl<'a> Request<'a> {
     /// The methods of the scope's handle that begin this request: one, or two where the body can be JSON or a file.
     fn methods(&self, types: &TypeDefs) -> TokenStream {
         let name = names::snake(&self.operation.id);
-        let required: Vec<_> = self
+        let positional: Vec<_> = self
             .arguments
             .iter()
-            .filter(|argument| argument.required)
+            .filter(|argument| argument.is_positional())
             .collect();
-        let mut methods = self.method(&name, &required, types);
+        let mut methods = self.method(&name, &positional, types);
         let alternative = self
             .operation
             .body
             .as_ref()
             .and_then(|body| body.alternative.as_ref());
         if let Some(parts) = alternative {
-            let mut taken = required
+            let mut taken = positional
                 .iter()
                 .map(|argument| argument.ident.to_string())
                 .collect();
@@ -233,42 +242,47 @@ impl<'a> Request<'a> {
                 .iter()
                 .map(|part| Argument::part(part, &mut taken))
                 .collect();
-            let required: Vec<_> = required
+            let positional: Vec<_> = positional
                 .into_iter()
                 .filter(|argument| !matches!(argument.location, ParameterLocation::Json))
                 .chain(&parts)
                 .collect();
-            methods.extend(self.method(&format!("{name}_file"), &required, types));
+            methods.extend(self.method(&format!("{name}_file"), &positional, types));
         }
         methods
     }
 
-    fn method(&self, name: &str, required: &[&Argument], types: &TypeDefs) -> TokenStream {
+    fn method(&self, name: &str, positional: &[&Argument], types: &TypeDefs) -> TokenStream {
         let Self {
             operation, ident, ..
         } = self;
         let method = Ident::new(name, Span::call_site());
         let constant = operations::constant(operation);
-        let parameters = required.iter().map(|argument| argument.parameter());
-        let path_values = required
+        let enumerations = self.enumerations;
+        let parameters = positional
+            .iter()
+            .map(|argument| argument.parameter(enumerations));
+        let path_values = positional
             .iter()
             .filter(|argument| matches!(argument.location, ParameterLocation::Path))
             .map(|argument| {
                 let name = &argument.ident;
-                let (_, value) = self::argument(&argument.ty, &quote!(#name));
+                let (_, value) = self::argument(&argument.ty, &quote!(#name), enumerations);
                 quote!(&crate::request::to_param(&#value))
             });
-        let others: Vec<_> = required
+        let others: Vec<_> = positional
             .iter()
             .filter(|argument| !matches!(argument.location, ParameterLocation::Path))
-            .map(|argument| argument.store(&quote!(parts)))
+            .map(|argument| argument.store(&quote!(parts), enumerations))
             .collect();
         let mutable = (!others.is_empty()).then(|| quote!(mut));
-        let docs = markdown(&self.docs(name, required, types));
+        let docs = markdown(&self.docs(name, positional, types));
+        let state =
+            (!self.typestate().is_empty()).then(|| quote!(, state: ::std::marker::PhantomData));
         let badge = badge(self.scope, operation);
         let search = search(operation, name);
         let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
-        let alias = self.alias(name, required);
+        let alias = self.alias(name, positional);
         quote! {
             #docs
             #badge
@@ -278,7 +292,7 @@ impl<'a> Request<'a> {
             pub fn #method(&self, #(#parameters),*) -> requests::#ident {
                 let #mutable parts = crate::request::RequestParts::new(&self.client, &operations::#constant, &[#(#path_values),*]);
                 #(#others)*
-                requests::#ident { parts }
+                requests::#ident { parts #state }
             }
 
             #alias
@@ -286,7 +300,7 @@ impl<'a> Request<'a> {
     }
 
     /// The method under the former name of the operation, if it has one.
-    fn alias(&self, name: &str, required: &[&Argument]) -> Option<TokenStream> {
+    fn alias(&self, name: &str, positional: &[&Argument]) -> Option<TokenStream> {
         let former = names::snake(self.operation.former_name.as_ref()?);
         let suffix = name.strip_prefix(&names::snake(&self.operation.id))?;
         let alias = Ident::new(&format!("{former}{suffix}"), Span::call_site());
@@ -294,8 +308,10 @@ impl<'a> Request<'a> {
         let ident = &self.ident;
         let docs = format!(" The former name of [`{name}`](Self::{name}).");
         let note = format!("renamed to `{name}`");
-        let parameters = required.iter().map(|argument| argument.parameter());
-        let arguments = required.iter().map(|argument| &argument.ident);
+        let parameters = positional
+            .iter()
+            .map(|argument| argument.parameter(self.enumerations));
+        let arguments = positional.iter().map(|argument| &argument.ident);
         let badge = badge(self.scope, self.operation);
         Some(quote! {
             #[doc = #docs]
@@ -310,7 +326,7 @@ impl<'a> Request<'a> {
     }
 
     /// The documentation of a method, in Markdown.
-    fn docs(&self, name: &str, required: &[&Argument], types: &TypeDefs) -> String {
+    fn docs(&self, name: &str, positional: &[&Argument], types: &TypeDefs) -> String {
         let operation = self.operation;
         let mut text = format!("{}.\n\n", escape(operation.summary.trim_end_matches('.')));
         if let Some(description) = &operation.description {
@@ -322,7 +338,7 @@ impl<'a> Request<'a> {
                 text.push_str("| --- | --- |\n");
             }
         }
-        let documented: Vec<_> = required
+        let documented: Vec<_> = positional
             .iter()
             .filter(|argument| !argument.docs.is_empty())
             .collect();
@@ -336,7 +352,8 @@ impl<'a> Request<'a> {
         text.push_str(&example::call(
             self.scope,
             name,
-            required,
+            positional,
+            &self.named(),
             types,
             self.operation.pagination.is_some(),
         ));
@@ -413,6 +430,19 @@ impl<'a> Request<'a> {
         facts
     }
 
+    /// The required arguments that have setters: those that are not positional.
+    fn named(&self) -> Vec<&Argument> {
+        let arguments = self.arguments.iter();
+        arguments
+            .filter(|argument| argument.required && !argument.is_positional())
+            .collect()
+    }
+
+    /// Which of them are set, in the type of the request.
+    pub(crate) fn typestate(&self) -> Typestate<'_> {
+        Typestate::new(self.named().into_iter().map(|argument| &argument.ident))
+    }
+
     fn builder(&self, types: &TypeDefs) -> Result<TokenStream> {
         let Self {
             operation,
@@ -420,15 +450,20 @@ impl<'a> Request<'a> {
             response,
             ..
         } = self;
+        let typestate = self.typestate();
         let setters = self
             .arguments
             .iter()
-            .filter(|argument| !argument.required)
-            .map(Argument::setter);
+            .filter(|argument| !argument.is_positional())
+            .map(|argument| self.setter(argument, &typestate));
+        let (declarations, any) = (typestate.declarations(), typestate.any());
+        let (bounds, complete) = (typestate.bounds(), typestate.complete());
+        let marker = typestate.marker();
+        let state = (!typestate.is_empty()).then(|| quote!(pub(super) state: #marker,));
         let reports = operation
             .regional
             .then(|| quote!(crate::request::report_options!();));
-        let paging = paging::paging(self.operation, &self.response, types)?;
+        let paging = paging::paging(self.operation, &self.response, types, bounds.as_ref())?;
         let doc = format!(
             " The request [`{}`](super::operations::{}).",
             operation.id,
@@ -440,24 +475,25 @@ impl<'a> Request<'a> {
             #badge
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
-            pub struct #ident {
+            pub struct #ident #declarations {
                 pub(super) parts: crate::request::RequestParts,
+                #state
             }
-            impl #ident {
+            impl #any #ident #any {
                 #(#setters)*
                 /// Sends the request; `await` on the request itself does the same.
                 ///
                 /// # Errors
                 /// See [`Error`](crate::Error).
                 #[inline]
-                pub fn send(self) -> crate::ResponseFuture<crate::Response<#response>> {
+                pub fn send(self) -> crate::ResponseFuture<crate::Response<#response>> #bounds {
                     self.parts.send()
                 }
-                crate::request::request_options!();
+                crate::request::request_options!(#bounds);
                 #reports
                 #paging
             }
-            impl ::std::future::IntoFuture for #ident {
+            impl ::std::future::IntoFuture for #ident #complete {
                 type Output = crate::Result<crate::Response<#response>>;
                 type IntoFuture = crate::ResponseFuture<crate::Response<#response>>;
 
@@ -467,6 +503,37 @@ impl<'a> Request<'a> {
                 }
             }
         })
+    }
+}
+
+impl Request<'_> {
+    /// The setter of an argument; that of a required one changes the type of the request.
+    fn setter(&self, argument: &Argument, typestate: &Typestate<'_>) -> TokenStream {
+        let name = &argument.ident;
+        let parameter = argument.parameter(self.enumerations);
+        let store = argument.store(&quote!(self.parts), self.enumerations);
+        let docs = if argument.docs.is_empty() {
+            markdown(&format!("Sets `{name}`."))
+        } else {
+            markdown(&escape(&argument.docs))
+        };
+        let (ty, request) = match argument.required {
+            true => {
+                let (ident, after) = (&self.ident, typestate.after(name));
+                let request =
+                    quote!(#ident { parts: self.parts, state: ::std::marker::PhantomData });
+                (quote!(#ident #after), request)
+            }
+            false => (quote!(Self), quote!(self)),
+        };
+        quote! {
+            #docs
+            #[inline]
+            pub fn #name(mut self, #parameter) -> #ty {
+                #store
+                #request
+            }
+        }
     }
 }
 
@@ -490,38 +557,28 @@ impl Argument {
         }
     }
 
-    fn parameter(&self) -> TokenStream {
+    /// Whether it is an argument of the method of its operation: a part of the path or the body. Others could be mistaken for each other.
+    pub(crate) fn is_positional(&self) -> bool {
+        let is_named = matches!(
+            self.location,
+            ParameterLocation::Query(..) | ParameterLocation::Header(_)
+        );
+        self.required && !is_named
+    }
+
+    fn parameter(&self, enumerations: &Enumerations) -> TokenStream {
         let name = &self.ident;
         let ty = match self.location {
             ParameterLocation::Json | ParameterLocation::Form => reference(&self.ty),
-            _ => argument(&self.ty, &quote!(#name)).0,
+            _ => argument(&self.ty, &quote!(#name), enumerations).0,
         };
         quote!(#name: #ty)
     }
 
-    fn setter(&self) -> TokenStream {
-        let name = &self.ident;
-        let parameter = self.parameter();
-        let store = self.store(&quote!(self.parts));
-        let docs = if self.docs.is_empty() {
-            markdown(&format!("Sets `{}`.", self.ident))
-        } else {
-            markdown(&escape(&self.docs))
-        };
-        quote! {
-            #docs
-            #[inline]
-            pub fn #name(mut self, #parameter) -> Self {
-                #store
-                self
-            }
-        }
-    }
-
     /// The statement that puts the value into the parts of the request.
-    fn store(&self, parts: &TokenStream) -> TokenStream {
+    fn store(&self, parts: &TokenStream, enumerations: &Enumerations) -> TokenStream {
         let name = &self.ident;
-        let (_, value) = argument(&self.ty, &quote!(#name));
+        let (_, value) = argument(&self.ty, &quote!(#name), enumerations);
         let is_list = simple_name(&self.ty).as_deref() == Some("Vec");
         match &self.location {
             ParameterLocation::Path => TokenStream::new(),
@@ -536,13 +593,14 @@ impl Argument {
                 quote!(#parts.query_json(#wire, &#value);)
             }
             ParameterLocation::Query(wire, encoding) if is_list => {
-                let element = element(&self.ty);
-                let values = quote! {
-                    #name.into_iter().map(|value| crate::request::to_param(&Into::<#element>::into(value))).collect()
+                let ty = &self.ty;
+                let method = match encoding {
+                    Encoding::Repeated => quote!(query_repeated),
+                    _ => quote!(query_list),
                 };
-                match encoding {
-                    Encoding::Repeated => quote!(#parts.query_repeated(#wire, #values);),
-                    _ => quote!(#parts.query_list(#wire, #values);),
+                quote! {
+                    let list: #ty = #value;
+                    #parts.#method(#wire, &list);
                 }
             }
             ParameterLocation::Query(wire, _) => {

@@ -1,19 +1,48 @@
 //! Rust types as syntax: the types of arguments, and the types that users read in the documentation.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::lower::{Shape, Type};
+
+/// The names of the enumerations of a scope.
+pub(crate) struct Enumerations(BTreeSet<String>);
+
+impl Enumerations {
+    pub(crate) fn of(types: &BTreeMap<String, Type>) -> Self {
+        let is_enumeration = |ty: &Type| matches!(ty.shape, Shape::Enum(_) | Shape::IntegerEnum(_));
+        let names = types.iter().filter(|(_, ty)| is_enumeration(ty));
+        Self(names.map(|(name, _)| name.clone()).collect())
+    }
+
+    fn contains(&self, ty: &syn::Type) -> bool {
+        simple_name(ty).is_some_and(|name| self.0.contains(&name))
+    }
+}
+
 /// The type of an argument for a value of type `ty`, and the expression that converts the argument.
-pub(crate) fn argument(ty: &syn::Type, name: &TokenStream) -> (TokenStream, TokenStream) {
+///
+/// An enumeration is taken as its type alone, so that a misspelt value does not compile.
+pub(crate) fn argument(
+    ty: &syn::Type,
+    name: &TokenStream,
+    enumerations: &Enumerations,
+) -> (TokenStream, TokenStream) {
+    if is_exact(ty, enumerations) {
+        return (quote!(#ty), name.clone());
+    }
     match simple_name(ty).as_deref() {
-        Some("i64" | "f64" | "bool" | "Value" | "Map" | "DateTime" | "NaiveDate" | "BTreeMap") => {
-            (quote!(#ty), name.clone())
-        }
         Some("Box") => match element(ty) {
             Some(inner) => (quote!(impl Into<#inner>), quote!(Box::new(#name.into()))),
             None => (quote!(#ty), name.clone()),
         },
         Some("Vec") => match element(ty) {
+            Some(inner) if is_exact(&inner, enumerations) => (
+                quote!(impl IntoIterator<Item = impl ::std::borrow::Borrow<#inner>>),
+                quote!(#name.into_iter().map(|item| ::std::borrow::Borrow::borrow(&item).clone()).collect()),
+            ),
             Some(inner) => (
                 quote!(impl IntoIterator<Item = impl Into<#inner>>),
                 quote!(#name.into_iter().map(Into::into).collect()),
@@ -22,6 +51,23 @@ pub(crate) fn argument(ty: &syn::Type, name: &TokenStream) -> (TokenStream, Toke
         },
         _ => (quote!(impl Into<#ty>), quote!(#name.into())),
     }
+}
+
+/// Whether a value is taken as its type alone.
+fn is_exact(ty: &syn::Type, enumerations: &Enumerations) -> bool {
+    const EXACT: [&str; 8] = [
+        "i64",
+        "f64",
+        "bool",
+        "Value",
+        "Map",
+        "DateTime",
+        "NaiveDate",
+        "BTreeMap",
+    ];
+
+    let is_plain = simple_name(ty).is_some_and(|name| EXACT.contains(&name.as_str()));
+    is_plain || enumerations.contains(ty)
 }
 
 pub(crate) fn is_collection(ty: &syn::Type) -> bool {

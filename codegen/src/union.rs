@@ -303,7 +303,6 @@ pub(crate) fn emit(
     discriminator: Option<&str>,
     variants: &[Variant],
     types: &[syn::Type],
-    enumerations: &BTreeSet<String>,
     json_schema: Option<TokenStream>,
 ) -> TokenStream {
     let idents: Vec<_> = variants
@@ -319,7 +318,7 @@ pub(crate) fn emit(
         Some(property) => quote!(Some(#property)),
         None => quote!(None),
     };
-    let conversions = conversions(ident, &idents, types, enumerations);
+    let conversions = conversions(ident, &idents, types);
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq)]
@@ -364,12 +363,7 @@ pub(crate) fn emit(
 }
 
 /// The implementations of `From` for the values of the variants, once for each type.
-fn conversions(
-    ident: &Ident,
-    variants: &[Ident],
-    types: &[syn::Type],
-    enumerations: &BTreeSet<String>,
-) -> Vec<TokenStream> {
+fn conversions(ident: &Ident, variants: &[Ident], types: &[syn::Type]) -> Vec<TokenStream> {
     let mut seen = BTreeSet::new();
     let mut conversions = Vec::new();
     for (variant, ty) in variants.iter().zip(types) {
@@ -377,10 +371,8 @@ fn conversions(
         if !seen.insert(quote!(#ty).to_string()) || name == "Value" {
             continue;
         }
-        // There is at most one variant of strings; an enumeration holds any string.
         let mut sources = match name.as_str() {
             "String" => vec![quote!(&str)],
-            _ if enumerations.contains(&name) => vec![quote!(&str), quote!(String)],
             _ => Vec::new(),
         };
         let is_same = sources.len();

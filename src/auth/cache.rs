@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::{BoxError, BoxFuture};
-use crate::redacted::Redacted;
+use crate::secret::Redacted;
 
 /// A cache of access tokens that clients, runs of a program or machines share.
 ///

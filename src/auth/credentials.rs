@@ -6,7 +6,7 @@ use std::fmt;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::{Error, Result};
-use crate::redacted::Redacted;
+use crate::secret::Redacted;
 
 /// The environment variable of the key.
 const KEY_VARIABLE: &str = "SECURE_ACCESS_API_KEY";

@@ -17,7 +17,7 @@
 //! let day = Utc.with_ymd_and_hms(2026, 1, 14, 0, 0, 0).unwrap();
 //! let reports = client.reports();
 //! let mut events = export(day..day + TimeDelta::days(1), move |from, to, limit| {
-//!     reports.list_dns_activity(from, to, limit).verdict("blocked").send()
+//!     reports.list_dns_activity().from(from).to(to).limit(limit).verdict("blocked").send()
 //! });
 //! while let Some(event) = events.try_next().await? {
 //!     println!("{:?} {:?}", event.timestamp, event.domain);

@@ -5,6 +5,7 @@ mod options;
 mod parameter;
 mod parts;
 mod raw;
+mod typestate;
 mod upload;
 
 pub use future::ResponseFuture;
@@ -13,4 +14,5 @@ pub(crate) use options::{report_options, request_options};
 pub(crate) use parameter::{ToParam, to_param};
 pub(crate) use parts::RequestParts;
 pub use raw::Request;
+pub use typestate::{IsSet, Set};
 pub use upload::Upload;

@@ -1,15 +1,17 @@
 //! The options that every request has, whatever its operation.
 
-/// Methods of every request builder; `self.parts` is the request under construction.
+/// Methods of every request builder; `self.parts` is the request under construction, and the bounds say when it is complete.
 macro_rules! request_options {
-    () => {
+    ($($bounds:tt)*) => {
         /// Sends the request and returns the response without decoding it: status, headers and bytes. Token, retries and errors are those
         /// of `send`.
         ///
         /// # Errors
         /// See [`Error`](crate::Error).
         #[inline]
-        pub fn send_raw(self) -> crate::ResponseFuture<crate::RawResponse> {
+        pub fn send_raw(self) -> crate::ResponseFuture<crate::RawResponse>
+        $($bounds)*
+        {
             self.parts.send_raw()
         }
 

@@ -13,6 +13,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::future::ResponseFuture;
+use super::parameter::ToParam;
 use super::upload::{Upload, Uploads};
 use crate::client::{Client, ReportsRegion};
 use crate::error::{Error, Result};
@@ -116,7 +117,8 @@ impl RequestParts {
     }
 
     /// Sets a query parameter to a list: one value, with commas.
-    pub(crate) fn query_list(&mut self, name: &'static str, values: Vec<String>) {
+    pub(crate) fn query_list(&mut self, name: &'static str, values: &[impl ToParam]) {
+        let values: Vec<_> = values.iter().map(ToParam::to_param).collect();
         if let Some(value) = values.iter().find(|value| value.contains(',')) {
             self.fail(format!(
                 "`{value}` cannot be an element of `{name}`: the elements are joined by commas"
@@ -126,10 +128,10 @@ impl RequestParts {
     }
 
     /// Sets a query parameter to a list: the name once for each value.
-    pub(crate) fn query_repeated(&mut self, name: &'static str, values: Vec<String>) {
+    pub(crate) fn query_repeated(&mut self, name: &'static str, values: &[impl ToParam]) {
         self.query.retain(|(known, _)| *known != name);
         self.query
-            .extend(values.into_iter().map(|value| (name.into(), value)));
+            .extend(values.iter().map(|value| (name.into(), value.to_param())));
     }
 
     /// Sets a query parameter to JSON.

@@ -10,7 +10,9 @@ mod raw;
 mod typed;
 
 pub(crate) use decode::without_value;
-pub use decode::{Entries, LenientDeserialize, Nullable, UnknownInteger, UnknownValue};
+pub use decode::{
+    Entries, LenientDeserialize, Nullable, ParseEnumError, UnknownInteger, UnknownValue,
+};
 pub(crate) use deviation::DeviationPolicy;
 pub use deviation::{Deviation, JsonType};
 pub use raw::RawResponse;

@@ -226,7 +226,12 @@ async fn debug_of_a_request_shows_sizes_and_no_values() {
         .header("x-key", secret)
         .query("filter", secret)
         .json(&serde_json::json!({ "name": secret }));
-    let group = CreateNetworkTunnelGroupRequest::new(secret, secret, secret, secret);
+    let group = CreateNetworkTunnelGroupRequest::builder()
+        .auth_id_prefix(secret)
+        .name(secret)
+        .passphrase(secret)
+        .region(secret)
+        .build();
     let group = client.deployments().create_network_tunnel_group(&group);
     let file = Upload::bytes("objects.csv", secret);
     let upload = client.policies().upload_network_objects(file);

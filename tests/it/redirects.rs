@@ -74,7 +74,7 @@ async fn other_methods_become_get_after_303_only() {
 
 /// A call to an operation that redirects in a body.
 async fn report(client: &Client) -> Result<()> {
-    let request = client.reports().get_summary("-1days", "now");
+    let request = client.reports().get_summary().from("-1days").to("now");
     request.send_raw().await.map(drop)
 }
 

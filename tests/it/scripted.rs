@@ -269,8 +269,12 @@ pub(crate) async fn read(client: &Client) -> Result<()> {
 
 /// A call that cannot.
 pub(crate) async fn create(client: &Client) -> Result<()> {
-    let group =
-        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "a long passphrase", "region");
+    let group = CreateNetworkTunnelGroupRequest::builder()
+        .auth_id_prefix("office")
+        .name("Harbour")
+        .passphrase("a long passphrase")
+        .region("region")
+        .build();
     let deployments = client.deployments();
     deployments
         .create_network_tunnel_group(&group)

@@ -105,12 +105,13 @@ async fn an_operation_that_the_cloud_lacks_is_not_found() -> Result<()> {
 async fn the_record_has_bodies_without_secrets() -> Result<()> {
     let simulator = Simulator::builder().record_bodies().start().await?;
     let client = hurried(&simulator);
-    let group = cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest::new(
-        "pier",
-        "Pier",
-        "hush-hush-hush-hush",
-        "us-east-1",
-    );
+    let group =
+        cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest::builder()
+            .auth_id_prefix("pier")
+            .name("Pier")
+            .passphrase("hush-hush-hush-hush")
+            .region("us-east-1")
+            .build();
     client
         .deployments()
         .create_network_tunnel_group(&group)
@@ -145,14 +146,17 @@ async fn the_record_has_bodies_without_secrets() -> Result<()> {
 async fn a_created_key_works_until_it_is_refreshed() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let admin = hurried(&simulator).admin();
-    let request = CreateApiKeyRequest::new("Pier", ["deployments.sites:read"]);
+    let request = CreateApiKeyRequest::builder()
+        .name("Pier")
+        .scopes(["deployments.sites:read"])
+        .build();
     let created = admin.create_api_key(&request).send().await?;
     let key = created.key.as_ref().unwrap();
     let (id, secret) = (
         key.client_id.clone().unwrap(),
         key.client_secret.clone().unwrap(),
     );
-    let old = Credentials::new(id.as_str(), secret.as_str());
+    let old = Credentials::new(id.as_str(), secret.expose_secret());
     client(&simulator, old.clone())
         .deployments()
         .list_sites()
@@ -181,7 +185,8 @@ async fn a_created_key_works_until_it_is_refreshed() -> Result<()> {
         .send()
         .await;
     assert!(error.unwrap_err().is_auth());
-    let new = Credentials::new(id, key.client_secret.as_deref().unwrap());
+    let secret = key.client_secret.as_ref().unwrap();
+    let new = Credentials::new(id, secret.expose_secret());
     client(&simulator, new)
         .deployments()
         .list_sites()
@@ -208,7 +213,13 @@ async fn without_a_socket_it_is_the_same() -> Result<()> {
         .clock(&PausedClock::new())
         .build()?;
     assert_eq!(client.deployments().list_sites().send().await?.len(), 3);
-    client.reports().get_summary("-1days", "now").send().await?;
+    client
+        .reports()
+        .get_summary()
+        .from("-1days")
+        .to("now")
+        .send()
+        .await?;
     let statuses: Vec<_> = simulator
         .requests()
         .iter()

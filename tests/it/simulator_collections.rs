@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use cisco_secure_access::api::admin::types::{AlertRule, UpdateAlertRulesStatusRequest};
+use cisco_secure_access::api::admin::types::{
+    AlertRule, AlertRuleStatus, UpdateAlertRulesStatusRequest,
+};
 use cisco_secure_access::api::deployments::types::SiteRequest;
 use cisco_secure_access::api::policies::types::{
     AccessRuleStatus, AccessRuleSummary, AddDestination, CreateDestinationListRequest,
-    UpdateAccessRuleRequest, UpdateAccessRulesStatusRequest,
+    DestinationListAccess, RuleAction, UpdateAccessRuleRequest, UpdateAccessRulesStatusRequest,
 };
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Result, StatusCode};
@@ -134,7 +136,11 @@ async fn items_come_and_go_while_they_are_listed() -> Result<()> {
 async fn destinations_belong_to_their_list() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let policies = hurried(&simulator).policies();
-    let request = CreateDestinationListRequest::new("block", false, "Piers");
+    let request = CreateDestinationListRequest::builder()
+        .access(DestinationListAccess::Block)
+        .is_global(false)
+        .name("Piers")
+        .build();
     let created = policies.create_destination_list(&request).send().await?;
     let id = created.data.as_ref().unwrap().id.unwrap();
     let listed = policies.list_destinations(id).send().await?;
@@ -201,7 +207,13 @@ async fn rules_have_an_order_and_can_be_locked() -> Result<()> {
     assert_eq!(order().await?, [(1001, 1), (1002, 2), (1003, 3), (1004, 4)]);
     let no_settings: [cisco_secure_access::api::policies::types::RuleSetting; 0] = [];
     let no_conditions: [cisco_secure_access::api::policies::types::RuleCondition; 0] = [];
-    let change = UpdateAccessRuleRequest::new("allow", no_conditions, "Last first", 1, no_settings);
+    let change = UpdateAccessRuleRequest::builder()
+        .rule_action(RuleAction::Allow)
+        .rule_conditions(no_conditions)
+        .rule_name("Last first")
+        .rule_priority(1)
+        .rule_settings(no_settings)
+        .build();
     policies.update_access_rule(1004, &change).send().await?;
     assert_eq!(order().await?, [(1004, 1), (1001, 2), (1002, 3), (1003, 4)]);
 
@@ -241,7 +253,10 @@ async fn several_items_are_changed_with_one_request() -> Result<()> {
     };
     let ids: Vec<_> = statuses().await?.into_iter().map(|(id, _)| id).collect();
     for status in [2, 1] {
-        let change = UpdateAlertRulesStatusRequest::new(ids.clone(), status);
+        let change = UpdateAlertRulesStatusRequest::builder()
+            .entity_ids(&ids)
+            .status(AlertRuleStatus::other(status))
+            .build();
         client
             .admin()
             .update_alert_rules_status(&change)
@@ -250,7 +265,10 @@ async fn several_items_are_changed_with_one_request() -> Result<()> {
         let all = ids.iter().map(|id| (*id, status));
         assert_eq!(statuses().await?, all.collect::<Vec<_>>());
     }
-    let change = UpdateAlertRulesStatusRequest::new([ids[0], 999_999], 2);
+    let change = UpdateAlertRulesStatusRequest::builder()
+        .entity_ids([ids[0], 999_999])
+        .status(AlertRuleStatus::other(2))
+        .build();
     client
         .admin()
         .update_alert_rules_status(&change)
@@ -259,7 +277,10 @@ async fn several_items_are_changed_with_one_request() -> Result<()> {
     assert_eq!(statuses().await?[..2], [(ids[0], 2), (ids[1], 1)]);
 
     let states = [true, false].map(|state| AccessRuleStatus::new().rule_is_enabled(state));
-    let change = UpdateAccessRulesStatusRequest::new(states, [1002, 1001]);
+    let change = UpdateAccessRulesStatusRequest::builder()
+        .properties(states)
+        .rule_ids([1002, 1001])
+        .build();
     client
         .policies()
         .update_access_rules_status(&change)

@@ -1,5 +1,6 @@
 //! Reports of the simulator: deterministic, paged, and in agreement with each other.
 
+use cisco_secure_access::api::reports::types::InternetTrafficType;
 use cisco_secure_access::simulator::{Redirect, Simulator};
 use cisco_secure_access::{ReportsRegion, Result};
 use futures_util::TryStreamExt;
@@ -11,7 +12,10 @@ async fn summaries_agree_with_the_activity() -> Result<()> {
     let simulator = Simulator::builder().seed(5).start().await?;
     let reports = hurried(&simulator).reports();
     let dns: Vec<_> = reports
-        .list_dns_activity("-1days", "now", 50)
+        .list_dns_activity()
+        .from("-1days")
+        .to("now")
+        .limit(50)
         .items()
         .try_collect()
         .await?;
@@ -26,23 +30,37 @@ async fn summaries_agree_with_the_activity() -> Result<()> {
     );
 
     let total = reports
-        .get_total_requests_by_type("dns", "-1days", "now")
+        .get_total_requests_by_type(InternetTrafficType::Dns)
+        .from("-1days")
+        .to("now")
         .send()
         .await?;
     assert_eq!(total.data.as_ref().unwrap().count, Some(times.len() as i64));
 
     let all: Vec<_> = reports
-        .list_activity("-1days", "now", 100)
+        .list_activity()
+        .from("-1days")
+        .to("now")
+        .limit(100)
         .items()
         .try_collect()
         .await?;
-    let summary = reports.get_summary("-1days", "now").send().await?;
+    let summary = reports
+        .get_summary()
+        .from("-1days")
+        .to("now")
+        .send()
+        .await?;
     let summary = summary.data.as_ref().unwrap();
     assert_eq!(summary.requests, Some(all.len() as i64));
     assert!(summary.requestsblocked.unwrap() > 0);
 
     let top = reports
-        .get_top_destinations("-1days", "now", 100, 0)
+        .get_top_destinations()
+        .from("-1days")
+        .to("now")
+        .limit(100)
+        .offset(0)
         .send()
         .await?;
     let counts: Vec<i64> = top.data.iter().map(|row| row.count.unwrap()).collect();
@@ -51,7 +69,10 @@ async fn summaries_agree_with_the_activity() -> Result<()> {
     assert_eq!(Some(counts.len() as i64), summary.domains);
 
     let hours = reports
-        .get_requests_by_hour("-1days", "now", 100)
+        .get_requests_by_hour()
+        .from("-1days")
+        .to("now")
+        .limit(100)
         .send()
         .await?;
     let hours: i64 = hours.data.iter().map(|row| row.count.unwrap()).sum();
@@ -67,7 +88,12 @@ async fn a_report_may_lead_on_to_its_region() -> Result<()> {
             .start()
             .await?;
         let reports = hurried(&simulator).reports();
-        let response = reports.get_summary("-1days", "now").send().await?;
+        let response = reports
+            .get_summary()
+            .from("-1days")
+            .to("now")
+            .send()
+            .await?;
         assert!(response.data.as_ref().unwrap().requests.unwrap() > 0);
         let paths: Vec<_> = simulator
             .requests()
@@ -90,7 +116,11 @@ async fn the_regions_respond_alike() -> Result<()> {
     let reports = hurried(&simulator).reports();
     let mut responses = Vec::new();
     for region in [ReportsRegion::Us, ReportsRegion::Eu] {
-        let call = reports.get_summary("-7days", "now").reports_region(region);
+        let call = reports
+            .get_summary()
+            .from("-7days")
+            .to("now")
+            .reports_region(region);
         responses.push(call.send().await?.data.as_ref().unwrap().requests);
     }
     assert_eq!(responses[0], responses[1]);

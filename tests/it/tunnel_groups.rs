@@ -1,7 +1,8 @@
 //! The main job against the simulator: create, list over several pages, get, change, delete.
 
 use cisco_secure_access::api::deployments::types::{
-    CreateNetworkTunnelGroupRequest, NetworkTunnelGroupFilters, NetworkTunnelGroupPatch,
+    CreateNetworkTunnelGroupRequest, DeviceType, NetworkTunnelGroupFilters,
+    NetworkTunnelGroupPatch, NetworkTunnelGroupPatchOp,
 };
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Cloud, ErrorKind, Result, StatusCode};
@@ -13,9 +14,13 @@ async fn a_group_lives_from_creation_to_deletion() -> Result<()> {
     let client = simulator.client()?;
     let deployments = client.deployments();
 
-    let group =
-        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "a long passphrase", "cn-east-1")
-            .device_type("ASA");
+    let group = CreateNetworkTunnelGroupRequest::builder()
+        .auth_id_prefix("office")
+        .name("Harbour")
+        .passphrase("a long passphrase")
+        .region("cn-east-1")
+        .device_type(DeviceType::Asa)
+        .build();
     let created = deployments
         .create_network_tunnel_group(&group)
         .send()
@@ -30,17 +35,18 @@ async fn a_group_lives_from_creation_to_deletion() -> Result<()> {
         .unwrap_err();
     assert_eq!(error.status(), Some(StatusCode::CONFLICT));
 
-    let change = NetworkTunnelGroupPatch::new("replace", "/name", "Harbour 2");
+    let change = NetworkTunnelGroupPatch::builder()
+        .op(NetworkTunnelGroupPatchOp::Replace)
+        .path("/name")
+        .value("Harbour 2")
+        .build();
     deployments
         .update_network_tunnel_group(id, &[change])
         .send()
         .await?;
     let got = deployments.get_network_tunnel_group(id).send().await?;
     assert_eq!(got.name.as_deref(), Some("Harbour 2"));
-    assert_eq!(
-        got.device_type.as_ref().map(|device| device.as_str()),
-        Some("ASA")
-    );
+    assert_eq!(got.device_type, Some(DeviceType::Asa));
 
     let deleted = deployments.delete_network_tunnel_group(id).send().await?;
     assert_eq!(deleted.status(), 204);

@@ -58,8 +58,12 @@ fn a_time_can_be_a_number_or_empty() {
 
 #[test]
 fn what_is_required_to_send_is_required_to_build() {
-    let group =
-        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "a long passphrase", "cn-east-1");
+    let group = CreateNetworkTunnelGroupRequest::builder()
+        .auth_id_prefix("office")
+        .name("Harbour")
+        .passphrase("a long passphrase")
+        .region("cn-east-1")
+        .build();
     assert_eq!(
         serde_json::to_value(&group).unwrap(),
         json!({"authIdPrefix": "office", "name": "Harbour", "passphrase": "a long passphrase", "region": "cn-east-1"})
@@ -104,8 +108,12 @@ fn the_form_of_a_choice_is_told_by_all_its_properties() {
 
 #[test]
 fn secrets_are_not_shown() {
-    let group =
-        CreateNetworkTunnelGroupRequest::new("office", "Harbour", "the passphrase", "cn-east-1");
+    let group = CreateNetworkTunnelGroupRequest::builder()
+        .auth_id_prefix("office")
+        .name("Harbour")
+        .passphrase("the passphrase")
+        .region("cn-east-1")
+        .build();
     let shown = format!("{group:?}");
     assert!(
         shown.contains("Harbour") && shown.contains("[redacted]"),

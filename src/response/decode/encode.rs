@@ -16,7 +16,7 @@ use super::collection::Encoded;
 use super::extra::{Extra, ListPresence};
 use super::object::{ObjectFields, object_from_value};
 use super::{DecodeContext, LenientDeserialize, TimeFormat};
-use crate::redacted::Redacted;
+use crate::secret::Redacted;
 
 /// A value that a field can have.
 pub(crate) trait FieldValue: LenientDeserialize + PartialEq + fmt::Debug {}

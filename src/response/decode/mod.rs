@@ -45,8 +45,10 @@ pub(crate) use object::{
 };
 #[cfg(feature = "schemars")]
 pub(crate) use open_enum::json_schema;
-pub(crate) use open_enum::{EnumKind, IntegerEnum, TextEnum, enumeration, integer_enum, open_enum};
-pub use open_enum::{UnknownInteger, UnknownValue};
+pub(crate) use open_enum::{
+    EnumKind, IntegerEnum, IntegerValue, TextEnum, TextValue, enumeration, integer_enum, open_enum,
+};
+pub use open_enum::{ParseEnumError, UnknownInteger, UnknownValue};
 pub(crate) use time::TimeFormat;
 pub(crate) use union::{
     Kind, Union, Variant, deserialize_union, union, union_accepts, union_from_json,

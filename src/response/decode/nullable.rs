@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{DecodeContext, Decoded, LenientDeserialize};
+use crate::secret::SecretString;
 
 /// A value, or null.
 ///
@@ -48,6 +49,12 @@ impl<T> From<T> for Nullable<T> {
 impl From<&str> for Nullable<String> {
     fn from(value: &str) -> Self {
         Self::Value(value.to_owned())
+    }
+}
+
+impl From<&str> for Nullable<SecretString> {
+    fn from(value: &str) -> Self {
+        Self::Value(value.into())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Enumerations that grow: what the service sends is kept, whether it is documented or not.
+//! Enumerations that grow: what the service sends is kept, whether it is documented or not. What a program sends is a documented value,
+//! or said to be another one.
 
 use std::fmt;
 
@@ -54,53 +55,135 @@ impl fmt::Display for UnknownInteger {
     }
 }
 
+/// An enumeration of strings.
+pub(crate) trait TextValue: Sized {
+    /// The name of the type.
+    const NAME: &'static str;
+
+    /// The documented values.
+    const TEXTS: &'static [&'static str];
+
+    /// The value of a text, documented or not.
+    fn from_text(text: &str) -> Self;
+
+    /// The documented value of a text.
+    fn parse(text: &str) -> Result<Self, ParseEnumError> {
+        match Self::TEXTS.contains(&text) {
+            true => Ok(Self::from_text(text)),
+            false => Err(ParseEnumError::new(Self::NAME, text, Self::TEXTS)),
+        }
+    }
+}
+
+/// An enumeration of integers.
+pub(crate) trait IntegerValue: Sized {
+    /// The name of the type.
+    const NAME: &'static str;
+
+    /// The documented values.
+    const INTEGERS: &'static [i64];
+
+    /// The value of an integer, documented or not.
+    fn from_integer(value: i64) -> Self;
+
+    /// The documented value of a number as text.
+    fn parse(text: &str) -> Result<Self, ParseEnumError> {
+        match text.parse() {
+            Ok(number) if Self::INTEGERS.contains(&number) => Ok(Self::from_integer(number)),
+            _ => Err(ParseEnumError::new(Self::NAME, text, Self::INTEGERS)),
+        }
+    }
+}
+
+/// A text that is not a documented value of an enumeration.
+///
+/// ```
+/// use cisco_secure_access::api::deployments::types::DeviceType;
+///
+/// let error = "ACME".parse::<DeviceType>().unwrap_err();
+/// assert!(error.to_string().starts_with("`ACME` is not a documented value of `DeviceType`: expected one of `"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseEnumError {
+    name: &'static str,
+    text: Box<str>,
+    expected: Box<str>,
+}
+
+impl ParseEnumError {
+    fn new(name: &'static str, text: &str, values: &[impl fmt::Display]) -> Self {
+        let values: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
+        Self {
+            name,
+            text: text.into(),
+            expected: values.join(", ").into(),
+        }
+    }
+}
+
+impl fmt::Display for ParseEnumError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            text,
+            expected,
+        } = self;
+        write!(
+            f,
+            "`{text}` is not a documented value of `{name}`: expected one of {expected}; `{name}::other` sends any value"
+        )
+    }
+}
+
+impl std::error::Error for ParseEnumError {}
+
 /// An enumeration of strings; a number or a boolean stands for its text.
 pub(crate) struct TextEnum<T>(std::marker::PhantomData<T>);
 
-impl<T: for<'a> From<&'a str>> Scalar for TextEnum<T> {
+impl<T: TextValue> Scalar for TextEnum<T> {
     const EXPECTED: &'static str = "a string";
     type Value = T;
 
     #[inline]
     fn decode_text(&self, text: &str) -> Decoded<T> {
-        Decoded::Exact(T::from(text))
+        Decoded::Exact(T::from_text(text))
     }
 
     fn decode_integer(&self, value: i64) -> Decoded<T> {
-        Decoded::Coerced(Some(T::from(value.to_string().as_str())))
+        Decoded::Coerced(Some(T::from_text(&value.to_string())))
     }
 
     fn decode_unsigned(&self, value: u64) -> Decoded<T> {
-        Decoded::Coerced(Some(T::from(value.to_string().as_str())))
+        Decoded::Coerced(Some(T::from_text(&value.to_string())))
     }
 
     fn decode_bool(&self, value: bool) -> Decoded<T> {
-        Decoded::Coerced(Some(T::from(if value { "true" } else { "false" })))
+        Decoded::Coerced(Some(T::from_text(if value { "true" } else { "false" })))
     }
 }
 
 /// An enumeration of integers, which can stand in quotes.
 pub(crate) struct IntegerEnum<T>(std::marker::PhantomData<T>);
 
-impl<T: From<i64>> Scalar for IntegerEnum<T> {
+impl<T: IntegerValue> Scalar for IntegerEnum<T> {
     const EXPECTED: &'static str = <Plain<i64> as Scalar>::EXPECTED;
     type Value = T;
 
     fn decode_text(&self, text: &str) -> Decoded<T> {
-        INTEGER.decode_text(text).map(T::from)
+        INTEGER.decode_text(text).map(T::from_integer)
     }
 
     #[inline]
     fn decode_integer(&self, value: i64) -> Decoded<T> {
-        INTEGER.decode_integer(value).map(T::from)
+        INTEGER.decode_integer(value).map(T::from_integer)
     }
 
     fn decode_float(&self, value: f64) -> Decoded<T> {
-        INTEGER.decode_float(value).map(T::from)
+        INTEGER.decode_float(value).map(T::from_integer)
     }
 
     fn decode_bool(&self, value: bool) -> Decoded<T> {
-        Decoded::Coerced(Some(T::from(i64::from(value))))
+        Decoded::Coerced(Some(T::from_integer(i64::from(value))))
     }
 }
 
@@ -136,8 +219,8 @@ macro_rules! enum_kind {
     };
 }
 
-enum_kind!(TextEnum, for<'a> From<&'a str>);
-enum_kind!(IntegerEnum, From<i64>);
+enum_kind!(TextEnum, TextValue);
+enum_kind!(IntegerEnum, IntegerValue);
 
 /// The JSON Schema of an enumeration: one of the documented values, or any other.
 #[cfg(feature = "schemars")]
@@ -224,6 +307,15 @@ macro_rules! open_enum {
         }
 
         impl $name {
+            /// The documented values.
+            pub const VALUES: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Any value, also one that no document has.
+            #[must_use]
+            pub fn other(value: &str) -> Self {
+                $crate::response::decode::TextValue::from_text(value)
+            }
+
             /// The value on the wire.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -234,8 +326,11 @@ macro_rules! open_enum {
             }
         }
 
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
+        impl $crate::response::decode::TextValue for $name {
+            const NAME: &'static str = stringify!($name);
+            const TEXTS: &'static [&'static str] = &[$($text),*];
+
+            fn from_text(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)*
                     _ => Self::Unknown($crate::UnknownValue::new(text)),
@@ -243,10 +338,27 @@ macro_rules! open_enum {
             }
         }
 
-        impl From<String> for $name {
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::ParseEnumError;
+
+            /// The documented value of a text.
             #[inline]
-            fn from(text: String) -> Self {
-                Self::from(text.as_str())
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $crate::response::decode::TextValue::parse(text)
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            #[inline]
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            #[inline]
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
             }
         }
 
@@ -285,6 +397,15 @@ macro_rules! integer_enum {
         }
 
         impl $name {
+            /// The documented values.
+            pub const VALUES: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Any value, also one that no document has.
+            #[must_use]
+            pub fn other(value: i64) -> Self {
+                $crate::response::decode::IntegerValue::from_integer(value)
+            }
+
             /// The value on the wire.
             #[must_use]
             pub fn get(self) -> i64 {
@@ -295,12 +416,32 @@ macro_rules! integer_enum {
             }
         }
 
-        impl From<i64> for $name {
-            fn from(value: i64) -> Self {
+        impl $crate::response::decode::IntegerValue for $name {
+            const NAME: &'static str = stringify!($name);
+            const INTEGERS: &'static [i64] = &[$($number),*];
+
+            fn from_integer(value: i64) -> Self {
                 match value {
                     $($number => Self::$variant,)*
                     _ => Self::Unknown($crate::UnknownInteger::new(value)),
                 }
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::ParseEnumError;
+
+            /// The documented value of a number as text.
+            #[inline]
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $crate::response::decode::IntegerValue::parse(text)
+            }
+        }
+
+        impl PartialEq<i64> for $name {
+            #[inline]
+            fn eq(&self, other: &i64) -> bool {
+                self.get() == *other
             }
         }
 

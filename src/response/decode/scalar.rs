@@ -9,6 +9,7 @@ use serde::ser::Serializer;
 use serde_json::Value;
 
 use super::{DecodeContext, Decoded, LenientDeserialize};
+use crate::secret::SecretString;
 
 /// 2^53: up to here every integer is a `f64`, and every whole `f64` is the integer that was meant.
 const MAX_EXACT_INTEGER: u64 = 1 << 53;
@@ -134,6 +135,7 @@ impl<S: Scalar> Visitor<'_> for ScalarVisitor<'_, S> {
 pub(super) struct Plain<T>(PhantomData<T>);
 
 pub(super) const INTEGER: Plain<i64> = Plain(PhantomData);
+const STRING: Plain<String> = Plain(PhantomData);
 
 macro_rules! plain_scalars {
     ($($ty:ty => |$value:ident, $serializer:ident| $encode:expr;)*) => {
@@ -163,6 +165,7 @@ macro_rules! plain_scalars {
 
 plain_scalars! {
     String => |value, serializer| serializer.serialize_str(value);
+    SecretString => |value, serializer| serializer.serialize_str(value.expose_secret());
     i64 => |value, serializer| serializer.serialize_i64(*value);
     f64 => |value, serializer| encode_float(*value, serializer);
     bool => |value, serializer| serializer.serialize_bool(*value);
@@ -206,6 +209,31 @@ impl Scalar for Plain<String> {
 
     fn decode_bool(&self, value: bool) -> Decoded<String> {
         Decoded::Coerced(Some(value.to_string()))
+    }
+}
+
+impl Scalar for Plain<SecretString> {
+    const EXPECTED: &'static str = <Plain<String> as Scalar>::EXPECTED;
+    type Value = SecretString;
+
+    fn decode_text(&self, text: &str) -> Decoded<SecretString> {
+        Decoded::Exact(text.into())
+    }
+
+    fn decode_integer(&self, value: i64) -> Decoded<SecretString> {
+        STRING.decode_integer(value).map(SecretString::from)
+    }
+
+    fn decode_unsigned(&self, value: u64) -> Decoded<SecretString> {
+        STRING.decode_unsigned(value).map(SecretString::from)
+    }
+
+    fn decode_float(&self, value: f64) -> Decoded<SecretString> {
+        STRING.decode_float(value).map(SecretString::from)
+    }
+
+    fn decode_bool(&self, value: bool) -> Decoded<SecretString> {
+        STRING.decode_bool(value).map(SecretString::from)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Differences of the scope `admin`.
 
 use cisco_secure_access::api::admin::types::{
-    AlertStatus, DeleteAlertRulesRequest, DiscoverTaxiiApiRootsRequest,
-    DiscoverTaxiiCollectionsRequest, ThreatFeedCredentials, UpdateAlertRulesStatusRequest,
-    UpdateAlertsStatusRequest,
+    AlertRuleStatus, AlertStatus, DeleteAlertRulesRequest, DiscoverTaxiiApiRootsRequest,
+    DiscoverTaxiiCollectionsRequest, ThreatFeedAuthType, ThreatFeedCredentials,
+    UpdateAlertRulesStatusRequest, UpdateAlertsStatusRequest, UpdateAlertsStatusRequestStatus,
 };
 use cisco_secure_access::{Client, ErrorKind, Response, ResponseFuture, Security, operations};
 use futures_util::TryStreamExt as _;
@@ -38,8 +38,14 @@ async fn bulk_calls_fail_with_the_status_200() {
     let body = r#"{"errorIds": [5], "success": false, "successfulIds": [4]}"#;
     let (_server, client) = serving([(200, body)]).await;
     let admin = client.admin();
-    let alerts = UpdateAlertsStatusRequest::new(["AL-4", "AL-5"], 2);
-    let rules = UpdateAlertRulesStatusRequest::new([4, 5], 2);
+    let alerts = UpdateAlertsStatusRequest::builder()
+        .entity_ids(["AL-4", "AL-5"])
+        .status(UpdateAlertsStatusRequestStatus::other(2))
+        .build();
+    let rules = UpdateAlertRulesStatusRequest::builder()
+        .entity_ids([4, 5])
+        .status(AlertRuleStatus::other(2))
+        .build();
     let errors = [
         admin
             .update_alerts_status(&alerts)
@@ -87,10 +93,16 @@ async fn errors_of_a_taxii_server_are_not_those_of_the_service() {
     for status in [401, 404] {
         let (server, client) = serving([(status, body)]).await;
         let admin = client.admin();
-        let roots =
-            DiscoverTaxiiApiRootsRequest::new("basic", credentials(), "https://taxii.example/");
-        let collections =
-            DiscoverTaxiiCollectionsRequest::new("basic", credentials(), "https://taxii.example/");
+        let roots = DiscoverTaxiiApiRootsRequest::builder()
+            .auth_type(ThreatFeedAuthType::Basic)
+            .credentials(credentials())
+            .discovery_url("https://taxii.example/")
+            .build();
+        let collections = DiscoverTaxiiCollectionsRequest::builder()
+            .auth_type(ThreatFeedAuthType::Basic)
+            .credentials(credentials())
+            .root_url("https://taxii.example/")
+            .build();
         for error in [
             admin
                 .discover_taxii_api_roots(&roots)
@@ -223,7 +235,10 @@ async fn scopes_of_two_documents_are_both_in_the_hint() {
             hint(|client| {
                 client
                     .reports()
-                    .list_remote_access_events("-1days", "now", 10)
+                    .list_remote_access_events()
+                    .from("-1days")
+                    .to("now")
+                    .limit(10)
                     .send()
             })
             .await,

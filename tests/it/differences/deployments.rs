@@ -1,7 +1,9 @@
 //! Differences of the scope `deployments`.
 
 use cisco_secure_access::api::deployments::types::{
-    ConnectorGroupPatch, CreateDnsForwarderRequest, ListSwgDeviceSettingsBody, RegisteredIdentity,
+    ConnectorGroupPatch, ConnectorGroupPatchPath, CreateDnsForwarderRequest,
+    DnsForwarderNetworkType, ListSwgDeviceSettingsBody, PatchOperation, RegisteredIdentity,
+    RegisteredIdentityType,
 };
 use cisco_secure_access::{Client, ErrorKind, Response, ResponseFuture};
 use futures_util::TryStreamExt as _;
@@ -233,7 +235,7 @@ async fn registered_identities_have_nanoseconds() {
         let page = read(body, |client| {
             client
                 .deployments()
-                .list_registered_identities("device")
+                .list_registered_identities(RegisteredIdentityType::Device)
                 .send()
         })
         .await;
@@ -249,12 +251,12 @@ async fn a_registration_can_fail_with_the_status_200() {
     let (_server, client) = serving([(200, r#"{"success": false}"#)]).await;
     let request = client
         .deployments()
-        .update_registered_identities("device", &[]);
+        .update_registered_identities(RegisteredIdentityType::Device, &[]);
     assert_eq!(request.send().await.unwrap_err().kind(), ErrorKind::Partial);
     let (_server, client) = serving([(200, r#"{"success": true}"#)]).await;
     let request = client
         .deployments()
-        .update_registered_identities("device", &[]);
+        .update_registered_identities(RegisteredIdentityType::Device, &[]);
     assert_eq!(request.send().await.unwrap().success, Some(true));
 }
 
@@ -265,7 +267,11 @@ async fn a_created_forwarder_has_an_asset_id() {
         json!({"originId": 17, "type": "network"}),
     ] {
         let created = read(body, |client| {
-            let forwarder = CreateDnsForwarderRequest::new(["192.0.2.53"], "Harbour", "network");
+            let forwarder = CreateDnsForwarderRequest::builder()
+                .internal_ips(["192.0.2.53"])
+                .name("Harbour")
+                .type_(DnsForwarderNetworkType::NetworkDnsForwarder)
+                .build();
             client.deployments().create_dns_forwarder(&forwarder).send()
         })
         .await;
@@ -277,7 +283,11 @@ async fn a_created_forwarder_has_an_asset_id() {
 async fn the_path_of_a_patch_has_a_slash_or_none() {
     let (server, client) = serving([(200, "{}")]).await;
     for path in ["/name", "name"] {
-        let patch = [ConnectorGroupPatch::new("replace", path).value("Harbour")];
+        let patch = [ConnectorGroupPatch::builder()
+            .op(PatchOperation::Replace)
+            .path(ConnectorGroupPatchPath::other(path))
+            .value("Harbour")
+            .build()];
         client
             .deployments()
             .update_connector_group(17, &patch)
@@ -317,7 +327,11 @@ async fn counts_and_conflicts_have_another_media_type() {
         .await
         .unwrap();
     assert_eq!((groups.total, connectors.total), (Some(4), Some(4)));
-    let patch = [ConnectorGroupPatch::new("replace", "/name").value("Harbour")];
+    let patch = [ConnectorGroupPatch::builder()
+        .op(PatchOperation::Replace)
+        .path(ConnectorGroupPatchPath::Name)
+        .value("Harbour")
+        .build()];
     let error = client
         .deployments()
         .update_connector_group(17, &patch)

@@ -1,6 +1,8 @@
 //! Differences of the scope `investigate`, most of them seen in responses of Umbrella Investigate, which has the same back end.
 
-use cisco_secure_access::api::investigate::types::{PassiveDnsRecordList, WhoisRecord};
+use cisco_secure_access::api::investigate::types::{
+    PassiveDnsRecordList, WhoisRecord, WhoisSearchField,
+};
 use cisco_secure_access::{Client, Response, ResponseFuture};
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
@@ -307,7 +309,8 @@ async fn query_volumes_are_integers() {
         let volume = read(body, |client| {
             client
                 .investigate()
-                .get_domain_volume("a.example", "-30days")
+                .get_domain_volume("a.example")
+                .start("-30days")
                 .send()
         })
         .await;
@@ -382,7 +385,11 @@ async fn results_of_searches_have_nulls() {
         "totalResults": 1,
     });
     let found = read(body, |client| {
-        client.investigate().search_domains("a.*", "-7days").send()
+        client
+            .investigate()
+            .search_domains("a.*")
+            .start("-7days")
+            .send()
     })
     .await;
     assert!(found.matches[0].security_categories.is_empty());
@@ -390,7 +397,10 @@ async fn results_of_searches_have_nulls() {
     let body = json!({"records": [whois(json!(null))], "limit": 10, "moreDataAvailable": false, "totalResults": 1});
     let found = read(body, |client| {
         let investigate = client.investigate();
-        investigate.search_whois("domain", "a.*", "-7days").send()
+        investigate
+            .search_whois(WhoisSearchField::Domain, "a.*")
+            .start("-7days")
+            .send()
     })
     .await;
     assert_eq!(found.records[0].created, None);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cisco_secure_access::api::policies::types::{
-    AccessRule, AccessType, AddDestination, CreateDestinationListRequest,
+    AccessRule, AccessType, AddDestination, CreateDestinationListRequest, DestinationListAccess,
     DestinationListsBundleTypeId, ListApplicationCategoriesResponse, NetworkObjectValue,
     RuleAction, RuleAttributeName, RuleAttributeValue, RuleAttributeValueItem, RuleSettingName,
     RuleSettingValue, UpdateAccessRuleRequest,
@@ -328,7 +328,11 @@ async fn destination_lists_have_nulls_and_less_counts() {
 async fn a_created_destination_list_came_without_an_envelope() {
     let list = destination_list(&json!({"createdAt": 1_643_385_816}));
     let call = |client: &Client| {
-        let list = CreateDestinationListRequest::new("none", false, "Harbour");
+        let list = CreateDestinationListRequest::builder()
+            .access(DestinationListAccess::None)
+            .is_global(false)
+            .name("Harbour")
+            .build();
         client.policies().create_destination_list(&list).send()
     };
     let envelope = json!({"data": list, "status": {"code": 200, "text": "OK"}});

@@ -1,6 +1,8 @@
 //! Differences of the scope `reports`.
 
-use cisco_secure_access::api::reports::types::{Source, TopEventTypeEventtype, Verdict};
+use cisco_secure_access::api::reports::types::{
+    InternetTrafficType, Source, TopEventTypeEventtype, UsageInterval, Verdict,
+};
 use cisco_secure_access::{ErrorKind, ReportsRegion};
 use futures_util::TryStreamExt as _;
 use serde_json::json;
@@ -12,7 +14,12 @@ use crate::scripted::{Scripted, ScriptedResponse};
 async fn event_types_have_applications() {
     let body = json!({"data": [{"count": 3, "eventtype": "application"}], "meta": {}});
     let types = read(body, |client| {
-        client.reports().get_top_event_types("-1days", "now").send()
+        client
+            .reports()
+            .get_top_event_types()
+            .from("-1days")
+            .to("now")
+            .send()
     })
     .await;
     assert_eq!(
@@ -42,7 +49,10 @@ async fn proxy_rows_exceed_the_enumerations() {
     let rows = read(body, |client| {
         client
             .reports()
-            .list_proxy_activity("-1days", "now", 10)
+            .list_proxy_activity()
+            .from("-1days")
+            .to("now")
+            .limit(10)
             .send()
     })
     .await;
@@ -61,7 +71,10 @@ async fn firewall_rows_name_the_application_twice() {
     let rows = read(body, |client| {
         client
             .reports()
-            .list_firewall_activity("-1days", "now", 10)
+            .list_firewall_activity()
+            .from("-1days")
+            .to("now")
+            .limit(10)
             .send()
     })
     .await;
@@ -76,7 +89,11 @@ async fn resources_may_have_no_label() {
     let rows = read(body, |client| {
         client
             .reports()
-            .get_top_resources("-1days", "now", 10, 0)
+            .get_top_resources()
+            .from("-1days")
+            .to("now")
+            .limit(10)
+            .offset(0)
             .send()
     })
     .await;
@@ -91,7 +108,10 @@ async fn hit_counts_have_two_names() {
         let rows = read(body, |client| {
             client
                 .reports()
-                .get_hit_count_by_rule("-1days", "now", "17")
+                .get_hit_count_by_rule()
+                .from("-1days")
+                .to("now")
+                .ruleids("17")
                 .send()
         })
         .await;
@@ -106,7 +126,10 @@ async fn some_reports_have_seconds() {
     let events = read(body, |client| {
         client
             .reports()
-            .list_remote_access_events("-1days", "now", 10)
+            .list_remote_access_events()
+            .from("-1days")
+            .to("now")
+            .limit(10)
             .send()
     })
     .await;
@@ -114,7 +137,10 @@ async fn some_reports_have_seconds() {
     let logs = read(body, |client| {
         client
             .reports()
-            .list_network_tunnel_logs("-1days", "now", 10)
+            .list_network_tunnel_logs()
+            .from("-1days")
+            .to("now")
+            .limit(10)
             .send()
     })
     .await;
@@ -139,7 +165,10 @@ async fn requests_by_hour_ignore_the_limit() {
         serving([(200, body.as_str()), (200, r#"{"data": [], "meta": {}}"#)]).await;
     let items = client
         .reports()
-        .get_requests_by_hour("-2days", "now", 10)
+        .get_requests_by_hour()
+        .from("-2days")
+        .to("now")
+        .limit(10)
         .items();
     assert_eq!(items.try_collect::<Vec<_>>().await.unwrap().len(), 30);
     assert!(
@@ -154,7 +183,10 @@ async fn a_summary_of_a_documented_type_may_be_missing() {
     let (_server, client) = serving([(404, r#"{"message": "not found"}"#)]).await;
     let request = client
         .reports()
-        .get_summary_by_type("ztna", "-1days", "now", 10);
+        .get_summary_by_type(InternetTrafficType::other("ztna"))
+        .from("-1days")
+        .to("now")
+        .limit(10);
     assert!(request.send().await.unwrap_err().is_not_found());
 }
 
@@ -173,7 +205,10 @@ async fn reports_accept_no_large_offset_and_no_long_page() {
     let (_server, client) = serving([(400, refusal.as_str())]).await;
     let request = client
         .reports()
-        .list_dns_activity("-1days", "now", 10)
+        .list_dns_activity()
+        .from("-1days")
+        .to("now")
+        .limit(10)
         .offset(10_001);
     let error = request.send().await.unwrap_err();
     assert!(error.to_string().contains("between 0 and 10000"), "{error}");
@@ -191,7 +226,10 @@ async fn reports_accept_no_large_offset_and_no_long_page() {
     let rows = server
         .client()
         .reports()
-        .list_dns_activity("-1days", "now", 5000)
+        .list_dns_activity()
+        .from("-1days")
+        .to("now")
+        .limit(5000)
         .items();
     let mut rows = std::pin::pin!(rows);
     let mut count = 0;
@@ -216,7 +254,10 @@ async fn activity_covers_thirty_days() {
     let (_server, client) = serving([(400, refusal.as_str())]).await;
     let error = client
         .reports()
-        .list_activity("-40days", "now", 10)
+        .list_activity()
+        .from("-40days")
+        .to("now")
+        .limit(10)
         .send()
         .await
         .unwrap_err();
@@ -229,7 +270,13 @@ async fn activity_may_lack_kinds_of_traffic() {
     let body =
         r#"{"data": [{"type": "dns"}], "meta": {"failed": ["proxy"], "successful": ["dns"]}}"#;
     let (_server, client) = serving([(207, body)]).await;
-    let mut items = client.reports().list_activity("-1days", "now", 10).items();
+    let mut items = client
+        .reports()
+        .list_activity()
+        .from("-1days")
+        .to("now")
+        .limit(10)
+        .items();
     assert!(items.try_next().await.unwrap().is_some());
     let error = items.try_next().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Partial);
@@ -240,7 +287,12 @@ async fn activity_may_lack_kinds_of_traffic() {
 async fn either_of_two_required_parameters_is_sent() {
     let (server, client) = serving([(200, r#"{"data": [], "meta": {}}"#)]).await;
     let reports = client.reports();
-    let request = || reports.get_connector_group_stats_by_timerange("-1days", "now");
+    let request = || {
+        reports
+            .get_connector_group_stats_by_timerange()
+            .from("-1days")
+            .to("now")
+    };
     request().groupids("4,5").send().await.unwrap();
     request().cputhreshold(80).send().await.unwrap();
     let lines = lines(&server);
@@ -265,7 +317,9 @@ async fn api_usage_and_app_discovery_have_no_region() {
     let reports = client.reports();
     let day: chrono::NaiveDate = "2025-05-06".parse().unwrap();
     reports
-        .list_api_usage_keys(day, day)
+        .list_api_usage_keys()
+        .from(day)
+        .to(day)
         .send_raw()
         .await
         .unwrap();
@@ -275,12 +329,16 @@ async fn api_usage_and_app_discovery_have_no_region() {
         .await
         .unwrap();
     reports
-        .list_dlp_real_time_events("-1days", "now")
+        .list_dlp_real_time_events()
+        .from("-1days")
+        .to("now")
         .send_raw()
         .await
         .unwrap();
     reports
-        .get_summary("-1days", "now")
+        .get_summary()
+        .from("-1days")
+        .to("now")
         .send_raw()
         .await
         .unwrap();
@@ -319,7 +377,9 @@ async fn reports_redirect_to_their_region() {
         let client = server.client();
         client
             .reports()
-            .get_summary("-1days", "now")
+            .get_summary()
+            .from("-1days")
+            .to("now")
             .send_raw()
             .await
             .unwrap();
@@ -338,7 +398,9 @@ async fn dlp_events_are_in_events() {
     let page = read(body, |client| {
         client
             .reports()
-            .list_dlp_real_time_events("-1days", "now")
+            .list_dlp_real_time_events()
+            .from("-1days")
+            .to("now")
             .send()
     })
     .await;
@@ -378,7 +440,12 @@ async fn usage_goes_on_at_a_url() {
     let time = time("2025-05-06T00:00:00Z").unwrap();
     let request = client
         .reports()
-        .list_usage_metrics(1, "p", time, time, "day");
+        .list_usage_metrics()
+        .organization_id(1)
+        .product_id("p")
+        .from(time)
+        .to(time)
+        .time_grouping_interval(UsageInterval::Day);
     assert_eq!(
         request.items().try_collect::<Vec<_>>().await.unwrap().len(),
         2

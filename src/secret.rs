@@ -1,0 +1,68 @@
+//! What no log, error or `Debug` shows.
+
+use std::fmt;
+
+use secrecy::ExposeSecret as _;
+
+/// A secret of a request or a response, such as a passphrase.
+///
+/// `Debug` does not show it, and its memory is cleared when it is dropped. It is made from a string or from a [`secrecy::SecretString`].
+///
+/// ```
+/// use cisco_secure_access::SecretString;
+///
+/// let secret = SecretString::from("correct horse");
+/// assert_eq!(secret.expose_secret(), "correct horse");
+/// assert_eq!(format!("{secret:?}"), "[redacted]");
+/// ```
+#[derive(Clone, Default)]
+pub struct SecretString(secrecy::SecretString);
+
+impl SecretString {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl From<secrecy::SecretString> for SecretString {
+    fn from(secret: secrecy::SecretString) -> Self {
+        Self(secret)
+    }
+}
+
+impl From<String> for SecretString {
+    fn from(secret: String) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl From<&str> for SecretString {
+    fn from(secret: &str) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl PartialEq for SecretString {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose_secret() == other.expose_secret()
+    }
+}
+
+impl Eq for SecretString {}
+
+impl fmt::Debug for SecretString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Redacted.fmt(f)
+    }
+}
+
+/// Stands for a secret that is there and is not shown.
+pub(crate) struct Redacted;
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
