@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use cisco_secure_access_codegen::{Options, SCOPES, apis};
+use cisco_secure_access_codegen::{Options, SCOPES, apis, layout};
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
@@ -56,7 +56,7 @@ fn generate(scope: &str) -> Result<bool, Box<dyn Error>> {
     };
     let generated = cisco_secure_access_codegen::generate(scope, &document, &options)?;
     let out = Path::new(&env::var("OUT_DIR")?).join(scope);
-    fs::write(out.with_extension("rs"), generated.code.to_string())?;
+    fs::write(out.with_extension("rs"), layout(generated.code))?;
     fs::write(out.with_extension("md"), generated.index)?;
     println!("cargo::rustc-cfg=scope=\"{scope}\"");
     Ok(is_whole)

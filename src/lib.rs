@@ -133,7 +133,7 @@ pub use pagination::{ContinuationToken, Items, Pages};
 pub use request::{IsSet, Request, ResponseFuture, Set, Upload};
 pub use response::{
     Deviation, Entries, JsonType, LenientDeserialize, Nullable, ParseEnumError, RawResponse,
-    Response, ResponseParts, UnknownInteger, UnknownValue,
+    Required, Response, ResponseParts, UnknownInteger, UnknownValue,
 };
 #[cfg(feature = "test-util")]
 pub use runtime::PausedClock;

@@ -127,9 +127,14 @@ impl Expression {
     }
 
     fn flat(&self) -> String {
-        let parts: Vec<_> = self.parts.iter().map(Self::flat).collect();
         let chain: String = self.chain.iter().map(Self::flat).collect();
-        format!("{}{}{}{chain}", self.open, parts.join(", "), self.close)
+        self.head() + &chain
+    }
+
+    /// What is before the chain, on one line.
+    fn head(&self) -> String {
+        let parts: Vec<_> = self.parts.iter().map(Self::flat).collect();
+        format!("{}{}{}", self.open, parts.join(", "), self.close)
     }
 
     /// The expression at an indentation, with so many characters beside it on its first line.
@@ -141,7 +146,7 @@ impl Expression {
             let calls: String = calls
                 .map(|call| format!("\n{:inner$}{}", "", call.show(inner, 0)))
                 .collect();
-            return format!("{}{}{calls}", self.open, self.close);
+            return format!("{}{calls}", self.head());
         }
         if self.parts.is_empty() || indent + beside + flat.len() <= WIDTH {
             return flat;

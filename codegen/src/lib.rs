@@ -16,6 +16,7 @@ mod emit;
 mod enumeration;
 mod error;
 mod example;
+mod layout;
 mod lower;
 pub mod names;
 mod object;
@@ -39,6 +40,7 @@ use serde_json::Value;
 use crate::rust_type::Enumerations;
 
 pub use error::{Error, Result};
+pub use layout::layout;
 
 /// The path scopes, each a document of its own.
 pub const SCOPES: [&str; 6] = [

@@ -156,7 +156,7 @@ fn the_json_schema_of_a_type_is_that_of_the_wire() {
         "#[schemars(rename = \"shippedAt\", with = \"Option<i64>\")]",
         "#[schemars(rename = \"createdAt\")]",
         "#[schemars(rename = \"lines\", default)]",
-        "#[schemars(rename = \"name\", required)]\n        pub name: Option<String>",
+        "#[schemars(rename = \"name\", required, with = \"Option<String>\")]\n        pub name: Option<crate::SecretString>",
         "#[schemars(rename = \"comment\", required)]\n        pub comment: Option<crate::Nullable<String>>",
         "#[derive(::schemars::JsonSchema)]\n    #[schemars(untagged)]\n    #[non_exhaustive]\n    pub enum Payment",
         "#[schemars(skip)]\n        lists: decode::ListPresence",

@@ -1,6 +1,7 @@
 //! How each failure becomes an error: its kind, its message, and a hint at what to do.
 
 use std::error::Error as StdError;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,14 @@ const LOCK_RETRY_DELAY: Duration = Duration::from_secs(5);
 impl Error {
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, message)
+    }
+
+    /// The response lacks a value that this line of the program requires.
+    pub(crate) fn missing_value(location: &Location<'_>) -> Self {
+        Self::new(
+            ErrorKind::MissingValue,
+            format!("the response lacks a value that is required at {location}"),
+        )
     }
 
     pub(crate) fn request(operation: &'static Operation, message: impl Into<String>) -> Self {

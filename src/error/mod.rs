@@ -78,6 +78,8 @@ pub enum ErrorKind {
     Incomplete,
     /// More items match than one, or more are there than were requested.
     Ambiguous,
+    /// The response lacks a value that the program requires: see [`Required`](crate::Required).
+    MissingValue,
 }
 
 impl fmt::Display for ErrorKind {
@@ -98,6 +100,7 @@ impl fmt::Display for ErrorKind {
             Self::Partial => "partial",
             Self::Incomplete => "incomplete",
             Self::Ambiguous => "ambiguous",
+            Self::MissingValue => "missing_value",
         })
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod codec;
 pub(crate) mod decode;
 mod deviation;
 mod raw;
+mod required;
 mod typed;
 
 pub(crate) use decode::without_value;
@@ -16,4 +17,5 @@ pub use decode::{
 pub(crate) use deviation::DeviationPolicy;
 pub use deviation::{Deviation, JsonType};
 pub use raw::RawResponse;
+pub use required::Required;
 pub use typed::{Response, ResponseParts};

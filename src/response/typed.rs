@@ -59,6 +59,9 @@ impl<T> Response<T> {
     }
 
     /// The value alone.
+    ///
+    /// The compiler leads here where a program moves a field out of a response: `cannot move out of dereference of Response` (E0507).
+    #[doc(alias = "E0507")]
     pub fn into_inner(self) -> T {
         self.value
     }

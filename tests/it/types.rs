@@ -196,3 +196,64 @@ fn an_empty_list_can_be_sent_to_clear_what_is_there() {
         assert_eq!(sent(read), value, "what was read can be sent again");
     }
 }
+
+#[test]
+fn an_enumeration_is_a_documented_value_or_said_to_be_another() {
+    assert_eq!("block".parse(), Ok(RuleAction::Block));
+    let error = "blok".parse::<RuleAction>().unwrap_err().to_string();
+    assert!(
+        error.starts_with("`blok` is not a documented value of `RuleAction`: expected one of `"),
+        "{error}"
+    );
+    assert!(error.ends_with("`RuleAction::other` sends any value"), "{error}");
+    assert!(RuleAction::VALUES.contains(&RuleAction::Block));
+    assert!(RuleAction::Block == "block" && RuleAction::Block == *"block");
+
+    let other = RuleAction::other("quarantine");
+    assert!(matches!(other, RuleAction::Unknown(_)) && other == "quarantine");
+    assert_eq!(RuleAction::other("block"), RuleAction::Block);
+
+    let documented = AlertRuleStatus::VALUES[0];
+    assert_eq!(documented.get().to_string().parse(), Ok(documented));
+    assert!(documented == documented.get());
+    for text in ["-99", "one", ""] {
+        assert!(text.parse::<AlertRuleStatus>().is_err(), "{text}");
+    }
+    assert_eq!(AlertRuleStatus::other(-99).get(), -99);
+}
+
+#[test]
+fn lists_are_taken_from_arrays_slices_and_iterators() {
+    let list = |ids: &[i64]| json!({"entityIds": ids, "status": 1});
+    let status = AlertRuleStatus::other(1);
+    let body = |builder: UpdateAlertRulesStatusRequestBuilder<Set, missing::Status>| {
+        serde_json::to_value(builder.status(status).build()).unwrap()
+    };
+    let builder = UpdateAlertRulesStatusRequest::builder;
+    assert_eq!(body(builder().entity_ids([4, 5])), list(&[4, 5]));
+    assert_eq!(body(builder().entity_ids(&[4, 5][..])), list(&[4, 5]));
+    assert_eq!(body(builder().entity_ids(vec![4])), list(&[4]));
+    assert_eq!(body(builder().entity_ids(4..6)), list(&[4, 5]));
+}
+
+#[test]
+fn what_a_program_requires_is_there_or_an_error_that_names_the_line() {
+    let list: DestinationList = serde_json::from_value(json!({"id": 17})).unwrap();
+    assert_eq!(list.id.required().unwrap(), 17);
+    let (error, line) = (list.name.as_deref().required().unwrap_err(), line!());
+    assert_eq!(error.kind(), ErrorKind::MissingValue);
+    assert_eq!(
+        error.to_string(),
+        format!("the response lacks a value that is required at {}:{line}:47", file!())
+    );
+}
+
+#[test]
+fn a_secret_is_compared_and_converted_but_not_shown() {
+    let secret = SecretString::from("hush");
+    assert_eq!(secret, SecretString::from("hush".to_owned()));
+    assert_ne!(secret, SecretString::default());
+    let foreign = cisco_secure_access::secrecy::SecretString::from("hush");
+    assert_eq!(SecretString::from(foreign).expose_secret(), "hush");
+    assert_eq!(format!("{secret:?}"), "[redacted]");
+}

@@ -97,6 +97,11 @@ pub(super) const STEPS: &[Step] = &[
     )
     .slow(),
     Step::new(
+        "compile-fail",
+        &["cargo test --test compile_fail -- --ignored"],
+    )
+    .slow(),
+    Step::new(
         "mutants",
         &["cargo test --release --package xtask --test import -- --ignored ten_thousand"],
     )

@@ -1,0 +1,9 @@
+//! A secret stands where a name belongs.
+
+use cisco_secure_access::SecretString;
+use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
+
+fn main() {
+    let secret = SecretString::from("a passphrase of 16 characters");
+    let _ = CreateNetworkTunnelGroupRequest::builder().region(secret);
+}

@@ -1,0 +1,9 @@
+//! A text stands where an id belongs.
+
+use cisco_secure_access::Client;
+
+async fn rule(client: Client) {
+    let _ = client.policies().get_access_rule("17").send().await;
+}
+
+fn main() {}
