@@ -71,7 +71,8 @@ pub(crate) fn emit(
             }
             Shape::Enum(values) => {
                 code.extend(enumeration::emit(&ident, &docs, values));
-                TypeDef::Enum(values.first().cloned().unwrap_or_default())
+                let first = values.first().map(|value| value.value.clone());
+                TypeDef::Enum(first.unwrap_or_default())
             }
             Shape::IntegerEnum(values) => {
                 code.extend(enumeration::emit_integers(&ident, &docs, values));

@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::lower::EnumValue;
 use crate::names;
 
 /// Emits an enumeration of strings.
-pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[String]) -> TokenStream {
-    let names = values.iter().map(|value| variant_name(value));
-    let variants = idents(names).zip(values).map(|(variant, value)| {
-        let doc = format!(" `{value}`");
-        quote!(#[doc = #doc] #variant = #value)
-    });
+pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[EnumValue]) -> TokenStream {
+    let names = values.iter().map(|value| value.variant.clone());
+    let variants = idents(names)
+        .zip(values)
+        .map(|(variant, EnumValue { value, .. })| {
+            let doc = format!(" `{value}`");
+            quote!(#[doc = #doc] #variant = #value)
+        });
     quote! {
         decode::open_enum! {
             #docs
@@ -57,7 +60,7 @@ fn idents(names: impl Iterator<Item = String>) -> impl Iterator<Item = Ident> {
 }
 
 /// The name of the variant of a value; `=`, `>=` and the like have no letters, and get names here.
-fn variant_name(value: &str) -> String {
+pub(crate) fn variant_name(value: &str) -> String {
     let spelled = match value {
         "=" => "equal",
         "!=" => "not equal",

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::{Map, Value, json};
 
 use crate::compose;
-use crate::document::{Content, Location, Operation};
+use crate::document::{Content, Location, Operation, rust_name};
+use crate::enumeration;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::reference::{self, component_name, escape, text};
@@ -39,11 +40,19 @@ pub(crate) struct Type {
 pub(crate) enum Shape {
     Struct(Vec<Field>, WireForm),
     /// The documented values of a string.
-    Enum(Vec<String>),
+    Enum(Vec<EnumValue>),
     /// The documented values of an integer, with their names if there are any.
     IntegerEnum(Vec<(i64, Option<String>)>),
     /// One of several schemas.
     Union(Union),
+}
+
+/// A value of an enumeration of strings.
+#[derive(Debug)]
+pub(crate) struct EnumValue {
+    pub value: String,
+    /// The name of its variant.
+    pub variant: String,
 }
 
 /// How an object stands in JSON.
@@ -67,6 +76,8 @@ pub(crate) struct Union {
 pub(crate) struct Field {
     /// The name on the wire.
     pub name: String,
+    /// The name in Rust.
+    pub rust_name: String,
     pub required: bool,
     pub nullable: bool,
     /// `x-secret`: never shown in debug output.
@@ -430,7 +441,7 @@ impl Lowering<'_> {
         for (index, parameter) in operation.parameters.iter().enumerate() {
             let number = format!("p{index}");
             let context = SchemaContext {
-                name: format!("{name}{}", names::pascal(&parameter.name)),
+                name: format!("{name}{}", names::pascal(&parameter.rust_name)),
                 direction: Direction::REQUEST,
                 pointer: format!("{}/schema", parameter.pointer),
             };
@@ -647,7 +658,7 @@ impl Lowering<'_> {
         let (shape, lowered) = if let Some(variants) = union::variants(schema) {
             self.union(variants, &context)?
         } else if let Some(values) = enum_values(schema) {
-            (Shape::Enum(values), any_enum())
+            (Shape::Enum(self.enum_variants(values)), any_enum())
         } else if let Some(values) = integer_enum_values(schema) {
             (Shape::IntegerEnum(values), any_enum())
         } else if let Some(elements) = tuple_elements(schema) {
@@ -670,6 +681,16 @@ impl Lowering<'_> {
             },
         );
         Ok(())
+    }
+
+    fn enum_variants(&self, values: Vec<String>) -> Vec<EnumValue> {
+        let values = values.into_iter();
+        values
+            .map(|value| EnumValue {
+                variant: enumeration::variant_name(rust_name(self.document, &value)),
+                value,
+            })
+            .collect()
     }
 
     /// A list of values by position, which is an object in Rust.
@@ -710,7 +731,8 @@ impl Lowering<'_> {
         let mut lowered = Map::new();
         for (name, property) in properties(schema) {
             let key = format!("properties/{}", escape(name));
-            let mut child = context.child(name, &key);
+            let rust_name = rust_name(self.document, name);
+            let mut child = context.child(rust_name, &key);
             let resolved = compose::deref(self.document, property, &child.pointer)?;
             child.direction = context
                 .direction
@@ -730,6 +752,7 @@ impl Lowering<'_> {
                 secret: property.get("x-secret") == Some(&Value::Bool(true)),
                 time: None,
                 ids_of: text(property, "x-ids-of"),
+                rust_name: names::snake(rust_name),
                 name: name.clone(),
             };
             let presence = field.presence(context.direction, false);

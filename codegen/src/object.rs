@@ -11,7 +11,6 @@ use quote::{format_ident, quote};
 use crate::docs::docs;
 use crate::error::{Error, Result};
 use crate::lower::{Direction, Field, Presence, TimeFormat, WireForm};
-use crate::names;
 use crate::rust_type::{argument, is_collection};
 
 /// The maximum number of lists in an object of a response: `ListPresence` of the runtime has so many bits.
@@ -264,7 +263,7 @@ fn field_types(fields: &[Field], bases: &[syn::Type], direction: Direction) -> V
         .iter()
         .zip(bases)
         .map(|(field, base)| {
-            let mut name = names::snake(&field.name);
+            let mut name = field.rust_name.clone();
             while !idents.insert(name.clone()) {
                 name.push('_');
             }

@@ -301,7 +301,9 @@ fn named(ty: lower::Type, lowered: &Value) -> Type {
             let fields = fields.map(|(index, field)| field_of(field, child(index), ty.direction));
             Shape::Struct(fields.collect())
         }
-        lower::Shape::Enum(values) => Shape::Enum(values),
+        lower::Shape::Enum(values) => {
+            Shape::Enum(values.into_iter().map(|value| value.value).collect())
+        }
         lower::Shape::IntegerEnum(values) => {
             Shape::IntegerEnum(values.into_iter().map(|(value, _)| value).collect())
         }

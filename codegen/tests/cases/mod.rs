@@ -823,5 +823,24 @@ fn extensions() -> Vec<Case> {
             json!({"Thing": object(json!({"a": string()})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
         .has(&["KEEPS_NULLS: bool = false;"]),
+        Case::new("F7", "are told apart in Rust, and stay on the wire", {
+            let kinds = json!({"type": "string", "enum": ["clientbased", "other"]});
+            let mut document = operation(
+                json!({
+                    "parameters": [query("identityids", string()), {"name": "timerange", "in": "header", "schema": string()}],
+                    "responses": {"200": response_of(reference("Thing"))},
+                }),
+                json!({"Thing": object(json!({"identitytypes": {"type": "array", "items": kinds}, "threats": reference("Threats")})), "Threats": object(json!({"a": string()}))}),
+            );
+            document["x-rust-names"] = json!({
+                "identityids": "identity_ids", "timerange": "time_range", "identitytypes": "identity_types", "clientbased": "client_based", "threats": "all_threats",
+            });
+            document
+        })
+        .has(&[
+            "pub fn identity_ids(mut self", "self.parts.query(\"identityids\"", "pub fn time_range(mut self", "self.parts.header(\"timerange\"",
+            "pub identity_types: Vec<ThingIdentityType>", "pub all_threats: Option<Threats>",
+            "PROPERTIES: &'static [&'static str] = &[\"identitytypes\", \"threats\"];", "ClientBased = \"clientbased\"",
+        ]),
     ]
 }
