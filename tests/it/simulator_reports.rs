@@ -39,7 +39,7 @@ async fn summaries_agree_with_the_activity() -> Result<()> {
     let summary = reports.get_summary("-1days", "now").send().await?;
     let summary = summary.data.as_ref().unwrap();
     assert_eq!(summary.requests, Some(all.len() as i64));
-    assert!(summary.requestsblocked.unwrap() > 0);
+    assert!(summary.requests_blocked.unwrap() > 0);
 
     let top = reports
         .get_top_destinations("-1days", "now", 100, 0)

@@ -318,7 +318,7 @@ async fn destination_lists_have_nulls_and_less_counts() {
         .await;
         let list = &lists.data[0];
         assert_eq!(list.bundle_type_id, Some(bundle));
-        assert_eq!(list.thirdparty_category_id, None);
+        assert_eq!(list.third_party_category_id, None);
         let meta = list.meta.as_ref().unwrap();
         assert_eq!((meta.destination_count, meta.ipv6_count), (Some(4), None));
     }

@@ -16,7 +16,7 @@ async fn event_types_have_applications() {
     })
     .await;
     assert_eq!(
-        types.data[0].eventtype,
+        types.data[0].event_type,
         Some(TopEventTypeEventtype::Application)
     );
 }
@@ -48,7 +48,7 @@ async fn proxy_rows_exceed_the_enumerations() {
     .await;
     let row = &rows.data[0];
     assert_eq!(
-        (row.statuscode, &row.verdict),
+        (row.status_code, &row.verdict),
         (Some(503), &Some(Verdict::Proxied))
     );
     assert_eq!(row.timestamp, time("2023-11-14T22:20:00Z"));
@@ -66,8 +66,8 @@ async fn firewall_rows_name_the_application_twice() {
     })
     .await;
     let row = &rows.data[0];
-    assert_eq!(row.applicationprotocols[0].app.as_deref(), Some("chat"));
-    assert_eq!(row.allapplications[0].id, Some(5));
+    assert_eq!(row.application_protocols[0].app.as_deref(), Some("chat"));
+    assert_eq!(row.all_applications[0].id, Some(5));
 }
 
 #[tokio::test]
@@ -95,8 +95,8 @@ async fn hit_counts_have_two_names() {
                 .send()
         })
         .await;
-        assert_eq!(rows.data[0].hitcount.or(rows.data[0].hitscount), Some(7));
-        assert_eq!(rows.data[0].lasteventat, time("2023-11-14T22:20:00Z"));
+        assert_eq!(rows.data[0].hit_count.or(rows.data[0].hits_count), Some(7));
+        assert_eq!(rows.data[0].last_event_at, time("2023-11-14T22:20:00Z"));
     }
 }
 
@@ -122,7 +122,7 @@ async fn some_reports_have_seconds() {
     assert_eq!(
         [
             events.data[0].timestamp,
-            events.data[0].connecttimestamp,
+            events.data[0].connect_timestamp,
             logs.data[0].timestamp
         ],
         [expected; 3]
@@ -241,8 +241,8 @@ async fn either_of_two_required_parameters_is_sent() {
     let (server, client) = serving([(200, r#"{"data": [], "meta": {}}"#)]).await;
     let reports = client.reports();
     let request = || reports.get_connector_group_stats_by_timerange("-1days", "now");
-    request().groupids("4,5").send().await.unwrap();
-    request().cputhreshold(80).send().await.unwrap();
+    request().group_ids("4,5").send().await.unwrap();
+    request().cpu_threshold(80).send().await.unwrap();
     let lines = lines(&server);
     assert!(
         lines[0].contains("groupids=") && !lines[0].contains("cputhreshold="),
