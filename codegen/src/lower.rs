@@ -773,18 +773,28 @@ impl Lowering<'_> {
         let mut discriminator = None;
         let mut lowered = Map::new();
         let mut names = BTreeSet::from(["Unknown".to_owned()]);
-        for (index, schema) in schemas.iter().enumerate() {
+        let short_names: Vec<_> = schemas
+            .iter()
+            .map(|schema| self.short_variant_name(schema, context))
+            .collect();
+        let is_unique = |name: &&String| {
+            let mut others = short_names.iter().flatten().filter(|other| other == name);
+            name.as_str() != "Unknown" && others.nth(1).is_none()
+        };
+        for (index, (schema, short_name)) in schemas.iter().zip(&short_names).enumerate() {
             let key = format!("oneOf/{index}");
             let pointer = format!("{}/{key}", context.pointer);
             let resolved = compose::deref(self.document, schema, &pointer)?;
             let kind = kind(&resolved);
-            let name_hint = match (union::referred(schema), kind) {
-                (Some(component), _) => names::pascal(component),
-                (None, Kind::String) => "String".to_owned(),
-                (None, Kind::Number) => "Number".to_owned(),
-                (None, Kind::Boolean) => "Boolean".to_owned(),
-                (None, Kind::Array) => "List".to_owned(),
-                (None, Kind::Object | Kind::Any) => "Object".to_owned(),
+            let short_name = short_name.as_ref().filter(is_unique);
+            let name_hint = match (short_name.cloned(), union::referred(schema), kind) {
+                (Some(name), ..) => name,
+                (None, Some(component), _) => names::pascal(component),
+                (None, None, Kind::String) => "String".to_owned(),
+                (None, None, Kind::Number) => "Number".to_owned(),
+                (None, None, Kind::Boolean) => "Boolean".to_owned(),
+                (None, None, Kind::Array) => "List".to_owned(),
+                (None, None, Kind::Object | Kind::Any) => "Object".to_owned(),
             };
             let name = unique_name(&name_hint, &mut names);
             let child = context.child(&name, &key);
@@ -799,6 +809,18 @@ impl Lowering<'_> {
             variants,
         };
         Ok((Shape::Union(union), all_required(lowered)))
+    }
+
+    /// The name of a variant that is a component: the value of the discriminator if it has only one, or else the name of the component.
+    fn short_variant_name(&self, schema: &Value, context: &SchemaContext) -> Option<String> {
+        let component = union::referred(schema)?;
+        let name = match union::discriminator_value(schema) {
+            Some(value) if value.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+                rust_name(self.document, value)
+            }
+            _ => component,
+        };
+        Some(names::variant(name, &context.name))
     }
 }
 

@@ -842,5 +842,22 @@ fn extensions() -> Vec<Case> {
             "pub identity_types: Vec<ThingIdentityType>", "pub all_threats: Option<Threats>",
             "PROPERTIES: &'static [&'static str] = &[\"identitytypes\", \"threats\"];", "ClientBased = \"clientbased\"",
         ]),
+        Case::new("F8", "lose its words", response(reference("Activity"), json!({
+            "Activity": {"oneOf": [reference("DnsActivity"), reference("ActivityOfProxy"), reference("Session")]},
+            "DnsActivity": object(json!({"a": string()})), "ActivityOfProxy": object(json!({"b": string()})), "Session": object(json!({"c": string()})),
+        })))
+        .has(&["Dns(DnsActivity)", "OfProxy(ActivityOfProxy)", "Session(Session)"]),
+        Case::new("F8", "have the value of the discriminator", response(reference("Access"), json!({
+            "Access": {"oneOf": [reference("ClientBasedAccess"), reference("Direct")], "discriminator": {"propertyName": "type", "mapping": {
+                "client": "#/components/schemas/ClientBasedAccess", "network": "#/components/schemas/Direct", "branch": "#/components/schemas/Direct",
+            }}},
+            "ClientBasedAccess": object(json!({"type": string()})), "Direct": object(json!({"type": string()})),
+        })))
+        .has(&["Client(ClientBasedAccess)", "Direct(Direct)"]),
+        Case::new("F8", "keep them where two would have one name", response(reference("Event"), json!({
+            "Event": {"oneOf": [reference("DnsEvent"), reference("EventDns"), reference("UnknownEvent")]},
+            "DnsEvent": object(json!({"a": string()})), "EventDns": object(json!({"b": string()})), "UnknownEvent": object(json!({"c": string()})),
+        })))
+        .has(&["DnsEvent(DnsEvent)", "EventDns(EventDns)", "UnknownEvent(UnknownEvent)"]),
     ]
 }

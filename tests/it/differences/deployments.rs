@@ -237,7 +237,7 @@ async fn registered_identities_have_nanoseconds() {
                 .send()
         })
         .await;
-        let RegisteredIdentity::RegisteredDevice(device) = &page.data[0] else {
+        let RegisteredIdentity::Device(device) = &page.data[0] else {
             panic!("{page:?}");
         };
         assert_eq!(device.created_at, time(expected));

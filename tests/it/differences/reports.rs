@@ -355,7 +355,7 @@ async fn discovered_applications_count_dns_traffic_twice() {
         })
         .await;
         let source = &page.items[0].sources[0];
-        let Source::DnsSource(dns) = source else {
+        let Source::Dns(dns) = source else {
             panic!("{source:?}");
         };
         assert_eq!(dns.events.or(dns.requests), Some(7));

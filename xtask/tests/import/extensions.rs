@@ -246,9 +246,6 @@ fn a_name_in_rust_reaches_the_scopes_that_have_what_it_names() {
         let (spec, misfits) = import("$", &format!("{{x-rust-names: {{{entry}}}}}"));
         assert_eq!(spec.get("x-rust-names"), None, "{entry}");
         assert_eq!(misfits.len(), 1, "{misfits:?}");
-        assert!(
-            misfits[0].contains(expected),
-            "{misfits:?}"
-        );
+        assert!(misfits[0].contains(expected), "{misfits:?}");
     }
 }
