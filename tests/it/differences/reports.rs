@@ -1,6 +1,6 @@
 //! Differences of the scope `reports`.
 
-use cisco_secure_access::api::reports::types::{Source, TopEventTypeEventtype, Verdict};
+use cisco_secure_access::api::reports::types::{Source, TopEventTypeEventType, Verdict};
 use cisco_secure_access::{ErrorKind, ReportsRegion};
 use futures_util::TryStreamExt as _;
 use serde_json::json;
@@ -17,7 +17,7 @@ async fn event_types_have_applications() {
     .await;
     assert_eq!(
         types.data[0].event_type,
-        Some(TopEventTypeEventtype::Application)
+        Some(TopEventTypeEventType::Application)
     );
 }
 
