@@ -86,6 +86,8 @@ pub(crate) struct Field {
     pub deprecated: bool,
     /// The wire format of a point in time, for a property that can be absent.
     pub time: Option<TimeFormat>,
+    /// The only value of a property that says what the object is: it is set by the constructor, and is not public.
+    pub constant: Option<String>,
     /// `x-ids-of`: the property of a response whose objects have the ids that this property of a body takes.
     pub ids_of: Option<String>,
 }
@@ -242,7 +244,7 @@ pub(crate) fn lower(
         let name = type_name(component);
         if let Some(other) = names.insert(name.clone(), component) {
             return Err(Error::new(
-                format!("/components/schemas/{}", escape(component)),
+                component_pointer(component),
                 format!("`{component}` and `{other}` would both be the type `{name}`"),
             ));
         }
@@ -254,8 +256,11 @@ pub(crate) fn lower(
         components.insert(component.clone(), name);
     }
     used_names.extend(components.values().cloned());
+    let mut discriminating = BTreeSet::new();
+    find_discriminating(document, &mut discriminating);
     let mut lowering = Lowering {
         document,
+        discriminating,
         directions,
         components,
         used_names,
@@ -389,8 +394,29 @@ fn mark(
     Ok(())
 }
 
+/// Finds the properties by which unions distinguish their variants, with the pointers of these.
+fn find_discriminating(value: &Value, found: &mut BTreeSet<(String, String)>) {
+    let children: Vec<&Value> = match value {
+        Value::Array(list) => list.iter().collect(),
+        Value::Object(map) => map.values().collect(),
+        _ => return,
+    };
+    let property = value.pointer("/discriminator/propertyName");
+    if let Some(property) = property.and_then(Value::as_str) {
+        let variants = ["oneOf", "anyOf"].map(|key| value[key].as_array());
+        let variants = variants.into_iter().flatten().flatten();
+        let components = variants.filter_map(union::referred).map(component_pointer);
+        found.extend(components.map(|component| (component, property.to_owned())));
+    }
+    for child in children {
+        find_discriminating(child, found);
+    }
+}
+
 struct Lowering<'a> {
     document: &'a Value,
+    /// The properties by which unions distinguish their variants, with the pointers of these.
+    discriminating: BTreeSet<(String, String)>,
     directions: BTreeMap<String, Direction>,
     /// The names of the types of components.
     components: BTreeMap<String, String>,
@@ -500,7 +526,7 @@ impl Lowering<'_> {
         SchemaContext {
             name: self.components.get(component).cloned().unwrap_or_default(),
             direction: self.directions.get(component).copied().unwrap_or_default(),
-            pointer: format!("/components/schemas/{}", escape(component)),
+            pointer: component_pointer(component),
         }
     }
 
@@ -751,6 +777,7 @@ impl Lowering<'_> {
                 deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
                 secret: property.get("x-secret") == Some(&Value::Bool(true)),
                 time: None,
+                constant: None,
                 ids_of: text(property, "x-ids-of"),
                 rust_name: names::snake(rust_name),
                 name: name.clone(),
@@ -758,14 +785,30 @@ impl Lowering<'_> {
             let presence = field.presence(context.direction, false);
             field.time =
                 TimeFormat::of(&resolved).filter(|_| !presence.required && !presence.nullable);
-            let value = match field.time {
-                Some(_) => date_time(),
-                None => self.non_null(property, &child)?,
+            field.constant = self.constant(&field, &resolved, context);
+            let value = match &field {
+                Field { time: Some(_), .. } => date_time(),
+                Field {
+                    constant: Some(_), ..
+                } => json!({"type": "string"}),
+                _ => self.non_null(property, &child)?,
             };
             lowered.insert(field_number(fields.len()), value);
             fields.push(field);
         }
         Ok((fields, all_required(lowered)))
+    }
+
+    /// The only value of a property that distinguishes the variants of a union, or that a request requires.
+    fn constant(&self, field: &Field, schema: &Value, context: &SchemaContext) -> Option<String> {
+        let key = (context.pointer.clone(), field.name.clone());
+        let is_discriminating = self.discriminating.contains(&key);
+        let is_required = field.required && context.direction.request;
+        let values = enum_values(schema).filter(|_| is_discriminating || is_required)?;
+        match <[String; 1]>::try_from(values) {
+            Ok([value]) if !field.nullable => Some(value),
+            _ => None,
+        }
     }
 
     fn union(&mut self, schemas: &[Value], context: &SchemaContext) -> Result<(Shape, Value)> {
@@ -864,6 +907,10 @@ pub(crate) fn field_number(index: usize) -> String {
 fn all_required(properties: Map<String, Value>) -> Value {
     let names: Vec<_> = properties.keys().cloned().collect();
     json!({"type": "object", "properties": properties, "required": names})
+}
+
+fn component_pointer(component: &str) -> String {
+    format!("/components/schemas/{}", escape(component))
 }
 
 fn date_time() -> Value {

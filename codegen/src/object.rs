@@ -68,8 +68,13 @@ impl<'a> Emission<'a> {
         Ok(emission)
     }
 
+    /// The public fields.
     pub(crate) fn into_fields(self) -> Vec<FieldType> {
-        self.fields.into_iter().map(|(_, ty)| ty).collect()
+        self.fields
+            .into_iter()
+            .filter(|(field, _)| field.constant.is_none())
+            .map(|(_, ty)| ty)
+            .collect()
     }
 
     /// The fields in the order of their names on the wire.
@@ -85,7 +90,11 @@ impl<'a> Emission<'a> {
 
     /// Whether an object without properties is valid.
     fn is_default(&self) -> bool {
-        !self.fields.iter().any(|(_, ty)| ty.presence.required)
+        let is_set = |field: &Field| field.constant.is_some() && self.direction.request;
+        !self
+            .fields
+            .iter()
+            .any(|(field, ty)| ty.presence.required || is_set(field))
     }
 
     pub(crate) fn emit(&self, wire_form: &WireForm, schemars: bool) -> TokenStream {
@@ -192,10 +201,24 @@ impl<'a> Emission<'a> {
         let required: Vec<_> = self
             .fields
             .iter()
+            .filter(|(field, ty)| ty.presence.required && field.constant.is_none())
             .map(|(_, ty)| ty)
-            .filter(|ty| ty.presence.required)
             .collect();
-        let new = if required.is_empty() {
+        let constants: Vec<_> = self
+            .fields
+            .iter()
+            .filter_map(|(field, ty)| Some((&ty.ident, field.constant.as_ref()?)))
+            .map(|(name, value)| quote!(#name: Some(#value.to_owned())))
+            .collect();
+        let default = (required.is_empty() && !constants.is_empty()).then(|| {
+            quote! {
+                impl Default for #ident {
+                    #[inline]
+                    fn default() -> Self { Self::new() }
+                }
+            }
+        });
+        let new = if required.is_empty() && constants.is_empty() {
             quote! {
                 /// Creates the object without any property.
                 #[must_use]
@@ -214,11 +237,15 @@ impl<'a> Emission<'a> {
                 #[must_use]
                 #[inline]
                 pub fn new(#(#names: #types),*) -> Self {
-                    Self { #(#names: Some(#values),)* ..<Self as decode::ObjectFields>::empty() }
+                    Self { #(#names: Some(#values),)* #(#constants,)* ..<Self as decode::ObjectFields>::empty() }
                 }
             }
         };
-        let setters = self.fields.iter().map(|(field, ty)| {
+        let public = self
+            .fields
+            .iter()
+            .filter(|(field, _)| field.constant.is_none());
+        let setters = public.map(|(field, ty)| {
             let name = &ty.ident;
             let (argument, value) = setter_argument(ty, &quote!(value));
             let method = match name.to_string().as_str() {
@@ -241,6 +268,7 @@ impl<'a> Emission<'a> {
                 #new
                 #(#setters)*
             }
+            #default
         }
     }
 }
@@ -308,6 +336,9 @@ fn declaration(field: &Field, ty: &FieldType, schemars: bool) -> TokenStream {
         };
         quote!(#[schemars(rename = #wire #required #default #with)])
     });
+    if field.constant.is_some() {
+        return quote!(#schema #ident: #rust_type,);
+    }
     quote! {
         #docs
         #deprecated

@@ -30,7 +30,7 @@ async fn a_group_lives_from_creation_to_deletion() -> Result<()> {
         .unwrap_err();
     assert_eq!(error.status(), Some(StatusCode::CONFLICT));
 
-    let change = NetworkTunnelGroupPatch::new("replace", "/name", "Harbour 2");
+    let change = NetworkTunnelGroupPatch::new("/name", "Harbour 2");
     deployments
         .update_network_tunnel_group(id, &[change])
         .send()

@@ -75,6 +75,23 @@ fn what_is_required_to_send_is_required_to_build() {
 }
 
 #[test]
+fn a_property_of_one_value_is_sent_and_keeps_another() {
+    let patch = NetworkTunnelGroupPatch::new("/name", "Harbour");
+    let body = |op| json!({"op": op, "path": "/name", "value": "Harbour"});
+    assert_eq!(
+        serde_json::to_value(&patch).unwrap(),
+        body(json!("replace"))
+    );
+    let read = |op| serde_json::from_value::<NetworkTunnelGroupPatch>(body(op)).unwrap();
+    assert_eq!(read(json!("replace")), patch);
+    for op in [json!("remove"), json!(7)] {
+        let other = read(op.clone());
+        assert_ne!(other, patch);
+        assert_eq!(serde_json::to_value(&other).unwrap(), body(op));
+    }
+}
+
+#[test]
 fn a_choice_keeps_its_form() {
     for data in [
         json!({"networkCIDRs": ["10.0.0.0/8"]}),

@@ -859,5 +859,26 @@ fn extensions() -> Vec<Case> {
             "DnsEvent": object(json!({"a": string()})), "EventDns": object(json!({"b": string()})), "UnknownEvent": object(json!({"c": string()})),
         })))
         .has(&["DnsEvent(DnsEvent)", "EventDns(EventDns)", "UnknownEvent(UnknownEvent)"]),
+        Case::new("F9", "are set by the constructor", body(reference("Patch"), json!({"Patch": {
+            "type": "object", "required": ["op", "path"],
+            "properties": {"op": {"type": "string", "enum": ["replace"]}, "path": string(), "mode": {"type": "string", "enum": ["fast"]}},
+        }})))
+        .has(&[
+            " op: Option<String>", "pub mode: Option<PatchMode>", "pub fn new(path: impl Into<String>) -> Self { Self { path: Some(path.into()), op: Some(\"replace\".to_owned()),",
+            "encoder.required(&self.op);",
+        ])
+        .lacks(&["pub op:", "pub fn op(", "PatchOp", "impl Default for Patch"]),
+        Case::new("F9", "are all that is required", body(reference("Patch"), json!({"Patch": {
+            "type": "object", "required": ["op"], "properties": {"op": {"type": "string", "enum": ["replace"]}, "path": string()},
+        }})))
+        .has(&["pub fn new() -> Self { Self { op: Some(\"replace\".to_owned()),", "impl Default for Patch"])
+        .lacks(&["Default, )]"]),
+        Case::new("F9", "distinguish the variants of a union", response(reference("Pet"), json!({
+            "Pet": {"oneOf": [reference("Cat"), reference("Dog")], "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "dog": "#/components/schemas/Dog"}}},
+            "Cat": object(json!({"kind": {"type": "string", "enum": ["cat"]}, "mood": {"type": "string", "enum": ["calm"]}})),
+            "Dog": object(json!({"kind": {"type": "string", "enum": ["dog", "wolf"]}})),
+        })))
+        .has(&[" kind: Option<String>", "pub mood: Option<CatMood>", "pub kind: Option<DogKind>"])
+        .lacks(&["CatKind"]),
     ]
 }

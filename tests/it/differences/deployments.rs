@@ -265,7 +265,7 @@ async fn a_created_forwarder_has_an_asset_id() {
         json!({"originId": 17, "type": "network"}),
     ] {
         let created = read(body, |client| {
-            let forwarder = CreateDnsForwarderRequest::new(["192.0.2.53"], "Harbour", "network");
+            let forwarder = CreateDnsForwarderRequest::new(["192.0.2.53"], "Harbour");
             client.deployments().create_dns_forwarder(&forwarder).send()
         })
         .await;
@@ -277,7 +277,7 @@ async fn a_created_forwarder_has_an_asset_id() {
 async fn the_path_of_a_patch_has_a_slash_or_none() {
     let (server, client) = serving([(200, "{}")]).await;
     for path in ["/name", "name"] {
-        let patch = [ConnectorGroupPatch::new("replace", path).value("Harbour")];
+        let patch = [ConnectorGroupPatch::new(path).value("Harbour")];
         client
             .deployments()
             .update_connector_group(17, &patch)
@@ -317,7 +317,7 @@ async fn counts_and_conflicts_have_another_media_type() {
         .await
         .unwrap();
     assert_eq!((groups.total, connectors.total), (Some(4), Some(4)));
-    let patch = [ConnectorGroupPatch::new("replace", "/name").value("Harbour")];
+    let patch = [ConnectorGroupPatch::new("/name").value("Harbour")];
     let error = client
         .deployments()
         .update_connector_group(17, &patch)
