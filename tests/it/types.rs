@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use cisco_secure_access::api::admin::types::*;
 use cisco_secure_access::api::deployments::types::*;
-use cisco_secure_access::api::policies::types::{SaasApiIncrementalConfig, UnifiedNetworkObject};
+use cisco_secure_access::api::policies::types::{
+    NetworkObject, NetworkObjectGroupRequest, NetworkObjectRequest, NetworkObjectValue,
+    SaasApiIncrementalConfig, UnifiedNetworkObject,
+};
 use cisco_secure_access::{CloudKind, DateOrTime, ReportingTime, operations};
 use serde_json::json;
 
@@ -89,6 +92,22 @@ fn a_property_of_one_value_is_sent_and_keeps_another() {
         assert_ne!(other, patch);
         assert_eq!(serde_json::to_value(&other).unwrap(), body(op));
     }
+}
+
+#[test]
+fn the_value_of_an_object_is_of_one_type_where_it_is_read_and_sent() {
+    let value = json!({"type": "host", "addresses": ["192.0.2.53"]});
+    let object: NetworkObject =
+        serde_json::from_value(json!({"name": "Harbour", "value": value})).unwrap();
+    let value_read = object.value.unwrap();
+    assert!(matches!(value_read, NetworkObjectValue::Address(_)));
+    let empty = || json!({});
+    let mut request: NetworkObjectRequest = serde_json::from_value(empty()).unwrap();
+    request.value = Some(value_read.clone());
+    let mut group: NetworkObjectGroupRequest = serde_json::from_value(empty()).unwrap();
+    group.values = Some(vec![value_read.clone()]);
+    assert_eq!(request.value, group.values.unwrap().pop());
+    assert_eq!(serde_json::to_value(&value_read).unwrap(), value);
 }
 
 #[test]
