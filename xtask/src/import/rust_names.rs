@@ -21,7 +21,7 @@ pub fn verify(whole: &mut Value) -> Vec<String> {
     table.retain(|wire, name| {
         let expected = if !names.contains(wire) {
             "the name of a property, of a parameter outside the path, or a value of an enumeration"
-        } else if !name.as_str().is_some_and(|name| snake(name) == name) {
+        } else if name.as_str().is_none_or(|name| snake(name) != name) {
             "an identifier in snake_case"
         } else {
             return true;
