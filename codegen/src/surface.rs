@@ -131,6 +131,8 @@ pub struct Field {
     pub deprecated: bool,
     /// Whether it is a secret.
     pub secret: bool,
+    /// Its only value, which the constructor sets: it is not public.
+    pub constant: Option<String>,
     /// The description.
     pub description: Option<String>,
 }
@@ -330,6 +332,7 @@ fn field_of(field: lower::Field, ty: ValueType, direction: Direction) -> Field {
         nullable: field.nullable,
         deprecated: field.deprecated,
         secret: field.secret,
+        constant: field.constant,
         description: field.description,
     }
 }
