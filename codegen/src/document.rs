@@ -71,6 +71,8 @@ pub(crate) enum Security {
 pub(crate) struct Parameter {
     /// The name on the wire.
     pub name: String,
+    /// What its names in Rust are made of.
+    pub rust_name: String,
     pub location: Location,
     pub required: bool,
     pub encoding: Encoding,
@@ -338,6 +340,15 @@ fn in_call_order(path: &str, parameters: Vec<Parameter>, pointer: &str) -> Resul
     Ok(ordered)
 }
 
+/// What the names in Rust of a property, parameter or value of an enumeration are made of: its entry in `x-rust-names`, or else its name on
+/// the wire.
+pub(crate) fn rust_name<'a>(document: &'a Value, wire: &'a str) -> &'a str {
+    let names = document.get("x-rust-names");
+    names
+        .and_then(|names| names.get(wire)?.as_str())
+        .unwrap_or(wire)
+}
+
 /// The names between braces in a path template, in order.
 pub(crate) fn placeholders(path: &str) -> impl Iterator<Item = &str> {
     path.split('{')
@@ -378,6 +389,7 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
         .get("explode")
         .and_then(Value::as_bool)
         .unwrap_or(true);
+    let name = string(value, &pointer, "name")?;
     let kind = ParameterKind::of(document, &schema, &format!("{pointer}/schema"))?;
     let encoding = match (kind, location) {
         (_, Location::Query) if as_json => Encoding::Json,
@@ -393,7 +405,8 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
         }
     };
     Ok(Parameter {
-        name: string(value, &pointer, "name")?,
+        rust_name: rust_name(document, &name).to_owned(),
+        name,
         location,
         required: location == Location::Path || flag(value, "required"),
         encoding,

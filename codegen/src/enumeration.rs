@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
+use crate::lower::EnumValue;
 use crate::names;
 
 /// An enumeration: the code, and the variant of the first value.
@@ -14,8 +15,9 @@ pub(crate) struct Enumeration {
 }
 
 /// Emits an enumeration of strings.
-pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[String]) -> Enumeration {
-    let names = values.iter().map(|value| variant_name(value));
+pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[EnumValue]) -> Enumeration {
+    let names = values.iter().map(|value| value.variant.clone());
+    let values = values.iter().map(|value| &value.value);
     emit_values(&quote!(open_enum), ident, docs, names, values)
 }
 
@@ -76,7 +78,7 @@ fn idents(names: impl Iterator<Item = String>) -> Vec<Ident> {
 }
 
 /// The name of the variant of a value; `=`, `>=` and the like have no letters, and get names here.
-fn variant_name(value: &str) -> String {
+pub(crate) fn variant_name(value: &str) -> String {
     let spelled = match value {
         "=" => "equal",
         "!=" => "not equal",

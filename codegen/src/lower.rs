@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::{Map, Value, json};
 
 use crate::compose;
-use crate::document::{Content, Location, Operation};
+use crate::document::{Content, Location, Operation, rust_name};
+use crate::enumeration;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::reference::{self, component_name, escape, text};
@@ -39,11 +40,19 @@ pub(crate) struct Type {
 pub(crate) enum Shape {
     Struct(Vec<Field>, WireForm),
     /// The documented values of a string.
-    Enum(Vec<String>),
+    Enum(Vec<EnumValue>),
     /// The documented values of an integer, with their names if there are any.
     IntegerEnum(Vec<(i64, Option<String>)>),
     /// One of several schemas.
     Union(Union),
+}
+
+/// A value of an enumeration of strings.
+#[derive(Debug)]
+pub(crate) struct EnumValue {
+    pub value: String,
+    /// The name of its variant.
+    pub variant: String,
 }
 
 /// How an object stands in JSON.
@@ -67,6 +76,8 @@ pub(crate) struct Union {
 pub(crate) struct Field {
     /// The name on the wire.
     pub name: String,
+    /// The name in Rust.
+    pub rust_name: String,
     pub required: bool,
     pub nullable: bool,
     /// `x-secret`: never shown in debug output.
@@ -75,6 +86,8 @@ pub(crate) struct Field {
     pub deprecated: bool,
     /// The wire format of a point in time, for a property that can be absent.
     pub time: Option<TimeFormat>,
+    /// The only value of a property that says what the object is: it is set by the constructor, and is not public.
+    pub constant: Option<String>,
     /// `x-ids-of`: the property of a response whose objects have the ids that this property of a body takes.
     pub ids_of: Option<String>,
 }
@@ -231,7 +244,7 @@ pub(crate) fn lower(
         let name = type_name(component);
         if let Some(other) = names.insert(name.clone(), component) {
             return Err(Error::new(
-                format!("/components/schemas/{}", escape(component)),
+                component_pointer(component),
                 format!("`{component}` and `{other}` would both be the type `{name}`"),
             ));
         }
@@ -243,8 +256,11 @@ pub(crate) fn lower(
         components.insert(component.clone(), name);
     }
     used_names.extend(components.values().cloned());
+    let mut discriminating = BTreeSet::new();
+    find_discriminating(document, &mut discriminating);
     let mut lowering = Lowering {
         document,
+        discriminating,
         directions,
         components,
         used_names,
@@ -378,8 +394,29 @@ fn mark(
     Ok(())
 }
 
+/// Finds the properties by which unions distinguish their variants, with the pointers of these.
+fn find_discriminating(value: &Value, found: &mut BTreeSet<(String, String)>) {
+    let children: Vec<&Value> = match value {
+        Value::Array(list) => list.iter().collect(),
+        Value::Object(map) => map.values().collect(),
+        _ => return,
+    };
+    let property = value.pointer("/discriminator/propertyName");
+    if let Some(property) = property.and_then(Value::as_str) {
+        let variants = ["oneOf", "anyOf"].map(|key| value[key].as_array());
+        let variants = variants.into_iter().flatten().flatten();
+        let components = variants.filter_map(union::referred).map(component_pointer);
+        found.extend(components.map(|component| (component, property.to_owned())));
+    }
+    for child in children {
+        find_discriminating(child, found);
+    }
+}
+
 struct Lowering<'a> {
     document: &'a Value,
+    /// The properties by which unions distinguish their variants, with the pointers of these.
+    discriminating: BTreeSet<(String, String)>,
     directions: BTreeMap<String, Direction>,
     /// The names of the types of components.
     components: BTreeMap<String, String>,
@@ -430,7 +467,7 @@ impl Lowering<'_> {
         for (index, parameter) in operation.parameters.iter().enumerate() {
             let number = format!("p{index}");
             let context = SchemaContext {
-                name: format!("{name}{}", names::pascal(&parameter.name)),
+                name: format!("{name}{}", names::pascal(&parameter.rust_name)),
                 direction: Direction::REQUEST,
                 pointer: format!("{}/schema", parameter.pointer),
             };
@@ -489,7 +526,7 @@ impl Lowering<'_> {
         SchemaContext {
             name: self.components.get(component).cloned().unwrap_or_default(),
             direction: self.directions.get(component).copied().unwrap_or_default(),
-            pointer: format!("/components/schemas/{}", escape(component)),
+            pointer: component_pointer(component),
         }
     }
 
@@ -647,7 +684,7 @@ impl Lowering<'_> {
         let (shape, lowered) = if let Some(variants) = union::variants(schema) {
             self.union(variants, &context)?
         } else if let Some(values) = enum_values(schema) {
-            (Shape::Enum(values), any_enum())
+            (Shape::Enum(self.enum_variants(values)), any_enum())
         } else if let Some(values) = integer_enum_values(schema) {
             (Shape::IntegerEnum(values), any_enum())
         } else if let Some(elements) = tuple_elements(schema) {
@@ -670,6 +707,16 @@ impl Lowering<'_> {
             },
         );
         Ok(())
+    }
+
+    fn enum_variants(&self, values: Vec<String>) -> Vec<EnumValue> {
+        let values = values.into_iter();
+        values
+            .map(|value| EnumValue {
+                variant: enumeration::variant_name(rust_name(self.document, &value)),
+                value,
+            })
+            .collect()
     }
 
     /// A list of values by position, which is an object in Rust.
@@ -710,7 +757,8 @@ impl Lowering<'_> {
         let mut lowered = Map::new();
         for (name, property) in properties(schema) {
             let key = format!("properties/{}", escape(name));
-            let mut child = context.child(name, &key);
+            let rust_name = rust_name(self.document, name);
+            let mut child = context.child(rust_name, &key);
             let resolved = compose::deref(self.document, property, &child.pointer)?;
             child.direction = context
                 .direction
@@ -729,15 +777,21 @@ impl Lowering<'_> {
                 deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
                 secret: property.get("x-secret") == Some(&Value::Bool(true)),
                 time: None,
+                constant: None,
                 ids_of: text(property, "x-ids-of"),
+                rust_name: names::snake(rust_name),
                 name: name.clone(),
             };
             let presence = field.presence(context.direction, false);
             field.time =
                 TimeFormat::of(&resolved).filter(|_| !presence.required && !presence.nullable);
-            let value = match field.time {
-                Some(_) => date_time(),
-                None => self.non_null(property, &child)?,
+            field.constant = self.constant(&field, &resolved, context);
+            let value = match &field {
+                Field { time: Some(_), .. } => date_time(),
+                Field {
+                    constant: Some(_), ..
+                } => json!({"type": "string"}),
+                _ => self.non_null(property, &child)?,
             };
             lowered.insert(field_number(fields.len()), value);
             fields.push(field);
@@ -745,23 +799,45 @@ impl Lowering<'_> {
         Ok((fields, all_required(lowered)))
     }
 
+    /// The only value of a property that distinguishes the variants of a union, or that a request requires.
+    fn constant(&self, field: &Field, schema: &Value, context: &SchemaContext) -> Option<String> {
+        let key = (context.pointer.clone(), field.name.clone());
+        let is_discriminating = self.discriminating.contains(&key);
+        let is_required = field.required && context.direction.request;
+        let values = enum_values(schema).filter(|_| is_discriminating || is_required)?;
+        match <[String; 1]>::try_from(values) {
+            Ok([value]) if !field.nullable => Some(value),
+            _ => None,
+        }
+    }
+
     fn union(&mut self, schemas: &[Value], context: &SchemaContext) -> Result<(Shape, Value)> {
         let mut variants = Vec::new();
         let mut discriminator = None;
         let mut lowered = Map::new();
         let mut names = BTreeSet::from(["Unknown".to_owned()]);
-        for (index, schema) in schemas.iter().enumerate() {
+        let short_names: Vec<_> = schemas
+            .iter()
+            .map(|schema| self.short_variant_name(schema, context))
+            .collect();
+        let is_unique = |name: &&String| {
+            let mut others = short_names.iter().flatten().filter(|other| other == name);
+            name.as_str() != "Unknown" && others.nth(1).is_none()
+        };
+        for (index, (schema, short_name)) in schemas.iter().zip(&short_names).enumerate() {
             let key = format!("oneOf/{index}");
             let pointer = format!("{}/{key}", context.pointer);
             let resolved = compose::deref(self.document, schema, &pointer)?;
             let kind = kind(&resolved);
-            let name_hint = match (union::referred(schema), kind) {
-                (Some(component), _) => names::pascal(component),
-                (None, Kind::String) => "String".to_owned(),
-                (None, Kind::Number) => "Number".to_owned(),
-                (None, Kind::Boolean) => "Boolean".to_owned(),
-                (None, Kind::Array) => "List".to_owned(),
-                (None, Kind::Object | Kind::Any) => "Object".to_owned(),
+            let short_name = short_name.as_ref().filter(is_unique);
+            let name_hint = match (short_name.cloned(), union::referred(schema), kind) {
+                (Some(name), ..) => name,
+                (None, Some(component), _) => names::pascal(component),
+                (None, None, Kind::String) => "String".to_owned(),
+                (None, None, Kind::Number) => "Number".to_owned(),
+                (None, None, Kind::Boolean) => "Boolean".to_owned(),
+                (None, None, Kind::Array) => "List".to_owned(),
+                (None, None, Kind::Object | Kind::Any) => "Object".to_owned(),
             };
             let name = unique_name(&name_hint, &mut names);
             let child = context.child(&name, &key);
@@ -776,6 +852,18 @@ impl Lowering<'_> {
             variants,
         };
         Ok((Shape::Union(union), all_required(lowered)))
+    }
+
+    /// The name of a variant that is a component: the value of the discriminator if it has only one, or else the name of the component.
+    fn short_variant_name(&self, schema: &Value, context: &SchemaContext) -> Option<String> {
+        let component = union::referred(schema)?;
+        let name = match union::discriminator_value(schema) {
+            Some(value) if value.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+                rust_name(self.document, value)
+            }
+            _ => component,
+        };
+        Some(names::variant(name, &context.name))
     }
 }
 
@@ -819,6 +907,10 @@ pub(crate) fn field_number(index: usize) -> String {
 fn all_required(properties: Map<String, Value>) -> Value {
     let names: Vec<_> = properties.keys().cloned().collect();
     json!({"type": "object", "properties": properties, "required": names})
+}
+
+fn component_pointer(component: &str) -> String {
+    format!("/components/schemas/{}", escape(component))
 }
 
 fn date_time() -> Value {

@@ -82,6 +82,22 @@ pub fn pascal(name: &str) -> String {
     }
 }
 
+/// `name` as a variant of the type `owner`, which it does not repeat: `DnsActivity` of an `Activity` is `Dns`, `UnifiedObjectGroup` of a
+/// `UnifiedObject` is `Group`. The words that it loses are the most of `owner`, in its order, at the end or at the beginning.
+#[must_use]
+pub fn variant(name: &str, owner: &str) -> String {
+    let (words, owner) = (words(name), self::words(owner));
+    let is_of_owner = |run: &[String]| owner.windows(run.len()).any(|window| window == run);
+    let begins_with_letter = |rest: &[String]| !rest[0].starts_with(|c: char| c.is_ascii_digit());
+    let mut splits = (1..words.len()).flat_map(|kept| {
+        let (start, end) = words.split_at(kept);
+        let (other_start, other_end) = words.split_at(words.len() - kept);
+        [(start, end), (other_end, other_start)]
+    });
+    let rest = splits.find(|(rest, lost)| is_of_owner(lost) && begins_with_letter(rest));
+    pascal(&rest.map_or(words.as_slice(), |(rest, _)| rest).join("_"))
+}
+
 /// `networkCIDRs` as the name of a constant.
 #[must_use]
 pub fn constant(name: &str) -> String {
@@ -143,6 +159,21 @@ mod tests {
         assert_eq!(pascal("FiltersNTGsObject"), "FiltersNtgsObject");
         assert_eq!(pascal("self"), "Self_");
         assert_eq!(constant("listAPIKeys"), "LIST_API_KEYS");
+    }
+
+    #[test]
+    fn a_variant_does_not_repeat_its_type() {
+        for (name, owner, expected) in [
+            ("DnsActivity", "Activity", "Dns"),
+            ("RegisteredDevice", "RegisteredIdentity", "Device"),
+            ("UnifiedObjectGroup", "UnifiedObject", "Group"),
+            ("StaticRoutingRequest", "RoutingRequestData", "Static"),
+            ("RoutingRequest", "RoutingRequest", "Routing"),
+            ("CompositeIp", "RuleValue", "CompositeIp"),
+            ("Registered3d", "RegisteredDevice", "Registered3d"),
+        ] {
+            assert_eq!(variant(name, owner), expected, "{name} of {owner}");
+        }
     }
 
     #[test]

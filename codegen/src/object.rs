@@ -11,7 +11,6 @@ use quote::{format_ident, quote};
 use crate::docs::docs;
 use crate::error::{Error, Result};
 use crate::lower::{Direction, Field, Presence, TimeFormat, WireForm};
-use crate::names;
 use crate::rust_type::{Enumerations, argument, is_collection, simple_name};
 use crate::typestate::Typestate;
 
@@ -70,8 +69,13 @@ impl<'a> Emission<'a> {
         Ok(emission)
     }
 
+    /// The public fields.
     pub(crate) fn into_fields(self) -> Vec<FieldType> {
-        self.fields.into_iter().map(|(_, ty)| ty).collect()
+        self.fields
+            .into_iter()
+            .filter(|(field, _)| field.constant.is_none())
+            .map(|(_, ty)| ty)
+            .collect()
     }
 
     /// The fields in the order of their names on the wire.
@@ -87,7 +91,11 @@ impl<'a> Emission<'a> {
 
     /// Whether an object without properties is valid.
     fn is_default(&self) -> bool {
-        !self.fields.iter().any(|(_, ty)| ty.presence.required)
+        let is_set = |field: &Field| field.constant.is_some() && self.direction.request;
+        !self
+            .fields
+            .iter()
+            .any(|(field, ty)| ty.presence.required || is_set(field))
     }
 
     pub(crate) fn emit(
@@ -196,9 +204,16 @@ impl<'a> Emission<'a> {
         }
     }
 
+    /// The public fields: those that are not constant.
+    fn public(&self) -> impl Iterator<Item = &FieldType> {
+        let fields = self.fields.iter();
+        fields
+            .filter(|(field, _)| field.constant.is_none())
+            .map(|(_, ty)| ty)
+    }
+
     fn required(&self) -> impl Iterator<Item = &FieldType> {
-        let types = self.fields.iter().map(|(_, ty)| ty);
-        types.filter(|ty| ty.presence.required)
+        self.public().filter(|ty| ty.presence.required)
     }
 
     /// The required properties of an object with a builder: one that has more than one.
@@ -214,7 +229,25 @@ impl<'a> Emission<'a> {
         let Self { ident, .. } = self;
         let typestate = self.typestate();
         let builder = (!typestate.is_empty()).then(|| self.builder(&typestate, enumerations));
+        let constants: Vec<_> = self
+            .fields
+            .iter()
+            .filter_map(|(field, ty)| Some((&ty.ident, field.constant.as_ref()?)))
+            .map(|(name, value)| quote!(#name: Some(#value.to_owned()),))
+            .collect();
         let required = self.required().next();
+        let default = (required.is_none() && !constants.is_empty()).then(|| {
+            quote! {
+                impl Default for #ident {
+                    #[inline]
+                    fn default() -> Self { Self::new() }
+                }
+            }
+        });
+        let empty = match constants.as_slice() {
+            [] => quote!(<Self as decode::ObjectFields>::empty()),
+            _ => quote!(Self { #(#constants)* ..<Self as decode::ObjectFields>::empty() }),
+        };
         let begin = match required {
             _ if builder.is_some() => {
                 let (builder, doc) = self.builder_name();
@@ -223,7 +256,7 @@ impl<'a> Emission<'a> {
                     #[inline]
                     pub fn builder() -> #builder {
                         #builder {
-                            object: <Self as decode::ObjectFields>::empty(),
+                            object: #empty,
                             state: ::std::marker::PhantomData,
                         }
                     }
@@ -233,7 +266,7 @@ impl<'a> Emission<'a> {
                 /// Creates the object without any property.
                 #[must_use]
                 #[inline]
-                pub fn new() -> Self { Default::default() }
+                pub fn new() -> Self { #empty }
             },
             Some(ty) => {
                 let name = &ty.ident;
@@ -243,12 +276,12 @@ impl<'a> Emission<'a> {
                     #[must_use]
                     #[inline]
                     pub fn new(#name: #argument) -> Self {
-                        Self { #name: Some(#value), ..<Self as decode::ObjectFields>::empty() }
+                        Self { #name: Some(#value), #(#constants)* ..<Self as decode::ObjectFields>::empty() }
                     }
                 }
             }
         };
-        let setters = self.fields.iter().map(|(_, ty)| {
+        let setters = self.public().map(|ty| {
             let name = &ty.ident;
             let (argument, value) = setter_argument(ty, &quote!(value), enumerations);
             let (method, doc) = ty.setter();
@@ -267,6 +300,7 @@ impl<'a> Emission<'a> {
                 #begin
                 #(#setters)*
             }
+            #default
             #builder
         }
     }
@@ -288,7 +322,7 @@ impl<'a> Emission<'a> {
         let doc = format!(" Builds a [`{ident}`], when each required property has its value.");
         let (declarations, any) = (typestate.declarations(), typestate.any());
         let (bounds, marker) = (typestate.bounds(), typestate.marker());
-        let setters = self.fields.iter().map(|(_, ty)| {
+        let setters = self.public().map(|ty| {
             let (argument, _) = setter_argument(ty, &quote!(value), enumerations);
             let (method, doc) = ty.setter();
             let built = match ty.presence.required {
@@ -362,7 +396,7 @@ fn field_types(fields: &[Field], bases: &[syn::Type], direction: Direction) -> V
         .iter()
         .zip(bases)
         .map(|(field, base)| {
-            let mut name = names::snake(&field.name);
+            let mut name = field.rust_name.clone();
             while !idents.insert(name.clone()) {
                 name.push('_');
             }
@@ -414,6 +448,9 @@ fn declaration(field: &Field, ty: &FieldType, schemars: bool) -> TokenStream {
         };
         quote!(#[schemars(rename = #wire #required #default #with)])
     });
+    if field.constant.is_some() {
+        return quote!(#schema #ident: #rust_type,);
+    }
     quote! {
         #docs
         #deprecated

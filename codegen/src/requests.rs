@@ -172,7 +172,7 @@ impl<'a> Request<'a> {
                 Location::Path | Location::Query => "_parameter",
             };
             arguments.push(Argument {
-                ident: free_name(&parameter.name, suffix, &mut taken),
+                ident: free_name(&parameter.rust_name, suffix, &mut taken),
                 ty: match parameter.time {
                     None => type_of(&format!("p{index}"))?,
                     Some(Time::Reporting) => syn::parse_quote!(crate::ReportingTime),

@@ -131,6 +131,8 @@ pub struct Field {
     pub deprecated: bool,
     /// Whether it is a secret.
     pub secret: bool,
+    /// Its only value, which the constructor sets: it is not public.
+    pub constant: Option<String>,
     /// The description.
     pub description: Option<String>,
 }
@@ -301,7 +303,9 @@ fn named(ty: lower::Type, lowered: &Value) -> Type {
             let fields = fields.map(|(index, field)| field_of(field, child(index), ty.direction));
             Shape::Struct(fields.collect())
         }
-        lower::Shape::Enum(values) => Shape::Enum(values),
+        lower::Shape::Enum(values) => {
+            Shape::Enum(values.into_iter().map(|value| value.value).collect())
+        }
         lower::Shape::IntegerEnum(values) => {
             Shape::IntegerEnum(values.into_iter().map(|(value, _)| value).collect())
         }
@@ -328,6 +332,7 @@ fn field_of(field: lower::Field, ty: ValueType, direction: Direction) -> Field {
         nullable: field.nullable,
         deprecated: field.deprecated,
         secret: field.secret,
+        constant: field.constant,
         description: field.description,
     }
 }

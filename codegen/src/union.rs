@@ -200,6 +200,19 @@ pub(crate) fn discriminator(variant: &Value) -> Option<String> {
     property.as_str().map(str::to_owned)
 }
 
+/// The value of the discriminator that names a variant of a normalized union, if there is only one.
+pub(crate) fn discriminator_value(variant: &Value) -> Option<&str> {
+    match variant
+        .get(DISCRIMINATOR)?
+        .get("values")?
+        .as_array()?
+        .as_slice()
+    {
+        [value] => value.as_str(),
+        _ => None,
+    }
+}
+
 /// A variant, and what distinguishes it from the others.
 #[derive(Debug)]
 pub(crate) struct Variant {

@@ -86,6 +86,9 @@ const ROWS: &[(&str, &str)] = &[
     ("F4", "properties that a variant requires"),
     ("F5", "properties with the names of generated fields"),
     ("F6", "nulls of what is read and sent again"),
+    ("F7", "names of several words in one"),
+    ("F8", "variants that repeat their type"),
+    ("F9", "properties with one value"),
 ];
 
 /// Rows that the import handles, and the tests there; where a row is here too, both have a part in it.

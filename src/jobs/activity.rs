@@ -298,12 +298,12 @@ impl EventPage for ListActivityResponse {
 
     fn time(event: &Activity) -> Option<DateTime<Utc>> {
         match event {
-            Activity::DnsActivity(event) => event.timestamp,
-            Activity::FirewallActivity(event) => event.timestamp,
-            Activity::IntrusionActivity(event) => event.timestamp,
-            Activity::ProxyActivity(event) => event.timestamp,
-            Activity::ZtnaActivity(event) => event.timestamp,
-            Activity::DecryptionActivity(event) => event.timestamp,
+            Activity::Dns(event) => event.timestamp,
+            Activity::Firewall(event) => event.timestamp,
+            Activity::Intrusion(event) => event.timestamp,
+            Activity::Proxy(event) => event.timestamp,
+            Activity::Ztna(event) => event.timestamp,
+            Activity::Decryption(event) => event.timestamp,
             Activity::Unknown(event) => {
                 let milliseconds = event.get("timestamp")?.as_i64()?;
                 DateTime::from_timestamp_millis(milliseconds)

@@ -167,7 +167,7 @@ impl CurrentList {
             client: self.client,
             list_id: self.list_id,
             batch_size: match self.list.access {
-                Some(DestinationListAccess::ThirdpartyBlock) => THIRD_PARTY_BATCH_SIZE,
+                Some(DestinationListAccess::ThirdPartyBlock) => THIRD_PARTY_BATCH_SIZE,
                 _ => BATCH_SIZE,
             },
             additions,

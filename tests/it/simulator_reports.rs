@@ -53,7 +53,7 @@ async fn summaries_agree_with_the_activity() -> Result<()> {
         .await?;
     let summary = summary.data.as_ref().unwrap();
     assert_eq!(summary.requests, Some(all.len() as i64));
-    assert!(summary.requestsblocked.unwrap() > 0);
+    assert!(summary.requests_blocked.unwrap() > 0);
 
     let top = reports
         .get_top_destinations()

@@ -1,8 +1,7 @@
 //! The main job against the simulator: create, list over several pages, get, change, delete.
 
 use cisco_secure_access::api::deployments::types::{
-    CreateNetworkTunnelGroupRequest, DeviceType, NetworkTunnelGroupFilters,
-    NetworkTunnelGroupPatch, NetworkTunnelGroupPatchOp,
+    CreateNetworkTunnelGroupRequest, DeviceType, NetworkTunnelGroupFilters, NetworkTunnelGroupPatch,
 };
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Cloud, ErrorKind, Result, StatusCode};
@@ -36,7 +35,6 @@ async fn a_group_lives_from_creation_to_deletion() -> Result<()> {
     assert_eq!(error.status(), Some(StatusCode::CONFLICT));
 
     let change = NetworkTunnelGroupPatch::builder()
-        .op(NetworkTunnelGroupPatchOp::Replace)
         .path("/name")
         .value("Harbour 2")
         .build();

@@ -2,10 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use cisco_secure_access::api::admin::missing;
 use cisco_secure_access::api::admin::types::*;
 use cisco_secure_access::api::deployments::types::*;
-use cisco_secure_access::api::policies::types::{SaasApiIncrementalConfig, UnifiedNetworkObject};
-use cisco_secure_access::{CloudKind, DateOrTime, ReportingTime, operations};
+use cisco_secure_access::api::policies::types::{
+    DestinationList, NetworkObject, NetworkObjectGroupRequest, NetworkObjectRequest,
+    NetworkObjectValue, RuleAction, SaasApiIncrementalConfig, UnifiedNetworkObject,
+};
+use cisco_secure_access::{
+    CloudKind, DateOrTime, ErrorKind, ReportingTime, Required as _, SecretString, Set, operations,
+};
 use serde_json::json;
 
 #[test]
@@ -76,6 +82,42 @@ fn what_is_required_to_send_is_required_to_build() {
         error.to_string(),
         "`CreateNetworkTunnelGroupRequest` requires `authIdPrefix`, which is not set"
     );
+}
+
+#[test]
+fn a_property_of_one_value_is_sent_and_keeps_another() {
+    let patch = NetworkTunnelGroupPatch::builder()
+        .path("/name")
+        .value("Harbour")
+        .build();
+    let body = |op| json!({"op": op, "path": "/name", "value": "Harbour"});
+    assert_eq!(
+        serde_json::to_value(&patch).unwrap(),
+        body(json!("replace"))
+    );
+    let read = |op| serde_json::from_value::<NetworkTunnelGroupPatch>(body(op)).unwrap();
+    assert_eq!(read(json!("replace")), patch);
+    for op in [json!("remove"), json!(7)] {
+        let other = read(op.clone());
+        assert_ne!(other, patch);
+        assert_eq!(serde_json::to_value(&other).unwrap(), body(op));
+    }
+}
+
+#[test]
+fn the_value_of_an_object_is_of_one_type_where_it_is_read_and_sent() {
+    let value = json!({"type": "host", "addresses": ["192.0.2.53"]});
+    let object: NetworkObject =
+        serde_json::from_value(json!({"name": "Harbour", "value": value})).unwrap();
+    let value_read = object.value.unwrap();
+    assert!(matches!(value_read, NetworkObjectValue::Address(_)));
+    let empty = || json!({});
+    let mut request: NetworkObjectRequest = serde_json::from_value(empty()).unwrap();
+    request.value = Some(value_read.clone());
+    let mut group: NetworkObjectGroupRequest = serde_json::from_value(empty()).unwrap();
+    group.values = Some(vec![value_read.clone()]);
+    assert_eq!(request.value, group.values.unwrap().pop());
+    assert_eq!(serde_json::to_value(&value_read).unwrap(), value);
 }
 
 #[test]
@@ -205,7 +247,10 @@ fn an_enumeration_is_a_documented_value_or_said_to_be_another() {
         error.starts_with("`blok` is not a documented value of `RuleAction`: expected one of `"),
         "{error}"
     );
-    assert!(error.ends_with("`RuleAction::other` sends any value"), "{error}");
+    assert!(
+        error.ends_with("`RuleAction::other` sends any value"),
+        "{error}"
+    );
     assert!(RuleAction::VALUES.contains(&RuleAction::Block));
     assert!(RuleAction::Block == "block" && RuleAction::Block == *"block");
 
@@ -244,7 +289,10 @@ fn what_a_program_requires_is_there_or_an_error_that_names_the_line() {
     assert_eq!(error.kind(), ErrorKind::MissingValue);
     assert_eq!(
         error.to_string(),
-        format!("the response lacks a value that is required at {}:{line}:47", file!())
+        format!(
+            "the response lacks a value that is required at {}:{line}:47",
+            file!()
+        )
     );
 }
 

@@ -827,5 +827,62 @@ fn extensions() -> Vec<Case> {
             json!({"Thing": object(json!({"a": string()})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
         .has(&["KEEPS_NULLS: bool = false;"]),
+        Case::new("F7", "are told apart in Rust, and stay on the wire", {
+            let kinds = json!({"type": "string", "enum": ["clientbased", "other"]});
+            let mut document = operation(
+                json!({
+                    "parameters": [query("identityids", string()), {"name": "timerange", "in": "header", "schema": string()}],
+                    "responses": {"200": response_of(reference("Thing"))},
+                }),
+                json!({"Thing": object(json!({"identitytypes": {"type": "array", "items": kinds}, "threats": reference("Threats")})), "Threats": object(json!({"a": string()}))}),
+            );
+            document["x-rust-names"] = json!({
+                "identityids": "identity_ids", "timerange": "time_range", "identitytypes": "identity_types", "clientbased": "client_based", "threats": "all_threats",
+            });
+            document
+        })
+        .has(&[
+            "pub fn identity_ids(mut self", "self.parts.query(\"identityids\"", "pub fn time_range(mut self", "self.parts.header(\"timerange\"",
+            "pub identity_types: Vec<ThingIdentityType>", "pub all_threats: Option<Threats>",
+            "PROPERTIES: &'static [&'static str] = &[\"identitytypes\", \"threats\"];", "ClientBased = \"clientbased\"",
+        ]),
+        Case::new("F8", "lose its words", response(reference("Activity"), json!({
+            "Activity": {"oneOf": [reference("DnsActivity"), reference("ActivityOfProxy"), reference("Session")]},
+            "DnsActivity": object(json!({"a": string()})), "ActivityOfProxy": object(json!({"b": string()})), "Session": object(json!({"c": string()})),
+        })))
+        .has(&["Dns(DnsActivity)", "OfProxy(ActivityOfProxy)", "Session(Session)"]),
+        Case::new("F8", "have the value of the discriminator", response(reference("Access"), json!({
+            "Access": {"oneOf": [reference("ClientBasedAccess"), reference("Direct")], "discriminator": {"propertyName": "type", "mapping": {
+                "client": "#/components/schemas/ClientBasedAccess", "network": "#/components/schemas/Direct", "branch": "#/components/schemas/Direct",
+            }}},
+            "ClientBasedAccess": object(json!({"type": string()})), "Direct": object(json!({"type": string()})),
+        })))
+        .has(&["Client(ClientBasedAccess)", "Direct(Direct)"]),
+        Case::new("F8", "keep them where two would have one name", response(reference("Event"), json!({
+            "Event": {"oneOf": [reference("DnsEvent"), reference("EventDns"), reference("UnknownEvent")]},
+            "DnsEvent": object(json!({"a": string()})), "EventDns": object(json!({"b": string()})), "UnknownEvent": object(json!({"c": string()})),
+        })))
+        .has(&["DnsEvent(DnsEvent)", "EventDns(EventDns)", "UnknownEvent(UnknownEvent)"]),
+        Case::new("F9", "are set by the constructor", body(reference("Patch"), json!({"Patch": {
+            "type": "object", "required": ["op", "path"],
+            "properties": {"op": {"type": "string", "enum": ["replace"]}, "path": string(), "mode": {"type": "string", "enum": ["fast"]}},
+        }})))
+        .has(&[
+            " op: Option<String>", "pub mode: Option<PatchMode>", "pub fn new(path: impl Into<String>) -> Self { Self { path: Some(path.into()), op: Some(\"replace\".to_owned()),",
+            "encoder.required(&self.op);",
+        ])
+        .lacks(&["pub op:", "pub fn op(", "PatchOp", "impl Default for Patch"]),
+        Case::new("F9", "are all that is required", body(reference("Patch"), json!({"Patch": {
+            "type": "object", "required": ["op"], "properties": {"op": {"type": "string", "enum": ["replace"]}, "path": string()},
+        }})))
+        .has(&["pub fn new() -> Self { Self { op: Some(\"replace\".to_owned()),", "impl Default for Patch"])
+        .lacks(&["Default, )]"]),
+        Case::new("F9", "distinguish the variants of a union", response(reference("Pet"), json!({
+            "Pet": {"oneOf": [reference("Cat"), reference("Dog")], "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "dog": "#/components/schemas/Dog"}}},
+            "Cat": object(json!({"kind": {"type": "string", "enum": ["cat"]}, "mood": {"type": "string", "enum": ["calm"]}})),
+            "Dog": object(json!({"kind": {"type": "string", "enum": ["dog", "wolf"]}})),
+        })))
+        .has(&[" kind: Option<String>", "pub mood: Option<CatMood>", "pub kind: Option<DogKind>"])
+        .lacks(&["CatKind"]),
     ]
 }

@@ -2,8 +2,7 @@
 
 use cisco_secure_access::api::deployments::types::{
     ConnectorGroupPatch, ConnectorGroupPatchPath, CreateDnsForwarderRequest,
-    DnsForwarderNetworkType, ListSwgDeviceSettingsBody, PatchOperation, RegisteredIdentity,
-    RegisteredIdentityType,
+    ListSwgDeviceSettingsBody, RegisteredIdentity, RegisteredIdentityType,
 };
 use cisco_secure_access::{Client, ErrorKind, Response, ResponseFuture};
 use futures_util::TryStreamExt as _;
@@ -239,7 +238,7 @@ async fn registered_identities_have_nanoseconds() {
                 .send()
         })
         .await;
-        let RegisteredIdentity::RegisteredDevice(device) = &page.data[0] else {
+        let RegisteredIdentity::Device(device) = &page.data[0] else {
             panic!("{page:?}");
         };
         assert_eq!(device.created_at, time(expected));
@@ -270,7 +269,6 @@ async fn a_created_forwarder_has_an_asset_id() {
             let forwarder = CreateDnsForwarderRequest::builder()
                 .internal_ips(["192.0.2.53"])
                 .name("Harbour")
-                .type_(DnsForwarderNetworkType::NetworkDnsForwarder)
                 .build();
             client.deployments().create_dns_forwarder(&forwarder).send()
         })
@@ -283,11 +281,8 @@ async fn a_created_forwarder_has_an_asset_id() {
 async fn the_path_of_a_patch_has_a_slash_or_none() {
     let (server, client) = serving([(200, "{}")]).await;
     for path in ["/name", "name"] {
-        let patch = [ConnectorGroupPatch::builder()
-            .op(PatchOperation::Replace)
-            .path(ConnectorGroupPatchPath::other(path))
-            .value("Harbour")
-            .build()];
+        let patch = ConnectorGroupPatch::new(ConnectorGroupPatchPath::other(path));
+        let patch = [patch.value("Harbour")];
         client
             .deployments()
             .update_connector_group(17, &patch)
@@ -327,11 +322,7 @@ async fn counts_and_conflicts_have_another_media_type() {
         .await
         .unwrap();
     assert_eq!((groups.total, connectors.total), (Some(4), Some(4)));
-    let patch = [ConnectorGroupPatch::builder()
-        .op(PatchOperation::Replace)
-        .path(ConnectorGroupPatchPath::Name)
-        .value("Harbour")
-        .build()];
+    let patch = [ConnectorGroupPatch::new(ConnectorGroupPatchPath::Name).value("Harbour")];
     let error = client
         .deployments()
         .update_connector_group(17, &patch)

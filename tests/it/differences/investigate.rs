@@ -123,7 +123,7 @@ async fn shares_of_countries_are_pairs() {
         (share.country.as_deref(), share.score),
         (Some("US"), Some(0.75))
     );
-    assert_eq!(security.fastflux, Some(false));
+    assert_eq!(security.fast_flux, Some(false));
     assert_eq!(security.handlings.get("normal"), Some(&0.875));
 }
 

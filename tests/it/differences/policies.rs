@@ -318,7 +318,7 @@ async fn destination_lists_have_nulls_and_less_counts() {
         .await;
         let list = &lists.data[0];
         assert_eq!(list.bundle_type_id, Some(bundle));
-        assert_eq!(list.thirdparty_category_id, None);
+        assert_eq!(list.third_party_category_id, None);
         let meta = list.meta.as_ref().unwrap();
         assert_eq!((meta.destination_count, meta.ipv6_count), (Some(4), None));
     }
@@ -480,10 +480,10 @@ async fn access_types_come_in_another_case_and_unrequested() {
     let [branch, browser, client, network] = &resource.access_types[..] else {
         panic!("{resource:?}");
     };
-    assert!(matches!(branch, AccessType::BranchAccess(_)));
-    assert!(matches!(client, AccessType::ClientBasedAccess(_)));
-    assert!(matches!(network, AccessType::NetworkBasedAccess(_)));
-    let AccessType::BrowserBasedAccessResponse(browser) = browser else {
+    assert!(matches!(branch, AccessType::Branch(_)));
+    assert!(matches!(client, AccessType::Client(_)));
+    assert!(matches!(network, AccessType::Network(_)));
+    let AccessType::Browser(browser) = browser else {
         panic!("{browser:?}");
     };
     assert_eq!(browser.external_fqdn.as_deref(), Some("app.example"));
@@ -538,7 +538,7 @@ async fn fqdn_objects_have_no_value() {
     })
     .await;
     assert_eq!(object.modified_at, time("2023-11-14T22:20:00Z"));
-    let Some(NetworkObjectValue::FqdnValueType(value)) = &object.value else {
+    let Some(NetworkObjectValue::Fqdn(value)) = &object.value else {
         panic!("{object:?}");
     };
     assert_eq!(

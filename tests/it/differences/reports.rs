@@ -1,7 +1,7 @@
 //! Differences of the scope `reports`.
 
 use cisco_secure_access::api::reports::types::{
-    InternetTrafficType, Source, TopEventTypeEventtype, UsageInterval, Verdict,
+    InternetTrafficType, Source, TopEventTypeEventType, UsageInterval, Verdict,
 };
 use cisco_secure_access::{ErrorKind, ReportsRegion};
 use futures_util::TryStreamExt as _;
@@ -23,8 +23,8 @@ async fn event_types_have_applications() {
     })
     .await;
     assert_eq!(
-        types.data[0].eventtype,
-        Some(TopEventTypeEventtype::Application)
+        types.data[0].event_type,
+        Some(TopEventTypeEventType::Application)
     );
 }
 
@@ -58,7 +58,7 @@ async fn proxy_rows_exceed_the_enumerations() {
     .await;
     let row = &rows.data[0];
     assert_eq!(
-        (row.statuscode, &row.verdict),
+        (row.status_code, &row.verdict),
         (Some(503), &Some(Verdict::Proxied))
     );
     assert_eq!(row.timestamp, time("2023-11-14T22:20:00Z"));
@@ -79,8 +79,8 @@ async fn firewall_rows_name_the_application_twice() {
     })
     .await;
     let row = &rows.data[0];
-    assert_eq!(row.applicationprotocols[0].app.as_deref(), Some("chat"));
-    assert_eq!(row.allapplications[0].id, Some(5));
+    assert_eq!(row.application_protocols[0].app.as_deref(), Some("chat"));
+    assert_eq!(row.all_applications[0].id, Some(5));
 }
 
 #[tokio::test]
@@ -111,12 +111,12 @@ async fn hit_counts_have_two_names() {
                 .get_hit_count_by_rule()
                 .from("-1days")
                 .to("now")
-                .ruleids("17")
+                .rule_ids("17")
                 .send()
         })
         .await;
-        assert_eq!(rows.data[0].hitcount.or(rows.data[0].hitscount), Some(7));
-        assert_eq!(rows.data[0].lasteventat, time("2023-11-14T22:20:00Z"));
+        assert_eq!(rows.data[0].hit_count.or(rows.data[0].hits_count), Some(7));
+        assert_eq!(rows.data[0].last_event_at, time("2023-11-14T22:20:00Z"));
     }
 }
 
@@ -148,7 +148,7 @@ async fn some_reports_have_seconds() {
     assert_eq!(
         [
             events.data[0].timestamp,
-            events.data[0].connecttimestamp,
+            events.data[0].connect_timestamp,
             logs.data[0].timestamp
         ],
         [expected; 3]
@@ -293,8 +293,8 @@ async fn either_of_two_required_parameters_is_sent() {
             .from("-1days")
             .to("now")
     };
-    request().groupids("4,5").send().await.unwrap();
-    request().cputhreshold(80).send().await.unwrap();
+    request().group_ids("4,5").send().await.unwrap();
+    request().cpu_threshold(80).send().await.unwrap();
     let lines = lines(&server);
     assert!(
         lines[0].contains("groupids=") && !lines[0].contains("cputhreshold="),
@@ -417,7 +417,7 @@ async fn discovered_applications_count_dns_traffic_twice() {
         })
         .await;
         let source = &page.items[0].sources[0];
-        let Source::DnsSource(dns) = source else {
+        let Source::Dns(dns) = source else {
             panic!("{source:?}");
         };
         assert_eq!(dns.events.or(dns.requests), Some(7));

@@ -431,10 +431,28 @@ fn marks(was: &Field, is: &Field) -> Vec<Change> {
         let change = Change::changed(What::Property, &is.name, Effect::Behaviour, why);
         changes.push(change.between(secret(was.secret), secret(is.secret)));
     }
+    if was.constant != is.constant {
+        let (effect, why) = match (&was.constant, &is.constant) {
+            (Some(_), Some(_)) => (Effect::Behaviour, "the constructor sets it"),
+            _ => (
+                Effect::Breaking,
+                "a property with one value is set by the constructor and is not public",
+            ),
+        };
+        let change = Change::changed(What::Property, &is.name, effect, why);
+        changes.push(change.between(only_value(was), only_value(is)));
+    }
     if was.description != is.description {
         changes.push(words());
     }
     changes
+}
+
+fn only_value(field: &Field) -> String {
+    match &field.constant {
+        Some(value) => format!("always `{value}`"),
+        None => "of several values".to_owned(),
+    }
 }
 
 fn secret(is_secret: bool) -> &'static str {

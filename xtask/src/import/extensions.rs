@@ -168,6 +168,11 @@ fn has_kind(value: &Value, kind: &Kind) -> Result<(), String> {
             items.try_for_each(|item| has_kind(item, kind))?;
             (value.is_array(), "a list")
         }
+        Kind::Map(kind) => {
+            let mut values = value.as_object().into_iter().flat_map(Map::values);
+            values.try_for_each(|value| has_kind(value, kind))?;
+            (value.is_object(), "a mapping")
+        }
         Kind::Object(shape) => {
             let has = |key: &&str| value.get(*key).is_some();
             (

@@ -64,7 +64,7 @@ pub static DOCUMENT: Shape = Shape {
         ("paths", Kind::Map(&Object(&PATH_ITEM))),
         ("components", Object(&COMPONENTS)),
     ],
-    extensions: &[],
+    extensions: &[("x-rust-names", Kind::Map(&Text))],
 };
 
 static INFO: Shape = Shape {

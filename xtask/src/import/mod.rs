@@ -25,6 +25,7 @@ pub mod repair;
 pub mod report;
 pub mod resolve;
 pub mod responses;
+pub mod rust_names;
 pub mod schemas;
 pub mod summary;
 pub mod write;
@@ -210,7 +211,8 @@ fn compute(
     names.apply(&mut whole)?;
     let applied = overlay::apply_all(&folder.join("overlays"), &mut whole, &mut names)?;
     names::verify(&mut whole)?;
-    let misfits = extensions::verify(&mut whole);
+    let mut misfits = extensions::verify(&mut whole);
+    misfits.extend(rust_names::verify(&mut whole));
     let renamed_paths = placeholders::rename(&mut whole)?;
     let numbers = integers::tell_apart(&mut whole)?;
     let open_choices = choices::tell_apart(&mut whole);

@@ -11,6 +11,7 @@ use super::base::FOLDER;
 use super::merge::{Merged, api_name};
 use super::names::summary;
 use super::resolve::{Document, TOKEN_PATH};
+use super::rust_names;
 use super::schemas::{NAME, reached, redirect};
 
 /// The key under which an operation of the merged document carries the name of its API.
@@ -125,7 +126,7 @@ fn part(scope: &str, mut paths: Map<String, Value>, whole: &Value, version: &str
     let servers: Vec<Value> = servers
         .map(|(url, cloud)| json!({"url": url, "description": format!("{cloud} cloud")}))
         .collect();
-    json!({
+    let mut part = json!({
         "openapi": "3.0.3",
         "info": {
             "title": format!("Cisco Secure Access API: {scope}"),
@@ -139,7 +140,12 @@ fn part(scope: &str, mut paths: Map<String, Value>, whole: &Value, version: &str
         "tags": tags(apis, &whole["tags"]),
         "paths": paths,
         "components": {"securitySchemes": security_scheme(scope, &scopes), "schemas": schemas},
-    })
+    });
+    let names = rust_names::entries(&whole[rust_names::TABLE], &mut part);
+    if !names.is_empty() {
+        part[rust_names::TABLE] = Value::Object(names);
+    }
+    part
 }
 
 /// Adds to an operation what it lacks: its tag, summary and the descriptions of its responses.

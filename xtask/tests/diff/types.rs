@@ -114,7 +114,7 @@ fn forms_come_and_go() {
     assert_eq!(
         lines,
         [
-            "+ Payment: form `GiftPayment` added",
+            "+ Payment: form `Gift` added",
             "+ Payment: form `Number` added"
         ]
     );
@@ -132,7 +132,7 @@ fn forms_come_and_go() {
     assert_eq!(
         lines,
         [
-            "! Payment: form `CardPayment` removed",
+            "! Payment: form `Card` removed",
             "+ Payment: form `String` added"
         ]
     );
@@ -181,6 +181,24 @@ fn what_is_sent_is_read_as_well() {
             "! create_order: answer: `Order` → `NewOrder`",
             "! NewOrder: type: sent only → sent and read",
         ]
+    );
+}
+
+#[test]
+fn a_property_with_one_value_gets_another_or_more() {
+    const OP: &str = "/paths/~1shop~1v2~1orders~1{orderId}~1lines~1{type}/patch/requestBody/content/application~1json/schema/items/properties/op/enum";
+    let lines = changed(|shop| *at(shop, OP) = json!(["update"]));
+    assert_eq!(
+        lines,
+        ["~ UpdateOrderLineBodyItem: property `op`: always `replace` → always `update`"]
+    );
+    let lines = changed(|shop| push(shop, OP, json!("update")));
+    assert!(
+        lines.contains(
+            &"! UpdateOrderLineBodyItem: property `op`: always `replace` → of several values"
+                .to_owned()
+        ),
+        "{lines:?}"
     );
 }
 

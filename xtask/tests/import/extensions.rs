@@ -224,3 +224,28 @@ fn what_does_not_fit_is_left_out_and_reported() {
         "{misfits:?}"
     );
 }
+
+#[test]
+fn a_name_in_rust_reaches_the_scopes_that_have_what_it_names() {
+    let (spec, misfits) = import("$", "{x-rust-names: {since: since_when}}");
+    assert_eq!(misfits, Vec::<String>::new());
+    assert_eq!(spec["x-rust-names"], json!({"since": "since_when"}));
+    let (spec, misfits) = import("$", "{x-rust-names: [since]}");
+    assert!(misfits[0].contains("expected a mapping"), "{misfits:?}");
+    assert_eq!(spec.get("x-rust-names"), None);
+    for (entry, expected) in [
+        (
+            "gone: was_here",
+            "#/x-rust-names/gone: found \"was_here\", expected the name of a property",
+        ),
+        // A path parameter has `x-name`.
+        ("thingId: id_of_thing", "expected the name of a property"),
+        ("done: isDone", "expected an identifier in snake_case"),
+        ("done: type", "expected an identifier in snake_case"),
+    ] {
+        let (spec, misfits) = import("$", &format!("{{x-rust-names: {{{entry}}}}}"));
+        assert_eq!(spec.get("x-rust-names"), None, "{entry}");
+        assert_eq!(misfits.len(), 1, "{misfits:?}");
+        assert!(misfits[0].contains(expected), "{misfits:?}");
+    }
+}
