@@ -188,6 +188,7 @@ impl<'a> Value<'a> {
             Some("bool") => Expression::atom("true"),
             Some("String") => Expression::atom(format!("{:?}.to_owned()", self.words())),
             Some("Value") => Expression::atom("serde_json::Value::Null"),
+            Some("IpAddr") => Expression::atom("std::net::IpAddr::from([192, 0, 2, 1])"),
             Some("DateTime") => Expression::atom("chrono::Utc::now()"),
             Some("Vec") => inner().map_or_else(default, |item| Expression::list("vec![", item)),
             Some("Box") => {

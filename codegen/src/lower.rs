@@ -378,6 +378,16 @@ fn mark(
     Ok(())
 }
 
+/// Keeps the format of IP addresses in a parameter, whose values are only written.
+fn keep_addresses(schema: &Value, lowered: &mut Value) {
+    if schema["format"] == "ip" {
+        lowered["format"] = json!("ip");
+    }
+    if schema["items"]["format"] == "ip" {
+        lowered["items"]["format"] = json!("ip");
+    }
+}
+
 struct Lowering<'a> {
     document: &'a Value,
     directions: BTreeMap<String, Direction>,
@@ -434,7 +444,8 @@ impl Lowering<'_> {
                 direction: Direction::REQUEST,
                 pointer: format!("{}/schema", parameter.pointer),
             };
-            let schema = self.non_null(&parameter.schema, &context)?;
+            let mut schema = self.non_null(&parameter.schema, &context)?;
+            keep_addresses(&parameter.schema, &mut schema);
             let location = match parameter.location {
                 Location::Path => {
                     path =

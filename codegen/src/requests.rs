@@ -10,7 +10,9 @@ use quote::{format_ident, quote};
 use syn::{File, FnArg, ImplItem, Item, ReturnType, Signature};
 
 use crate::docs::{escape, markdown};
-use crate::document::{Content, Encoding, Location, Operation, Part, RateLimit, Security, Time};
+use crate::document::{
+    Content, Encoding, Location, Operation, Parameter, Part, RateLimit, Security, Time,
+};
 use crate::emit::TypeDefs;
 use crate::error::{Error, Result};
 use crate::example;
@@ -171,7 +173,7 @@ impl<'a> Request<'a> {
                     Some(Time::Rfc3339) => syn::parse_quote!(crate::DateOrTime),
                 },
                 required: parameter.required,
-                docs: parameter.description.clone().unwrap_or_default(),
+                docs: docs_of(parameter),
                 location: match parameter.location {
                     Location::Path => ParameterLocation::Path,
                     Location::Query => {
@@ -470,6 +472,17 @@ impl<'a> Request<'a> {
     }
 }
 
+/// The documentation of a parameter, with what is sent where it is not set.
+fn docs_of(parameter: &Parameter) -> String {
+    let description = parameter.description.clone().unwrap_or_default();
+    match &parameter.default {
+        Some(default) => format!("{description} Default: `{default}`.")
+            .trim_start()
+            .to_owned(),
+        None => description,
+    }
+}
+
 /// The name of an argument, with a suffix where it is taken.
 fn free_name(wire: &str, suffix: &str, taken: &mut BTreeSet<String>) -> Ident {
     let mut name = names::snake(wire);
@@ -518,6 +531,14 @@ impl Argument {
         }
     }
 
+    /// The expression for the elements of a list as they are sent.
+    fn elements(&self) -> TokenStream {
+        let (name, element) = (&self.ident, element(&self.ty));
+        quote! {
+            #name.into_iter().map(|value| crate::request::to_param(&Into::<#element>::into(value))).collect()
+        }
+    }
+
     /// The statement that puts the value into the parts of the request.
     fn store(&self, parts: &TokenStream) -> TokenStream {
         let name = &self.ident;
@@ -535,15 +556,17 @@ impl Argument {
             ParameterLocation::Query(wire, Encoding::Json) => {
                 quote!(#parts.query_json(#wire, &#value);)
             }
-            ParameterLocation::Query(wire, encoding) if is_list => {
-                let element = element(&self.ty);
-                let values = quote! {
-                    #name.into_iter().map(|value| crate::request::to_param(&Into::<#element>::into(value))).collect()
-                };
-                match encoding {
-                    Encoding::Repeated => quote!(#parts.query_repeated(#wire, #values);),
-                    _ => quote!(#parts.query_list(#wire, #values);),
-                }
+            ParameterLocation::Query(wire, Encoding::Repeated) if is_list => {
+                let values = self.elements();
+                quote!(#parts.query_repeated(#wire, #values);)
+            }
+            ParameterLocation::Query(wire, _) if is_list => {
+                let values = self.elements();
+                quote!(#parts.query_list(#wire, #values);)
+            }
+            ParameterLocation::Header(wire) if is_list => {
+                let values = self.elements();
+                quote!(#parts.header_list(#wire, #values);)
             }
             ParameterLocation::Query(wire, _) => {
                 quote!(#parts.query(#wire, crate::request::to_param(&#value));)
