@@ -408,7 +408,7 @@ impl<'a> Decoder<'a> {
     /// The whole call, for there is no way to its decoding but through it.
     fn by_crate(&self) -> usize {
         let request = self.client.reports();
-        let request = request.list_dns_activity("-1days", "now", 1000);
+        let request = request.list_dns_activity("-1days", "now").limit(1000);
         self.runtime.block_on(request.send()).unwrap().data.len()
     }
 }

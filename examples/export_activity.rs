@@ -81,7 +81,7 @@ async fn write(
     bar.set_position(passed(&day, rest.end));
     let reports = client.reports();
     let mut events = export(rest, move |from, to, limit| {
-        reports.list_activity(from, to, limit).send()
+        reports.list_activity(from, to).limit(limit).send()
     })
     .limit(limit);
     let mut count = 0;

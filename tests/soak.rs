@@ -299,7 +299,10 @@ async fn call(client: &Client, number: usize, own: &mut Vec<(i64, String)>) -> C
             (Action::Read, outcome(run(&mut random, rules).await))
         }
         7 => {
-            let activity = client.reports().list_dns_activity("-1days", "now", 20);
+            let activity = client
+                .reports()
+                .list_dns_activity("-1days", "now")
+                .limit(20);
             (
                 Action::Read,
                 outcome(run(&mut random, activity.send()).await),

@@ -222,7 +222,7 @@ fn jobs_can_be_waited_for() {
     let reports = client.reports();
     let day: DateTime<Utc> = "2026-01-14T00:00:00Z".parse().unwrap();
     let mut events = export(day..day + TimeDelta::days(1), move |from, to, limit| {
-        reports.list_activity(from, to, limit).send()
+        reports.list_activity(from, to).limit(limit).send()
     })
     .wait();
     assert!(events.by_ref().map(Result::unwrap).count() > 200);

@@ -273,7 +273,7 @@ async fn reports_are_requested_in_their_region() {
         .build()
         .unwrap();
     client.deployments().list_regions().send().await.unwrap();
-    let request = client.reports().list_activity("-1days", "now", 10);
+    let request = client.reports().list_activity("-1days", "now").limit(10);
     request.clone().send().await.unwrap();
     request
         .reports_region(ReportsRegion::Us)

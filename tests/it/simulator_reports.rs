@@ -1,5 +1,6 @@
 //! Reports of the simulator: deterministic, paged, and in agreement with each other.
 
+use cisco_secure_access::api::reports::types::{DnsActivity, Verdict};
 use cisco_secure_access::simulator::{Redirect, Simulator};
 use cisco_secure_access::{ReportsRegion, Result};
 use futures_util::TryStreamExt;
@@ -11,7 +12,8 @@ async fn summaries_agree_with_the_activity() -> Result<()> {
     let simulator = Simulator::builder().seed(5).start().await?;
     let reports = hurried(&simulator).reports();
     let dns: Vec<_> = reports
-        .list_dns_activity("-1days", "now", 50)
+        .list_dns_activity("-1days", "now")
+        .limit(50)
         .items()
         .try_collect()
         .await?;
@@ -32,7 +34,8 @@ async fn summaries_agree_with_the_activity() -> Result<()> {
     assert_eq!(total.data.as_ref().unwrap().count, Some(times.len() as i64));
 
     let all: Vec<_> = reports
-        .list_activity("-1days", "now", 100)
+        .list_activity("-1days", "now")
+        .limit(100)
         .items()
         .try_collect()
         .await?;
@@ -42,7 +45,8 @@ async fn summaries_agree_with_the_activity() -> Result<()> {
     assert!(summary.requestsblocked.unwrap() > 0);
 
     let top = reports
-        .get_top_destinations("-1days", "now", 100, 0)
+        .get_top_destinations("-1days", "now")
+        .limit(100)
         .send()
         .await?;
     let counts: Vec<i64> = top.data.iter().map(|row| row.count.unwrap()).collect();
@@ -51,11 +55,39 @@ async fn summaries_agree_with_the_activity() -> Result<()> {
     assert_eq!(Some(counts.len() as i64), summary.domains);
 
     let hours = reports
-        .get_requests_by_hour("-1days", "now", 100)
+        .get_requests_by_hour("-1days", "now")
+        .limit(100)
         .send()
         .await?;
     let hours: i64 = hours.data.iter().map(|row| row.count.unwrap()).sum();
     assert_eq!(hours, all.len() as i64);
+    Ok(())
+}
+
+#[tokio::test]
+async fn events_are_filtered_by_lists() -> Result<()> {
+    let simulator = Simulator::builder().seed(5).start().await?;
+    let reports = hurried(&simulator).reports();
+    let identity = |event: &DnsActivity| event.identities.first().and_then(|known| known.id);
+    let all: Vec<_> = reports
+        .list_dns_activity("-1days", "now")
+        .items()
+        .try_collect()
+        .await?;
+    let wanted: Vec<_> = all.iter().filter_map(identity).take(2).collect();
+    let expected = all.iter().filter(|event| {
+        identity(event).is_some_and(|id| wanted.contains(&id))
+            && event.verdict == Some(Verdict::Blocked)
+    });
+    let found: Vec<_> = reports
+        .list_dns_activity("-1days", "now")
+        .identityids(wanted.clone())
+        .verdict([Verdict::Blocked, Verdict::Proxied])
+        .items()
+        .try_collect()
+        .await?;
+    assert_eq!(found.len(), expected.count());
+    assert!(!found.is_empty() && found.len() < all.len());
     Ok(())
 }
 

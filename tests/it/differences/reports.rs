@@ -42,7 +42,8 @@ async fn proxy_rows_exceed_the_enumerations() {
     let rows = read(body, |client| {
         client
             .reports()
-            .list_proxy_activity("-1days", "now", 10)
+            .list_proxy_activity("-1days", "now")
+            .limit(10)
             .send()
     })
     .await;
@@ -61,7 +62,8 @@ async fn firewall_rows_name_the_application_twice() {
     let rows = read(body, |client| {
         client
             .reports()
-            .list_firewall_activity("-1days", "now", 10)
+            .list_firewall_activity("-1days", "now")
+            .limit(10)
             .send()
     })
     .await;
@@ -76,7 +78,8 @@ async fn resources_may_have_no_label() {
     let rows = read(body, |client| {
         client
             .reports()
-            .get_top_resources("-1days", "now", 10, 0)
+            .get_top_resources("-1days", "now")
+            .limit(10)
             .send()
     })
     .await;
@@ -91,7 +94,7 @@ async fn hit_counts_have_two_names() {
         let rows = read(body, |client| {
             client
                 .reports()
-                .get_hit_count_by_rule("-1days", "now", "17")
+                .get_hit_count_by_rule("-1days", "now", [17])
                 .send()
         })
         .await;
@@ -106,7 +109,8 @@ async fn some_reports_have_seconds() {
     let events = read(body, |client| {
         client
             .reports()
-            .list_remote_access_events("-1days", "now", 10)
+            .list_remote_access_events("-1days", "now")
+            .limit(10)
             .send()
     })
     .await;
@@ -114,7 +118,8 @@ async fn some_reports_have_seconds() {
     let logs = read(body, |client| {
         client
             .reports()
-            .list_network_tunnel_logs("-1days", "now", 10)
+            .list_network_tunnel_logs("-1days", "now")
+            .limit(10)
             .send()
     })
     .await;
@@ -139,7 +144,8 @@ async fn requests_by_hour_ignore_the_limit() {
         serving([(200, body.as_str()), (200, r#"{"data": [], "meta": {}}"#)]).await;
     let items = client
         .reports()
-        .get_requests_by_hour("-2days", "now", 10)
+        .get_requests_by_hour("-2days", "now")
+        .limit(10)
         .items();
     assert_eq!(items.try_collect::<Vec<_>>().await.unwrap().len(), 30);
     assert!(
@@ -154,7 +160,7 @@ async fn a_summary_of_a_documented_type_may_be_missing() {
     let (_server, client) = serving([(404, r#"{"message": "not found"}"#)]).await;
     let request = client
         .reports()
-        .get_summary_by_type("ztna", "-1days", "now", 10);
+        .get_summary_by_type("ztna", "-1days", "now");
     assert!(request.send().await.unwrap_err().is_not_found());
 }
 
@@ -173,7 +179,8 @@ async fn reports_accept_no_large_offset_and_no_long_page() {
     let (_server, client) = serving([(400, refusal.as_str())]).await;
     let request = client
         .reports()
-        .list_dns_activity("-1days", "now", 10)
+        .list_dns_activity("-1days", "now")
+        .limit(10)
         .offset(10_001);
     let error = request.send().await.unwrap_err();
     assert!(error.to_string().contains("between 0 and 10000"), "{error}");
@@ -191,7 +198,8 @@ async fn reports_accept_no_large_offset_and_no_long_page() {
     let rows = server
         .client()
         .reports()
-        .list_dns_activity("-1days", "now", 5000)
+        .list_dns_activity("-1days", "now")
+        .limit(5000)
         .items();
     let mut rows = std::pin::pin!(rows);
     let mut count = 0;
@@ -216,7 +224,8 @@ async fn activity_covers_thirty_days() {
     let (_server, client) = serving([(400, refusal.as_str())]).await;
     let error = client
         .reports()
-        .list_activity("-40days", "now", 10)
+        .list_activity("-40days", "now")
+        .limit(10)
         .send()
         .await
         .unwrap_err();
@@ -229,7 +238,11 @@ async fn activity_may_lack_kinds_of_traffic() {
     let body =
         r#"{"data": [{"type": "dns"}], "meta": {"failed": ["proxy"], "successful": ["dns"]}}"#;
     let (_server, client) = serving([(207, body)]).await;
-    let mut items = client.reports().list_activity("-1days", "now", 10).items();
+    let mut items = client
+        .reports()
+        .list_activity("-1days", "now")
+        .limit(10)
+        .items();
     assert!(items.try_next().await.unwrap().is_some());
     let error = items.try_next().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Partial);
@@ -241,7 +254,7 @@ async fn either_of_two_required_parameters_is_sent() {
     let (server, client) = serving([(200, r#"{"data": [], "meta": {}}"#)]).await;
     let reports = client.reports();
     let request = || reports.get_connector_group_stats_by_timerange("-1days", "now");
-    request().groupids("4,5").send().await.unwrap();
+    request().groupids([4, 5]).send().await.unwrap();
     request().cputhreshold(80).send().await.unwrap();
     let lines = lines(&server);
     assert!(

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use cisco_secure_access::api::reports::types::ListDnsActivityResponse;
+use cisco_secure_access::api::reports::types::{ListDnsActivityResponse, Verdict};
 use cisco_secure_access::jobs::activity::{Export, export};
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, ErrorKind, Result, StatusCode};
@@ -105,7 +105,7 @@ fn range(milliseconds: Range<i64>) -> Range<DateTime<Utc>> {
 fn dns(client: &Client, range: Range<DateTime<Utc>>) -> Export<ListDnsActivityResponse> {
     let reports = client.reports();
     export(range, move |from, to, limit| {
-        reports.list_dns_activity(from, to, limit).send()
+        reports.list_dns_activity(from, to).limit(limit).send()
     })
 }
 
@@ -289,7 +289,8 @@ async fn times_may_be_as_coarse_as_seconds() -> Result<()> {
         let reports = server.client().reports();
         let events = export(range(4300..15_700), move |from, to, limit| {
             reports
-                .list_amp_retrospective_activity(from, to, limit)
+                .list_amp_retrospective_activity(from, to)
+                .limit(limit)
                 .send()
         });
         let events: Vec<_> = events.limit(30).try_collect().await?;
@@ -315,21 +316,24 @@ async fn an_export_is_what_a_listing_is() -> Result<()> {
     let client = hurried(&simulator);
     let day = "2026-01-14T00:00:00Z".parse::<DateTime<Utc>>().unwrap();
     let day = day..day + TimeDelta::days(1);
-    let listed = client.reports().list_activity(day.start, day.end, 100);
+    let listed = client
+        .reports()
+        .list_activity(day.start, day.end)
+        .limit(100);
     let listed: Vec<_> = listed.items().try_collect().await?;
     assert!(listed.len() > 200);
 
     let reports = client.reports();
     let all = export(day.clone(), move |from, to, limit| {
-        reports.list_activity(from, to, limit).send()
+        reports.list_activity(from, to).limit(limit).send()
     });
     let all: Vec<_> = all.limit(40).try_collect().await?;
     assert_eq!(all, listed);
 
     let reports = client.reports();
     let blocked = export(day, move |from, to, limit| {
-        let request = reports.list_proxy_activity(from, to, limit);
-        request.verdict("blocked").send()
+        let request = reports.list_proxy_activity(from, to).limit(limit);
+        request.verdict([Verdict::Blocked]).send()
     });
     let blocked: Vec<_> = blocked.limit(10).try_collect().await?;
     assert!(blocked.len() > 10);
