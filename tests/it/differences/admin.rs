@@ -223,7 +223,7 @@ async fn scopes_of_two_documents_are_both_in_the_hint() {
             hint(|client| {
                 client
                     .reports()
-                    .list_remote_access_events("-1days", "now", 10)
+                    .list_remote_access_events("-1days", "now")
                     .send()
             })
             .await,
