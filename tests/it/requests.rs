@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use cisco_secure_access::api::deployments::types::ConnectorFilters;
 use cisco_secure_access::api::reports::types::{InternetTrafficType, TunnelEventLevel, Verdict};
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, ErrorKind, Method, Upload, operations};
@@ -161,6 +162,26 @@ async fn lists_hold_ids_words_and_addresses() {
     })
     .await;
     assert!(sent.ends_with("organizationIds=31%2C32"), "{sent}");
+}
+
+#[tokio::test]
+async fn filters_in_json_are_structs() {
+    let simulator = Simulator::builder().seed(5).start().await.unwrap();
+    let request = simulator.client().unwrap().deployments().list_connectors();
+    let all = request
+        .clone()
+        .items()
+        .try_collect::<Vec<_>>()
+        .await
+        .unwrap();
+    let groups: Vec<_> = all.iter().filter_map(|known| known.group_id).collect();
+    let (one, other) = (groups[0], groups[groups.len() - 1]);
+    let expected = groups.iter().filter(|id| [one, other].contains(id)).count();
+    let filters = ConnectorFilters::new().group_id(format!("{one},{other}"));
+    let found = request.filters(filters).items();
+    let found: Vec<_> = found.try_collect().await.unwrap();
+    assert_eq!(found.len(), expected);
+    assert!(found.len() < all.len());
 }
 
 #[tokio::test]
