@@ -34,6 +34,9 @@ pub struct Operation {
     pub idempotent: bool,
     /// How it hands out its pages, if it lists.
     pub pagination: Option<Pagination>,
+    /// The query parameters that the service requires although they have a default, each with its default. A call sends the default of
+    /// those that are not set.
+    pub defaults: &'static [(&'static str, &'static str)],
     /// Whether Cisco advises against its use.
     pub deprecated: bool,
     /// JSON pointer of the boolean that says whether the request was carried out, where a response with a status of success may deny it.
@@ -101,6 +104,7 @@ const fn undocumented(method: Method, idempotent: bool) -> Operation {
         rate_limit: None,
         idempotent,
         pagination: None,
+        defaults: &[],
         deprecated: false,
         success_property: None,
         upstream_errors: &[],

@@ -75,6 +75,8 @@ pub(crate) struct Parameter {
     pub rust_name: String,
     pub location: Location,
     pub required: bool,
+    /// What a call sends where a query parameter is required and the caller does not set it: the default of its schema.
+    pub default: Option<String>,
     pub encoding: Encoding,
     pub schema: Value,
     /// `x-time`: how a time is written, where it differs from the schema.
@@ -395,20 +397,28 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
         (_, Location::Query) if as_json => Encoding::Json,
         (ParameterKind::Scalar, _) => Encoding::Plain,
         (ParameterKind::ScalarList, Location::Query) if explode => Encoding::Repeated,
-        (ParameterKind::ScalarList, Location::Query) => Encoding::Comma,
+        (ParameterKind::ScalarList, Location::Query | Location::Header) => Encoding::Comma,
         (ParameterKind::Object, Location::Query) => Encoding::Json,
         _ => {
             return Err(Error::new(
                 format!("{pointer}/schema"),
-                "this schema is not supported here: expected a string, a number or a boolean, or in a query a list of these, or an object",
+                "this schema is not supported here: expected a string, a number or a boolean, or in a query or header a list of these, or in a query an object",
             ));
         }
     };
+    let required = location == Location::Path || flag(value, "required");
+    let default = match compose::deref(document, &schema, &pointer)?.get("default") {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
+        _ => None,
+    };
+    let default = default.filter(|_| required && location == Location::Query);
     Ok(Parameter {
         rust_name: rust_name(document, &name).to_owned(),
         name,
         location,
-        required: location == Location::Path || flag(value, "required"),
+        required: required && default.is_none(),
+        default,
         encoding,
         schema,
         time: match text(value, "x-time").as_deref() {

@@ -233,6 +233,7 @@ impl<'a> Value<'a> {
             Some("String") => Expression::atom(format!("{:?}.to_owned()", self.words())),
             Some("SecretString") => Expression::atom(format!("{:?}.into()", self.words())),
             Some("Value") => Expression::atom("serde_json::Value::Null"),
+            Some("IpAddr") => Expression::atom("std::net::IpAddr::from([192, 0, 2, 1])"),
             Some("DateTime") => Expression::atom("chrono::Utc::now()"),
             Some("Vec") => inner().map_or_else(default, |item| Expression::list("vec![", item)),
             Some("Box") => {

@@ -413,6 +413,16 @@ fn find_discriminating(value: &Value, found: &mut BTreeSet<(String, String)>) {
     }
 }
 
+/// Keeps the format of IP addresses in a parameter, whose values are only written.
+fn keep_addresses(schema: &Value, lowered: &mut Value) {
+    if schema["format"] == "ip" {
+        lowered["format"] = json!("ip");
+    }
+    if schema["items"]["format"] == "ip" {
+        lowered["items"]["format"] = json!("ip");
+    }
+}
+
 struct Lowering<'a> {
     document: &'a Value,
     /// The properties by which unions distinguish their variants, with the pointers of these.
@@ -471,7 +481,8 @@ impl Lowering<'_> {
                 direction: Direction::REQUEST,
                 pointer: format!("{}/schema", parameter.pointer),
             };
-            let schema = self.non_null(&parameter.schema, &context)?;
+            let mut schema = self.non_null(&parameter.schema, &context)?;
+            keep_addresses(&parameter.schema, &mut schema);
             let location = match parameter.location {
                 Location::Path => {
                     path =

@@ -80,6 +80,10 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             quote!(Some(<super::requests::#request>::PAGINATION))
         }
     };
+    let defaults = operation.parameters.iter().filter_map(|parameter| {
+        let (name, default) = (&parameter.name, parameter.default.as_ref()?);
+        Some(quote!((#name, #default)))
+    });
     let success_property = option(operation.success_property.as_ref());
     let doc = format!(" {}: `{} {path}`.", escape(summary), operation.method);
     quote! {
@@ -97,6 +101,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             rate_limit: #rate_limit,
             idempotent: #idempotent,
             pagination: #pagination,
+            defaults: &[#(#defaults),*],
             deprecated: #deprecated,
             success_property: #success_property,
             upstream_errors: &[#(#upstream_errors),*],

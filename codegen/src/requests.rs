@@ -10,7 +10,9 @@ use quote::{format_ident, quote};
 use syn::{File, FnArg, ImplItem, Item, ReturnType, Signature};
 
 use crate::docs::{escape, markdown};
-use crate::document::{Content, Encoding, Location, Operation, Part, RateLimit, Security, Time};
+use crate::document::{
+    Content, Encoding, Location, Operation, Parameter, Part, RateLimit, Security, Time,
+};
 use crate::emit::TypeDefs;
 use crate::error::{Error, Result};
 use crate::example;
@@ -179,7 +181,7 @@ impl<'a> Request<'a> {
                     Some(Time::Rfc3339) => syn::parse_quote!(crate::DateOrTime),
                 },
                 required: parameter.required,
-                docs: parameter.description.clone().unwrap_or_default(),
+                docs: docs_of(parameter),
                 location: match parameter.location {
                     Location::Path => ParameterLocation::Path,
                     Location::Query => {
@@ -537,6 +539,17 @@ impl Request<'_> {
     }
 }
 
+/// The documentation of a parameter, with what is sent where it is not set.
+fn docs_of(parameter: &Parameter) -> String {
+    let description = parameter.description.clone().unwrap_or_default();
+    match &parameter.default {
+        Some(default) => format!("{description} Default: `{default}`.")
+            .trim_start()
+            .to_owned(),
+        None => description,
+    }
+}
+
 /// The name of an argument, with a suffix where it is taken.
 fn free_name(wire: &str, suffix: &str, taken: &mut BTreeSet<String>) -> Ident {
     let mut name = names::snake(wire);
@@ -583,25 +596,20 @@ impl Argument {
         match &self.location {
             ParameterLocation::Path => TokenStream::new(),
             ParameterLocation::Query(wire, Encoding::Json) if is_list => {
-                let ty = &self.ty;
-                quote! {
-                    let list: #ty = #value;
-                    #parts.query_json(#wire, &list);
-                }
+                self.store_list(parts, &quote!(query_json), wire, &value)
             }
             ParameterLocation::Query(wire, Encoding::Json) => {
                 quote!(#parts.query_json(#wire, &#value);)
             }
             ParameterLocation::Query(wire, encoding) if is_list => {
-                let ty = &self.ty;
                 let method = match encoding {
                     Encoding::Repeated => quote!(query_repeated),
                     _ => quote!(query_list),
                 };
-                quote! {
-                    let list: #ty = #value;
-                    #parts.#method(#wire, &list);
-                }
+                self.store_list(parts, &method, wire, &value)
+            }
+            ParameterLocation::Header(wire) if is_list => {
+                self.store_list(parts, &quote!(header_list), wire, &value)
             }
             ParameterLocation::Query(wire, _) => {
                 quote!(#parts.query(#wire, crate::request::to_param(&#value));)
@@ -612,6 +620,21 @@ impl Argument {
             ParameterLocation::Json => quote!(#parts.json(#name);),
             ParameterLocation::Form => quote!(#parts.form(#name);),
             ParameterLocation::Part(wire) => quote!(#parts.part(#wire, #value);),
+        }
+    }
+
+    /// The statement that puts a list into the parts of the request, by this method of theirs.
+    fn store_list(
+        &self,
+        parts: &TokenStream,
+        method: &TokenStream,
+        wire: &str,
+        value: &TokenStream,
+    ) -> TokenStream {
+        let ty = &self.ty;
+        quote! {
+            let list: #ty = #value;
+            #parts.#method(#wire, &list);
         }
     }
 }

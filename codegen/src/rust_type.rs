@@ -115,12 +115,12 @@ fn shorten_in_place(ty: &mut syn::Type) {
         }
         return;
     };
-    // `BTreeMap` is not in the prelude.
+    // `BTreeMap` and `IpAddr` are not in the prelude.
     let is_prelude = path
         .path
         .segments
         .last()
-        .is_some_and(|last| last.ident != "BTreeMap");
+        .is_some_and(|last| last.ident != "BTreeMap" && last.ident != "IpAddr");
     let qualified = path
         .path
         .segments

@@ -10,6 +10,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let simulator = Simulator::builder().start().await?;
 //! # let client = simulator.client()?;
+//! use cisco_secure_access::api::reports::types::Verdict;
 //! use cisco_secure_access::jobs::activity::export;
 //! use chrono::{TimeDelta, TimeZone, Utc};
 //! use futures_util::TryStreamExt;
@@ -17,7 +18,7 @@
 //! let day = Utc.with_ymd_and_hms(2026, 1, 14, 0, 0, 0).unwrap();
 //! let reports = client.reports();
 //! let mut events = export(day..day + TimeDelta::days(1), move |from, to, limit| {
-//!     reports.list_dns_activity().from(from).to(to).limit(limit).verdict("blocked").send()
+//!     reports.list_dns_activity().from(from).to(to).limit(limit).verdict([Verdict::Blocked]).send()
 //! });
 //! while let Some(event) = events.try_next().await? {
 //!     println!("{:?} {:?}", event.timestamp, event.domain);

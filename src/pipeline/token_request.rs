@@ -39,6 +39,7 @@ pub(crate) static TOKEN_OPERATION: Operation = Operation {
     }),
     idempotent: true,
     pagination: None,
+    defaults: &[],
     deprecated: false,
     success_property: None,
     upstream_errors: &[],

@@ -1,5 +1,7 @@
 //! How a value is written in a path, a query or a header.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// A value that a path, a query or a header can hold.
@@ -22,7 +24,7 @@ macro_rules! to_param_by_display {
     };
 }
 
-to_param_by_display!(String, i64, f64, bool, NaiveDate);
+to_param_by_display!(String, i64, f64, bool, NaiveDate, IpAddr);
 
 impl ToParam for DateTime<Utc> {
     fn to_param(&self) -> String {

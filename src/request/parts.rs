@@ -36,6 +36,8 @@ pub(crate) struct RequestParts {
     operation: &'static Operation,
     path: String,
     query: Vec<(Cow<'static, str>, String)>,
+    /// What is sent of the query parameters that are not set: names and values.
+    defaults: &'static [(&'static str, &'static str)],
     headers: HeaderMap,
     body: BodyPart,
     /// Those of the request, if they differ from those of the client.
@@ -61,6 +63,7 @@ impl RequestParts {
     pub(crate) fn new(client: &Client, operation: &'static Operation, values: &[&str]) -> Self {
         let path = String::with_capacity(operation.path.len() + 16);
         let mut parts = Self::with_path(client, operation, path);
+        parts.defaults = operation.defaults;
         let mut values = values.iter();
         let mut template = operation.path;
         while let Some((before, rest)) = template.split_once('{') {
@@ -88,6 +91,7 @@ impl RequestParts {
             operation,
             path,
             query: Vec::new(),
+            defaults: &[],
             headers: HeaderMap::new(),
             body: BodyPart::Empty,
             options: None,
@@ -118,13 +122,19 @@ impl RequestParts {
 
     /// Sets a query parameter to a list: one value, with commas.
     pub(crate) fn query_list(&mut self, name: &'static str, values: &[impl ToParam]) {
+        let value = self.joined(name, values);
+        self.query(name, value);
+    }
+
+    /// The elements of a list with commas between them.
+    fn joined(&mut self, name: &str, values: &[impl ToParam]) -> String {
         let values: Vec<_> = values.iter().map(ToParam::to_param).collect();
         if let Some(value) = values.iter().find(|value| value.contains(',')) {
             self.fail(format!(
                 "`{value}` cannot be an element of `{name}`: the elements are joined by commas"
             ));
         }
-        self.query(name, values.join(","));
+        values.join(",")
     }
 
     /// Sets a query parameter to a list: the name once for each value.
@@ -147,6 +157,12 @@ impl RequestParts {
         self.query = url::form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| (name.into_owned().into(), value.into_owned()))
             .collect();
+    }
+
+    /// Sets a header to a list: one value, with commas.
+    pub(crate) fn header_list(&mut self, name: &str, values: &[impl ToParam]) {
+        let value = self.joined(name, values);
+        self.header(name, value);
     }
 
     /// Sets a header; it replaces an earlier value.
@@ -294,9 +310,13 @@ impl RequestParts {
             _ => format!("{prefix}{}", self.path),
         };
         url.set_path(&path);
-        if !self.query.is_empty() {
+        let defaults = self.defaults.iter().copied();
+        let defaults = defaults.filter(|(name, _)| self.query_value(name).is_none());
+        let set = self.query.iter().map(|(name, value)| (&**name, &**value));
+        let mut pairs = set.chain(defaults).peekable();
+        if pairs.peek().is_some() {
             let mut query = String::new();
-            for (name, value) in &self.query {
+            for (name, value) in pairs {
                 if !query.is_empty() {
                     query.push('&');
                 }

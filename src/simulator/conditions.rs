@@ -54,8 +54,12 @@ impl Conditions {
                     let (known, wanted) = (known.to_lowercase(), wanted.to_lowercase());
                     match exactly {
                         true => known == wanted,
-                        false => known.contains(&wanted),
+                        // Some filters have several values in one string.
+                        false => wanted.split(',').any(|wanted| known.contains(wanted)),
                     }
+                }
+                (Value::Number(known), Value::String(wanted)) => {
+                    wanted.split(',').any(|wanted| wanted == known.to_string())
                 }
                 (known, wanted) => known == wanted,
             };

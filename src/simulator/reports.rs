@@ -172,28 +172,20 @@ fn log(call: &Call<'_>, (from, to): (i64, i64), kind: &str) -> Vec<Event> {
     let last = to.div_euclid(STEP);
     let first = from.div_euclid(STEP).max(last - MOST);
     let dice = call.world.dice.of("reports");
-    let list = |name: &str| {
-        let text = call.input.query.get(name).and_then(Value::as_str);
-        text.map(|text| {
-            text.split(',')
-                .map(str::trim)
-                .map(str::to_owned)
-                .collect::<BTreeSet<_>>()
-        })
-    };
+    let list = |name: &str| call.input.query.get(name).and_then(Value::as_array);
     let (verdicts, domains) = (list("verdict"), list("domains"));
     let (identities, categories) = (list("identityids"), list("categories"));
-    let is_in = |wanted: &Option<BTreeSet<String>>, value: String| {
-        wanted.as_ref().is_none_or(|wanted| wanted.contains(&value))
+    let is_in = |wanted: Option<&Vec<Value>>, value: Value| {
+        wanted.is_none_or(|wanted| wanted.contains(&value))
     };
     let events = (first..=last).rev().map(|number| Event::at(number, dice));
     events
         .filter(|event| (from..to).contains(&event.time))
         .filter(|event| kind.is_empty() || event.kind == kind)
-        .filter(|event| is_in(&verdicts, event.verdict().to_owned()))
-        .filter(|event| is_in(&domains, event.domain()))
-        .filter(|event| is_in(&identities, event.identity.to_string()))
-        .filter(|event| is_in(&categories, event.category.0.to_string()))
+        .filter(|event| is_in(verdicts, event.verdict().into()))
+        .filter(|event| is_in(domains, event.domain().into()))
+        .filter(|event| is_in(identities, event.identity.into()))
+        .filter(|event| is_in(categories, event.category.0.into()))
         .collect()
 }
 

@@ -1,7 +1,12 @@
 //! How requests go over the wire, and that they go where they should.
 
+use std::net::Ipv4Addr;
+
+use cisco_secure_access::api::deployments::types::ConnectorFilters;
+use cisco_secure_access::api::reports::types::{InternetTrafficType, TunnelEventLevel, Verdict};
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{ErrorKind, Upload, operations};
+use cisco_secure_access::{Client, ErrorKind, Method, Upload, operations};
+use futures_util::TryStreamExt as _;
 
 use crate::scripted::{Scripted, ScriptedResponse, TOKEN};
 
@@ -111,6 +116,142 @@ async fn lists_and_booleans_go_as_documented() {
         "{}",
         requests[2]
     );
+}
+
+/// The path and query of the only call that `send` makes.
+async fn target<T>(
+    response: &str,
+    send: impl AsyncFnOnce(Client) -> cisco_secure_access::Result<T>,
+) -> String {
+    let server = Scripted::responding([], ScriptedResponse::json(200, response)).await;
+    send(server.client()).await.unwrap();
+    let calls = server.calls();
+    assert_eq!(calls.len(), 1);
+    calls[0].split(' ').nth(1).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn lists_hold_ids_words_and_addresses() {
+    let sent = target("{}", async |client| {
+        let request = client.reports().list_network_tunnel_logs("-1days", "now");
+        request
+            .network_tunnel_level([TunnelEventLevel::Error, TunnelEventLevel::Warning])
+            .datacenterip([Ipv4Addr::new(192, 0, 2, 7), Ipv4Addr::new(192, 0, 2, 9)])
+            .send()
+            .await
+    })
+    .await;
+    assert!(
+        sent.contains("networkTunnelLevel=ERROR%2CWARNING"),
+        "{sent}"
+    );
+    assert!(
+        sent.contains("datacenterip=192.0.2.7%2C192.0.2.9"),
+        "{sent}"
+    );
+
+    let sent = target("{}", async |client| {
+        let request = client.reports().list_dns_activity("-1days", "now");
+        request.identityids(vec![17, 4711]).send().await
+    })
+    .await;
+    assert!(sent.contains("identityids=17%2C4711"), "{sent}");
+
+    let sent = target("[]", async |client| {
+        client.admin().list_tenants([31, 32]).send().await
+    })
+    .await;
+    assert!(sent.ends_with("organizationIds=31%2C32"), "{sent}");
+}
+
+#[tokio::test]
+async fn filters_in_json_are_structs() {
+    let simulator = Simulator::builder().seed(5).start().await.unwrap();
+    let request = simulator.client().unwrap().deployments().list_connectors();
+    let all = request
+        .clone()
+        .items()
+        .try_collect::<Vec<_>>()
+        .await
+        .unwrap();
+    let groups: Vec<_> = all.iter().filter_map(|known| known.group_id).collect();
+    let (one, other) = (groups[0], groups[groups.len() - 1]);
+    let expected = groups.iter().filter(|id| [one, other].contains(id)).count();
+    let filters = ConnectorFilters::new().group_id(format!("{one},{other}"));
+    let found = request.filters(filters).items();
+    let found: Vec<_> = found.try_collect().await.unwrap();
+    assert_eq!(found.len(), expected);
+    assert!(found.len() < all.len());
+}
+
+#[tokio::test]
+async fn a_list_in_a_header_has_commas() {
+    let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
+    let request = server.client().reports().list_activity("-1days", "now");
+    let kinds = [InternetTrafficType::Dns, InternetTrafficType::Ip];
+    request.x_traffic_type(kinds).send().await.unwrap();
+    let call = &server.calls()[0];
+    assert!(call.contains("x-traffic-type: dns,ip\r\n"), "{call}");
+}
+
+#[tokio::test]
+async fn an_element_with_a_comma_is_not_sent() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let reports = simulator.client().unwrap().reports();
+    let request = reports.list_dns_activity("-1days", "now");
+    for (name, request) in [
+        ("domains", request.clone().domains(["a.example,b.example"])),
+        (
+            "verdict",
+            request.verdict([Verdict::from("allowed,blocked")]),
+        ),
+    ] {
+        let error = request.send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request);
+        let expected = format!("cannot be an element of `{name}`");
+        assert!(error.to_string().contains(&expected), "{error}");
+    }
+    assert_eq!(simulator.requests(), [], "nothing was sent");
+}
+
+#[tokio::test]
+async fn a_required_page_has_a_default() {
+    let sent = target("{}", async |client| {
+        let request = client.reports().get_top_destinations("-1days", "now");
+        request.send().await
+    })
+    .await;
+    assert_eq!(
+        sent,
+        "/reports/v2/top-destinations?from=-1days&to=now&limit=100&offset=0"
+    );
+    let sent = target("{}", async |client| {
+        let request = client.reports().get_top_destinations("-1days", "now");
+        request.offset(20).limit(10).send().await
+    })
+    .await;
+    assert_eq!(
+        sent,
+        "/reports/v2/top-destinations?from=-1days&to=now&offset=20&limit=10"
+    );
+    // A listing requests the largest page.
+    let sent = target(r#"{"data": []}"#, async |client| {
+        let request = client.reports().list_rule_activity("-1days", "now");
+        request.items().try_collect::<Vec<_>>().await
+    })
+    .await;
+    assert!(sent.ends_with("&limit=5000&offset=0"), "{sent}");
+    // A request by its path has what the caller sets.
+    let sent = target("{}", async |client| {
+        let path = "/reports/v2/top-destinations";
+        client
+            .request(Method::GET, path)
+            .query("from", "now")
+            .send_raw()
+            .await
+    })
+    .await;
+    assert_eq!(sent, "/reports/v2/top-destinations?from=now");
 }
 
 #[tokio::test]

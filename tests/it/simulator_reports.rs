@@ -81,6 +81,33 @@ async fn summaries_agree_with_the_activity() -> Result<()> {
 }
 
 #[tokio::test]
+async fn events_are_filtered_by_lists() -> Result<()> {
+    let simulator = Simulator::builder().seed(5).start().await?;
+    let reports = hurried(&simulator).reports();
+    let identity = |event: &DnsActivity| event.identities.first().and_then(|known| known.id);
+    let all: Vec<_> = reports
+        .list_dns_activity("-1days", "now")
+        .items()
+        .try_collect()
+        .await?;
+    let wanted: Vec<_> = all.iter().filter_map(identity).take(2).collect();
+    let expected = all.iter().filter(|event| {
+        identity(event).is_some_and(|id| wanted.contains(&id))
+            && event.verdict == Some(Verdict::Blocked)
+    });
+    let found: Vec<_> = reports
+        .list_dns_activity("-1days", "now")
+        .identityids(wanted.clone())
+        .verdict([Verdict::Blocked, Verdict::Proxied])
+        .items()
+        .try_collect()
+        .await?;
+    assert_eq!(found.len(), expected.count());
+    assert!(!found.is_empty() && found.len() < all.len());
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_report_may_lead_on_to_its_region() -> Result<()> {
     for redirect in [Redirect::Status(307), Redirect::Status(302), Redirect::Body] {
         let simulator = Simulator::builder()

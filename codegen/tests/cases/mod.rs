@@ -417,7 +417,19 @@ fn names() -> Vec<Case> {
         ])))
         .has(&["pub fn get_thing(&self, a: impl Into<String>) -> requests::GetThing", "pub fn d(mut self, d: impl IntoIterator<Item = impl Into<String>>) -> GetThing<crate::Set>", "pub fn b(mut self, b: impl Into<String>)", "pub fn c(mut self, c: i64)"]),
         Case::new("B6", "a list in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "array", "items": string()}}])))
+            .has(&["pub fn a(mut self, a: impl IntoIterator<Item = impl Into<String>>)", ".header_list("]),
+        Case::new("B6", "a list of lists in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "array", "items": {"type": "array", "items": string()}}}])))
             .rejected(at!("/parameters/0/schema"), "this schema is not supported here"),
+        Case::new("B6", "IP addresses in a query", parameters(json!([
+            {"name": "a", "in": "query", "schema": {"type": "string", "format": "ip"}},
+            {"name": "b", "in": "query", "explode": false, "schema": {"type": "array", "items": {"type": "string", "format": "ip"}}},
+        ])))
+        .has(&["pub fn a(mut self, a: impl Into<::std::net::IpAddr>)", "impl IntoIterator<Item = impl Into<::std::net::IpAddr>>"]),
+        Case::new("B6", "a required parameter in a query that has a default", parameters(json!([
+            {"name": "limit", "in": "query", "required": true, "schema": {"type": "integer", "default": 25}},
+            {"name": "sort", "in": "query", "schema": {"type": "string", "default": "asc"}},
+        ])))
+        .has(&["pub fn limit(mut self, limit: i64)", "Default: `25`.", "defaults: &[(\"limit\", \"25\")],"]),
         Case::new("B6", "an object in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "object"}}])))
             .rejected(at!("/parameters/0/schema"), "this schema is not supported here"),
         Case::new("B7", "OPTIONS", document(json!({"/shop/v2/things": {"options": {}}}), json!({})))

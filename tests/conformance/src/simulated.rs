@@ -121,9 +121,8 @@ fn name_what_is_there(
             text = value
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned);
-            let is_free = !specification.is_enumeration(argument);
-            let id = simulator.ids(&path).into_iter().next();
-            if let Some(id) = id.filter(|_| is_free) {
+            let mut ids = simulator.ids(&path).into_iter();
+            if let Some(id) = ids.find(|id| specification.accepts(argument, id)) {
                 text.clone_from(&id);
                 let number = || id.parse::<i64>().ok().map(Value::from);
                 let value = is_number.then(number).flatten();

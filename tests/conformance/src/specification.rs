@@ -59,11 +59,12 @@ impl Specification {
         variants.map_or_else(|| vec![schema], |variants| variants.iter().collect())
     }
 
-    /// Whether an argument takes one of a few values.
+    /// Whether an argument can have this value: each one does, but for enumerations.
     #[must_use]
-    pub fn is_enumeration(&self, argument: &Argument) -> bool {
+    pub fn accepts(&self, argument: &Argument, value: &str) -> bool {
         let schema = self.schema(self.at(argument.pointer));
-        schema.is_some_and(|schema| self.deref(schema).get("enum").is_some())
+        let values = schema.and_then(|schema| self.deref(schema).get("enum")?.as_array());
+        values.is_none_or(|values| values.iter().any(|known| known == value))
     }
 
     /// The responses of an operation by their status.

@@ -231,6 +231,7 @@ impl<'a> Maker<'a> {
         match schema.get("format").and_then(Value::as_str) {
             Some("date-time") => return moment.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
             Some("date") => return moment.format("%Y-%m-%d").to_string(),
+            Some("ip") => return format!("192.0.2.{}", self.random.u8(..)),
             Some("uuid") => {
                 let [one, two] = [self.random.u64(..), self.random.u64(..)];
                 return format!(

@@ -51,6 +51,14 @@ pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<Strin
             }
         }
     }
+    let is_given = |name: &str| {
+        given().any(
+            |(location, _)| matches!(location, ParameterLocation::Query(known, _) if known == name),
+        )
+    };
+    let defaults = case.operation.defaults.iter();
+    let defaults = defaults.filter(|(name, _)| !is_given(name));
+    expected.extend(defaults.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     expected.sort();
     found.sort();
     expect("query", format!("{expected:?}"), format!("{found:?}"));
@@ -61,7 +69,11 @@ pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<Strin
                 .headers
                 .get(name)
                 .and_then(|found| found.to_str().ok());
-            expect(name, text(value), found.unwrap_or_default().to_owned());
+            let expected = match value {
+                Value::Array(_) => joined(value),
+                _ => text(value),
+            };
+            expect(name, expected, found.unwrap_or_default().to_owned());
         }
     }
 
@@ -130,14 +142,23 @@ fn filled(segment: &str, values: &mut impl Iterator<Item = String>) -> String {
 
 /// A value in a query.
 fn pairs(name: &str, encoding: Encoding, value: &Value) -> Vec<(String, String)> {
-    let strings = || value.as_array().into_iter().flatten().map(text);
     let pair = |value| (name.to_owned(), value);
     match encoding {
         Encoding::Plain => vec![pair(text(value))],
-        Encoding::Comma => vec![pair(strings().collect::<Vec<_>>().join(","))],
-        Encoding::Repeated => strings().map(pair).collect(),
+        Encoding::Comma => vec![pair(joined(value))],
+        Encoding::Repeated => strings(value).map(pair).collect(),
         Encoding::Json => vec![pair(canonical(value.clone()))],
     }
+}
+
+/// The elements of a list as strings.
+fn strings(value: &Value) -> impl Iterator<Item = String> {
+    value.as_array().into_iter().flatten().map(text)
+}
+
+/// The elements of a list with commas between them.
+fn joined(value: &Value) -> String {
+    strings(value).collect::<Vec<_>>().join(",")
 }
 
 /// A value as a string.

@@ -111,7 +111,7 @@ async fn hit_counts_have_two_names() {
                 .get_hit_count_by_rule()
                 .from("-1days")
                 .to("now")
-                .rule_ids("17")
+                .rule_ids([17])
                 .send()
         })
         .await;
@@ -293,7 +293,7 @@ async fn either_of_two_required_parameters_is_sent() {
             .from("-1days")
             .to("now")
     };
-    request().group_ids("4,5").send().await.unwrap();
+    request().group_ids([4, 5]).send().await.unwrap();
     request().cpu_threshold(80).send().await.unwrap();
     let lines = lines(&server);
     assert!(

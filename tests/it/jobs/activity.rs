@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use cisco_secure_access::api::reports::types::ListDnsActivityResponse;
+use cisco_secure_access::api::reports::types::{ListDnsActivityResponse, Verdict};
 use cisco_secure_access::jobs::activity::{Export, export};
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, ErrorKind, Result, StatusCode};
@@ -347,7 +347,7 @@ async fn an_export_is_what_a_listing_is() -> Result<()> {
     let reports = client.reports();
     let blocked = export(day, move |from, to, limit| {
         let request = reports.list_proxy_activity().from(from).to(to).limit(limit);
-        request.verdict("blocked").send()
+        request.verdict([Verdict::Blocked]).send()
     });
     let blocked: Vec<_> = blocked.limit(10).try_collect().await?;
     assert!(blocked.len() > 10);
