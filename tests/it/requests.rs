@@ -133,10 +133,14 @@ async fn target<T>(
 #[tokio::test]
 async fn lists_hold_ids_words_and_addresses() {
     let sent = target("{}", async |client| {
-        let request = client.reports().list_network_tunnel_logs("-1days", "now");
+        let request = client
+            .reports()
+            .list_network_tunnel_logs()
+            .from("-1days")
+            .to("now");
         request
             .network_tunnel_level([TunnelEventLevel::Error, TunnelEventLevel::Warning])
-            .datacenterip([Ipv4Addr::new(192, 0, 2, 7), Ipv4Addr::new(192, 0, 2, 9)])
+            .datacenter_ip([Ipv4Addr::new(192, 0, 2, 7), Ipv4Addr::new(192, 0, 2, 9)])
             .send()
             .await
     })
@@ -151,14 +155,23 @@ async fn lists_hold_ids_words_and_addresses() {
     );
 
     let sent = target("{}", async |client| {
-        let request = client.reports().list_dns_activity("-1days", "now");
-        request.identityids(vec![17, 4711]).send().await
+        let request = client
+            .reports()
+            .list_dns_activity()
+            .from("-1days")
+            .to("now");
+        request.identity_ids(vec![17, 4711]).send().await
     })
     .await;
     assert!(sent.contains("identityids=17%2C4711"), "{sent}");
 
     let sent = target("[]", async |client| {
-        client.admin().list_tenants([31, 32]).send().await
+        client
+            .admin()
+            .list_tenants()
+            .organization_ids([31, 32])
+            .send()
+            .await
     })
     .await;
     assert!(sent.ends_with("organizationIds=31%2C32"), "{sent}");
@@ -187,7 +200,12 @@ async fn filters_in_json_are_structs() {
 #[tokio::test]
 async fn a_list_in_a_header_has_commas() {
     let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
-    let request = server.client().reports().list_activity("-1days", "now");
+    let request = server
+        .client()
+        .reports()
+        .list_activity()
+        .from("-1days")
+        .to("now");
     let kinds = [InternetTrafficType::Dns, InternetTrafficType::Ip];
     request.x_traffic_type(kinds).send().await.unwrap();
     let call = &server.calls()[0];
@@ -198,12 +216,12 @@ async fn a_list_in_a_header_has_commas() {
 async fn an_element_with_a_comma_is_not_sent() {
     let simulator = Simulator::builder().start().await.unwrap();
     let reports = simulator.client().unwrap().reports();
-    let request = reports.list_dns_activity("-1days", "now");
+    let request = reports.list_dns_activity().from("-1days").to("now");
     for (name, request) in [
         ("domains", request.clone().domains(["a.example,b.example"])),
         (
             "verdict",
-            request.verdict([Verdict::from("allowed,blocked")]),
+            request.verdict([Verdict::other("allowed,blocked")]),
         ),
     ] {
         let error = request.send().await.unwrap_err();
@@ -217,7 +235,11 @@ async fn an_element_with_a_comma_is_not_sent() {
 #[tokio::test]
 async fn a_required_page_has_a_default() {
     let sent = target("{}", async |client| {
-        let request = client.reports().get_top_destinations("-1days", "now");
+        let request = client
+            .reports()
+            .get_top_destinations()
+            .from("-1days")
+            .to("now");
         request.send().await
     })
     .await;
@@ -226,7 +248,11 @@ async fn a_required_page_has_a_default() {
         "/reports/v2/top-destinations?from=-1days&to=now&limit=100&offset=0"
     );
     let sent = target("{}", async |client| {
-        let request = client.reports().get_top_destinations("-1days", "now");
+        let request = client
+            .reports()
+            .get_top_destinations()
+            .from("-1days")
+            .to("now");
         request.offset(20).limit(10).send().await
     })
     .await;
@@ -236,7 +262,11 @@ async fn a_required_page_has_a_default() {
     );
     // A listing requests the largest page.
     let sent = target(r#"{"data": []}"#, async |client| {
-        let request = client.reports().list_rule_activity("-1days", "now");
+        let request = client
+            .reports()
+            .list_rule_activity()
+            .from("-1days")
+            .to("now");
         request.items().try_collect::<Vec<_>>().await
     })
     .await;

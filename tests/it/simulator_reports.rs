@@ -1,6 +1,6 @@
 //! Reports of the simulator: deterministic, paged, and in agreement with each other.
 
-use cisco_secure_access::api::reports::types::InternetTrafficType;
+use cisco_secure_access::api::reports::types::{DnsActivity, InternetTrafficType, Verdict};
 use cisco_secure_access::simulator::{Redirect, Simulator};
 use cisco_secure_access::{ReportsRegion, Result};
 use futures_util::TryStreamExt;
@@ -86,7 +86,9 @@ async fn events_are_filtered_by_lists() -> Result<()> {
     let reports = hurried(&simulator).reports();
     let identity = |event: &DnsActivity| event.identities.first().and_then(|known| known.id);
     let all: Vec<_> = reports
-        .list_dns_activity("-1days", "now")
+        .list_dns_activity()
+        .from("-1days")
+        .to("now")
         .items()
         .try_collect()
         .await?;
@@ -96,8 +98,10 @@ async fn events_are_filtered_by_lists() -> Result<()> {
             && event.verdict == Some(Verdict::Blocked)
     });
     let found: Vec<_> = reports
-        .list_dns_activity("-1days", "now")
-        .identityids(wanted.clone())
+        .list_dns_activity()
+        .from("-1days")
+        .to("now")
+        .identity_ids(wanted.clone())
         .verdict([Verdict::Blocked, Verdict::Proxied])
         .items()
         .try_collect()

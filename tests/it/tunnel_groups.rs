@@ -1,7 +1,8 @@
 //! The main job against the simulator: create, list over several pages, get, change, delete.
 
 use cisco_secure_access::api::deployments::types::{
-    CreateNetworkTunnelGroupRequest, DeviceType, NetworkTunnelGroupFilters, NetworkTunnelGroupPatch,
+    CreateNetworkTunnelGroupRequest, DeviceType, NetworkTunnelGroupFilters,
+    NetworkTunnelGroupPatch, NetworkTunnelGroupProperty,
 };
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Cloud, ErrorKind, Result, StatusCode};
@@ -35,7 +36,7 @@ async fn a_group_lives_from_creation_to_deletion() -> Result<()> {
     assert_eq!(error.status(), Some(StatusCode::CONFLICT));
 
     let change = NetworkTunnelGroupPatch::builder()
-        .path("/name")
+        .path(NetworkTunnelGroupProperty::Name)
         .value("Harbour 2")
         .build();
     deployments

@@ -87,7 +87,7 @@ fn what_is_required_to_send_is_required_to_build() {
 #[test]
 fn a_property_of_one_value_is_sent_and_keeps_another() {
     let patch = NetworkTunnelGroupPatch::builder()
-        .path("/name")
+        .path(NetworkTunnelGroupProperty::Name)
         .value("Harbour")
         .build();
     let body = |op| json!({"op": op, "path": "/name", "value": "Harbour"});
