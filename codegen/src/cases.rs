@@ -175,6 +175,7 @@ impl OperationMethod {
                     let setter = &argument.ident;
                     let value = value(argument, &quote!(optional), index);
                     let given = match argument.location {
+                        _ if argument.is_flag() => TokenStream::new(),
                         ParameterLocation::Json | ParameterLocation::Form => quote!(&value),
                         _ => quote!(value),
                     };
@@ -282,7 +283,7 @@ fn location(argument: &Argument) -> TokenStream {
         ParameterLocation::Path => quote!(ParameterLocation::Path),
         ParameterLocation::Query(wire, encoding) => {
             let encoding = match encoding {
-                Encoding::Plain => quote!(Plain),
+                Encoding::Plain | Encoding::Flag => quote!(Plain),
                 Encoding::Comma => quote!(Comma),
                 Encoding::Repeated => quote!(Repeated),
                 Encoding::Json => quote!(Json),

@@ -105,6 +105,8 @@ pub(crate) enum Location {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Plain,
+    /// The name alone: the parameter is set or it is not.
+    Flag,
     /// One value, the elements joined by commas.
     Comma,
     /// The name once for each element.
@@ -395,6 +397,11 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
     let kind = ParameterKind::of(document, &schema, &format!("{pointer}/schema"))?;
     let encoding = match (kind, location) {
         (_, Location::Query) if as_json => Encoding::Json,
+        (ParameterKind::Scalar, Location::Query)
+            if flag(value, "allowEmptyValue") && schema["enum"] == json!([""]) =>
+        {
+            Encoding::Flag
+        }
         (ParameterKind::Scalar, _) => Encoding::Plain,
         (ParameterKind::ScalarList, Location::Query) if explode => Encoding::Repeated,
         (ParameterKind::ScalarList, Location::Query | Location::Header) => Encoding::Comma,

@@ -579,7 +579,15 @@ impl Argument {
         self.required && !is_named
     }
 
+    /// Whether its setter takes no value.
+    pub(crate) fn is_flag(&self) -> bool {
+        matches!(self.location, ParameterLocation::Query(_, Encoding::Flag))
+    }
+
     fn parameter(&self, enumerations: &Enumerations) -> TokenStream {
+        if self.is_flag() {
+            return TokenStream::new();
+        }
         let name = &self.ident;
         let ty = match self.location {
             ParameterLocation::Json | ParameterLocation::Form => reference(&self.ty),
@@ -595,6 +603,9 @@ impl Argument {
         let is_list = simple_name(&self.ty).as_deref() == Some("Vec");
         match &self.location {
             ParameterLocation::Path => TokenStream::new(),
+            ParameterLocation::Query(wire, Encoding::Flag) => {
+                quote!(#parts.query(#wire, String::new());)
+            }
             ParameterLocation::Query(wire, Encoding::Json) if is_list => {
                 self.store_list(parts, &quote!(query_json), wire, &value)
             }

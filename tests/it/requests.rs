@@ -213,6 +213,24 @@ async fn a_list_in_a_header_has_commas() {
 }
 
 #[tokio::test]
+async fn a_flag_is_sent_where_it_is_set() {
+    let sent = async |is_set: bool| {
+        target("{}", async |client| {
+            let request = client.investigate().get_domain_categorization("a.example");
+            let request = match is_set {
+                true => request.show_labels(),
+                false => request,
+            };
+            request.send().await.map(drop)
+        })
+        .await
+    };
+    let path = "/investigate/v2/domains/categorization/a.example";
+    assert_eq!(sent(true).await, format!("{path}?showLabels="));
+    assert_eq!(sent(false).await, path);
+}
+
+#[tokio::test]
 async fn an_element_with_a_comma_is_not_sent() {
     let simulator = Simulator::builder().start().await.unwrap();
     let reports = simulator.client().unwrap().reports();

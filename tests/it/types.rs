@@ -269,7 +269,7 @@ fn an_enumeration_is_a_documented_value_or_said_to_be_another() {
 
 #[test]
 fn lists_are_taken_from_arrays_slices_and_iterators() {
-    let list = |ids: &[i64]| json!({"entityIds": ids, "status": 1});
+    let list = |ids: &[i64]| json!({"entity_ids": ids, "status": 1});
     let status = AlertRuleStatus::other(1);
     let body = |builder: UpdateAlertRulesStatusRequestBuilder<Set, missing::Status>| {
         serde_json::to_value(builder.status(status).build()).unwrap()

@@ -356,7 +356,7 @@ fn names() -> Vec<Case> {
         Case::new("B1", "properties that may be absent", in_response(json!({"new": string(), "default": string(), "clone": string(), "value": string(), "map": string()})))
             .has(&["pub default: Option<String>"]),
         Case::new("B1", "properties with the names of methods", body(object(json!({"new": string(), "default": string(), "clone": string(), "value": string()})), json!({})))
-            .has(&["pub fn with_new(mut self, value: impl Into<String>)", "pub fn default(mut self, value: impl Into<String>)", "pub fn new() -> Self { Default::default() }"]),
+            .has(&["pub fn with_new(mut self, value: impl Into<String>)", "pub fn default(mut self, value: impl Into<String>)", "pub fn new() -> Self { <Self as decode::ObjectFields>::empty() }"]),
         Case::new("B1", "parameters", parameters(json!([query("orgId", string()), query("org_id", string())])))
             .has(&["pub fn org_id(mut self", "self.parts.query(\"orgId\"", "pub fn org_id_parameter(mut self", "self.parts.query(\"org_id\""]),
         Case::new("B1", "operations", document(json!({
@@ -616,6 +616,8 @@ fn silent() -> Vec<Case> {
         })
         .has(&["pub a: Option<String>", "encoder.optional(&self.a); encoder.optional(&self.b);", "fn empty() -> Self { Default::default() }", "pub fn limit(mut self, limit: i64)"])
         .lacks(&["\"x\""]),
+        Case::new("C11", "of which one is a flag", parameters(json!([{"name": "a", "in": "query", "allowEmptyValue": true, "schema": {"type": "string", "enum": [""]}}])))
+            .has(&["pub fn a(mut self) -> Self", "self.parts.query(\"a\", String::new());"]),
         Case::new("C11", "and that are not", parameters(json!([
             {"name": "a", "in": "query", "explode": false, "schema": {"type": "array", "items": string()}},
             {"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}},

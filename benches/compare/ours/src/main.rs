@@ -46,7 +46,7 @@ async fn main() {
         }
         "pages" => {
             for page in 0..20 {
-                let request = client.reports().list_dns_activity("-30days", "now").limit(1000);
+                let request = client.reports().list_dns_activity().from("-30days").to("now").limit(1000);
                 let rows = request.offset(page).send().await.unwrap();
                 assert_eq!(rows.data.len(), 1000);
             }
