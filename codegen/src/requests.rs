@@ -512,7 +512,10 @@ impl Request<'_> {
     /// The setter of an argument; that of a required one changes the type of the request.
     fn setter(&self, argument: &Argument, typestate: &Typestate<'_>) -> TokenStream {
         let name = &argument.ident;
-        let parameter = argument.parameter(self.enumerations);
+        let parameter = (!argument.is_flag()).then(|| {
+            let parameter = argument.parameter(self.enumerations);
+            quote!(, #parameter)
+        });
         let store = argument.store(&quote!(self.parts), self.enumerations);
         let docs = if argument.docs.is_empty() {
             markdown(&format!("Sets `{name}`."))
@@ -531,7 +534,7 @@ impl Request<'_> {
         quote! {
             #docs
             #[inline]
-            pub fn #name(mut self, #parameter) -> #ty {
+            pub fn #name(mut self #parameter) -> #ty {
                 #store
                 #request
             }
@@ -585,9 +588,6 @@ impl Argument {
     }
 
     fn parameter(&self, enumerations: &Enumerations) -> TokenStream {
-        if self.is_flag() {
-            return TokenStream::new();
-        }
         let name = &self.ident;
         let ty = match self.location {
             ParameterLocation::Json | ParameterLocation::Form => reference(&self.ty),

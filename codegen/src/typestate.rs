@@ -15,9 +15,10 @@ pub(crate) struct Typestate<'a> {
 
 impl<'a> Typestate<'a> {
     pub(crate) fn new(setters: impl IntoIterator<Item = &'a Ident>) -> Self {
-        Self {
-            setters: setters.into_iter().collect(),
-        }
+        let mut setters: Vec<_> = setters.into_iter().collect();
+        // In an order that no document changes: the types of builders can stand in programs.
+        setters.sort();
+        Self { setters }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

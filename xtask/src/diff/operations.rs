@@ -192,6 +192,15 @@ struct Comparison<'a, 'b> {
     changes: &'b mut Vec<Change>,
 }
 
+/// Whether the method of the operation takes an argument; setters take the others.
+fn is_positional(argument: &Argument) -> bool {
+    let is_named = matches!(
+        argument.location,
+        ArgumentLocation::Query | ArgumentLocation::Header
+    );
+    argument.required && !is_named
+}
+
 impl<'a> Comparison<'a, '_> {
     fn arguments(&mut self, old: &'a [Argument], new: &'a [Argument]) {
         let in_path = |list: &'a [Argument]| {
@@ -220,7 +229,7 @@ impl<'a> Comparison<'a, '_> {
         pairs.extend(same);
         pairs.extend(&renamed);
         for (was, is) in renamed {
-            let (effect, why) = match was.required && is.required {
+            let (effect, why) = match is_positional(was) && is_positional(is) {
                 true => (Effect::Behaviour, "it is sent with the new name"),
                 false => (Effect::Breaking, "its setter has another name"),
             };
@@ -228,7 +237,7 @@ impl<'a> Comparison<'a, '_> {
             self.changes.push(change);
         }
         for argument in removed {
-            let why = match argument.required {
+            let why = match is_positional(argument) {
                 true => "the method does not take it any more",
                 false => "its setter is gone",
             };
@@ -237,7 +246,8 @@ impl<'a> Comparison<'a, '_> {
         }
         for argument in added {
             let (effect, why) = match argument.required {
-                true => (Effect::Breaking, "the method takes it"),
+                true if is_positional(argument) => (Effect::Breaking, "the method takes it"),
+                true => (Effect::Breaking, "a setter that must be called"),
                 false => (Effect::Addition, "a setter"),
             };
             let change = Change::added(what(argument), name(argument), effect, why);
@@ -251,9 +261,10 @@ impl<'a> Comparison<'a, '_> {
 
     fn argument(&mut self, was: &'a Argument, is: &'a Argument) {
         if was.required != is.required {
-            let why = match is.required {
-                true => "the method takes it, and its setter is gone",
-                false => "a setter takes it, and the method does not",
+            let why = match (is_positional(was), is_positional(is)) {
+                (false, true) => "the method takes it, and its setter is gone",
+                (true, false) => "a setter takes it, and the method does not",
+                _ => "the type of the request says whether it is set",
             };
             let word = |argument: &Argument| match argument.required {
                 true => "required",
@@ -276,12 +287,12 @@ impl<'a> Comparison<'a, '_> {
         }
     }
 
-    /// Arguments that a call must have and had stand in the order of the document.
+    /// Arguments that the method takes and took stand in the order of the document.
     fn order(&mut self, pairs: &[(&'a Argument, &'a Argument)], new: &'a [Argument]) {
         let stay: Vec<_> = pairs
             .iter()
             .filter(|(was, is)| {
-                was.required && is.required && is.location != ArgumentLocation::Path
+                is_positional(was) && is_positional(is) && is.location != ArgumentLocation::Path
             })
             .map(|(_, is)| *is)
             .collect();

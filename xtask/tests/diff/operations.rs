@@ -84,7 +84,7 @@ fn parameters_change() {
             "buyer",
             "name",
             json!("buyers"),
-            "~ list_orders: parameter `buyer` is now `buyers`",
+            "! list_orders: parameter `buyer` is now `buyers`",
         ),
         (
             "exact",
@@ -106,7 +106,7 @@ fn parameters_change() {
 }
 
 #[test]
-fn arguments_are_taken_in_their_order() {
+fn setters_have_no_order() {
     let lines = changed(|shop| {
         let list = at(shop, &format!("{LIST}/parameters"))
             .as_array_mut()
@@ -129,10 +129,7 @@ fn arguments_are_taken_in_their_order() {
         .as_array_mut()
         .unwrap()
         .reverse();
-    assert_eq!(
-        super::between(&old, &new),
-        ["! list_orders: parameter: `buyer`, `since` → `since`, `buyer`"]
-    );
+    assert!(super::between(&old, &new).is_empty(), "they have setters");
 }
 
 #[test]
