@@ -20,13 +20,14 @@ const STRUCTURE: [&str; 8] = [
 ];
 
 /// Keywords of a part that do not apply to the composition.
-const OWN: [&str; 6] = [
+const OWN: [&str; 7] = [
     "description",
     "title",
     "example",
     "default",
     "deprecated",
     "discriminator",
+    "x-constructors",
 ];
 
 /// A schema without `allOf`: a reference, a union in its normal form, or a schema that is neither.

@@ -9,6 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{File, Item, ItemStruct};
 
+use crate::constructor;
 use crate::docs::docs;
 use crate::error::{Error, Result};
 use crate::lower::{Shape, Type, field_number};
@@ -98,6 +99,7 @@ pub(crate) fn emit(
                 TypeDef::Union(idents.zip(types).collect())
             }
         };
+        code.extend(constructor::emit(&ident, &ty.constructors));
         defs.insert(name.clone(), def);
     }
     Ok(Emitted {

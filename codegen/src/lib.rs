@@ -9,6 +9,7 @@
 mod cases;
 mod codecs;
 mod compose;
+mod constructor;
 mod conversion;
 mod docs;
 mod document;

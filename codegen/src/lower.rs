@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::{Map, Value, json};
 
 use crate::compose;
+use crate::constructor::Constructor;
 use crate::document::{Content, Location, Operation, rust_name};
 use crate::enumeration;
 use crate::error::{Error, Result};
@@ -34,6 +35,8 @@ pub(crate) struct Type {
     pub description: Option<String>,
     pub direction: Direction,
     pub shape: Shape,
+    /// `x-constructors`, for types that are sent.
+    pub constructors: Vec<Constructor>,
 }
 
 #[derive(Debug)]
@@ -708,6 +711,10 @@ impl Lowering<'_> {
             };
             (Shape::Struct(fields, wire_form), lowered)
         };
+        let constructors = match context.direction.request {
+            true => Constructor::read(schema, &context.pointer)?,
+            false => Vec::new(),
+        };
         self.schemas.insert(name.clone(), lowered);
         self.types.insert(
             name,
@@ -715,6 +722,7 @@ impl Lowering<'_> {
                 description: text(schema, "description"),
                 direction: context.direction,
                 shape,
+                constructors,
             },
         );
         Ok(())

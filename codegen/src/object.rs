@@ -244,6 +244,25 @@ impl<'a> Emission<'a> {
                 }
             }
         });
+        // An object that is said with one text can be written as that text.
+        let is_text = |ty: &FieldType| {
+            !ty.presence.nullable && simple_name(&ty.base).as_deref() == Some("String")
+        };
+        let from_text = required
+            .filter(|ty| builder.is_none() && is_text(ty))
+            .map(|_| {
+                quote! {
+                    impl From<&str> for #ident {
+                        #[inline]
+                        fn from(value: &str) -> Self { Self::new(value) }
+                    }
+
+                    impl From<String> for #ident {
+                        #[inline]
+                        fn from(value: String) -> Self { Self::new(value) }
+                    }
+                }
+            });
         let empty = match constants.as_slice() {
             [] => quote!(<Self as decode::ObjectFields>::empty()),
             _ => quote!(Self { #(#constants)* ..<Self as decode::ObjectFields>::empty() }),
@@ -302,6 +321,7 @@ impl<'a> Emission<'a> {
             }
             #default
             #builder
+            #from_text
         }
     }
 

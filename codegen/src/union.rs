@@ -45,6 +45,7 @@ pub(crate) fn normalize(
     let discriminator = schema.remove("discriminator");
     let description = schema.remove("description");
     let nullable = schema.remove("nullable");
+    let constructors = schema.remove("x-constructors");
     let shared = schema.contains_key("properties") || schema.contains_key("required");
     // Variants that only list combinations of required properties are not types of their own.
     if shared && given.iter().all(only_requires) {
@@ -79,7 +80,11 @@ pub(crate) fn normalize(
         return Ok(Normalized::Only(normal.pop().unwrap_or_default()));
     }
     let mut union = json!({"oneOf": normal});
-    for (key, value) in [("description", description), ("nullable", nullable)] {
+    for (key, value) in [
+        ("description", description),
+        ("nullable", nullable),
+        ("x-constructors", constructors),
+    ] {
         if let Some(value) = value {
             union[key] = value;
         }

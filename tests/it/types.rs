@@ -6,8 +6,9 @@ use cisco_secure_access::api::admin::missing;
 use cisco_secure_access::api::admin::types::*;
 use cisco_secure_access::api::deployments::types::*;
 use cisco_secure_access::api::policies::types::{
-    DestinationList, NetworkObject, NetworkObjectGroupRequest, NetworkObjectRequest,
-    NetworkObjectValue, RuleAction, SaasApiIncrementalConfig, UnifiedNetworkObject,
+    AccessTypeRequest, AddDestination, CreateDestinationListRequest, DestinationList,
+    DestinationListAccess, NetworkObject, NetworkObjectGroupRequest, NetworkObjectRequest,
+    NetworkObjectValue, RuleAction, RuleCondition, SaasApiIncrementalConfig, UnifiedNetworkObject,
 };
 use cisco_secure_access::{
     CloudKind, DateOrTime, ErrorKind, ReportingTime, Required as _, SecretString, Set, operations,
@@ -304,4 +305,76 @@ fn a_secret_is_compared_and_converted_but_not_shown() {
     let foreign = cisco_secure_access::secrecy::SecretString::from("hush");
     assert_eq!(SecretString::from(foreign).expose_secret(), "hush");
     assert_eq!(format!("{secret:?}"), "[redacted]");
+}
+
+#[test]
+fn an_object_of_one_text_is_written_as_that_text() {
+    let list = CreateDestinationListRequest::builder()
+        .name("Piers")
+        .access(DestinationListAccess::Block)
+        .is_global(false)
+        .destinations(["a.example", "b.example"])
+        .build();
+    let json = serde_json::to_value(&list).unwrap();
+    assert_eq!(json["destinations"][1], json!({"destination": "b.example"}));
+    assert_eq!(
+        AddDestination::from("a.example"),
+        AddDestination::new("a.example")
+    );
+}
+
+#[test]
+fn what_people_write_often_has_constructors() {
+    for (value, expected) in [
+        (
+            serde_json::to_value(RuleCondition::source_identities([12, 13])),
+            json!({"attributeName": "umbrella.source.identity_ids", "attributeOperator": "INTERSECT", "attributeValue": [12, 13]}),
+        ),
+        (
+            serde_json::to_value(RuleCondition::any_destination()),
+            json!({"attributeName": "umbrella.destination.all", "attributeOperator": "=", "attributeValue": true}),
+        ),
+        (
+            serde_json::to_value(RuleCondition::geolocations(["CH"])),
+            json!({"attributeName": "umbrella.destination.geolocations", "attributeOperator": "INTERSECT", "attributeValue": ["CH"]}),
+        ),
+        (
+            serde_json::to_value(AccessTypeRequest::client(["jira.example"])),
+            json!({"type": "client", "reachableAddresses": ["jira.example"]}),
+        ),
+        (
+            serde_json::to_value(AccessTypeRequest::browser("HTTPS")),
+            json!({"type": "browser", "protocol": "HTTPS"}),
+        ),
+        (
+            serde_json::to_value(AccessTypeRequest::network()),
+            json!({"type": "network"}),
+        ),
+        (
+            serde_json::to_value(RoutingRequest::nat()),
+            json!({"type": "nat", "data": ""}),
+        ),
+        (
+            serde_json::to_value(RoutingRequest::static_routes(["10.1.0.0/16"])),
+            json!({"type": "static", "data": {"networkCIDRs": ["10.1.0.0/16"]}}),
+        ),
+        (
+            serde_json::to_value(RoutingRequest::bgp("64513")),
+            json!({"type": "bgp", "data": {"asNumber": "64513"}}),
+        ),
+        (
+            serde_json::to_value(NetworkTunnelGroupPatch::passphrase("a new passphrase")),
+            json!({"op": "replace", "path": "/passphrase", "value": "a new passphrase"}),
+        ),
+        (
+            serde_json::to_value(ConnectorGroupPatch::provisioning_key()),
+            json!({"op": "replace", "path": "/provisioningKey", "value": ""}),
+        ),
+    ] {
+        assert_eq!(value.unwrap(), expected);
+    }
+    assert!(matches!(
+        AccessTypeRequest::client(["a"]),
+        AccessTypeRequest::Client(_)
+    ));
 }

@@ -783,6 +783,17 @@ fn extensions() -> Vec<Case> {
             .rejected("/components/schemas/Thing/properties/a/x-tuple/1", "two elements are named `b`"),
         Case::new("F2", "without a schema", in_response(json!({"a": {"type": "array", "x-tuple": [{"name": "b"}]}})))
             .rejected("/components/schemas/Thing/properties/a/x-tuple/0", "expected the `schema`"),
+        Case::new("F2", "with constructors", body(reference("Condition"), json!({"Condition": {"type": "object", "properties": {"a": string(), "b": {"type": "array", "items": {"type": "integer"}}}, "x-constructors": [
+            {"name": "any", "description": "Any.", "set": {"a": "any"}}, {"name": "ids", "description": "By ids.", "set": {"a": "ids"}, "at": "/b", "takes": "integers"},
+        ]}})))
+        .has(&[
+            "#[doc = \" Any.\"] #[must_use] pub fn any() -> Self { decode::construct(\"{\\\"a\\\":\\\"any\\\"}\", None) }",
+            "pub fn ids(value: impl IntoIterator<Item = impl ::std::borrow::Borrow<i64>>) -> Self",
+        ]),
+        Case::new("F2", "a constructor whose argument has no place", body(reference("Condition"), json!({"Condition": {"type": "object", "properties": {"a": string()}, "x-constructors": [
+            {"name": "any", "description": "Any.", "set": {}, "at": "/a/b", "takes": "string"},
+        ]}})))
+        .rejected("/components/schemas/Condition/x-constructors/0/at", "is not in an object that `set` has"),
         Case::new("F3", "without names", in_response(json!({"a": {"type": "integer", "enum": [0, 1, -1, 1, null]}})))
             .has(&[
                 "pub a: Option<ThingA>",

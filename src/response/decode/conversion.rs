@@ -72,3 +72,22 @@ fn each(value: &mut Value, path: &[&str], visit: &mut dyn FnMut(&mut Value)) {
         _ => {}
     }
 }
+
+/// Creates a value of its JSON, and of one more value at a JSON pointer.
+pub(crate) fn construct<T: LenientDeserialize>(json: &str, taken: Option<(&str, Value)>) -> T {
+    // The generator has written the JSON, and checked that the pointer is in one of its objects.
+    let mut value: Value = serde_json::from_str(json).unwrap_or_default();
+    if let Some((pointer, taken)) = taken
+        && let Some((parent, name)) = pointer.rsplit_once('/')
+        && let Some(Value::Object(parent)) = value.pointer_mut(parent)
+    {
+        parent.insert(name.to_owned(), taken);
+    }
+    let mut context = DecodeContext::default();
+    let decoded = T::from_value(&value, &mut context);
+    debug_assert!(!context.has_deviations(), "{context:?}");
+    match decoded.into_value() {
+        Some(value) => value,
+        None => unreachable!("an object is a value of an object type and of a union"),
+    }
+}

@@ -34,7 +34,7 @@ use serde_json::{Map, Value};
 use super::deviation::{Deviation, DeviationPath, JsonType};
 
 #[allow(unused_imports, reason = "only some APIs change what they read")]
-pub(crate) use conversion::{Conversion, convert};
+pub(crate) use conversion::{Conversion, construct, convert};
 pub(crate) use encode::{FieldEncoder, debug_object, serialize_object};
 pub use entries::Entries;
 pub(crate) use extra::{Extra, ListPresence};

@@ -328,6 +328,7 @@ static SCHEMA: Shape = Shape {
         ("x-enum-names", Texts),
         ("x-tuple", List(&Object(&ELEMENT))),
         ("x-envelope", Text),
+        ("x-constructors", List(&Object(&CONSTRUCTOR))),
         ("x-may-be-absent", Texts),
         ("x-ids-of", Text),
     ],
@@ -347,6 +348,21 @@ static ELEMENT: Shape = Shape {
     reference: false,
     required: &["name", "schema"],
     fields: &[("name", Text), ("schema", Object(&SCHEMA))],
+    extensions: &[],
+};
+
+/// A constructor of the type of a schema.
+static CONSTRUCTOR: Shape = Shape {
+    name: "constructor",
+    reference: false,
+    required: &["name", "description", "set"],
+    fields: &[
+        ("name", Text),
+        ("description", Text),
+        ("set", Any),
+        ("at", Text),
+        ("takes", Text),
+    ],
     extensions: &[],
 };
 

@@ -1,0 +1,157 @@
+//! Constructors of what people write often: `x-constructors` of a schema. Each sets some properties to what it stands for, and takes the
+//! value of one more.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use serde_json::Value;
+
+use crate::docs::docs;
+use crate::error::{Error, Result};
+use crate::names;
+
+/// A constructor of a type.
+#[derive(Debug)]
+pub(crate) struct Constructor {
+    name: String,
+    description: String,
+    /// The object without what the constructor takes.
+    set: Value,
+    /// Where the argument stands in the object, and what it is.
+    takes: Option<(String, Takes)>,
+}
+
+/// What a constructor takes.
+#[derive(Clone, Copy, Debug)]
+enum Takes {
+    Integers,
+    String,
+    Strings,
+    Secret,
+}
+
+impl Constructor {
+    /// The constructors of a schema.
+    pub(crate) fn read(schema: &Value, pointer: &str) -> Result<Vec<Self>> {
+        let list = schema.get("x-constructors").and_then(Value::as_array);
+        let mut names = BTreeSet::from(["builder".to_owned(), "new".to_owned()]);
+        let mut constructors = Vec::new();
+        for (index, value) in list.into_iter().flatten().enumerate() {
+            let pointer = format!("{pointer}/x-constructors/{index}");
+            let constructor = Self::read_one(value, &pointer)?;
+            if !names.insert(constructor.name.clone()) {
+                let reason = format!("the name `{}` is taken", constructor.name);
+                return Err(Error::new(format!("{pointer}/name"), reason));
+            }
+            constructors.push(constructor);
+        }
+        Ok(constructors)
+    }
+
+    fn read_one(value: &Value, pointer: &str) -> Result<Self> {
+        let text = |key: &str| {
+            let text = value.get(key).and_then(Value::as_str);
+            text.ok_or_else(|| Error::new(format!("{pointer}/{key}"), "expected a string"))
+        };
+        let set = value.get("set").filter(|set| set.is_object());
+        let set = set.ok_or_else(|| Error::new(format!("{pointer}/set"), "expected an object"))?;
+        let takes = match value.get("takes") {
+            None => None,
+            Some(_) => {
+                let takes = match text("takes")? {
+                    "integers" => Takes::Integers,
+                    "string" => Takes::String,
+                    "strings" => Takes::Strings,
+                    "secret" => Takes::Secret,
+                    other => {
+                        return Err(Error::new(
+                            format!("{pointer}/takes"),
+                            format!(
+                                "`{other}` is none of `integers`, `string`, `strings`, `secret`"
+                            ),
+                        ));
+                    }
+                };
+                let at = text("at")?;
+                let parent = at.rsplit_once('/').map(|(parent, _)| parent);
+                let is_object = |parent| set.pointer(parent).is_some_and(Value::is_object);
+                if !parent.is_some_and(is_object) {
+                    return Err(Error::new(
+                        format!("{pointer}/at"),
+                        format!("`{at}` is not in an object that `set` has"),
+                    ));
+                }
+                Some((at.to_owned(), takes))
+            }
+        };
+        Ok(Self {
+            name: names::snake(text("name")?),
+            description: text("description")?.to_owned(),
+            set: set.clone(),
+            takes,
+        })
+    }
+}
+
+/// Emits the constructors of a type.
+pub(crate) fn emit(ident: &Ident, constructors: &[Constructor]) -> Option<TokenStream> {
+    if constructors.is_empty() {
+        return None;
+    }
+    let methods = constructors.iter().map(|constructor| {
+        let name = Ident::new(&constructor.name, Span::call_site());
+        let docs = docs(&constructor.description);
+        let set = constructor.set.to_string();
+        let (parameter, taken) = match &constructor.takes {
+            None => (None, quote!(None)),
+            Some((at, takes)) => {
+                let (ty, value) = takes.argument();
+                (Some(quote!(value: #ty)), quote!(Some((#at, #value))))
+            }
+        };
+        quote! {
+            #docs
+            #[must_use]
+            pub fn #name(#parameter) -> Self {
+                decode::construct(#set, #taken)
+            }
+        }
+    });
+    Some(quote! {
+        impl #ident {
+            #(#methods)*
+        }
+    })
+}
+
+impl Takes {
+    /// The type of the argument, and its value as JSON.
+    fn argument(self) -> (TokenStream, TokenStream) {
+        match self {
+            Self::Integers => (
+                quote!(impl IntoIterator<Item = impl ::std::borrow::Borrow<i64>>),
+                quote!(
+                    value
+                        .into_iter()
+                        .map(|item| *::std::borrow::Borrow::<i64>::borrow(&item))
+                        .collect()
+                ),
+            ),
+            Self::String => (quote!(impl Into<String>), quote!(value.into().into())),
+            Self::Strings => (
+                quote!(impl IntoIterator<Item = impl Into<String>>),
+                quote!(
+                    value
+                        .into_iter()
+                        .map(|item| -> String { item.into() })
+                        .collect()
+                ),
+            ),
+            Self::Secret => (
+                quote!(impl Into<crate::SecretString>),
+                quote!(value.into().expose_secret().into()),
+            ),
+        }
+    }
+}
