@@ -2,7 +2,7 @@
 //!
 //! Only what `specs/` contains is accepted: references point to `components/schemas`, every operation has an id, a summary and one tag.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::compose;
 use crate::error::{Error, Result};

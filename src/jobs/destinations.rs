@@ -47,7 +47,7 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many pages are in flight at the same time.
-const CONCURRENT_PAGES: usize = 4;
+pub(super) const CONCURRENT_PAGES: usize = 4;
 /// The maximum of destinations that a request adds or removes.
 const BATCH_SIZE: usize = 500;
 /// The maximum that a request adds to a list of a third party.
@@ -260,7 +260,7 @@ impl Plan {
 }
 
 /// A destination as it is compared: names of hosts are the same in upper and lower case (RFC 4343), what follows them is not.
-fn comparable(mut destination: String) -> String {
+pub(super) fn comparable(mut destination: String) -> String {
     let is_scheme = |end: &usize| {
         destination[..*end]
             .bytes()
