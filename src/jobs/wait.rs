@@ -103,10 +103,10 @@ where
 /// # Errors
 /// Those of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
 #[cfg(feature = "network-tunnel-groups")]
-pub fn tunnel_group_connected(
+pub fn tunnel_group_connected<'a>(
     client: &Client,
     group_id: i64,
-) -> Wait<'static, Response<NetworkTunnelGroup>> {
+) -> Wait<'a, Response<NetworkTunnelGroup>> {
     let deployments = client.deployments();
     until(
         client,
@@ -142,11 +142,11 @@ pub fn tunnel_group_connected(
 /// # Errors
 /// Those of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
 #[cfg(feature = "destination-lists")]
-pub fn destination_visible(
+pub fn destination_visible<'a>(
     client: &Client,
     list_id: i64,
     destination: impl Into<String>,
-) -> Wait<'static, Destination> {
+) -> Wait<'a, Destination> {
     use super::destinations::{CONCURRENT_PAGES, comparable};
 
     let policies = client.policies();
@@ -168,10 +168,10 @@ pub fn destination_visible(
 /// # Errors
 /// Those of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
 #[cfg(feature = "data-loss-prevention")]
-pub fn edm_identifier_active(
+pub fn edm_identifier_active<'a>(
     client: &Client,
     id: impl Into<String>,
-) -> Wait<'static, Response<EdmIdentifier>> {
+) -> Wait<'a, Response<EdmIdentifier>> {
     let (policies, id) = (client.policies(), id.into());
     until(
         client,
@@ -186,10 +186,10 @@ pub fn edm_identifier_active(
 /// # Errors
 /// Those of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
 #[cfg(feature = "data-loss-prevention")]
-pub fn idm_identifier_active(
+pub fn idm_identifier_active<'a>(
     client: &Client,
     id: impl Into<String>,
-) -> Wait<'static, Response<IdmIdentifier>> {
+) -> Wait<'a, Response<IdmIdentifier>> {
     let (policies, id) = (client.policies(), id.into());
     until(
         client,
