@@ -146,7 +146,6 @@ pub fn restore_rules(
 
 /// A restored rule, with the response to its body.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub enum Restored {
     /// The rule existed and was replaced.
     Updated(Response<AccessRule>),
