@@ -127,7 +127,8 @@ pub async fn edit_access_rule(
 ///
 /// # Errors
 /// Those of a call; after `timeout` the last failure, such as the 409 of a lock. [`ErrorKind::Request`](crate::ErrorKind) when a rule has no
-/// id, or lacks what a body requires. The first error ends the stream: the rules that came before it are restored, no later one is.
+/// id, or lacks what a body requires. The first error ends the stream and names the rule: those that came before it are restored, no later one
+/// is.
 pub fn restore_rules(
     client: &Client,
     rules: impl IntoIterator<Item = AccessRule, IntoIter: Send + 'static>,
@@ -138,7 +139,11 @@ pub fn restore_rules(
         let Some(rule) = rules.next() else {
             return Ok(None);
         };
-        let restored = restore_rule(&client, &rule, timeout).await?;
+        let restored = restore_rule(&client, &rule, timeout).await;
+        let restored = restored.map_err(|error| {
+            let name = rule.rule_name.unwrap_or_default();
+            error.with_context(format!("the rule {name:?} is not restored"))
+        })?;
         Ok(Some((restored, (client, rules))))
     });
     Restoration(restored.boxed())

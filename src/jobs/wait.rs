@@ -8,7 +8,7 @@
 //!
 //! let group = wait::tunnel_group_connected(&client, 17)
 //!     .total_timeout(Duration::from_secs(1800))
-//!     .progress(|progress| println!("not after {} s", progress.elapsed.as_secs()))
+//!     .progress(|progress| println!("not connected after {} s", progress.elapsed.as_secs()))
 //!     .await?;
 //! println!("{:?} is connected", group.name);
 //! # Ok(())

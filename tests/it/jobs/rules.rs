@@ -332,6 +332,11 @@ async fn a_restoration_ends_with_its_first_error() -> Result<()> {
     assert_eq!(first.into_inner().rule_id, Some(RULE));
     let error = restoration.next().await.unwrap().unwrap_err();
     assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
+    let text = error.to_string();
+    assert!(
+        text.ends_with("the rule \"Rule 1002\" is not restored"),
+        "{text}"
+    );
     for _ in 0..2 {
         assert!(restoration.next().await.is_none());
     }
