@@ -49,6 +49,8 @@ use tokio::task::coop;
 use crate::error::{Error, Result};
 #[cfg(feature = "reporting")]
 use crate::jobs::activity::{EventPage, Export};
+#[cfg(feature = "policy-rules")]
+use crate::jobs::rules::Restoration;
 use crate::pagination::{BufferedStream, Items, Pages};
 use crate::request::ResponseFuture;
 
@@ -209,6 +211,14 @@ impl<T> Items<T> {
 #[cfg(feature = "reporting")]
 impl<P: EventPage> Export<P> {
     /// Goes through the events without async; see [`blocking`](crate::blocking).
+    pub fn wait(self) -> Waiting<Self> {
+        Waiting::new(self)
+    }
+}
+
+#[cfg(feature = "policy-rules")]
+impl Restoration {
+    /// Goes through the restored rules without async; see [`blocking`](crate::blocking).
     pub fn wait(self) -> Waiting<Self> {
         Waiting::new(self)
     }

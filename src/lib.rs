@@ -79,7 +79,7 @@
 //! # Jobs of many calls
 //!
 //! [`jobs`] has helpers for what takes many calls: updating a destination list, exporting a day of activity, changing a rule that others
-//! change, too, and finding something by its name.
+//! change, too, restoring rules from a backup, finding something by its name or else creating it, and waiting until something is so.
 //!
 //! # Where to read on
 //!

@@ -36,7 +36,8 @@
 //! on a domain that the service blocks completely: adding it can respond with success and do nothing, or with a 400 that names the domain.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::hash_map::{self, Entry};
+use std::iter::FusedIterator;
 
 use futures_util::TryStreamExt as _;
 
@@ -47,7 +48,7 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many pages are in flight at the same time.
-const CONCURRENT_PAGES: usize = 4;
+pub(super) const CONCURRENT_PAGES: usize = 4;
 /// The maximum of destinations that a request adds or removes.
 const BATCH_SIZE: usize = 500;
 /// The maximum that a request adds to a list of a third party.
@@ -129,6 +130,38 @@ impl CurrentList {
         self.ids.is_empty()
     }
 
+    /// Whether a destination is on it. As in a plan, names of hosts are the same in upper and lower case.
+    #[must_use]
+    pub fn contains(&self, destination: &str) -> bool {
+        self.ids.contains_key(&comparable(destination.to_owned()))
+    }
+
+    /// The destinations, each with its id, in no particular order.
+    ///
+    /// A destination is a domain, URL or IP address, with its host in lower case. Its id is what
+    /// [`remove_destinations`](crate::api::policies::Policies::remove_destinations) takes.
+    ///
+    /// ```
+    /// # use cisco_secure_access::simulator::Simulator;
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::builder().start().await?;
+    /// # let client = simulator.client()?;
+    /// # let list_id = 1001;
+    /// use cisco_secure_access::jobs::destinations::CurrentList;
+    ///
+    /// let current = CurrentList::read(&client, list_id, |_| {}).await?;
+    /// for (destination, id) in &current {
+    ///     println!("{id} {destination}");
+    /// }
+    /// let of_example: Vec<_> = current.iter().filter(|(name, _)| name.ends_with(".example.com")).collect();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.ids.iter())
+    }
+
     /// The changes after which the list has exactly the wanted destinations. It sends nothing.
     ///
     /// A destination that is wanted twice is added once. The comment of a destination that is on the list does not change.
@@ -175,6 +208,38 @@ impl CurrentList {
         }
     }
 }
+
+impl<'a> IntoIterator for &'a CurrentList {
+    type Item = (&'a str, i64);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
+    }
+}
+
+/// The destinations of a [`CurrentList`], each with its id.
+#[derive(Clone, Debug)]
+#[must_use = "iterators do nothing unless consumed"]
+pub struct Iter<'a>(hash_map::Iter<'a, String, i64>);
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a str, i64);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0
+            .next()
+            .map(|(destination, id)| (destination.as_str(), *id))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl FusedIterator for Iter<'_> {}
 
 /// A destination that a plan removes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -260,7 +325,7 @@ impl Plan {
 }
 
 /// A destination as it is compared: names of hosts are the same in upper and lower case (RFC 4343), what follows them is not.
-fn comparable(mut destination: String) -> String {
+pub(super) fn comparable(mut destination: String) -> String {
     let is_scheme = |end: &usize| {
         destination[..*end]
             .bytes()

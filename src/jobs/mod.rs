@@ -5,7 +5,10 @@
 //! | Update a destination list to the wanted destinations | [`destinations`] | one for each 100 destinations to read, one for each 500 to change |
 //! | Export a range of activity, however long | [`activity`] | one for each 1,000 events |
 //! | Change an access rule while others change rules, too | [`rules`] | a read and a write for each attempt |
+//! | Restore access rules from a backup | [`rules::restore_rules`] | one for each rule, two for one that is gone |
 //! | Find something by its name | [`Items::find_by_name`](crate::Items::find_by_name) | one for each page |
+//! | Find something by its name, or else create it | [`ensure`] | one for each page, and one |
+//! | Wait until a tunnel group is connected, a destination visible, a DLP index active | [`wait`] | one after each delay |
 //!
 //! A program could do the same by itself: a helper makes calls with the client that it gets, with its retries, rate limits and timeouts, and
 //! fails with the same [`Error`](crate::Error). None stores anything: a job that was interrupted resumes when it is called again.
@@ -14,10 +17,13 @@
 pub mod activity;
 #[cfg(feature = "destination-lists")]
 pub mod destinations;
+mod ensure;
 mod find;
 #[cfg(feature = "policy-rules")]
 pub mod rules;
+pub mod wait;
 
+pub use ensure::{Ensured, ensure};
 pub use find::Named;
 
 /// How far a job is.

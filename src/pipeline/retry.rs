@@ -96,7 +96,7 @@ impl RetryPolicy {
     }
 
     /// The upper bound of the random delay after so many attempts.
-    fn backoff(&self, attempts: u32) -> Duration {
+    pub(crate) fn backoff(&self, attempts: u32) -> Duration {
         let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
         self.initial_backoff
             .saturating_mul(doubled)

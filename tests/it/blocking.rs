@@ -8,7 +8,7 @@ use cisco_secure_access::auth::{BoxError, BoxFuture, CredentialsProvider};
 use cisco_secure_access::blocking::wait;
 use cisco_secure_access::jobs::activity::export;
 use cisco_secure_access::jobs::destinations::CurrentList;
-use cisco_secure_access::jobs::rules::edit_access_rule;
+use cisco_secure_access::jobs::rules::{edit_access_rule, restore_rules};
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Credentials, Error, ErrorKind};
 use tokio::runtime::Builder;
@@ -218,6 +218,13 @@ fn jobs_can_be_waited_for() {
         Ok(read().await?.plan(wanted()).request_count())
     });
     assert_eq!(left.unwrap(), 0);
+
+    let rule = client.policies().get_access_rule(1001).send().wait();
+    let backup = [rule.unwrap().into_inner()];
+    let mut restored = restore_rules(&client, backup, Duration::from_secs(60)).wait();
+    let rule = restored.next().unwrap().unwrap().into_inner();
+    assert_eq!(rule.rule_id, Some(1001));
+    assert!(restored.next().is_none());
 
     let reports = client.reports();
     let day: DateTime<Utc> = "2026-01-14T00:00:00Z".parse().unwrap();

@@ -188,6 +188,30 @@ async fn the_case_of_hosts_does_not_matter_and_that_of_paths_does() -> Result<()
 }
 
 #[tokio::test]
+async fn what_was_read_can_be_iterated() -> Result<()> {
+    let simulator = simulator(&["Example.COM/Path".to_owned(), "10.0.0.1".to_owned()]).await?;
+    let current = CurrentList::read(&hurried(&simulator), LIST, |_| {}).await?;
+    let mut destinations: Vec<_> = current.iter().collect();
+    destinations.sort_unstable();
+    let ids: Vec<i64> = simulator
+        .ids(DESTINATIONS)
+        .iter()
+        .map(|id| id.parse().unwrap())
+        .collect();
+    assert_eq!(
+        destinations,
+        [("10.0.0.1", ids[1]), ("example.com/Path", ids[0])]
+    );
+    assert_eq!(current.iter().len(), current.len());
+    for (destination, _) in &current {
+        assert!(current.contains(destination));
+    }
+    assert!(current.contains("EXAMPLE.com/Path"));
+    assert!(!current.contains("example.com/path"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn lists_of_third_parties_take_a_hundred_at_once() -> Result<()> {
     let simulator = simulator(&[]).await?;
     let list = json!({"name": "Feed", "access": "thirdparty_block"});

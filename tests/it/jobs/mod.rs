@@ -2,8 +2,10 @@
 
 mod activity;
 mod destinations;
+mod ensure;
 mod find;
 mod rules;
+mod wait;
 
 use cisco_secure_access::simulator::Simulator;
 
