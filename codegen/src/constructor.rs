@@ -49,6 +49,12 @@ impl Constructor {
         Ok(constructors)
     }
 
+    /// Its name and what it takes, for the public API.
+    pub(crate) fn surface(&self) -> (String, Option<&'static str>) {
+        let takes = self.takes.as_ref().map(|(_, takes)| takes.name());
+        (self.name.clone(), takes)
+    }
+
     fn read_one(value: &Value, pointer: &str) -> Result<Self> {
         let text = |key: &str| {
             let text = value.get(key).and_then(Value::as_str);
@@ -59,20 +65,13 @@ impl Constructor {
         let takes = match value.get("takes") {
             None => None,
             Some(_) => {
-                let takes = match text("takes")? {
-                    "integers" => Takes::Integers,
-                    "string" => Takes::String,
-                    "strings" => Takes::Strings,
-                    "secret" => Takes::Secret,
-                    other => {
-                        return Err(Error::new(
-                            format!("{pointer}/takes"),
-                            format!(
-                                "`{other}` is none of `integers`, `string`, `strings`, `secret`"
-                            ),
-                        ));
-                    }
-                };
+                let name = text("takes")?;
+                let takes = Takes::ALL.into_iter().find(|takes| takes.name() == name);
+                let takes = takes.ok_or_else(|| {
+                    let names = Takes::ALL.map(|takes| format!("`{}`", takes.name()));
+                    let reason = format!("`{name}` is none of {}", names.join(", "));
+                    Error::new(format!("{pointer}/takes"), reason)
+                })?;
                 let at = text("at")?;
                 let parent = at.rsplit_once('/').map(|(parent, _)| parent);
                 let is_object = |parent| set.pointer(parent).is_some_and(Value::is_object);
@@ -126,6 +125,18 @@ pub(crate) fn emit(ident: &Ident, constructors: &[Constructor]) -> Option<TokenS
 }
 
 impl Takes {
+    const ALL: [Self; 4] = [Self::Integers, Self::String, Self::Strings, Self::Secret];
+
+    /// How a document names it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Integers => "integers",
+            Self::String => "string",
+            Self::Strings => "strings",
+            Self::Secret => "secret",
+        }
+    }
+
     /// The type of the argument, and its value as JSON.
     fn argument(self) -> (TokenStream, TokenStream) {
         match self {

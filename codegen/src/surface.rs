@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::constructor::Constructor;
 use crate::document::{self, Content, Location, Security, Time};
 pub use crate::document::{Pagination, PaginationStyle, RateLimit};
 use crate::error::Result;
@@ -99,6 +100,8 @@ pub struct Type {
     pub direction: Direction,
     /// Its definition.
     pub shape: Shape,
+    /// The constructors that its schema names, and what each takes.
+    pub constructors: BTreeMap<String, Option<&'static str>>,
 }
 
 /// The definition of a named type.
@@ -319,6 +322,7 @@ fn named(ty: lower::Type, lowered: &Value) -> Type {
         description: ty.description,
         direction: ty.direction,
         shape,
+        constructors: ty.constructors.iter().map(Constructor::surface).collect(),
     }
 }
 

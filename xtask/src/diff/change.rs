@@ -183,6 +183,8 @@ pub enum What {
     EnumValue,
     /// A form of a choice.
     Form,
+    /// A constructor of a type.
+    Constructor,
     /// An OAuth scope.
     OauthScope,
     /// The clouds that document an operation.
@@ -215,6 +217,7 @@ impl fmt::Display for What {
             Self::Property => "property",
             Self::EnumValue => "enum value",
             Self::Form => "form",
+            Self::Constructor => "constructor",
             Self::OauthScope => "OAuth scope",
             Self::Clouds => "clouds",
             Self::RateLimit => "rate limit",

@@ -169,6 +169,7 @@ impl<'a> Types<'a> {
                     .between(describe(one), describe(other)),
             ),
         }
+        constructors(old, new, to);
         if old.description != new.description {
             to.changes.push(words());
         }
@@ -309,6 +310,32 @@ enum Relation {
     Like,
     /// They have little in common.
     Other,
+}
+
+/// The constructors that schemas name.
+fn constructors(old: &Type, new: &Type, to: &mut Compared<'_>) {
+    for (name, takes) in &old.constructors {
+        let change = match new.constructors.get(name) {
+            None => {
+                let why = "the constructor is gone";
+                Change::removed(What::Constructor, name, Effect::Breaking, why)
+            }
+            Some(now) if now != takes => {
+                let why = "it takes another value";
+                let word = |takes: &Option<&'static str>| takes.unwrap_or("nothing");
+                Change::changed(What::Constructor, name, Effect::Breaking, why)
+                    .between(word(takes), word(now))
+            }
+            Some(_) => continue,
+        };
+        to.changes.push(change);
+    }
+    for name in new.constructors.keys() {
+        if !old.constructors.contains_key(name) {
+            let change = Change::added(What::Constructor, name, Effect::Addition, "a constructor");
+            to.changes.push(change);
+        }
+    }
 }
 
 /// What two shapes share, of 1.

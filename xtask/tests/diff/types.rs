@@ -52,6 +52,28 @@ fn a_property_that_is_sent_is_asked_for() {
 }
 
 #[test]
+fn constructors_come_and_go() {
+    let constructor = |takes: &str| json!([{"name": "tagged", "description": "With tags.", "set": {}, "at": "/tags", "takes": takes}]);
+    let with = |takes: &str| {
+        let mut shop = super::shop();
+        at(&mut shop, NEW_ORDER)["x-constructors"] = constructor(takes);
+        shop
+    };
+    let (none, strings, integers) = (super::shop(), with("strings"), with("integers"));
+    for (old, new, expected) in [
+        (&none, &strings, "+ NewOrder: constructor `tagged` added"),
+        (&strings, &none, "! NewOrder: constructor `tagged` removed"),
+        (
+            &strings,
+            &integers,
+            "! NewOrder: constructor `tagged`: strings → integers",
+        ),
+    ] {
+        assert_eq!(super::between(old, new), [expected]);
+    }
+}
+
+#[test]
 fn a_property_is_retyped() {
     let lines =
         changed(|shop| at(shop, ORDER)["properties"]["createdAt"] = json!({"type": "integer"}));
