@@ -25,18 +25,27 @@ impl<'a> Typestate<'a> {
         self.setters.is_empty()
     }
 
-    /// The names of the values in the module `missing`.
+    /// The names of the values in the module `missing`; setters can differ where these would not.
     pub(crate) fn missing(&self) -> Vec<Ident> {
-        let names = self.setters.iter();
-        names
-            .map(|setter| Ident::new(&names::pascal(&setter.to_string()), Span::call_site()))
-            .collect()
+        let mut taken = BTreeSet::new();
+        let unique = |setter: &&Ident| {
+            let mut name = names::pascal(&setter.to_string());
+            while !taken.insert(name.clone()) {
+                name.push('_');
+            }
+            Ident::new(&name, Span::call_site())
+        };
+        self.setters.iter().map(unique).collect()
     }
 
     /// The type parameters of the builder.
     pub(crate) fn parameters(&self) -> Vec<Ident> {
-        let names = self.missing().into_iter();
-        names.map(|name| format_ident!("{name}State")).collect()
+        let names = self.missing().into_iter().map(|name| name.to_string());
+        let parameter = |name: String| {
+            let words = name.trim_end_matches('_');
+            format_ident!("{words}State{}", &name[words.len()..])
+        };
+        names.map(parameter).collect()
     }
 
     /// The type parameters with what they are at first.

@@ -66,13 +66,13 @@ pub(super) fn request(
         };
         match (parameter.location, &value) {
             (Location::Path, _) => {}
+            (Location::Header, Value::Array(list)) => request = request.header(name, joined(list)),
             (Location::Header, _) => request = request.header(name, text(&value)),
             (Location::Query, Value::Array(list)) if parameter.encoding == Encoding::Repeated => {
                 query.extend(list.iter().map(|item| (name, text(item))));
             }
             (Location::Query, Value::Array(list)) if parameter.encoding == Encoding::Comma => {
-                let items: Vec<String> = list.iter().map(text).collect();
-                query.push((name, items.join(",")));
+                query.push((name, joined(list)));
             }
             (Location::Query, _) => query.push((name, text(&value))),
         }
@@ -115,6 +115,12 @@ pub(super) fn request(
     };
     let request = request.uri(path).header(CONTENT_TYPE, media);
     request.body(Bytes::from(body)).ok()
+}
+
+/// The elements of a list with commas between them.
+fn joined(list: &[Value]) -> String {
+    let items: Vec<_> = list.iter().map(text).collect();
+    items.join(",")
 }
 
 /// A value as it stands in a path or in a query.
