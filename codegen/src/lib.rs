@@ -2,9 +2,11 @@
 //!
 //! A document passes the modules in this order: `document` reads its operations, `compose` and `union` normalize its schemas,
 //! `lower` reduces them to what progenitor supports, progenitor gives the Rust types of values and responses, `emit` writes the final
-//! types (with `object`, `enumeration`, `union` and `conversion`), `requests` one request builder for each operation (with `paging` for those
-//! that page and `example` for the documentation), `operations` the table that the runtime reads. The build script of the crate calls
-//! [`generate`], and so does `cargo xtask` to show the code. `cases` emits the cases of the conformance suite; `surface` has the public API of a scope as data.
+//! types (with `object`, `enumeration`, `union`, `constructor` and `conversion`), `requests` one request builder for each operation (with
+//! `paging` for those that page and `example` for the documentation), `operations` the table that the runtime reads. `typestate` has what both
+//! kinds of builders share: which required values are set, in their types. The build script of the crate calls [`generate`] and writes the code
+//! with [`layout`], and so does `cargo xtask` to show it. `cases` emits the cases of the conformance suite; `surface` has the public API of a
+//! scope as data.
 
 mod cases;
 mod codecs;
