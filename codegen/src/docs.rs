@@ -8,13 +8,11 @@ pub(crate) fn docs(description: &str) -> TokenStream {
     markdown(&escape(description))
 }
 
-/// Markdown as documentation.
+/// Markdown as documentation: one attribute, because each costs the compiler time.
 pub(crate) fn markdown(text: &str) -> TokenStream {
-    let lines = text.lines().map(|line| {
-        let line = format!(" {line}");
-        quote!(#[doc = #line])
-    });
-    quote!(#(#lines)*)
+    let lines: Vec<_> = text.lines().map(|line| format!(" {line}")).collect();
+    let text = lines.join("\n");
+    quote!(#[doc = #text])
 }
 
 /// A description as Markdown: what rustdoc would interpret as a link, a tag or a test is escaped, except between backticks.

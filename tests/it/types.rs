@@ -243,9 +243,9 @@ fn an_empty_list_can_be_sent_to_clear_what_is_there() {
 #[test]
 fn an_enumeration_is_a_documented_value_or_said_to_be_another() {
     assert_eq!("block".parse(), Ok(RuleAction::Block));
-    let error = "blok".parse::<RuleAction>().unwrap_err().to_string();
+    let error = "blocked".parse::<RuleAction>().unwrap_err().to_string();
     assert!(
-        error.starts_with("`blok` is not a documented value of `RuleAction`: expected one of `"),
+        error.starts_with("`blocked` is not a documented value of `RuleAction`: expected one of `"),
         "{error}"
     );
     assert!(

@@ -692,13 +692,37 @@ fn strict() -> Vec<Case> {
 fn words() -> Vec<Case> {
     let described = |text: &str| in_response(json!({"a": {"type": "string", "description": text}}));
     vec![
-        Case::new("E1", "that is indented", described("First.\n\n    let x = 1;")).has(&["#[doc = \" First.\"] #[doc = \" \"] #[doc = \" let x = 1;\"]"]),
-        Case::new("E1", "that is fenced", described("First:\n```\nlet <x> = 1;\n```\nLast [one].")).has(&["#[doc = \" ```text\"] #[doc = \" let <x> = 1;\"] #[doc = \" ```\"] #[doc = \" Last \\\\[one].\"]"]),
-        Case::new("E1", "whose fence stays open", described("First:\n```\nx")).has(&["#[doc = \" ```text\"] #[doc = \" x\"] #[doc = \" ```\"]"]),
-        Case::new("E2", "are escaped", described("A <b>, [x] and `[y]<z>`; see https://example.com/a?b=[c]."))
-            .has(&["#[doc = \" A \\\\<b>, \\\\[x] and `[y]<z>`; see <https://example.com/a?b=[c]>.\"]"]),
-        Case::new("E2", "of a summary are escaped", operation(json!({"summary": "List <things> | [all]"}), json!({})))
-            .has(&["#[doc = \" List \\\\<things> | \\\\[all].\"]", "#[doc = \" List \\\\<things> | \\\\[all]: `GET /shop/v2/things`.\"]"]),
+        Case::new(
+            "E1",
+            "that is indented",
+            described("First.\n\n    let x = 1;"),
+        )
+        .has(&["#[doc = \" First.\\n \\n let x = 1;\"]"]),
+        Case::new(
+            "E1",
+            "that is fenced",
+            described("First:\n```\nlet <x> = 1;\n```\nLast [one]."),
+        )
+        .has(&["```text\\n let <x> = 1;\\n ```\\n Last \\\\[one].\"]"]),
+        Case::new("E1", "whose fence stays open", described("First:\n```\nx"))
+            .has(&["```text\\n x\\n ```\"]"]),
+        Case::new(
+            "E2",
+            "are escaped",
+            described("A <b>, [x] and `[y]<z>`; see https://example.com/a?b=[c]."),
+        )
+        .has(&[
+            "#[doc = \" A \\\\<b>, \\\\[x] and `[y]<z>`; see <https://example.com/a?b=[c]>.\"]",
+        ]),
+        Case::new(
+            "E2",
+            "of a summary are escaped",
+            operation(json!({"summary": "List <things> | [all]"}), json!({})),
+        )
+        .has(&[
+            "#[doc = \" List \\\\<things> | \\\\[all].\\n",
+            "#[doc = \" List \\\\<things> | \\\\[all]: `GET /shop/v2/things`.\"]",
+        ]),
     ]
 }
 
