@@ -108,7 +108,6 @@ pub mod jobs;
 mod operation;
 mod pagination;
 mod pipeline;
-
 mod request;
 mod response;
 mod runtime;

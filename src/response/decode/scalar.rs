@@ -135,7 +135,6 @@ impl<S: Scalar> Visitor<'_> for ScalarVisitor<'_, S> {
 pub(super) struct Plain<T>(PhantomData<T>);
 
 pub(super) const INTEGER: Plain<i64> = Plain(PhantomData);
-const STRING: Plain<String> = Plain(PhantomData);
 
 macro_rules! plain_scalars {
     ($($ty:ty => |$value:ident, $serializer:ident| $encode:expr;)*) => {
@@ -165,7 +164,6 @@ macro_rules! plain_scalars {
 
 plain_scalars! {
     String => |value, serializer| serializer.serialize_str(value);
-    SecretString => |value, serializer| serializer.serialize_str(value.expose_secret());
     i64 => |value, serializer| serializer.serialize_i64(*value);
     f64 => |value, serializer| encode_float(*value, serializer);
     bool => |value, serializer| serializer.serialize_bool(*value);
@@ -212,28 +210,23 @@ impl Scalar for Plain<String> {
     }
 }
 
-impl Scalar for Plain<SecretString> {
-    const EXPECTED: &'static str = <Plain<String> as Scalar>::EXPECTED;
-    type Value = SecretString;
+/// A secret is decoded as a string is.
+impl LenientDeserialize for SecretString {
+    const EXPECTED: &'static str = String::EXPECTED;
 
-    fn decode_text(&self, text: &str) -> Decoded<SecretString> {
-        Decoded::Exact(text.into())
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<Self>, D::Error> {
+        String::from_json(deserializer, wire_form).map(|text| text.map(Self::from))
     }
 
-    fn decode_integer(&self, value: i64) -> Decoded<SecretString> {
-        STRING.decode_integer(value).map(SecretString::from)
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
+        String::from_value(value, context).map(Self::from)
     }
 
-    fn decode_unsigned(&self, value: u64) -> Decoded<SecretString> {
-        STRING.decode_unsigned(value).map(SecretString::from)
-    }
-
-    fn decode_float(&self, value: f64) -> Decoded<SecretString> {
-        STRING.decode_float(value).map(SecretString::from)
-    }
-
-    fn decode_bool(&self, value: bool) -> Decoded<SecretString> {
-        STRING.decode_bool(value).map(SecretString::from)
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose_secret())
     }
 }
 
