@@ -71,11 +71,7 @@ impl<'a> Emission<'a> {
 
     /// The public fields.
     pub(crate) fn into_fields(self) -> Vec<FieldType> {
-        self.fields
-            .into_iter()
-            .filter(|(field, _)| field.constant.is_none())
-            .map(|(_, ty)| ty)
-            .collect()
+        self.public().cloned().collect()
     }
 
     /// The fields in the order of their names on the wire.

@@ -506,9 +506,7 @@ impl<'a> Request<'a> {
             }
         })
     }
-}
 
-impl Request<'_> {
     /// The setter of an argument; that of a required one changes the type of the request.
     fn setter(&self, argument: &Argument, typestate: &Typestate<'_>) -> TokenStream {
         let name = &argument.ident;

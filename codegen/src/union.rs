@@ -389,25 +389,18 @@ fn conversions(ident: &Ident, variants: &[Ident], types: &[syn::Type]) -> Vec<To
         if !seen.insert(quote!(#ty).to_string()) || name == "Value" {
             continue;
         }
-        let mut sources = match name.as_str() {
-            "String" => vec![quote!(&str)],
-            _ => Vec::new(),
-        };
-        let is_same = sources.len();
-        sources.push(quote!(#ty));
-        conversions.extend(sources.into_iter().enumerate().map(|(index, source)| {
-            let value = if index == is_same {
-                quote!(value)
-            } else {
-                quote!(value.into())
-            };
-            quote! {
+        let mut convert = |source: TokenStream, value: TokenStream| {
+            conversions.push(quote! {
                 impl From<#source> for #ident {
                     #[inline]
                     fn from(value: #source) -> Self { Self::#variant(#value) }
                 }
-            }
-        }));
+            });
+        };
+        if name == "String" {
+            convert(quote!(&str), quote!(value.into()));
+        }
+        convert(quote!(#ty), quote!(value));
     }
     conversions
 }

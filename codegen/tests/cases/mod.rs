@@ -876,7 +876,7 @@ fn extensions() -> Vec<Case> {
             json!({"Thing": object(json!({"a": string()})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
         .has(&["KEEPS_NULLS: bool = false;"]),
-        Case::new("F7", "are told apart in Rust, and stay on the wire", {
+        Case::new("F7", "are distinct in Rust, and stay on the wire", {
             let kinds = json!({"type": "string", "enum": ["clientbased", "other"]});
             let mut document = operation(
                 json!({
