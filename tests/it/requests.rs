@@ -252,26 +252,17 @@ async fn an_element_with_a_comma_is_not_sent() {
 
 #[tokio::test]
 async fn a_required_page_has_a_default() {
-    let sent = target("{}", async |client| {
-        let request = client
-            .reports()
-            .get_top_destinations()
-            .from("-1days")
-            .to("now");
-        request.send().await
-    })
-    .await;
+    let top = |client: &Client| {
+        let request = client.reports().get_top_destinations();
+        request.from("-1days").to("now")
+    };
+    let sent = target("{}", async |client| top(&client).send().await).await;
     assert_eq!(
         sent,
         "/reports/v2/top-destinations?from=-1days&to=now&limit=100&offset=0"
     );
     let sent = target("{}", async |client| {
-        let request = client
-            .reports()
-            .get_top_destinations()
-            .from("-1days")
-            .to("now");
-        request.offset(20).limit(10).send().await
+        top(&client).offset(20).limit(10).send().await
     })
     .await;
     assert_eq!(
