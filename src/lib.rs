@@ -128,8 +128,10 @@ pub use operation::{
     CloudKind, Operation, Pagination, PaginationStyle, RateLimit, RateLimitScope, RateLimitWindow,
     Security,
 };
-pub use pagination::{ContinuationToken, Items, Pages};
-pub use request::{IsSet, Request, ResponseFuture, Set, Upload};
+pub use pagination::{ContinuationToken, Items, Listing, Pages};
+pub use request::{
+    Builder, Endpoint, IsSet, Regional, Request, ResponseFuture, Set, Undocumented, Upload,
+};
 pub use response::{
     Deviation, Entries, JsonType, LenientDeserialize, Nullable, ParseEnumError, RawResponse,
     Required, Response, ResponseParts, UnknownInteger, UnknownValue,

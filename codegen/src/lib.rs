@@ -136,7 +136,8 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     let missing = types.missing.union(&requests.missing).cloned().collect();
     let missing = typestate::missing_module(&missing);
     let types = types.code;
-    let builders = requests.builders;
+    let endpoints = requests.endpoints;
+    let request_types = requests.types;
     let methods = requests.methods.iter().map(|(api, methods)| {
         let title = format!(" # {api}");
         quote! {
@@ -176,9 +177,14 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
         /// The requests of this scope, one type for each operation.
         pub mod requests {
             #[allow(unused_imports)]
-            use super::{missing, types::*};
+            use super::{endpoints, missing, types::*};
 
-            #builders
+            #request_types
+        }
+
+        /// The operations of this scope, as types: a request has one in its type.
+        pub mod endpoints {
+            #endpoints
         }
 
         #missing

@@ -270,10 +270,7 @@ impl<'a> Emission<'a> {
                     #[doc = #doc]
                     #[inline]
                     pub fn builder() -> #builder {
-                        #builder {
-                            object: #empty,
-                            state: ::std::marker::PhantomData,
-                        }
+                        crate::Builder::new(#empty)
                     }
                 }
             }
@@ -337,14 +334,14 @@ impl<'a> Emission<'a> {
         let (builder, _) = self.builder_name();
         let doc = format!(" Builds a [`{ident}`], when each required property has its value.");
         let (declarations, any) = (typestate.declarations(), typestate.any());
-        let (bounds, marker) = (typestate.bounds(), typestate.marker());
+        let state = typestate.state();
         let setters = self.public().map(|ty| {
             let (argument, _) = setter_argument(ty, &quote!(value), enumerations);
             let (method, doc) = ty.setter();
             let built = match ty.presence.required {
                 true => {
                     let after = typestate.after(&ty.ident);
-                    quote!(#builder #after)
+                    quote!(crate::Builder<#ident, #after>)
                 }
                 false => quote!(Self),
             };
@@ -352,28 +349,16 @@ impl<'a> Emission<'a> {
                 #[doc = #doc]
                 #[inline]
                 pub fn #method(self, value: #argument) -> #built {
-                    #builder { object: self.object.#method(value), state: ::std::marker::PhantomData }
+                    crate::Builder::new(self.object.#method(value))
                 }
             }
         });
         quote! {
             #[doc = #doc]
-            #[derive(Clone, Debug)]
-            #[must_use = "an object is complete when it is built"]
-            pub struct #builder #declarations {
-                object: #ident,
-                state: #marker,
-            }
+            pub type #builder #declarations = crate::Builder<#ident, #state>;
 
-            impl #any #builder #any {
+            impl #any crate::Builder<#ident, #state> {
                 #(#setters)*
-
-                /// The complete object.
-                #[must_use]
-                #[inline]
-                pub fn build(self) -> #ident #bounds {
-                    self.object
-                }
             }
         }
     }

@@ -77,7 +77,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
         None => quote!(None),
         Some(_) => {
             let request = Ident::new(&names::pascal(&operation.id), Span::call_site());
-            quote!(Some(<super::requests::#request>::PAGINATION))
+            quote!(Some(<super::endpoints::#request as crate::Listing>::PAGINATION))
         }
     };
     let defaults = operation.parameters.iter().filter_map(|parameter| {

@@ -1,4 +1,4 @@
-//! `pages()` and `items()` of the requests whose operations page, and how the items are extracted from a page.
+//! The listings: how an operation pages, and how the items are extracted from a page.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -9,12 +9,12 @@ use crate::error::{Error, Result};
 use crate::operations;
 use crate::rust_type::{element, simple_name};
 
-/// `pages()` and `items()`, for the operations that page; `bounds` require that all required arguments are set.
-pub(crate) fn paging(
+/// What makes a listing of the endpoint `ident`, for the operations that page.
+pub(crate) fn listing(
     operation: &Operation,
+    ident: &Ident,
     response: &syn::Type,
     types: &TypeDefs,
-    bounds: Option<&TokenStream>,
 ) -> Result<Option<TokenStream>> {
     let Some(pagination) = &operation.pagination else {
         return Ok(None);
@@ -52,29 +52,15 @@ pub(crate) fn paging(
     }
     let pagination = operations::pagination(pagination);
     Ok(Some(quote! {
-        /// The pagination of the operation.
-        pub const PAGINATION: crate::Pagination = #pagination;
+        impl crate::Listing for endpoints::#ident {
+            type Item = #item;
 
-        // Inline, like all that decodes: what a program does not list is not compiled.
-        #[inline]
-        fn into_items(
-            response: crate::response::RawResponse,
-            _: &crate::Pagination,
-        ) -> crate::Result<crate::Response<Vec<#item>>> {
-            let response = response.decode::<#response>()?;
-            Ok(response.map(|page| #items.unwrap_or_default()))
-        }
+            const PAGINATION: crate::Pagination = #pagination;
 
-        /// The pages, requested as they are polled for.
-        #[inline]
-        pub fn pages(self) -> crate::Pages<#response> #bounds {
-            crate::Pages::new(self.parts, Self::PAGINATION)
-        }
-
-        /// The items of all pages, requested as they are polled for.
-        #[inline]
-        pub fn items(self) -> crate::Items<#item> #bounds {
-            crate::Items::new(self.parts, Self::PAGINATION, Self::into_items)
+            #[inline]
+            fn items_of(page: #response) -> Vec<#item> {
+                #items.unwrap_or_default()
+            }
         }
     }))
 }

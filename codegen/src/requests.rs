@@ -1,4 +1,4 @@
-//! One request builder for each operation, and the handle of the scope that makes them.
+//! The request of each operation: the method of the scope's handle that begins it, and its setters.
 //!
 //! The types of arguments and responses come from the signature of the method that progenitor generates for the operation. Its body is not
 //! used: a request passes its parts to the runtime, which has the same code for all operations.
@@ -27,13 +27,15 @@ use crate::typestate::Typestate;
 pub(crate) struct Requests {
     /// Methods of the scope's handle, by API.
     pub methods: BTreeMap<String, TokenStream>,
-    /// The builders.
-    pub builders: TokenStream,
+    /// Their types, with setters.
+    pub types: TokenStream,
+    /// The types that stand for the operations.
+    pub endpoints: TokenStream,
     /// The required parameters that have setters: the names in the module `missing`.
     pub missing: BTreeSet<Ident>,
 }
 
-/// Writes the builders of all `operations`.
+/// Writes the requests of all `operations`.
 pub(crate) fn requests(
     scope: &str,
     operations: &[Operation],
@@ -44,7 +46,8 @@ pub(crate) fn requests(
     let signatures = signatures(operations, generated)?;
     let mut requests = Requests {
         methods: BTreeMap::new(),
-        builders: TokenStream::new(),
+        types: TokenStream::new(),
+        endpoints: TokenStream::new(),
         missing: BTreeSet::new(),
     };
     let mut names = BTreeMap::new();
@@ -61,7 +64,8 @@ pub(crate) fn requests(
         let request = Request::new(scope, operation, signature, enumerations)?;
         let methods = requests.methods.entry(operation.api.clone()).or_default();
         methods.extend(request.methods(types));
-        requests.builders.extend(request.builder(types)?);
+        requests.types.extend(request.request(types)?);
+        requests.endpoints.extend(request.endpoint());
         requests.missing.extend(request.typestate().missing());
     }
     Ok(requests)
@@ -137,7 +141,7 @@ const RESERVED: [&str; 15] = [
     "body",
     "clone",
     "header",
-    "into_items",
+    "into_state",
     "items",
     "new",
     "pages",
@@ -279,8 +283,6 @@ impl<'a> Request<'a> {
             .collect();
         let mutable = (!others.is_empty()).then(|| quote!(mut));
         let docs = markdown(&self.docs(name, positional, types));
-        let state =
-            (!self.typestate().is_empty()).then(|| quote!(, state: ::std::marker::PhantomData));
         let badge = badge(self.scope, operation);
         let search = search(operation, name);
         let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
@@ -294,7 +296,7 @@ impl<'a> Request<'a> {
             pub fn #method(&self, #(#parameters),*) -> requests::#ident {
                 let #mutable parts = crate::request::RequestParts::new(&self.client, &operations::#constant, &[#(#path_values),*]);
                 #(#others)*
-                requests::#ident { parts #state }
+                crate::Request::new(parts)
             }
 
             #alias
@@ -445,7 +447,8 @@ impl<'a> Request<'a> {
         Typestate::new(self.named().into_iter().map(|argument| &argument.ident))
     }
 
-    fn builder(&self, types: &TypeDefs) -> Result<TokenStream> {
+    /// The type of the request: its endpoint, a name for it, and its setters.
+    fn request(&self, types: &TypeDefs) -> Result<TokenStream> {
         let Self {
             operation,
             ident,
@@ -453,58 +456,53 @@ impl<'a> Request<'a> {
             ..
         } = self;
         let typestate = self.typestate();
-        let setters = self
+        let setters: Vec<_> = self
             .arguments
             .iter()
             .filter(|argument| !argument.is_positional())
-            .map(|argument| self.setter(argument, &typestate));
+            .map(|argument| self.setter(argument, &typestate))
+            .collect();
         let (declarations, any) = (typestate.declarations(), typestate.any());
-        let (bounds, complete) = (typestate.bounds(), typestate.complete());
-        let marker = typestate.marker();
-        let state = (!typestate.is_empty()).then(|| quote!(pub(super) state: #marker,));
-        let reports = operation
+        let state = typestate.state();
+        let regional = operation
             .regional
-            .then(|| quote!(crate::request::report_options!();));
-        let paging = paging::paging(self.operation, &self.response, types, bounds.as_ref())?;
+            .then(|| quote!(impl crate::Regional for endpoints::#ident {}));
+        let listing = paging::listing(operation, ident, response, types)?;
         let doc = format!(
             " The request [`{}`](super::operations::{}).",
             operation.id,
             operations::constant(operation)
         );
         let badge = badge(self.scope, operation);
+        let setters = (!setters.is_empty()).then(|| {
+            quote! {
+                #badge
+                impl #any crate::Request<endpoints::#ident, #state> {
+                    #(#setters)*
+                }
+            }
+        });
         Ok(quote! {
             #[doc = #doc]
             #badge
-            #[derive(Clone, Debug)]
-            #[must_use = "a request does nothing until it is sent"]
-            pub struct #ident #declarations {
-                pub(super) parts: crate::request::RequestParts,
-                #state
+            pub type #ident #declarations = crate::Request<endpoints::#ident, #state>;
+            impl crate::Endpoint for endpoints::#ident {
+                type Response = #response;
             }
-            impl #any #ident #any {
-                #(#setters)*
-                /// Sends the request; `await` on the request itself does the same.
-                ///
-                /// # Errors
-                /// See [`Error`](crate::Error).
-                #[inline]
-                pub fn send(self) -> crate::ResponseFuture<crate::Response<#response>> #bounds {
-                    self.parts.send()
-                }
-                crate::request::request_options!(#bounds);
-                #reports
-                #paging
-            }
-            impl ::std::future::IntoFuture for #ident #complete {
-                type Output = crate::Result<crate::Response<#response>>;
-                type IntoFuture = crate::ResponseFuture<crate::Response<#response>>;
-
-                #[inline]
-                fn into_future(self) -> Self::IntoFuture {
-                    self.send()
-                }
-            }
+            #listing
+            #regional
+            #setters
         })
+    }
+
+    /// The type that stands for the operation.
+    fn endpoint(&self) -> TokenStream {
+        let ident = &self.ident;
+        let doc = format!(" `{}`", self.operation.id);
+        quote! {
+            #[doc = #doc]
+            pub enum #ident {}
+        }
     }
 
     /// The setter of an argument; that of a required one changes the type of the request.
@@ -523,9 +521,8 @@ impl<'a> Request<'a> {
         let (ty, request) = match argument.required {
             true => {
                 let (ident, after) = (&self.ident, typestate.after(name));
-                let request =
-                    quote!(#ident { parts: self.parts, state: ::std::marker::PhantomData });
-                (quote!(#ident #after), request)
+                let ty = quote!(crate::Request<endpoints::#ident, #after>);
+                (ty, quote!(self.into_state()))
             }
             false => (quote!(Self), quote!(self)),
         };

@@ -1,5 +1,5 @@
-//! Which required values a builder has, in its type: it has a parameter for each, which is a type of the module `missing` until the
-//! value is set, and `Set` then.
+//! Which required values a builder or a request has, in its type: the state has a part for each, which is a type of the module `missing`
+//! until the value is set, and `Set` then.
 
 use std::collections::BTreeSet;
 
@@ -60,38 +60,28 @@ impl<'a> Typestate<'a> {
         self.generics(quote!(#(#parameters),*))
     }
 
-    /// The type arguments when this value is set.
-    pub(crate) fn after(&self, setter: &Ident) -> Option<TokenStream> {
+    /// The state, in terms of the type parameters.
+    pub(crate) fn state(&self) -> TokenStream {
+        list(self.parameters().into_iter().map(|state| quote!(#state)))
+    }
+
+    /// The state when this value is set.
+    pub(crate) fn after(&self, setter: &Ident) -> TokenStream {
         let states = self.setters.iter().zip(self.parameters());
-        let states = states.map(|(other, state)| match *other == setter {
+        list(states.map(|(other, state)| match *other == setter {
             true => quote!(crate::Set),
             false => quote!(#state),
-        });
-        self.generics(quote!(#(#states),*))
-    }
-
-    /// The type arguments when all values are set.
-    pub(crate) fn complete(&self) -> Option<TokenStream> {
-        let states = self.setters.iter().map(|_| quote!(crate::Set));
-        self.generics(quote!(#(#states),*))
-    }
-
-    /// The condition that all values are set.
-    pub(crate) fn bounds(&self) -> Option<TokenStream> {
-        let parameters = self.parameters();
-        let bounds = quote!(where #(#parameters: crate::IsSet),*);
-        (!self.is_empty()).then_some(bounds)
-    }
-
-    /// The type of the field that has the state.
-    pub(crate) fn marker(&self) -> TokenStream {
-        let parameters = self.parameters();
-        quote!(::std::marker::PhantomData<(#(#parameters,)*)>)
+        }))
     }
 
     fn generics(&self, arguments: TokenStream) -> Option<TokenStream> {
         (!self.is_empty()).then(|| quote!(<#arguments>))
     }
+}
+
+/// A list of states: the first and the rest, as the runtime has it.
+fn list(states: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
+    states.rfold(quote!(()), |rest, first| quote!((#first, #rest)))
 }
 
 /// The module `missing` of a scope.
@@ -105,7 +95,6 @@ pub(crate) fn missing_module(names: &BTreeSet<Ident>) -> TokenStream {
         pub mod missing {
             #(
                 #[doc = #docs]
-                #[derive(Clone, Copy, Debug)]
                 pub enum #names {}
             )*
         }

@@ -60,7 +60,7 @@ impl Client {
     /// # }
     /// ```
     pub fn request(&self, method: Method, path: &str) -> Request {
-        Request::new(self, find(&method, path), &method, path)
+        Request::undocumented(self, find(&method, path), &method, path)
     }
 }
 

@@ -68,7 +68,7 @@ impl Request {
         pointer: &'static str,
         pagination: Pagination,
     ) -> Items<T> {
-        Items::new(self.into_parts(), pagination.items(pointer), into_items)
+        Items::new(self.parts, pagination.items(pointer), into_items)
     }
 }
 

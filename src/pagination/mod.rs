@@ -49,6 +49,7 @@ mod history;
 mod items;
 mod items_at;
 mod link;
+mod listing;
 mod page_info;
 mod pager;
 mod pages;
@@ -58,6 +59,7 @@ use futures_util::Stream;
 
 pub use continuation::ContinuationToken;
 pub use items::Items;
+pub use listing::Listing;
 pub use pages::Pages;
 
 /// A stream that buffers items, for callers that are not async.

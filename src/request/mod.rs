@@ -1,18 +1,19 @@
 //! A request under construction, and the future of its response: one type each for all operations.
 
+mod builder;
 mod future;
-mod options;
 mod parameter;
 mod parts;
 mod raw;
+mod typed;
 mod typestate;
 mod upload;
 
+pub use builder::Builder;
 pub use future::ResponseFuture;
-#[allow(unused_imports, reason = "only the scope `reports` has reports")]
-pub(crate) use options::{report_options, request_options};
 pub(crate) use parameter::{ToParam, to_param};
 pub(crate) use parts::RequestParts;
-pub use raw::Request;
+pub use raw::Undocumented;
+pub use typed::{Endpoint, Regional, Request};
 pub use typestate::{IsSet, Set};
 pub use upload::Upload;

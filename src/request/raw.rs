@@ -1,4 +1,4 @@
-//! The request that has no generated builder: for what no document describes.
+//! The request that has no generated setters: for what no document describes.
 
 use http::Method;
 use serde::Serialize;
@@ -6,24 +6,20 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::future::ResponseFuture;
-use super::options::request_options;
 use super::parts::RequestParts;
+use super::typed::Request;
 use crate::client::Client;
 use crate::error::Result;
 use crate::operation::Operation;
 use crate::response::{RawResponse, Response};
 
-/// A request that no document describes, from [`Client::request`]: it sends and receives JSON, with the token, retries, redirects and
-/// errors of every other request.
-#[derive(Clone, Debug)]
-#[must_use = "a request does nothing until it is sent"]
-pub struct Request {
-    parts: RequestParts,
-}
+/// The endpoint of a request that no document describes, from [`Client::request`]: it sends and receives JSON, with the token, retries,
+/// redirects and errors of every other request.
+pub enum Undocumented {}
 
 impl Request {
     /// A request of an operation, or of one that no document describes, to a path that is sent as it is.
-    pub(crate) fn new(
+    pub(crate) fn undocumented(
         client: &Client,
         operation: &'static Operation,
         method: &Method,
@@ -39,14 +35,8 @@ impl Request {
         if let Some(reason) = path_error(path) {
             parts.fail(format!("`{path}` is no path of a request: {reason}"));
         }
-        Self { parts }
+        Self::new(parts)
     }
-
-    pub(crate) fn into_parts(self) -> RequestParts {
-        self.parts
-    }
-
-    request_options!();
 
     /// Sets the body.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
