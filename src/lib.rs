@@ -133,7 +133,7 @@ pub use request::{
     Builder, Endpoint, IsSet, Regional, Request, ResponseFuture, Set, Undocumented, Upload,
 };
 pub use response::{
-    Deviation, Entries, JsonType, LenientDeserialize, Nullable, ParseEnumError, RawResponse,
+    Deviation, Entries, Extra, JsonType, LenientDeserialize, Nullable, ParseEnumError, RawResponse,
     Required, Response, ResponseParts, UnknownInteger, UnknownValue,
 };
 #[cfg(feature = "test-util")]

@@ -18,7 +18,7 @@ use crate::typestate::Typestate;
 const MAX_LISTS: usize = 64;
 
 /// The names of the fields and methods that every object has.
-const RESERVED: [&str; 5] = ["build", "builder", "extra", "extra_mut", "lists"];
+const RESERVED: [&str; 4] = ["build", "builder", "extra", "lists"];
 
 /// A field as it is emitted.
 #[derive(Clone)]
@@ -125,8 +125,9 @@ impl<'a> Emission<'a> {
             pub struct #ident {
                 #(#declarations)*
                 #lists
+                /// What no field holds.
                 #skip
-                extra: decode::Extra,
+                pub extra: decode::Extra,
             }
             #object_fields
             decode::object!(#ident);
@@ -163,19 +164,17 @@ impl<'a> Emission<'a> {
             WireForm::Object => None,
             WireForm::Envelope(field) => {
                 let number = number(field);
-                Some(quote!(const ENVELOPED: Option<usize> = Some(#number);))
+                Some(quote!(.enveloped(#number)))
             }
             WireForm::List(fields) => {
                 let numbers = fields.iter().filter_map(number);
-                Some(quote!(const POSITIONS: &'static [usize] = &[#(#numbers),*];))
+                Some(quote!(.positions(&[#(#numbers),*])))
             }
         };
         quote! {
             impl decode::ObjectFields for #ident {
-                const NAME: &'static str = #name;
-                const PROPERTIES: &'static [&'static str] = &[#(#properties),*];
-                const KEEPS_NULLS: bool = #keeps_nulls;
-                #wire_form
+                const SHAPE: decode::ObjectShape =
+                    decode::ObjectShape::new(#name, &[#(#properties),*], #keeps_nulls) #wire_form;
 
                 #[inline]
                 fn empty() -> Self { #empty }

@@ -226,7 +226,7 @@ impl ClientBuilder {
     }
 
     /// Whether a response that differs from its documentation is an error of the kind [`Decode`](crate::ErrorKind::Decode). Off by default:
-    /// what differs is kept in `extra()`, listed by [`Response::deviations`](crate::Response::deviations), and logged once.
+    /// what differs is kept in `extra`, listed by [`Response::deviations`](crate::Response::deviations), and logged once.
     ///
     /// Turn it on to find out what has changed, such as in a test against your own organization.
     pub fn strict_responses(mut self, strict: bool) -> Self {

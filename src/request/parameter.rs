@@ -1,8 +1,11 @@
 //! How a value is written in a path, a query or a header.
 
+use std::fmt::Display;
 use std::net::IpAddr;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+
+use crate::response::decode::Generated;
 
 /// A value that a path, a query or a header can hold.
 pub(crate) trait ToParam {
@@ -25,6 +28,13 @@ macro_rules! to_param_by_display {
 }
 
 to_param_by_display!(String, i64, f64, bool, NaiveDate, IpAddr);
+
+/// The enumerations.
+impl<T: Generated + Display> ToParam for T {
+    fn to_param(&self) -> String {
+        self.to_string()
+    }
+}
 
 impl ToParam for DateTime<Utc> {
     fn to_param(&self) -> String {

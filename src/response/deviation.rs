@@ -10,7 +10,7 @@ use crate::operation::Operation;
 
 /// A location at which a response differs from its documentation.
 ///
-/// The typed field is empty, or has what the value means. The value itself is not lost: it is in the `extra()` of the object
+/// The typed field is empty, or has what the value means. The value itself is not lost: it is in the `extra` of the object
 /// that has it, and is sent again with that object. A deviation never shows the value, which may be a secret.
 ///
 /// ```no_run

@@ -12,7 +12,7 @@ mod typed;
 
 pub(crate) use decode::without_value;
 pub use decode::{
-    Entries, LenientDeserialize, Nullable, ParseEnumError, UnknownInteger, UnknownValue,
+    Entries, Extra, LenientDeserialize, Nullable, ParseEnumError, UnknownInteger, UnknownValue,
 };
 pub(crate) use deviation::DeviationPolicy;
 pub use deviation::{Deviation, JsonType};

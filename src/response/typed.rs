@@ -93,7 +93,7 @@ impl<T> Response<T> {
 
     /// Where the body differs from its documentation; empty for nearly all responses.
     ///
-    /// What differs is not lost: it is in the `extra()` of the object that has it. The client logs each kind of deviation once, as a
+    /// What differs is not lost: it is in the `extra` of the object that has it. The client logs each kind of deviation once, as a
     /// WARN event; with [`ClientBuilder::strict_responses`](crate::ClientBuilder::strict_responses) a response that deviates is an error.
     #[must_use]
     pub fn deviations(&self) -> &[Deviation] {

@@ -70,10 +70,10 @@ async fn a_value_that_does_not_fit_is_reported_and_the_rest_is_read() -> Result<
     assert_eq!(ids, [Some(1), None, Some(3)]);
     let group = &page.data[1];
     assert_eq!(group.name.as_deref(), Some("b"));
-    assert_eq!(group.extra()["id"], json!({}));
+    assert_eq!(group.extra["id"], json!({}));
     assert_eq!(group.hubs.len(), 2);
-    assert_eq!(group.hubs[0].extra()["isPrimary"], "perhaps");
-    assert_eq!(page.extra()["total"], "hush");
+    assert_eq!(group.hubs[0].extra["isPrimary"], "perhaps");
+    assert_eq!(page.extra["total"], "hush");
     assert_eq!(
         serde_json::to_value(page.into_inner()).unwrap(),
         body,
@@ -198,7 +198,7 @@ fn an_object_and_a_list_of_one_stand_for_each_other() {
     let value = json!({"hubs": {"message": "no"}});
     let (group, written) = round_trip::<NetworkTunnelGroup>(&value);
     assert!(group.hubs.is_empty());
-    assert_eq!(group.extra()["hubs"], json!({"message": "no"}));
+    assert_eq!(group.extra["hubs"], json!({"message": "no"}));
     assert_eq!(written, value);
 }
 
@@ -257,15 +257,15 @@ fn undocumented_properties_can_be_changed_and_compared() {
     let (mut group, _) = round_trip::<NetworkTunnelGroup>(&value);
     let copy = group.clone();
     assert_eq!(group, copy);
-    group.extra_mut().insert("second".to_owned(), json!(2));
-    group.extra_mut().remove("brandNew");
+    group.extra.insert("second".to_owned(), json!(2));
+    group.extra.remove("brandNew");
     assert_ne!(group, copy);
     assert_eq!(
         serde_json::to_value(&group).unwrap(),
         json!({"id": 7, "second": 2})
     );
     // It costs one pointer.
-    assert!(NetworkTunnelGroup::default().extra().is_empty());
+    assert!(NetworkTunnelGroup::default().extra.is_empty());
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn an_enumeration_of_integers_is_decoded_like_an_integer() {
         let value = json!({"severity": severity});
         let (rule, written) = round_trip::<AlertRule>(&value);
         assert_eq!(rule.severity, Some(AlertSeverity::other(2)), "{value}");
-        assert!(rule.extra().is_empty());
+        assert!(rule.extra.is_empty());
         assert_eq!(written, value);
     }
     let value = json!({"severity": 2.5, "status": "high"});
@@ -365,7 +365,7 @@ fn an_object_that_is_a_list_of_values_keeps_what_does_not_fit() {
         let value = json!({"pfs2": [["a.example", 7], element]});
         let (page, written) = round_trip::<CoOccurringDomains>(&value);
         assert_eq!(page.pfs2[0].score, Some(7.0));
-        assert_eq!(page.extra()["pfs2"], value["pfs2"]);
+        assert_eq!(page.extra["pfs2"], value["pfs2"]);
         assert_eq!(written, value);
     }
     let error = serde_json::from_value::<CoOccurringDomain>(json!(7)).unwrap_err();
@@ -426,6 +426,6 @@ fn a_time_is_sent_again_as_it_was_written() {
         let format = |time: DateTime<Utc>| time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
         assert_eq!(read.map(format).as_deref(), time, "{text}");
         assert_eq!(written, value);
-        assert_eq!(site.extra().is_empty(), time.is_some(), "{text}");
+        assert_eq!(site.extra.is_empty(), time.is_some(), "{text}");
     }
 }

@@ -285,29 +285,6 @@ impl LenientDeserialize for () {
     }
 }
 
-impl<T: LenientDeserialize> LenientDeserialize for Box<T> {
-    const EXPECTED: &'static str = T::EXPECTED;
-
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
-        wire_form: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        Ok(T::from_json(deserializer, wire_form)?.map(Box::new))
-    }
-
-    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
-        T::from_value(value, context).map(Box::new)
-    }
-
-    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        T::encode(self, serializer)
-    }
-
-    fn accepts_object(object: &Map<String, Value>) -> bool {
-        T::accepts_object(object)
-    }
-}
-
 /// A value that may be null where it stands.
 impl<T: LenientDeserialize> LenientDeserialize for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;

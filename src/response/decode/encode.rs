@@ -79,7 +79,7 @@ where
     S: Serializer,
     T: ObjectFields,
 {
-    if !T::POSITIONS.is_empty() {
+    if !T::SHAPE.positions.is_empty() {
         return serialize_positions(object, serializer);
     }
     if let Some(raw) = object_without_envelope(object) {
@@ -106,7 +106,7 @@ where
 
 /// What was read for an object that came without its envelope, if that still stands for it.
 fn object_without_envelope<T: ObjectFields>(object: &T) -> Option<&Value> {
-    T::ENVELOPED?;
+    T::SHAPE.enveloped?;
     let raw = object.kept().without_envelope()?;
     let read = object_from_value(raw, &mut DecodeContext::default()).into_value();
     (read.as_ref() == Some(object)).then_some(raw)
@@ -120,7 +120,7 @@ where
 {
     let mut values = Values(Vec::new());
     object.encode_fields(&mut values);
-    let positions = T::POSITIONS.iter();
+    let positions = T::SHAPE.positions.iter();
     serializer.collect_seq(positions.map(|property| values.0.get(*property)))
 }
 
@@ -193,7 +193,7 @@ impl<M: SerializeMap, T: ObjectFields> FieldEncoder for JsonEncoder<'_, M, T> {
         if !self.write(property, field.as_ref()) && self.result.is_ok() {
             self.result = Err(M::Error::custom(format_args!(
                 "`{}` requires `{}`, which is not set",
-                T::NAME,
+                T::SHAPE.name,
                 property.1
             )));
         }
@@ -257,7 +257,7 @@ impl FieldEncoder for Values {
 /// Writes the properties that an object has, under their names on the wire; of secrets only that they are there.
 pub(crate) fn debug_object<T: ObjectFields>(object: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut encoder = DebugEncoder {
-        output: f.debug_struct(T::NAME),
+        output: f.debug_struct(T::SHAPE.name),
         properties: T::PROPERTIES.iter(),
     };
     object.encode_fields(&mut encoder);

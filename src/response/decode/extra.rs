@@ -1,15 +1,30 @@
 //! What an object keeps beside its typed fields.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-/// The undocumented properties of an object, the values that do not fit their type, and the wire forms of those that do.
+/// What the fields of an object do not hold: the properties that no document describes, and documented ones with a value of another type.
+///
+/// It is a map of the properties by name. They are compared, cloned and sent again with the object: a property that is added here is
+/// sent. It also keeps the wire form of values that came in another one, such as a number in quotes, so that an object is sent as it came.
 ///
 /// It is one pointer wide, and allocates nothing while it is empty.
+///
+/// ```
+/// # #[cfg(feature = "network-tunnel-groups")] {
+/// use cisco_secure_access::api::deployments::types::NetworkTunnelGroup;
+///
+/// let mut group: NetworkTunnelGroup = serde_json::from_str(r#"{"name": "Harbour", "tier": 2}"#)?;
+/// assert_eq!(group.extra["tier"], 2);
+/// group.extra.insert("tier".to_owned(), 3.into());
+/// # }
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Default)]
-pub(crate) struct Extra(Option<Box<Contents>>);
+pub struct Extra(Option<Box<Contents>>);
 
 #[derive(Clone, Default)]
 struct Contents {
@@ -23,7 +38,7 @@ struct Contents {
 
 impl Extra {
     /// The properties by name.
-    pub(crate) fn properties(&self) -> &Map<String, Value> {
+    pub(super) fn properties(&self) -> &Map<String, Value> {
         static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
 
         match &self.0 {
@@ -33,7 +48,7 @@ impl Extra {
     }
 
     /// The properties by name, to be changed.
-    pub(crate) fn properties_mut(&mut self) -> &mut Map<String, Value> {
+    pub(super) fn properties_mut(&mut self) -> &mut Map<String, Value> {
         &mut self.contents().properties
     }
 
@@ -64,6 +79,22 @@ impl Extra {
 
     fn contents(&mut self) -> &mut Contents {
         self.0.get_or_insert_default()
+    }
+}
+
+impl Deref for Extra {
+    type Target = Map<String, Value>;
+
+    #[inline]
+    fn deref(&self) -> &Map<String, Value> {
+        self.properties()
+    }
+}
+
+impl DerefMut for Extra {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Map<String, Value> {
+        self.properties_mut()
     }
 }
 

@@ -9,7 +9,7 @@
 //! A value whose type has another JSON form, such as a number in quotes, keeps its wire form there as well, so that an object that was
 //! read is written as it came.
 //!
-//! `object` has the walk over objects, `property_index` the search for their names, `encode` the way back; `scalar`, `time`, `collection`,
+//! `generated` says of which kind a generated type is; `object` has the walk over objects, `property_index` the search for their names, `encode` the way back; `scalar`, `time`, `collection`,
 //! `open_enum`, `nullable` and `union` have the values.
 
 mod collection;
@@ -17,6 +17,7 @@ mod conversion;
 mod encode;
 mod entries;
 mod extra;
+mod generated;
 mod nullable;
 mod object;
 mod open_enum;
@@ -37,23 +38,19 @@ use super::deviation::{Deviation, DeviationPath, JsonType};
 pub(crate) use conversion::{Conversion, construct, convert};
 pub(crate) use encode::{FieldEncoder, debug_object, serialize_object};
 pub use entries::Entries;
-pub(crate) use extra::{Extra, ListPresence};
+pub use extra::Extra;
+pub(crate) use extra::ListPresence;
+pub(crate) use generated::Generated;
 pub use nullable::Nullable;
-pub(crate) use object::{
-    FieldSource, ObjectFields, deserialize, has_property_of, object, object_from_json,
-    object_from_value,
-};
+pub(crate) use object::{FieldSource, Object, ObjectFields, ObjectShape, deserialize, object};
 #[cfg(feature = "schemars")]
 pub(crate) use open_enum::json_schema;
 pub(crate) use open_enum::{
-    EnumKind, IntegerEnum, IntegerValue, TextEnum, TextValue, enumeration, integer_enum, open_enum,
+    IntegerEnum, IntegerValue, TextEnum, TextValue, enumeration, integer_enum, open_enum,
 };
 pub use open_enum::{ParseEnumError, UnknownInteger, UnknownValue};
 pub(crate) use time::TimeFormat;
-pub(crate) use union::{
-    Kind, Union, Variant, deserialize_union, union, union_accepts, union_from_json,
-    union_from_value,
-};
+pub(crate) use union::{Kind, OneOf, Union, Variant, deserialize_union, union};
 
 /// A value that a response can hold.
 ///

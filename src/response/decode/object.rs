@@ -9,34 +9,27 @@ use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde::Serializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::collection::Seed;
-use super::encode::FieldEncoder;
+use super::encode::{FieldEncoder, serialize_object};
 use super::extra::{Extra, ListPresence};
+use super::generated::Codec;
 use super::property_index::PropertyIndex;
 use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
 
 /// The fields of an object type.
 pub(crate) trait ObjectFields: Sized + PartialEq {
-    /// The name of the type.
-    const NAME: &'static str;
+    /// What the object is.
+    const SHAPE: ObjectShape;
 
     /// The names of its properties on the wire, sorted.
-    const PROPERTIES: &'static [&'static str];
+    const PROPERTIES: &'static [&'static str] = Self::SHAPE.properties;
 
     /// Where each name is among them.
     const INDEX: &'static PropertyIndex = &PropertyIndex::new(Self::PROPERTIES);
-
-    /// Whether a null that was read is written again: for types that are sent, or whose values are carried into one that is.
-    const KEEPS_NULLS: bool;
-
-    /// For an object that the service writes as a list of values by position: the property at each position.
-    const POSITIONS: &'static [usize] = &[];
-
-    /// For an object that the service may send without its envelope: the property whose value then stands for the object.
-    const ENVELOPED: Option<usize> = None;
 
     /// The object without any property.
     fn empty() -> Self;
@@ -52,6 +45,83 @@ pub(crate) trait ObjectFields: Sized + PartialEq {
 
     /// Writes all fields, in the order of the properties.
     fn encode_fields<E: FieldEncoder>(&self, encoder: &mut E);
+}
+
+/// What an object type is. It is one value, because each constant of a type costs time when the crate is built.
+#[derive(Clone, Copy)]
+pub(crate) struct ObjectShape {
+    /// The name of the type.
+    pub(crate) name: &'static str,
+    /// The names of its properties on the wire, sorted.
+    properties: &'static [&'static str],
+    /// Whether a null that was read is written again: for types that are sent, or whose values are carried into one that is.
+    keeps_nulls: bool,
+    /// For an object that the service writes as a list of values by position: the property at each position.
+    pub(crate) positions: &'static [usize],
+    /// For an object that the service may send without its envelope: the property whose value then stands for the object.
+    pub(crate) enveloped: Option<usize>,
+}
+
+impl ObjectShape {
+    pub(crate) const fn new(
+        name: &'static str,
+        properties: &'static [&'static str],
+        keeps_nulls: bool,
+    ) -> Self {
+        Self {
+            name,
+            properties,
+            keeps_nulls,
+            positions: &[],
+            enveloped: None,
+        }
+    }
+
+    #[allow(dead_code, reason = "only some APIs have such objects")]
+    pub(crate) const fn positions(self, positions: &'static [usize]) -> Self {
+        Self { positions, ..self }
+    }
+
+    #[allow(dead_code, reason = "only some APIs have such objects")]
+    pub(crate) const fn enveloped(self, property: usize) -> Self {
+        Self {
+            enveloped: Some(property),
+            ..self
+        }
+    }
+}
+
+/// The kind of the objects.
+pub(crate) enum Object {}
+
+impl<T: ObjectFields> Codec<T> for Object {
+    const EXPECTED: &'static str = match T::SHAPE.positions {
+        [] => OBJECT,
+        _ => LIST,
+    };
+
+    #[inline]
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        _: &mut Option<Value>,
+    ) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_any(ObjectVisitor(PhantomData))
+    }
+
+    #[inline]
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
+        object_from_value(value, context)
+    }
+
+    #[inline]
+    fn encode<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_object(value, serializer)
+    }
+
+    #[inline]
+    fn accepts_object(object: &Map<String, Value>) -> bool {
+        has_property_of::<T>(object)
+    }
 }
 
 /// Where the value of a field comes from: the text of a response, or a parsed one.
@@ -86,16 +156,6 @@ pub(crate) trait FieldSource: Sized {
     }
 }
 
-/// Decodes an object in the fast pass.
-#[inline]
-pub(crate) fn object_from_json<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: ObjectFields,
-{
-    deserializer.deserialize_any(ObjectVisitor(PhantomData))
-}
-
 struct ObjectVisitor<T>(PhantomData<T>);
 
 impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
@@ -110,7 +170,7 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
-        if !T::POSITIONS.is_empty() {
+        if !T::SHAPE.positions.is_empty() {
             return Err(A::Error::custom(LIST));
         }
         let mut object = T::empty();
@@ -126,7 +186,7 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
                             json: PhantomData,
                             map: &mut map,
                             wire_form: &mut wire_form,
-                            keeps_null: T::KEEPS_NULLS,
+                            keeps_null: T::SHAPE.keeps_nulls,
                         },
                     )?;
                     if let Some(value) = wire_form.take() {
@@ -139,7 +199,7 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
                 }
             }
         }
-        match T::ENVELOPED {
+        match T::SHAPE.enveloped {
             Some(_) if !is_documented => Err(A::Error::custom(ENVELOPE)),
             _ => Ok(Some(object)),
         }
@@ -147,7 +207,7 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
         let mut object = T::empty();
-        for property in T::POSITIONS {
+        for property in T::SHAPE.positions {
             let Some(value) = list.next_element::<Value>()? else {
                 return Err(A::Error::custom(OBJECT));
             };
@@ -157,7 +217,7 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
             }
         }
         match list.next_element::<Value>()? {
-            None if !T::POSITIONS.is_empty() => Ok(Some(object)),
+            None if !T::SHAPE.positions.is_empty() => Ok(Some(object)),
             _ => Err(A::Error::custom(OBJECT)),
         }
     }
@@ -339,12 +399,14 @@ pub(crate) fn object_from_value<T: ObjectFields>(
 ) -> Decoded<T> {
     match value {
         Value::Null => Decoded::Coerced(None),
-        Value::Object(map) if T::POSITIONS.is_empty() => Decoded::Exact(
+        Value::Object(map) if T::SHAPE.positions.is_empty() => Decoded::Exact(
             without_envelope(map, value, context).unwrap_or_else(|| from_map(map, context)),
         ),
         Value::Object(map) => Decoded::Coerced(Some(from_map(map, context))),
-        Value::Array(list) if !T::POSITIONS.is_empty() => from_positions(list, value, context),
-        _ if !T::POSITIONS.is_empty() => context.mismatch(LIST, value),
+        Value::Array(list) if !T::SHAPE.positions.is_empty() => {
+            from_positions(list, value, context)
+        }
+        _ if !T::SHAPE.positions.is_empty() => context.mismatch(LIST, value),
         // Some languages write an empty object so.
         Value::Array(list) => match list.as_slice() {
             [] => context.coerce(None, OBJECT, value),
@@ -361,7 +423,7 @@ pub(crate) fn object_from_value<T: ObjectFields>(
 fn from_map<T: ObjectFields>(map: &Map<String, Value>, context: &mut DecodeContext) -> T {
     let mut object = T::empty();
     // Properties that are there decide about the variant of a union, whether they are null or not.
-    let keeps_nulls = T::KEEPS_NULLS || context.is_variant();
+    let keeps_nulls = T::SHAPE.keeps_nulls || context.is_variant();
     for (name, value) in map {
         match T::INDEX.find(name) {
             Some(property) => match decode_property(&mut object, property, value, context) {
@@ -382,7 +444,7 @@ fn without_envelope<T: ObjectFields>(
     value: &Value,
     context: &mut DecodeContext,
 ) -> Option<T> {
-    let property = T::ENVELOPED?;
+    let property = T::SHAPE.enveloped?;
     let mut object = T::empty();
     let mut is_accepted = false;
     let source = AcceptanceSource(map, &mut is_accepted);
@@ -458,7 +520,7 @@ fn from_positions<T: ObjectFields>(
 ) -> Decoded<T> {
     let mut object = T::empty();
     let mut worst = Fit::Exact;
-    for (index, (value, property)) in list.iter().zip(T::POSITIONS).enumerate() {
+    for (index, (value, property)) in list.iter().zip(T::SHAPE.positions).enumerate() {
         context.path.push_index(index);
         match decode_property(&mut object, *property, value, context) {
             Fit::Exact => {}
@@ -468,7 +530,7 @@ fn from_positions<T: ObjectFields>(
         }
         context.path.pop();
     }
-    if list.len() != T::POSITIONS.len() {
+    if list.len() != T::SHAPE.positions.len() {
         context.deviate("a list of another length", value);
         worst = Fit::Mismatched;
     }
@@ -502,55 +564,8 @@ where
 /// Makes the fields of a struct a type of the API.
 macro_rules! object {
     ($name:ident) => {
-        impl $name {
-            /// What no field holds: the properties that no document describes, and documented ones with a value of another type.
-            ///
-            /// They are sent again with the object.
-            #[must_use]
-            #[inline]
-            pub fn extra(&self) -> &::serde_json::Map<String, ::serde_json::Value> {
-                self.extra.properties()
-            }
-
-            /// What no field holds, to be changed: a property that is added here is sent with the object.
-            #[inline]
-            pub fn extra_mut(&mut self) -> &mut ::serde_json::Map<String, ::serde_json::Value> {
-                self.extra.properties_mut()
-            }
-        }
-
-        impl $crate::response::decode::LenientDeserialize for $name {
-            const EXPECTED: &'static str =
-                match <Self as $crate::response::decode::ObjectFields>::POSITIONS {
-                    [] => "an object",
-                    _ => "a list",
-                };
-
-            #[inline]
-            fn from_json<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-                _: &mut Option<::serde_json::Value>,
-            ) -> Result<Option<Self>, D::Error> {
-                $crate::response::decode::object_from_json(deserializer)
-            }
-
-            #[inline]
-            fn from_value(
-                value: &::serde_json::Value,
-                context: &mut $crate::response::decode::DecodeContext,
-            ) -> $crate::response::decode::Decoded<Self> {
-                $crate::response::decode::object_from_value(value, context)
-            }
-
-            #[inline]
-            fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::response::decode::serialize_object(self, serializer)
-            }
-
-            #[inline]
-            fn accepts_object(object: &::serde_json::Map<String, ::serde_json::Value>) -> bool {
-                $crate::response::decode::has_property_of::<Self>(object)
-            }
+        impl $crate::response::decode::Generated for $name {
+            type Kind = $crate::response::decode::Object;
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
@@ -579,6 +594,6 @@ macro_rules! object {
 pub(crate) use object;
 
 /// Whether an object has a property that the type documents.
-pub(crate) fn has_property_of<T: ObjectFields>(object: &Map<String, Value>) -> bool {
+fn has_property_of<T: ObjectFields>(object: &Map<String, Value>) -> bool {
     object.keys().any(|name| T::INDEX.find(name).is_some())
 }

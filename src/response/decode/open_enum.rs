@@ -3,9 +3,12 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::Deserializer;
+use serde::ser::Serializer;
 use serde_json::Value;
 
+use super::generated::Codec;
 use super::scalar::{self, INTEGER, Plain, Scalar};
 use super::{DecodeContext, Decoded};
 
@@ -187,21 +190,9 @@ impl<T: IntegerValue> Scalar for IntegerEnum<T> {
     }
 }
 
-/// Which of the two an enumeration is; its two passes.
-pub(crate) trait EnumKind<T> {
-    const EXPECTED: &'static str;
-
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
-        wire_form: &mut Option<Value>,
-    ) -> Result<Option<T>, D::Error>;
-
-    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T>;
-}
-
 macro_rules! enum_kind {
-    ($kind:ident, $($bound:tt)+) => {
-        impl<T: $($bound)+> EnumKind<T> for $kind<T> {
+    ($kind:ident, $value:ident) => {
+        impl<T: $value + Serialize> Codec<T> for $kind<T> {
             const EXPECTED: &'static str = <Self as Scalar>::EXPECTED;
 
             #[inline]
@@ -214,6 +205,11 @@ macro_rules! enum_kind {
 
             fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
                 scalar::from_value(&Self(std::marker::PhantomData), value, context)
+            }
+
+            #[inline]
+            fn encode<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+                value.serialize(serializer)
             }
         }
     };
@@ -232,35 +228,11 @@ pub(crate) fn json_schema(values: &[impl Into<Value> + Clone], kind: &str) -> sc
 /// What enumerations of both kinds have.
 macro_rules! enumeration {
     ($name:ident, $kind:ident, $json:literal, [$($value:literal),*], |$self:ident, $serializer:ident| $encode:expr) => {
-        impl $crate::response::decode::LenientDeserialize for $name {
-            const EXPECTED: &'static str =
-                <$crate::response::decode::$kind<Self> as $crate::response::decode::EnumKind<Self>>::EXPECTED;
+        // Not derived: the derive adds a method.
+        impl Eq for $name {}
 
-            #[inline]
-            fn from_json<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-                wire_form: &mut Option<::serde_json::Value>,
-            ) -> Result<Option<Self>, D::Error> {
-                <$crate::response::decode::$kind<Self> as $crate::response::decode::EnumKind<Self>>::from_json(
-                    deserializer,
-                    wire_form,
-                )
-            }
-
-            #[inline]
-            fn from_value(
-                value: &::serde_json::Value,
-                context: &mut $crate::response::decode::DecodeContext,
-            ) -> $crate::response::decode::Decoded<Self> {
-                <$crate::response::decode::$kind<Self> as $crate::response::decode::EnumKind<Self>>::from_value(
-                    value, context,
-                )
-            }
-
-            #[inline]
-            fn encode<S: ::serde::Serializer>(&$self, $serializer: S) -> Result<S::Ok, S::Error> {
-                $encode
-            }
+        impl $crate::response::decode::Generated for $name {
+            type Kind = $crate::response::decode::$kind<Self>;
         }
 
         impl ::serde::Serialize for $name {
@@ -298,7 +270,7 @@ macro_rules! enumeration {
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Debug, PartialEq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
@@ -373,13 +345,6 @@ macro_rules! open_enum {
             $name, TextEnum, "string", [$($text),*],
             |self, serializer| serializer.serialize_str(self.as_str())
         );
-
-        impl $crate::request::ToParam for $name {
-            #[inline]
-            fn to_param(&self) -> String {
-                self.as_str().to_owned()
-            }
-        }
     };
 }
 
@@ -388,7 +353,7 @@ macro_rules! open_enum {
 macro_rules! integer_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal),* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
@@ -456,13 +421,6 @@ macro_rules! integer_enum {
             $name, IntegerEnum, "integer", [$($number),*],
             |self, serializer| serializer.serialize_i64(self.get())
         );
-
-        impl $crate::request::ToParam for $name {
-            #[inline]
-            fn to_param(&self) -> String {
-                self.get().to_string()
-            }
-        }
     };
 }
 

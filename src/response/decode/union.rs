@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::generated::Codec;
 use super::{DecodeContext, Decoded};
 
 /// A type that has one of several documented forms.
@@ -67,6 +68,38 @@ impl Kind {
             Self::Object => value.is_object(),
             Self::Any => true,
         }
+    }
+}
+
+/// The kind of the unions.
+pub(crate) enum OneOf {}
+
+impl<T: Union> Codec<T> for OneOf {
+    const EXPECTED: &'static str = EXPECTED;
+
+    #[inline]
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<T>, D::Error> {
+        union_from_json(deserializer, wire_form)
+    }
+
+    #[inline]
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
+        union_from_value(value, context)
+    }
+
+    #[inline]
+    fn encode<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        value.encode_variant(serializer)
+    }
+
+    fn accepts_object(object: &Map<String, Value>) -> bool {
+        matches!(
+            select::<T>(&Value::Object(object.clone())),
+            Selection::Variant(_)
+        )
     }
 }
 
@@ -169,7 +202,7 @@ impl Variant {
 const EXPECTED: &str = "one of the documented variants";
 
 /// Decodes a value in the fast pass.
-pub(crate) fn union_from_json<'de, D, T>(
+fn union_from_json<'de, D, T>(
     deserializer: D,
     wire_form: &mut Option<Value>,
 ) -> Result<Option<T>, D::Error>
@@ -195,7 +228,7 @@ where
 }
 
 /// Decodes a value in the tolerant pass.
-pub(crate) fn union_from_value<T: Union>(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
+fn union_from_value<T: Union>(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
     if value.is_null() {
         return Decoded::Coerced(None);
     }
@@ -219,45 +252,11 @@ pub(crate) fn union_from_value<T: Union>(value: &Value, context: &mut DecodeCont
     }
 }
 
-/// Whether an object can be one of a union.
-pub(crate) fn union_accepts<T: Union>(object: &Map<String, Value>) -> bool {
-    matches!(
-        select::<T>(&Value::Object(object.clone())),
-        Selection::Variant(_)
-    )
-}
-
 /// Makes an enum a type of the API.
 macro_rules! union {
     ($name:ident) => {
-        impl $crate::response::decode::LenientDeserialize for $name {
-            const EXPECTED: &'static str = "one of the documented variants";
-
-            #[inline]
-            fn from_json<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-                wire_form: &mut Option<::serde_json::Value>,
-            ) -> Result<Option<Self>, D::Error> {
-                $crate::response::decode::union_from_json(deserializer, wire_form)
-            }
-
-            #[inline]
-            fn from_value(
-                value: &::serde_json::Value,
-                context: &mut $crate::response::decode::DecodeContext,
-            ) -> $crate::response::decode::Decoded<Self> {
-                $crate::response::decode::union_from_value(value, context)
-            }
-
-            #[inline]
-            fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::response::decode::Union::encode_variant(self, serializer)
-            }
-
-            #[inline]
-            fn accepts_object(object: &::serde_json::Map<String, ::serde_json::Value>) -> bool {
-                $crate::response::decode::union_accepts::<Self>(object)
-            }
+        impl $crate::response::decode::Generated for $name {
+            type Kind = $crate::response::decode::OneOf;
         }
 
         impl ::serde::Serialize for $name {

@@ -363,7 +363,7 @@ async fn a_created_destination_list_came_without_an_envelope() {
     // What has nothing of a list is no list.
     let response = read(json!({"message": "queued"}), call).await;
     assert!(response.data.is_none());
-    assert_eq!(response.extra()["message"], "queued");
+    assert_eq!(response.extra["message"], "queued");
 }
 
 #[tokio::test]

@@ -1,0 +1,88 @@
+//! The generated types. They are objects, enumerations and unions; each kind is decoded and encoded by the same code.
+
+use serde::de::Deserializer;
+use serde::ser::Serializer;
+use serde_json::{Map, Value};
+
+use super::{DecodeContext, Decoded, LenientDeserialize};
+
+/// A generated type.
+pub(crate) trait Generated: Sized {
+    /// What it is.
+    type Kind: Codec<Self>;
+}
+
+/// How the types of one kind are decoded and encoded: the methods are those of [`LenientDeserialize`].
+pub(crate) trait Codec<T> {
+    const EXPECTED: &'static str;
+
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<T>, D::Error>;
+
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T>;
+
+    fn encode<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error>;
+
+    fn accepts_object(_: &Map<String, Value>) -> bool {
+        false
+    }
+}
+
+impl<T: Generated> LenientDeserialize for T {
+    const EXPECTED: &'static str = <T::Kind as Codec<T>>::EXPECTED;
+
+    #[inline]
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<Self>, D::Error> {
+        T::Kind::from_json(deserializer, wire_form)
+    }
+
+    #[inline]
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
+        T::Kind::from_value(value, context)
+    }
+
+    #[inline]
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        T::Kind::encode(self, serializer)
+    }
+
+    #[inline]
+    fn accepts_object(object: &Map<String, Value>) -> bool {
+        T::Kind::accepts_object(object)
+    }
+}
+
+/// A box around a type that has itself in it. It is a kind because a generated type cannot be told from a box in `impl`s.
+pub(crate) enum Boxed {}
+
+impl<T: LenientDeserialize> Generated for Box<T> {
+    type Kind = Boxed;
+}
+
+impl<T: LenientDeserialize> Codec<Box<T>> for Boxed {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<Box<T>>, D::Error> {
+        Ok(T::from_json(deserializer, wire_form)?.map(Box::new))
+    }
+
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Box<T>> {
+        T::from_value(value, context).map(Box::new)
+    }
+
+    fn encode<S: Serializer>(value: &Box<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        T::encode(value, serializer)
+    }
+
+    fn accepts_object(object: &Map<String, Value>) -> bool {
+        T::accepts_object(object)
+    }
+}
