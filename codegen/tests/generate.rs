@@ -160,7 +160,7 @@ fn the_json_schema_of_a_type_is_that_of_the_wire() {
         "#[schemars(rename = \"comment\", required)]\n        pub comment: Option<crate::Nullable<String>>",
         "#[derive(::schemars::JsonSchema)]\n    #[schemars(untagged)]\n    #[non_exhaustive]\n    pub enum Payment",
         "#[schemars(skip)]\n        lists: decode::ListPresence",
-        "#[schemars(skip)]\n        extra: decode::Extra",
+        "#[schemars(skip)]\n        pub extra: decode::Extra",
         "encoder.required_secret(&self.name);",
     ] {
         assert!(text.contains(expected), "{expected}");

@@ -191,12 +191,12 @@ fn generation_fails() -> Vec<Case> {
             json!({"responses": {"200": response_of(object(json!({"a": string()}))), "204": {"description": "None"}}}),
             json!({}),
         ))
-        .has(&["pub fn send(self) -> crate::ResponseFuture<crate::Response<ListThingsResponse>>"]),
+        .has(&["type Response = ListThingsResponse;"]),
         Case::new("A1", "one response for two statuses, and a response for all others", operation(
             json!({"responses": {"200": response_of(reference("Thing")), "202": response_of(reference("Thing")), "default": response_of(reference("Other"))}}),
             json!({"Thing": object(json!({"a": string()})), "Other": object(json!({"b": string()}))}),
         ))
-        .has(&["crate::ResponseFuture<crate::Response<Thing>>"])
+        .has(&["type Response = Thing;"])
         .lacks(&["struct Other"]),
         Case::new("A1", "different responses for two statuses", operation(
             json!({"responses": {"200": response_of(reference("Thing")), "202": response_of(reference("Other"))}}),
@@ -207,7 +207,7 @@ fn generation_fails() -> Vec<Case> {
             json!({"x-answer": "202", "responses": {"200": response_of(reference("Thing")), "202": response_of(reference("Other"))}}),
             json!({"Thing": object(json!({"a": string()})), "Other": object(json!({"b": string()}))}),
         ))
-        .has(&["crate::ResponseFuture<crate::Response<Other>>"])
+        .has(&["type Response = Other;"])
         .lacks(&["struct Thing"]),
         Case::new("A1", "no successful response", operation(json!({"responses": {"default": response_of(string())}}), json!({})))
             .rejected(at!("/responses"), "no successful response"),
@@ -215,7 +215,7 @@ fn generation_fails() -> Vec<Case> {
             json!({"responses": {"200": response_of(reference("Thing")), "400": response_of(reference("Bad")), "404": {"description": "Gone"}, "5XX": response_of(string())}}),
             json!({"Thing": object(json!({"a": string()})), "Bad": object(json!({"b": string()}))}),
         ))
-        .has(&["crate::ResponseFuture<crate::Response<Thing>>"])
+        .has(&["type Response = Thing;"])
         .lacks(&["struct Bad"]),
         Case::new("A3", "JSON or another notation", operation(
             json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": string()}))}, "application/xml": {"schema": string()}}}}),
@@ -243,7 +243,7 @@ fn generation_fails() -> Vec<Case> {
         Case::new("A5", "CSV", operation(json!({"requestBody": {"content": {"text/csv": {"schema": string()}}}}), json!({})))
             .rejected(at!("/requestBody/content"), "a body of text/csv is not supported"),
         Case::new("A6", "a response", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/json": {}}}}}), json!({})))
-            .has(&["crate::ResponseFuture<crate::Response<::serde_json::Value>>"]),
+            .has(&["type Response = ::serde_json::Value;"]),
         Case::new("A6", "a body", operation(json!({"requestBody": {"required": true, "content": {"application/json": {}}}}), json!({})))
             .has(&["body: &::serde_json::Value"]),
         Case::new("A7", "of a file", operation(
@@ -347,7 +347,7 @@ fn names() -> Vec<Case> {
     vec![
         Case::new("B1", "properties", in_body(json!({"fooBar": string(), "foo_bar": string(), "new": string(), "type": string(), "default": string(), "3des": string(), "": string()})))
             .has(&[
-                "PROPERTIES: &'static [&'static str] = &[\"\", \"3des\", \"default\", \"fooBar\", \"foo_bar\", \"new\", \"type\"];",
+                "&[\"\", \"3des\", \"default\", \"fooBar\", \"foo_bar\", \"new\", \"type\"]",
                 "encoder.required(&self.n); encoder.required(&self.n3des); encoder.required(&self.default); encoder.required(&self.foo_bar);
                  encoder.required(&self.foo_bar_); encoder.required(&self.new); encoder.required(&self.type_);",
                 "3usize => source.read(&mut self.foo_bar), 4usize => source.read(&mut self.foo_bar_),",
@@ -385,7 +385,7 @@ fn names() -> Vec<Case> {
         ))
         .has(&[
             "pub fn body(mut self, body: &str)", "pub fn body_parameter(mut self", "self.parts.query(\"body\"", "pub fn send_parameter(mut self",
-            "pub fn send(self)", "pub fn items_parameter(mut self", "pub fn clone_parameter(mut self", "pub fn header_map(mut self",
+            "pub fn items_parameter(mut self", "pub fn clone_parameter(mut self", "pub fn header_map(mut self",
         ]),
         Case::new("B4", "required", operation(
             json!({
@@ -415,7 +415,7 @@ fn names() -> Vec<Case> {
             {"name": "c", "in": "header", "schema": {"type": "integer", "nullable": true}},
             {"name": "d", "in": "query", "required": true, "schema": {"type": "array", "items": {"type": "string", "nullable": true}}},
         ])))
-        .has(&["pub fn get_thing(&self, a: impl Into<String>) -> requests::GetThing", "pub fn d(mut self, d: impl IntoIterator<Item = impl Into<String>>) -> GetThing<crate::Set>", "pub fn b(mut self, b: impl Into<String>)", "pub fn c(mut self, c: i64)"]),
+        .has(&["pub fn get_thing(&self, a: impl Into<String>) -> requests::GetThing", "pub fn d(mut self, d: impl IntoIterator<Item = impl Into<String>>) -> crate::Request<endpoints::GetThing, (crate::Set, ())>", "pub fn b(mut self, b: impl Into<String>)", "pub fn c(mut self, c: i64)"]),
         Case::new("B6", "a list in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "array", "items": string()}}])))
             .has(&["pub fn a(mut self, a: impl IntoIterator<Item = impl Into<String>>)", ".header_list("]),
         Case::new("B6", "a list of lists in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "array", "items": {"type": "array", "items": string()}}}])))
@@ -511,7 +511,7 @@ fn silent() -> Vec<Case> {
             json!({"responses": {"200": response_of(object(json!({"good": string()}))), "400": response_of(object(json!({"bad": string()})))}}),
             json!({}),
         ))
-        .has(&["pub good: Option<String>", "crate::ResponseFuture<crate::Response<ListThingsResponse>>"])
+        .has(&["pub good: Option<String>", "type Response = ListThingsResponse;"])
         .lacks(&["pub bad"]),
         Case::new("C1", "and inline bodies and parameters", operation(
             json!({
@@ -560,7 +560,7 @@ fn silent() -> Vec<Case> {
             "type": "object", "properties": {"a": string(), "b": string()}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
         }), json!({})))
         .has(&["pub struct ListThingsBody", "pub fn a(mut self", "pub fn b(mut self"])
-        .lacks(&["pub enum"]),
+        .lacks(&["pub enum ListThingsBody"]),
         Case::new("C3", "of lists and numbers that a value does not distinguish", response(json!({"oneOf": [
             {"type": "array", "items": string()}, {"type": "array", "items": {"type": "integer"}}, {"type": "integer"}, {"type": "number"},
         ]}), json!({})))
@@ -581,9 +581,9 @@ fn silent() -> Vec<Case> {
         .has(&["pub at: Option<::chrono::DateTime<::chrono::offset::Utc>>", "pub n: Option<i64>"]),
         Case::new("C5", "in a composition that adds to a component", body(json!({"allOf": [reference("Base")], "required": ["b"], "properties": {"b": string()}}), json!({"Base": {"type": "object", "required": ["a"], "properties": {"a": string()}}})))
             .has(&[
-                "pub fn builder() -> ListThingsBodyBuilder", "pub struct ListThingsBodyBuilder<AState = missing::A, BState = missing::B>",
-                "pub fn a(self, value: impl Into<String>) -> ListThingsBodyBuilder<crate::Set, BState>",
-                "pub fn build(self) -> ListThingsBody where AState: crate::IsSet, BState: crate::IsSet", "pub enum A {}", "pub enum B {}",
+                "pub fn builder() -> ListThingsBodyBuilder", "pub type ListThingsBodyBuilder<AState = missing::A, BState = missing::B> = crate::Builder<ListThingsBody, (AState, (BState, ()))>;",
+                "pub fn a(self, value: impl Into<String>) -> crate::Builder<ListThingsBody, (crate::Set, (BState, ()))>",
+                "pub enum A {}", "pub enum B {}",
             ]),
         Case::new("C5", "in a composition that only describes a component", in_response(json!({"a": {"allOf": [reference("Thing")], "description": "The one before.", "nullable": true}})))
             .has(&["#[doc = \" The one before.\"] pub a: Option<Box<Thing>>"]),
@@ -607,7 +607,7 @@ fn silent() -> Vec<Case> {
                 "encoder.required(&self.a); encoder.optional(&self.b); encoder.optional(&self.c);",
                 "pub fn new(a: impl Into<crate::Nullable<String>>) -> Self",
                 "pub fn b(mut self, value: impl Into<crate::Nullable<String>>)", "pub fn c(mut self, value: impl Into<String>)",
-                "const KEEPS_NULLS: bool = true;",
+                "ObjectShape::new(\"ListThingsBody\", &[\"a\", \"b\", \"c\"], true);",
             ]),
         Case::new("C10", "are not sent", {
             let mut document = body(object(json!({"a": {"type": "string", "default": "x"}, "b": {"type": "array", "items": string(), "default": []}})), json!({}));
@@ -629,18 +629,18 @@ fn silent() -> Vec<Case> {
             document["components"]["schemas"]["Thing"]["additionalProperties"] = json!(false);
             document
         })
-        .has(&["const PROPERTIES: &'static [&'static str] = &[\"a\"]"])
+        .has(&["&[\"a\"]"])
         .lacks(&["deny_unknown_fields"]),
         Case::new("C13", "do not change the properties", {
             let mut document = in_response(json!({"a": string()}));
             document["components"]["schemas"]["Thing"]["additionalProperties"] = json!({"type": "integer"});
             document
         })
-        .has(&["pub struct Thing { #[doc = \" `a`\"] pub a: Option<String>, extra: decode::Extra, }", "PROPERTIES: &'static [&'static str] = &[\"a\"];"]),
+        .has(&["pub struct Thing { #[doc = \" `a`\"] pub a: Option<String>, #[doc = r\" What no field holds.\"] pub extra: decode::Extra, }", "&[\"a\"]"]),
         Case::new("C14", "stay optional", operation(json!({"requestBody": {"required": false, "content": json_content(object(json!({"a": string()})))}}), json!({})))
             .has(&["pub fn list_things(&self,) -> requests::ListThings", "pub fn body(mut self, body: &ListThingsBody) -> Self { self.parts.json(body); self }"]),
         Case::new("C15", "are decoded as JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/vnd.shop.v2+json": {"schema": object(json!({"a": string()}))}}}}}), json!({})))
-            .has(&["crate::ResponseFuture<crate::Response<ListThingsResponse>>"]),
+            .has(&["type Response = ListThingsResponse;"]),
         Case::new("C15", "that are no JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"text/csv": {"schema": string()}}}}}), json!({})))
             .rejected(at!("/responses/200/content"), "a response of text/csv is not supported"),
         Case::new("C16", "is sent as it is", at("/shop//v2/things", "list_things", json!([]))).has(&["path: \"/shop//v2/things\""]),
@@ -648,7 +648,7 @@ fn silent() -> Vec<Case> {
             "Thing": {"type": "object", "required": ["id", "name", "secret"], "properties": {"id": {"type": "integer", "readOnly": true}, "name": string(), "secret": {"type": "string", "writeOnly": true}, "state": {"allOf": [reference("State")], "readOnly": true}}},
             "State": {"type": "string", "enum": ["on", "off"]},
         })))
-        .has(&["pub fn name(self, value: impl Into<String>) -> ThingBuilder<crate::Set, SecretState>"])
+        .has(&["pub fn name(self, value: impl Into<String>) -> crate::Builder<Thing, (crate::Set, (SecretState, ()))>"])
         .lacks(&["pub id", "pub state", "enum State"]),
         Case::new("C17", "of a response", in_response(json!({"id": {"type": "integer", "readOnly": true}, "secret": {"type": "string", "writeOnly": true}})))
             .has(&["pub id: Option<i64>"])
@@ -790,15 +790,15 @@ fn extensions() -> Vec<Case> {
         ]}})))
         .has(&[
             "pub struct Pair {", "pub score: Option<f64>", "pub domain: Option<String>",
-            "PROPERTIES: &'static [&'static str] = &[\"at\", \"domain\", \"score\"];",
-            "const POSITIONS: &'static [usize] = &[2usize, 1usize, 0usize];",
+            "decode::ObjectShape::new(\"Pair\", &[\"at\", \"domain\", \"score\"]",
+            ".positions(&[2usize, 1usize, 0usize])",
             "encoder.time(&self.at, decode::TimeFormat::Seconds); encoder.optional(&self.domain); encoder.optional(&self.score);",
-            "crate::ResponseFuture<crate::Response<Pair>>",
+            "type Response = Pair;",
         ]),
         Case::new("F2", "in a list", in_response(json!({"rows": {"type": "array", "items": {"type": "array", "x-tuple": [{"name": "a", "schema": string()}]}}})))
-            .has(&["pub rows: Vec<ThingRow>", "pub struct ThingRow {", "const POSITIONS: &'static [usize] = &[0usize];"]),
+            .has(&["pub rows: Vec<ThingRow>", "pub struct ThingRow {", ".positions(&[0usize])"]),
         Case::new("F2", "with or without an envelope", response(reference("Created"), json!({"Created": {"type": "object", "x-envelope": "data", "properties": {"data": {"type": "object", "properties": {"a": string()}}, "status": string()}}})))
-            .has(&["PROPERTIES: &'static [&'static str] = &[\"data\", \"status\"];", "const ENVELOPED: Option<usize> = Some(0usize);"]),
+            .has(&["&[\"data\", \"status\"]", ".enveloped(0usize)"]),
         Case::new("F2", "an envelope without its value", in_response(json!({"a": {"type": "object", "x-envelope": "data", "properties": {"b": string()}}})))
             .rejected("/components/schemas/Thing/properties/a/x-envelope", "no property `data`"),
         Case::new("F2", "without a name", in_response(json!({"a": {"type": "array", "x-tuple": [{"schema": {"type": "string"}}]}})))
@@ -845,20 +845,19 @@ fn extensions() -> Vec<Case> {
         Case::new("F4", "but for those that may be absent", response(shapes(), circles(json!(["id"]))))
             .has(&["properties: &[\"id\", \"radius\"], required: &[\"radius\"],"]),
         Case::new("F4", "which are required of what is sent", body(reference("Circle"), circles(json!(["id"]))))
-            .has(&["pub fn id(self, value: i64) -> CircleBuilder<crate::Set, RadiusState>", "pub fn radius(self, value: f64) -> CircleBuilder<IdState, crate::Set>"]),
+            .has(&["pub fn id(self, value: i64) -> crate::Builder<Circle, (crate::Set, (RadiusState, ()))>", "pub fn radius(self, value: f64) -> crate::Builder<Circle, (IdState, (crate::Set, ()))>"]),
         Case::new("F5", "are told from the fields that every object has", in_response(json!({"extra": string(), "extra_": integer(), "lists": {"type": "array", "items": string()}})))
             .has(&[
-                "PROPERTIES: &'static [&'static str] = &[\"extra\", \"extra_\", \"lists\"];", "pub extra_: Option<String>", "pub extra__: Option<i64>", "pub lists_: Vec<String>",
+                "&[\"extra\", \"extra_\", \"lists\"]", "pub extra_: Option<String>", "pub extra__: Option<i64>", "pub lists_: Vec<String>",
                 "2usize => source.read_list(&mut self.lists_, &mut self.lists, 0u32),", "fn kept(&self) -> &decode::Extra { &self.extra }",
             ]),
         Case::new("F5", "and from its methods", body(object(json!({"extra": string(), "lists": {"type": "array", "items": string()}, "extraMut": string()})), json!({})))
-            .has(&["pub fn extra_(mut self, value: impl Into<String>)", "pub fn lists_(mut self,", "pub fn extra_mut_(mut self,"]),
+            .has(&["pub fn extra_(mut self, value: impl Into<String>)", "pub fn lists_(mut self,", "pub fn extra_mut(mut self,"]),
         Case::new("F6", "of what is only read are not kept", routes(
             vec![route("get", "get_thing", "/shop/v2/thing", json!({"responses": {"200": response_of(reference("Thing"))}}))],
             json!({"Thing": object(json!({"a": string()}))}),
         ))
-        .has(&["NAME: &'static str = \"Thing\";", "KEEPS_NULLS: bool = false;"])
-        .lacks(&["KEEPS_NULLS: bool = true;"]),
+        .has(&["ObjectShape::new(\"Thing\", &[\"a\"], false);"]),
         Case::new("F6", "of what is put under the same path are kept", routes(
             vec![
                 route("get", "get_thing", "/shop/v2/thing", json!({"responses": {"200": response_of(reference("Thing"))}})),
@@ -866,8 +865,7 @@ fn extensions() -> Vec<Case> {
             ],
             json!({"Thing": object(json!({"a": string(), "inner": object(json!({"b": string()}))})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
-        .has(&["NAME: &'static str = \"Thing\";", "NAME: &'static str = \"ThingInner\";", "KEEPS_NULLS: bool = true;"])
-        .lacks(&["KEEPS_NULLS: bool = false;"]),
+        .has(&["ObjectShape::new(\"Thing\", &[\"a\", \"inner\"], true);", "ObjectShape::new(\"ThingInner\", &[\"b\"], true);"]),
         Case::new("F6", "of what is patched under another path are not kept", routes(
             vec![
                 route("get", "list_things", "/shop/v2/things", json!({"responses": {"200": response_of(reference("Thing"))}})),
@@ -875,7 +873,7 @@ fn extensions() -> Vec<Case> {
             ],
             json!({"Thing": object(json!({"a": string()})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
-        .has(&["KEEPS_NULLS: bool = false;"]),
+        .has(&["ObjectShape::new(\"Thing\", &[\"a\"], false);"]),
         Case::new("F7", "are distinct in Rust, and stay on the wire", {
             let kinds = json!({"type": "string", "enum": ["clientbased", "other"]});
             let mut document = operation(
@@ -893,7 +891,7 @@ fn extensions() -> Vec<Case> {
         .has(&[
             "pub fn identity_ids(mut self", "self.parts.query(\"identityids\"", "pub fn time_range(mut self", "self.parts.header(\"timerange\"",
             "pub identity_types: Vec<ThingIdentityType>", "pub all_threats: Option<Threats>",
-            "PROPERTIES: &'static [&'static str] = &[\"identitytypes\", \"threats\"];", "ClientBased = \"clientbased\"",
+            "&[\"identitytypes\", \"threats\"]", "ClientBased = \"clientbased\"",
         ]),
         Case::new("F8", "lose its words", response(reference("Activity"), json!({
             "Activity": {"oneOf": [reference("DnsActivity"), reference("ActivityOfProxy"), reference("Session")]},
