@@ -19,14 +19,20 @@ pub trait Listing: Endpoint {
     fn items_of(page: Self::Response) -> Vec<Self::Item>;
 }
 
-impl<E: Listing, S: IsSet> Request<E, S> {
+impl<E: Listing, S> Request<E, S> {
     /// The pages, requested as they are polled for.
-    pub fn pages(self) -> Pages<E::Response> {
+    pub fn pages(self) -> Pages<E::Response>
+    where
+        S: IsSet,
+    {
         Pages::new(self.parts, E::PAGINATION)
     }
 
     /// The items of all pages, requested as they are polled for.
-    pub fn items(self) -> Items<E::Item> {
+    pub fn items(self) -> Items<E::Item>
+    where
+        S: IsSet,
+    {
         Items::new(self.parts, E::PAGINATION, into_items::<E>)
     }
 }

@@ -21,12 +21,13 @@ impl<T, S> Builder<T, S> {
             state: PhantomData,
         }
     }
-}
 
-impl<T, S: IsSet> Builder<T, S> {
     /// The complete object.
     #[must_use]
-    pub fn build(self) -> T {
+    pub fn build(self) -> T
+    where
+        S: IsSet,
+    {
         self.object
     }
 }

@@ -82,25 +82,30 @@ impl<E, S> Request<E, S> {
         self.parts.query(name, value.into());
         self
     }
-}
 
-impl<E, S: IsSet> Request<E, S> {
     /// Sends the request and returns the response without decoding it: status, headers and bytes. Token, retries and errors are those
     /// of `send`.
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
-    pub fn send_raw(self) -> ResponseFuture<RawResponse> {
+    pub fn send_raw(self) -> ResponseFuture<RawResponse>
+    where
+        S: IsSet,
+    {
+        // The bound is on the method, so that the compiler says what is missing.
         self.parts.send_raw()
     }
 }
 
-impl<E: Endpoint, S: IsSet> Request<E, S> {
+impl<E: Endpoint, S> Request<E, S> {
     /// Sends the request; `await` on the request itself does the same.
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
-    pub fn send(self) -> ResponseFuture<Response<E::Response>> {
+    pub fn send(self) -> ResponseFuture<Response<E::Response>>
+    where
+        S: IsSet,
+    {
         self.parts.send()
     }
 }
