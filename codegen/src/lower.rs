@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::names;
 use crate::reference::{self, component_name, escape, text};
 use crate::schema::{
-    Kind, enum_values, integer_enum_values, is_named, kind, properties, tuple_elements,
+    Kind, enum_values, integer_enum_values, is_named, kind, properties, text_name, tuple_elements,
 };
 use crate::union::{self, Variant};
 
@@ -698,7 +698,7 @@ impl Lowering<'_> {
         let (shape, lowered) = if let Some(variants) = union::variants(schema) {
             self.union(variants, &context)?
         } else if let Some(values) = enum_values(schema) {
-            (Shape::Enum(self.enum_variants(values)), any_enum())
+            (Shape::Enum(self.enum_variants(schema, values)), any_enum())
         } else if let Some(values) = integer_enum_values(schema) {
             (Shape::IntegerEnum(values), any_enum())
         } else if let Some(elements) = tuple_elements(schema) {
@@ -728,11 +728,15 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    fn enum_variants(&self, values: Vec<String>) -> Vec<EnumValue> {
-        let values = values.into_iter();
+    fn enum_variants(&self, schema: &Value, values: Vec<String>) -> Vec<EnumValue> {
+        let name = |value: &str| match text_name(schema, value) {
+            Some(name) => name.to_owned(),
+            None => enumeration::variant_name(rust_name(self.document, value)),
+        };
         values
+            .into_iter()
             .map(|value| EnumValue {
-                variant: enumeration::variant_name(rust_name(self.document, &value)),
+                variant: name(&value),
                 value,
             })
             .collect()

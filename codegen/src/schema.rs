@@ -49,8 +49,6 @@ pub(crate) fn tuple_elements(schema: &Value) -> Option<&[Value]> {
 /// The values of an enumeration of integers, each once, with the names that `x-enum-names` gives them.
 pub(crate) fn integer_enum_values(schema: &Value) -> Option<Vec<(i64, Option<String>)>> {
     let list = schema.get("enum")?.as_array()?;
-    let names = schema.get("x-enum-names").and_then(Value::as_array);
-    let name = |index: usize| names?.get(index)?.as_str().map(str::to_owned);
     let mut values: Vec<(i64, Option<String>)> = Vec::new();
     for (index, value) in list
         .iter()
@@ -59,10 +57,21 @@ pub(crate) fn integer_enum_values(schema: &Value) -> Option<Vec<(i64, Option<Str
     {
         let value = value.as_i64()?;
         if !values.iter().any(|(known, _)| *known == value) {
-            values.push((value, name(index)));
+            values.push((value, enum_name(schema, index).map(str::to_owned)));
         }
     }
     (kind(schema) == Kind::Number && !values.is_empty()).then_some(values)
+}
+
+/// The name that `x-enum-names` gives the value at this index of an enumeration.
+fn enum_name(schema: &Value, index: usize) -> Option<&str> {
+    schema.get("x-enum-names")?.get(index)?.as_str()
+}
+
+/// The name that `x-enum-names` gives a value of an enumeration of strings.
+pub(crate) fn text_name<'a>(schema: &'a Value, value: &str) -> Option<&'a str> {
+    let mut list = schema.get("enum")?.as_array()?.iter();
+    enum_name(schema, list.position(|known| known == value)?)
 }
 
 /// The values of an enumeration of strings, each once.

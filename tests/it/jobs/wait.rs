@@ -164,7 +164,7 @@ async fn a_destination_is_waited_for_until_its_list_has_it() -> Result<()> {
     let after = page(&["example.org", "example.com/Path"]);
     let (_server, client, clock) = server(before, after).await?;
     let destination = wait::destination_visible(&client, 1001, "Example.COM/Path").await?;
-    assert_eq!(destination.id.as_deref(), Some("2"));
+    assert_eq!(destination.id, Some(2));
     assert_eq!(sleeps(&clock), [1000, 2000]);
 
     let error = wait::destination_visible(&client, 1001, "example.com/path")
