@@ -44,6 +44,13 @@ pub(crate) fn escape(description: &str) -> String {
     lines.join("\n")
 }
 
+/// The part of a description before its first empty line.
+pub(crate) fn first_paragraph(description: &str) -> String {
+    let lines = description.lines().map(str::trim);
+    let lines: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
 fn escape_words(text: &str) -> String {
     let words = text.split(' ').map(|word| {
         if word.starts_with("http://") || word.starts_with("https://") {

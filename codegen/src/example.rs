@@ -254,7 +254,7 @@ impl<'a> Value<'a> {
                     }
                     let setters = required
                         .into_iter()
-                        .map(|(field, value)| (field.setter().0.to_string(), value));
+                        .map(|(field, value)| (field.setter().to_string(), value));
                     Expression::built(name, setters)
                 }
                 Some(TypeDef::Union(variants)) => match variants.first() {

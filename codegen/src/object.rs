@@ -295,7 +295,7 @@ impl<'a> Emission<'a> {
         let setters = self.public().map(|ty| {
             let name = &ty.ident;
             let (argument, value) = setter_argument(ty, &quote!(value), enumerations);
-            let (method, doc) = ty.setter();
+            let (method, doc) = (ty.setter(), ty.setter_docs(ident));
             quote! {
                 #[doc = #doc]
                 #[must_use]
@@ -336,7 +336,7 @@ impl<'a> Emission<'a> {
         let state = typestate.state();
         let setters = self.public().map(|ty| {
             let (argument, _) = setter_argument(ty, &quote!(value), enumerations);
-            let (method, doc) = ty.setter();
+            let (method, doc) = (ty.setter(), ty.setter_docs(ident));
             let built = match ty.presence.required {
                 true => {
                     let after = typestate.after(&ty.ident);
@@ -364,13 +364,18 @@ impl<'a> Emission<'a> {
 }
 
 impl FieldType {
-    /// The name of the setter, and its documentation.
-    pub(crate) fn setter(&self) -> (Ident, String) {
-        let method = match self.ident.to_string().as_str() {
+    /// The name of the setter.
+    pub(crate) fn setter(&self) -> Ident {
+        match self.ident.to_string().as_str() {
             "new" => format_ident!("with_new"),
             _ => self.ident.clone(),
-        };
-        (method, format!(" Sets `{}`.", self.wire))
+        }
+    }
+
+    /// The documentation of the setter: a link to the field of `object`, which has the description.
+    fn setter_docs(&self, object: &Ident) -> String {
+        let Self { wire, ident, .. } = self;
+        format!(" Sets [`{wire}`]({object}#structfield.{ident}).")
     }
 }
 

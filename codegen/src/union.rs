@@ -6,8 +6,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use serde_json::{Map, Value, json};
 
+use crate::docs::{docs, first_paragraph};
 use crate::error::{Error, Result};
-use crate::reference::component_name;
+use crate::reference::{component_name, text};
 use crate::rust_type::simple_name;
 pub(crate) use crate::schema::variants;
 use crate::schema::{Kind, enum_values, intersect, kind, properties};
@@ -232,6 +233,8 @@ pub(crate) struct Variant {
     pub names: Vec<String>,
     /// The properties with an enumeration of strings, and their values.
     pub constants: BTreeMap<String, Vec<String>>,
+    /// What it is: the first paragraph of its description.
+    pub description: Option<String>,
 }
 
 impl Variant {
@@ -261,8 +264,10 @@ impl Variant {
                 constants.insert(name.clone(), values);
             }
         }
+        let description = text(schema, "description").or_else(|| text(resolved, "description"));
         Ok(Self {
             name,
+            description: description.map(|text| first_paragraph(&text)),
             kind: kind(resolved),
             properties: properties(resolved).map(|(name, _)| name.clone()).collect(),
             required,
@@ -271,16 +276,16 @@ impl Variant {
         })
     }
 
-    /// What a value of the variant is, for the documentation.
-    fn description(&self) -> &'static str {
-        match self.kind {
-            Kind::String => "A string",
-            Kind::Number => "A number",
-            Kind::Boolean => "A boolean",
-            Kind::Array => "A list",
-            Kind::Object => "An object",
-            Kind::Any => "Any value",
-        }
+    /// What a value of the variant is, as documentation.
+    fn docs(&self) -> TokenStream {
+        docs(self.description.as_deref().unwrap_or(match self.kind {
+            Kind::String => "A string.",
+            Kind::Number => "A number.",
+            Kind::Boolean => "A boolean.",
+            Kind::Array => "A list.",
+            Kind::Object => "An object.",
+            Kind::Any => "Any value.",
+        }))
     }
 
     fn emit(&self) -> TokenStream {
@@ -328,9 +333,7 @@ pub(crate) fn emit(
         .map(|variant| Ident::new(&variant.name, Span::call_site()))
         .collect();
     let descriptions = variants.iter().map(Variant::emit);
-    let variant_docs = variants
-        .iter()
-        .map(|variant| format!(" {}.", variant.description()));
+    let variant_docs = variants.iter().map(Variant::docs);
     let numbers = 0..variants.len();
     let discriminator = match discriminator {
         Some(property) => quote!(Some(#property)),
@@ -343,7 +346,7 @@ pub(crate) fn emit(
         #json_schema
         #[non_exhaustive]
         pub enum #ident {
-            #(#[doc = #variant_docs] #idents(#types),)*
+            #(#variant_docs #idents(#types),)*
             /// A value that no documented variant holds, as the service sent it.
             Unknown(::serde_json::Value),
         }

@@ -95,9 +95,10 @@ enum Command {
     },
     /// Checks what must hold of the repository, without any upstream document
     ///
-    /// The specifications are byte for byte what specs/base/ and specs/overlays/ make; every overlay action finds something; operations,
-    /// parameters and schemas are described; names are regular; the table of operations is complete; Cargo.toml and README list the
-    /// features; the code that is generated is the same each time.
+    /// The specifications are byte for byte what specs/base/ and specs/overlays/ make; every overlay action finds something;
+    /// operations, parameters, bodies, schemas, properties and variants have descriptions that say more than their names; names are
+    /// regular; the table of operations is complete; Cargo.toml and README list the features; the code that is generated is the same
+    /// each time.
     ///
     /// All problems are listed, each with file, JSON pointer and the way out, and the exit code is 1 if there are any.
     Check,

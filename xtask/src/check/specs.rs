@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use super::{Checked, Problem};
 use crate::import::names::{camel, pascal};
 use crate::import::operations::{each_operation, placeholders};
-use crate::import::report::{Pointer, escape};
+use crate::import::report::escape;
 
 const CLOUDS: [&str; 3] = ["global", "china", "government"];
 
-const OVERLAYS: &str = "specs/overlays";
+pub(super) const OVERLAYS: &str = "specs/overlays";
 
 /// Every file is byte for byte what the base and the overlays make.
 pub(super) fn as_made(checked: &Checked<'_>) -> Vec<Problem> {
@@ -107,7 +107,7 @@ pub(super) fn extensions(checked: &Checked<'_>) -> Vec<Problem> {
 }
 
 /// Calls `visit` with file, pointer, path, method and object of each operation.
-fn operations(
+pub(super) fn operations(
     checked: &Checked<'_>,
     mut visit: impl FnMut(&str, &str, &str, &str, &Map<String, Value>),
 ) {
@@ -117,59 +117,6 @@ fn operations(
             visit(&file, at.as_str(), path, method, operation);
         });
     }
-}
-
-/// Every operation, parameter and schema has a description.
-pub(super) fn words(checked: &Checked<'_>) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut want = |file: &str, pointer: &str, what: &str, holder: Option<&Value>| {
-        let words = holder
-            .and_then(|holder| holder.get("description"))
-            .and_then(Value::as_str);
-        if words.is_none_or(|words| words.trim().is_empty()) {
-            problems.push(Problem::new(
-                file,
-                pointer,
-                format!("{what} has no description"),
-                format!("describe it in our own words in an overlay `{OVERLAYS}/6*-words-*.yaml`"),
-            ));
-        }
-    };
-    operations(checked, |file, pointer, _, _, operation| {
-        want(
-            file,
-            pointer,
-            "the operation",
-            Some(&Value::Object(operation.clone())),
-        );
-        let parameters = operation.get("parameters").and_then(Value::as_array);
-        for (index, parameter) in parameters.into_iter().flatten().enumerate() {
-            let what = format!("the parameter {}", parameter["name"]);
-            want(
-                file,
-                &format!("{pointer}/parameters/{index}"),
-                &what,
-                Some(parameter),
-            );
-        }
-    });
-    for (file, spec) in &checked.preview.specs {
-        for (name, schema) in spec["components"]["schemas"]
-            .as_object()
-            .into_iter()
-            .flatten()
-        {
-            let mut at = Pointer::at("/components/schemas");
-            at.enter(name);
-            want(
-                &format!("specs/{file}"),
-                at.as_str(),
-                "the schema",
-                Some(schema),
-            );
-        }
-    }
-    problems
 }
 
 /// Names of operations begin with a verb that fits the method, those of schemas are in PascalCase, placeholders in camelCase. That

@@ -96,3 +96,94 @@ fn without_documents_an_import_applies_the_overlays_anew() {
     bench.run().unwrap();
     assert_eq!(problems(&bench), "");
 }
+
+/// One of each kind of what the documentation shows.
+const EACH_KIND: &str = "
+Thing:
+  type: object
+  properties:
+    id: {type: integer}
+    createdAt: {type: string}
+    label: {$ref: '#/components/schemas/Label'}
+    parts: {type: array, items: {type: object, properties: {size: {type: integer}}}}
+    place: {oneOf: [{type: boolean}, {type: array, items: {type: string}}, {$ref: '#/components/schemas/Label'}]}
+Label: {type: string, enum: [a, b]}
+Either:
+  type: object
+  properties: {one: {type: string}, other: {type: string}}
+  oneOf: [{required: [one]}, {required: [other]}]
+";
+
+#[test]
+fn what_the_documentation_shows_has_more_words_than_its_name() {
+    let paths = "/things:
+  get:
+    operationId: listThings
+    responses: {'200': {description: ok, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Thing'}}}}}}
+  post:
+    operationId: createThing
+    requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
+    responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Either'}}}}}";
+    let text = of_paths("Cisco Secure Access Things API", paths, EACH_KIND.trim());
+    let bench = Bench::with(&text).overlay("60.yaml", WORDS);
+    bench.run().unwrap();
+    let schemas = "specs/policies.json: #/components/schemas";
+    let post = "specs/policies.json: #/paths/~1policies~1v2~1things/post/requestBody";
+    let without = [
+        format!("{schemas}/Either/properties/one\n    the property \"one\""),
+        format!("{schemas}/Either/properties/other\n    the property \"other\""),
+        format!("{schemas}/Thing/properties/createdAt\n    the property \"createdAt\""),
+        format!("{schemas}/Thing/properties/id\n    the property \"id\""),
+        format!("{schemas}/Thing/properties/parts\n    the property \"parts\""),
+        format!("{schemas}/Thing/properties/parts/items\n    the schema"),
+        format!(
+            "{schemas}/Thing/properties/parts/items/properties/size\n    the property \"size\""
+        ),
+        format!("{schemas}/Thing/properties/place\n    the property \"place\""),
+        format!("{schemas}/Thing/properties/place/oneOf/0\n    the variant"),
+        format!("{schemas}/Thing/properties/place/oneOf/1\n    the variant"),
+        format!("{post}\n    the body"),
+        format!("{post}/content/application~1json/schema\n    the schema"),
+        format!(
+            "{post}/content/application~1json/schema/properties/name\n    the property \"name\""
+        ),
+    ];
+    let found = problems(&bench);
+    for expected in &without {
+        let expected = format!("{expected} has no description; say in our own words");
+        assert!(
+            found.contains(&expected),
+            "expected {expected}\nin\n{found}"
+        );
+    }
+    assert!(found.contains("`specs/overlays/6*-words-policies*.yaml`"));
+    assert_eq!(found.lines().count(), 2 * without.len(), "{found}");
+
+    let repeated = "
+- {target: '$.components.schemas.*.properties[?!@.description]', update: {description: Ours}}
+- {target: '$.components.schemas[?@.properties.id].properties', update: {id: {description: The `ID`.}, createdAt: {description: Created at.}}}
+- {target: '$.components.schemas.*.properties.parts.items', update: {description: An object., properties: {size: {description: Ours}}}}
+- {target: '$.components.schemas.*.properties.place.oneOf[0,1]', update: {description: A boolean.}}
+- {target: '$.paths.*.post.requestBody', update: {description: The body.}}
+- {target: '$.paths.*.post.requestBody.content.*.schema', update: {description: Ours, properties: {name: {description: Name.}}}}
+";
+    let bench = bench.overlay("61.yaml", repeated);
+    bench.run().unwrap();
+    let found = problems(&bench);
+    for expected in [
+        format!("{schemas}/Thing/properties/id\n    the description \"The `ID`.\""),
+        format!("{schemas}/Thing/properties/createdAt\n    the description \"Created at.\""),
+        format!("{schemas}/Thing/properties/parts/items\n    the description \"An object.\""),
+        format!("{schemas}/Thing/properties/place/oneOf/0\n    the description \"A boolean.\""),
+        format!("{post}\n    the description \"The body.\""),
+        format!(
+            "{post}/content/application~1json/schema/properties/name\n    the description \"Name.\""
+        ),
+    ] {
+        assert!(
+            found.contains(&expected),
+            "expected {expected}\nin\n{found}"
+        );
+    }
+    assert_eq!(found.lines().count(), 2 * 6, "{found}");
+}
