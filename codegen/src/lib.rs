@@ -122,7 +122,17 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     let generated = progenitor(lowered.document)?;
     let enumerations = Enumerations::of(&lowered.types);
     let types = emit::emit(&generated, &lowered.types, &enumerations, options.schemars)?;
-    let requests = requests::requests(scope, &operations, &generated, &types.types, &enumerations)?;
+    let example_types = example::Types {
+        defs: &types.types,
+        described: &lowered.types,
+    };
+    let requests = requests::requests(
+        scope,
+        &operations,
+        &generated,
+        &example_types,
+        &enumerations,
+    )?;
     let conversions = conversion::conversions(&operations, &generated, &types.types)?;
     let table = operations::table(scope, &operations);
     let codecs = match options.codecs {
@@ -212,6 +222,29 @@ fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
     let enumerations = Enumerations::of(&lowered.types);
     let types = emit::emit(&generated, &lowered.types, &enumerations, false)?;
     cases::cases(scope, &operations, &generated, &types.types, &enumerations)
+}
+
+/// Generates the examples of the documentation of the path scope `scope` as functions, and a table of them: `EXAMPLES` in a module of the
+/// name of the scope, with the type `Example` of the module around it.
+///
+/// # Errors
+/// When the document is not what `cargo xtask import` writes.
+pub fn examples(scope: &str, document: &Value) -> Result<String> {
+    generate_examples(scope, document).map_err(|error| error.in_document(scope))
+}
+
+fn generate_examples(scope: &str, document: &Value) -> Result<String> {
+    let operations = document::operations(document)?;
+    let lowered = lower::lower(scope, document, &operations, &operations)?;
+    let generated = progenitor(lowered.document)?;
+    let enumerations = Enumerations::of(&lowered.types);
+    let types = emit::emit(&generated, &lowered.types, &enumerations, false)?;
+    let types = example::Types {
+        defs: &types.types,
+        described: &lowered.types,
+    };
+    let requests = requests::requests(scope, &operations, &generated, &types, &enumerations)?;
+    Ok(example::module(scope, &requests.examples))
 }
 
 /// The operations by API, as Markdown with links.
