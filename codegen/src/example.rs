@@ -314,18 +314,19 @@ impl<'a> Value<'a> {
             }
             ("IpAddr", _) => Ok(Expression::atom(self.octets(example)?)),
             ("Upload", _) => self.upload(example),
+            // No element says what an empty list is of.
+            ("Vec", Some(ty)) if example.and_then(Json::as_array).is_some_and(Vec::is_empty) => {
+                let ty = quote::quote!(#ty);
+                Ok(Expression::call(format!("Vec::<{ty}>::new"), Vec::new()))
+            }
+            // Elements of one list have one type, so those of a union name their variants.
+            ("Vec", Some(ty)) if self.is_union(&ty) => {
+                self.list("[", example, |value, item| value.exact(&ty, item))
+            }
             ("Vec", Some(ty)) => self.list("[", example, |value, item| value.converted(&ty, item)),
             ("Box", Some(inner)) => self.converted(&inner, example),
-            _ => match (self.types.defs.get(&name), example) {
-                // Unions convert from the values of their variants.
-                (Some(TypeDef::Union(variants)), Some(example)) if example.is_string() => {
-                    match variants.iter().find(|(_, ty)| is_string(ty)) {
-                        Some((_, ty)) => self.converted(ty, Some(example)),
-                        None => self.exact(ty, Some(example)),
-                    }
-                }
-                _ => self.exact(ty, example),
-            },
+            _ if self.types.defs.contains_key(&name) => self.named(&name, example, true),
+            _ => self.exact(ty, example),
         }
     }
 
@@ -383,12 +384,17 @@ impl<'a> Value<'a> {
                 let function = if name == "Box" { "Box::new" } else { "Some" };
                 Ok(Expression::call(function, vec![inner]))
             }
-            _ => self.named(&name, example),
+            _ => self.named(&name, example, false),
         }
     }
 
-    /// A value of a named type.
-    fn named(self, name: &str, example: Option<&Json>) -> Result<Expression> {
+    fn is_union(self, ty: &syn::Type) -> bool {
+        let def = simple_name(ty).and_then(|name| self.types.defs.get(&name));
+        matches!(def, Some(TypeDef::Union(_)))
+    }
+
+    /// A value of a named type, or where `converts`, one that converts into it.
+    fn named(self, name: &str, example: Option<&Json>, converts: bool) -> Result<Expression> {
         let described = self.types.described.get(name);
         if let (Some(described), Some(example)) = (described, example) {
             let mut constructors = described.constructors.iter();
@@ -425,7 +431,18 @@ impl<'a> Value<'a> {
                     if any_tagged && !is_tagged(&described.names) {
                         return None;
                     }
-                    let value = self.inside(self.name).exact(ty, example).ok()?;
+                    let value = self.inside(self.name);
+                    // `From` is there for the first variant of each type.
+                    let mut others = variants.iter().take_while(|(other, _)| other != variant);
+                    let is_first = others.all(|(_, other)| simple_name(other) != simple_name(ty));
+                    let is_plain = !matches!(
+                        simple_name(ty).as_deref(),
+                        Some("Entries" | "Value" | "Vec")
+                    );
+                    if converts && is_first && is_plain && example.is_some() {
+                        return value.converted(ty, example).ok();
+                    }
+                    let value = value.exact(ty, example).ok()?;
                     Some(Expression::call(format!("{name}::{variant}"), vec![value]))
                 });
                 match (written, example) {
