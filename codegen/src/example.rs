@@ -217,6 +217,13 @@ impl Expression {
         if self.parts.is_empty() || indent + beside + flat.len() <= WIDTH {
             return flat;
         }
+        // A list that is the only argument stands between the parentheses.
+        if let [list] = self.parts.as_slice()
+            && list.close == "]"
+        {
+            let list = list.show(indent, beside + self.open.len() + self.close.len());
+            return format!("{}{list}{}", self.open, self.close);
+        }
         let parts: String = self
             .parts
             .iter()

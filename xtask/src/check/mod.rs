@@ -78,6 +78,7 @@ const CHECKS: &[(&str, Check)] = &[
         "operations, parameters and schemas are described",
         specs::words,
     ),
+    ("arguments of examples have values", specs::examples),
     ("names are regular", specs::names),
     ("the table of operations is complete", specs::table),
     (
@@ -134,6 +135,7 @@ pub fn specifications(specs: &Path) -> Result<Vec<Problem>, import::report::Fail
         specs::overlays,
         specs::extensions,
         specs::words,
+        specs::examples,
         specs::names,
         specs::table,
     ];
