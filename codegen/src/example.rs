@@ -27,6 +27,8 @@ pub(crate) struct Types<'a> {
     pub defs: &'a TypeDefs,
     /// The same types as they are described.
     pub described: &'a BTreeMap<String, Type>,
+    /// Whether an example that is not a value of its type is an error; otherwise placeholders stand for the examples of its call.
+    pub is_strict: bool,
 }
 
 /// A call of an operation.
@@ -54,6 +56,17 @@ impl Example {
     /// # Errors
     /// When an `example` of the document is not a value of its type.
     pub(crate) fn new(call: &Call<'_>, types: &Types<'_>) -> Result<Self> {
+        match Self::with(call, types, |argument| argument.example.as_ref()) {
+            Err(_) if !types.is_strict => Self::with(call, types, |_| None),
+            written => written,
+        }
+    }
+
+    fn with<'a>(
+        call: &Call<'a>,
+        types: &Types<'_>,
+        example: impl Fn(&'a Argument) -> Option<&'a Json>,
+    ) -> Result<Self> {
         let mut code = String::new();
         if call.has_items {
             code.push_str("use futures_util::TryStreamExt as _;\n\n");
@@ -62,7 +75,7 @@ impl Example {
         for argument in call.positional {
             let name = argument.ident.to_string();
             let value = Value::new(types, &name);
-            let example = argument.example.as_ref();
+            let example = example(argument);
             arguments.push(match argument.location {
                 ParameterLocation::Json | ParameterLocation::Form => {
                     let body = value.body(&argument.ty, example)?;
@@ -84,7 +97,7 @@ impl Example {
             let mut values = Vec::new();
             if !argument.is_flag() {
                 let value = Value::new(types, &name);
-                values.push(value.converted(&argument.ty, argument.example.as_ref())?);
+                values.push(value.converted(&argument.ty, example(argument))?);
             }
             chain.push(Expression::call(format!(".{name}"), values));
         }

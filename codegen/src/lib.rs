@@ -125,6 +125,7 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     let example_types = example::Types {
         defs: &types.types,
         described: &lowered.types,
+        is_strict: false,
     };
     let requests = requests::requests(
         scope,
@@ -228,7 +229,7 @@ fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
 /// name of the scope, with the type `Example` of the module around it.
 ///
 /// # Errors
-/// When the document is not what `cargo xtask import` writes.
+/// When the document is not what `cargo xtask import` writes, or when an example in it is not a value of its type.
 pub fn examples(scope: &str, document: &Value) -> Result<String> {
     generate_examples(scope, document).map_err(|error| error.in_document(scope))
 }
@@ -242,6 +243,7 @@ fn generate_examples(scope: &str, document: &Value) -> Result<String> {
     let types = example::Types {
         defs: &types.types,
         described: &lowered.types,
+        is_strict: true,
     };
     let requests = requests::requests(scope, &operations, &generated, &types, &enumerations)?;
     Ok(example::module(scope, &requests.examples))

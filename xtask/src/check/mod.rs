@@ -86,6 +86,7 @@ const CHECKS: &[(&str, Check)] = &[
         workspace::features,
     ),
     ("the coverage page is up to date", workspace::coverage),
+    ("examples fit their types", workspace::examples),
     ("the same code is generated each time", workspace::code),
 ];
 
