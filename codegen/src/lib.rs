@@ -5,8 +5,8 @@
 //! types (with `object`, `enumeration`, `union`, `constructor` and `conversion`), `requests` one request builder for each operation (with
 //! `paging` for those that page and `example` for the documentation), `operations` the table that the runtime reads. `typestate` has what both
 //! kinds of builders share: which required values are set, in their types. The build script of the crate calls [`generate`] and writes the code
-//! with [`layout`], and so does `cargo xtask` to show it. `cases` emits the cases of the conformance suite; `surface` has the public API of a
-//! scope as data.
+//! with [`layout`], and so does `cargo xtask` to show it. `cases` emits the cases of the conformance suite, and [`examples`] the same
+//! examples as the documentation has, which the suite runs; `surface` has the public API of a scope as data.
 
 mod cases;
 mod codecs;
