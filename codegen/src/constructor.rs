@@ -55,6 +55,19 @@ impl Constructor {
         (self.name.clone(), takes)
     }
 
+    /// The name of the constructor and its argument, if it makes this JSON.
+    pub(crate) fn example(&self, json: &Value) -> Option<(&str, Option<Value>)> {
+        let mut rest = json.clone();
+        let argument = match &self.takes {
+            None => None,
+            Some((at, _)) => {
+                let (parent, name) = at.rsplit_once('/')?;
+                Some(rest.pointer_mut(parent)?.as_object_mut()?.remove(name)?)
+            }
+        };
+        (rest == self.set).then_some((self.name.as_str(), argument))
+    }
+
     fn read_one(value: &Value, pointer: &str) -> Result<Self> {
         let text = |key: &str| {
             let text = value.get(key).and_then(Value::as_str);

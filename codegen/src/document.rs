@@ -82,6 +82,8 @@ pub(crate) struct Parameter {
     /// `x-time`: how a time is written, where it differs from the schema.
     pub time: Option<Time>,
     pub description: Option<String>,
+    /// Its value in the example of the operation.
+    pub example: Option<Value>,
     pub pointer: String,
 }
 
@@ -122,6 +124,8 @@ pub(crate) struct Body {
     /// The parts of a multipart form that can be sent instead.
     pub alternative: Option<Vec<Part>>,
     pub description: Option<String>,
+    /// Its value in the example of the operation, if it is not a form of parts.
+    pub example: Option<Value>,
     pub pointer: String,
 }
 
@@ -138,6 +142,8 @@ pub(crate) struct Part {
     pub name: String,
     pub required: bool,
     pub description: Option<String>,
+    /// The content of the file in the example of the operation.
+    pub example: Option<Value>,
 }
 
 /// `x-pagination`: how an operation that lists pages.
@@ -440,6 +446,7 @@ fn read_parameter(document: &Value, value: &Value, pointer: String) -> Result<Pa
             }
         },
         description: text(value, "description"),
+        example: value.get("example").cloned(),
         pointer,
     })
 }
@@ -473,16 +480,21 @@ impl ParameterKind {
 }
 
 fn read_body(document: &Value, value: &Value, pointer: &str) -> Result<Body> {
-    let content = object(value, pointer, "content")?;
-    let schema = |media: &str| content.get(media).map(schema_of);
+    let media_types = object(value, pointer, "content")?;
+    let schema = |media: &str| media_types.get(media).map(schema_of);
+    let example = |media: &str| media_types.get(media)?.get("example").cloned();
+    let parts = |schema: &Value| {
+        let example = example("multipart/form-data").unwrap_or_default();
+        read_parts(document, schema, &example, pointer)
+    };
     let content = if let Some(schema) = schema("application/json") {
         Content::Json(schema)
     } else if let Some(schema) = schema("application/x-www-form-urlencoded") {
         Content::Form(schema)
     } else if let Some(schema) = schema("multipart/form-data") {
-        Content::Multipart(read_parts(document, &schema, pointer)?)
+        Content::Multipart(parts(&schema)?)
     } else {
-        let found: Vec<_> = content.keys().map(String::as_str).collect();
+        let found: Vec<_> = media_types.keys().map(String::as_str).collect();
         return Err(Error::new(
             format!("{pointer}/content"),
             format!(
@@ -493,12 +505,14 @@ fn read_body(document: &Value, value: &Value, pointer: &str) -> Result<Body> {
     };
     let alternative = match (&content, schema("multipart/form-data")) {
         (Content::Json(_), Some(schema)) if schema.get("properties").is_some() => {
-            Some(read_parts(document, &schema, pointer)?)
+            Some(parts(&schema)?)
         }
         _ => None,
     };
     Ok(Body {
         required: flag(value, "required"),
+        example: example("application/json")
+            .or_else(|| example("application/x-www-form-urlencoded")),
         content,
         alternative,
         description: text(value, "description"),
@@ -506,7 +520,12 @@ fn read_body(document: &Value, value: &Value, pointer: &str) -> Result<Body> {
     })
 }
 
-fn read_parts(document: &Value, schema: &Value, pointer: &str) -> Result<Vec<Part>> {
+fn read_parts(
+    document: &Value,
+    schema: &Value,
+    example: &Value,
+    pointer: &str,
+) -> Result<Vec<Part>> {
     let pointer = format!("{pointer}/content/multipart~1form-data/schema");
     let schema = compose::deref(document, schema, &pointer)?;
     let properties = object(&schema, &pointer, "properties")?;
@@ -530,6 +549,7 @@ fn read_parts(document: &Value, schema: &Value, pointer: &str) -> Result<Vec<Par
                 required: required(name),
                 name: name.clone(),
                 description: text(property, "description"),
+                example: example.get(name).cloned(),
             })
         })
         .collect()

@@ -25,8 +25,7 @@ pub(crate) enum TypeDef {
     Struct(Vec<FieldType>),
     /// The variants and the types of their values.
     Union(Vec<(Ident, syn::Type)>),
-    /// The variant of the first value.
-    Enum(Ident),
+    Enum,
 }
 
 /// The types of a scope, and their definitions for `requests`.
@@ -71,14 +70,12 @@ pub(crate) fn emit(
                 TypeDef::Struct(emission.into_fields())
             }
             Shape::Enum(values) => {
-                let enumeration = enumeration::emit(&ident, &docs, values);
-                code.extend(enumeration.code);
-                TypeDef::Enum(enumeration.first)
+                code.extend(enumeration::emit(&ident, &docs, values));
+                TypeDef::Enum
             }
             Shape::IntegerEnum(values) => {
-                let enumeration = enumeration::emit_integers(&ident, &docs, values);
-                code.extend(enumeration.code);
-                TypeDef::Enum(enumeration.first)
+                code.extend(enumeration::emit_integers(&ident, &docs, values));
+                TypeDef::Enum
             }
             Shape::Union(described) => {
                 let variants = &described.variants;

@@ -4,21 +4,15 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use serde_json::Value;
 
-use crate::lower::EnumValue;
+use crate::lower::{EnumValue, Shape};
 use crate::names;
 
-/// An enumeration: the code, and the variant of the first value.
-pub(crate) struct Enumeration {
-    pub code: TokenStream,
-    pub first: Ident,
-}
-
 /// Emits an enumeration of strings.
-pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[EnumValue]) -> Enumeration {
-    let names = values.iter().map(|value| value.variant.clone());
-    let values = values.iter().map(|value| &value.value);
-    emit_values(&quote!(open_enum), ident, docs, names, values)
+pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[EnumValue]) -> TokenStream {
+    let literals = values.iter().map(|value| &value.value);
+    emit_values(&quote!(open_enum), ident, docs, variants(values), literals)
 }
 
 /// Emits an enumeration of integers.
@@ -26,14 +20,10 @@ pub(crate) fn emit_integers(
     ident: &Ident,
     docs: &TokenStream,
     values: &[(i64, Option<String>)],
-) -> Enumeration {
-    let names = values.iter().map(|(value, name)| match name {
-        Some(name) => names::pascal(name),
-        None if *value < 0 => format!("Minus{}", value.unsigned_abs()),
-        None => format!("N{value}"),
-    });
-    let values = values.iter().map(|(value, _)| value);
-    emit_values(&quote!(integer_enum), ident, docs, names, values)
+) -> TokenStream {
+    let literals = values.iter().map(|(value, _)| value);
+    let variants = integer_variants(values);
+    emit_values(&quote!(integer_enum), ident, docs, variants, literals)
 }
 
 /// Emits an enumeration with the macro of its kind.
@@ -41,25 +31,46 @@ fn emit_values<V: ToTokens + std::fmt::Display>(
     kind: &TokenStream,
     ident: &Ident,
     docs: &TokenStream,
-    names: impl Iterator<Item = String>,
-    values: impl IntoIterator<Item = V>,
-) -> Enumeration {
-    let variants = idents(names);
+    variants: Vec<Ident>,
+    values: impl Iterator<Item = V>,
+) -> TokenStream {
     let values = variants.iter().zip(values).map(|(variant, value)| {
         let doc = format!(" `{value}`");
         quote!(#[doc = #doc] #variant = #value)
     });
-    let code = quote! {
+    quote! {
         decode::#kind! {
             #docs
             #ident { #(#values),* }
         }
-    };
-    let unknown = || Ident::new(UNKNOWN, Span::call_site());
-    Enumeration {
-        code,
-        first: variants.first().cloned().unwrap_or_else(unknown),
     }
+}
+
+/// The documented values of an enumeration in JSON, and their variants.
+pub(crate) fn values(shape: &Shape) -> Vec<(Value, Ident)> {
+    match shape {
+        Shape::Enum(values) => {
+            let known = values.iter().map(|value| Value::from(value.value.as_str()));
+            known.zip(variants(values)).collect()
+        }
+        Shape::IntegerEnum(values) => {
+            let known = values.iter().map(|(value, _)| Value::from(*value));
+            known.zip(integer_variants(values)).collect()
+        }
+        Shape::Struct(..) | Shape::Union(_) => Vec::new(),
+    }
+}
+
+fn variants(values: &[EnumValue]) -> Vec<Ident> {
+    idents(values.iter().map(|value| value.variant.clone()))
+}
+
+fn integer_variants(values: &[(i64, Option<String>)]) -> Vec<Ident> {
+    idents(values.iter().map(|(value, name)| match name {
+        Some(name) => names::pascal(name),
+        None if *value < 0 => format!("Minus{}", value.unsigned_abs()),
+        None => format!("N{value}"),
+    }))
 }
 
 /// The variant of all values that are not documented.

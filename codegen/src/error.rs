@@ -22,6 +22,12 @@ impl Error {
         }
     }
 
+    /// The same error at this JSON pointer.
+    pub(crate) fn at(mut self, pointer: &str) -> Self {
+        pointer.clone_into(&mut self.pointer);
+        self
+    }
+
     pub(crate) fn in_document(mut self, document: &str) -> Self {
         document.clone_into(&mut self.document);
         self

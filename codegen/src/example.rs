@@ -1,7 +1,18 @@
-//! The example in the documentation of each operation: a call with its required arguments, which compiles.
+//! The example of each operation: the call that its documentation shows, and that the conformance suite runs against the simulator.
+//!
+//! The values are those of the `example`s of the document. What has none is a placeholder of its type: the first value of an enumeration, the
+//! words of a name.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
 
 use crate::emit::{TypeDef, TypeDefs};
+use crate::enumeration;
+use crate::error::{Error, Result};
+use crate::lower::{Shape, Type};
 use crate::names;
+use crate::object::FieldType;
 use crate::requests::{Argument, ParameterLocation};
 use crate::rust_type::{element, simple_name};
 
@@ -11,67 +22,145 @@ const MAX_DEPTH: usize = 8;
 /// The maximum width of a line.
 const WIDTH: usize = 80;
 
-/// The example of a call to the method `name` of the handle of `scope`, in Markdown.
-pub(crate) fn call(
-    scope: &str,
-    name: &str,
-    positional: &[&Argument],
-    named: &[&Argument],
-    types: &TypeDefs,
-    has_items: bool,
-) -> String {
-    let mut code = String::new();
-    if has_items {
-        code.push_str("use futures_util::TryStreamExt as _;\n\n");
+/// The types that values are written in.
+pub(crate) struct Types<'a> {
+    pub defs: &'a TypeDefs,
+    /// The same types as they are described.
+    pub described: &'a BTreeMap<String, Type>,
+    /// Whether an example that is not a value of its type is an error; otherwise placeholders stand for the examples of its call.
+    pub is_strict: bool,
+}
+
+/// A call of an operation.
+pub(crate) struct Call<'a> {
+    pub scope: &'a str,
+    /// The method of the handle of the scope.
+    pub method: &'a str,
+    /// Its arguments.
+    pub positional: &'a [&'a Argument],
+    /// The arguments that have setters, as far as the call sets them.
+    pub named: &'a [&'a Argument],
+    pub has_items: bool,
+}
+
+/// The example of a call.
+pub(crate) struct Example {
+    scope: String,
+    method: String,
+    code: String,
+}
+
+impl Example {
+    /// Writes the call.
+    ///
+    /// # Errors
+    /// When an `example` of the document is not a value of its type.
+    pub(crate) fn new(call: &Call<'_>, types: &Types<'_>) -> Result<Self> {
+        match Self::with(call, types, |argument| argument.example.as_ref()) {
+            Err(_) if !types.is_strict => Self::with(call, types, |_| None),
+            written => written,
+        }
     }
-    let mut arguments = Vec::new();
-    for argument in positional {
-        let name = argument.ident.to_string();
-        let value = Value {
-            types,
-            name: &name,
-            depth: 0,
-        };
-        arguments.push(match argument.location {
-            ParameterLocation::Json | ParameterLocation::Form => {
-                let body = value.body(&argument.ty);
-                code.push_str(&format!(
-                    "let body = {};\n",
-                    body.show(0, "let body = ;".len())
-                ));
-                Expression::atom("&body")
+
+    fn with<'a>(
+        call: &Call<'a>,
+        types: &Types<'_>,
+        example: impl Fn(&'a Argument) -> Option<&'a Json>,
+    ) -> Result<Self> {
+        let mut code = String::new();
+        if call.has_items {
+            code.push_str("use futures_util::TryStreamExt as _;\n\n");
+        }
+        let mut arguments = Vec::new();
+        for argument in call.positional {
+            let name = argument.ident.to_string();
+            let value = Value::new(types, &name);
+            let example = example(argument);
+            arguments.push(match argument.location {
+                ParameterLocation::Json | ParameterLocation::Form => {
+                    let body = value.body(&argument.ty, example)?;
+                    code.push_str(&format!(
+                        "let body = {};\n",
+                        body.show(0, "let body = ;".len())
+                    ));
+                    Expression::atom("&body")
+                }
+                _ => value.converted(&argument.ty, example)?,
+            });
+        }
+        let mut chain = vec![
+            Expression::call(format!(".{}", call.scope), Vec::new()),
+            Expression::call(format!(".{}", call.method), arguments),
+        ];
+        for argument in call.named {
+            let name = argument.ident.to_string();
+            let mut values = Vec::new();
+            if !argument.is_flag() {
+                let value = Value::new(types, &name);
+                values.push(value.converted(&argument.ty, example(argument))?);
             }
-            _ => value.converted(&argument.ty),
-        });
-    }
-    let setters = named.iter().map(|argument| {
-        let name = argument.ident.to_string();
-        let value = Value {
-            types,
-            name: &name,
-            depth: 0,
+            chain.push(Expression::call(format!(".{name}"), values));
+        }
+        let (result, last): (_, &[&str]) = match call.has_items {
+            true => ("let items: Vec<_> = ", &[".items()", ".try_collect()"]),
+            false => ("let response = ", &[".send()"]),
         };
-        let value = value.converted(&argument.ty);
-        Expression::call(format!(".{name}"), vec![value])
+        chain.extend(
+            last.iter()
+                .copied()
+                .chain([".await?"])
+                .map(Expression::atom),
+        );
+        let request = Expression {
+            chain,
+            ..Expression::atom("client")
+        };
+        code.push_str(result);
+        code.push_str(&request.show(0, result.len() + 1));
+        code.push(';');
+        Ok(Self {
+            scope: call.scope.to_owned(),
+            method: call.method.to_owned(),
+            code,
+        })
+    }
+
+    /// The example in Markdown.
+    pub(crate) fn documentation(&self) -> String {
+        let Self { scope, code, .. } = self;
+        format!(
+            "\n# Example\n```no_run\n\
+             # #[allow(unused_imports, deprecated)]\n\
+             # use cisco_secure_access::api::{scope}::types::*;\n\
+             # #[allow(deprecated)]\n\
+             # async fn example(client: cisco_secure_access::Client) -> Result<(), Box<dyn std::error::Error>> {{\n\
+             {code}\n\
+             # Ok(())\n# }}\n```\n"
+        )
+    }
+}
+
+/// A module with a function for each example, which has the same code, and a table of them.
+pub(crate) fn module(scope: &str, examples: &[Example]) -> String {
+    let functions = examples.iter().map(|example| {
+        let Example { method, code, .. } = example;
+        format!(
+            "async fn {method}(client: cisco_secure_access::Client) -> Result<(), Box<dyn std::error::Error>> {{\n\
+             {code}\n\
+             Ok(())\n}}\n"
+        )
     });
-    let request = Expression {
-        chain: setters.collect(),
-        ..Expression::call(format!("client.{scope}().{name}"), arguments)
-    };
-    let request = request.show(0, 24);
-    code.push_str(&if has_items {
-        format!("let items: Vec<_> = {request}\n    .items()\n    .try_collect()\n    .await?;")
-    } else {
-        format!("let response = {request}.send().await?;")
+    let functions: String = functions.collect();
+    let entries = examples.iter().map(|example| {
+        let Example { method, .. } = example;
+        format!("(\"{scope}::{method}\", |client| Box::pin({method}(client))),\n")
     });
+    let entries: String = entries.collect();
     format!(
-        "\n# Example\n```no_run\n\
-         # #[allow(unused_imports, deprecated)]\n\
-         # use cisco_secure_access::api::{scope}::types::*;\n\
-         # #[allow(deprecated)]\n\
-         # async fn example(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {{\n\
-         {code}\n\
-         # Ok(())\n# }}\n```\n"
+        "#[allow(deprecated, missing_docs, unused_imports, unused_variables)]\npub mod {scope} {{\n\
+         use cisco_secure_access::api::{scope}::types::*;\n\n\
+         {functions}\n\
+         pub static EXAMPLES: &[(&str, super::Example)] = &[\n{entries}];\n}}\n"
     )
 }
 
@@ -107,22 +196,12 @@ impl Expression {
         }
     }
 
-    fn list(open: &str, part: Self) -> Self {
+    fn list(open: &str, parts: Vec<Self>) -> Self {
         Self {
             open: open.to_owned(),
-            parts: vec![part],
+            parts,
             close: "]",
             chain: Vec::new(),
-        }
-    }
-
-    /// An object of the type `name`, built with setters.
-    fn built(name: &str, setters: impl Iterator<Item = (String, Self)>) -> Self {
-        let setters = setters.map(|(setter, value)| Self::call(format!(".{setter}"), vec![value]));
-        let build = Self::call(".build", Vec::new());
-        Self {
-            chain: setters.chain([build]).collect(),
-            ..Self::call(format!("{name}::builder"), Vec::new())
         }
     }
 
@@ -151,6 +230,13 @@ impl Expression {
         if self.parts.is_empty() || indent + beside + flat.len() <= WIDTH {
             return flat;
         }
+        // A list that is the only argument stands between the parentheses.
+        if let [list] = self.parts.as_slice()
+            && list.close == "]"
+        {
+            let list = list.show(indent, beside + self.open.len() + self.close.len());
+            return format!("{}{list}{}", self.open, self.close);
+        }
         let parts: String = self
             .parts
             .iter()
@@ -160,15 +246,23 @@ impl Expression {
     }
 }
 
-/// A value to show: its name, and its depth.
+/// A value to write: its name, and its depth.
 #[derive(Clone, Copy)]
 struct Value<'a> {
-    types: &'a TypeDefs,
+    types: &'a Types<'a>,
     name: &'a str,
     depth: usize,
 }
 
 impl<'a> Value<'a> {
+    fn new(types: &'a Types<'a>, name: &'a str) -> Self {
+        Self {
+            types,
+            name,
+            depth: 0,
+        }
+    }
+
     fn inside(self, name: &'a str) -> Self {
         Self {
             name,
@@ -177,97 +271,316 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The content of a string: the name of the value.
-    fn words(self) -> String {
-        names::words(self.name).join(" ")
+    /// The error where an example is not a value of its type.
+    fn misfit(self, expected: &str, example: &Json) -> Error {
+        let reason = format!(
+            "the example of `{}` is {example}, expected {expected}",
+            self.name
+        );
+        Error::new("", reason)
+    }
+
+    /// The content of a string: the example, or else the name of the value.
+    fn text(self, example: Option<&Json>) -> Result<String> {
+        match example {
+            Some(Json::String(text)) => Ok(text.clone()),
+            Some(other) => Err(self.misfit("a string", other)),
+            None => Ok(names::words(self.name).join(" ")),
+        }
+    }
+
+    /// The elements of a list, or else one placeholder.
+    fn list(
+        self,
+        open: &str,
+        example: Option<&Json>,
+        item: impl Fn(Self, Option<&Json>) -> Result<Expression>,
+    ) -> Result<Expression> {
+        let value = self.inside(self.name);
+        let parts = match example {
+            Some(Json::Array(items)) => items.iter().map(|part| item(value, Some(part))).collect(),
+            Some(other) => return Err(self.misfit("a list", other)),
+            None => item(value, None).map(|part| vec![part]),
+        };
+        Ok(Expression::list(open, parts?))
     }
 
     /// A body, which is passed by reference.
-    fn body(self, ty: &syn::Type) -> Expression {
+    fn body(self, ty: &syn::Type, example: Option<&Json>) -> Result<Expression> {
         match (simple_name(ty).as_deref(), element(ty)) {
-            (Some("Vec"), Some(item)) => Expression::list("[", self.exact(&item)),
-            (Some("String"), _) => Expression::string(&self.words()),
-            _ => self.exact(ty),
+            (Some("Vec"), Some(ty)) => {
+                self.list("[", example, |value, item| value.exact(&ty, item))
+            }
+            (Some("String"), _) => Ok(Expression::string(&self.text(example)?)),
+            _ => self.exact(ty, example),
         }
     }
 
     /// An expression that is, or converts into, a value of `ty`.
-    fn converted(self, ty: &syn::Type) -> Expression {
-        match simple_name(ty).as_deref() {
-            Some("String" | "SecretString") => Expression::string(&self.words()),
-            Some("ReportingTime") => Expression::string(match self.name {
-                "from" => "-1days",
-                _ => "now",
-            }),
-            Some("DateOrTime") => Expression::string(match self.name {
-                "from" => "2026-01-01",
-                _ => "2026-01-31",
-            }),
-            Some("Upload") => {
-                let file = vec![Expression::string("file.csv")];
-                Expression::call("cisco_secure_access::Upload::path", file)
+    fn converted(self, ty: &syn::Type, example: Option<&Json>) -> Result<Expression> {
+        let name = simple_name(ty).unwrap_or_default();
+        match (name.as_str(), element(ty)) {
+            ("String" | "SecretString", _) => Ok(Expression::string(&self.text(example)?)),
+            ("ReportingTime" | "DateOrTime", _) => {
+                let placeholder = match (name.as_str(), self.name) {
+                    ("ReportingTime", "from" | "start") => "-1days",
+                    ("ReportingTime", _) => "now",
+                    (_, "from") => "2026-01-01",
+                    _ => "2026-01-31",
+                };
+                let placeholder = Json::from(placeholder);
+                let text = self.text(example.or(Some(&placeholder)))?;
+                Ok(Expression::string(&text))
             }
-            Some("Vec") => match element(ty) {
-                Some(item) => Expression::list("[", self.inside(self.name).converted(&item)),
-                None => self.exact(ty),
-            },
-            Some("Box") => match element(ty) {
-                Some(inner) => self.converted(&inner),
-                None => self.exact(ty),
-            },
-            _ => self.exact(ty),
+            ("IpAddr", _) => Ok(Expression::atom(self.octets(example)?)),
+            ("Upload", _) => self.upload(example),
+            // No element says what an empty list is of.
+            ("Vec", Some(ty)) if example.and_then(Json::as_array).is_some_and(Vec::is_empty) => {
+                let ty = quote::quote!(#ty);
+                Ok(Expression::call(format!("Vec::<{ty}>::new"), Vec::new()))
+            }
+            // Elements of one list have one type, so those of a union name their variants.
+            ("Vec", Some(ty)) if self.is_union(&ty) => {
+                self.list("[", example, |value, item| value.exact(&ty, item))
+            }
+            ("Vec", Some(ty)) => self.list("[", example, |value, item| value.converted(&ty, item)),
+            ("Box", Some(inner)) => self.converted(&inner, example),
+            _ if self.types.defs.contains_key(&name) => self.named(&name, example, true),
+            _ => self.exact(ty, example),
         }
     }
 
     /// An expression of type `ty`.
-    fn exact(self, ty: &syn::Type) -> Expression {
-        let default = || Expression::atom("Default::default()");
+    fn exact(self, ty: &syn::Type, example: Option<&Json>) -> Result<Expression> {
         if self.depth > MAX_DEPTH {
-            return default();
+            return Ok(Expression::atom("Default::default()"));
         }
-        let inner = || element(ty).map(|inner| self.inside(self.name).exact(&inner));
-        match simple_name(ty).as_deref() {
-            Some("i64") => Expression::atom("1"),
-            Some("f64") => Expression::atom("1.0"),
-            Some("bool") => Expression::atom("true"),
-            Some("String") => Expression::atom(format!("{:?}.to_owned()", self.words())),
-            Some("SecretString") => Expression::atom(format!("{:?}.into()", self.words())),
-            Some("Value") => Expression::atom("serde_json::Value::Null"),
-            Some("IpAddr") => Expression::atom("std::net::IpAddr::from([192, 0, 2, 1])"),
-            Some("DateTime") => Expression::atom("chrono::Utc::now()"),
-            Some("Vec") => inner().map_or_else(default, |item| Expression::list("vec![", item)),
-            Some("Box") => {
-                inner().map_or_else(default, |value| Expression::call("Box::new", vec![value]))
-            }
-            Some("Option") => {
-                inner().map_or_else(default, |value| Expression::call("Some", vec![value]))
-            }
-            Some(name) => match self.types.get(name) {
-                Some(TypeDef::Struct(fields)) => {
-                    let required = fields.iter().filter(|field| field.presence.required);
-                    let required: Vec<_> = required
-                        .map(|field| (field, self.inside(&field.wire).converted(&field.base)))
-                        .collect();
-                    if required.len() < 2 {
-                        let arguments = required.into_iter().map(|(_, value)| value).collect();
-                        return Expression::call(format!("{name}::new"), arguments);
-                    }
-                    let setters = required
-                        .into_iter()
-                        .map(|(field, value)| (field.setter().to_string(), value));
-                    Expression::built(name, setters)
-                }
-                Some(TypeDef::Union(variants)) => match variants.first() {
-                    Some((variant, ty)) => {
-                        let value = self.inside(self.name).exact(ty);
-                        Expression::call(format!("{name}::{variant}"), vec![value])
-                    }
-                    None => default(),
-                },
-                Some(TypeDef::Enum(variant)) => Expression::atom(format!("{name}::{variant}")),
-                None => default(),
+        let name = simple_name(ty).unwrap_or_default();
+        let expected = |expected: &str| example.map(|example| self.misfit(expected, example));
+        match (name.as_str(), element(ty)) {
+            ("i64", _) => match (example.map(Json::as_i64), expected("an integer")) {
+                (Some(None), Some(error)) => Err(error),
+                (number, _) => Ok(Expression::atom(number.flatten().unwrap_or(1).to_string())),
             },
-            None => default(),
+            ("f64", _) => match (example.map(Json::as_f64), expected("a number")) {
+                (Some(None), Some(error)) => Err(error),
+                (number, _) => Ok(Expression::atom(format!(
+                    "{:?}",
+                    number.flatten().unwrap_or(1.0)
+                ))),
+            },
+            ("bool", _) => match (example.map(Json::as_bool), expected("a boolean")) {
+                (Some(None), Some(error)) => Err(error),
+                (flag, _) => Ok(Expression::atom(flag.flatten().unwrap_or(true).to_string())),
+            },
+            ("String", _) => Ok(Expression::atom(format!(
+                "{:?}.to_owned()",
+                self.text(example)?
+            ))),
+            ("SecretString", _) => Ok(Expression::atom(format!(
+                "{:?}.into()",
+                self.text(example)?
+            ))),
+            ("Value", _) => Ok(Expression::atom(match example {
+                Some(example) => format!("serde_json::json!({example})"),
+                None => "serde_json::Value::Null".to_owned(),
+            })),
+            ("IpAddr", _) => {
+                let octets = self.octets(example)?;
+                Ok(Expression::atom(format!(
+                    "std::net::IpAddr::from({octets})"
+                )))
+            }
+            ("DateTime", _) => Ok(Expression::atom(match example {
+                Some(_) => format!(
+                    "{:?}.parse::<chrono::DateTime<chrono::Utc>>()?",
+                    self.text(example)?
+                ),
+                None => "chrono::Utc::now()".to_owned(),
+            })),
+            ("Vec", Some(ty)) => self.list("vec![", example, |value, item| value.exact(&ty, item)),
+            ("Box" | "Option", Some(inner)) => {
+                let inner = self.inside(self.name).exact(&inner, example)?;
+                let function = if name == "Box" { "Box::new" } else { "Some" };
+                Ok(Expression::call(function, vec![inner]))
+            }
+            _ => self.named(&name, example, false),
         }
+    }
+
+    fn is_union(self, ty: &syn::Type) -> bool {
+        let def = simple_name(ty).and_then(|name| self.types.defs.get(&name));
+        matches!(def, Some(TypeDef::Union(_)))
+    }
+
+    /// A value of a named type, or where `converts`, one that converts into it.
+    fn named(self, name: &str, example: Option<&Json>, converts: bool) -> Result<Expression> {
+        let described = self.types.described.get(name);
+        if let (Some(described), Some(example)) = (described, example) {
+            let mut constructors = described.constructors.iter();
+            if let Some(call) = constructors.find_map(|constructor| constructor.example(example)) {
+                let (function, argument) = call;
+                let argument = argument.as_ref().map(literal);
+                let function = format!("{name}::{function}");
+                return Ok(Expression::call(function, argument.into_iter().collect()));
+            }
+        }
+        match (self.types.defs.get(name), described.map(|ty| &ty.shape)) {
+            (Some(TypeDef::Struct(fields)), Some(Shape::Struct(described, _))) => {
+                let example = match example {
+                    Some(Json::Object(example)) => Some(example),
+                    Some(other) => return Err(self.misfit(&format!("a `{name}`"), other)),
+                    None => None,
+                };
+                let constants = described
+                    .iter()
+                    .filter_map(|field| Some((field.name.as_str(), field.constant.as_deref()?)));
+                self.object(name, fields, &constants.collect(), example)
+            }
+            (Some(TypeDef::Union(variants)), Some(Shape::Union(union))) => {
+                let tag = union.discriminator.as_deref();
+                let tag = tag.and_then(|tag| example?.get(tag)?.as_str());
+                let is_tagged =
+                    |names: &[String]| tag.is_some_and(|tag| names.iter().any(|name| name == tag));
+                let any_tagged = union
+                    .variants
+                    .iter()
+                    .any(|variant| is_tagged(&variant.names));
+                let mut candidates = variants.iter().zip(&union.variants);
+                let written = candidates.find_map(|((variant, ty), described)| {
+                    if any_tagged && !is_tagged(&described.names) {
+                        return None;
+                    }
+                    let value = self.inside(self.name);
+                    // `From` is there for the first variant of each type.
+                    let mut others = variants.iter().take_while(|(other, _)| other != variant);
+                    let is_first = others.all(|(_, other)| simple_name(other) != simple_name(ty));
+                    let is_plain = !matches!(
+                        simple_name(ty).as_deref(),
+                        Some("Entries" | "Value" | "Vec")
+                    );
+                    if converts && is_first && is_plain && example.is_some() {
+                        return value.converted(ty, example).ok();
+                    }
+                    let value = value.exact(ty, example).ok()?;
+                    Some(Expression::call(format!("{name}::{variant}"), vec![value]))
+                });
+                match (written, example) {
+                    (Some(written), _) => Ok(written),
+                    (None, Some(example)) => Err(self.misfit(&format!("a `{name}`"), example)),
+                    (None, None) => Ok(Expression::atom("Default::default()")),
+                }
+            }
+            (Some(TypeDef::Enum), Some(shape)) => {
+                let values = enumeration::values(shape);
+                let mut known = values.iter();
+                match example {
+                    None => Ok(known.next()),
+                    Some(example) => known
+                        .find(|(value, _)| value == example)
+                        .map(Some)
+                        .ok_or_else(|| self.misfit(&format!("a value of `{name}`"), example)),
+                }
+                .map(|found| match found {
+                    Some((_, variant)) => Expression::atom(format!("{name}::{variant}")),
+                    None => Expression::atom("Default::default()"),
+                })
+            }
+            _ => Ok(Expression::atom("Default::default()")),
+        }
+    }
+
+    /// An object with the properties of the example, or else the required ones.
+    fn object(
+        self,
+        name: &str,
+        fields: &[FieldType],
+        constants: &BTreeMap<&str, &str>,
+        example: Option<&Map<String, Json>>,
+    ) -> Result<Expression> {
+        for (property, value) in example.into_iter().flatten() {
+            let is_field = fields.iter().any(|field| field.wire == *property);
+            let is_constant = constants
+                .get(property.as_str())
+                .is_some_and(|known| value == known);
+            if !is_field && !is_constant {
+                let expected = format!("a property of `{name}`");
+                return Err(self.inside(property).misfit(&expected, value));
+            }
+        }
+        let mut required = Vec::new();
+        let mut optional = Vec::new();
+        for field in fields {
+            let given = example.and_then(|example| example.get(&field.wire));
+            if !field.presence.required && given.is_none() {
+                continue;
+            }
+            let inner = self.inside(&field.wire);
+            if let (Some(example), None) = (example, given) {
+                let example = Json::Object(example.clone());
+                let expected = format!("the property `{}`, which is required", field.wire);
+                return Err(self.misfit(&expected, &example));
+            }
+            let value = match (field.presence.nullable, given) {
+                (true, Some(Json::Null)) => Expression::atom("cisco_secure_access::Nullable::Null"),
+                (true, _) if !is_string(&field.base) => inner.exact(&field.base, given)?,
+                _ => inner.converted(&field.base, given)?,
+            };
+            let setter = (field.setter().to_string(), value);
+            match field.presence.required {
+                true => required.push(setter),
+                false => optional.push(setter),
+            }
+        }
+        let is_built = required.len() > 1;
+        let arguments = match is_built {
+            true => Vec::new(),
+            false => required.drain(..).map(|(_, value)| value).collect(),
+        };
+        let setters = required.into_iter().chain(optional);
+        let setters =
+            setters.map(|(setter, value)| Expression::call(format!(".{setter}"), vec![value]));
+        let build = is_built.then(|| Expression::call(".build", Vec::new()));
+        let function = if is_built { "builder" } else { "new" };
+        Ok(Expression {
+            chain: setters.chain(build).collect(),
+            ..Expression::call(format!("{name}::{function}"), arguments)
+        })
+    }
+
+    /// An IPv4 address, as a list of its bytes.
+    fn octets(self, example: Option<&Json>) -> Result<String> {
+        let Some(example) = example else {
+            return Ok("[192, 0, 2, 1]".to_owned());
+        };
+        let address = example
+            .as_str()
+            .and_then(|text| text.parse::<std::net::Ipv4Addr>().ok());
+        let address = address.ok_or_else(|| self.misfit("an IPv4 address", example))?;
+        Ok(format!("{:?}", address.octets()))
+    }
+
+    /// A file: with the content of the example, or else on disk.
+    fn upload(self, example: Option<&Json>) -> Result<Expression> {
+        let file = Expression::string(&format!("{}.csv", self.name));
+        Ok(match example {
+            Some(_) => {
+                let content = Expression::string(&self.text(example)?);
+                Expression::call("cisco_secure_access::Upload::bytes", vec![file, content])
+            }
+            None => Expression::call("cisco_secure_access::Upload::path", vec![file]),
+        })
+    }
+}
+
+fn is_string(ty: &syn::Type) -> bool {
+    matches!(simple_name(ty).as_deref(), Some("String" | "SecretString"))
+}
+
+/// The argument of a constructor: a string, or a list of strings or integers.
+fn literal(value: &Json) -> Expression {
+    match value {
+        Json::Array(items) => Expression::list("[", items.iter().map(literal).collect()),
+        other => Expression::atom(other.to_string()),
     }
 }

@@ -5,8 +5,8 @@
 //! types (with `object`, `enumeration`, `union`, `constructor` and `conversion`), `requests` one request builder for each operation (with
 //! `paging` for those that page and `example` for the documentation), `operations` the table that the runtime reads. `typestate` has what both
 //! kinds of builders share: which required values are set, in their types. The build script of the crate calls [`generate`] and writes the code
-//! with [`layout`], and so does `cargo xtask` to show it. `cases` emits the cases of the conformance suite; `surface` has the public API of a
-//! scope as data.
+//! with [`layout`], and so does `cargo xtask` to show it. `cases` emits the cases of the conformance suite, and [`examples`] the same
+//! examples as the documentation has, which the suite runs; `surface` has the public API of a scope as data.
 
 mod cases;
 mod codecs;
@@ -122,7 +122,18 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     let generated = progenitor(lowered.document)?;
     let enumerations = Enumerations::of(&lowered.types);
     let types = emit::emit(&generated, &lowered.types, &enumerations, options.schemars)?;
-    let requests = requests::requests(scope, &operations, &generated, &types.types, &enumerations)?;
+    let example_types = example::Types {
+        defs: &types.types,
+        described: &lowered.types,
+        is_strict: false,
+    };
+    let requests = requests::requests(
+        scope,
+        &operations,
+        &generated,
+        &example_types,
+        &enumerations,
+    )?;
     let conversions = conversion::conversions(&operations, &generated, &types.types)?;
     let table = operations::table(scope, &operations);
     let codecs = match options.codecs {
@@ -212,6 +223,30 @@ fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
     let enumerations = Enumerations::of(&lowered.types);
     let types = emit::emit(&generated, &lowered.types, &enumerations, false)?;
     cases::cases(scope, &operations, &generated, &types.types, &enumerations)
+}
+
+/// Generates the examples of the documentation of the path scope `scope` as functions, and a table of them: `EXAMPLES` in a module of the
+/// name of the scope, with the type `Example` of the module around it.
+///
+/// # Errors
+/// When the document is not what `cargo xtask import` writes, or when an example in it is not a value of its type.
+pub fn examples(scope: &str, document: &Value) -> Result<String> {
+    generate_examples(scope, document).map_err(|error| error.in_document(scope))
+}
+
+fn generate_examples(scope: &str, document: &Value) -> Result<String> {
+    let operations = document::operations(document)?;
+    let lowered = lower::lower(scope, document, &operations, &operations)?;
+    let generated = progenitor(lowered.document)?;
+    let enumerations = Enumerations::of(&lowered.types);
+    let types = emit::emit(&generated, &lowered.types, &enumerations, false)?;
+    let types = example::Types {
+        defs: &types.types,
+        described: &lowered.types,
+        is_strict: true,
+    };
+    let requests = requests::requests(scope, &operations, &generated, &types, &enumerations)?;
+    Ok(example::module(scope, &requests.examples))
 }
 
 /// The operations by API, as Markdown with links.

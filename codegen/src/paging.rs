@@ -110,6 +110,6 @@ fn access_from(
             let next = quote!(#value.and_then(|value| match value { #(#arms)* _ => None }));
             Some((next, found?))
         }
-        TypeDef::Enum(_) => None,
+        TypeDef::Enum => None,
     }
 }

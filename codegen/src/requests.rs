@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
+use serde_json::Value;
 use syn::{File, FnArg, ImplItem, Item, ReturnType, Signature};
 
 use crate::docs::{escape, markdown};
@@ -15,7 +16,7 @@ use crate::document::{
 };
 use crate::emit::TypeDefs;
 use crate::error::{Error, Result};
-use crate::example;
+use crate::example::{Call, Example, Types};
 use crate::lower::operation_number;
 use crate::names;
 use crate::operations;
@@ -33,6 +34,8 @@ pub(crate) struct Requests {
     pub endpoints: TokenStream,
     /// The required parameters that have setters: the names in the module `missing`.
     pub missing: BTreeSet<Ident>,
+    /// The example of each method.
+    pub examples: Vec<Example>,
 }
 
 /// Writes the requests of all `operations`.
@@ -40,7 +43,7 @@ pub(crate) fn requests(
     scope: &str,
     operations: &[Operation],
     generated: &File,
-    types: &TypeDefs,
+    types: &Types<'_>,
     enumerations: &Enumerations,
 ) -> Result<Requests> {
     let signatures = signatures(operations, generated)?;
@@ -49,6 +52,7 @@ pub(crate) fn requests(
         types: TokenStream::new(),
         endpoints: TokenStream::new(),
         missing: BTreeSet::new(),
+        examples: Vec::new(),
     };
     let mut names = BTreeMap::new();
     for (operation, signature) in operations.iter().zip(signatures) {
@@ -63,8 +67,11 @@ pub(crate) fn requests(
         }
         let request = Request::new(scope, operation, signature, enumerations)?;
         let methods = requests.methods.entry(operation.api.clone()).or_default();
-        methods.extend(request.methods(types));
-        requests.types.extend(request.request(types)?);
+        for (method, example) in request.methods(types)? {
+            methods.extend(method);
+            requests.examples.push(example);
+        }
+        requests.types.extend(request.request(types.defs)?);
         requests.endpoints.extend(request.endpoint());
         requests.missing.extend(request.typestate().missing());
     }
@@ -113,6 +120,8 @@ pub(crate) struct Argument {
     pub required: bool,
     pub docs: String,
     pub location: ParameterLocation,
+    /// Its value in the example of the operation.
+    pub example: Option<Value>,
 }
 
 /// The location of an argument in the request.
@@ -186,6 +195,7 @@ impl<'a> Request<'a> {
                 },
                 required: parameter.required,
                 docs: docs_of(parameter),
+                example: parameter.example.clone(),
                 location: match parameter.location {
                     Location::Path => ParameterLocation::Path,
                     Location::Query => {
@@ -203,6 +213,7 @@ impl<'a> Request<'a> {
                     ty: type_of("body")?,
                     required: body.required,
                     docs,
+                    example: body.example.clone(),
                     location: match body.content {
                         Content::Form(_) => ParameterLocation::Form,
                         _ => ParameterLocation::Json,
@@ -225,15 +236,15 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// The methods of the scope's handle that begin this request: one, or two where the body can be JSON or a file.
-    fn methods(&self, types: &TypeDefs) -> TokenStream {
+    /// The methods of the scope's handle that begin this request, with their examples: one, or two where the body can be JSON or a file.
+    fn methods(&self, types: &Types<'_>) -> Result<Vec<(TokenStream, Example)>> {
         let name = names::snake(&self.operation.id);
         let positional: Vec<_> = self
             .arguments
             .iter()
             .filter(|argument| argument.is_positional())
             .collect();
-        let mut methods = self.method(&name, &positional, types);
+        let mut methods = vec![self.method(&name, &positional, types)?];
         let alternative = self
             .operation
             .body
@@ -253,12 +264,17 @@ impl<'a> Request<'a> {
                 .filter(|argument| !matches!(argument.location, ParameterLocation::Json))
                 .chain(&parts)
                 .collect();
-            methods.extend(self.method(&format!("{name}_file"), &positional, types));
+            methods.push(self.method(&format!("{name}_file"), &positional, types)?);
         }
-        methods
+        Ok(methods)
     }
 
-    fn method(&self, name: &str, positional: &[&Argument], types: &TypeDefs) -> TokenStream {
+    fn method(
+        &self,
+        name: &str,
+        positional: &[&Argument],
+        types: &Types<'_>,
+    ) -> Result<(TokenStream, Example)> {
         let Self {
             operation, ident, ..
         } = self;
@@ -282,12 +298,13 @@ impl<'a> Request<'a> {
             .map(|argument| argument.store(&quote!(parts), enumerations))
             .collect();
         let mutable = (!others.is_empty()).then(|| quote!(mut));
-        let docs = markdown(&self.docs(name, positional, types));
+        let example = self.example(name, positional, types)?;
+        let docs = markdown(&self.docs(positional, &example));
         let badge = badge(self.scope, operation);
         let search = search(operation, name);
         let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
         let alias = self.alias(name, positional);
-        quote! {
+        let method = quote! {
             #docs
             #badge
             #(#[doc(alias = #search)])*
@@ -300,7 +317,25 @@ impl<'a> Request<'a> {
             }
 
             #alias
-        }
+        };
+        Ok((method, example))
+    }
+
+    /// The example of a method: the required arguments, and those that have an example.
+    fn example(&self, name: &str, positional: &[&Argument], types: &Types<'_>) -> Result<Example> {
+        let named = self.arguments.iter().filter(|argument| {
+            !argument.is_positional() && (argument.required || argument.example.is_some())
+        });
+        let named: Vec<_> = named.collect();
+        let call = Call {
+            scope: self.scope,
+            method: name,
+            positional,
+            named: &named,
+            has_items: self.operation.pagination.is_some(),
+        };
+        let example = Example::new(&call, types);
+        example.map_err(|error| error.at(&self.operation.pointer))
     }
 
     /// The method under the former name of the operation, if it has one.
@@ -330,7 +365,7 @@ impl<'a> Request<'a> {
     }
 
     /// The documentation of a method, in Markdown.
-    fn docs(&self, name: &str, positional: &[&Argument], types: &TypeDefs) -> String {
+    fn docs(&self, positional: &[&Argument], example: &Example) -> String {
         let operation = self.operation;
         let mut text = format!("{}.\n\n", escape(operation.summary.trim_end_matches('.')));
         if let Some(description) = &operation.description {
@@ -353,14 +388,7 @@ impl<'a> Request<'a> {
                 text.push_str(&format!("- `{}`: {line}\n", argument.ident));
             }
         }
-        text.push_str(&example::call(
-            self.scope,
-            name,
-            positional,
-            &self.named(),
-            types,
-            self.operation.pagination.is_some(),
-        ));
+        text.push_str(&example.documentation());
         text
     }
 
@@ -564,6 +592,7 @@ impl Argument {
             ty: syn::parse_quote!(crate::Upload),
             required: part.required,
             docs: part.description.clone().unwrap_or_default(),
+            example: part.example.clone(),
             location: ParameterLocation::Part(part.name.clone()),
         }
     }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use cisco_secure_access_codegen::{Error, Options, generate};
+use cisco_secure_access_codegen::{Error, Options, examples, generate};
 use proc_macro2::TokenStream;
 use serde_json::{Value, json};
 
@@ -50,6 +50,71 @@ fn a_renamed_operation_keeps_its_former_name_for_a_release() {
     let (_, alias) = text.split_once("/// The former name of").unwrap();
     let (alias, _) = alias.split_once("\n    }\n").unwrap();
     insta::assert_snapshot!(format!("/// The former name of{alias}\n    }}"));
+}
+
+#[test]
+fn examples_have_the_values_of_the_document() {
+    let mut document = everything();
+    let orders = &mut document["paths"]["/shop/v2/orders"];
+    for (name, example) in [
+        ("buyer", json!([7, 8])),
+        ("since", json!("2026-01-01T00:00:00Z")),
+        ("origin", json!(["192.0.2.7"])),
+        ("exact", json!(true)),
+        ("states", json!([])),
+    ] {
+        let parameters = orders["get"]["parameters"].as_array_mut().unwrap();
+        let mut named = parameters.iter_mut().filter(|known| known["name"] == name);
+        named.next().unwrap()["example"] = example;
+    }
+    orders["post"]["requestBody"]["content"]["application/json"]["example"] =
+        json!({"name": "Pier", "payment": {"kind": "cash"}, "comment": null, "tags": ["blue"]});
+    let functions = examples("shop", &document).unwrap();
+    let (functions, _) = functions.split_once("async fn update_order_line").unwrap();
+    insta::assert_snapshot!(functions);
+
+    let documentation = generate("shop", &document, &ALL).unwrap().code.to_string();
+    for line in functions.lines().filter(|line| line.starts_with("    .")) {
+        let line = format!("{line:?}");
+        assert!(documentation.contains(line.trim_matches('"')), "{line}");
+    }
+}
+
+#[test]
+fn an_example_that_does_not_fit_is_refused_but_breaks_no_build() {
+    let order = json!({"name": "Pier", "payment": {"kind": "cash"}, "comment": "none"});
+    for (property, value, expected) in [
+        (
+            "name",
+            json!(7),
+            "the example of `name` is 7, expected a string",
+        ),
+        (
+            "colour",
+            json!("red"),
+            "the example of `colour` is \"red\", expected a property of `NewOrder`",
+        ),
+        (
+            "tags",
+            json!("blue"),
+            "the example of `tags` is \"blue\", expected a list",
+        ),
+        (
+            "payment",
+            json!(true),
+            "the example of `payment` is true, expected a `Payment`",
+        ),
+    ] {
+        let mut example = order.clone();
+        example[property] = value;
+        let mut document = everything();
+        document["paths"]["/shop/v2/orders"]["post"]["requestBody"]["content"]["application/json"]
+            ["example"] = example;
+        generate("shop", &document, &ALL).unwrap();
+        let error = examples("shop", &document).unwrap_err();
+        assert_eq!(error.pointer(), "/paths/~1shop~1v2~1orders/post");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::dice::Dice;
-use super::document::{self, Document, Operation, Route};
+use super::document::{self, Document, Operation, Parameter, Route};
 use super::values::uuid;
 
 /// The first item of a collection has this number.
@@ -57,8 +57,10 @@ impl Shape {
         let item = ["GET", "PUT", "PATCH", "DELETE"]
             .iter()
             .filter_map(|method| find(method, &under))
-            .find(|(_, operation)| {
-                operation.listing.is_none() && operation.last_parameter().is_some()
+            .find(|(document, operation)| {
+                let parameter = operation.last_parameter();
+                operation.listing.is_none()
+                    && parameter.is_some_and(|parameter| is_id(document, parameter))
             });
         if list.is_none() && (create.is_none() || item.is_none()) {
             return None;
@@ -215,6 +217,13 @@ pub(super) fn names(document: &Document, schema: &Value) -> BTreeSet<String> {
         .flatten();
     own.chain(parts.flat_map(|part| names(document, part)))
         .collect()
+}
+
+/// Whether a path parameter chooses an item. A text that is no id, such as the name of a server, is what the service looks up.
+fn is_id(document: &Document, parameter: &Parameter) -> bool {
+    let schema = document.resolve(&parameter.schema);
+    let is_text = schema["type"] == "string" && !schema["enum"].is_array();
+    !is_text || parameter.name.to_ascii_lowercase().ends_with("id")
 }
 
 fn is_name(property: &str) -> bool {

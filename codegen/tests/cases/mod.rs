@@ -424,7 +424,7 @@ fn names() -> Vec<Case> {
             {"name": "a", "in": "query", "required": true, "schema": {"type": "string", "format": "ip"}},
             {"name": "b", "in": "query", "explode": false, "schema": {"type": "array", "items": {"type": "string", "format": "ip"}}},
         ])))
-        .has(&["a: impl Into<::std::net::IpAddr>", "std::net::IpAddr::from([192, 0, 2, 1])", "impl IntoIterator<Item = impl Into<::std::net::IpAddr>>"]),
+        .has(&["a: impl Into<::std::net::IpAddr>", ".a([192, 0, 2, 1])", "impl IntoIterator<Item = impl Into<::std::net::IpAddr>>"]),
         Case::new("B6", "a required parameter in a query that has a default", parameters(json!([
             {"name": "limit", "in": "query", "required": true, "schema": {"type": "integer", "default": 25}},
             {"name": "sort", "in": "query", "schema": {"type": "string", "default": "asc"}},

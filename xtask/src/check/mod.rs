@@ -76,6 +76,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("every overlay action finds something", specs::overlays),
     ("every extension fits its place", specs::extensions),
     ("what the documentation shows is described", words::words),
+    ("arguments of examples have values", specs::examples),
     ("names are regular", specs::names),
     ("the table of operations is complete", specs::table),
     (
@@ -83,6 +84,7 @@ const CHECKS: &[(&str, Check)] = &[
         workspace::features,
     ),
     ("the coverage page is up to date", workspace::coverage),
+    ("examples fit their types", workspace::examples),
     ("the same code is generated each time", workspace::code),
 ];
 
@@ -132,6 +134,7 @@ pub fn specifications(specs: &Path) -> Result<Vec<Problem>, import::report::Fail
         specs::overlays,
         specs::extensions,
         words::words,
+        specs::examples,
         specs::names,
         specs::table,
     ];

@@ -119,6 +119,48 @@ pub(super) fn operations(
     }
 }
 
+/// Every body, and every required parameter for which no value is plausible by itself, has an example for the documentation.
+pub(super) fn examples(checked: &Checked<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    operations(checked, |file, pointer, _, _, operation| {
+        let schemas =
+            &checked.preview.specs[file.trim_start_matches("specs/")]["components"]["schemas"];
+        let mut want = |pointer: String, what: &str, holder: &Value| {
+            if holder.get("example").is_none() {
+                let found = format!("{what} has no example");
+                let way_out = format!("give it one in `{OVERLAYS}/70-call-examples.yaml`");
+                problems.push(Problem::new(file, pointer, found, way_out));
+            }
+        };
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        for (index, parameter) in parameters.into_iter().flatten().enumerate() {
+            let schema = schema(&parameter["schema"], schemas);
+            let is_plausible = ["default", "enum"]
+                .iter()
+                .any(|key| schema.get(key).is_some())
+                || schema["type"] == "boolean"
+                || parameter.get("x-time").is_some();
+            if parameter["required"] == true && !is_plausible {
+                let what = format!("the parameter {}", parameter["name"]);
+                want(format!("{pointer}/parameters/{index}"), &what, parameter);
+            }
+        }
+        let body = operation.get("requestBody").map(|body| &body["content"]);
+        for (media, content) in body.and_then(Value::as_object).into_iter().flatten() {
+            let pointer = format!("{pointer}/requestBody/content/{}", escape(media));
+            want(pointer, "the body", content);
+        }
+    });
+    problems
+}
+
+/// A schema, or the one that it refers to.
+fn schema<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
+    let name = schema["$ref"].as_str();
+    let name = name.and_then(|target| target.rsplit('/').next());
+    name.map_or(schema, |name| &schemas[name])
+}
+
 /// Names of operations begin with a verb that fits the method, those of schemas are in PascalCase, placeholders in camelCase. That
 /// names of operations are in snake_case and unique, the import itself sees to.
 pub(super) fn names(checked: &Checked<'_>) -> Vec<Problem> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cisco_secure_access_codegen::{Options, generate};
+use cisco_secure_access_codegen::{Options, examples as examples_of, generate};
 use serde_json::Value;
 
 use super::{Checked, Problem};
@@ -36,6 +36,22 @@ pub(super) fn coverage(checked: &Checked<'_>) -> Vec<Problem> {
         Ok(false) => vec![problem("is not what the specifications have".to_owned())],
         Err(error) => vec![problem(error)],
     }
+}
+
+/// Every example is a value of the type of its argument.
+pub(super) fn examples(checked: &Checked<'_>) -> Vec<Problem> {
+    let misfits = checked.preview.specs.iter().filter_map(|(file, spec)| {
+        let error = examples_of(file.trim_end_matches(".json"), spec).err()?;
+        let way_out = "correct it in `specs/overlays/70-call-examples.yaml`";
+        let file = format!("specs/{file}");
+        Some(Problem::new(
+            file,
+            error.pointer(),
+            error.to_string(),
+            way_out,
+        ))
+    });
+    misfits.collect()
 }
 
 /// Generating twice makes the same code.

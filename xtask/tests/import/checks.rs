@@ -40,7 +40,7 @@ fn all_problems_are_found_in_one_run() {
     let paths = "/things:
   get:
     operationId: listThings
-    parameters: [{name: page, in: query, schema: {type: integer}}]
+    parameters: [{name: page, in: query, required: true, schema: {type: integer}}]
     responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}}";
     let text = of_paths(
         "Cisco Secure Access Things API",
@@ -69,6 +69,7 @@ fn all_problems_are_found_in_one_run() {
         "x-misspelt: 1`, expected no such key in the operation; correct the overlay that adds it",
         &format!("{operation}\n    the operation has no description"),
         &format!("{operation}/parameters/0\n    the parameter \"page\" has no description"),
+        &format!("{operation}/parameters/0\n    the parameter \"page\" has no example"),
         "specs/policies.json: #/components/schemas/my_thing\n    the schema has no description",
         &format!(
             "{operation}\n    the name \"delete_things\" begins with a verb of another method"
@@ -80,7 +81,7 @@ fn all_problems_are_found_in_one_run() {
     ] {
         assert!(found.contains(expected), "expected {expected}\nin\n{found}");
     }
-    assert_eq!(found.lines().count(), 2 * 12, "{found}");
+    assert_eq!(found.lines().count(), 2 * 13, "{found}");
 }
 
 #[test]
