@@ -145,13 +145,14 @@ pub(crate) struct Request<'a> {
 }
 
 /// Methods that every builder has, and names that generated code uses itself.
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 16] = [
     "attempt_timeout",
     "body",
     "clone",
     "header",
     "into_state",
     "items",
+    "items_as",
     "new",
     "pages",
     "parts",

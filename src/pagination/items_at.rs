@@ -1,12 +1,12 @@
-//! The items of a request that no document describes.
+//! The items of a listing as a type of the program: of a request that no document describes, or of a documented one.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Items;
+use super::{Items, Listing};
 use crate::error::{ErrorKind, Result};
 use crate::operation::Pagination;
-use crate::request::Request;
+use crate::request::{IsSet, Request};
 use crate::response::{RawResponse, Response, without_value};
 
 impl Request {
@@ -69,6 +69,45 @@ impl Request {
         pagination: Pagination,
     ) -> Items<T> {
         Items::new(self.parts, pagination.items(pointer), into_items)
+    }
+}
+
+impl<E: Listing, S> Request<E, S> {
+    /// The items of all pages as a type of your own: one with other properties, or with the few that the program reads. They are decoded
+    /// by `serde`, without the leniency of [`items`](Self::items).
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "network-tunnel-groups", feature = "simulator"))]
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use cisco_secure_access::simulator::Simulator;
+    /// # let simulator = Simulator::builder().tunnel_groups(3).start().await?;
+    /// # let client = simulator.client()?;
+    /// use futures_util::TryStreamExt;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Group {
+    ///     name: String,
+    /// }
+    ///
+    /// let groups = client.deployments().list_network_tunnel_groups().items_as::<Group>();
+    /// let names: Vec<String> = groups.map_ok(|group| group.name).try_collect().await?;
+    /// assert_eq!(names.len(), 3);
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(all(feature = "network-tunnel-groups", feature = "simulator")))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// The stream gives them: see [`Error`](crate::Error). An item that does not have the type is an
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn items_as<T: DeserializeOwned>(self) -> Items<T>
+    where
+        S: IsSet,
+    {
+        Items::new(self.parts, E::PAGINATION, into_items)
     }
 }
 
