@@ -527,7 +527,11 @@ impl<'a> Request<'a> {
     /// The type that stands for the operation.
     fn endpoint(&self) -> TokenStream {
         let ident = &self.ident;
-        let doc = format!(" `{}`", self.operation.id);
+        let doc = format!(
+            " The operation [`{0}`](super::operations::{1}), in the type of its request.",
+            self.operation.id,
+            operations::constant(self.operation)
+        );
         quote! {
             #[doc = #doc]
             pub enum #ident {}

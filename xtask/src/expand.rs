@@ -60,10 +60,10 @@ fn unknown(scope: &str, operation: &str, known: &BTreeSet<String>) -> String {
     )
 }
 
-/// What an operation has of the items of its scope: method, builder, entry in the table, and the types that these reach.
+/// What an operation has of the items of its scope: method, request, endpoint, entry in the table, and the types that these reach.
 fn cut(items: Vec<Item>, operation: &str) -> Vec<Item> {
     let method = names::snake(operation);
-    let builder = BTreeSet::from([names::pascal(operation)]);
+    let request = BTreeSet::from([names::pascal(operation)]);
     let entry = BTreeSet::from([names::constant(operation)]);
     let mut cut = Vec::new();
     let mut types = None;
@@ -79,8 +79,8 @@ fn cut(items: Vec<Item>, operation: &str) -> Vec<Item> {
                 }
             }
             Item::Mod(module) => match (module.ident.to_string().as_str(), &mut module.content) {
-                ("requests", Some((_, items))) => {
-                    keep(items, &builder);
+                ("requests" | "endpoints", Some((_, items))) => {
+                    keep(items, &request);
                     cut.push(item);
                 }
                 ("operations", Some((_, items))) => {
@@ -114,16 +114,31 @@ fn owner(item: &Item) -> Option<String> {
         Item::Struct(item) => Some(item.ident.to_string()),
         Item::Enum(item) => Some(item.ident.to_string()),
         Item::Static(item) => Some(item.ident.to_string()),
-        Item::Impl(block) => match &*block.self_ty {
-            syn::Type::Path(ty) => Some(ty.path.segments.last()?.ident.to_string()),
-            _ => None,
-        },
+        Item::Type(item) => Some(item.ident.to_string()),
+        Item::Impl(block) => type_owner(&block.self_ty),
         // Those of the runtime, such as `open_enum!`, name the type first.
         Item::Macro(item) => item.mac.tokens.clone().into_iter().find_map(|token| {
             let text = token.to_string();
             syn::parse_str::<syn::Ident>(&text).is_ok().then_some(text)
         }),
         _ => None,
+    }
+}
+
+/// The name of a type; a request belongs to its endpoint, and a builder to its object.
+fn type_owner(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(ty) = ty else {
+        return None;
+    };
+    let last = ty.path.segments.last()?;
+    match &last.arguments {
+        syn::PathArguments::AngleBracketed(arguments) => {
+            arguments.args.iter().find_map(|argument| match argument {
+                syn::GenericArgument::Type(ty) => type_owner(ty),
+                _ => None,
+            })
+        }
+        _ => Some(last.ident.to_string()),
     }
 }
 

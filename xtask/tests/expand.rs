@@ -18,6 +18,7 @@ fn types(code: &File, name: &str) -> BTreeSet<String> {
         .filter_map(|item| match item {
             Item::Struct(item) => Some(item.ident.to_string()),
             Item::Enum(item) => Some(item.ident.to_string()),
+            Item::Type(item) => Some(item.ident.to_string()),
             Item::Macro(item) => item
                 .mac
                 .tokens
@@ -35,7 +36,7 @@ fn names<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
 }
 
 #[test]
-fn an_operation_has_its_method_its_builder_and_its_types() {
+fn an_operation_has_its_method_its_request_and_its_types() {
     let text = expand::run(&specs(), "deployments", Some("get_site")).unwrap();
     let code: File = syn::parse_str(&text).unwrap();
     let methods: Vec<String> = code
@@ -53,6 +54,8 @@ fn an_operation_has_its_method_its_builder_and_its_types() {
         .collect();
     assert_eq!(methods, ["get_site"]);
     assert_eq!(types(&code, "requests"), names(["GetSite"]));
+    assert_eq!(types(&code, "endpoints"), names(["GetSite"]));
+    assert!(text.contains("impl crate::Endpoint for endpoints::GetSite"));
     // A site is made into the body of its update.
     assert_eq!(types(&code, "types"), names(["Site", "SiteRequest"]));
     assert!(text.contains("pub static GET_SITE: Operation"));

@@ -47,7 +47,12 @@ fn describe(item: &Item, lines: &mut BTreeSet<String>) {
                 }
             }
         }
+        Item::Type(item) => {
+            let ty = item.ty.to_token_stream();
+            lines.insert(format!("type {} = {ty}", item.ident));
+        }
         Item::Enum(item) => {
+            lines.insert(format!("enum {}", item.ident));
             for variant in &item.variants {
                 let fields = variant.fields.to_token_stream();
                 lines.insert(format!("{}::{}{fields}", item.ident, variant.ident));
@@ -69,6 +74,17 @@ fn describe(item: &Item, lines: &mut BTreeSet<String>) {
                 let output = method.sig.output.to_token_stream();
                 let name = &method.sig.ident;
                 lines.insert(format!("{ty}::{name}({}) {output}", inputs.join(", ")));
+            }
+        }
+        // What the response of an endpoint holds, and its items.
+        Item::Impl(item) => {
+            let (of, _) = item.trait_.as_ref().unwrap();
+            let (of, ty) = (of.to_token_stream(), item.self_ty.to_token_stream());
+            for item in &item.items {
+                if let ImplItem::Type(item) = item {
+                    let value = item.ty.to_token_stream();
+                    lines.insert(format!("<{ty} as {of}>::{} = {value}", item.ident));
+                }
             }
         }
         Item::Macro(item) if item.mac.path.segments.last().unwrap().ident == "open_enum" => {

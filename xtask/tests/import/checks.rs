@@ -126,7 +126,12 @@ fn what_the_documentation_shows_has_more_words_than_its_name() {
     requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
     responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Either'}}}}}";
     let text = of_paths("Cisco Secure Access Things API", paths, EACH_KIND.trim());
-    let bench = Bench::with(&text).overlay("60.yaml", WORDS);
+    let example = "
+- {target: '$.paths.*.post.requestBody.content.*', update: {example: {name: Ours}}}
+";
+    let bench = Bench::with(&text)
+        .overlay("60.yaml", WORDS)
+        .overlay("70.yaml", example);
     bench.run().unwrap();
     let schemas = "specs/policies.json: #/components/schemas";
     let post = "specs/policies.json: #/paths/~1policies~1v2~1things/post/requestBody";
