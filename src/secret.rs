@@ -6,7 +6,8 @@ use secrecy::ExposeSecret as _;
 
 /// A secret of a request or a response, such as a passphrase.
 ///
-/// `Debug` does not show it, and its memory is cleared when it is dropped. It is made from a string or from a [`secrecy::SecretString`].
+/// `Debug` does not show it, and its memory is cleared when it is dropped. It is made from a string or from a [`secrecy::SecretString`],
+/// and converts into one, such as that of [`Credentials`](crate::Credentials).
 ///
 /// ```
 /// use cisco_secure_access::SecretString;
@@ -29,6 +30,12 @@ impl SecretString {
 impl From<secrecy::SecretString> for SecretString {
     fn from(secret: secrecy::SecretString) -> Self {
         Self(secret)
+    }
+}
+
+impl From<SecretString> for secrecy::SecretString {
+    fn from(secret: SecretString) -> Self {
+        secret.0
     }
 }
 

@@ -82,6 +82,7 @@ impl Shape {
         let id = id_property(
             &properties,
             parameter.map(|parameter| parameter.name.as_str()),
+            path,
         );
         let form = IdForm::of(document, parameter.map(|parameter| &parameter.schema), {
             document.property(&row, &id)
@@ -230,8 +231,11 @@ fn is_name(property: &str) -> bool {
     property.ends_with("Name")
 }
 
-/// The property that a path parameter means: of the same name, or `id`, or the one in which its name ends.
-fn id_property(properties: &[String], parameter: Option<&str>) -> String {
+/// The property that a path parameter means: of the same name, or `id`, or the one in which its name ends, or that of what the path lists:
+/// `eventId` of `events`.
+fn id_property(properties: &[String], parameter: Option<&str>, path: &str) -> String {
+    let plural = path.rsplit('/').next().unwrap_or_default();
+    let listed = format!("{}Id", plural.strip_suffix('s').unwrap_or(plural));
     let parameter = parameter.unwrap_or("id");
     let is = |wanted: &str| properties.iter().find(|name| *name == wanted);
     let lower = parameter.to_ascii_lowercase();
@@ -242,6 +246,7 @@ fn id_property(properties: &[String], parameter: Option<&str>) -> String {
             let mut ids = properties.iter().filter(|name| name.ends_with("Id"));
             ids.find(|name| lower.ends_with(&name.to_ascii_lowercase()))
         })
+        .or_else(|| is(&listed))
         .or_else(|| is("resourceId"))
         .or_else(|| properties.iter().find(|name| name.ends_with("GroupId")))
         .cloned()

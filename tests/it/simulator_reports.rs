@@ -1,8 +1,10 @@
 //! Reports of the simulator: deterministic, paged, and in agreement with each other.
 
-use cisco_secure_access::api::reports::types::{DnsActivity, InternetTrafficType, Verdict};
+use cisco_secure_access::api::reports::types::{
+    DlpEventType, DnsActivity, InternetTrafficType, Verdict,
+};
 use cisco_secure_access::simulator::{Redirect, Simulator};
-use cisco_secure_access::{ReportsRegion, Result};
+use cisco_secure_access::{ReportsRegion, Required as _, Result};
 use futures_util::TryStreamExt;
 
 use crate::simulator::hurried;
@@ -155,5 +157,26 @@ async fn the_regions_respond_alike() -> Result<()> {
         responses.push(call.send().await?.data.as_ref().unwrap().requests);
     }
     assert_eq!(responses[0], responses[1]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_event_of_a_list_has_details() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let reports = hurried(&simulator).reports();
+    let listed: Vec<_> = reports
+        .list_dlp_saas_api_events()
+        .from("-1days")
+        .to("now")
+        .items()
+        .try_collect()
+        .await?;
+    assert!(!listed.is_empty());
+    for event in listed {
+        let id = event.event_id.as_deref().required()?;
+        let details = reports.get_dlp_event(DlpEventType::SaasApi, id).await?;
+        assert_eq!(details.event_id, event.event_id);
+        assert_eq!(details.file_name, event.file_name);
+    }
     Ok(())
 }

@@ -11,7 +11,8 @@ use cisco_secure_access::api::policies::types::{
     NetworkObjectValue, RuleAction, RuleCondition, SaasApiIncrementalConfig, UnifiedNetworkObject,
 };
 use cisco_secure_access::{
-    CloudKind, DateOrTime, ErrorKind, ReportingTime, Required as _, SecretString, Set, operations,
+    CloudKind, Credentials, DateOrTime, ErrorKind, ReportingTime, Required as _, SecretString, Set,
+    operations,
 };
 use serde_json::json;
 
@@ -304,6 +305,8 @@ fn a_secret_is_compared_and_converted_but_not_shown() {
     assert_ne!(secret, SecretString::default());
     let foreign = cisco_secure_access::secrecy::SecretString::from("hush");
     assert_eq!(SecretString::from(foreign).expose_secret(), "hush");
+    // The secret of a new API key is one for credentials.
+    let _ = Credentials::new("key", secret.clone());
     assert_eq!(format!("{secret:?}"), "[redacted]");
 }
 
