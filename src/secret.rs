@@ -51,13 +51,6 @@ impl From<&str> for SecretString {
     }
 }
 
-/// For [`Credentials::new`](crate::Credentials::new), which takes either.
-impl From<SecretString> for secrecy::SecretString {
-    fn from(secret: SecretString) -> Self {
-        secret.0
-    }
-}
-
 impl PartialEq for SecretString {
     fn eq(&self, other: &Self) -> bool {
         self.expose_secret() == other.expose_secret()
