@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use cisco_secure_access::Client;
 use cisco_secure_access::api::admin::types::ZtnaCertificateCounts;
 use cisco_secure_access::api::reports::types::{Identity, IdentityTypeName, ZtnaActivity};
-use cisco_secure_access::simulator::Simulator;
+use cisco_secure_access::simulator::{Fault, Simulator, SimulatorBuilder};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 
@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    let (client, _simulator) = common::connect("", Simulator::builder()).await?;
+    let (client, _simulator) = common::connect("", simulator()).await?;
     let mut arguments = std::env::args().skip(1);
     let file = arguments
         .next()
@@ -75,19 +75,19 @@ async fn run() -> Result<(), Box<dyn Error>> {
         active.filter(|active| *active > more_than).count()
     };
     println!("{} users are in {file}", users.len());
-    println!("{:6} are enrolled", certificates.len());
+    println!("{:6} enrolled", certificates.len());
     println!(
-        "{:6} have an active device, {} more than one",
+        "{:6} with an active device, {} with more than one",
         with_active(0),
         with_active(1)
     );
-    println!("{:6} certificates are active", sum(|counts| counts.active));
+    println!("{:6} certificates active", sum(|counts| counts.active));
     println!(
-        "{:6} are expired, {} revoked",
+        "{:6} expired, {} revoked",
         sum(|counts| counts.expired),
         sum(|counts| counts.revoked)
     );
-    println!("{:6} users were active in {hours} hours", activity.len());
+    println!("{:6} users active in {hours} hours", activity.len());
     Ok(())
 }
 
@@ -128,4 +128,20 @@ async fn activity(
         }
     }
     Ok(activity)
+}
+
+/// A simulator with two users, one of whom has devices.
+fn simulator() -> SimulatorBuilder {
+    let kind = json!({"id": 7, "type": "directory_user", "label": "Directory user"});
+    let user = |id, label| json!({"id": id, "label": label, "type": kind, "deleted": false});
+    let users = json!({"data": [user(1002, "Ada"), user(1005, "Grace")], "meta": {}});
+    let counts = json!({"active": 2, "expired": 1, "revoked": 0});
+    let certificates = json!({"users": [{"userId": "1002", "deviceCertificateCounts": counts}]});
+    Simulator::builder()
+        .items("list_identities", 2)
+        .fault("list_identities", Fault::status(200).body(users))
+        .fault(
+            "list_ztna_user_summaries",
+            Fault::status(200).body(certificates),
+        )
 }
