@@ -92,9 +92,7 @@ impl CurrentList {
             let page = page.into_inner();
             done += page.data.len();
             for row in page.data {
-                // Some of Cisco's documents make it a string.
-                let id = row.id.and_then(|id| id.to_string().parse().ok());
-                let (Some(id), Some(destination)) = (id, row.destination) else {
+                let (Some(id), Some(destination)) = (row.id, row.destination) else {
                     let what = "a destination has no name or no numeric id";
                     return Err(unreadable(&LIST_DESTINATIONS, what));
                 };
