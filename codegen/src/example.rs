@@ -4,6 +4,7 @@
 //! words of a name.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use serde_json::{Map, Value as Json};
 
@@ -280,13 +281,24 @@ impl<'a> Value<'a> {
         Error::new("", reason)
     }
 
+    /// The example, as what it is expected to be, or else the placeholder.
+    fn read<T>(
+        self,
+        example: Option<&Json>,
+        expected: &str,
+        read: impl Fn(&Json) -> Option<T>,
+        placeholder: T,
+    ) -> Result<T> {
+        match example {
+            Some(example) => read(example).ok_or_else(|| self.misfit(expected, example)),
+            None => Ok(placeholder),
+        }
+    }
+
     /// The content of a string: the example, or else the name of the value.
     fn text(self, example: Option<&Json>) -> Result<String> {
-        match example {
-            Some(Json::String(text)) => Ok(text.clone()),
-            Some(other) => Err(self.misfit("a string", other)),
-            None => Ok(names::words(self.name).join(" ")),
-        }
+        let read = |example: &Json| example.as_str().map(str::to_owned);
+        self.read(example, "a string", read, names::words(self.name).join(" "))
     }
 
     /// The elements of a list, or else one placeholder.
@@ -356,23 +368,19 @@ impl<'a> Value<'a> {
             return Ok(Expression::atom("Default::default()"));
         }
         let name = simple_name(ty).unwrap_or_default();
-        let expected = |expected: &str| example.map(|example| self.misfit(expected, example));
         match (name.as_str(), element(ty)) {
-            ("i64", _) => match (example.map(Json::as_i64), expected("an integer")) {
-                (Some(None), Some(error)) => Err(error),
-                (number, _) => Ok(Expression::atom(number.flatten().unwrap_or(1).to_string())),
-            },
-            ("f64", _) => match (example.map(Json::as_f64), expected("a number")) {
-                (Some(None), Some(error)) => Err(error),
-                (number, _) => Ok(Expression::atom(format!(
-                    "{:?}",
-                    number.flatten().unwrap_or(1.0)
-                ))),
-            },
-            ("bool", _) => match (example.map(Json::as_bool), expected("a boolean")) {
-                (Some(None), Some(error)) => Err(error),
-                (flag, _) => Ok(Expression::atom(flag.flatten().unwrap_or(true).to_string())),
-            },
+            ("i64", _) => {
+                let number = self.read(example, "an integer", Json::as_i64, 1)?;
+                Ok(Expression::atom(number.to_string()))
+            }
+            ("f64", _) => {
+                let number = self.read(example, "a number", Json::as_f64, 1.0)?;
+                Ok(Expression::atom(format!("{number:?}")))
+            }
+            ("bool", _) => {
+                let flag = self.read(example, "a boolean", Json::as_bool, true)?;
+                Ok(Expression::atom(flag.to_string()))
+            }
             ("String", _) => Ok(Expression::atom(format!(
                 "{:?}.to_owned()",
                 self.text(example)?
@@ -473,18 +481,16 @@ impl<'a> Value<'a> {
             }
             (Some(TypeDef::Enum), Some(shape)) => {
                 let values = enumeration::values(shape);
-                let mut known = values.iter();
-                match example {
-                    None => Ok(known.next()),
-                    Some(example) => known
-                        .find(|(value, _)| value == example)
-                        .map(Some)
-                        .ok_or_else(|| self.misfit(&format!("a value of `{name}`"), example)),
-                }
-                .map(|found| match found {
-                    Some((_, variant)) => Expression::atom(format!("{name}::{variant}")),
-                    None => Expression::atom("Default::default()"),
-                })
+                let variant = |(_, variant): &(Json, _)| format!("{name}::{variant}");
+                let known = |example: &Json| {
+                    let mut values = values.iter();
+                    values.find(|(value, _)| value == example).map(variant)
+                };
+                let first = values.first().map(variant);
+                let placeholder = first.unwrap_or_else(|| "Default::default()".to_owned());
+                let expected = format!("a value of `{name}`");
+                let written = self.read(example, &expected, known, placeholder)?;
+                Ok(Expression::atom(written))
             }
             _ => Ok(Expression::atom("Default::default()")),
         }
@@ -550,13 +556,13 @@ impl<'a> Value<'a> {
 
     /// An IPv4 address, as a list of its bytes.
     fn octets(self, example: Option<&Json>) -> Result<String> {
-        let Some(example) = example else {
-            return Ok("[192, 0, 2, 1]".to_owned());
-        };
-        let address = example
-            .as_str()
-            .and_then(|text| text.parse::<std::net::Ipv4Addr>().ok());
-        let address = address.ok_or_else(|| self.misfit("an IPv4 address", example))?;
+        let read = |example: &Json| example.as_str()?.parse::<Ipv4Addr>().ok();
+        let address = self.read(
+            example,
+            "an IPv4 address",
+            read,
+            Ipv4Addr::new(192, 0, 2, 1),
+        )?;
         Ok(format!("{:?}", address.octets()))
     }
 

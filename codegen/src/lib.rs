@@ -2,9 +2,9 @@
 //!
 //! A document passes the modules in this order: `document` reads its operations, `compose` and `union` normalize its schemas,
 //! `lower` reduces them to what progenitor supports, progenitor gives the Rust types of values and responses, `emit` writes the final
-//! types (with `object`, `enumeration`, `union`, `constructor` and `conversion`), `requests` one request builder for each operation (with
-//! `paging` for those that page and `example` for the documentation), `operations` the table that the runtime reads. `typestate` has what both
-//! kinds of builders share: which required values are set, in their types. The build script of the crate calls [`generate`] and writes the code
+//! types (with `object`, `enumeration`, `union`, `constructor` and `conversion`), `requests` the type of the request of each operation (with
+//! `paging` for those that page and `example` for the documentation), `operations` the table that the runtime reads. `typestate` has what requests
+//! and builders share: which required values are set, in their types. The build script of the crate calls [`generate`] and writes the code
 //! with [`layout`], and so does `cargo xtask` to show it. `cases` emits the cases of the conformance suite, and [`examples`] the same
 //! examples as the documentation has, which the suite runs; `surface` has the public API of a scope as data.
 
@@ -115,25 +115,14 @@ pub fn generate(scope: &str, document: &Value, options: &Options<'_>) -> Result<
 }
 
 fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Result<Generated> {
-    let all = document::operations(document)?;
-    let mut operations = all.clone();
-    operations.retain(|operation| (options.enabled)(&names::feature(&operation.api)));
-    let lowered = lower::lower(scope, document, &all, &operations)?;
-    let generated = progenitor(lowered.document)?;
-    let enumerations = Enumerations::of(&lowered.types);
-    let types = emit::emit(&generated, &lowered.types, &enumerations, options.schemars)?;
-    let example_types = example::Types {
-        defs: &types.types,
-        described: &lowered.types,
-        is_strict: false,
-    };
-    let requests = requests::requests(
-        scope,
-        &operations,
-        &generated,
-        &example_types,
-        &enumerations,
-    )?;
+    let model = Model::of(scope, document, options.enabled, options.schemars)?;
+    let requests = model.requests(scope, false)?;
+    let Model {
+        operations,
+        generated,
+        emitted: types,
+        ..
+    } = model;
     let conversions = conversion::conversions(&operations, &generated, &types.types)?;
     let table = operations::table(scope, &operations);
     let codecs = match options.codecs {
@@ -217,12 +206,15 @@ pub fn cases(scope: &str, document: &Value) -> Result<TokenStream> {
 }
 
 fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
-    let operations = document::operations(document)?;
-    let lowered = lower::lower(scope, document, &operations, &operations)?;
-    let generated = progenitor(lowered.document)?;
-    let enumerations = Enumerations::of(&lowered.types);
-    let types = emit::emit(&generated, &lowered.types, &enumerations, false)?;
-    cases::cases(scope, &operations, &generated, &types.types, &enumerations)
+    let model = Model::of(scope, document, &|_| true, false)?;
+    let types = &model.emitted.types;
+    cases::cases(
+        scope,
+        &model.operations,
+        &model.generated,
+        types,
+        &model.enumerations,
+    )
 }
 
 /// Generates the examples of the documentation of the path scope `scope` as functions, and a table of them: `EXAMPLES` in a module of the
@@ -235,18 +227,63 @@ pub fn examples(scope: &str, document: &Value) -> Result<String> {
 }
 
 fn generate_examples(scope: &str, document: &Value) -> Result<String> {
-    let operations = document::operations(document)?;
-    let lowered = lower::lower(scope, document, &operations, &operations)?;
-    let generated = progenitor(lowered.document)?;
-    let enumerations = Enumerations::of(&lowered.types);
-    let types = emit::emit(&generated, &lowered.types, &enumerations, false)?;
-    let types = example::Types {
-        defs: &types.types,
-        described: &lowered.types,
-        is_strict: true,
-    };
-    let requests = requests::requests(scope, &operations, &generated, &types, &enumerations)?;
+    let model = Model::of(scope, document, &|_| true, false)?;
+    let requests = model.requests(scope, true)?;
     Ok(example::module(scope, &requests.examples))
+}
+
+/// A document as operations and types, for all that is generated from it.
+struct Model {
+    operations: Vec<document::Operation>,
+    /// The types as they are described.
+    types: BTreeMap<String, lower::Type>,
+    /// The code of progenitor.
+    generated: syn::File,
+    enumerations: Enumerations,
+    /// The code of the types, and their definitions.
+    emitted: emit::Emitted,
+}
+
+impl Model {
+    /// The operations of the enabled APIs, and the types that they reach.
+    fn of(
+        scope: &str,
+        document: &Value,
+        enabled: &dyn Fn(&str) -> bool,
+        schemars: bool,
+    ) -> Result<Self> {
+        let all = document::operations(document)?;
+        let mut operations = all.clone();
+        operations.retain(|operation| enabled(&names::feature(&operation.api)));
+        let lowered = lower::lower(scope, document, &all, &operations)?;
+        let generated = progenitor(lowered.document)?;
+        let enumerations = Enumerations::of(&lowered.types);
+        let emitted = emit::emit(&generated, &lowered.types, &enumerations, schemars)?;
+        Ok(Self {
+            operations,
+            types: lowered.types,
+            generated,
+            enumerations,
+            emitted,
+        })
+    }
+
+    /// The requests; where `is_strict`, an example that is not a value of its type is an error.
+    fn requests(&self, scope: &str, is_strict: bool) -> Result<requests::Requests> {
+        let types = example::Types {
+            defs: &self.emitted.types,
+            described: &self.types,
+            is_strict,
+        };
+        let operations = &self.operations;
+        requests::requests(
+            scope,
+            operations,
+            &self.generated,
+            &types,
+            &self.enumerations,
+        )
+    }
 }
 
 /// The operations by API, as Markdown with links.
