@@ -96,9 +96,9 @@ enum Command {
     /// Checks what must hold of the repository, without any upstream document
     ///
     /// The specifications are byte for byte what specs/base/ and specs/overlays/ make; every overlay action finds something;
-    /// operations, parameters, bodies, schemas, properties and variants have descriptions that say more than their names; names are
-    /// regular; the table of operations is complete; Cargo.toml and README list the features; the code that is generated is the same
-    /// each time.
+    /// operations, parameters, bodies, schemas, properties and variants have descriptions that say more than their names; the arguments
+    /// of examples have values, which fit their types; names are regular; the table of operations is complete; Cargo.toml and README
+    /// list the features; the code that is generated is the same each time.
     ///
     /// All problems are listed, each with file, JSON pointer and the way out, and the exit code is 1 if there are any.
     Check,

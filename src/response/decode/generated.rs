@@ -57,7 +57,7 @@ impl<T: Generated> LenientDeserialize for T {
     }
 }
 
-/// A box around a type that has itself in it. It is a kind because a generated type cannot be told from a box in `impl`s.
+/// A box around a type that has itself in it. It is a kind, because the compiler does not rule out that a box is a generated type.
 pub(crate) enum Boxed {}
 
 impl<T: LenientDeserialize> Generated for Box<T> {
