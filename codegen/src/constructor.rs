@@ -125,6 +125,7 @@ pub(crate) fn emit(ident: &Ident, constructors: &[Constructor]) -> Option<TokenS
         quote! {
             #docs
             #[must_use]
+            #[inline]
             pub fn #name(#parameter) -> Self {
                 decode::construct(#set, #taken)
             }

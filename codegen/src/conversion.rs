@@ -142,6 +142,7 @@ impl Conversion<'_> {
             impl #source {
                 #docs
                 #[must_use]
+                #[inline]
                 pub fn #method(&self) -> #target {
                     decode::convert(self, &decode::Conversion {
                         dropped: &[#(&[#(#dropped),*]),*],

@@ -157,6 +157,7 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
         impl crate::Client {
             #[doc = #about]
             #[must_use]
+            #[inline]
             pub fn #method(&self) -> #handle {
                 #handle { client: self.clone() }
             }

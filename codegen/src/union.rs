@@ -355,6 +355,7 @@ pub(crate) fn emit(
             const DISCRIMINATOR: Option<&'static str> = #discriminator;
             const VARIANTS: &'static [decode::Variant] = &[#(#descriptions),*];
 
+            #[inline]
             fn variant_from_value(
                 variant: usize,
                 value: &::serde_json::Value,
@@ -366,6 +367,7 @@ pub(crate) fn emit(
                 }
             }
 
+            #[inline]
             fn unknown(value: ::serde_json::Value) -> Self {
                 Self::Unknown(value)
             }

@@ -162,6 +162,51 @@ fn the_same_document_gives_the_same_code() {
     assert_eq!(once, again);
 }
 
+/// A function that is neither inline nor generic is compiled with the library, and with it all that it calls: the decoding of every type
+/// for programs that call three operations.
+#[test]
+fn programs_compile_what_they_call() {
+    let file: syn::File = syn::parse2(generated()).unwrap();
+    let mut compiled = Vec::new();
+    compiled_functions(&file.items, &mut compiled);
+    assert_eq!(compiled, Vec::<String>::new());
+}
+
+/// Adds the functions that are compiled whether they are called or not.
+fn compiled_functions(items: &[syn::Item], found: &mut Vec<String>) {
+    for item in items {
+        match item {
+            syn::Item::Mod(module) => {
+                let items = module.content.as_ref().map(|(_, items)| items.as_slice());
+                compiled_functions(items.unwrap_or_default(), found);
+            }
+            syn::Item::Impl(block) => {
+                let functions = block.items.iter().filter_map(|item| match item {
+                    syn::ImplItem::Fn(function) => Some(function),
+                    _ => None,
+                });
+                let block_is_generic = has_types(&block.generics);
+                found.extend(
+                    functions
+                        .filter(|function| {
+                            let is_inline = function
+                                .attrs
+                                .iter()
+                                .any(|attribute| attribute.path().is_ident("inline"));
+                            !is_inline && !block_is_generic && !has_types(&function.sig.generics)
+                        })
+                        .map(|function| function.sig.ident.to_string()),
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+fn has_types(generics: &syn::Generics) -> bool {
+    generics.type_params().next().is_some()
+}
+
 #[test]
 fn another_api_changes_nothing_of_a_shared_type() {
     let reference = json!({"schema": {"$ref": "#/components/schemas/Shared"}});

@@ -103,6 +103,7 @@ where
 /// # Errors
 /// Those of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
 #[cfg(feature = "network-tunnel-groups")]
+#[inline] // So the decoding of the response is compiled where it is used.
 pub fn tunnel_group_connected<'a>(
     client: &Client,
     group_id: i64,

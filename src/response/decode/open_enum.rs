@@ -284,12 +284,14 @@ macro_rules! open_enum {
 
             /// Any value, also one that no document has.
             #[must_use]
+            #[inline]
             pub fn other(value: &str) -> Self {
                 $crate::response::decode::TextValue::from_text(value)
             }
 
             /// The value on the wire.
             #[must_use]
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
@@ -302,6 +304,7 @@ macro_rules! open_enum {
             const NAME: &'static str = stringify!($name);
             const TEXTS: &'static [&'static str] = &[$($text),*];
 
+            #[inline]
             fn from_text(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)*
@@ -367,12 +370,14 @@ macro_rules! integer_enum {
 
             /// Any value, also one that no document has.
             #[must_use]
+            #[inline]
             pub fn other(value: i64) -> Self {
                 $crate::response::decode::IntegerValue::from_integer(value)
             }
 
             /// The value on the wire.
             #[must_use]
+            #[inline]
             pub fn get(self) -> i64 {
                 match self {
                     $(Self::$variant => $number,)*
@@ -385,6 +390,7 @@ macro_rules! integer_enum {
             const NAME: &'static str = stringify!($name);
             const INTEGERS: &'static [i64] = &[$($number),*];
 
+            #[inline]
             fn from_integer(value: i64) -> Self {
                 match value {
                     $($number => Self::$variant,)*
