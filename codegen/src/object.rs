@@ -112,7 +112,8 @@ impl<'a> Emission<'a> {
         let skip = schemars.then(|| quote!(#[schemars(skip)]));
         let json_schema = schemars.then(|| quote!(#[derive(::schemars::JsonSchema)]));
         let default = self.is_default().then(|| quote!(Default,));
-        let object_fields = self.object_fields(wire_form);
+        let object_fields = self.object_fields();
+        let kind = self.kind(wire_form);
         let constructor = self
             .direction
             .request
@@ -130,13 +131,45 @@ impl<'a> Emission<'a> {
                 pub extra: decode::Extra,
             }
             #object_fields
-            decode::object!(#ident);
+            #kind
             #constructor
         }
     }
 
+    /// What the object is on the wire.
+    fn kind(&self, wire_form: &WireForm) -> TokenStream {
+        let Self { ident, .. } = self;
+        // The number of the property that a field has.
+        let number = |field: &usize| {
+            let (field, _) = self.fields.get(*field)?;
+            self.sorted()
+                .position(|(other, _)| other.name == field.name)
+        };
+        match wire_form {
+            WireForm::Object => quote!(decode::object!(#ident, Object);),
+            WireForm::Envelope(content) => {
+                let content = number(content);
+                quote! {
+                    impl decode::Enveloped for #ident {
+                        const CONTENT: usize = #content;
+                    }
+                    decode::object!(#ident, EnvelopedObject);
+                }
+            }
+            WireForm::List(fields) => {
+                let positions = fields.iter().filter_map(number);
+                quote! {
+                    impl decode::Positional for #ident {
+                        const POSITIONS: &'static [usize] = &[#(#positions),*];
+                    }
+                    decode::object!(#ident, PositionalObject);
+                }
+            }
+        }
+    }
+
     /// The decoding and encoding of the fields.
-    fn object_fields(&self, wire_form: &WireForm) -> TokenStream {
+    fn object_fields(&self) -> TokenStream {
         let Self { ident, .. } = self;
         let name = ident.to_string();
         let properties: Vec<_> = self.sorted().map(|(field, _)| &field.name).collect();
@@ -155,26 +188,10 @@ impl<'a> Emission<'a> {
             quote!(Self { #(#idents: None,)* extra: Default::default() })
         };
         let keeps_nulls = self.direction.keeps_nulls();
-        // The number of the property that a field has.
-        let number = |field: &usize| {
-            let (field, _) = self.fields.get(*field)?;
-            properties.iter().position(|name| **name == field.name)
-        };
-        let wire_form = match wire_form {
-            WireForm::Object => None,
-            WireForm::Envelope(field) => {
-                let number = number(field);
-                Some(quote!(.enveloped(#number)))
-            }
-            WireForm::List(fields) => {
-                let numbers = fields.iter().filter_map(number);
-                Some(quote!(.positions(&[#(#numbers),*])))
-            }
-        };
         quote! {
             impl decode::ObjectFields for #ident {
                 const SHAPE: decode::ObjectShape =
-                    decode::ObjectShape::new(#name, &[#(#properties),*], #keeps_nulls) #wire_form;
+                    decode::ObjectShape::new(#name, &[#(#properties),*], #keeps_nulls);
 
                 #[inline]
                 fn empty() -> Self { #empty }

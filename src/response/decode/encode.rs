@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::collection::Encoded;
 use super::extra::{Extra, ListPresence};
-use super::object::{ObjectFields, object_from_value};
+use super::object::ObjectFields;
 use super::{DecodeContext, LenientDeserialize, TimeFormat};
 use crate::secret::Redacted;
 
@@ -79,12 +79,6 @@ where
     S: Serializer,
     T: ObjectFields,
 {
-    if !T::SHAPE.positions.is_empty() {
-        return serialize_positions(object, serializer);
-    }
-    if let Some(raw) = object_without_envelope(object) {
-        return raw.serialize(serializer);
-    }
     let mut map = serializer.serialize_map(None)?;
     let extra = object.kept();
     let mut encoder = JsonEncoder::<_, T> {
@@ -102,26 +96,6 @@ where
         }
     }
     map.end()
-}
-
-/// What was read for an object that came without its envelope, if that still stands for it.
-fn object_without_envelope<T: ObjectFields>(object: &T) -> Option<&Value> {
-    T::SHAPE.enveloped?;
-    let raw = object.kept().without_envelope()?;
-    let read = object_from_value(raw, &mut DecodeContext::default()).into_value();
-    (read.as_ref() == Some(object)).then_some(raw)
-}
-
-/// Writes an object that stands as a list of values by position.
-fn serialize_positions<S, T>(object: &T, serializer: S) -> Result<S::Ok, S::Error>
-where
-    S: Serializer,
-    T: ObjectFields,
-{
-    let mut values = Values(Vec::new());
-    object.encode_fields(&mut values);
-    let positions = T::SHAPE.positions.iter();
-    serializer.collect_seq(positions.map(|property| values.0.get(*property)))
 }
 
 struct JsonEncoder<'a, M: SerializeMap, T> {
@@ -222,35 +196,11 @@ impl<M: SerializeMap, T: ObjectFields> FieldEncoder for JsonEncoder<'_, M, T> {
     }
 }
 
-struct EncodedTime<'a>(&'a DateTime<Utc>, TimeFormat);
+pub(super) struct EncodedTime<'a>(pub(super) &'a DateTime<Utc>, pub(super) TimeFormat);
 
 impl Serialize for EncodedTime<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.1.encode(self.0, serializer)
-    }
-}
-
-/// Collects the values of fields, in the order of the properties; null for those that are absent.
-struct Values(Vec<Value>);
-
-impl Values {
-    fn push(&mut self, value: Option<impl Serialize>) {
-        let value = value.and_then(|value| serde_json::to_value(value).ok());
-        self.0.push(value.unwrap_or_default());
-    }
-}
-
-impl FieldEncoder for Values {
-    fn optional<T: FieldValue>(&mut self, field: &Option<T>) {
-        self.push(field.as_ref().map(Encoded));
-    }
-
-    fn list<T: List>(&mut self, field: &T, _: ListPresence, _: u32) {
-        self.push(Some(Encoded(field)));
-    }
-
-    fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat) {
-        self.push(field.as_ref().map(|time| EncodedTime(time, format)));
     }
 }
 

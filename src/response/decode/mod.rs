@@ -9,18 +9,21 @@
 //! A value whose type has another JSON form, such as a number in quotes, keeps its wire form there as well, so that an object that was
 //! read is written as it came.
 //!
-//! `generated` says of which kind a generated type is; `object` has the walk over objects, `property_index` the search for their names, `encode` the way back; `scalar`, `time`, `collection`,
-//! `open_enum`, `nullable` and `union` have the values.
+//! `generated` says of which kind a generated type is; `object` has the walk over objects, `enveloped` and `positional` what is special about
+//! two rarer kinds of them, `property_index` the search for names, `encode` the way back; `scalar`, `time`, `collection`, `open_enum`,
+//! `nullable` and `union` have the values.
 
 mod collection;
 mod conversion;
 mod encode;
 mod entries;
+mod enveloped;
 mod extra;
 mod generated;
 mod nullable;
 mod object;
 mod open_enum;
+mod positional;
 mod property_index;
 mod scalar;
 mod time;
@@ -36,8 +39,10 @@ use super::deviation::{Deviation, DeviationPath, JsonType};
 
 #[allow(unused_imports, reason = "only some APIs change what they read")]
 pub(crate) use conversion::{Conversion, construct, convert};
-pub(crate) use encode::{FieldEncoder, debug_object, serialize_object};
+pub(crate) use encode::{FieldEncoder, debug_object};
 pub use entries::Entries;
+#[allow(unused_imports, reason = "only some APIs have such objects")]
+pub(crate) use enveloped::{Enveloped, EnvelopedObject};
 pub use extra::Extra;
 pub(crate) use extra::ListPresence;
 pub(crate) use generated::Generated;
@@ -49,6 +54,8 @@ pub(crate) use open_enum::{
     IntegerEnum, IntegerValue, TextEnum, TextValue, enumeration, integer_enum, open_enum,
 };
 pub use open_enum::{ParseEnumError, UnknownInteger, UnknownValue};
+#[allow(unused_imports, reason = "only some APIs have such objects")]
+pub(crate) use positional::{Positional, PositionalObject};
 pub(crate) use time::TimeFormat;
 pub(crate) use union::{Kind, OneOf, Union, Variant, deserialize_union, union};
 

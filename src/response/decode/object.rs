@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::Serializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::collection::Seed;
@@ -56,10 +56,6 @@ pub(crate) struct ObjectShape {
     properties: &'static [&'static str],
     /// Whether a null that was read is written again: for types that are sent, or whose values are carried into one that is.
     keeps_nulls: bool,
-    /// For an object that the service writes as a list of values by position: the property at each position.
-    pub(crate) positions: &'static [usize],
-    /// For an object that the service may send without its envelope: the property whose value then stands for the object.
-    pub(crate) enveloped: Option<usize>,
 }
 
 impl ObjectShape {
@@ -72,40 +68,23 @@ impl ObjectShape {
             name,
             properties,
             keeps_nulls,
-            positions: &[],
-            enveloped: None,
-        }
-    }
-
-    #[allow(dead_code, reason = "only some APIs have such objects")]
-    pub(crate) const fn positions(self, positions: &'static [usize]) -> Self {
-        Self { positions, ..self }
-    }
-
-    #[allow(dead_code, reason = "only some APIs have such objects")]
-    pub(crate) const fn enveloped(self, property: usize) -> Self {
-        Self {
-            enveloped: Some(property),
-            ..self
         }
     }
 }
 
-/// The kind of the objects.
+/// The kind of the objects that are objects on the wire, as most are.
 pub(crate) enum Object {}
 
 impl<T: ObjectFields> Codec<T> for Object {
-    const EXPECTED: &'static str = match T::SHAPE.positions {
-        [] => OBJECT,
-        _ => LIST,
-    };
+    const EXPECTED: &'static str = OBJECT;
 
     #[inline]
     fn from_json<'de, D: Deserializer<'de>>(
         deserializer: D,
         _: &mut Option<Value>,
     ) -> Result<Option<T>, D::Error> {
-        deserializer.deserialize_any(ObjectVisitor(PhantomData))
+        let object = deserializer.deserialize_any(ObjectVisitor(PhantomData))?;
+        Ok(object.map(|(object, _)| object))
     }
 
     #[inline]
@@ -156,30 +135,31 @@ pub(crate) trait FieldSource: Sized {
     }
 }
 
-struct ObjectVisitor<T>(PhantomData<T>);
+/// Decodes an object in the fast pass.
+pub(super) struct ObjectVisitor<T>(pub(super) PhantomData<T>);
+
+/// Whether an object has a property that its type documents.
+pub(super) struct IsDocumented(pub(super) bool);
 
 impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
-    type Value = Option<T>;
+    type Value = Option<(T, IsDocumented)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(OBJECT)
     }
 
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
-        if !T::SHAPE.positions.is_empty() {
-            return Err(A::Error::custom(LIST));
-        }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut object = T::empty();
         let mut wire_form = None;
-        let mut is_documented = false;
+        let mut is_documented = IsDocumented(false);
         while let Some(name) = map.next_key_seed(PropertySeed(T::INDEX))? {
             match name {
                 PropertyName::Documented(property) => {
-                    is_documented = true;
+                    is_documented = IsDocumented(true);
                     object.decode_field(
                         property,
                         JsonSource {
@@ -199,33 +179,11 @@ impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
                 }
             }
         }
-        match T::SHAPE.enveloped {
-            Some(_) if !is_documented => Err(A::Error::custom(ENVELOPE)),
-            _ => Ok(Some(object)),
-        }
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
-        let mut object = T::empty();
-        for property in T::SHAPE.positions {
-            let Some(value) = list.next_element::<Value>()? else {
-                return Err(A::Error::custom(OBJECT));
-            };
-            let source = ElementSource(&value);
-            if object.decode_field(*property, source).is_err() {
-                return Err(A::Error::custom(OBJECT));
-            }
-        }
-        match list.next_element::<Value>()? {
-            None if !T::SHAPE.positions.is_empty() => Ok(Some(object)),
-            _ => Err(A::Error::custom(OBJECT)),
-        }
+        Ok(Some((object, is_documented)))
     }
 }
 
 const OBJECT: &str = "an object";
-const LIST: &str = "a list";
-const ENVELOPE: &str = "an envelope";
 
 /// Reads a name as the number of a documented property.
 struct PropertySeed(&'static PropertyIndex);
@@ -316,34 +274,6 @@ impl<'de, A: MapAccess<'de>> FieldSource for JsonSource<'_, 'de, A> {
     }
 }
 
-/// An element of a list that stands for an object; it fits exactly, or not at all.
-struct ElementSource<'a>(&'a Value);
-
-impl ElementSource<'_> {
-    fn take<T>(field: &mut Option<T>, decoded: Decoded<T>) -> Result<(), ()> {
-        match decoded {
-            Decoded::Exact(value) => *field = Some(value),
-            _ => return Err(()),
-        }
-        Ok(())
-    }
-}
-
-impl FieldSource for ElementSource<'_> {
-    type Error = ();
-
-    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), ()> {
-        Self::take(field, T::from_value(self.0, &mut DecodeContext::default()))
-    }
-
-    fn read_time(self, field: &mut Option<DateTime<Utc>>, format: TimeFormat) -> Result<(), ()> {
-        Self::take(
-            field,
-            format.decode_value(self.0, &mut DecodeContext::default()),
-        )
-    }
-}
-
 /// A parsed value, in the tolerant pass.
 struct ValueSource<'a> {
     value: &'a Value,
@@ -353,7 +283,7 @@ struct ValueSource<'a> {
 
 /// How a value fits its field.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fit {
+pub(super) enum Fit {
     Exact,
     Coerced,
     Mismatched,
@@ -399,14 +329,7 @@ pub(crate) fn object_from_value<T: ObjectFields>(
 ) -> Decoded<T> {
     match value {
         Value::Null => Decoded::Coerced(None),
-        Value::Object(map) if T::SHAPE.positions.is_empty() => Decoded::Exact(
-            without_envelope(map, value, context).unwrap_or_else(|| from_map(map, context)),
-        ),
-        Value::Object(map) => Decoded::Coerced(Some(from_map(map, context))),
-        Value::Array(list) if !T::SHAPE.positions.is_empty() => {
-            from_positions(list, value, context)
-        }
-        _ if !T::SHAPE.positions.is_empty() => context.mismatch(LIST, value),
+        Value::Object(map) => Decoded::Exact(from_map(map, context)),
         // Some languages write an empty object so.
         Value::Array(list) => match list.as_slice() {
             [] => context.coerce(None, OBJECT, value),
@@ -420,7 +343,10 @@ pub(crate) fn object_from_value<T: ObjectFields>(
     }
 }
 
-fn from_map<T: ObjectFields>(map: &Map<String, Value>, context: &mut DecodeContext) -> T {
+pub(super) fn from_map<T: ObjectFields>(
+    map: &Map<String, Value>,
+    context: &mut DecodeContext,
+) -> T {
     let mut object = T::empty();
     // Properties that are there decide about the variant of a union, whether they are null or not.
     let keeps_nulls = T::SHAPE.keeps_nulls || context.is_variant();
@@ -438,51 +364,12 @@ fn from_map<T: ObjectFields>(map: &Map<String, Value>, context: &mut DecodeConte
     object
 }
 
-/// Decodes an object that has no documented property, but one of the value that its envelope holds.
-fn without_envelope<T: ObjectFields>(
-    map: &Map<String, Value>,
-    value: &Value,
-    context: &mut DecodeContext,
-) -> Option<T> {
-    let property = T::SHAPE.enveloped?;
-    let mut object = T::empty();
-    let mut is_accepted = false;
-    let source = AcceptanceSource(map, &mut is_accepted);
-    match object.decode_field(property, source) {
-        Ok(()) => {}
-    }
-    if !is_accepted || has_property_of::<T>(map) {
-        return None;
-    }
-    context.deviate(ENVELOPE, value);
-    // Its properties are where they are, not in a property of an envelope.
-    decode_field(&mut object, property, value, context);
-    object.kept_mut().keep_without_envelope(value.clone());
-    Some(object)
-}
-
-/// Finds out whether an object can be the value of a field.
-struct AcceptanceSource<'a>(&'a Map<String, Value>, &'a mut bool);
-
-impl FieldSource for AcceptanceSource<'_> {
-    type Error = Infallible;
-
-    fn read<T: LenientDeserialize>(self, _: &mut Option<T>) -> Result<(), Infallible> {
-        *self.1 = T::accepts_object(self.0);
-        Ok(())
-    }
-
-    fn read_time(self, _: &mut Option<DateTime<Utc>>, _: TimeFormat) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
 fn keep<T: ObjectFields>(object: &mut T, name: &str, value: &Value) {
     let properties = object.kept_mut().properties_mut();
     properties.insert(name.to_owned(), value.clone());
 }
 
-fn decode_property<T: ObjectFields>(
+pub(super) fn decode_property<T: ObjectFields>(
     object: &mut T,
     property: usize,
     value: &Value,
@@ -494,7 +381,7 @@ fn decode_property<T: ObjectFields>(
     fit
 }
 
-fn decode_field<T: ObjectFields>(
+pub(super) fn decode_field<T: ObjectFields>(
     object: &mut T,
     property: usize,
     value: &Value,
@@ -510,35 +397,6 @@ fn decode_field<T: ObjectFields>(
         Ok(()) => {}
     }
     fit
-}
-
-/// Decodes a list of values by position; one that is shorter, longer or does not fit is kept as it came by whoever has it.
-fn from_positions<T: ObjectFields>(
-    list: &[Value],
-    value: &Value,
-    context: &mut DecodeContext,
-) -> Decoded<T> {
-    let mut object = T::empty();
-    let mut worst = Fit::Exact;
-    for (index, (value, property)) in list.iter().zip(T::SHAPE.positions).enumerate() {
-        context.path.push_index(index);
-        match decode_property(&mut object, *property, value, context) {
-            Fit::Exact => {}
-            Fit::Coerced if worst == Fit::Exact => worst = Fit::Coerced,
-            Fit::Coerced => {}
-            Fit::Mismatched => worst = Fit::Mismatched,
-        }
-        context.path.pop();
-    }
-    if list.len() != T::SHAPE.positions.len() {
-        context.deviate("a list of another length", value);
-        worst = Fit::Mismatched;
-    }
-    match worst {
-        Fit::Exact => Decoded::Exact(object),
-        Fit::Coerced => Decoded::Coerced(Some(object)),
-        Fit::Mismatched => Decoded::Mismatched(Some(object)),
-    }
 }
 
 /// Decodes an object for serde, as leniently as one in a response: in a file, or in another program's data.
@@ -563,9 +421,9 @@ where
 
 /// Makes the fields of a struct a type of the API.
 macro_rules! object {
-    ($name:ident) => {
+    ($name:ident, $kind:ident) => {
         impl $crate::response::decode::Generated for $name {
-            type Kind = $crate::response::decode::Object;
+            type Kind = $crate::response::decode::$kind;
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
@@ -578,7 +436,7 @@ macro_rules! object {
         impl ::serde::Serialize for $name {
             #[inline]
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::response::decode::serialize_object(self, serializer)
+                $crate::response::decode::LenientDeserialize::encode(self, serializer)
             }
         }
 
@@ -594,6 +452,6 @@ macro_rules! object {
 pub(crate) use object;
 
 /// Whether an object has a property that the type documents.
-fn has_property_of<T: ObjectFields>(object: &Map<String, Value>) -> bool {
+pub(super) fn has_property_of<T: ObjectFields>(object: &Map<String, Value>) -> bool {
     object.keys().any(|name| T::INDEX.find(name).is_some())
 }

@@ -1,0 +1,104 @@
+//! Objects that the service may send without their envelope: `{"id": 7}` for `{"data": {"id": 7}}`.
+
+use std::convert::Infallible;
+use std::marker::PhantomData;
+
+use chrono::{DateTime, Utc};
+use serde::de::{Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::encode::serialize_object;
+use super::generated::Codec;
+use super::object::{
+    FieldSource, IsDocumented, Object, ObjectFields, ObjectVisitor, decode_field, has_property_of,
+    object_from_value,
+};
+use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
+
+const ENVELOPE: &str = "an envelope";
+
+/// An object type that is an envelope.
+pub(crate) trait Enveloped: ObjectFields {
+    /// The property whose value stands for the object where the envelope is absent.
+    const CONTENT: usize;
+}
+
+/// The kind of these objects.
+pub(crate) enum EnvelopedObject {}
+
+impl<T: Enveloped> Codec<T> for EnvelopedObject {
+    const EXPECTED: &'static str = <Object as Codec<T>>::EXPECTED;
+
+    #[inline]
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        _: &mut Option<Value>,
+    ) -> Result<Option<T>, D::Error> {
+        match deserializer.deserialize_any(ObjectVisitor(PhantomData))? {
+            Some((_, IsDocumented(false))) => Err(D::Error::custom(ENVELOPE)),
+            object => Ok(object.map(|(object, _)| object)),
+        }
+    }
+
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
+        match without_envelope(value, context) {
+            Some(object) => Decoded::Exact(object),
+            None => object_from_value(value, context),
+        }
+    }
+
+    fn encode<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        match read_without_envelope(value) {
+            Some(raw) => raw.serialize(serializer),
+            None => serialize_object(value, serializer),
+        }
+    }
+
+    #[inline]
+    fn accepts_object(object: &Map<String, Value>) -> bool {
+        has_property_of::<T>(object)
+    }
+}
+
+/// Decodes an object that has no documented property, but one of the value that its envelope holds.
+fn without_envelope<T: Enveloped>(value: &Value, context: &mut DecodeContext) -> Option<T> {
+    let map = value.as_object()?;
+    let mut object = T::empty();
+    let mut is_accepted = false;
+    let source = AcceptanceSource(map, &mut is_accepted);
+    match object.decode_field(T::CONTENT, source) {
+        Ok(()) => {}
+    }
+    if !is_accepted || has_property_of::<T>(map) {
+        return None;
+    }
+    context.deviate(ENVELOPE, value);
+    // Its properties are where they are, not in a property of an envelope.
+    decode_field(&mut object, T::CONTENT, value, context);
+    object.kept_mut().keep_without_envelope(value.clone());
+    Some(object)
+}
+
+/// Finds out whether an object can be the value of a field.
+struct AcceptanceSource<'a>(&'a Map<String, Value>, &'a mut bool);
+
+impl FieldSource for AcceptanceSource<'_> {
+    type Error = Infallible;
+
+    fn read<T: LenientDeserialize>(self, _: &mut Option<T>) -> Result<(), Infallible> {
+        *self.1 = T::accepts_object(self.0);
+        Ok(())
+    }
+
+    fn read_time(self, _: &mut Option<DateTime<Utc>>, _: TimeFormat) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+/// What was read for an object that came without its envelope, if that still stands for it.
+fn read_without_envelope<T: Enveloped>(object: &T) -> Option<&Value> {
+    let raw = object.kept().without_envelope()?;
+    let read = without_envelope(raw, &mut DecodeContext::default());
+    (read.as_ref() == Some(object)).then_some(raw)
+}

@@ -1,0 +1,171 @@
+//! Objects that the service writes as a list of values by position: `["US", 41.9]` for `{"country": "US", "latitude": 41.9}`.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use chrono::{DateTime, Utc};
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::collection::Encoded;
+use super::encode::{EncodedTime, FieldEncoder, FieldValue, List};
+use super::extra::ListPresence;
+use super::generated::Codec;
+use super::object::{FieldSource, Fit, ObjectFields, decode_property, from_map, has_property_of};
+use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
+
+const LIST: &str = "a list";
+
+/// An object type whose objects are lists.
+pub(crate) trait Positional: ObjectFields {
+    /// The property at each position.
+    const POSITIONS: &'static [usize];
+}
+
+/// The kind of these objects.
+pub(crate) enum PositionalObject {}
+
+impl<T: Positional> Codec<T> for PositionalObject {
+    const EXPECTED: &'static str = LIST;
+
+    fn from_json<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        _: &mut Option<Value>,
+    ) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+
+    fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
+        match value {
+            Value::Null => Decoded::Coerced(None),
+            Value::Object(map) => Decoded::Coerced(Some(from_map(map, context))),
+            Value::Array(list) => from_positions(list, value, context),
+            _ => context.mismatch(LIST, value),
+        }
+    }
+
+    fn encode<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut values = Values(Vec::new());
+        value.encode_fields(&mut values);
+        let positions = T::POSITIONS.iter();
+        serializer.collect_seq(positions.map(|property| values.0.get(*property)))
+    }
+
+    fn accepts_object(object: &Map<String, Value>) -> bool {
+        has_property_of::<T>(object)
+    }
+}
+
+/// Decodes a list in the fast pass: each of its values fits exactly.
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Positional> Visitor<'de> for ListVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(LIST)
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
+        let mut object = T::empty();
+        for property in T::POSITIONS {
+            let Some(value) = list.next_element::<Value>()? else {
+                return Err(A::Error::custom(LIST));
+            };
+            let source = ElementSource(&value);
+            if object.decode_field(*property, source).is_err() {
+                return Err(A::Error::custom(LIST));
+            }
+        }
+        match list.next_element::<Value>()? {
+            None => Ok(Some(object)),
+            Some(_) => Err(A::Error::custom(LIST)),
+        }
+    }
+}
+
+/// An element of a list that stands for an object; it fits exactly, or not at all.
+struct ElementSource<'a>(&'a Value);
+
+impl ElementSource<'_> {
+    fn take<T>(field: &mut Option<T>, decoded: Decoded<T>) -> Result<(), ()> {
+        match decoded {
+            Decoded::Exact(value) => *field = Some(value),
+            _ => return Err(()),
+        }
+        Ok(())
+    }
+}
+
+impl FieldSource for ElementSource<'_> {
+    type Error = ();
+
+    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), ()> {
+        Self::take(field, T::from_value(self.0, &mut DecodeContext::default()))
+    }
+
+    fn read_time(self, field: &mut Option<DateTime<Utc>>, format: TimeFormat) -> Result<(), ()> {
+        Self::take(
+            field,
+            format.decode_value(self.0, &mut DecodeContext::default()),
+        )
+    }
+}
+
+/// Decodes a list of values by position; one that is shorter, longer or does not fit is kept as it came by whoever has it.
+fn from_positions<T: Positional>(
+    list: &[Value],
+    value: &Value,
+    context: &mut DecodeContext,
+) -> Decoded<T> {
+    let mut object = T::empty();
+    let mut worst = Fit::Exact;
+    for (index, (value, property)) in list.iter().zip(T::POSITIONS).enumerate() {
+        context.path.push_index(index);
+        match decode_property(&mut object, *property, value, context) {
+            Fit::Exact => {}
+            Fit::Coerced if worst == Fit::Exact => worst = Fit::Coerced,
+            Fit::Coerced => {}
+            Fit::Mismatched => worst = Fit::Mismatched,
+        }
+        context.path.pop();
+    }
+    if list.len() != T::POSITIONS.len() {
+        context.deviate("a list of another length", value);
+        worst = Fit::Mismatched;
+    }
+    match worst {
+        Fit::Exact => Decoded::Exact(object),
+        Fit::Coerced => Decoded::Coerced(Some(object)),
+        Fit::Mismatched => Decoded::Mismatched(Some(object)),
+    }
+}
+
+/// Collects the values of fields, in the order of the properties; null for those that are absent.
+struct Values(Vec<Value>);
+
+impl Values {
+    fn push(&mut self, value: Option<impl Serialize>) {
+        let value = value.and_then(|value| serde_json::to_value(value).ok());
+        self.0.push(value.unwrap_or_default());
+    }
+}
+
+impl FieldEncoder for Values {
+    fn optional<T: FieldValue>(&mut self, field: &Option<T>) {
+        self.push(field.as_ref().map(Encoded));
+    }
+
+    fn list<T: List>(&mut self, field: &T, _: ListPresence, _: u32) {
+        self.push(Some(Encoded(field)));
+    }
+
+    fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat) {
+        self.push(field.as_ref().map(|time| EncodedTime(time, format)));
+    }
+}
