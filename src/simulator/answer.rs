@@ -1,11 +1,11 @@
 //! What is answered, and errors in the shape that an operation documents for them.
 
 use bytes::Bytes;
+use cisco_secure_access_openapi::Operation;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::document::Operation;
 use super::values::Values;
 
 /// A status, headers, and a JSON body unless there is none.
@@ -42,7 +42,7 @@ impl Answer {
         status: u16,
         message: &str,
     ) -> Self {
-        let Some(Some(schema)) = operation.answers.get(&status) else {
+        let Some(Some(schema)) = operation.responses.get(&status) else {
             return Self::error(status, message);
         };
         let mut report = Report {

@@ -16,7 +16,7 @@ use super::limits::Limits;
 use super::service::{Service, State};
 use super::tokens::{self, Key, Tokens};
 use super::values::World;
-use super::{Simulator, Socket, document, server};
+use super::{Simulator, Socket, catalog, server};
 use crate::client::Cloud;
 use crate::error::{Error, Result};
 
@@ -201,7 +201,7 @@ impl SimulatorBuilder {
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when an operation that was named does not exist.
     pub fn start_without_socket(self) -> Result<Simulator> {
-        if let Some(unknown) = self.named.iter().find(|name| !document::is_operation(name)) {
+        if let Some(unknown) = self.named.iter().find(|name| !catalog::is_operation(name)) {
             return Err(Error::configuration(format!(
                 "the simulator knows no operation `{unknown}`"
             )));

@@ -49,7 +49,10 @@ impl Store {
     pub(super) fn at(&mut self, path: &str, world: &World) -> Option<&mut Collection> {
         if !self.collections.contains_key(path) {
             let collection = Shape::at(path).map(|shape| {
-                let list = shape.list.map(|list| list.id.as_str()).unwrap_or_default();
+                let list = shape
+                    .list
+                    .map(|list| list.operation.id.as_str())
+                    .unwrap_or_default();
                 let size = self.sizes.of.get(list).copied();
                 Collection::new(
                     shape,
@@ -76,7 +79,7 @@ impl Store {
                 collection
                     .shape
                     .list
-                    .is_some_and(|list| list.id == operation)
+                    .is_some_and(|list| list.operation.id == operation)
             })
             .map(Collection::len)
             .sum()

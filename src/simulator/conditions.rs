@@ -17,7 +17,7 @@ impl Conditions {
     pub(super) fn of(call: &Call<'_>, row: &Value) -> Option<Self> {
         let mut wanted = Vec::new();
         let mut sort = None;
-        let is_property = |name: &str| call.document.property(row, name).is_some();
+        let is_property = |name: &str| call.document().property(row, name).is_some();
         for (name, value) in &call.input.query {
             match value {
                 Value::Object(filters) => {
@@ -32,7 +32,7 @@ impl Conditions {
                 _ => wanted.push((name.clone(), value.clone(), false)),
             }
         }
-        wanted.retain(|(name, ..)| is_property(name) && !call.operation.is_of_paging(name));
+        wanted.retain(|(name, ..)| is_property(name) && !call.endpoint.is_of_paging(name));
         let sort = sort.filter(|property| is_property(property));
         let falls = |order: &Value| {
             order

@@ -1,13 +1,14 @@
 //! Requests that the documents allow, for every operation: what a test sends that wants to see all of them.
 
 use bytes::Bytes;
+use cisco_secure_access_openapi::{Encoding, Location, Operation, Parameter, TimeForm};
 use http::Request;
 use http::header::CONTENT_TYPE;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use super::catalog::Endpoint;
 use super::collections::Store;
-use super::document::{Document, Encoding, Location, Operation, Parameter};
 use super::values::{Values, World};
 
 /// What stands for itself in a path and in a query.
@@ -21,14 +22,18 @@ const PLAIN: AsciiSet = NON_ALPHANUMERIC
 pub(super) fn request(
     store: &mut Store,
     world: &World,
-    document: &Document,
-    operation: &Operation,
+    endpoint: &Endpoint,
     everything: bool,
 ) -> Option<Request<Bytes>> {
+    let Endpoint {
+        document,
+        operation,
+        ..
+    } = endpoint;
     let values = Values { document, world };
     let dice = world.dice.of("example").of(&operation.id);
     let mut path = String::new();
-    for piece in operation.template.split('/').skip(1) {
+    for piece in operation.path.split('/').skip(1) {
         let value = piece
             .strip_prefix('{')
             .and_then(|piece| piece.split_once('}'));
@@ -39,9 +44,7 @@ pub(super) fn request(
                     let first = collection.numbers().first()?;
                     Some(collection.id(*first))
                 });
-                let parameter = operation.parameters.iter().find(|parameter| {
-                    parameter.location == Location::Path && parameter.name == name
-                })?;
+                let parameter = operation.parameter(Location::Path, name)?;
                 let value = known
                     .unwrap_or_else(|| values.sent(&parameter.schema, name, true, dice.of(name)));
                 let text = utf8_percent_encode(&text(&value), &PLAIN).to_string();
@@ -56,12 +59,12 @@ pub(super) fn request(
     let mut request = Request::builder().method(operation.method.as_str());
     for parameter in operation.parameters.iter().filter(is_wanted) {
         let name = parameter.name.as_str();
-        let value = match parameter.time.as_deref() {
-            Some("reporting") if name == "from" => Value::from("-1days"),
-            Some("reporting") => Value::from("now"),
+        let value = match parameter.time {
+            Some(TimeForm::Reporting) if name == "from" => Value::from("-1days"),
+            Some(TimeForm::Reporting) => Value::from("now"),
             Some(_) if name == "from" => Value::from("2026-01-14"),
             Some(_) => Value::from("2026-01-15T08:30:00Z"),
-            None if operation.is_position(name) => Value::from(operation.first_position()),
+            None if is_position(operation, name) => Value::from(first_position(operation)),
             None => values.sent(&parameter.schema, name, true, dice.of(name)),
         };
         match (parameter.location, &value) {
@@ -89,7 +92,7 @@ pub(super) fn request(
         .body
         .as_ref()
         .filter(|body| body.required || everything);
-    let Some((media, schema)) = body.and_then(|body| body.content.first_key_value()) else {
+    let Some((media, schema)) = body.and_then(|body| body.media_types.first_key_value()) else {
         return request.uri(path).body(Bytes::new()).ok();
     };
     let value = values.sent(schema, "", everything, dice.of("body"));
@@ -130,14 +133,12 @@ fn text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-impl Operation {
-    fn is_position(&self, name: &str) -> bool {
-        self.pagination
-            .as_ref()
-            .is_some_and(|paging| paging.position == name)
-    }
+fn is_position(operation: &Operation, name: &str) -> bool {
+    let pagination = operation.pagination.as_ref();
+    pagination.is_some_and(|pagination| pagination.offset_param == name)
+}
 
-    fn first_position(&self) -> u64 {
-        self.pagination.as_ref().map_or(0, |paging| paging.first)
-    }
+fn first_position(operation: &Operation) -> u64 {
+    let pagination = operation.pagination.as_ref();
+    pagination.map_or(0, |pagination| pagination.first_page)
 }

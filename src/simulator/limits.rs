@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use cisco_secure_access_openapi::RateLimit;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
-
-use super::document::RateLimit;
 
 /// The limits that are enforced, and the calls that count.
 #[derive(Debug)]

@@ -90,10 +90,10 @@
 mod answer;
 mod builder;
 mod bulk;
+mod catalog;
 mod collections;
 mod conditions;
 mod dice;
-mod document;
 mod example;
 mod faults;
 mod habits;
@@ -259,7 +259,7 @@ impl Simulator {
     /// When there is no such operation: the test would test nothing.
     pub fn fault(&self, operation: &str, fault: Fault) {
         assert!(
-            document::is_operation(operation),
+            catalog::is_operation(operation),
             "the simulator knows no operation `{operation}`"
         );
         self.service.add_fault(Some(operation), fault);
@@ -326,9 +326,9 @@ impl Simulator {
     /// parameters and properties, otherwise with those that are required. `None` where there is no such operation.
     #[must_use]
     pub fn example_request(&self, operation: &str, everything: bool) -> Option<Request<Bytes>> {
-        let (document, operation) = document::all().find(|(_, known)| known.id == operation)?;
+        let endpoint = catalog::all().find(|known| known.operation.id == operation)?;
         let store = &mut self.service.state().store;
-        example::request(store, &self.service.world, document, operation, everything)
+        example::request(store, &self.service.world, endpoint, everything)
     }
 }
 

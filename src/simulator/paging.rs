@@ -1,11 +1,11 @@
 //! Which part of a listing a call asks for, and the answer around it.
 
+use cisco_secure_access_openapi::{Operation, Pagination, PaginationStyle};
 use http::HeaderName;
 use http::header::LINK;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::document::{Operation, Pagination};
 use super::habits::{Habit, Habits};
 use super::validate::{Input, Problem};
 
@@ -37,20 +37,20 @@ impl Window {
             return Ok(all);
         };
         let limit = match &pagination.limit {
-            Some(name) => number(input, name, 1, pagination.maximum)?,
+            Some(name) => number(input, name, 1, pagination.max_page_size)?,
             None => None,
         };
         let limit = limit.unwrap_or_else(|| default_limit(operation, pagination));
-        let position = number(input, &pagination.position, pagination.first, None);
-        let position = match pagination.is_cursor {
+        let position = number(input, &pagination.offset_param, pagination.first_page, None);
+        let position = match pagination.style == PaginationStyle::Cursor {
             // A cursor is the number of rows before the page; the first page is that of any other. Those of items are looked up later.
             true => position.unwrap_or_default(),
             false => position?,
         };
-        let position = position.unwrap_or(pagination.first);
-        let (offset, page) = match pagination.counts_pages {
+        let position = position.unwrap_or(pagination.first_page);
+        let (offset, page) = match pagination.style == PaginationStyle::Page {
             true => {
-                let before = position - pagination.first;
+                let before = position - pagination.first_page;
                 (before.saturating_mul(limit), before + 1)
             }
             false => (position, position / limit + 1),
@@ -81,7 +81,7 @@ impl Window {
     ) -> Self {
         let cursor = operation.pagination.as_ref().and_then(|pagination| {
             let pointer = pagination.next_from_item.as_deref()?;
-            Some((pointer, input.query.get(&pagination.position)?))
+            Some((pointer, input.query.get(&pagination.offset_param)?))
         });
         let Some((pointer, cursor)) = cursor else {
             return self;
@@ -195,7 +195,7 @@ impl Window {
 fn url(operation: &Operation, pagination: &Pagination, end: usize) -> String {
     format!(
         "https://api.sse.cisco.com{}?{}={end}",
-        operation.template, pagination.position
+        operation.path, pagination.offset_param
     )
 }
 
@@ -228,5 +228,8 @@ fn default_limit(operation: &Operation, pagination: &Pagination) -> u64 {
     let documented = parameters
         .filter(|parameter| parameter.name == limit)
         .find_map(|parameter| parameter.schema["default"].as_u64());
-    documented.or(pagination.maximum).unwrap_or(PAGE).max(1)
+    documented
+        .or(pagination.max_page_size)
+        .unwrap_or(PAGE)
+        .max(1)
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use cisco_secure_access_openapi::{Document, Operation};
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
+use super::catalog::Endpoint;
 use super::collections::{Collection, Store};
 use super::conditions::Conditions;
-use super::document::{Document, Operation};
 use super::habits::Habit;
 use super::paging::Window;
 use super::service::as_text;
@@ -20,8 +21,7 @@ use super::{bulk, reports, special};
 /// A call that may be carried out.
 pub(super) struct Call<'a> {
     pub(super) world: &'a World,
-    pub(super) document: &'static Document,
-    pub(super) operation: &'static Operation,
+    pub(super) endpoint: &'static Endpoint,
     /// The path, without the storage region of a report.
     pub(super) path: &'a str,
     pub(super) path_values: &'a BTreeMap<String, String>,
@@ -52,9 +52,17 @@ impl From<Problem> for Refusal {
 type Outcome = Result<Answer, Refusal>;
 
 impl<'a> Call<'a> {
+    pub(super) fn document(&self) -> &'static Document {
+        self.endpoint.document
+    }
+
+    pub(super) fn operation(&self) -> &'static Operation {
+        self.endpoint.operation
+    }
+
     pub(super) fn values(&self) -> Values<'a> {
         Values {
-            document: self.document,
+            document: self.endpoint.document,
             world: self.world,
         }
     }
@@ -75,11 +83,11 @@ impl<'a> Call<'a> {
         }
         let path = self.path;
         let (folder, last) = path.rsplit_once('/').unwrap_or_default();
-        let operation = self.operation;
-        if operation.listing.is_some() && operation.method == "GET" {
+        let operation = self.operation();
+        if self.endpoint.listing.is_some() && operation.method == "GET" {
             return self.list(store, path);
         }
-        let creates = operation.method == "POST" && !operation.only_asks;
+        let creates = operation.method == "POST" && !operation.is_safe();
         if creates && store.at(path, self.world).is_some() {
             return self.create(store, path, parent.as_ref());
         }
@@ -100,10 +108,12 @@ impl<'a> Call<'a> {
 
     /// An answer that follows from the seed, the path and what is known.
     pub(super) fn made(&self, facts: &Value) -> Answer {
-        let (status, schema) = self.operation.success();
-        let dice = self.world.dice.of(self.path).of(&self.operation.id);
-        let body = schema.map(|schema| self.values().make(schema, facts, dice));
-        Answer::new(status, body)
+        let operation = self.operation();
+        let dice = self.world.dice.of(self.path).of(&operation.id);
+        let body = operation
+            .response()
+            .map(|schema| self.values().make(schema, facts, dice));
+        Answer::new(operation.success_status, body)
     }
 
     /// The nearest item over the path; a refusal where one of them does not exist.
@@ -130,14 +140,14 @@ impl<'a> Call<'a> {
     }
 
     fn list(&self, store: &mut Store, path: &str) -> Outcome {
-        let window = Window::of(self.operation, self.input, &self.world.habits)?;
+        let window = Window::of(self.operation(), self.input, &self.world.habits)?;
         let Some(collection) = store.at(path, self.world) else {
             return Ok(self.made(&Value::Null));
         };
         let values = self.values();
         let all = collection.numbers().iter();
         let window = window.behind(
-            self.operation,
+            self.operation(),
             self.input,
             all.map(|number| collection.row(values, *number)),
         );
@@ -162,18 +172,18 @@ impl<'a> Call<'a> {
 
     /// The answer of a listing around these rows.
     pub(super) fn page(&self, window: Window, rows: Vec<Value>, total: usize) -> Answer {
-        let items = self.operation.listing.as_deref().unwrap_or("/data");
+        let items = self.endpoint.listing.as_deref().unwrap_or("/data");
         let name = items.rsplit('/').next().unwrap_or_default();
         // Where there are several forms of an answer, it is the one that lists.
         let mut answer = self.made(&json!({name: []}));
         let length = rows.len();
         if let Some(body) = &mut answer.body {
-            window.fill(self.operation, body, total, length);
+            window.fill(self.operation(), body, total, length);
             if let Some(place) = body.pointer_mut(items) {
                 *place = Value::Array(rows);
             }
         }
-        window.with_headers(self.operation, answer, total, length)
+        window.with_headers(self.operation(), answer, total, length)
     }
 
     fn create(&self, store: &mut Store, path: &str, parent: Option<&Parent>) -> Outcome {
@@ -215,14 +225,14 @@ impl<'a> Call<'a> {
 
     /// A call on one item, whose id is the end of the path.
     fn item(&self, store: &mut Store, folder: &str) -> Outcome {
-        let parameter = self.operation.last_parameter();
+        let parameter = self.operation().last_parameter();
         let id = parameter.and_then(|parameter| self.path_values.get(&parameter.name));
         let id = id.map(String::as_str).unwrap_or_default();
         let found = store
             .at(folder, self.world)
             .and_then(|collection| collection.find(id));
         let Some(number) = found else {
-            let lies = self.operation.id == "get_destination_list"
+            let lies = self.operation().id == "get_destination_list"
                 && self.world.habits.has(Habit::ErrorInSuccess);
             return match lies {
                 true => Ok(Answer::new(
@@ -235,20 +245,21 @@ impl<'a> Call<'a> {
         let Some(collection) = store.at(folder, self.world) else {
             return Err(missing(id));
         };
-        match self.operation.method.as_str() {
+        match self.operation().method.as_str() {
             "DELETE" => {
                 let was = self.deleted(collection, number);
                 collection.remove(number);
                 store.forget(self.path);
                 // Some deletions answer what is left.
-                let is_list = |list: &Operation| list.success().1 == self.operation.success().1;
+                let is_list =
+                    |list: &Endpoint| list.operation.response() == self.operation().response();
                 match store
                     .at(folder, self.world)
                     .and_then(|rest| rest.shape.list)
                 {
-                    Some(list) if self.operation.success().1.is_some() && is_list(list) => {
+                    Some(list) if self.operation().response().is_some() && is_list(list) => {
                         let list = Call {
-                            operation: list,
+                            endpoint: list,
                             path: folder,
                             ..*self
                         };
@@ -262,7 +273,7 @@ impl<'a> Call<'a> {
                 if collection.namesake(&told, Some(number)).is_some() {
                     return Err(exists());
                 }
-                match self.operation.method.as_str() {
+                match self.operation().method.as_str() {
                     "PUT" => collection.replace(number, told),
                     _ => collection.change(number, told),
                 }
@@ -273,7 +284,7 @@ impl<'a> Call<'a> {
     }
 
     fn deleted(&self, collection: &Collection, number: u64) -> Answer {
-        let both = [200, 204].map(|status| self.operation.answers.contains_key(&status));
+        let both = [200, 204].map(|status| self.operation().responses.contains_key(&status));
         let without_body =
             number.is_multiple_of(2) && self.world.habits.has(Habit::ChangingDeletes);
         match both == [true, true] && without_body {
@@ -312,15 +323,15 @@ impl<'a> Call<'a> {
     /// Whether a list of changes may name this property: one that the document lists, or one that items or new items have.
     fn may_change(&self, collection: &Collection, property: &str) -> bool {
         let is_listed = || {
-            let body = self.operation.body.as_ref();
-            let schema = body.and_then(|body| body.content.get("application/json"));
-            let changes = schema.map(|schema| &self.document.resolve(schema)["items"]);
-            let path = changes.and_then(|change| self.document.property(change, "path"));
-            path.is_some_and(|path| self.document.resolve(path)["enum"].is_array())
+            let body = self.operation().body.as_ref();
+            let schema = body.and_then(|body| body.json());
+            let changes = schema.map(|schema| &self.document().resolve(schema)["items"]);
+            let path = changes.and_then(|change| self.document().property(change, "path"));
+            path.is_some_and(|path| self.document().resolve(path)["enum"].is_array())
         };
         let new = collection.shape.new.as_ref();
         let mut schemas = new.into_iter().chain([&collection.shape.row]);
-        schemas.any(|schema| self.document.property(schema, property).is_some()) || is_listed()
+        schemas.any(|schema| self.document().property(schema, property).is_some()) || is_listed()
     }
 
     /// Checks the text that a change gives a property, which the schema of changes does not know.
@@ -332,12 +343,12 @@ impl<'a> Call<'a> {
     ) -> Result<(), Problem> {
         let new = collection.shape.new.as_ref();
         let mut schemas = new.into_iter().chain([&collection.shape.row]);
-        let property = schemas.find_map(|schema| self.document.at(schema, path));
+        let property = schemas.find_map(|schema| self.document().schema_at(schema, path));
         match property {
             Some(property)
-                if value.is_string() && self.document.resolve(property)["type"] == "string" =>
+                if value.is_string() && self.document().resolve(property)["type"] == "string" =>
             {
-                validate::check_value(self.document, property, path, value)
+                validate::check_value(self.document(), property, path, value)
             }
             _ => Ok(()),
         }
@@ -345,8 +356,8 @@ impl<'a> Call<'a> {
 
     /// An answer about an item: the item, or an object around it, or something else that has its id.
     pub(super) fn item_answer(&self, collection: &Collection, number: u64) -> Answer {
-        let (status, schema) = self.operation.success();
-        let Some(schema) = schema else {
+        let status = self.operation().success_status;
+        let Some(schema) = self.operation().response() else {
             return Answer::new(status, None);
         };
         let Some(place) = collection.shape.place_in(schema) else {
@@ -356,7 +367,9 @@ impl<'a> Call<'a> {
             return Answer::new(status, collection.view(self.values(), schema, number));
         }
         let mut answer = self.made(&Value::Null);
-        let item = self.document.at(self.document.resolve(schema), &place);
+        let item = self
+            .document()
+            .schema_at(self.document().resolve(schema), &place);
         let body = answer.body.as_mut();
         if let (Some(item), Some(held)) = (item, body.and_then(|body| body.pointer_mut(&place))) {
             *held = collection.view(self.values(), item, number);
@@ -366,7 +379,7 @@ impl<'a> Call<'a> {
 
     /// An answer about an item over the path, as far as it is one; otherwise one that is made up.
     fn about(&self, store: &mut Store, parent: Option<&Parent>) -> Answer {
-        let schema = self.operation.success().1;
+        let schema = self.operation().response();
         if let (Some(parent), Some(schema)) = (parent, schema)
             && let Some(collection) = store.at(&parent.folder, self.world)
             && collection.shape.place_in(schema).is_some()

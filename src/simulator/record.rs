@@ -1,9 +1,8 @@
 //! The record of requests, without tokens and secrets.
 
+use cisco_secure_access_openapi::{Document, Operation};
 use http::Request;
 use serde_json::Value;
-
-use super::document::{Document, Operation};
 
 /// A request that reached the simulator. It holds no token and no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +52,7 @@ pub(super) fn without_secrets(
     operation: &Operation,
     body: &[u8],
 ) -> Option<Value> {
-    let schema = operation.body.as_ref()?.content.get("application/json")?;
+    let schema = operation.body.as_ref()?.json()?;
     let mut value = serde_json::from_slice(body).ok()?;
     hide(document, schema, &mut value);
     Some(value)

@@ -87,8 +87,8 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Option<Answer>, Refusal> {
         }
         "summary" | "total-requests" => {
             let mut answer = call.made(&Value::Null);
-            let schema = call.operation.success().1;
-            let schema = schema.and_then(|schema| call.document.at(schema, "/data"));
+            let schema = call.operation().response();
+            let schema = schema.and_then(|schema| call.document().schema_at(schema, "/data"));
             if let (Some(body), Some(schema)) = (&mut answer.body, schema) {
                 let facts = Value::Object(tally(&log(call, range, kind)));
                 body["data"] = call.values().make(schema, &facts, call.world.dice);
@@ -411,11 +411,11 @@ fn listed<T>(
     all: &[T],
     row: impl Fn(&T) -> (Value, Dice),
 ) -> Result<Answer, Refusal> {
-    let window = Window::of(call.operation, call.input, &call.world.habits)?;
-    let items = call.operation.listing.as_deref().unwrap_or("/data");
-    let schema = call.operation.success().1;
-    let rows = schema.and_then(|schema| call.document.at(schema, items));
-    let schema = rows.map(|rows| &call.document.resolve(rows)["items"]);
+    let window = Window::of(call.operation(), call.input, &call.world.habits)?;
+    let items = call.endpoint.listing.as_deref().unwrap_or("/data");
+    let schema = call.operation().response();
+    let rows = schema.and_then(|schema| call.document().schema_at(schema, items));
+    let schema = rows.map(|rows| &call.document().resolve(rows)["items"]);
     let page = window.cut(all).iter().map(|item| {
         let (facts, dice) = row(item);
         call.values()

@@ -1,10 +1,12 @@
 //! The simulated service: from a request to its answer, without a socket.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use cisco_secure_access_openapi::Operation;
 use http::header::{HOST, LOCATION};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -12,8 +14,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::answer::Answer;
+use super::catalog::{self, Endpoint, Route};
 use super::collections::{Collection, Store};
-use super::document::{self, Document, Operation, Route};
 use super::faults::{Delivery, Effect, Fault, Faults};
 use super::habits::Habit;
 use super::limits::Limits;
@@ -65,13 +67,6 @@ pub(super) struct Reply {
     pub(super) delivery: Delivery,
 }
 
-/// An operation with the values in its path.
-type Found = (
-    &'static Document,
-    &'static Operation,
-    std::collections::BTreeMap<String, String>,
-);
-
 impl Service {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // A call that panicked leaves a state that is as good as before.
@@ -81,16 +76,16 @@ impl Service {
     /// Answers a request.
     pub(super) async fn reply(&self, request: Request<Bytes>) -> Reply {
         let path = without_region(request.uri().path());
-        let route = document::route(request.method().as_str(), &path);
+        let route = catalog::route(request.method().as_str(), &path);
         let operation = match &route {
-            Route::Found(_, operation, _) => Some(*operation),
+            Route::Found(endpoint, _) => Some(endpoint.operation),
             _ => None,
         };
         let mut record = RecordedRequest::new(&request, operation.map(|found| found.id.as_str()));
         if self.record_bodies
-            && let Route::Found(document, operation, _) = &route
+            && let Route::Found(endpoint, _) = &route
         {
-            record.body = without_secrets(document, operation, request.body());
+            record.body = without_secrets(endpoint.document, endpoint.operation, request.body());
         }
         let id = operation.map(|operation| operation.id.as_str());
         let (pause, effect) = self
@@ -105,9 +100,7 @@ impl Service {
         record.organization = token.and_then(|token| token.organization);
         drop(state);
         let answer = || match route {
-            Route::Found(document, operation, values) => {
-                self.answer(&request, &path, (document, operation, values))
-            }
+            Route::Found(endpoint, values) => self.answer(&request, &path, endpoint, &values),
             Route::OtherMethod => Answer::error(405, "The path has other methods."),
             Route::Unknown => Answer::error(404, "There is no such path."),
         };
@@ -153,8 +146,18 @@ impl Service {
         Ok(self.deliver(Request::from_parts(head, body)).await?)
     }
 
-    fn answer(&self, request: &Request<Bytes>, path: &str, found: Found) -> Answer {
-        let (document, operation, path_values) = found;
+    fn answer(
+        &self,
+        request: &Request<Bytes>,
+        path: &str,
+        endpoint: &'static Endpoint,
+        path_values: &BTreeMap<String, String>,
+    ) -> Answer {
+        let Endpoint {
+            document,
+            operation,
+            ..
+        } = endpoint;
         let values = Values {
             document,
             world: &self.world,
@@ -178,7 +181,7 @@ impl Service {
         let limits = match &operation.rate_limit {
             Some(limit) => {
                 let token = token.as_ref();
-                let caller = token.map(|token| token.counted(limit.of_organization));
+                let caller = token.map(|token| token.counted(limit.per == "organization"));
                 state.limits.count(limit, caller.unwrap_or_default(), now)
             }
             None => Ok(http::HeaderMap::new()),
@@ -201,21 +204,20 @@ impl Service {
             })
             .unwrap_or_default();
         let raw = Raw {
-            path: &path_values,
+            path: path_values,
             query: &query,
             headers,
             body: request.body(),
         };
-        let mut answer = match validate::check(document, operation, &raw) {
+        let mut answer = match validate::check(document, operation, endpoint.validators(), &raw) {
             Err(problem) => documented(problem.status, &problem.to_string()),
             Ok(_) if is_token => state.tokens.issue(headers, now),
             Ok(input) => {
                 let call = Call {
                     world: &self.world,
-                    document,
-                    operation,
+                    endpoint,
                     path,
-                    path_values: &path_values,
+                    path_values,
                     headers,
                     input: &input,
                 };
@@ -239,8 +241,13 @@ impl Service {
         if cloud.is_some_and(|cloud| !operation.clouds.iter().any(|known| known == cloud)) {
             return Some((404, "This cloud does not have the operation.".to_owned()));
         }
-        let is_allowed = token.is_none_or(|token| token.has(&operation.scopes));
-        let missing = || format!("The key needs the scope {}.", operation.scopes.join(", "));
+        let is_allowed = token.is_none_or(|token| token.has(operation.security.scopes()));
+        let missing = || {
+            format!(
+                "The key needs the scope {}.",
+                operation.security.scopes().join(", ")
+            )
+        };
         (!is_allowed).then(|| (403, missing()))
     }
 
@@ -287,8 +294,8 @@ impl Service {
 /// Carries out a call that is allowed and valid.
 fn carry_out(state: &mut State, call: &Call<'_>) -> Answer {
     let is_locked = state.rules_are_locked
-        && call.operation.method != "GET"
-        && call.operation.template.starts_with("/policies/v2/rules");
+        && call.operation().method != "GET"
+        && call.operation().path.starts_with("/policies/v2/rules");
     let outcome = match is_locked {
         true => Err(Refusal::Status(
             409,
@@ -297,7 +304,7 @@ fn carry_out(state: &mut State, call: &Call<'_>) -> Answer {
         false => call.perform(&mut state.store),
     };
     let error = |status, message: &str| {
-        Answer::documented_error(call.values(), call.operation, status, message)
+        Answer::documented_error(call.values(), call.operation(), status, message)
     };
     state.turn += 1;
     match outcome {
@@ -309,7 +316,7 @@ fn carry_out(state: &mut State, call: &Call<'_>) -> Answer {
         }
         Err(Refusal::Problem(problem)) => error(problem.status, &problem.to_string()),
         Err(Refusal::Status(409, message))
-            if !call.operation.answers.contains_key(&409)
+            if !call.operation().responses.contains_key(&409)
                 && !call.world.habits.has(Habit::Conflicts) =>
         {
             error(400, &message)

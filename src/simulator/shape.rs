@@ -1,11 +1,10 @@
 //! Which paths form a collection, by rule: a listing, a creation, and the items under them.
 
-use std::collections::BTreeSet;
-
+use cisco_secure_access_openapi::{Document, Parameter};
 use serde_json::Value;
 
+use super::catalog::{self, Endpoint, Route};
 use super::dice::Dice;
-use super::document::{self, Document, Operation, Parameter, Route};
 use super::values::uuid;
 
 /// The first item of a collection has this number.
@@ -16,7 +15,7 @@ pub(super) const FIRST: u64 = 1001;
 pub(super) struct Shape {
     pub(super) document: &'static Document,
     /// The operation that lists it.
-    pub(super) list: Option<&'static Operation>,
+    pub(super) list: Option<&'static Endpoint>,
     /// The schema of an item: a row of the list, or what reading or creating an item gives.
     pub(super) row: Value,
     /// The schema of what creates an item.
@@ -47,38 +46,39 @@ enum IdForm {
 impl Shape {
     /// The collection at a path, if there is one.
     pub(super) fn at(path: &str) -> Option<Self> {
-        let find = |method: &str, path: &str| match document::route(method, path) {
-            Route::Found(document, operation, _) => Some((document, operation)),
+        let find = |method: &str, path: &str| match catalog::route(method, path) {
+            Route::Found(endpoint, _) => Some(endpoint),
             _ => None,
         };
-        let list = find("GET", path).filter(|(_, operation)| operation.listing.is_some());
-        let create = find("POST", path).filter(|(_, operation)| !operation.only_asks);
+        let list = find("GET", path).filter(|endpoint| endpoint.listing.is_some());
+        let create = find("POST", path).filter(|endpoint| !endpoint.operation.is_safe());
         let under = format!("{path}/~");
         let item = ["GET", "PUT", "PATCH", "DELETE"]
             .iter()
             .filter_map(|method| find(method, &under))
-            .find(|(document, operation)| {
-                let parameter = operation.last_parameter();
-                operation.listing.is_none()
-                    && parameter.is_some_and(|parameter| is_id(document, parameter))
+            .find(|endpoint| {
+                let parameter = endpoint.operation.last_parameter();
+                endpoint.listing.is_none()
+                    && parameter.is_some_and(|parameter| is_id(endpoint.document, parameter))
             });
         if list.is_none() && (create.is_none() || item.is_none()) {
             return None;
         }
-        let (document, any) = list.or(create)?;
+        let any = list.or(create)?;
+        let document = any.document;
         let row = match list {
-            Some((_, list)) => document.at(list.success().1?, list.listing.as_deref()?),
-            None => item.and_then(|(_, item)| item.success().1),
+            Some(list) => document.schema_at(list.operation.response()?, list.listing.as_deref()?),
+            None => item.and_then(|item| item.operation.response()),
         };
         let row = document.resolve(row?);
         let row = match row.get("items") {
             Some(items) => items.clone(),
             None => Self::inside(document, row),
         };
-        let body = create.and_then(|(_, create)| create.body.as_ref());
-        let new = body.and_then(|body| body.content.get("application/json"));
-        let properties: Vec<String> = names(document, &row).into_iter().collect();
-        let parameter = item.and_then(|(_, item)| item.last_parameter());
+        let body = create.and_then(|create| create.operation.body.as_ref());
+        let new = body.and_then(|body| body.json());
+        let properties: Vec<String> = document.property_names(&row).into_iter().collect();
+        let parameter = item.and_then(|item| item.operation.last_parameter());
         let id = id_property(
             &properties,
             parameter.map(|parameter| parameter.name.as_str()),
@@ -87,13 +87,13 @@ impl Shape {
         let form = IdForm::of(document, parameter.map(|parameter| &parameter.schema), {
             document.property(&row, &id)
         });
-        let noun = match any.id.as_str() {
+        let noun = match any.operation.id.as_str() {
             "list_network_tunnel_groups" => "Branch".to_owned(),
             id => noun(id),
         };
         Some(Self {
             document,
-            list: list.map(|(_, list)| list),
+            list,
             name: properties
                 .iter()
                 .find(|name| *name == "name")
@@ -116,8 +116,8 @@ impl Shape {
     /// The item in an answer that wraps it in an object.
     fn inside(document: &Document, answer: &Value) -> Value {
         let wrapped = answer["properties"].as_object().into_iter().flatten();
-        let is_item = |schema: &&Value| names(document, schema).contains("id");
-        match names(document, answer).contains("id") {
+        let is_item = |schema: &&Value| document.property_names(schema).contains("id");
+        match document.property_names(answer).contains("id") {
             true => answer.clone(),
             false => wrapped
                 .map(|(_, schema)| schema)
@@ -129,8 +129,11 @@ impl Shape {
 
     /// Where an answer holds an item of this collection, as the name of a property or `""` for the whole; `None` where it does not.
     pub(super) fn place_in(&self, answer: &Value) -> Option<String> {
-        let known = names(self.document, &self.row);
-        let common = |schema: &Value| names(self.document, schema).intersection(&known).count();
+        let known = self.document.property_names(&self.row);
+        let common = |schema: &Value| {
+            let names = self.document.property_names(schema);
+            names.intersection(&known).count()
+        };
         let answer = self.document.resolve(answer);
         let whole = (common(answer), String::new());
         let wrapped = answer["properties"].as_object().into_iter().flatten();
@@ -204,20 +207,6 @@ impl IdForm {
             () => Self::Text,
         }
     }
-}
-
-/// The names of all properties of a schema and of the parts that it is composed of.
-pub(super) fn names(document: &Document, schema: &Value) -> BTreeSet<String> {
-    let schema = document.resolve(schema);
-    let own = schema["properties"].as_object().into_iter().flatten();
-    let own = own.map(|(name, _)| name.clone());
-    let parts = ["allOf", "oneOf", "anyOf"];
-    let parts = parts
-        .iter()
-        .filter_map(|kind| schema[*kind].as_array())
-        .flatten();
-    own.chain(parts.flat_map(|part| names(document, part)))
-        .collect()
 }
 
 /// Whether a path parameter chooses an item. A text that is no id, such as the name of a server, is what the service looks up.

@@ -16,7 +16,7 @@ const DESTINATIONS: usize = 250_000;
 
 /// What is answered instead of what the rule says; `None` where the rule holds.
 pub(super) fn instead(call: &Call<'_>, store: &mut Store) -> Result<Option<Answer>, Refusal> {
-    match call.operation.id.as_str() {
+    match call.operation().id.as_str() {
         "add_destinations" | "remove_destinations" => {
             check_destinations(call, store).map(|()| None)
         }
@@ -28,7 +28,7 @@ pub(super) fn instead(call: &Call<'_>, store: &mut Store) -> Result<Option<Answe
 
 /// What follows when an item was created.
 pub(super) fn created(call: &Call<'_>, store: &mut Store, path: &str, number: u64) {
-    match call.operation.id.as_str() {
+    match call.operation().id.as_str() {
         "create_destination_list" => {
             let Some(id) = store.at(path, call.world).map(|lists| lists.id(number)) else {
                 return;
@@ -50,7 +50,7 @@ pub(super) fn created(call: &Call<'_>, store: &mut Store, path: &str, number: u6
 
 /// What follows when items were removed.
 pub(super) fn removed(call: &Call<'_>, store: &mut Store, path: &str) {
-    if call.operation.id == "remove_destinations" {
+    if call.operation().id == "remove_destinations" {
         count_destinations(call, store, path);
     }
 }
@@ -63,7 +63,7 @@ fn check_destinations(call: &Call<'_>, store: &Store) -> Result<(), Refusal> {
         return Err(Problem::new("body", text).into());
     }
     let known = store.count_listed_by("list_destinations");
-    if call.operation.id == "add_destinations" && known + count > DESTINATIONS {
+    if call.operation().id == "add_destinations" && known + count > DESTINATIONS {
         let text = format!(
             "an organization has at most {DESTINATIONS} destinations, and there are {known}"
         );
@@ -108,7 +108,7 @@ fn regions(call: &Call<'_>) -> Answer {
 /// The key that an answer gives away: a new one, or an old one with a new secret.
 pub(super) fn new_key(call: &Call<'_>, answer: &mut Answer, turn: u64) -> Option<(String, Key)> {
     if !matches!(
-        call.operation.id.as_str(),
+        call.operation().id.as_str(),
         "create_api_key" | "refresh_api_key"
     ) {
         return None;

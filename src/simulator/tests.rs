@@ -14,7 +14,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request};
 use serde_json::Value;
 
-use super::{Simulator, document, validate};
+use super::{Simulator, catalog, validate};
 
 /// A token for a request without the socket.
 async fn token(simulator: &Simulator) -> HeaderValue {
@@ -33,7 +33,8 @@ async fn answers(simulator: &Simulator, everything: bool) -> BTreeMap<&'static s
     let token = token(simulator).await;
     let mut answers = BTreeMap::new();
     let mut refused = Vec::new();
-    for (_, operation) in document::all().filter(|(_, operation)| operation.id != "create_token") {
+    let operations = catalog::all().map(|endpoint| endpoint.operation);
+    for operation in operations.filter(|operation| operation.id != "create_token") {
         let request = simulator
             .example_request(&operation.id, everything)
             .unwrap();
@@ -43,7 +44,7 @@ async fn answers(simulator: &Simulator, everything: bool) -> BTreeMap<&'static s
         let body = request.body().clone();
         let answer = simulator.call(request).await.unwrap();
         let status = answer.status().as_u16();
-        if !operation.answers.contains_key(&status) || status >= 300 {
+        if !operation.responses.contains_key(&status) || status >= 300 {
             let [sent, answered] = [&body, answer.body()].map(|body| String::from_utf8_lossy(body));
             refused.push(format!(
                 "{} {shown}\n{sent}\n{status} {answered}\n",
@@ -70,15 +71,16 @@ async fn every_operation_answers_as_its_document_says() {
             .unwrap();
         let answers = answers(&simulator, everything).await;
         let mut wrong = Vec::new();
-        for (document, operation) in document::all() {
+        for endpoint in catalog::all() {
+            let operation = endpoint.operation;
             let Some((status, body)) = answers.get(operation.id.as_str()) else {
                 continue;
             };
-            match &operation.answers[status] {
+            match &operation.responses[status] {
                 None => assert!(body.is_empty(), "{}", operation.id),
                 Some(schema) => {
                     let body: Value = serde_json::from_slice(body).unwrap();
-                    let errors = validate::errors(document, schema, &body);
+                    let errors = validate::errors(endpoint.document, schema, &body);
                     wrong.extend(
                         errors
                             .into_iter()

@@ -3,13 +3,12 @@
 //! The same function makes the answer of an operation that has no state, the row of a listing and the view of a stored item: facts are the
 //! properties that are known, and everything else is made up, always in the same way.
 
+use cisco_secure_access_openapi::{Document, reference};
 use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
-use super::document::Document;
 use super::habits::{Habit, Habits, Odd};
 use super::plausible::{self, Pattern};
-use super::shape::names;
 
 /// At this depth only what is required is made, and lists are as short as they may be.
 const DEEP: usize = 6;
@@ -74,9 +73,10 @@ impl<'a> Values<'a> {
         if spot.depth > DEEPEST {
             return Value::Null;
         }
-        if let Some(owner) = Document::reference(schema) {
+        if let Some(owner) = reference(schema) {
             let spot = Spot { owner, ..spot };
-            return self.value(self.document.schema(owner), spot, facts, dice);
+            let schema = self.document.schema(owner).unwrap_or(&Value::Null);
+            return self.value(schema, spot, facts, dice);
         }
         if let Some(known) = schema["enum"].as_array() {
             let known: Vec<&Value> = known.iter().filter(|value| !value.is_null()).collect();
@@ -227,7 +227,7 @@ impl<'a> Values<'a> {
     fn around(&self, schema: &Value, spot: Spot<'_>, fact: Value, dice: Dice) -> Value {
         match fact {
             // Nothing is documented about it: it is kept as it is.
-            Value::Object(_) if names(self.document, schema).is_empty() => fact,
+            Value::Object(_) if self.document.property_names(schema).is_empty() => fact,
             Value::Object(_) => {
                 let full = false;
                 self.value(schema, Spot { full, ..spot }, &fact, dice)
