@@ -3,19 +3,19 @@
 //! The generated code is Rust as a user would write it: methods, setters and listings by their names and with their types. It refers to
 //! the types of the suite (`Case`, `Argument`, `ParameterLocation`, `Listing`, `Values`) in its module `case`.
 
+use cisco_secure_access_openapi::{Encoding, Operation};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{File, Signature};
 
 use crate::conversion;
-use crate::document::{Encoding, Operation};
 use crate::emit::TypeDefs;
-use crate::error::{Error, Result};
 use crate::names;
 use crate::operations;
 use crate::paging;
 use crate::requests::{Argument, ParameterLocation, Request, signatures};
 use crate::rust_type::{Enumerations, element, simple_name};
+use crate::{Error, Result};
 
 /// The module of the cases of all `operations`.
 pub(crate) fn cases(

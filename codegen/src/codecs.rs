@@ -1,13 +1,13 @@
 //! The codecs of a scope: for each operation, functions that decode a response or a body and encode it again, for `cargo xtask examples`.
 
+use cisco_secure_access_openapi::{Content, Operation};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::File;
 
-use crate::document::{Content, Operation};
-use crate::error::{Error, Result};
 use crate::operations;
 use crate::requests::{argument_types, response_type, signatures};
+use crate::{Error, Result};
 
 /// The table of the codecs of all `operations`.
 pub(crate) fn codecs(operations: &[Operation], generated: &File) -> Result<TokenStream> {

@@ -8,8 +8,8 @@ use quote::quote;
 use serde_json::Value;
 
 use crate::docs::docs;
-use crate::error::{Error, Result};
 use crate::names;
+use crate::{Error, Result};
 
 /// A constructor of a type.
 #[derive(Debug)]

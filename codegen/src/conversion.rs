@@ -6,14 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cisco_secure_access_openapi::{Content, Operation};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::File;
 
+use crate::Result;
 use crate::docs::markdown;
-use crate::document::{Content, Operation};
 use crate::emit::{TypeDef, TypeDefs};
-use crate::error::Result;
 use crate::names;
 use crate::object::FieldType;
 use crate::requests::{argument_types, response_type, signatures};

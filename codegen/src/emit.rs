@@ -11,10 +11,10 @@ use syn::{File, Item, ItemStruct};
 
 use crate::constructor;
 use crate::docs::docs;
-use crate::error::{Error, Result};
 use crate::lower::{Shape, Type, field_number};
 use crate::object::{self, FieldType};
 use crate::rust_type::{Enumerations, shorten, standalone};
+use crate::{Error, Result};
 use crate::{enumeration, union};
 
 /// The definitions of the named types, by name.

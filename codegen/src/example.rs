@@ -10,12 +10,12 @@ use serde_json::{Map, Value as Json};
 
 use crate::emit::{TypeDef, TypeDefs};
 use crate::enumeration;
-use crate::error::{Error, Result};
 use crate::lower::{Shape, Type};
 use crate::names;
 use crate::object::FieldType;
 use crate::requests::{Argument, ParameterLocation};
 use crate::rust_type::{element, simple_name};
+use crate::{Error, Result};
 
 /// The maximum depth of a value; deeper values are defaults.
 const MAX_DEPTH: usize = 8;

@@ -1,6 +1,6 @@
 //! Generates the code of the `cisco-secure-access` crate from its OpenAPI documents.
 //!
-//! A document passes the modules in this order: `document` reads its operations, `compose` and `union` normalize its schemas,
+//! A document passes the modules in this order: the crate `cisco-secure-access-openapi` reads its operations and normalizes its schemas,
 //! `lower` reduces them to what progenitor supports, progenitor gives the Rust types of values and responses, `emit` writes the final
 //! types (with `object`, `enumeration`, `union`, `constructor` and `conversion`), `requests` the type of the request of each operation (with
 //! `paging` for those that page and `example` for the documentation), `operations` the table that the runtime reads. `typestate` has what requests
@@ -10,14 +10,11 @@
 
 mod cases;
 mod codecs;
-mod compose;
 mod constructor;
 mod conversion;
 mod docs;
-mod document;
 mod emit;
 mod enumeration;
-mod error;
 mod example;
 mod layout;
 mod lower;
@@ -25,16 +22,15 @@ pub mod names;
 mod object;
 mod operations;
 mod paging;
-mod reference;
 mod requests;
 mod rust_type;
-mod schema;
 pub mod surface;
 mod typestate;
 mod union;
 
 use std::collections::BTreeMap;
 
+use cisco_secure_access_openapi::{Document, Operation};
 use proc_macro2::{Ident, Span, TokenStream};
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 use quote::quote;
@@ -42,7 +38,7 @@ use serde_json::Value;
 
 use crate::rust_type::Enumerations;
 
-pub use error::{Error, Result};
+pub use cisco_secure_access_openapi::{Error, Result};
 pub use layout::layout;
 
 /// The path scopes, each a document of its own.
@@ -80,9 +76,9 @@ pub struct Api {
 /// # Errors
 /// When the document is not what `cargo xtask import` writes.
 pub fn apis(scope: &str, document: &Value) -> Result<Vec<Api>> {
-    let operations = document::operations(document).map_err(|error| error.in_document(scope))?;
+    let document = Document::new(scope, document.clone())?;
     let mut counts = BTreeMap::new();
-    for operation in &operations {
+    for operation in document.operations() {
         *counts.entry(operation.api.as_str()).or_insert(0) += 1;
     }
     Ok(counts
@@ -235,7 +231,7 @@ fn generate_examples(scope: &str, document: &Value) -> Result<String> {
 
 /// A document as operations and types, for all that is generated from it.
 struct Model {
-    operations: Vec<document::Operation>,
+    operations: Vec<Operation>,
     /// The types as they are described.
     types: BTreeMap<String, lower::Type>,
     /// The code of progenitor.
@@ -253,10 +249,10 @@ impl Model {
         enabled: &dyn Fn(&str) -> bool,
         schemars: bool,
     ) -> Result<Self> {
-        let all = document::operations(document)?;
-        let mut operations = all.clone();
+        let document = Document::new(scope, document.clone())?;
+        let mut operations = document.operations().to_vec();
         operations.retain(|operation| enabled(&names::feature(&operation.api)));
-        let lowered = lower::lower(scope, document, &all, &operations)?;
+        let lowered = lower::lower(&document, &operations)?;
         let generated = progenitor(lowered.document)?;
         let enumerations = Enumerations::of(&lowered.types);
         let emitted = emit::emit(&generated, &lowered.types, &enumerations, schemars)?;
@@ -288,8 +284,8 @@ impl Model {
 }
 
 /// The operations by API, as Markdown with links.
-fn index(handle: &Ident, operations: &[document::Operation]) -> String {
-    let mut apis: BTreeMap<&str, Vec<&document::Operation>> = BTreeMap::new();
+fn index(handle: &Ident, operations: &[Operation]) -> String {
+    let mut apis: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
     for operation in operations {
         apis.entry(&operation.api).or_default().push(operation);
     }

@@ -7,19 +7,22 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use cisco_secure_access_openapi::json::{escape, text};
+use cisco_secure_access_openapi::schema::{
+    JsonType, enum_values, integer_enum_values, is_named, json_type, properties, tuple_elements,
+    value_name, variants,
+};
+use cisco_secure_access_openapi::union::{discriminator, discriminator_value, referred};
+use cisco_secure_access_openapi::{
+    Content, Document, Location, Operation, component_name, component_pointer,
+};
 use serde_json::{Map, Value, json};
 
-use crate::compose;
 use crate::constructor::Constructor;
-use crate::document::{Content, Location, Operation, rust_name};
 use crate::enumeration;
-use crate::error::{Error, Result};
 use crate::names;
-use crate::reference::{self, component_name, escape, text};
-use crate::schema::{
-    Kind, enum_values, integer_enum_values, is_named, kind, properties, text_name, tuple_elements,
-};
-use crate::union::{self, Variant};
+use crate::union::Variant;
+use crate::{Error, Result};
 
 /// A document for progenitor, and what it does not contain.
 #[derive(Debug)]
@@ -124,11 +127,11 @@ impl TimeFormat {
         if is_named(schema) {
             return None;
         }
-        match (kind(schema), text(schema, "format")?.as_str()) {
-            (Kind::Number, "epoch-seconds") => Some(Self::Seconds),
-            (Kind::Number, "epoch-milliseconds") => Some(Self::Milliseconds),
-            (Kind::Number, "epoch-nanoseconds") => Some(Self::Nanoseconds),
-            (Kind::String, "date-time") => Some(match text(schema, "x-time-format") {
+        match (json_type(schema), text(schema, "format")?.as_str()) {
+            (JsonType::Number, "epoch-seconds") => Some(Self::Seconds),
+            (JsonType::Number, "epoch-milliseconds") => Some(Self::Milliseconds),
+            (JsonType::Number, "epoch-nanoseconds") => Some(Self::Nanoseconds),
+            (JsonType::String, "date-time") => Some(match text(schema, "x-time-format") {
                 Some(pattern) => Self::Pattern(pattern),
                 None => Self::Rfc3339,
             }),
@@ -225,21 +228,17 @@ const RESERVED_TYPES: [&str; 18] = [
     "Vec",
 ];
 
-/// Lowers `operations` and the schemas that they reach; `scope` is the name of the document.
+/// Lowers `operations` and the schemas that they reach.
 ///
-/// The definition and name of a type follow from `all` operations of the document, so that enabling another API changes no type.
-pub(crate) fn lower(
-    scope: &str,
-    document: &Value,
-    all: &[Operation],
-    operations: &[Operation],
-) -> Result<Lowered> {
+/// The definition and name of a type follow from all operations of the document, so that enabling another API changes no type.
+pub(crate) fn lower(document: &Document, operations: &[Operation]) -> Result<Lowered> {
+    let all = document.operations();
     let directions = directions(document, all)?;
     let mut used_names: BTreeSet<String> = all
         .iter()
         .map(|operation| names::pascal(&operation.id))
         .chain(RESERVED_TYPES.map(str::to_owned))
-        .chain([names::pascal(scope)])
+        .chain([names::pascal(document.scope())])
         .collect();
     let mut components: BTreeMap<String, String> = BTreeMap::new();
     let mut names = BTreeMap::new();
@@ -260,7 +259,7 @@ pub(crate) fn lower(
     }
     used_names.extend(components.values().cloned());
     let mut discriminating = BTreeSet::new();
-    find_discriminating(document, &mut discriminating);
+    find_discriminating(document.root(), &mut discriminating);
     let mut lowering = Lowering {
         document,
         discriminating,
@@ -296,7 +295,10 @@ pub(crate) fn lower(
 }
 
 /// The components that the operations reach, with their directions.
-fn directions(document: &Value, operations: &[Operation]) -> Result<BTreeMap<String, Direction>> {
+fn directions(
+    document: &Document,
+    operations: &[Operation],
+) -> Result<BTreeMap<String, Direction>> {
     let mut directions = BTreeMap::new();
     for operation in operations {
         for parameter in &operation.parameters {
@@ -319,7 +321,7 @@ fn directions(document: &Value, operations: &[Operation]) -> Result<BTreeMap<Str
                 &mut directions,
             )?;
         }
-        if let Some(response) = &operation.response {
+        if let Some(response) = operation.response() {
             let pointer = format!("{}/responses", operation.pointer);
             let direction = Direction {
                 carried: is_changed(operation, operations),
@@ -341,7 +343,7 @@ fn is_changed(operation: &Operation, operations: &[Operation]) -> bool {
 }
 
 fn mark(
-    document: &Value,
+    document: &Document,
     schema: &Value,
     direction: Direction,
     pointer: &str,
@@ -351,7 +353,7 @@ fn mark(
         Value::Object(map) => {
             if let Some(reference) = map.get("$ref") {
                 let name = component_name(reference, pointer)?;
-                let target = reference::component(document, name, pointer)?;
+                let target = document.component(name, pointer)?;
                 let known = directions.entry(name.to_owned()).or_default();
                 let union = known.union(direction);
                 if *known == union {
@@ -362,7 +364,7 @@ fn mark(
                     document,
                     target,
                     direction,
-                    &format!("/components/schemas/{}", escape(name)),
+                    &component_pointer(name),
                     directions,
                 );
             }
@@ -408,7 +410,7 @@ fn find_discriminating(value: &Value, found: &mut BTreeSet<(String, String)>) {
     if let Some(property) = property.and_then(Value::as_str) {
         let variants = ["oneOf", "anyOf"].map(|key| value[key].as_array());
         let variants = variants.into_iter().flatten().flatten();
-        let components = variants.filter_map(union::referred).map(component_pointer);
+        let components = variants.filter_map(referred).map(component_pointer);
         found.extend(components.map(|component| (component, property.to_owned())));
     }
     for child in children {
@@ -427,7 +429,7 @@ fn keep_addresses(schema: &Value, lowered: &mut Value) {
 }
 
 struct Lowering<'a> {
-    document: &'a Value,
+    document: &'a Document,
     /// The properties by which unions distinguish their variants, with the pointers of these.
     discriminating: BTreeSet<(String, String)>,
     directions: BTreeMap<String, Direction>,
@@ -496,7 +498,7 @@ impl Lowering<'_> {
                 Location::Header => "header",
             };
             parameters.push(json!({
-                "name": number, "in": location, "required": parameter.required, "schema": schema,
+                "name": number, "in": location, "required": parameter.is_mandatory(), "schema": schema,
             }));
         }
         let mut lowered = json!({
@@ -514,7 +516,7 @@ impl Lowering<'_> {
             let schema = self.schema(schema, &context)?;
             lowered["requestBody"] = json!({"required": true, "content": json_media(&schema)});
         }
-        if let Some(response) = &operation.response {
+        if let Some(response) = operation.response() {
             let context = SchemaContext {
                 name: format!("{name}Response"),
                 direction: Direction::RESPONSE,
@@ -530,8 +532,8 @@ impl Lowering<'_> {
     /// Lowers a component that is a type of its own.
     fn component(&mut self, component: &str) -> Result<()> {
         let context = self.component_context(component);
-        let schema = reference::component(self.document, component, &context.pointer)?;
-        let schema = compose::flatten_all_of(self.document, schema, &context.pointer)?;
+        let schema = self.document.component(component, &context.pointer)?;
+        let schema = self.document.flatten_all_of(schema, &context.pointer)?;
         let name = context.name.clone();
         self.named(&schema, &context, name)
     }
@@ -564,7 +566,7 @@ impl Lowering<'_> {
             let component = component_name(reference, &context.pointer)?.to_owned();
             return self.reference(&component, &context.pointer);
         }
-        let flat = compose::flatten_all_of(self.document, schema, &context.pointer)?;
+        let flat = self.document.flatten_all_of(schema, &context.pointer)?;
         if flat.get("$ref").is_some() {
             return self.schema(&flat, context);
         }
@@ -601,11 +603,11 @@ impl Lowering<'_> {
 
     fn reference(&mut self, component: &str, pointer: &str) -> Result<Value> {
         let context = self.component_context(component);
-        let schema = reference::component(self.document, component, pointer)?;
-        let schema = compose::flatten_all_of(self.document, schema, &context.pointer)?;
+        let schema = self.document.component(component, pointer)?;
+        let schema = self.document.flatten_all_of(schema, &context.pointer)?;
         if schema.get("$ref").is_some() {
             // Rejects a circle of aliases.
-            compose::deref(self.document, &schema, &context.pointer)?;
+            self.document.deref(&schema, &context.pointer)?;
         }
         if is_named(&schema) {
             if self.seen.insert(component.to_owned()) {
@@ -640,25 +642,25 @@ impl Lowering<'_> {
                 "a time of this format is not supported here: expected a property that may be absent, or a response",
             ));
         }
-        let mut lowered = match kind(schema) {
+        let mut lowered = match json_type(schema) {
             _ if time.is_some() => date_time(),
-            Kind::String => match schema.get("format").and_then(Value::as_str) {
+            JsonType::String => match schema.get("format").and_then(Value::as_str) {
                 Some("date") => json!({"type": "string", "format": "date"}),
                 _ => json!({"type": "string"}),
             },
-            Kind::Number if schema["type"] == "integer" => {
+            JsonType::Number if schema["type"] == "integer" => {
                 json!({"type": "integer", "format": "int64"})
             }
-            Kind::Number => json!({"type": "number", "format": "double"}),
-            Kind::Boolean => json!({"type": "boolean"}),
-            Kind::Array => {
+            JsonType::Number => json!({"type": "number", "format": "double"}),
+            JsonType::Boolean => json!({"type": "boolean"}),
+            JsonType::Array => {
                 let items = match schema.get("items") {
                     Some(items) => self.non_null(items, &context.item("items"))?,
                     None => json!({}),
                 };
                 json!({"type": "array", "items": items})
             }
-            Kind::Object => match schema.get("additionalProperties") {
+            JsonType::Object => match schema.get("additionalProperties") {
                 Some(values @ Value::Object(map)) if !map.is_empty() => {
                     let values =
                         self.non_null(values, &context.child("value", "additionalProperties"))?;
@@ -666,7 +668,7 @@ impl Lowering<'_> {
                 }
                 _ => json!({"type": "object"}),
             },
-            Kind::Any => match schema.get("type") {
+            JsonType::Any => match schema.get("type") {
                 Some(word) => {
                     return Err(Error::new(
                         format!("{}/type", context.pointer),
@@ -695,7 +697,7 @@ impl Lowering<'_> {
             ));
         }
         let any_enum = || json!({"type": "string", "enum": ["A", "B"]});
-        let (shape, lowered) = if let Some(variants) = union::variants(schema) {
+        let (shape, lowered) = if let Some(variants) = variants(schema) {
             self.union(variants, &context)?
         } else if let Some(values) = enum_values(schema) {
             (Shape::Enum(self.enum_variants(schema, values)), any_enum())
@@ -729,9 +731,9 @@ impl Lowering<'_> {
     }
 
     fn enum_variants(&self, schema: &Value, values: Vec<String>) -> Vec<EnumValue> {
-        let name = |value: &str| match text_name(schema, value) {
+        let name = |value: &str| match value_name(schema, value) {
             Some(name) => name.to_owned(),
-            None => enumeration::variant_name(rust_name(self.document, value)),
+            None => enumeration::variant_name(self.document.rust_name(value)),
         };
         values
             .into_iter()
@@ -780,9 +782,9 @@ impl Lowering<'_> {
         let mut lowered = Map::new();
         for (name, property) in properties(schema) {
             let key = format!("properties/{}", escape(name));
-            let rust_name = rust_name(self.document, name);
+            let rust_name = self.document.rust_name(name);
             let mut child = context.child(rust_name, &key);
-            let resolved = compose::deref(self.document, property, &child.pointer)?;
+            let resolved = self.document.deref(property, &child.pointer)?;
             child.direction = context
                 .direction
                 .of_property(property)
@@ -836,7 +838,7 @@ impl Lowering<'_> {
 
     fn union(&mut self, schemas: &[Value], context: &SchemaContext) -> Result<(Shape, Value)> {
         let mut variants = Vec::new();
-        let mut discriminator = None;
+        let mut named_by = None;
         let mut lowered = Map::new();
         let mut names = BTreeSet::from(["Unknown".to_owned()]);
         let short_names: Vec<_> = schemas
@@ -850,28 +852,28 @@ impl Lowering<'_> {
         for (index, (schema, short_name)) in schemas.iter().zip(&short_names).enumerate() {
             let key = format!("oneOf/{index}");
             let pointer = format!("{}/{key}", context.pointer);
-            let resolved = compose::deref(self.document, schema, &pointer)?;
-            let kind = kind(&resolved);
+            let resolved = self.document.deref(schema, &pointer)?;
+            let kind = json_type(&resolved);
             let short_name = short_name.as_ref().filter(is_unique);
-            let name_hint = match (short_name.cloned(), union::referred(schema), kind) {
+            let name_hint = match (short_name.cloned(), referred(schema), kind) {
                 (Some(name), ..) => name,
                 (None, Some(component), _) => names::pascal(component),
-                (None, None, Kind::String) => "String".to_owned(),
-                (None, None, Kind::Number) => "Number".to_owned(),
-                (None, None, Kind::Boolean) => "Boolean".to_owned(),
-                (None, None, Kind::Array) => "List".to_owned(),
-                (None, None, Kind::Object | Kind::Any) => "Object".to_owned(),
+                (None, None, JsonType::String) => "String".to_owned(),
+                (None, None, JsonType::Number) => "Number".to_owned(),
+                (None, None, JsonType::Boolean) => "Boolean".to_owned(),
+                (None, None, JsonType::Array) => "List".to_owned(),
+                (None, None, JsonType::Object | JsonType::Any) => "Object".to_owned(),
             };
             let name = unique_name(&name_hint, &mut names);
             let child = context.child(&name, &key);
             lowered.insert(field_number(index), self.non_null(schema, &child)?);
-            let mut deref = |schema: &Value| compose::deref(self.document, schema, &child.pointer);
+            let mut deref = |schema: &Value| self.document.deref(schema, &child.pointer);
             let variant = Variant::read(name, schema, &resolved, &mut deref)?;
-            discriminator = discriminator.or_else(|| union::discriminator(schema));
+            named_by = named_by.or_else(|| discriminator(schema));
             variants.push(variant);
         }
         let union = Union {
-            discriminator,
+            discriminator: named_by,
             variants,
         };
         Ok((Shape::Union(union), all_required(lowered)))
@@ -879,10 +881,10 @@ impl Lowering<'_> {
 
     /// The name of a variant that is a component: the value of the discriminator if it has only one, or else the name of the component.
     fn short_variant_name(&self, schema: &Value, context: &SchemaContext) -> Option<String> {
-        let component = union::referred(schema)?;
-        let name = match union::discriminator_value(schema) {
+        let component = referred(schema)?;
+        let name = match discriminator_value(schema) {
             Some(value) if value.starts_with(|c: char| c.is_ascii_alphabetic()) => {
-                rust_name(self.document, value)
+                self.document.rust_name(value)
             }
             _ => component,
         };
@@ -930,10 +932,6 @@ pub(crate) fn field_number(index: usize) -> String {
 fn all_required(properties: Map<String, Value>) -> Value {
     let names: Vec<_> = properties.keys().cloned().collect();
     json!({"type": "object", "properties": properties, "required": names})
-}
-
-fn component_pointer(component: &str) -> String {
-    format!("/components/schemas/{}", escape(component))
 }
 
 fn date_time() -> Value {

@@ -1,54 +1,6 @@
 //! Rust names from the names in a document: words are split once, then joined for the kind of name.
 
-/// Spellings whose capitals do not mark where a word begins.
-const WHOLE_WORDS: &[&str] = &["IPv4", "IPv6", "IPsec", "SaaS", "OAuth", "macOS", "iOS"];
-
-/// Splits `networkCIDRs`, `hub_id`, `X-Umbrella-OrgId` or `IPv4Address` into lower-case words.
-///
-/// A run of capitals is one word (`DNSForwarder` is `dns forwarder`), and a plural `s` behind it belongs to it (`peerIPs` is `peer ips`).
-#[must_use]
-pub fn words(name: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for piece in name.split(|c: char| !c.is_ascii_alphanumeric()) {
-        let mut rest = piece;
-        while !rest.is_empty() {
-            let length = word_length(rest);
-            let (word, tail) = rest.split_at(length);
-            words.push(word.to_ascii_lowercase());
-            rest = tail;
-        }
-    }
-    words
-}
-
-/// The length in bytes of the first word of `text`, which is ASCII and not empty.
-fn word_length(text: &str) -> usize {
-    if let Some(whole) = WHOLE_WORDS.iter().find(|whole| text.starts_with(**whole)) {
-        return match text.as_bytes().get(whole.len()) {
-            Some(b's') => whole.len() + 1,
-            _ => whole.len(),
-        };
-    }
-    let bytes = text.as_bytes();
-    let capitals = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
-    let lower_from = |start: usize| {
-        start
-            + bytes[start..]
-                .iter()
-                .take_while(|b| !b.is_ascii_uppercase())
-                .count()
-    };
-    if capitals < 2 {
-        return lower_from(capitals);
-    }
-    let tail_end = lower_from(capitals);
-    match &text[capitals..tail_end] {
-        "" => capitals,
-        "s" => tail_end,
-        tail if tail.starts_with(|c: char| c.is_ascii_digit()) => tail_end,
-        _ => capitals - 1,
-    }
-}
+pub use cisco_secure_access_openapi::words::{singular, words};
 
 /// `networkCIDRs` as a field, method or argument name; a keyword or a name that begins with a digit is made legal.
 #[must_use]
@@ -116,22 +68,6 @@ pub fn feature(name: &str) -> String {
     words(main).join("-")
 }
 
-/// The name of one element of a list called `name`.
-#[must_use]
-pub fn singular(name: &str) -> String {
-    for (plural, single) in [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch")] {
-        if let Some(stem) = name.strip_suffix(plural) {
-            return format!("{stem}{single}");
-        }
-    }
-    match name.strip_suffix('s') {
-        Some(stem) if !stem.ends_with('s') && !stem.ends_with('u') && stem.len() > 1 => {
-            stem.to_owned()
-        }
-        _ => format!("{name}Item"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,19 +122,6 @@ mod tests {
             ("Third-Party Integrations", "third-party-integrations"),
         ] {
             assert_eq!(feature(api), expected);
-        }
-    }
-
-    #[test]
-    fn a_list_names_its_elements() {
-        for (list, element) in [
-            ("hubs", "hub"),
-            ("policies", "policy"),
-            ("addresses", "address"),
-            ("status", "statusItem"),
-            ("data", "dataItem"),
-        ] {
-            assert_eq!(singular(list), element);
         }
     }
 }

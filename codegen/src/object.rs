@@ -9,10 +9,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::docs::docs;
-use crate::error::{Error, Result};
 use crate::lower::{Direction, Field, Presence, TimeFormat, WireForm};
 use crate::rust_type::{Enumerations, argument, is_collection, simple_name};
 use crate::typestate::Typestate;
+use crate::{Error, Result};
 
 /// The maximum number of lists in an object of a response: `ListPresence` of the runtime has so many bits.
 const MAX_LISTS: usize = 64;

@@ -1,10 +1,10 @@
 //! The operation table: one constant for each operation, read by the runtime, the documentation and the simulator.
 
+use cisco_secure_access_openapi::{Operation, Pagination, PaginationStyle, RateLimit, Security};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::docs::escape;
-use crate::document::{Operation, Pagination, PaginationStyle, RateLimit, Security};
 use crate::names;
 
 /// The constant that describes an operation.

@@ -1,13 +1,13 @@
 //! The listings: how an operation pages, and how the items are extracted from a page.
 
+use cisco_secure_access_openapi::Operation;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::document::Operation;
 use crate::emit::{TypeDef, TypeDefs};
-use crate::error::{Error, Result};
 use crate::operations;
 use crate::rust_type::{element, simple_name};
+use crate::{Error, Result};
 
 /// What makes a listing of the endpoint `ident`, for the operations that page.
 pub(crate) fn listing(

@@ -5,17 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cisco_secure_access_openapi::{
+    Content, Encoding, Location, Operation, Parameter, Part, RateLimit, Security, TimeForm,
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{File, FnArg, ImplItem, Item, ReturnType, Signature};
 
 use crate::docs::{escape, markdown};
-use crate::document::{
-    Content, Encoding, Location, Operation, Parameter, Part, RateLimit, Security, Time,
-};
 use crate::emit::TypeDefs;
-use crate::error::{Error, Result};
 use crate::example::{Call, Example, Types};
 use crate::lower::operation_number;
 use crate::names;
@@ -23,6 +22,7 @@ use crate::operations;
 use crate::paging;
 use crate::rust_type::{Enumerations, argument, element, shorten, simple_name, standalone};
 use crate::typestate::Typestate;
+use crate::{Error, Result};
 
 /// What is generated for the operations of a scope.
 pub(crate) struct Requests {
@@ -191,10 +191,10 @@ impl<'a> Request<'a> {
                 ident: free_name(&parameter.rust_name, suffix, &mut taken),
                 ty: match parameter.time {
                     None => type_of(&format!("p{index}"))?,
-                    Some(Time::Reporting) => syn::parse_quote!(crate::ReportingTime),
-                    Some(Time::Rfc3339) => syn::parse_quote!(crate::DateOrTime),
+                    Some(TimeForm::Reporting) => syn::parse_quote!(crate::ReportingTime),
+                    Some(TimeForm::Rfc3339) => syn::parse_quote!(crate::DateOrTime),
                 },
-                required: parameter.required,
+                required: parameter.is_mandatory(),
                 docs: docs_of(parameter),
                 example: parameter.example.clone(),
                 location: match parameter.location {

@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use cisco_secure_access_openapi::{
+    self as openapi, Content, Document, Location, Security, TimeForm,
+};
+pub use cisco_secure_access_openapi::{Pagination, PaginationStyle, RateLimit};
 use serde_json::Value;
 
+use crate::Result;
 use crate::constructor::Constructor;
-use crate::document::{self, Content, Location, Security, Time};
-pub use crate::document::{Pagination, PaginationStyle, RateLimit};
-use crate::error::Result;
+
 use crate::lower::{self, field_number, operation_number};
 pub use crate::lower::{Direction, Presence};
 
@@ -200,8 +203,8 @@ pub fn surface(scope: &str, document: &Value) -> Result<Surface> {
 }
 
 fn read(scope: &str, document: &Value) -> Result<Surface> {
-    let operations = document::operations(document)?;
-    let lowered = lower::lower(scope, document, &operations, &operations)?;
+    let document = Document::new(scope, document.clone())?;
+    let lowered = lower::lower(&document, document.operations())?;
     let schemas = &lowered.document["components"]["schemas"];
     let paths = lowered.document["paths"].as_object();
     let methods: BTreeMap<&str, &Value> = paths
@@ -211,8 +214,10 @@ fn read(scope: &str, document: &Value) -> Result<Surface> {
         .flat_map(|item| item.values())
         .filter_map(|method| Some((method["operationId"].as_str()?, method)))
         .collect();
-    let operations = operations
-        .into_iter()
+    let operations = document
+        .operations()
+        .iter()
+        .cloned()
         .enumerate()
         .map(|(index, operation)| {
             let method = methods.get(operation_number(index).as_str());
@@ -230,7 +235,8 @@ fn read(scope: &str, document: &Value) -> Result<Surface> {
     Ok(Surface { operations, types })
 }
 
-fn operation(operation: document::Operation, lowered: &Value) -> Operation {
+fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
+    let response = operation.response().is_some();
     let mut arguments: Vec<_> = operation
         .parameters
         .into_iter()
@@ -242,12 +248,12 @@ fn operation(operation: document::Operation, lowered: &Value) -> Operation {
                 Location::Header => ArgumentLocation::Header,
             },
             ty: match parameter.time {
-                Some(Time::Reporting) => ValueType::ReportingTime,
-                Some(Time::Rfc3339) => ValueType::DateOrTime,
+                Some(TimeForm::Reporting) => ValueType::ReportingTime,
+                Some(TimeForm::Rfc3339) => ValueType::DateOrTime,
                 None => value_type(&lowered["parameters"][index]["schema"]),
             },
+            required: parameter.is_mandatory(),
             name: parameter.name,
-            required: parameter.required,
             description: parameter.description,
         })
         .collect();
@@ -292,7 +298,7 @@ fn operation(operation: document::Operation, lowered: &Value) -> Operation {
         pagination: operation.pagination,
         arguments,
         files,
-        response: operation.response.map(|_| {
+        response: response.then(|| {
             value_type(&lowered["responses"]["200"]["content"]["application/json"]["schema"])
         }),
     }

@@ -1,230 +1,24 @@
-//! Unions (`oneOf`, `anyOf`): they are normalized, described for the runtime, and emitted as enums.
+//! Unions in their normal form: they are described for the runtime, and emitted as enums.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cisco_secure_access_openapi::json::{strings, text};
+use cisco_secure_access_openapi::schema::{JsonType, enum_values, json_type, properties};
+use cisco_secure_access_openapi::union::discriminator_values;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
+use crate::Result;
 use crate::docs::{docs, first_paragraph};
-use crate::error::{Error, Result};
-use crate::reference::{component_name, text};
 use crate::rust_type::simple_name;
-pub(crate) use crate::schema::variants;
-use crate::schema::{Kind, enum_values, intersect, kind, properties};
-
-/// The key under which [`normalize`] keeps the discriminator of a variant: the property, and the values that name the variant.
-const DISCRIMINATOR: &str = "x-discriminator";
-
-/// The result of [`normalize`].
-pub(crate) enum Normalized {
-    /// A union in its normal form, or a schema that is not a union.
-    Schema(Value),
-    /// The only variant of the union.
-    Only(Value),
-}
-
-/// Normalizes a schema with `oneOf` or `anyOf`: the result has one `oneOf`, whose variants a value distinguishes. `deref` resolves
-/// references and compositions.
-pub(crate) fn normalize(
-    mut schema: Map<String, Value>,
-    pointer: &str,
-    deref: &mut dyn FnMut(&Value) -> Result<Value>,
-) -> Result<Normalized> {
-    let reject = |message: String| Err(Error::new(pointer, message));
-    let given = match [schema.remove("oneOf"), schema.remove("anyOf")] {
-        [Some(Value::Array(_)), Some(Value::Array(_))] => {
-            return reject("`oneOf` and `anyOf` of one schema are not supported".to_owned());
-        }
-        [Some(Value::Array(variants)), _] | [_, Some(Value::Array(variants))]
-            if !variants.is_empty() =>
-        {
-            variants
-        }
-        _ => return Ok(Normalized::Schema(Value::Object(schema))),
-    };
-    let discriminator = schema.remove("discriminator");
-    let description = schema.remove("description");
-    let nullable = schema.remove("nullable");
-    let constructors = schema.remove("x-constructors");
-    let shared = schema.contains_key("properties") || schema.contains_key("required");
-    // Variants that only list combinations of required properties are not types of their own.
-    if shared && given.iter().all(only_requires) {
-        return Ok(Normalized::Schema(Value::Object(schema)));
-    }
-    let mut normal: Vec<(Value, Value)> = Vec::new();
-    for mut variant in given {
-        if !variant.is_object() {
-            return reject(format!("{variant} is not a schema"));
-        }
-        if shared {
-            variant = intersect(Value::Object(schema.clone()), variant);
-        } else if let (Some(word), true) = (schema.get("type"), is_bare(&variant)) {
-            variant["type"] = word.clone();
-        }
-        if let Some((property, values)) = named_by(discriminator.as_ref(), &variant) {
-            variant[DISCRIMINATOR] = json!({"property": property, "values": values});
-        }
-        let resolved = deref(&variant)?;
-        match variants(&resolved) {
-            Some(inner) => {
-                for variant in inner {
-                    let resolved = deref(variant)?;
-                    add(&mut normal, variant.clone(), resolved);
-                }
-            }
-            None => add(&mut normal, variant, resolved),
-        }
-    }
-    let mut normal: Vec<_> = normal.into_iter().map(|(variant, _)| variant).collect();
-    if normal.len() < 2 {
-        return Ok(Normalized::Only(normal.pop().unwrap_or_default()));
-    }
-    let mut union = json!({"oneOf": normal});
-    for (key, value) in [
-        ("description", description),
-        ("nullable", nullable),
-        ("x-constructors", constructors),
-    ] {
-        if let Some(value) = value {
-            union[key] = value;
-        }
-    }
-    Ok(Normalized::Schema(union))
-}
-
-/// Adds a variant, and what it resolves to. There is one variant each of strings, numbers, booleans and lists, because a value does not
-/// distinguish several.
-fn add(normal: &mut Vec<(Value, Value)>, variant: Value, resolved: Value) {
-    let kind = kind(&resolved);
-    let is_decided_by_content = matches!(kind, Kind::Object | Kind::Any);
-    let like = normal.iter_mut().find(|(known, other)| {
-        *known == variant || (!is_decided_by_content && self::kind(other) == kind)
-    });
-    match like {
-        None => normal.push((variant, resolved)),
-        Some((known, other)) if *other != resolved => {
-            match (kind, enum_values(other), enum_values(&resolved)) {
-                // An enumeration holds any string, so it includes plain strings.
-                (Kind::String, Some(_), None) => {}
-                (Kind::String, None, Some(_)) => (*known, *other) = (variant, resolved),
-                _ => {
-                    let common = unify(kind, other, &resolved);
-                    (*known, *other) = (common.clone(), common);
-                }
-            }
-        }
-        Some(_) => {}
-    }
-}
-
-/// A schema that accepts what one of two schemas of the same JSON type accepts.
-fn unify(kind: Kind, one: &Value, other: &Value) -> Value {
-    match kind {
-        Kind::String => {
-            let mut values = enum_values(one).unwrap_or_default();
-            values.extend(enum_values(other).unwrap_or_default());
-            if values.is_empty() {
-                json!({"type": "string"})
-            } else {
-                json!({"type": "string", "enum": values})
-            }
-        }
-        Kind::Number if one["type"] == "integer" && other["type"] == "integer" => {
-            json!({"type": "integer"})
-        }
-        Kind::Number => json!({"type": "number"}),
-        Kind::Array => {
-            let items: Vec<_> = [one, other]
-                .iter()
-                .map(|list| list.get("items").cloned().unwrap_or_else(|| json!({})))
-                .collect();
-            json!({"type": "array", "items": {"oneOf": items}})
-        }
-        Kind::Boolean | Kind::Object | Kind::Any => one.clone(),
-    }
-}
-
-/// Whether a variant takes its type from the schema around it.
-fn is_bare(variant: &Value) -> bool {
-    ["type", "$ref", "allOf", "oneOf", "anyOf"]
-        .iter()
-        .all(|key| variant.get(*key).is_none())
-}
-
-/// Whether a variant has nothing but `required`.
-fn only_requires(variant: &Value) -> bool {
-    variant.as_object().is_some_and(|variant| {
-        variant.keys().all(|key| {
-            matches!(
-                key.as_str(),
-                "required" | "not" | "type" | "description" | "title"
-            )
-        })
-    })
-}
-
-/// The property of a discriminator, and its values that name the variant.
-fn named_by<'a>(
-    discriminator: Option<&'a Value>,
-    variant: &Value,
-) -> Option<(&'a str, Vec<String>)> {
-    let discriminator = discriminator?;
-    let property = discriminator.get("propertyName")?.as_str()?;
-    let component = referred(variant)?;
-    let mapping = discriminator.get("mapping").and_then(Value::as_object);
-    let mapped: Vec<_> = mapping
-        .into_iter()
-        .flatten()
-        .filter(|(_, target)| {
-            target
-                .as_str()
-                .and_then(|target| target.rsplit('/').next())
-                .is_some_and(|target| target == component)
-        })
-        .map(|(value, _)| value.clone())
-        .collect();
-    if mapped.is_empty() {
-        Some((property, vec![component.to_owned()]))
-    } else {
-        Some((property, mapped))
-    }
-}
-
-/// The name of the component that a variant refers to, alone or as the last part of a composition.
-pub(crate) fn referred(variant: &Value) -> Option<&str> {
-    let variant = match variant.get("allOf").and_then(Value::as_array) {
-        Some(parts) => parts.last()?,
-        None => variant,
-    };
-    component_name(variant.get("$ref")?, "").ok()
-}
-
-/// The property of the discriminator that names a variant of a normalized union.
-pub(crate) fn discriminator(variant: &Value) -> Option<String> {
-    let property = variant.get(DISCRIMINATOR)?.get("property")?;
-    property.as_str().map(str::to_owned)
-}
-
-/// The value of the discriminator that names a variant of a normalized union, if there is only one.
-pub(crate) fn discriminator_value(variant: &Value) -> Option<&str> {
-    match variant
-        .get(DISCRIMINATOR)?
-        .get("values")?
-        .as_array()?
-        .as_slice()
-    {
-        [value] => value.as_str(),
-        _ => None,
-    }
-}
 
 /// A variant, and what distinguishes it from the others.
 #[derive(Debug)]
 pub(crate) struct Variant {
     /// Its name in Rust.
     pub name: String,
-    pub kind: Kind,
+    pub kind: JsonType,
     /// The properties that it documents, for objects.
     pub properties: Vec<String>,
     /// The properties that it requires.
@@ -245,13 +39,8 @@ impl Variant {
         resolved: &Value,
         deref: &mut dyn FnMut(&Value) -> Result<Value>,
     ) -> Result<Self> {
-        let strings = |list: Option<&Value>| -> Vec<String> {
-            let list = list.and_then(Value::as_array).into_iter().flatten();
-            list.filter_map(|value| value.as_str().map(str::to_owned))
-                .collect()
-        };
-        let may_be_absent = strings(resolved.get("x-may-be-absent"));
-        let mut required = strings(resolved.get("required"));
+        let may_be_absent = strings(resolved, "x-may-be-absent");
+        let mut required = strings(resolved, "required");
         required.sort();
         required.dedup();
         required.retain(|name| {
@@ -268,10 +57,10 @@ impl Variant {
         Ok(Self {
             name,
             description: description.map(|text| first_paragraph(&text)),
-            kind: kind(resolved),
+            kind: json_type(resolved),
             properties: properties(resolved).map(|(name, _)| name.clone()).collect(),
             required,
-            names: strings(schema.get(DISCRIMINATOR).and_then(|own| own.get("values"))),
+            names: discriminator_values(schema),
             constants,
         })
     }
@@ -279,23 +68,23 @@ impl Variant {
     /// What a value of the variant is, as documentation.
     fn docs(&self) -> TokenStream {
         docs(self.description.as_deref().unwrap_or(match self.kind {
-            Kind::String => "A string.",
-            Kind::Number => "A number.",
-            Kind::Boolean => "A boolean.",
-            Kind::Array => "A list.",
-            Kind::Object => "An object.",
-            Kind::Any => "Any value.",
+            JsonType::String => "A string.",
+            JsonType::Number => "A number.",
+            JsonType::Boolean => "A boolean.",
+            JsonType::Array => "A list.",
+            JsonType::Object => "An object.",
+            JsonType::Any => "Any value.",
         }))
     }
 
     fn emit(&self) -> TokenStream {
         let kind = match self.kind {
-            Kind::String => quote!(String),
-            Kind::Number => quote!(Number),
-            Kind::Boolean => quote!(Boolean),
-            Kind::Array => quote!(Array),
-            Kind::Object => quote!(Object),
-            Kind::Any => quote!(Any),
+            JsonType::String => quote!(String),
+            JsonType::Number => quote!(Number),
+            JsonType::Boolean => quote!(Boolean),
+            JsonType::Array => quote!(Array),
+            JsonType::Object => quote!(Object),
+            JsonType::Any => quote!(Any),
         };
         let Self {
             properties,

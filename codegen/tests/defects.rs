@@ -226,6 +226,7 @@ fn the_code_of_each_case_compiles() {
         "benches",
         "build.rs",
         "codegen",
+        "openapi",
         "examples",
         "specs",
         "tests",

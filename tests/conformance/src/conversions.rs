@@ -87,7 +87,7 @@ fn response(specification: &Specification, conversion: &Conversion) -> Value {
 
 /// The schema of the elements of a list.
 fn items(specification: &Specification, schema: &Value) -> Option<Value> {
-    specification.deref(schema).get("items").cloned()
+    specification.resolve(schema).get("items").cloned()
 }
 
 /// The documented properties of an object, or of all objects that it can be; without those that do not go in this direction.
@@ -96,10 +96,10 @@ fn members(
     schema: &Value,
     left_out: &str,
 ) -> BTreeMap<String, Value> {
-    let schema = specification.deref(schema);
+    let schema = specification.resolve(schema);
     let mut members = BTreeMap::new();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        let target = specification.deref(property);
+        let target = specification.resolve(property);
         let is_left_out = property.get(left_out) == Some(&json!(true))
             || target.get(left_out) == Some(&json!(true));
         if !is_left_out {
@@ -148,7 +148,7 @@ fn expected(specification: &Specification, value: &Value, source: &Value, target
                 return value.clone();
             };
             let has_id = members(specification, &source, "writeOnly").contains_key("id");
-            let target_type = specification.deref(&target)["type"]
+            let target_type = specification.resolve(&target)["type"]
                 .as_str()
                 .map(str::to_owned);
             if has_id && matches!(target_type.as_deref(), Some("integer" | "string")) {

@@ -52,8 +52,8 @@ fn all(specification: &Specification, case: &Case, seed: u64) -> Vec<ErrorRespon
         })
         .collect();
     let responses = specification.responses(case);
-    for (status, response) in responses.filter(|(status, _)| *status >= 300) {
-        let Some(schema) = specification.schema(response) else {
+    for (status, schema) in responses.filter(|(status, _)| *status >= 300) {
+        let Some(schema) = schema else {
             all.push(ErrorResponse {
                 status,
                 body: None,

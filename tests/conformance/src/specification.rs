@@ -1,29 +1,30 @@
-//! The documents, and access to their parts.
+//! The documents, as the cases need them: by the JSON pointers of arguments and operations.
 
-use serde_json::{Map, Value};
+use cisco_secure_access_openapi::{Document, Operation};
+use serde_json::Value;
 
 use crate::case::{Argument, Case};
 
 /// The document of one scope.
 #[derive(Debug)]
-pub struct Specification(Value);
+pub struct Specification(Document);
 
 impl Specification {
     /// The document of a scope.
     ///
     /// # Panics
-    /// When it is missing, or is not JSON.
+    /// When it is missing, or is not what an import writes.
     #[must_use]
     pub fn of(scope: &str) -> Self {
         let path = format!("{}/../../specs/{scope}.json", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&path).expect(&path);
-        Self(serde_json::from_str(&text).expect(&path))
+        Self(Document::parse(scope, &text).expect(&path))
     }
 
     /// The value at a JSON pointer; null where there is none.
     #[must_use]
     pub fn at(&self, pointer: &str) -> &Value {
-        self.0.pointer(pointer).unwrap_or(&Value::Null)
+        self.0.root().pointer(pointer).unwrap_or(&Value::Null)
     }
 
     /// The schema of a parameter, a body or a response, if it has one.
@@ -42,53 +43,41 @@ impl Specification {
 
     /// A schema, or the one that it refers to.
     #[must_use]
-    pub fn deref<'a>(&'a self, schema: &'a Value) -> &'a Value {
-        match schema.get("$ref").and_then(Value::as_str) {
-            Some(reference) => self.deref(self.at(reference.trim_start_matches('#'))),
-            None => schema,
-        }
+    pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        self.0.resolve(schema)
     }
 
     /// The variants of a union, or the schema itself where it is not a union.
     #[must_use]
     pub fn variants<'a>(&'a self, schema: &'a Value) -> Vec<&'a Value> {
-        let schema = self.deref(schema);
-        let variants = ["oneOf", "anyOf"]
-            .iter()
-            .find_map(|key| schema.get(key)?.as_array());
-        variants.map_or_else(|| vec![schema], |variants| variants.iter().collect())
+        self.0.variants(schema)
     }
 
     /// Whether an argument can have this value: each one does, but for enumerations.
     #[must_use]
     pub fn accepts(&self, argument: &Argument, value: &str) -> bool {
         let schema = self.schema(self.at(argument.pointer));
-        let values = schema.and_then(|schema| self.deref(schema).get("enum")?.as_array());
+        let values = schema.and_then(|schema| self.resolve(schema).get("enum")?.as_array());
         values.is_none_or(|values| values.iter().any(|known| known == value))
     }
 
-    /// The responses of an operation by their status.
-    pub fn responses(&self, case: &Case) -> impl Iterator<Item = (u16, &Value)> {
-        self.at(&format!("{}/responses", case.pointer))
-            .as_object()
-            .into_iter()
-            .flat_map(Map::iter)
-            .filter_map(|(status, response)| Some((status.parse().ok()?, response)))
+    /// The schemas of the responses of an operation by their status.
+    pub fn responses(&self, case: &Case) -> impl Iterator<Item = (u16, Option<&Value>)> {
+        let responses = &self.operation(case).responses;
+        responses
+            .iter()
+            .map(|(status, schema)| (*status, schema.as_ref()))
     }
 
-    /// The response for success, and its status: of several, the one that `x-answer` names.
+    /// The status of the response for success, and its schema.
     #[must_use]
     pub fn success(&self, case: &Case) -> (u16, Option<&Value>) {
-        let chosen = self.at(&format!("{}/x-answer", case.pointer)).as_str();
-        let is_chosen = |status: u16| chosen.is_none_or(|chosen| chosen == status.to_string());
-        let successes = || {
-            self.responses(case)
-                .filter(|(status, _)| (200..300).contains(status) && is_chosen(*status))
-                .map(|(status, response)| (status, self.schema(response)))
-        };
-        successes()
-            .find(|(_, schema)| schema.is_some())
-            .or_else(|| successes().next())
-            .unwrap_or((200, None))
+        let operation = self.operation(case);
+        (operation.success_status, operation.response())
+    }
+
+    fn operation(&self, case: &Case) -> &Operation {
+        let operation = self.0.operation(case.operation.id);
+        operation.expect("the cases are made from the same documents")
     }
 }

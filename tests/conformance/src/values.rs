@@ -147,7 +147,7 @@ impl<'a> Maker<'a> {
 
     /// A schema without references, compositions and unions.
     fn resolved(&mut self, schema: &Value) -> Value {
-        let schema = self.specification.deref(schema);
+        let schema = self.specification.resolve(schema);
         let mut own = schema.as_object().cloned().unwrap_or_default();
         if let Some(Value::Array(parts)) = own.remove("allOf") {
             for part in parts {
@@ -210,7 +210,7 @@ impl<'a> Maker<'a> {
             Direction::Request => "readOnly",
             Direction::Response => "writeOnly",
         };
-        let target = self.specification.deref(property);
+        let target = self.specification.resolve(property);
         target.get(key) != Some(&Value::Bool(true))
     }
 

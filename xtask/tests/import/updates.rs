@@ -166,6 +166,7 @@ fn repository(name: &str, specs: &Path) -> PathBuf {
         "benches",
         "build.rs",
         "codegen",
+        "openapi",
         "examples",
         "tests",
         "xtask",
