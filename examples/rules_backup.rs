@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use cisco_secure_access::api::policies::types::AccessRule;
 use cisco_secure_access::jobs::rules::{Restored, restore_rules};
-use cisco_secure_access::simulator::{Habit, Simulator};
+use cisco_secure_access::simulator::{Quirk, Simulator};
 use cisco_secure_access::{Client, Required as _};
 use futures_util::TryStreamExt as _;
 
@@ -36,10 +36,10 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn Error>> {
     // The simulator sends actions that no document has, and does not take them back.
-    let habits = Habit::ALL
+    let quirks = Quirk::ALL
         .into_iter()
-        .filter(|habit| *habit != Habit::UnknownValues);
-    let (client, simulator) = common::connect("", Simulator::builder().habits(habits)).await?;
+        .filter(|quirk| *quirk != Quirk::UnknownValues);
+    let (client, simulator) = common::connect("", Simulator::builder().quirks(quirks)).await?;
     let arguments: Vec<_> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["backup", file] => backup(&client, Path::new(file)).await,

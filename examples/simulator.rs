@@ -13,7 +13,7 @@ use cisco_secure_access::api::auth::types::CreateTokenBody;
 use cisco_secure_access::simulator::Simulator;
 
 const USAGE: &str = "\
-usage: simulator [--port <port>] [--cloud global|china|government] [--seed <number>] [--items <operation>=<count>]… [--rate-limits] [--no-habits]";
+usage: simulator [--port <port>] [--cloud global|china|government] [--seed <number>] [--items <operation>=<count>]… [--rate-limits] [--no-quirks]";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 builder.items(operation, count.parse()?)
             }
             "--rate-limits" => builder.documented_rate_limits(),
-            "--no-habits" => builder.habits([]),
+            "--no-quirks" => builder.quirks([]),
             _ => return Err(USAGE.into()),
         };
     }

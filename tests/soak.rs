@@ -124,7 +124,7 @@ async fn simulator() -> Simulator {
     faults.extend([
         (Fault::status(429).header("retry-after", "0"), 5),
         (Fault::reset(), 8),
-        (Fault::lost_answer(), 5),
+        (Fault::lost_response(), 5),
         (Fault::truncated(), 5),
         (Fault::delay(Duration::from_millis(20)), 3),
         (Fault::slow(Duration::from_millis(20)), 3),
@@ -133,7 +133,7 @@ async fn simulator() -> Simulator {
     assert_eq!(faults.iter().map(|(_, share)| share).sum::<u32>(), 50);
     let builder = Simulator::builder()
         .seed(7)
-        .token_life(TOKEN_LIFETIME)
+        .token_lifetime(TOKEN_LIFETIME)
         .tunnel_groups(GROUPS)
         .rate_limit("deployments", RATE, 1)
         .rate_limit("network-tunnel-groups", RATE, 1)

@@ -102,14 +102,14 @@ def generated_lines():
 
 
 class Simulator:
-    """The crate's simulator, as the documents describe the service: without the habits in which it differs from them."""
+    """The crate's simulator, as the documents describe the service: without the quirks in which it differs from them."""
 
     def __enter__(self):
         run("cargo", "build", "--quiet", "--release", "--example", "simulator", cwd=ROOT)
         program = ROOT / "target" / "release" / "examples" / "simulator"
         items = f"list_destinations={JOBS['list'][0]}"
         self.process = subprocess.Popen(
-            [program, "--port", "0", "--items", items, "--no-habits"], stdout=subprocess.PIPE, text=True
+            [program, "--port", "0", "--items", items, "--no-quirks"], stdout=subprocess.PIPE, text=True
         )
         text = "".join(self.process.stdout.readline() for _ in range(3))
         self.arguments = re.search(r"at (\S+)\nkey +(\S+)\nsecret +(\S+)", text).groups()

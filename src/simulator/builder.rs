@@ -8,15 +8,17 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::collections::{Sizes, Store};
-use super::dice::Dice;
+use super::env::Env;
+use super::faker::SeededRng;
 use super::faults::{Fault, Faults};
-use super::habits::{Habit, Habits};
+use super::http::server;
 use super::limits::Limits;
+use super::quirks::{Quirk, Quirks};
+use super::redirect::Redirect;
 use super::service::{Service, State};
+use super::state::{Sizes, Store};
 use super::tokens::{self, Key, Tokens};
-use super::values::World;
-use super::{Simulator, Socket, catalog, server};
+use super::{Simulator, Socket, catalog};
 use crate::client::Cloud;
 use crate::error::{Error, Result};
 
@@ -30,10 +32,10 @@ pub struct SimulatorBuilder {
     cloud: Cloud,
     port: u16,
     seed: u64,
-    token_life: Duration,
+    token_lifetime: Duration,
     keys: BTreeMap<String, Key>,
     sizes: Sizes,
-    habits: Habits,
+    quirks: Quirks,
     faults: Faults,
     documented_limits: bool,
     limits: BTreeMap<String, Vec<(u64, u64)>>,
@@ -41,16 +43,6 @@ pub struct SimulatorBuilder {
     record_bodies: bool,
     /// Operations that were named, to be looked up at the start.
     named: Vec<String>,
-}
-
-/// How reports lead on to their storage region.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Redirect {
-    /// With this status and a `location`: 301, 302, 307 or 308.
-    Status(u16),
-    /// With 200 and `{"data": {"redirect": "http://…"}}`.
-    Body,
 }
 
 impl Default for SimulatorBuilder {
@@ -63,13 +55,13 @@ impl Default for SimulatorBuilder {
             cloud: Cloud::Global,
             port: 0,
             seed: 0,
-            token_life: Duration::from_secs(3600),
+            token_lifetime: Duration::from_secs(3600),
             keys: BTreeMap::from([(tokens::KEY.to_owned(), key)]),
             sizes: Sizes {
                 of: BTreeMap::new(),
                 others: ITEMS,
             },
-            habits: Habits::all(),
+            quirks: Quirks::all(),
             faults: Faults::default(),
             documented_limits: false,
             limits: BTreeMap::new(),
@@ -81,7 +73,7 @@ impl Default for SimulatorBuilder {
 }
 
 impl SimulatorBuilder {
-    /// The cloud to play; [`Cloud::Global`] where none is set. What a cloud does not document it answers with 404; a custom cloud has all.
+    /// The cloud to play; [`Cloud::Global`] where none is set. What a cloud does not document is a 404; a custom cloud has all.
     pub fn cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = cloud;
         self
@@ -93,15 +85,15 @@ impl SimulatorBuilder {
         self
     }
 
-    /// What chance follows from: the same seed and the same calls give the same answers, byte for byte.
+    /// The seed of everything that is random: the same seed and the same calls give the same responses, byte for byte.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
     /// How long the tokens live that it issues; an hour where nothing is set, as on the real service.
-    pub fn token_life(mut self, life: Duration) -> Self {
-        self.token_life = life;
+    pub fn token_lifetime(mut self, life: Duration) -> Self {
+        self.token_lifetime = life;
         self
     }
 
@@ -129,9 +121,9 @@ impl SimulatorBuilder {
         self.items("list_network_tunnel_groups", count)
     }
 
-    /// Which of the service's [habits](Habit) it has; all where nothing is set.
-    pub fn habits(mut self, habits: impl IntoIterator<Item = Habit>) -> Self {
-        self.habits = Habits::only(habits);
+    /// Which of the service's [quirks](Quirk) it has; all where nothing is set.
+    pub fn quirks(mut self, quirks: impl IntoIterator<Item = Quirk>) -> Self {
+        self.quirks = Quirks::only(quirks);
         self
     }
 
@@ -191,7 +183,11 @@ impl SimulatorBuilder {
             .await
             .map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let server = tokio::spawn(server::serve(listener, Arc::clone(&simulator.service)));
+        let service = Arc::clone(&simulator.service);
+        let server = tokio::spawn(server::serve(listener, move |request| {
+            let service = Arc::clone(&service);
+            async move { service.handle(request).await }
+        }));
         simulator.socket = Some(Socket { address, server });
         Ok(simulator)
     }
@@ -219,7 +215,7 @@ impl SimulatorBuilder {
             _ => &["us-east-1", "us-west-1", "eu-central-1"],
         };
         let state = State {
-            tokens: Tokens::new(self.token_life, self.keys),
+            tokens: Tokens::new(self.token_lifetime, self.keys),
             store: Store::new(self.sizes),
             faults: self.faults,
             limits: Limits::new(self.documented_limits, self.limits),
@@ -230,10 +226,10 @@ impl SimulatorBuilder {
         };
         Service {
             cloud: self.cloud,
-            world: World {
-                dice: Dice::new(self.seed),
+            env: Env {
+                rng: SeededRng::new(self.seed),
                 regions,
-                habits: self.habits,
+                quirks: self.quirks,
             },
             redirect: self.redirect,
             record_bodies: self.record_bodies,

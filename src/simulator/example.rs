@@ -8,8 +8,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::catalog::Endpoint;
-use super::collections::Store;
-use super::values::{Values, World};
+use super::env::Env;
+use super::state::{Store, ValueMaker};
 
 /// What stands for itself in a path and in a query.
 const PLAIN: AsciiSet = NON_ALPHANUMERIC
@@ -21,7 +21,7 @@ const PLAIN: AsciiSet = NON_ALPHANUMERIC
 /// A valid request of an operation; with `everything`, with all parameters and properties, otherwise with those that are required.
 pub(super) fn request(
     store: &mut Store,
-    world: &World,
+    env: &Env,
     endpoint: &Endpoint,
     everything: bool,
 ) -> Option<Request<Bytes>> {
@@ -30,8 +30,8 @@ pub(super) fn request(
         operation,
         ..
     } = endpoint;
-    let values = Values { document, world };
-    let dice = world.dice.of("example").of(&operation.id);
+    let values = ValueMaker { document, env };
+    let rng = env.rng.fork("example").fork(&operation.id);
     let mut path = String::new();
     for piece in operation.path.split('/').skip(1) {
         let value = piece
@@ -40,13 +40,13 @@ pub(super) fn request(
         let piece = match value {
             None => piece.to_owned(),
             Some((name, suffix)) => {
-                let known = store.with_ids(&path, world).and_then(|collection| {
+                let known = store.with_ids(&path, env).and_then(|collection| {
                     let first = collection.numbers().first()?;
                     Some(collection.id(*first))
                 });
                 let parameter = operation.parameter(Location::Path, name)?;
                 let value = known
-                    .unwrap_or_else(|| values.sent(&parameter.schema, name, true, dice.of(name)));
+                    .unwrap_or_else(|| values.sent(&parameter.schema, name, true, rng.fork(name)));
                 let text = utf8_percent_encode(&text(&value), &PLAIN).to_string();
                 format!("{text}{suffix}")
             }
@@ -65,7 +65,7 @@ pub(super) fn request(
             Some(_) if name == "from" => Value::from("2026-01-14"),
             Some(_) => Value::from("2026-01-15T08:30:00Z"),
             None if is_position(operation, name) => Value::from(first_position(operation)),
-            None => values.sent(&parameter.schema, name, true, dice.of(name)),
+            None => values.sent(&parameter.schema, name, true, rng.fork(name)),
         };
         match (parameter.location, &value) {
             (Location::Path, _) => {}
@@ -95,7 +95,7 @@ pub(super) fn request(
     let Some((media, schema)) = body.and_then(|body| body.media_types.first_key_value()) else {
         return request.uri(path).body(Bytes::new()).ok();
     };
-    let value = values.sent(schema, "", everything, dice.of("body"));
+    let value = values.sent(schema, "", everything, rng.fork("body"));
     let (media, body) = match media.as_str() {
         "application/json" => (media.clone(), value.to_string()),
         "multipart/form-data" => {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use http::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 
-use super::answer::Answer;
-use super::dice::Dice;
+use super::faker::SeededRng;
+use super::http::response::{Delivery, JsonResponse};
 
-/// Something that goes wrong on calls of an operation: on the next one, unless it says otherwise.
+/// A failure of calls of an operation: of the next one, unless it says otherwise.
 ///
 /// ```
 /// use cisco_secure_access::simulator::Fault;
@@ -31,9 +31,9 @@ pub struct Fault {
 enum Kind {
     /// Nothing but the delay.
     None,
-    Answer(Answer),
+    Respond(JsonResponse),
     Reset,
-    LostAnswer,
+    LostResponse,
     Truncated,
     Slow,
     ExpiredToken,
@@ -52,27 +52,14 @@ enum When {
 /// What a fault does to a call.
 #[derive(Debug)]
 pub(super) enum Effect {
-    /// This is answered, and nothing is done.
-    Answer(Answer),
+    /// This is the response, and nothing is done.
+    Respond(JsonResponse),
     /// The connection ends, and nothing is done.
     Reset,
     /// The token of the call is over.
     ExpiredToken,
-    /// The call is done, and its answer does not arrive whole.
+    /// The call is carried out, and its response does not arrive completely.
     After(Delivery),
-}
-
-/// How an answer is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Delivery {
-    #[default]
-    Whole,
-    /// The connection ends instead.
-    Never,
-    /// The connection ends in the middle.
-    Half,
-    /// Piece by piece, over this time.
-    Slow(Duration),
 }
 
 impl Fault {
@@ -85,9 +72,9 @@ impl Fault {
         }
     }
 
-    /// An answer of this status, with an error body in the form that most operations document. The call is not carried out.
+    /// A response of this status, with an error body in the shape that most operations document. The call is not carried out.
     pub fn status(status: u16) -> Self {
-        Self::new(Kind::Answer(Answer::error(
+        Self::new(Kind::Respond(JsonResponse::error(
             status,
             "A fault that was asked for.",
         )))
@@ -98,22 +85,22 @@ impl Fault {
         Self::new(Kind::None).delayed(delay)
     }
 
-    /// The connection is reset before anything is answered. The call is not carried out.
+    /// The connection is reset before a response. The call is not carried out.
     pub fn reset() -> Self {
         Self::new(Kind::Reset)
     }
 
-    /// The call is carried out, and the connection is reset instead of an answer.
-    pub fn lost_answer() -> Self {
-        Self::new(Kind::LostAnswer)
+    /// The call is carried out, and the connection is reset instead of a response.
+    pub fn lost_response() -> Self {
+        Self::new(Kind::LostResponse)
     }
 
-    /// The call is carried out, and the connection ends in the middle of the answer.
+    /// The call is carried out, and the connection ends in the middle of the response.
     pub fn truncated() -> Self {
         Self::new(Kind::Truncated)
     }
 
-    /// The call is carried out, and its answer comes in pieces over this time.
+    /// The call is carried out, and its response comes in pieces over this time.
     pub fn slow(duration: Duration) -> Self {
         Self::new(Kind::Slow).delayed(duration)
     }
@@ -123,21 +110,21 @@ impl Fault {
         Self::new(Kind::ExpiredToken)
     }
 
-    /// Adds a header to the answer of [`status`](Self::status). A name or value that is none of HTTP's is left out.
+    /// Adds a header to the response of [`status`](Self::status). A name or value that is none of HTTP's is left out.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Kind::Answer(answer) = &mut self.kind
+        if let Kind::Respond(response) = &mut self.kind
             && let (Ok(name), Ok(value)) =
                 (name.parse::<HeaderName>(), HeaderValue::from_str(value))
         {
-            answer.headers.insert(name, value);
+            response.headers.insert(name, value);
         }
         self
     }
 
-    /// The body of the answer of [`status`](Self::status), in place of an error.
+    /// The body of the response of [`status`](Self::status), in place of an error.
     pub fn body(mut self, body: Value) -> Self {
-        if let Kind::Answer(answer) = &mut self.kind {
-            answer.body = Some(body);
+        if let Kind::Respond(response) = &mut self.kind {
+            response.body = Some(body);
         }
         self
     }
@@ -174,27 +161,27 @@ impl Fault {
         self
     }
 
-    fn happens(&mut self, dice: Dice) -> bool {
+    fn happens(&mut self, rng: SeededRng) -> bool {
         self.seen += 1;
         match self.when {
             When::Calls { from, count } => self.seen >= from && self.seen - from < count,
-            When::Probability(probability) => dice.at(self.seen).happens(probability),
+            When::Probability(probability) => rng.fork_at(self.seen).chance(probability),
         }
     }
 
     fn effect(&self) -> Option<Effect> {
         Some(match &self.kind {
             Kind::None => return None,
-            Kind::Answer(answer) => Effect::Answer(answer.clone()),
+            Kind::Respond(response) => Effect::Respond(response.clone()),
             Kind::Reset => Effect::Reset,
-            Kind::LostAnswer => Effect::After(Delivery::Never),
+            Kind::LostResponse => Effect::After(Delivery::Never),
             Kind::Truncated => Effect::After(Delivery::Half),
             Kind::Slow => Effect::After(Delivery::Slow(self.delay)),
             Kind::ExpiredToken => Effect::ExpiredToken,
         })
     }
 
-    /// Whether the pause comes before the call; that of a slow answer comes within it.
+    /// Whether the pause comes before the call; that of a slow response comes within it.
     fn pause(&self) -> Duration {
         match self.kind {
             Kind::Slow => Duration::ZERO,
@@ -203,7 +190,7 @@ impl Fault {
     }
 }
 
-/// The faults that are asked for, each with its operation; `None` is every operation.
+/// The faults, each with its operation; `None` is every operation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Faults(Vec<(Option<String>, Fault)>);
 
@@ -217,11 +204,11 @@ impl Faults {
     }
 
     /// What happens to a call of this operation: the pauses of all faults that meet it, and the effect of the first that has one.
-    pub(super) fn next(&mut self, operation: &str, dice: Dice) -> (Duration, Option<Effect>) {
+    pub(super) fn next(&mut self, operation: &str, rng: SeededRng) -> (Duration, Option<Effect>) {
         let (mut pause, mut effect) = (Duration::ZERO, None);
         for (index, (only, fault)) in self.0.iter_mut().enumerate() {
             let is_meant = only.as_ref().is_none_or(|only| only == operation);
-            if is_meant && fault.happens(dice.of("fault").at(index as u64)) {
+            if is_meant && fault.happens(rng.fork("fault").fork_at(index as u64)) {
                 pause += fault.pause();
                 effect = effect.or_else(|| fault.effect());
             }

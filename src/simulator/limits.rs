@@ -1,4 +1,4 @@
-//! Rate limits: how often the operations of a class were called, and the answer when it was too often.
+//! Rate limits: how often the operations of a class were called, and the response when it was too often.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -26,7 +26,7 @@ impl Limits {
         }
     }
 
-    /// Counts a call; gives the headers of its answer, or of its refusal.
+    /// Counts a call; gives the headers of its response, or of its rejection.
     pub(super) fn count(
         &mut self,
         limit: &RateLimit,

@@ -1,6 +1,6 @@
 //! A Secure Access service on a loopback port, for tests and for trying things out.
 //!
-//! It is driven by the documents of the API: every operation of every scope answers, requests are checked against the documents, and
+//! It is driven by the documents of the API: every operation of every scope responds, requests are validated against the documents, and
 //! collections keep what is put into them. Three lines start it:
 //!
 //! ```
@@ -20,22 +20,21 @@
 //!
 //! # What it does
 //!
-//! - **Checks.** Parameters and bodies have to be as the document of the operation says, and a query parameter has to be known. The
-//!   answer 400 names the parameter, or the place in the body. Tokens expire ([`token_life`](SimulatorBuilder::token_life)), a key may do
-//!   what its OAuth scopes say ([`key`](SimulatorBuilder::key)), and what the [cloud](SimulatorBuilder::cloud) does not document is not
-//!   found.
-//! - **State.** What is created can be listed, read, changed and deleted; a name that is taken is answered with 409, and what is missing
-//!   with 404. Children belong to their parents. At the start every collection has three items, or as many as
-//!   [`items`](SimulatorBuilder::items) says. A test can look at them, add some and remove some under way:
-//!   [`Simulator::items`], [`Simulator::add_item`], [`Simulator::remove_item`].
-//! - **Reports** tell of a log of events that follows from the seed, so that summaries and top lists agree with the activity. For them it
-//!   is always the morning of 2026-01-15, so that `-1days` means the same tomorrow.
-//! - **Habits.** It does what the service does and the documents do not say; each [`Habit`] can be switched off.
-//! - **The same again.** The same [seed](SimulatorBuilder::seed) and the same calls give the same answers, byte for byte.
+//! - **Validation.** Parameters and bodies must be as the document of the operation says, and a query parameter must be documented. The
+//!   response 400 names the parameter, or the location in the body. Tokens expire ([`token_lifetime`](SimulatorBuilder::token_lifetime)), a
+//!   key may do what its OAuth scopes say ([`key`](SimulatorBuilder::key)), and an operation that the [cloud](SimulatorBuilder::cloud) does
+//!   not document is a 404.
+//! - **State.** What is created can be listed, read, changed and deleted. A name that is in use is a 409, and a missing item a 404. Children
+//!   belong to their parents. At the start every collection has three items, or as many as [`items`](SimulatorBuilder::items) says. A test
+//!   can read, add and remove items at any time: [`Simulator::items`], [`Simulator::add_item`], [`Simulator::remove_item`].
+//! - **Reports** describe a log of events that follows from the seed, so that summaries and top lists agree with the activity. For them it
+//!   is always the morning of 2026-01-15, so that `-1days` means the same every day.
+//! - **Quirks.** It does what the service does and the documents do not say; each [`Quirk`] can be switched off.
+//! - **Determinism.** The same [seed](SimulatorBuilder::seed) and the same calls give the same responses, byte for byte.
 //!
 //! # Faults
 //!
-//! A [`Fault`] is what goes wrong, on which calls: a status, a delay, a reset, a lost, cut off or slow answer, an expired token.
+//! A [`Fault`] is what fails, on which calls: a status, a delay, a reset, a lost, truncated or slow response, an expired token.
 //!
 //! ```
 //! use cisco_secure_access::simulator::{Fault, Simulator};
@@ -83,35 +82,33 @@
 //! [`start_without_socket`](SimulatorBuilder::start_without_socket) opens no port; [`Simulator::client`] then calls it directly. For curl
 //! and other languages there is an example: `cargo run --example simulator -- --port 8080 --cloud china`.
 
-// Inside, a request goes from `server` (the socket) to `service` (token, cloud, OAuth scope, limits, faults, record), `validate` and
-// `perform`, which changes `collections` and makes answers with `values`. `document` reads the documents, `shape` tells by rule which paths
-// form a collection, `special` and `reports` know what no rule tells.
+// Inside, a request goes from `http::server` (the socket) to `service` (token, cloud, OAuth scopes, limits, faults, record), through `catalog`
+// (which operation it means) and `validate` to `dispatch`, which calls `hooks`, `reports` or `handlers`; these change `state` and make
+// responses with its values. Imports run in one direction:
+//
+//   builder → service → dispatch → hooks, reports → handlers → state → catalog → validate → http
+//   all of them → env → quirks → faker
 
-mod answer;
 mod builder;
-mod bulk;
 mod catalog;
-mod collections;
-mod conditions;
-mod dice;
+mod dispatch;
+mod env;
 mod example;
+mod faker;
 mod faults;
-mod habits;
+mod handlers;
+mod hooks;
+mod http;
 mod limits;
-mod multipart;
-mod paging;
-mod perform;
-mod plausible;
+mod quirks;
 mod record;
+mod redirect;
 mod reports;
-mod server;
 mod service;
-mod shape;
-mod special;
+mod state;
 mod tests;
 mod tokens;
 mod validate;
-mod values;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -120,8 +117,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::http::{Request, Response};
 use bytes::Bytes;
-use http::{Request, Response};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 use url::Url;
@@ -130,12 +127,14 @@ use crate::auth::Credentials;
 use crate::client::{Client, ClientBuilder, Cloud, service_fn};
 use crate::error::Result;
 use service::Service;
+use state::id_text;
 use tokens::Key;
 
-pub use builder::{Redirect, SimulatorBuilder};
+pub use builder::SimulatorBuilder;
 pub use faults::Fault;
-pub use habits::Habit;
+pub use quirks::Quirk;
 pub use record::RecordedRequest;
+pub use redirect::Redirect;
 
 /// A running simulator; it stops when it is dropped.
 pub struct Simulator {
@@ -179,7 +178,7 @@ impl Simulator {
         tokens::SECRET
     }
 
-    /// The key of this id, which [`SimulatorBuilder::key`] added, with its secret; a secret that is refused where there is no such key.
+    /// The key of this id, which [`SimulatorBuilder::key`] added, with its secret; a secret that is rejected where there is no such key.
     #[must_use]
     pub fn credentials_of(&self, id: &str) -> Credentials {
         let secret = self.keys.get(id).map_or("hush", |key| &key.secret);
@@ -224,7 +223,7 @@ impl Simulator {
         self.service.deliver(request).await
     }
 
-    /// All requests so far, in the order of their answers.
+    /// All requests so far, in the order of their responses.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.service.state().requests.clone()
@@ -235,7 +234,7 @@ impl Simulator {
         self.service.state().requests.clear();
     }
 
-    /// How many times a token was asked for so far.
+    /// How many tokens were requested so far.
     #[must_use]
     pub fn token_requests(&self) -> usize {
         let state = self.service.state();
@@ -243,7 +242,7 @@ impl Simulator {
         state.requests.iter().filter(is_token).count()
     }
 
-    /// Lets all tokens expire now, before the time that their holders were told.
+    /// Lets all tokens expire now, before the time that their responses had.
     pub fn expire_tokens(&self) {
         self.service.state().tokens.expire();
     }
@@ -253,7 +252,7 @@ impl Simulator {
         self.service.state().ahead += time;
     }
 
-    /// Adds a fault on calls of an operation. Faults are asked in the order in which they were added.
+    /// Adds a fault on calls of an operation. Faults are tried in the order in which they were added.
     ///
     /// # Panics
     /// When there is no such operation: the test would test nothing.
@@ -275,7 +274,7 @@ impl Simulator {
         self.service.state().faults.clear();
     }
 
-    /// Locks the access rules, as when somebody else changes them: changing calls are answered with 409 until they are unlocked.
+    /// Locks the access rules, as when somebody else changes them: calls that change rules get 409 until they are unlocked.
     pub fn lock_rules(&self, locked: bool) {
         self.service.state().rules_are_locked = locked;
     }
@@ -298,7 +297,7 @@ impl Simulator {
         let ids = self.service.with_collection(path, |collection, _| {
             let numbers = collection.numbers().iter();
             numbers
-                .map(|number| service::as_text(&collection.id(*number)))
+                .map(|number| id_text(&collection.id(*number)))
                 .collect()
         });
         ids.unwrap_or_default()
@@ -306,14 +305,14 @@ impl Simulator {
 
     /// Adds an item to the collection at a path, as if somebody else did; gives its id. `None` where no collection is.
     pub fn add_item(&self, path: &str, properties: &Value) -> Option<String> {
-        let told = properties.as_object().cloned().unwrap_or_default();
+        let properties = properties.as_object().cloned().unwrap_or_default();
         self.service.with_collection(path, |collection, _| {
-            let number = collection.add(told);
-            service::as_text(&collection.id(number))
+            let number = collection.add(properties);
+            id_text(&collection.id(number))
         })
     }
 
-    /// Removes an item from the collection at a path, as if somebody else did; tells whether it was there.
+    /// Removes an item from the collection at a path, as if somebody else did; returns whether it existed.
     pub fn remove_item(&self, path: &str, id: &str) -> bool {
         let removed = self.service.with_collection(path, |collection, _| {
             let number = collection.find(id);
@@ -328,7 +327,7 @@ impl Simulator {
     pub fn example_request(&self, operation: &str, everything: bool) -> Option<Request<Bytes>> {
         let endpoint = catalog::all().find(|known| known.operation.id == operation)?;
         let store = &mut self.service.state().store;
-        example::request(store, &self.service.world, endpoint, everything)
+        example::request(store, &self.service.env, endpoint, everything)
     }
 }
 

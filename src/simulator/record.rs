@@ -23,7 +23,7 @@ pub struct RecordedRequest {
     /// The JSON body without its secrets, where bodies are recorded (see
     /// [`SimulatorBuilder::record_bodies`](super::SimulatorBuilder::record_bodies)).
     pub body: Option<Value>,
-    /// The status of the answer; `None` where the connection ended instead.
+    /// The status of the response; `None` where the connection ended instead.
     pub status: Option<u16>,
 }
 
@@ -43,7 +43,7 @@ impl RecordedRequest {
     }
 }
 
-/// What takes the place of a secret.
+/// What replaces a secret.
 const HIDDEN: &str = "…";
 
 /// A JSON body without what the document marks as secret.

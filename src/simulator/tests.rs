@@ -1,4 +1,4 @@
-//! Every operation: a valid request gets an answer that its document allows and that the client reads.
+//! Every operation: a valid request gets a response that its document allows and that the client reads.
 
 #![cfg(test)]
 #![allow(
@@ -22,16 +22,19 @@ async fn token(simulator: &Simulator) -> HeaderValue {
     // simulated-key:simulated-hush-secret
     let basic = HeaderValue::from_static("Basic c2ltdWxhdGVkLWtleTpzaW11bGF0ZWQtaHVzaC1zZWNyZXQ=");
     request.headers_mut().insert(AUTHORIZATION, basic);
-    let answer = simulator.call(request).await.unwrap();
-    let body: Value = serde_json::from_slice(answer.body()).unwrap();
+    let response = simulator.call(request).await.unwrap();
+    let body: Value = serde_json::from_slice(response.body()).unwrap();
     let token = body["access_token"].as_str().unwrap();
     HeaderValue::from_str(&format!("Bearer {token}")).unwrap()
 }
 
-/// What every operation answers to an example, by its id: status, and body.
-async fn answers(simulator: &Simulator, everything: bool) -> BTreeMap<&'static str, (u16, Bytes)> {
+/// What every operation responses to an example, by its id: status, and body.
+async fn responses(
+    simulator: &Simulator,
+    everything: bool,
+) -> BTreeMap<&'static str, (u16, Bytes)> {
     let token = token(simulator).await;
-    let mut answers = BTreeMap::new();
+    let mut responses = BTreeMap::new();
     let mut refused = Vec::new();
     let operations = catalog::all().map(|endpoint| endpoint.operation);
     for operation in operations.filter(|operation| operation.id != "create_token") {
@@ -42,16 +45,17 @@ async fn answers(simulator: &Simulator, everything: bool) -> BTreeMap<&'static s
         let mut request: Request<Bytes> = request;
         request.headers_mut().insert(AUTHORIZATION, token.clone());
         let body = request.body().clone();
-        let answer = simulator.call(request).await.unwrap();
-        let status = answer.status().as_u16();
+        let response = simulator.call(request).await.unwrap();
+        let status = response.status().as_u16();
         if !operation.responses.contains_key(&status) || status >= 300 {
-            let [sent, answered] = [&body, answer.body()].map(|body| String::from_utf8_lossy(body));
+            let [sent, returned] =
+                [&body, response.body()].map(|body| String::from_utf8_lossy(body));
             refused.push(format!(
-                "{} {shown}\n{sent}\n{status} {answered}\n",
+                "{} {shown}\n{sent}\n{status} {returned}\n",
                 operation.id
             ));
         }
-        answers.insert(operation.id.as_str(), (status, answer.into_body()));
+        responses.insert(operation.id.as_str(), (status, response.into_body()));
     }
     assert!(
         refused.is_empty(),
@@ -59,21 +63,21 @@ async fn answers(simulator: &Simulator, everything: bool) -> BTreeMap<&'static s
         refused.len(),
         refused.join("\n")
     );
-    answers
+    responses
 }
 
 #[tokio::test]
 async fn every_operation_answers_as_its_document_says() {
     for everything in [false, true] {
         let simulator = Simulator::builder()
-            .habits([])
+            .quirks([])
             .start_without_socket()
             .unwrap();
-        let answers = answers(&simulator, everything).await;
+        let responses = responses(&simulator, everything).await;
         let mut wrong = Vec::new();
         for endpoint in catalog::all() {
             let operation = endpoint.operation;
-            let Some((status, body)) = answers.get(operation.id.as_str()) else {
+            let Some((status, body)) = responses.get(operation.id.as_str()) else {
                 continue;
             };
             match &operation.responses[status] {
@@ -91,7 +95,7 @@ async fn every_operation_answers_as_its_document_says() {
         }
         assert!(
             wrong.is_empty(),
-            "{} answers:\n{}",
+            "{} responses:\n{}",
             wrong.len(),
             wrong.join("\n")
         );
@@ -106,7 +110,7 @@ async fn the_same_seed_gives_the_same_answers() {
             .seed(seed)
             .start_without_socket()
             .unwrap();
-        all.push(answers(&simulator, true).await);
+        all.push(responses(&simulator, true).await);
     }
     assert_eq!(all[0], all[1]);
     assert_ne!(all[0], all[2]);
@@ -115,19 +119,19 @@ async fn the_same_seed_gives_the_same_answers() {
 #[cfg(feature = "codecs")]
 #[tokio::test]
 async fn the_client_reads_every_answer() {
-    for (seed, habits) in [
+    for (seed, quirks) in [
         (0, vec![]),
-        (1, super::Habit::ALL.to_vec()),
-        (2, super::Habit::ALL.to_vec()),
+        (1, super::Quirk::ALL.to_vec()),
+        (2, super::Quirk::ALL.to_vec()),
     ] {
         let simulator = Simulator::builder()
             .seed(seed)
-            .habits(habits)
+            .quirks(quirks)
             .start_without_socket()
             .unwrap();
-        let answers = answers(&simulator, true).await;
+        let responses = responses(&simulator, true).await;
         for codec in crate::codec::codecs() {
-            if let Some((_, body)) = answers.get(codec.operation.id)
+            if let Some((_, body)) = responses.get(codec.operation.id)
                 && !body.is_empty()
             {
                 let recoded = (codec.response)(body);

@@ -10,7 +10,7 @@ use http::header::AUTHORIZATION;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::answer::Answer;
+use super::http::response::JsonResponse;
 
 /// The path of the token request.
 pub(super) const PATH: &str = "/auth/v2/token";
@@ -18,7 +18,7 @@ pub(super) const PATH: &str = "/auth/v2/token";
 pub(super) const KEY: &str = "simulated-key";
 /// Its secret. Every secret and every token here contains the word in the middle: where it turns up in a log, something has leaked.
 pub(super) const SECRET: &str = "simulated-hush-secret";
-/// The header that asks for a token of a child organization.
+/// The header that requests a token of a child organization.
 const CHILD: &str = "x-umbrella-orgid";
 
 /// Keys and tokens.
@@ -88,7 +88,7 @@ impl Tokens {
     }
 
     /// Answers a valid token request.
-    pub(super) fn issue(&mut self, headers: &HeaderMap, now: Instant) -> Answer {
+    pub(super) fn issue(&mut self, headers: &HeaderMap, now: Instant) -> JsonResponse {
         let pair = authorization(headers, "Basic ").and_then(|pair| BASE64.decode(pair).ok());
         let pair = pair.and_then(|pair| String::from_utf8(pair).ok());
         let key = pair.as_deref().and_then(|pair| pair.split_once(':'));
@@ -97,13 +97,13 @@ impl Tokens {
             Some((id, key))
         });
         let Some((id, key)) = key else {
-            return Answer::error(401, "The key or the secret is wrong.");
+            return JsonResponse::error(401, "The key or the secret is wrong.");
         };
         let child = headers
             .get(CHILD)
             .map(|child| child.to_str().unwrap_or_default());
         if child.is_some_and(|child| child.parse::<u64>().is_err()) {
-            return Answer::error(400, "The organization is no number.");
+            return JsonResponse::error(400, "The organization is no number.");
         }
         self.issued += 1;
         // Real tokens are thousands of characters long.
@@ -120,20 +120,24 @@ impl Tokens {
             "access_token": text,
             "expires_in": self.life.as_secs(),
         });
-        Answer::new(200, body)
+        JsonResponse::new(200, body)
     }
 
-    /// Whose token a call has; an expired one is refused in the way of the service.
-    pub(super) fn check(&self, headers: &HeaderMap, now: Instant) -> Result<Token, Box<Answer>> {
+    /// The token of a call; an expired one is rejected as the service does.
+    pub(super) fn check(
+        &self,
+        headers: &HeaderMap,
+        now: Instant,
+    ) -> Result<Token, Box<JsonResponse>> {
         let Some(token) = authorization(headers, "Bearer ") else {
-            let refusal = Answer::error(401, "The call has no access token.");
-            return Err(Box::new(refusal));
+            let rejection = JsonResponse::error(401, "The call has no access token.");
+            return Err(Box::new(rejection));
         };
         match self.valid.get(token) {
             Some(token) if token.end > now => Ok(token.clone()),
             _ => {
-                let refusal = Answer::new(400, json!({"error": "invalid_request"}));
-                Err(Box::new(refusal))
+                let rejection = JsonResponse::new(400, json!({"error": "invalid_request"}));
+                Err(Box::new(rejection))
             }
         }
     }

@@ -20,6 +20,16 @@ fn the_modules_import_each_other_in_one_direction() {
 }
 
 #[test]
+fn the_modules_of_the_simulator_import_each_other_in_one_direction() {
+    let graph = simulator_graph();
+    assert!(graph["service"].contains("dispatch"));
+    assert!(graph["handlers"].contains("state"));
+    if let Some(cycle) = cycle(&graph) {
+        panic!("a circle of imports: {}", cycle.join(" → "));
+    }
+}
+
+#[test]
 fn a_cycle_is_found() {
     let imports = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let mut graph = Graph::from([
@@ -44,7 +54,10 @@ fn imports_are_read_in_every_form() {
         mod tests { use crate::only_in_tests; }
     ";
     let expected = ["Root", "a", "b", "c", "e", "macro_by_example"];
-    assert_eq!(imports(code).into_iter().collect::<Vec<_>>(), expected);
+    assert_eq!(
+        imports(code, "crate::").into_iter().collect::<Vec<_>>(),
+        expected
+    );
 }
 
 /// Reads `src/`, and the generated code that belongs to `api`.
@@ -54,7 +67,7 @@ fn graph() -> Graph {
     let reexports = reexports(&root);
     let mut graph = Graph::new();
     let mut add = |module: &str, code: &str| {
-        let found = imports(code).into_iter().filter_map(|name| {
+        let found = imports(code, "crate::").into_iter().filter_map(|name| {
             let is_module = root.contains(&format!("mod {name};"));
             match reexports.get(&name) {
                 _ if is_module => Some(name),
@@ -74,6 +87,25 @@ fn graph() -> Graph {
             let code = fs::read_to_string(path).unwrap();
             // Generated code is a stream of tokens.
             add("api", &code.replace(" :: ", "::").replace(" !", "!"));
+        }
+    }
+    graph
+}
+
+/// The modules directly below `simulator`, with those of them that each imports; its root is above all of them.
+fn simulator_graph() -> Graph {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/simulator");
+    let root = fs::read_to_string(source.join("mod.rs")).unwrap();
+    let is_module = |name: &str| root.contains(&format!("\nmod {name};"));
+    let mut graph = Graph::new();
+    for (module, code) in files(&source) {
+        if is_module(&module) {
+            let paths = ["super::", "crate::simulator::"];
+            let found = paths.iter().flat_map(|path| imports(&code, path));
+            let others: Vec<_> = found
+                .filter(|name| is_module(name) && *name != module)
+                .collect();
+            graph.entry(module).or_default().extend(others);
         }
     }
     graph
@@ -121,20 +153,20 @@ fn reexports(root: &str) -> BTreeMap<String, String> {
     names
 }
 
-/// The names after `crate::`, without those in comments, unit tests and the paths of macros, which belong to where they expand.
-fn imports(code: &str) -> BTreeSet<String> {
+/// The names after a path such as `crate::`, without those in comments, unit tests and the paths of macros, which belong to where they expand.
+fn imports(code: &str, path: &str) -> BTreeSet<String> {
     let code = without_comments(code);
     let code = code.split("#[cfg(test)]\nmod ").next().unwrap();
     let code = code.split("#[cfg(test)]\n        mod ").next().unwrap();
     let mut names = BTreeSet::new();
-    for (position, _) in code.match_indices("crate::") {
+    for (position, _) in code.match_indices(path) {
         if code[..position].ends_with(|c: char| c == '$' || is_identifier(c)) {
             continue;
         }
-        let path = &code[position + "crate::".len()..];
-        match path.strip_prefix('{') {
+        let rest = &code[position + path.len()..];
+        match rest.strip_prefix('{') {
             Some(group) => names.extend(first_names(group)),
-            None => names.extend(first_name(path)),
+            None => names.extend(first_name(rest)),
         }
     }
     names

@@ -91,7 +91,11 @@ async fn a_wrong_secret_is_final() {
 #[tokio::test]
 async fn a_token_that_has_expired_on_arrival_is_replaced_once() {
     let life = std::time::Duration::ZERO;
-    let simulator = Simulator::builder().token_life(life).start().await.unwrap();
+    let simulator = Simulator::builder()
+        .token_lifetime(life)
+        .start()
+        .await
+        .unwrap();
     let client = simulator.client().unwrap();
 
     // Each token is over when it comes; the call is replayed once with another and then fails.

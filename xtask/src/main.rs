@@ -121,7 +121,7 @@ enum Command {
     ///
     /// Prism, a server, checks the requests that the conformance suite makes of every operation, with what is required and with
     /// everything, and its answers are read. Schemathesis, a client, makes up requests of every operation and checks what the simulator
-    /// answers, which does what the documents say and has none of the service's habits.
+    /// answers, which does what the documents say and has none of the service's quirks.
     ///
     /// Prism needs Node.js and npm, Schemathesis Python 3.10 or newer with venv. They are installed under target/tools, in fixed
     /// versions. What is not as the documents say is listed, and the exit code is 1.

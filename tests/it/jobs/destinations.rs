@@ -122,7 +122,7 @@ async fn what_was_interrupted_goes_on() -> Result<()> {
         ("add_destinations", Fault::reset().on_call(1), 400, 0),
         (
             "add_destinations",
-            Fault::lost_answer().on_call(4),
+            Fault::lost_response().on_call(4),
             400,
             2000,
         ),

@@ -21,7 +21,7 @@ pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> 
     simulator
         .current_dir(workspace)
         .args(["run", "--quiet", "--example", "simulator", "--"])
-        .args(["--port", "0", "--no-habits"]);
+        .args(["--port", "0", "--no-quirks"]);
     let simulator = Server::start(&mut simulator, "token  ")?;
     let mut verdicts = Vec::new();
     let mut failures = Vec::new();

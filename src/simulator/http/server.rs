@@ -1,8 +1,9 @@
-//! The socket: requests of HTTP/1.1 in, answers out, and connections that break when they are to.
+//! The socket: requests of HTTP/1.1 in, responses out, and connections that break on demand.
+//!
+//! Frameworks do not break a connection in the middle of a response, so this is hyper itself.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
@@ -16,84 +17,91 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::answer::Answer;
-use super::faults::Delivery;
-use super::service::{Reply, Service};
+use super::response::{Delivered, Delivery, JsonResponse};
 
 /// No body of the API is longer.
-const LARGEST_BODY: usize = 16 * 1024 * 1024;
-/// How many pieces a slow answer comes in.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+/// How many pieces a slow response comes in.
 const PIECES: usize = 8;
 
 /// Accepts connections until it is dropped, and all connections with it.
-pub(super) async fn serve(listener: TcpListener, service: Arc<Service>) {
+pub(crate) async fn serve<H, F>(listener: TcpListener, handler: H)
+where
+    H: Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Delivered> + Send + 'static,
+{
     let mut connections = JoinSet::new();
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(connection(stream, Arc::clone(&service)));
+            connections.spawn(connection(stream, handler.clone()));
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn connection(stream: TcpStream, service: Arc<Service>) {
-    // Small answers at once: a test makes thousands of calls.
+async fn connection<H, F>(stream: TcpStream, handler: H)
+where
+    H: Fn(Request<Bytes>) -> F,
+    F: Future<Output = Delivered>,
+{
+    // Small responses at once: a test makes thousands of calls.
     let _ = stream.set_nodelay(true);
-    let is_reset = Arc::new(AtomicBool::new(false));
-    let answer = service_fn(|request| {
-        let (service, is_reset) = (Arc::clone(&service), Arc::clone(&is_reset));
-        async move { answer(&service, &is_reset, request).await }
-    });
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), answer);
-    // An error is what the client did, or a fault: there is no one to tell.
+    let is_reset = AtomicBool::new(false);
+    let service = service_fn(|request| respond(&handler, &is_reset, request));
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // An error is what the client did, or a fault: nobody needs to know.
     let _ = Pin::new(&mut connection).await;
     if is_reset.load(Ordering::Relaxed) {
         let _ = connection.into_parts().io.inner().set_zero_linger();
     }
 }
 
-async fn answer(
-    service: &Service,
+async fn respond<H, F>(
+    handler: &H,
     is_reset: &AtomicBool,
     request: Request<Incoming>,
-) -> io::Result<Response<Sent>> {
+) -> io::Result<Response<ResponseBody>>
+where
+    H: Fn(Request<Bytes>) -> F,
+    F: Future<Output = Delivered>,
+{
     let (head, body) = request.into_parts();
-    let reply = match read(body).await? {
-        Some(body) => service.reply(Request::from_parts(head, body)).await,
-        None => Reply {
-            response: Answer::error(413, "The body is too large.").into_response(),
+    let Delivered { response, delivery } = match read(body).await? {
+        Some(body) => handler(Request::from_parts(head, body)).await,
+        None => Delivered {
+            response: JsonResponse::error(413, "The body is too large.").into_response(),
             delivery: Delivery::Whole,
         },
     };
-    if reply.delivery == Delivery::Never {
+    if delivery == Delivery::Never {
         is_reset.store(true, Ordering::Relaxed);
         return Err(io::ErrorKind::ConnectionReset.into());
     }
-    Ok(reply.response.map(|body| Sent::new(body, reply.delivery)))
+    Ok(response.map(|body| ResponseBody::new(body, delivery)))
 }
 
-/// The whole body; `None` where it is too long.
+/// The complete body; `None` where it is too long.
 async fn read(mut body: Incoming) -> io::Result<Option<Bytes>> {
-    let mut whole = BytesMut::new();
+    let mut complete = BytesMut::new();
     while let Some(frame) = next_frame(&mut body).await {
         let frame = frame.map_err(io::Error::other)?;
         if let Ok(data) = frame.into_data() {
-            if whole.len() + data.len() > LARGEST_BODY {
+            if complete.len() + data.len() > MAX_BODY {
                 return Ok(None);
             }
-            whole.extend_from_slice(&data);
+            complete.extend_from_slice(&data);
         }
     }
-    Ok(Some(whole.freeze()))
+    Ok(Some(complete.freeze()))
 }
 
 async fn next_frame(body: &mut Incoming) -> Option<Result<Frame<Bytes>, hyper::Error>> {
     std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await
 }
 
-/// The body of an answer as it is sent.
-struct Sent {
-    rest: Bytes,
+/// The body of a response as it is sent.
+struct ResponseBody {
+    remaining: Bytes,
     delivery: Delivery,
     piece: usize,
     pause: Option<Pin<Box<tokio::time::Sleep>>>,
@@ -101,7 +109,7 @@ struct Sent {
     is_flushed: bool,
 }
 
-impl Sent {
+impl ResponseBody {
     fn new(body: Bytes, delivery: Delivery) -> Self {
         let piece = match delivery {
             Delivery::Slow(_) => body.len().div_ceil(PIECES).max(1),
@@ -109,7 +117,7 @@ impl Sent {
             _ => body.len(),
         };
         Self {
-            rest: body,
+            remaining: body,
             delivery,
             piece,
             pause: None,
@@ -118,12 +126,12 @@ impl Sent {
     }
 
     fn cut(&mut self) -> Frame<Bytes> {
-        let length = self.piece.min(self.rest.len());
-        Frame::data(self.rest.split_to(length))
+        let length = self.piece.min(self.remaining.len());
+        Frame::data(self.remaining.split_to(length))
     }
 }
 
-impl Body for Sent {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -131,7 +139,7 @@ impl Body for Sent {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if self.rest.is_empty() {
+        if self.remaining.is_empty() {
             return Poll::Ready(None);
         }
         match self.delivery {
@@ -164,10 +172,10 @@ impl Body for Sent {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty()
+        self.remaining.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.rest.len() as u64)
+        SizeHint::with_exact(self.remaining.len() as u64)
     }
 }

@@ -3,39 +3,38 @@
 use cisco_secure_access_openapi::{Document, Parameter};
 use serde_json::Value;
 
-use super::catalog::{self, Endpoint, Route};
-use super::dice::Dice;
-use super::values::uuid;
+use crate::simulator::catalog::{self, Endpoint, Route};
+use crate::simulator::faker::{SeededRng, uuid};
 
 /// The first item of a collection has this number.
-pub(super) const FIRST: u64 = 1001;
+pub(crate) const FIRST: u64 = 1001;
 
 /// A collection as the documents describe it.
 #[derive(Clone, Debug)]
-pub(super) struct Shape {
-    pub(super) document: &'static Document,
+pub(crate) struct Shape {
+    pub(crate) document: &'static Document,
     /// The operation that lists it.
-    pub(super) list: Option<&'static Endpoint>,
+    pub(crate) list: Option<&'static Endpoint>,
     /// The schema of an item: a row of the list, or what reading or creating an item gives.
-    pub(super) row: Value,
+    pub(crate) row: Value,
     /// The schema of what creates an item.
-    pub(super) new: Option<Value>,
+    pub(crate) new: Option<Value>,
     /// Whether items have paths of their own, which end in their ids.
-    pub(super) has_ids: bool,
+    pub(crate) has_ids: bool,
     /// The property that holds the id.
-    pub(super) id: String,
-    form: IdForm,
+    pub(crate) id: String,
+    id_format: IdFormat,
     /// The property that holds the name, which no two items share.
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     /// The property that holds the position of an item, where callers decide on the order.
-    pub(super) position: Option<String>,
+    pub(crate) position: Option<String>,
     /// What an item is called.
     noun: String,
 }
 
 /// What ids look like.
 #[derive(Clone, Debug)]
-enum IdForm {
+enum IdFormat {
     Number,
     Text,
     Uuid,
@@ -45,7 +44,7 @@ enum IdForm {
 
 impl Shape {
     /// The collection at a path, if there is one.
-    pub(super) fn at(path: &str) -> Option<Self> {
+    pub(crate) fn at(path: &str) -> Option<Self> {
         let find = |method: &str, path: &str| match catalog::route(method, path) {
             Route::Found(endpoint, _) => Some(endpoint),
             _ => None,
@@ -73,7 +72,7 @@ impl Shape {
         let row = document.resolve(row?);
         let row = match row.get("items") {
             Some(items) => items.clone(),
-            None => Self::inside(document, row),
+            None => Self::item_in(document, row),
         };
         let body = create.and_then(|create| create.operation.body.as_ref());
         let new = body.and_then(|body| body.json());
@@ -84,7 +83,7 @@ impl Shape {
             parameter.map(|parameter| parameter.name.as_str()),
             path,
         );
-        let form = IdForm::of(document, parameter.map(|parameter| &parameter.schema), {
+        let id_format = IdFormat::of(document, parameter.map(|parameter| &parameter.schema), {
             document.property(&row, &id)
         });
         let noun = match any.operation.id.as_str() {
@@ -108,50 +107,50 @@ impl Shape {
             new: new.cloned(),
             has_ids: item.is_some(),
             id,
-            form,
+            id_format,
             noun,
         })
     }
 
-    /// The item in an answer that wraps it in an object.
-    fn inside(document: &Document, answer: &Value) -> Value {
-        let wrapped = answer["properties"].as_object().into_iter().flatten();
+    /// The item in a response that wraps it in an object.
+    fn item_in(document: &Document, response: &Value) -> Value {
+        let wrapped = response["properties"].as_object().into_iter().flatten();
         let is_item = |schema: &&Value| document.property_names(schema).contains("id");
-        match document.property_names(answer).contains("id") {
-            true => answer.clone(),
+        match document.property_names(response).contains("id") {
+            true => response.clone(),
             false => wrapped
                 .map(|(_, schema)| schema)
                 .find(is_item)
-                .unwrap_or(answer)
+                .unwrap_or(response)
                 .clone(),
         }
     }
 
-    /// Where an answer holds an item of this collection, as the name of a property or `""` for the whole; `None` where it does not.
-    pub(super) fn place_in(&self, answer: &Value) -> Option<String> {
+    /// Where a response holds an item of this collection, as a JSON pointer; `None` where it does not.
+    pub(crate) fn pointer_in(&self, response: &Value) -> Option<String> {
         let known = self.document.property_names(&self.row);
         let common = |schema: &Value| {
             let names = self.document.property_names(schema);
             names.intersection(&known).count()
         };
-        let answer = self.document.resolve(answer);
-        let whole = (common(answer), String::new());
-        let wrapped = answer["properties"].as_object().into_iter().flatten();
+        let response = self.document.resolve(response);
+        let top = (common(response), String::new());
+        let wrapped = response["properties"].as_object().into_iter().flatten();
         let wrapped = wrapped.map(|(name, schema)| (common(schema), format!("/{name}")));
-        let (score, place) = wrapped.fold(whole, |best, next| match next.0 > best.0 {
+        let (score, pointer) = wrapped.fold(top, |best, next| match next.0 > best.0 {
             true => next,
             false => best,
         });
-        (score > 0).then_some(place)
+        (score > 0).then_some(pointer)
     }
 
     /// The id of an item.
-    pub(super) fn id_of(&self, number: u64, dice: Dice) -> Value {
-        match &self.form {
-            IdForm::Number => Value::from(number),
-            IdForm::Text => Value::from(number.to_string()),
-            IdForm::Uuid => Value::from(uuid(dice.at(number).roll(), number)),
-            IdForm::Listed(values) => {
+    pub(crate) fn id_of(&self, number: u64, rng: SeededRng) -> Value {
+        match &self.id_format {
+            IdFormat::Number => Value::from(number),
+            IdFormat::Text => Value::from(number.to_string()),
+            IdFormat::Uuid => Value::from(uuid(rng.fork_at(number).next_u64(), number)),
+            IdFormat::Listed(values) => {
                 let index = usize::try_from(number - FIRST).unwrap_or_default();
                 Value::from(values.get(index).cloned().unwrap_or_default())
             }
@@ -159,38 +158,38 @@ impl Shape {
     }
 
     /// The number of the item of this id.
-    pub(super) fn number_of(&self, id: &str, dice: Dice) -> Option<u64> {
-        let number = match &self.form {
-            IdForm::Number | IdForm::Text => id.parse().ok()?,
-            IdForm::Uuid => u64::from_str_radix(id.rsplit('-').next()?, 16).ok()?,
-            IdForm::Listed(values) => FIRST + values.iter().position(|known| known == id)? as u64,
+    pub(crate) fn number_of(&self, id: &str, rng: SeededRng) -> Option<u64> {
+        let number = match &self.id_format {
+            IdFormat::Number | IdFormat::Text => id.parse().ok()?,
+            IdFormat::Uuid => u64::from_str_radix(id.rsplit('-').next()?, 16).ok()?,
+            IdFormat::Listed(values) => FIRST + values.iter().position(|known| known == id)? as u64,
         };
-        (number >= FIRST && self.id_of(number, dice) == typed_like(&self.form, id))
+        (number >= FIRST && self.id_of(number, rng) == typed_like(&self.id_format, id))
             .then_some(number)
     }
 
     /// The name of an item of this number: `Site 001`.
-    pub(super) fn name_of(&self, number: u64) -> String {
+    pub(crate) fn name_of(&self, number: u64) -> String {
         format!("{} {:03}", self.noun, number + 1 - FIRST)
     }
 
     /// How many items there can be, where ids are limited.
-    pub(super) fn most(&self) -> usize {
-        match &self.form {
-            IdForm::Listed(values) => values.len(),
+    pub(crate) fn capacity(&self) -> usize {
+        match &self.id_format {
+            IdFormat::Listed(values) => values.len(),
             _ => usize::MAX,
         }
     }
 }
 
-fn typed_like(form: &IdForm, id: &str) -> Value {
-    match (form, id.parse::<u64>()) {
-        (IdForm::Number, Ok(number)) => Value::from(number),
+fn typed_like(format: &IdFormat, id: &str) -> Value {
+    match (format, id.parse::<u64>()) {
+        (IdFormat::Number, Ok(number)) => Value::from(number),
         _ => Value::from(id),
     }
 }
 
-impl IdForm {
+impl IdFormat {
     fn of(document: &Document, parameter: Option<&Value>, property: Option<&Value>) -> Self {
         let schemas =
             [property, parameter].map(|schema| document.resolve(schema.unwrap_or(&Value::Null)));
@@ -209,7 +208,12 @@ impl IdForm {
     }
 }
 
-/// Whether a path parameter chooses an item. A text that is no id, such as the name of a server, is what the service looks up.
+/// An id as it stands in a path.
+pub(crate) fn id_text(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+}
+
+/// Whether a path parameter selects an item. A string that is no id, such as the name of a server, is what the service looks up.
 fn is_id(document: &Document, parameter: &Parameter) -> bool {
     let schema = document.resolve(&parameter.schema);
     let is_text = schema["type"] == "string" && !schema["enum"].is_array();

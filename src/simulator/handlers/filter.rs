@@ -2,23 +2,23 @@
 
 use serde_json::Value;
 
-use super::perform::Call;
+use super::call::Call;
 
 /// What the rows of a listing have to meet, and their order.
-pub(super) struct Conditions {
+pub(crate) struct Filter {
     /// A property, what it must be, and whether it must be exactly that.
     wanted: Vec<(String, Value, bool)>,
     sort: Option<String>,
-    falls: bool,
+    descends: bool,
 }
 
-impl Conditions {
-    /// What a call asks for; `None` where it wants all rows as they are.
-    pub(super) fn of(call: &Call<'_>, row: &Value) -> Option<Self> {
+impl Filter {
+    /// What a call selects; `None` where it wants all rows as they are.
+    pub(crate) fn of(call: &Call<'_>, row: &Value) -> Option<Self> {
         let mut wanted = Vec::new();
         let mut sort = None;
         let is_property = |name: &str| call.document().property(row, name).is_some();
-        for (name, value) in &call.input.query {
+        for (name, value) in &call.request.query {
             match value {
                 Value::Object(filters) => {
                     for (name, value) in filters {
@@ -34,20 +34,20 @@ impl Conditions {
         }
         wanted.retain(|(name, ..)| is_property(name) && !call.endpoint.is_of_paging(name));
         let sort = sort.filter(|property| is_property(property));
-        let falls = |order: &Value| {
+        let descends = |order: &Value| {
             order
                 .as_str()
                 .is_some_and(|order| order.eq_ignore_ascii_case("desc"))
         };
-        let conditions = Self {
-            falls: call.input.query.get("sortOrder").is_some_and(falls),
+        let filter = Self {
+            descends: call.request.query.get("sortOrder").is_some_and(descends),
             wanted,
             sort,
         };
-        (!conditions.wanted.is_empty() || conditions.sort.is_some()).then_some(conditions)
+        (!filter.wanted.is_empty() || filter.sort.is_some()).then_some(filter)
     }
 
-    pub(super) fn hold(&self, row: &Value) -> bool {
+    pub(crate) fn matches(&self, row: &Value) -> bool {
         self.wanted.iter().all(|(name, wanted, exactly)| {
             let is = |wanted: &Value| match (&row[name], wanted) {
                 (Value::String(known), Value::String(wanted)) => {
@@ -70,7 +70,7 @@ impl Conditions {
         })
     }
 
-    pub(super) fn sort(&self, rows: &mut [Value]) {
+    pub(crate) fn sort(&self, rows: &mut [Value]) {
         let Some(property) = &self.sort else {
             return;
         };
@@ -80,7 +80,7 @@ impl Conditions {
                 (Some(left), Some(right)) => left.cmp(&right),
                 _ => left.as_str().cmp(&right.as_str()),
             };
-            match self.falls {
+            match self.descends {
                 true => order.reverse(),
                 false => order,
             }

@@ -7,38 +7,39 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::dice::Dice;
 use super::shape::{FIRST, Shape};
-use super::values::{Values, World};
+use super::values::ValueMaker;
+use crate::simulator::env::Env;
+use crate::simulator::faker::SeededRng;
 
 /// How many items a collection has at the start, by the operation that lists it.
 #[derive(Clone, Debug)]
-pub(super) struct Sizes {
-    pub(super) of: BTreeMap<String, usize>,
-    pub(super) others: usize,
+pub(crate) struct Sizes {
+    pub(crate) of: BTreeMap<String, usize>,
+    pub(crate) others: usize,
 }
 
 /// All collections that were called so far, by their paths.
 #[derive(Debug)]
-pub(super) struct Store {
+pub(crate) struct Store {
     sizes: Sizes,
     collections: BTreeMap<String, Option<Collection>>,
 }
 
 /// The items of one path.
 #[derive(Debug)]
-pub(super) struct Collection {
-    pub(super) shape: Shape,
-    dice: Dice,
+pub(crate) struct Collection {
+    pub(crate) shape: Shape,
+    rng: SeededRng,
     /// The numbers of the items, in the order of the list.
     order: Vec<u64>,
     next: u64,
-    /// What was said about items.
-    told: BTreeMap<u64, Map<String, Value>>,
+    /// What callers sent about items.
+    stored: BTreeMap<u64, Map<String, Value>>,
 }
 
 impl Store {
-    pub(super) fn new(sizes: Sizes) -> Self {
+    pub(crate) fn new(sizes: Sizes) -> Self {
         Self {
             sizes,
             collections: BTreeMap::new(),
@@ -46,7 +47,7 @@ impl Store {
     }
 
     /// The collection at a path, if the documents have one there.
-    pub(super) fn at(&mut self, path: &str, world: &World) -> Option<&mut Collection> {
+    pub(crate) fn at(&mut self, path: &str, env: &Env) -> Option<&mut Collection> {
         if !self.collections.contains_key(path) {
             let collection = Shape::at(path).map(|shape| {
                 let list = shape
@@ -54,11 +55,7 @@ impl Store {
                     .map(|list| list.operation.id.as_str())
                     .unwrap_or_default();
                 let size = self.sizes.of.get(list).copied();
-                Collection::new(
-                    shape,
-                    world.dice.of(path),
-                    size.unwrap_or(self.sizes.others),
-                )
+                Collection::new(shape, env.rng.fork(path), size.unwrap_or(self.sizes.others))
             });
             self.collections.insert(path.to_owned(), collection);
         }
@@ -66,13 +63,13 @@ impl Store {
     }
 
     /// The collection at a path whose items have paths of their own under it.
-    pub(super) fn with_ids(&mut self, path: &str, world: &World) -> Option<&mut Collection> {
-        self.at(path, world)
+    pub(crate) fn with_ids(&mut self, path: &str, env: &Env) -> Option<&mut Collection> {
+        self.at(path, env)
             .filter(|collection| collection.shape.has_ids)
     }
 
     /// How many items the collections that one operation lists have, all of them together.
-    pub(super) fn count_listed_by(&self, operation: &str) -> usize {
+    pub(crate) fn count_listed_by(&self, operation: &str) -> usize {
         let collections = self.collections.values().flatten();
         collections
             .filter(|collection| {
@@ -86,7 +83,7 @@ impl Store {
     }
 
     /// Forgets a path and everything under it.
-    pub(super) fn forget(&mut self, path: &str) {
+    pub(crate) fn forget(&mut self, path: &str) {
         let under = format!("{path}/");
         self.collections
             .retain(|known, _| !known.starts_with(&under));
@@ -94,29 +91,29 @@ impl Store {
 }
 
 impl Collection {
-    fn new(shape: Shape, dice: Dice, size: usize) -> Self {
-        let size = size.min(shape.most()) as u64;
+    fn new(shape: Shape, rng: SeededRng, size: usize) -> Self {
+        let size = size.min(shape.capacity()) as u64;
         Self {
             shape,
-            dice,
+            rng,
             order: (FIRST..FIRST + size).collect(),
             next: FIRST + size,
-            told: BTreeMap::new(),
+            stored: BTreeMap::new(),
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.order.len()
     }
 
     /// The numbers of all items, in order.
-    pub(super) fn numbers(&self) -> &[u64] {
+    pub(crate) fn numbers(&self) -> &[u64] {
         &self.order
     }
 
     /// The number of the item of this id, if it is there.
-    pub(super) fn find(&self, id: &str) -> Option<u64> {
-        let number = self.shape.number_of(id, self.dice)?;
+    pub(crate) fn find(&self, id: &str) -> Option<u64> {
+        let number = self.shape.number_of(id, self.rng)?;
         self.position(number).map(|_| number)
     }
 
@@ -126,18 +123,18 @@ impl Collection {
         found.or_else(|| self.order.iter().position(|known| *known == number))
     }
 
-    pub(super) fn id(&self, number: u64) -> Value {
-        self.shape.id_of(number, self.dice)
+    pub(crate) fn id(&self, number: u64) -> Value {
+        self.shape.id_of(number, self.rng)
     }
 
     /// What is known of an item.
-    pub(super) fn facts(&self, number: u64) -> Value {
+    pub(crate) fn facts(&self, number: u64) -> Value {
         let mut facts = Map::new();
         if let Some(name) = &self.shape.name {
             facts.insert(name.clone(), Value::from(self.shape.name_of(number)));
         }
-        if let Some(told) = self.told.get(&number) {
-            facts.extend(told.clone());
+        if let Some(stored) = self.stored.get(&number) {
+            facts.extend(stored.clone());
         }
         if let (Some(property), Some(position)) = (&self.shape.position, self.position(number)) {
             facts.insert(property.clone(), Value::from(position + 1));
@@ -147,28 +144,31 @@ impl Collection {
     }
 
     /// An item as a schema shows it.
-    pub(super) fn view(&self, values: Values<'_>, schema: &Value, number: u64) -> Value {
-        values.make(schema, &self.facts(number), self.dice.at(number))
+    pub(crate) fn view(&self, values: ValueMaker<'_>, schema: &Value, number: u64) -> Value {
+        values.make(schema, &self.facts(number), self.rng.fork_at(number))
     }
 
     /// An item as a row of the list.
-    pub(super) fn row(&self, values: Values<'_>, number: u64) -> Value {
+    pub(crate) fn row(&self, values: ValueMaker<'_>, number: u64) -> Value {
         self.view(values, &self.shape.row, number)
     }
 
     /// The item other than this one that has the name which is given here, if one has.
-    pub(super) fn namesake(
+    pub(crate) fn find_by_name(
         &self,
-        told: &Map<String, Value>,
+        stored: &Map<String, Value>,
         other_than: Option<u64>,
     ) -> Option<u64> {
         let property = self.shape.name.as_ref()?;
-        let name = told.get(property)?;
-        let has_name =
-            |number: &u64| match self.told.get(number).and_then(|told| told.get(property)) {
-                Some(known) => known == name,
-                None => *name == self.shape.name_of(*number).as_str(),
-            };
+        let name = stored.get(property)?;
+        let has_name = |number: &u64| match self
+            .stored
+            .get(number)
+            .and_then(|stored| stored.get(property))
+        {
+            Some(known) => known == name,
+            None => *name == self.shape.name_of(*number).as_str(),
+        };
         let mut others = self
             .order
             .iter()
@@ -177,49 +177,49 @@ impl Collection {
     }
 
     /// Adds an item at the end.
-    pub(super) fn add(&mut self, told: Map<String, Value>) -> u64 {
+    pub(crate) fn add(&mut self, stored: Map<String, Value>) -> u64 {
         let number = self.next;
         self.next += 1;
         self.order.push(number);
-        self.replace(number, told);
+        self.replace(number, stored);
         number
     }
 
     /// Whether another item fits in, where the ids are those of an enumeration.
-    pub(super) fn has_room(&self) -> bool {
-        self.next < FIRST.saturating_add(self.shape.most() as u64)
+    pub(crate) fn has_room(&self) -> bool {
+        self.next < FIRST.saturating_add(self.shape.capacity() as u64)
     }
 
-    pub(super) fn change(&mut self, number: u64, told: Map<String, Value>) {
-        self.place(number, &told);
-        self.told.entry(number).or_default().extend(told);
+    pub(crate) fn change(&mut self, number: u64, stored: Map<String, Value>) {
+        self.move_to(number, &stored);
+        self.stored.entry(number).or_default().extend(stored);
     }
 
     /// Forgets what was said about an item before.
-    pub(super) fn replace(&mut self, number: u64, told: Map<String, Value>) {
-        self.place(number, &told);
-        self.told.insert(number, told);
+    pub(crate) fn replace(&mut self, number: u64, stored: Map<String, Value>) {
+        self.move_to(number, &stored);
+        self.stored.insert(number, stored);
     }
 
     /// Removes all items.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.order.clear();
-        self.told.clear();
+        self.stored.clear();
     }
 
-    pub(super) fn remove(&mut self, number: u64) -> bool {
+    pub(crate) fn remove(&mut self, number: u64) -> bool {
         let position = self.position(number);
         if let Some(position) = position {
             self.order.remove(position);
-            self.told.remove(&number);
+            self.stored.remove(&number);
         }
         position.is_some()
     }
 
-    /// Moves an item to the position that was told, where the collection is in an order that callers give.
-    fn place(&mut self, number: u64, told: &Map<String, Value>) {
+    /// Moves an item to the position that was stored, where the collection is in an order that callers give.
+    fn move_to(&mut self, number: u64, stored: &Map<String, Value>) {
         let property = self.shape.position.as_ref();
-        let wanted = property.and_then(|property| told.get(property)?.as_u64());
+        let wanted = property.and_then(|property| stored.get(property)?.as_u64());
         if let (Some(wanted), Some(from)) = (wanted, self.position(number)) {
             self.order.remove(from);
             let position = usize::try_from(wanted.saturating_sub(1)).unwrap_or(usize::MAX);

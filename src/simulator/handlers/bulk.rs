@@ -2,34 +2,32 @@
 
 use serde_json::{Map, Value};
 
-use super::collections::Store;
-use super::perform::Call;
-use super::service::as_text;
+use super::call::Call;
+use crate::simulator::state::{Store, id_text};
 
 /// Changes the items that the body names, if it names some: all of them alike, or each as the list `properties` says. An id that nothing
 /// has changes nothing.
-pub(super) fn change(call: &Call<'_>, store: &mut Store) {
-    let Value::Object(body) = &call.input.body else {
+pub(crate) fn change(call: &Call<'_>, store: &mut Store) {
+    let Value::Object(body) = &call.request.body else {
         return;
     };
-    let above = call.path.rsplit_once('/').unwrap_or_default().0;
     let Some((name, ids)) = body.iter().find_map(ids) else {
         return;
     };
-    let folder = [call.path, above]
+    let path = [call.path, call.path_above()]
         .into_iter()
-        .find(|folder| store.with_ids(folder, call.world).is_some());
-    let Some(collection) = folder.and_then(|folder| store.at(folder, call.world)) else {
+        .find(|path| store.with_ids(path, call.env).is_some());
+    let Some(collection) = path.and_then(|path| store.at(path, call.env)) else {
         return;
     };
     let each = body.get("properties").and_then(Value::as_array);
     for (index, id) in ids.iter().enumerate() {
-        let told = match each {
+        let properties = match each {
             Some(each) => each.get(index).and_then(Value::as_object).cloned(),
             None => Some(without(body, name)),
         };
-        if let Some((number, told)) = collection.find(&as_text(id)).zip(told) {
-            collection.change(number, told);
+        if let Some((number, properties)) = collection.find(&id_text(id)).zip(properties) {
+            collection.change(number, properties);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The fields of a multipart body: enough of RFC 7578 to say which there are.
 
-/// Names and texts of the fields; what is no text is read as well as it can be.
-pub(super) fn read(content_type: &str, body: &[u8]) -> Result<Vec<(String, String)>, &'static str> {
+/// Names and contents of the fields; what is no text is read as well as it can be.
+pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Vec<(String, String)>, &'static str> {
     let boundary = parameter(content_type, "boundary").ok_or("its content type has no boundary")?;
     let body = String::from_utf8_lossy(body);
     let delimiter = format!("--{boundary}");

@@ -1,38 +1,30 @@
-//! Values for any schema, made by chance from a seed, around facts that are known.
+//! Values for any schema: made up from a seed, around facts, which are the properties that are known.
 //!
-//! The same function makes the answer of an operation that has no state, the row of a listing and the view of a stored item: facts are the
-//! properties that are known, and everything else is made up, always in the same way.
+//! The same function makes the response of an operation that has no state, the row of a listing and the view of a stored item. What is not
+//! a fact is made up, always in the same way; scalars come from `faker`.
 
 use cisco_secure_access_openapi::{Document, reference};
 use serde_json::{Map, Value, json};
 
-use super::dice::Dice;
-use super::habits::{Habit, Habits, Odd};
-use super::plausible::{self, Pattern};
+use crate::simulator::env::Env;
+use crate::simulator::faker::{self, Pattern, SeededRng};
+use crate::simulator::quirks::{PropertyQuirk, Quirk};
 
 /// At this depth only what is required is made, and lists are as short as they may be.
 const DEEP: usize = 6;
 /// At this depth nothing is made any more.
 const DEEPEST: usize = 14;
 
-/// What is the same for all values of a simulator.
-#[derive(Debug)]
-pub(super) struct World {
-    pub(super) dice: Dice,
-    pub(super) regions: &'static [&'static str],
-    pub(super) habits: Habits,
-}
-
 /// Makes values of the schemas of a document.
 #[derive(Clone, Copy)]
-pub(super) struct Values<'a> {
-    pub(super) document: &'a Document,
-    pub(super) world: &'a World,
+pub(crate) struct ValueMaker<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) env: &'a Env,
 }
 
-/// Where a value stands.
+/// The location of a value, and what is made of it.
 #[derive(Clone, Copy)]
-struct Spot<'s> {
+struct Context<'s> {
     /// The name of its property.
     name: &'s str,
     /// The name of the schema that its schema came from.
@@ -44,179 +36,199 @@ struct Spot<'s> {
     sent: bool,
 }
 
-impl<'a> Values<'a> {
+impl<'a> ValueMaker<'a> {
     /// A value with everything that its schema documents; `facts` has the properties that are known.
-    pub(super) fn make(&self, schema: &Value, facts: &Value, dice: Dice) -> Value {
-        let spot = Spot {
+    pub(crate) fn make(&self, schema: &Value, facts: &Value, rng: SeededRng) -> Value {
+        let context = Context {
             name: "",
             owner: "",
             depth: 0,
             full: true,
             sent: false,
         };
-        self.value(schema, spot, facts, dice)
+        self.value(schema, context, facts, rng)
     }
 
-    /// A value that a request may send: what only answers have is left out, and what is not required where not everything is wanted.
-    pub(super) fn sent(&self, schema: &Value, name: &str, everything: bool, dice: Dice) -> Value {
-        let spot = Spot {
+    /// A value that a request may send: what only responses have is left out, and what is not required where not everything is wanted.
+    pub(crate) fn sent(
+        &self,
+        schema: &Value,
+        name: &str,
+        everything: bool,
+        rng: SeededRng,
+    ) -> Value {
+        let context = Context {
             name,
             owner: "",
             depth: 0,
             full: everything,
             sent: true,
         };
-        self.value(schema, spot, &Value::Null, dice)
+        self.value(schema, context, &Value::Null, rng)
     }
 
-    fn value(&self, schema: &Value, spot: Spot<'_>, facts: &Value, mut dice: Dice) -> Value {
-        if spot.depth > DEEPEST {
+    fn value(
+        &self,
+        schema: &Value,
+        context: Context<'_>,
+        facts: &Value,
+        mut rng: SeededRng,
+    ) -> Value {
+        if context.depth > DEEPEST {
             return Value::Null;
         }
         if let Some(owner) = reference(schema) {
-            let spot = Spot { owner, ..spot };
+            let context = Context { owner, ..context };
             let schema = self.document.schema(owner).unwrap_or(&Value::Null);
-            return self.value(schema, spot, facts, dice);
+            return self.value(schema, context, facts, rng);
         }
         if let Some(known) = schema["enum"].as_array() {
             let known: Vec<&Value> = known.iter().filter(|value| !value.is_null()).collect();
-            return dice
-                .pick(&known)
+            return rng
+                .choose(&known)
                 .map_or(Value::Null, |value| (*value).clone());
         }
-        for kind in ["oneOf", "anyOf"] {
-            if let Some(forms) = schema[kind].as_array() {
-                return self.form(schema, forms, spot, facts, dice);
+        for keyword in ["oneOf", "anyOf"] {
+            if let Some(variants) = schema[keyword].as_array() {
+                return self.variant(schema, variants, context, facts, rng);
             }
         }
         if let Some(parts) = schema["allOf"].as_array() {
-            return self.whole(parts, spot, facts, dice);
+            return self.all_of(parts, context, facts, rng);
         }
         if let Some(elements) = schema["x-tuple"].as_array() {
-            return self.tuple(elements, spot, dice);
+            return self.tuple(elements, context, rng);
         }
         match schema["type"].as_str() {
-            Some("array") => self.array(schema, spot, facts, dice),
-            Some("string") => Value::from(self.text(schema, spot.name, dice)),
-            Some("integer") => Value::from(integer(schema, spot.name, dice)),
-            Some("number") => number(schema, dice),
-            Some("boolean") => Value::from(spot.name == "success" || dice.happens(0.5)),
-            Some("object") => self.object(schema, spot, facts, dice),
-            _ if schema["properties"].is_object() => self.object(schema, spot, facts, dice),
-            _ => Value::from(plausible::text(spot.name, self.world.regions, dice)),
+            Some("array") => self.array(schema, context, facts, rng),
+            Some("string") => Value::from(self.text(schema, context.name, rng)),
+            Some("integer") => Value::from(integer(schema, context.name, rng)),
+            Some("number") => number(schema, rng),
+            Some("boolean") => Value::from(context.name == "success" || rng.chance(0.5)),
+            Some("object") => self.object(schema, context, facts, rng),
+            _ if schema["properties"].is_object() => self.object(schema, context, facts, rng),
+            _ => Value::from(faker::text(context.name, self.env.regions, rng)),
         }
     }
 
-    /// One of several forms: the one that the facts belong to, or any.
-    fn form(
+    /// One of several variants: the one that the facts belong to, or any.
+    fn variant(
         &self,
         schema: &Value,
-        forms: &[Value],
-        spot: Spot<'_>,
+        variants: &[Value],
+        context: Context<'_>,
         facts: &Value,
-        mut dice: Dice,
+        mut rng: SeededRng,
     ) -> Value {
-        let known = |form: &&Value| {
+        let known = |variant: &&Value| {
             let names = facts.as_object().into_iter().flatten();
             names
                 .filter(|(name, value)| {
-                    let property = self.document.property(form, name);
+                    let property = self.document.property(variant, name);
                     property.is_some_and(|property| self.adapt(property, value).is_some())
                 })
                 .count()
         };
-        let best = forms
+        let best = variants
             .iter()
-            .map(|form| known(&form))
+            .map(|variant| known(&variant))
             .max()
             .unwrap_or_default();
-        let keyed = self.world.habits.has(Habit::Keyed);
-        let is_unusual = |form: &Value| match keyed {
-            true => form["type"] == "array",
-            false => form["additionalProperties"].is_object(),
+        let keyed = self.env.quirks.has(Quirk::Keyed);
+        let is_unusual = |variant: &Value| match keyed {
+            true => variant["type"] == "array",
+            false => variant["additionalProperties"].is_object(),
         };
         let has_both = ["array", "object"]
             .iter()
-            .all(|kind| forms.iter().any(|form| form["type"] == *kind));
-        let likely: Vec<&Value> = forms
+            .all(|kind| variants.iter().any(|variant| variant["type"] == *kind));
+        let likely: Vec<&Value> = variants
             .iter()
-            .filter(|form| known(form) == best && !(has_both && is_unusual(form)))
+            .filter(|variant| known(variant) == best && !(has_both && is_unusual(variant)))
             .collect();
-        let Some(form) = dice.pick(&likely) else {
+        let Some(variant) = rng.choose(&likely) else {
             return Value::Null;
         };
-        let mut value = self.value(form, spot, facts, dice);
+        let mut value = self.value(variant, context, facts, rng);
         let tag = schema["discriminator"]["propertyName"].as_str();
         let mut tags = schema["discriminator"]["mapping"]
             .as_object()
             .into_iter()
             .flatten();
         if let (Some(tag), Value::Object(object)) = (tag, &mut value)
-            && let Some((name, _)) = tags.find(|(_, reference)| **reference == form["$ref"])
+            && let Some((name, _)) = tags.find(|(_, reference)| **reference == variant["$ref"])
         {
             object.insert(tag.to_owned(), Value::from(name.as_str()));
         }
         value
     }
 
-    /// All of several parts in one.
-    fn whole(&self, parts: &[Value], spot: Spot<'_>, facts: &Value, dice: Dice) -> Value {
-        let mut parts = parts.iter().map(|part| self.value(part, spot, facts, dice));
-        let mut whole = parts.next().unwrap_or_default();
+    /// All parts of a composition in one.
+    fn all_of(
+        &self,
+        parts: &[Value],
+        context: Context<'_>,
+        facts: &Value,
+        rng: SeededRng,
+    ) -> Value {
+        let mut parts = parts
+            .iter()
+            .map(|part| self.value(part, context, facts, rng));
+        let mut composed = parts.next().unwrap_or_default();
         for part in parts {
-            if let (Value::Object(whole), Value::Object(part)) = (&mut whole, part) {
-                whole.extend(part);
+            if let (Value::Object(composed), Value::Object(part)) = (&mut composed, part) {
+                composed.extend(part);
             }
         }
-        whole
+        composed
     }
 
-    fn object(&self, schema: &Value, spot: Spot<'_>, facts: &Value, dice: Dice) -> Value {
+    fn object(&self, schema: &Value, context: Context<'_>, facts: &Value, rng: SeededRng) -> Value {
         let required = schema["required"].as_array();
         let is_required =
             |name: &str| required.is_some_and(|list| list.iter().any(|known| known == name));
-        let full = spot.full && spot.depth < DEEP;
+        let full = context.full && context.depth < DEEP;
         let mut object = Map::new();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let fact = facts.get(name).and_then(|fact| self.adapt(property, fact));
             let is_wanted = is_required(name) || (full && property["deprecated"] != true);
-            let is_answered = spot.sent && self.document.resolve(property)["readOnly"] == true;
+            let is_answered = context.sent && self.document.resolve(property)["readOnly"] == true;
             if is_answered || (fact.is_none() && !is_wanted) {
                 continue;
             }
-            let dice = dice.of(name);
-            let odd = match spot.sent {
+            let rng = rng.fork(name);
+            let unusual = match context.sent {
                 true => None,
-                false => self.world.habits.of_property(spot.owner, name, dice),
+                false => self.env.quirks.of_property(context.owner, name, rng),
             };
-            let inner = Spot {
+            let inner = Context {
                 name,
                 owner: "",
-                depth: spot.depth + 1,
+                depth: context.depth + 1,
                 full,
-                ..spot
+                ..context
             };
-            let value = match (odd, fact) {
-                (Some(Odd::Missing), None) => continue,
-                (Some(Odd::Is(value)), None) => value,
-                (odd, fact) => {
+            let value = match (unusual, fact) {
+                (Some(PropertyQuirk::Missing), None) => continue,
+                (Some(PropertyQuirk::Is(value)), None) => value,
+                (unusual, fact) => {
                     let value = match fact {
-                        Some(fact) => self.around(property, inner, fact, dice),
-                        None => self.value(property, inner, &Value::Null, dice),
+                        Some(fact) => self.complete(property, inner, fact, rng),
+                        None => self.value(property, inner, &Value::Null, rng),
                     };
-                    odd.map_or(value.clone(), |odd| odd.applied_to(value))
+                    unusual.map_or(value.clone(), |unusual| unusual.applied_to(value))
                 }
             };
             object.insert(name.clone(), value);
         }
         let extra = &schema["additionalProperties"];
         if object.is_empty() && extra.is_object() && full {
-            let inner = Spot {
-                depth: spot.depth + 1,
-                ..spot
+            let inner = Context {
+                depth: context.depth + 1,
+                ..context
             };
             for key in ["first", "second"] {
-                let value = self.value(extra, inner, &Value::Null, dice.of(key));
+                let value = self.value(extra, inner, &Value::Null, rng.fork(key));
                 object.insert(key.to_owned(), value);
             }
         }
@@ -224,20 +236,19 @@ impl<'a> Values<'a> {
     }
 
     /// A value that is known, with what its schema requires besides.
-    fn around(&self, schema: &Value, spot: Spot<'_>, fact: Value, dice: Dice) -> Value {
+    fn complete(&self, schema: &Value, context: Context<'_>, fact: Value, rng: SeededRng) -> Value {
         match fact {
             // Nothing is documented about it: it is kept as it is.
             Value::Object(_) if self.document.property_names(schema).is_empty() => fact,
             Value::Object(_) => {
                 let full = false;
-                self.value(schema, Spot { full, ..spot }, &fact, dice)
+                self.value(schema, Context { full, ..context }, &fact, rng)
             }
             Value::Array(list) => {
                 let items = &self.document.resolve(schema)["items"];
-                let list = list
-                    .into_iter()
-                    .enumerate()
-                    .map(|(index, fact)| self.around(items, spot, fact, dice.at(index as u64)));
+                let list = list.into_iter().enumerate().map(|(index, fact)| {
+                    self.complete(items, context, fact, rng.fork_at(index as u64))
+                });
                 Value::Array(list.collect())
             }
             known => known,
@@ -245,50 +256,54 @@ impl<'a> Values<'a> {
     }
 
     /// A list of values by position, each with a schema of its own.
-    fn tuple(&self, elements: &[Value], spot: Spot<'_>, dice: Dice) -> Value {
+    fn tuple(&self, elements: &[Value], context: Context<'_>, rng: SeededRng) -> Value {
         let element = |element: &Value| {
             let name = element["name"].as_str().unwrap_or_default();
-            let inner = Spot {
+            let inner = Context {
                 name,
                 owner: "",
-                depth: spot.depth + 1,
-                ..spot
+                depth: context.depth + 1,
+                ..context
             };
-            self.value(&element["schema"], inner, &Value::Null, dice.of(name))
+            self.value(&element["schema"], inner, &Value::Null, rng.fork(name))
         };
         elements.iter().map(element).collect()
     }
 
-    fn array(&self, schema: &Value, spot: Spot<'_>, facts: &Value, mut dice: Dice) -> Value {
+    fn array(
+        &self,
+        schema: &Value,
+        context: Context<'_>,
+        facts: &Value,
+        mut rng: SeededRng,
+    ) -> Value {
         let least = schema["minItems"].as_u64().unwrap_or_default();
         let most = schema["maxItems"].as_u64().unwrap_or(u64::MAX);
-        let count = match spot.full && spot.depth < DEEP {
-            true => (1 + dice.below(2)).clamp(least, most.max(least)),
+        let count = match context.full && context.depth < DEEP {
+            true => (1 + rng.below(2)).clamp(least, most.max(least)),
             false => least,
         };
-        let inner = Spot {
-            depth: spot.depth + 1,
-            ..spot
+        let inner = Context {
+            depth: context.depth + 1,
+            ..context
         };
-        let item = |index| self.value(&schema["items"], inner, facts, dice.at(index));
+        let item = |index| self.value(&schema["items"], inner, facts, rng.fork_at(index));
         Value::Array((0..count).map(item).collect())
     }
 
-    fn text(&self, schema: &Value, name: &str, mut dice: Dice) -> String {
+    fn text(&self, schema: &Value, name: &str, mut rng: SeededRng) -> String {
         if schema["x-secret"] == true {
-            return plausible::secret(dice);
+            return faker::secret(rng);
         }
         let text = match schema["format"].as_str() {
-            Some("date-time") => plausible::time(dice)
-                .format("%Y-%m-%dT%H:%M:%SZ")
-                .to_string(),
-            Some("date") => plausible::time(dice).format("%Y-%m-%d").to_string(),
-            Some("uuid") => uuid(dice.roll(), dice.roll()),
-            Some("password") => plausible::secret(dice),
-            _ => plausible::text(name, self.world.regions, dice),
+            Some("date-time") => faker::time(rng).format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            Some("date") => faker::time(rng).format("%Y-%m-%d").to_string(),
+            Some("uuid") => faker::uuid(rng.next_u64(), rng.next_u64()),
+            Some("password") => faker::secret(rng),
+            _ => faker::text(name, self.env.regions, rng),
         };
         let text = match schema["pattern"].as_str().and_then(Pattern::of) {
-            Some(pattern) if !pattern.fits(&text) => pattern.make(dice),
+            Some(pattern) if !pattern.fits(&text) => pattern.make(rng),
             _ => text,
         };
         let length = |keyword: &str| {
@@ -301,8 +316,8 @@ impl<'a> Values<'a> {
         text.chars().chain(padding).take(most).collect()
     }
 
-    /// A fact as the schema wants it, a number in a text included; `None` where it does not fit.
-    pub(super) fn adapt(&self, schema: &Value, fact: &Value) -> Option<Value> {
+    /// A fact as the type of the schema, a number in a string included; `None` where it does not fit.
+    pub(crate) fn adapt(&self, schema: &Value, fact: &Value) -> Option<Value> {
         let schema = self.document.resolve(schema);
         if fact.is_null() {
             return (schema["nullable"] == true).then_some(Value::Null);
@@ -315,7 +330,7 @@ impl<'a> Values<'a> {
         self.fits(schema, &adapted).then_some(adapted)
     }
 
-    /// Whether a value is of a schema, as far as types and names of properties tell.
+    /// Whether a value is of a schema, as far as types and names of properties show.
     fn fits(&self, schema: &Value, value: &Value) -> bool {
         let schema = self.document.resolve(schema);
         if value.is_null() {
@@ -353,7 +368,7 @@ impl<'a> Values<'a> {
     }
 }
 
-impl Odd {
+impl PropertyQuirk {
     fn applied_to(self, value: Value) -> Value {
         match (self, &value) {
             (Self::Zoneless, Value::String(text)) => Value::from(text.trim_end_matches('Z')),
@@ -363,15 +378,8 @@ impl Odd {
     }
 }
 
-/// A version 4 UUID of these bits.
-pub(super) fn uuid(high: u64, low: u64) -> String {
-    let (a, b, c) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);
-    let (d, e) = ((low >> 48) & 0x3fff | 0x8000, low & 0xffff_ffff_ffff);
-    format!("{a:08x}-{b:04x}-4{c:03x}-{d:04x}-{e:012x}")
-}
-
-fn integer(schema: &Value, name: &str, mut dice: Dice) -> i64 {
-    let number = plausible::integer(name, dice);
+fn integer(schema: &Value, name: &str, mut rng: SeededRng) -> i64 {
+    let number = faker::integer(name, rng);
     match (schema["minimum"].as_i64(), schema["maximum"].as_i64()) {
         (None, None) => number,
         (Some(least), None) => number.max(least),
@@ -381,17 +389,17 @@ fn integer(schema: &Value, name: &str, mut dice: Dice) -> i64 {
             match (least..=most).contains(&number) {
                 true => number,
                 false => {
-                    least + i64::try_from(dice.below(range.saturating_add(1))).unwrap_or_default()
+                    least + i64::try_from(rng.below(range.saturating_add(1))).unwrap_or_default()
                 }
             }
         }
     }
 }
 
-fn number(schema: &Value, mut dice: Dice) -> Value {
+fn number(schema: &Value, mut rng: SeededRng) -> Value {
     let least = schema["minimum"].as_f64().unwrap_or_default();
     let most = schema["maximum"].as_f64().unwrap_or(least + 100.0);
     #[expect(clippy::cast_precision_loss, reason = "it is below a thousand")]
-    let share = dice.below(1000) as f64 / 1000.0;
+    let share = rng.below(1000) as f64 / 1000.0;
     Value::from(least + share * (most - least))
 }

@@ -1,33 +1,33 @@
-//! Which part of a listing a call asks for, and the answer around it.
+//! Which page of a listing a call selects, and what a response says about it.
 
 use cisco_secure_access_openapi::{Operation, Pagination, PaginationStyle};
 use http::HeaderName;
 use http::header::LINK;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::habits::{Habit, Habits};
-use super::validate::{Input, Problem};
+use crate::simulator::http::response::JsonResponse;
+use crate::simulator::quirks::{IgnoredLimit, Quirks};
+use crate::simulator::validate::{ValidRequest, ValidationError};
 
 /// The longest page where none is documented; the page of a call that does not say how long.
 const PAGE: u64 = 200;
 
 /// A part of a listing.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Window {
-    pub(super) offset: usize,
-    pub(super) limit: usize,
+pub(crate) struct Window {
+    pub(crate) offset: usize,
+    pub(crate) limit: usize,
     /// The number of the page, from 1.
     page: u64,
 }
 
 impl Window {
-    /// The part that a call asks for; all of it where the operation does not page.
-    pub(super) fn of(
+    /// The part that a call selects; all of it where the operation does not page.
+    pub(crate) fn of(
         operation: &Operation,
-        input: &Input,
-        habits: &Habits,
-    ) -> Result<Self, Problem> {
+        request: &ValidRequest,
+        quirks: &Quirks,
+    ) -> Result<Self, ValidationError> {
         let all = Self {
             offset: 0,
             limit: usize::MAX,
@@ -37,11 +37,16 @@ impl Window {
             return Ok(all);
         };
         let limit = match &pagination.limit {
-            Some(name) => number(input, name, 1, pagination.max_page_size)?,
+            Some(name) => number(request, name, 1, pagination.max_page_size)?,
             None => None,
         };
         let limit = limit.unwrap_or_else(|| default_limit(operation, pagination));
-        let position = number(input, &pagination.offset_param, pagination.first_page, None);
+        let position = number(
+            request,
+            &pagination.offset_param,
+            pagination.first_page,
+            None,
+        );
         let position = match pagination.style == PaginationStyle::Cursor {
             // A cursor is the number of rows before the page; the first page is that of any other. Those of items are looked up later.
             true => position.unwrap_or_default(),
@@ -61,27 +66,26 @@ impl Window {
             limit: size(limit),
             page,
         };
-        let ignores = habits.has(Habit::IgnoredLimits);
-        Ok(match operation.id.as_str() {
-            "list_virtual_appliances" if ignores => all,
-            "get_requests_by_hour" | "get_requests_by_hour_and_type" if ignores => Self {
+        Ok(match quirks.ignored_limit(&operation.id) {
+            None => window,
+            Some(IgnoredLimit::Size) => Self {
                 limit: usize::MAX,
                 ..window
             },
-            _ => window,
+            Some(IgnoredLimit::Page) => all,
         })
     }
 
     /// The part behind the row that the cursor of a call is from, if rows have cursors.
-    pub(super) fn behind<'a>(
+    pub(crate) fn behind<'a>(
         self,
         operation: &Operation,
-        input: &Input,
+        request: &ValidRequest,
         rows: impl Iterator<Item = Value> + 'a,
     ) -> Self {
         let cursor = operation.pagination.as_ref().and_then(|pagination| {
             let pointer = pagination.next_from_item.as_deref()?;
-            Some((pointer, input.query.get(&pagination.offset_param)?))
+            Some((pointer, request.query.get(&pagination.offset_param)?))
         });
         let Some((pointer, cursor)) = cursor else {
             return self;
@@ -95,17 +99,17 @@ impl Window {
     }
 
     /// The rows of this part.
-    pub(super) fn cut<T>(self, rows: &[T]) -> &[T] {
+    pub(crate) fn cut<T>(self, rows: &[T]) -> &[T] {
         let start = self.offset.min(rows.len());
         let end = self.offset.saturating_add(self.limit).min(rows.len());
         &rows[start..end]
     }
 
-    /// Puts the numbers of a page of this length into an answer that has places for them.
-    pub(super) fn fill(
+    /// Puts the numbers of a page of this length into a response that has places for them.
+    pub(crate) fn fill(
         self,
         operation: &Operation,
-        answer: &mut Value,
+        response: &mut Value,
         total: usize,
         length: usize,
     ) {
@@ -132,7 +136,7 @@ impl Window {
             ("moreDataAvailable", json!(end < total)),
         ];
         for holder in ["", "/meta"] {
-            let Some(Value::Object(holder)) = answer.pointer_mut(holder) else {
+            let Some(Value::Object(holder)) = response.pointer_mut(holder) else {
                 continue;
             };
             for (name, fact) in &facts {
@@ -156,7 +160,7 @@ impl Window {
         ];
         for (pointer, fact) in facts {
             if let Some((holder, name)) = pointer.as_deref().and_then(|at| at.rsplit_once('/'))
-                && let Some(Value::Object(holder)) = answer.pointer_mut(holder)
+                && let Some(Value::Object(holder)) = response.pointer_mut(holder)
             {
                 match fact {
                     Some(fact) => holder.insert(name.to_owned(), fact),
@@ -166,28 +170,28 @@ impl Window {
         }
     }
 
-    /// An answer with the headers that point to the next page, if there is one.
-    pub(super) fn with_headers(
+    /// A response with the headers that point to the next page, if there is one.
+    pub(crate) fn with_headers(
         self,
         operation: &Operation,
-        mut answer: Answer,
+        mut response: JsonResponse,
         total: usize,
         length: usize,
-    ) -> Answer {
+    ) -> JsonResponse {
         let end = self.offset.saturating_add(length);
         let Some(pagination) = operation.pagination.as_ref().filter(|_| end < total) else {
-            return answer;
+            return response;
         };
         if let Some(name) = &pagination.next_header
             && let Ok(name) = HeaderName::from_bytes(name.as_bytes())
         {
-            answer = answer.with_header(name, &end.to_string());
+            response = response.with_header(name, &end.to_string());
         }
         if pagination.link {
             let link = format!("<{}>; rel=\"next\"", url(operation, pagination, end));
-            answer = answer.with_header(LINK, &link);
+            response = response.with_header(LINK, &link);
         }
-        answer
+        response
     }
 }
 
@@ -201,15 +205,15 @@ fn url(operation: &Operation, pagination: &Pagination, end: usize) -> String {
 
 /// A number of the query that is not below `least`.
 fn number(
-    input: &Input,
+    request: &ValidRequest,
     name: &str,
     least: u64,
     most: Option<u64>,
-) -> Result<Option<u64>, Problem> {
-    let Some(value) = input.query.get(name) else {
+) -> Result<Option<u64>, ValidationError> {
+    let Some(value) = request.query.get(name) else {
         return Ok(None);
     };
-    // Some documents call it a text.
+    // Some documents call it a string.
     let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
     let is_in_range = |number: &u64| *number >= least && most.is_none_or(|most| *number <= most);
     match number.filter(is_in_range) {
@@ -217,7 +221,10 @@ fn number(
         None => {
             let most = most.map(|most| format!(" to {most}")).unwrap_or_default();
             let expected = format!("expected a whole number from {least}{most}, not {value}");
-            Err(Problem::new(format!("query parameter `{name}`"), expected))
+            Err(ValidationError::new(
+                format!("query parameter `{name}`"),
+                expected,
+            ))
         }
     }
 }

@@ -1,0 +1,186 @@
+//! Calls on collections and their items: list, create, read, change, delete.
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Outcome, Parent, Rejection};
+use super::filter::Filter;
+use super::paging::Window;
+use crate::simulator::catalog::Endpoint;
+use crate::simulator::http::response::JsonResponse;
+use crate::simulator::quirks::Quirk;
+use crate::simulator::state::{Collection, Store, id_text};
+
+/// Lists the collection at a path.
+pub(crate) fn list(call: &Call<'_>, store: &mut Store, path: &str) -> Outcome {
+    let window = Window::of(call.operation(), call.request, &call.env.quirks)?;
+    let Some(collection) = store.at(path, call.env) else {
+        return Ok(call.made(&Value::Null));
+    };
+    let values = call.values();
+    let all = collection.numbers().iter();
+    let window = window.behind(
+        call.operation(),
+        call.request,
+        all.map(|number| collection.row(values, *number)),
+    );
+    let (rows, total) = match Filter::of(call, &collection.shape.row) {
+        None => {
+            let numbers = window.cut(collection.numbers()).iter();
+            let rows = numbers
+                .map(|number| collection.row(values, *number))
+                .collect();
+            (rows, collection.len())
+        }
+        Some(filter) => {
+            let numbers = collection.numbers().iter();
+            let rows = numbers.map(|number| collection.row(values, *number));
+            let mut rows: Vec<Value> = rows.filter(|row| filter.matches(row)).collect();
+            filter.sort(&mut rows);
+            (window.cut(&rows).to_vec(), rows.len())
+        }
+    };
+    Ok(call.page(window, rows, total))
+}
+
+/// Adds what the body has to the collection at a path: one item or several. Gives the number of the last one.
+pub(crate) fn create(
+    call: &Call<'_>,
+    store: &mut Store,
+    path: &str,
+) -> Result<Option<u64>, Rejection> {
+    let Some(collection) = store.at(path, call.env) else {
+        return Ok(None);
+    };
+    let bodies = match &call.request.body {
+        Value::Array(bodies) => bodies.clone(),
+        body => vec![body.clone()],
+    };
+    let mut last = None;
+    for body in bodies {
+        let properties = match body {
+            Value::Object(properties) => properties,
+            _ => Map::new(),
+        };
+        if collection.find_by_name(&properties, None).is_some() {
+            return Err(Rejection::exists());
+        }
+        if !collection.has_room() {
+            return Err(Rejection::Status(
+                409,
+                "There is no room for another.".to_owned(),
+            ));
+        }
+        last = Some(collection.add(properties));
+    }
+    Ok(last)
+}
+
+/// The response of a call that created the item of this number.
+pub(crate) fn created_response(
+    call: &Call<'_>,
+    store: &mut Store,
+    path: &str,
+    number: Option<u64>,
+    parent: Option<&Parent>,
+) -> JsonResponse {
+    let is_one = call.request.body.is_object() || parent.is_none();
+    match (number.filter(|_| is_one), store.at(path, call.env)) {
+        (Some(number), Some(collection)) => call.item_response(collection, number),
+        _ => call.about(store, parent),
+    }
+}
+
+/// Carries out a call on one item of the collection at a path; the call ends in the id of the item.
+pub(crate) fn item(call: &Call<'_>, store: &mut Store, path: &str) -> Outcome {
+    let parameter = call.operation().last_parameter();
+    let id = parameter.and_then(|parameter| call.path_values.get(&parameter.name));
+    let id = id.map(String::as_str).unwrap_or_default();
+    let found = store
+        .at(path, call.env)
+        .and_then(|collection| Some((collection.find(id)?, collection)));
+    let (number, collection) = found.ok_or_else(|| Rejection::missing(id))?;
+    match call.operation().method.as_str() {
+        "DELETE" => delete(call, store, path, number),
+        "PUT" | "PATCH" => update(call, collection, number),
+        _ => Ok(call.item_response(collection, number)),
+    }
+}
+
+fn update(call: &Call<'_>, collection: &mut Collection, number: u64) -> Outcome {
+    let properties = call.change(collection, number)?;
+    if collection.find_by_name(&properties, Some(number)).is_some() {
+        return Err(Rejection::exists());
+    }
+    match call.operation().method.as_str() {
+        "PUT" => collection.replace(number, properties),
+        _ => collection.change(number, properties),
+    }
+    Ok(call.item_response(collection, number))
+}
+
+fn delete(call: &Call<'_>, store: &mut Store, path: &str, number: u64) -> Outcome {
+    let Some(collection) = store.at(path, call.env) else {
+        return Ok(call.made(&Value::Null));
+    };
+    let response = deleted_response(call, collection, number);
+    let list = collection.shape.list;
+    collection.remove(number);
+    store.forget(call.path);
+    // Some deletions return the items that remain.
+    let returns_list = |list: &Endpoint| {
+        let schema = call.operation().response();
+        schema.is_some() && list.operation.response() == schema
+    };
+    match list.filter(|list| returns_list(list)) {
+        Some(endpoint) => {
+            let call = Call {
+                endpoint,
+                path,
+                ..*call
+            };
+            self::list(&call, store, path)
+        }
+        None => Ok(response),
+    }
+}
+
+fn deleted_response(call: &Call<'_>, collection: &Collection, number: u64) -> JsonResponse {
+    let both = [200, 204].map(|status| call.operation().responses.contains_key(&status));
+    let is_without_body = number.is_multiple_of(2) && call.env.quirks.has(Quirk::ChangingDeletes);
+    match both == [true, true] && is_without_body {
+        true => JsonResponse::new(204, None),
+        false => call.item_response(collection, number),
+    }
+}
+
+/// Removes the items whose ids the body lists from the collection at a path.
+pub(crate) fn remove(call: &Call<'_>, store: &mut Store, path: &str) {
+    let Some(collection) = store.at(path, call.env) else {
+        return;
+    };
+    for id in ids(call).into_iter().flatten() {
+        if let Some(number) = collection.find(&id_text(id)) {
+            collection.remove(number);
+        }
+    }
+}
+
+/// The response of a call that removed the items whose ids the body lists.
+pub(crate) fn removed_response(
+    call: &Call<'_>,
+    store: &mut Store,
+    parent: Option<&Parent>,
+) -> JsonResponse {
+    match parent {
+        None => call.made(&json!({"successfulIds": ids(call), "errorIds": []})),
+        parent => call.about(store, parent),
+    }
+}
+
+/// The ids that the body lists.
+fn ids<'a>(call: &Call<'a>) -> Option<&'a Vec<Value>> {
+    match &call.request.body {
+        Value::Object(body) => body.values().find_map(Value::as_array),
+        body => body.as_array(),
+    }
+}

@@ -1,0 +1,59 @@
+//! The time range of a report, and the length of its steps.
+
+use serde_json::Value;
+
+use crate::simulator::faker::NOW;
+use crate::simulator::handlers::Call;
+use crate::simulator::validate::ValidationError;
+
+const HOUR: i64 = 3_600_000;
+
+/// From and to, in epoch milliseconds; `None` where the operation has no such parameters.
+pub(super) fn range(call: &Call<'_>) -> Result<Option<(i64, i64)>, ValidationError> {
+    let time = |name: &str| {
+        call.request
+            .query
+            .get(name)
+            .and_then(Value::as_str)
+            .and_then(milliseconds)
+    };
+    match (time("from"), time("to")) {
+        (Some(from), Some(to)) if from > to => Err(ValidationError::new(
+            "query parameter `from`",
+            "it must not be after `to`",
+        )),
+        (Some(from), Some(to)) => Ok(Some((from, to))),
+        _ => Ok(None),
+    }
+}
+
+/// A time of a report in epoch milliseconds: a number, `now`, or words such as `-7days`.
+fn milliseconds(text: &str) -> Option<i64> {
+    let now = NOW * 1000;
+    if text == "now" {
+        return Some(now);
+    }
+    let Some(ago) = text.strip_prefix('-') else {
+        return text.parse().ok();
+    };
+    let unit = ago.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let count: i64 = ago[..ago.len() - unit.len()].parse().ok()?;
+    let unit = match unit.trim_end_matches('s') {
+        "second" | "" => 1000,
+        "minute" => 60_000,
+        "hour" => HOUR,
+        "week" => 7 * 24 * HOUR,
+        "month" => 30 * 24 * HOUR,
+        _ => 24 * HOUR,
+    };
+    Some(now.saturating_sub(count.saturating_mul(unit)))
+}
+
+/// The length of the steps of a report over time, in milliseconds.
+pub(super) fn step(call: &Call<'_>) -> i64 {
+    match call.header("timerange") {
+        Some("minute") => 60_000,
+        Some("day") => 24 * HOUR,
+        _ => HOUR,
+    }
+}
