@@ -1,7 +1,7 @@
 //! Requests that the documents allow, for every operation: what a test sends that wants to see all of them.
 
 use bytes::Bytes;
-use cisco_secure_access_openapi::{Encoding, Location, Operation, Parameter, TimeForm};
+use cisco_secure_access_openapi::{Encoding, Location, Operation, Parameter, Segment, TimeForm};
 use http::Request;
 use http::header::CONTENT_TYPE;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::catalog::Endpoint;
 use super::env::Env;
+use super::faker::SeededRng;
 use super::state::{Store, ValueMaker};
 
 /// What stands for itself in a path and in a query.
@@ -18,6 +19,15 @@ const PLAIN: AsciiSet = NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
+/// Makes a valid request of an operation.
+struct ExampleRequest<'a> {
+    values: ValueMaker<'a>,
+    operation: &'a Operation,
+    /// Whether it has all parameters and properties, otherwise those that are required.
+    everything: bool,
+    rng: SeededRng,
+}
+
 /// A valid request of an operation; with `everything`, with all parameters and properties, otherwise with those that are required.
 pub(super) fn request(
     store: &mut Store,
@@ -25,99 +35,140 @@ pub(super) fn request(
     endpoint: &Endpoint,
     everything: bool,
 ) -> Option<Request<Bytes>> {
-    let Endpoint {
-        document,
-        operation,
-        ..
-    } = endpoint;
-    let values = ValueMaker { document, env };
-    let rng = env.rng.fork("example").fork(&operation.id);
-    let mut path = String::new();
-    for piece in operation.path.split('/').skip(1) {
-        let value = piece
-            .strip_prefix('{')
-            .and_then(|piece| piece.split_once('}'));
-        let piece = match value {
-            None => piece.to_owned(),
-            Some((name, suffix)) => {
-                let known = store.with_ids(&path, env).and_then(|collection| {
-                    let first = collection.numbers().first()?;
-                    Some(collection.id(*first))
-                });
-                let parameter = operation.parameter(Location::Path, name)?;
-                let value = known
-                    .unwrap_or_else(|| values.sent(&parameter.schema, name, true, rng.fork(name)));
-                let text = utf8_percent_encode(&text(&value), &PLAIN).to_string();
-                format!("{text}{suffix}")
-            }
-        };
-        path.push('/');
-        path.push_str(&piece);
+    let document = endpoint.document;
+    let example = ExampleRequest {
+        values: ValueMaker { document, env },
+        operation: endpoint.operation,
+        everything,
+        rng: env.rng.fork("example").fork(&endpoint.operation.id),
+    };
+    let path = example.path(store)?;
+    let (query, headers) = example.parameters();
+    let uri = match query.is_empty() {
+        true => path,
+        false => format!("{path}?{}", query.join("&")),
+    };
+    let mut request = Request::builder()
+        .method(endpoint.operation.method.as_str())
+        .uri(uri);
+    for (name, value) in headers {
+        request = request.header(name, value);
     }
-    let is_wanted = |parameter: &&Parameter| parameter.required || everything;
-    let mut query = Vec::new();
-    let mut request = Request::builder().method(operation.method.as_str());
-    for parameter in operation.parameters.iter().filter(is_wanted) {
+    match example.body() {
+        Some((content_type, body)) => request
+            .header(CONTENT_TYPE, content_type)
+            .body(Bytes::from(body))
+            .ok(),
+        None => request.body(Bytes::new()).ok(),
+    }
+}
+
+impl ExampleRequest<'_> {
+    /// The path, with the ids of items that exist.
+    fn path(&self, store: &mut Store) -> Option<String> {
+        let mut path = String::new();
+        for segment in &self.operation.segments {
+            let segment = match segment {
+                Segment::Literal(text) => text.clone(),
+                Segment::Parameter { name, suffix } => {
+                    let collection = store.with_ids(&path, self.values.env);
+                    let known = collection.and_then(|collection| {
+                        let first = collection.numbers().first()?;
+                        Some(collection.id(*first))
+                    });
+                    let parameter = self.operation.parameter(Location::Path, name)?;
+                    let value = known.unwrap_or_else(|| self.value(parameter));
+                    format!("{}{suffix}", encoded(&text(&value)))
+                }
+            };
+            path.push('/');
+            path.push_str(&segment);
+        }
+        Some(path)
+    }
+
+    /// The pairs of the query, and the headers.
+    fn parameters(&self) -> (Vec<String>, Vec<(&str, String)>) {
+        let (mut query, mut headers) = (Vec::new(), Vec::new());
+        let parameters = self.operation.parameters.iter();
+        for parameter in parameters.filter(|parameter| parameter.required || self.everything) {
+            let name = parameter.name.as_str();
+            let value = self.value(parameter);
+            let mut pair =
+                |value: &str| query.push(format!("{}={}", encoded(name), encoded(value)));
+            match (parameter.location, &value) {
+                (Location::Path, _) => {}
+                (Location::Header, Value::Array(list)) => headers.push((name, joined(list))),
+                (Location::Header, _) => headers.push((name, text(&value))),
+                (Location::Query, Value::Array(list))
+                    if parameter.encoding == Encoding::Repeated =>
+                {
+                    list.iter().for_each(|item| pair(&text(item)));
+                }
+                (Location::Query, Value::Array(list)) if parameter.encoding == Encoding::Comma => {
+                    pair(&joined(list));
+                }
+                (Location::Query, _) => pair(&text(&value)),
+            }
+        }
+        (query, headers)
+    }
+
+    fn value(&self, parameter: &Parameter) -> Value {
         let name = parameter.name.as_str();
-        let value = match parameter.time {
+        match parameter.time {
             Some(TimeForm::Reporting) if name == "from" => Value::from("-1days"),
             Some(TimeForm::Reporting) => Value::from("now"),
-            Some(_) if name == "from" => Value::from("2026-01-14"),
-            Some(_) => Value::from("2026-01-15T08:30:00Z"),
-            None if is_position(operation, name) => Value::from(first_position(operation)),
-            None => values.sent(&parameter.schema, name, true, rng.fork(name)),
-        };
-        match (parameter.location, &value) {
-            (Location::Path, _) => {}
-            (Location::Header, Value::Array(list)) => request = request.header(name, joined(list)),
-            (Location::Header, _) => request = request.header(name, text(&value)),
-            (Location::Query, Value::Array(list)) if parameter.encoding == Encoding::Repeated => {
-                query.extend(list.iter().map(|item| (name, text(item))));
-            }
-            (Location::Query, Value::Array(list)) if parameter.encoding == Encoding::Comma => {
-                query.push((name, joined(list)));
-            }
-            (Location::Query, _) => query.push((name, text(&value))),
+            Some(TimeForm::Rfc3339) if name == "from" => Value::from("2026-01-14"),
+            Some(TimeForm::Rfc3339) => Value::from("2026-01-15T08:30:00Z"),
+            None => match &self.operation.pagination {
+                Some(pagination) if pagination.offset_param == name => {
+                    Value::from(pagination.first_page)
+                }
+                _ => self
+                    .values
+                    .sent(&parameter.schema, name, true, self.rng.fork(name)),
+            },
         }
     }
-    let pairs = query.iter().map(|(name, value)| {
-        let encoded = |text: &str| utf8_percent_encode(text, &PLAIN).to_string();
-        format!("{}={}", encoded(name), encoded(value))
-    });
-    let query: Vec<String> = pairs.collect();
-    if !query.is_empty() {
-        path = format!("{path}?{}", query.join("&"));
+
+    /// The content type and the body, if it has one.
+    fn body(&self) -> Option<(String, String)> {
+        let body = self.operation.body.as_ref();
+        let body = body.filter(|body| body.required || self.everything)?;
+        let (media_type, schema) = body.media_types.first_key_value()?;
+        let rng = self.rng.fork("body");
+        let value = self.values.sent(schema, "", self.everything, rng);
+        let fields = || value.as_object().into_iter().flatten();
+        Some(match media_type.as_str() {
+            "application/json" => (media_type.clone(), value.to_string()),
+            "multipart/form-data" => {
+                let mut parts = String::new();
+                for (name, value) in fields() {
+                    parts += &format!(
+                        "--part\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{}\r\n",
+                        text(value)
+                    );
+                }
+                (
+                    format!("{media_type}; boundary=part"),
+                    parts + "--part--\r\n",
+                )
+            }
+            _ => {
+                let mut form = url::form_urlencoded::Serializer::new(String::new());
+                for (name, value) in fields() {
+                    form.append_pair(name, &text(value));
+                }
+                (media_type.clone(), form.finish())
+            }
+        })
     }
-    let body = operation
-        .body
-        .as_ref()
-        .filter(|body| body.required || everything);
-    let Some((media, schema)) = body.and_then(|body| body.media_types.first_key_value()) else {
-        return request.uri(path).body(Bytes::new()).ok();
-    };
-    let value = values.sent(schema, "", everything, rng.fork("body"));
-    let (media, body) = match media.as_str() {
-        "application/json" => (media.clone(), value.to_string()),
-        "multipart/form-data" => {
-            let mut body = String::new();
-            for (name, value) in value.as_object().into_iter().flatten() {
-                body += &format!(
-                    "--part\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{}\r\n",
-                    text(value)
-                );
-            }
-            (format!("{media}; boundary=part"), body + "--part--\r\n")
-        }
-        _ => {
-            let mut form = url::form_urlencoded::Serializer::new(String::new());
-            for (name, value) in value.as_object().into_iter().flatten() {
-                form.append_pair(name, &text(value));
-            }
-            (media.clone(), form.finish())
-        }
-    };
-    let request = request.uri(path).header(CONTENT_TYPE, media);
-    request.body(Bytes::from(body)).ok()
+}
+
+/// A string as it stands in a path and in a query.
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, &PLAIN).to_string()
 }
 
 /// The elements of a list with commas between them.
@@ -131,14 +182,4 @@ fn text(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn is_position(operation: &Operation, name: &str) -> bool {
-    let pagination = operation.pagination.as_ref();
-    pagination.is_some_and(|pagination| pagination.offset_param == name)
-}
-
-fn first_position(operation: &Operation) -> u64 {
-    let pagination = operation.pagination.as_ref();
-    pagination.map_or(0, |pagination| pagination.first_page)
 }

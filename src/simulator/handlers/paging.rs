@@ -105,7 +105,7 @@ impl Window {
         &rows[start..end]
     }
 
-    /// Puts the numbers of a page of this length into a response that has places for them.
+    /// Puts the numbers of a page of this length into a response, where the response has them.
     pub(crate) fn fill(
         self,
         operation: &Operation,
@@ -114,39 +114,7 @@ impl Window {
         length: usize,
     ) {
         let end = self.offset.saturating_add(length);
-        let pages = total.div_ceil(self.limit.max(1));
-        let facts = [
-            ("total", json!(total)),
-            ("totalResults", json!(total)),
-            ("totalresults", json!(total)),
-            ("itemsCount", json!(total)),
-            ("count", json!(total)),
-            ("totalPages", json!(pages)),
-            ("currentPage", json!(self.page)),
-            ("page", json!(self.page)),
-            ("offset", json!(self.offset)),
-            (
-                "limit",
-                json!(if self.limit == usize::MAX {
-                    total
-                } else {
-                    self.limit
-                }),
-            ),
-            ("moreDataAvailable", json!(end < total)),
-        ];
-        for holder in ["", "/meta"] {
-            let Some(Value::Object(holder)) = response.pointer_mut(holder) else {
-                continue;
-            };
-            for (name, fact) in &facts {
-                if let Some(known) = holder.get_mut(*name)
-                    && known.is_boolean() == fact.is_boolean()
-                {
-                    *known = fact.clone();
-                }
-            }
-        }
+        self.fill_by_name(response, total, end);
         let Some(pagination) = &operation.pagination else {
             return;
         };
@@ -166,6 +134,40 @@ impl Window {
                     Some(fact) => holder.insert(name.to_owned(), fact),
                     None => holder.remove(name),
                 };
+            }
+        }
+    }
+
+    /// Sets the properties whose names say what they are, at the top and in `meta`.
+    fn fill_by_name(self, response: &mut Value, total: usize, end: usize) {
+        let pages = total.div_ceil(self.limit.max(1));
+        let limit = match self.limit {
+            usize::MAX => total,
+            limit => limit,
+        };
+        let facts = [
+            ("total", json!(total)),
+            ("totalResults", json!(total)),
+            ("totalresults", json!(total)),
+            ("itemsCount", json!(total)),
+            ("count", json!(total)),
+            ("totalPages", json!(pages)),
+            ("currentPage", json!(self.page)),
+            ("page", json!(self.page)),
+            ("offset", json!(self.offset)),
+            ("limit", json!(limit)),
+            ("moreDataAvailable", json!(end < total)),
+        ];
+        for holder in ["", "/meta"] {
+            let Some(Value::Object(holder)) = response.pointer_mut(holder) else {
+                continue;
+            };
+            for (name, fact) in &facts {
+                if let Some(known) = holder.get_mut(*name)
+                    && known.is_boolean() == fact.is_boolean()
+                {
+                    *known = fact.clone();
+                }
             }
         }
     }

@@ -67,11 +67,13 @@ pub(super) fn over_time(
     rows.collect()
 }
 
-/// The numbers of events of each thing that a report ranks, the most frequent first; `None` where the report is none of these.
-pub(super) fn top(events: &[Event], report: &str) -> Option<Vec<Map<String, Value>>> {
+/// What an event counts for in a rank, if for anything: the properties that it has in a row.
+type Subject = fn(&Event) -> Option<Value>;
+
+/// What a report ranks; `None` where it ranks nothing.
+fn subject(report: &str) -> Option<Subject> {
     let name = report.split('/').next().unwrap_or_default();
-    // What an event counts for, if for anything, and the property that holds it in a row.
-    let subject: fn(&Event) -> Option<Value> = match (name, report) {
+    Some(match (name, report) {
         ("top-destinations" | "summaries-by-destination", _) => {
             |event| Some(json!({"domain": event.domain()}))
         }
@@ -102,7 +104,12 @@ pub(super) fn top(events: &[Event], report: &str) -> Option<Vec<Map<String, Valu
         (_, "top-ips") => |event| Some(json!({"ip": event.addresses().0})),
         (_, "top-ips/internal") => |event| Some(json!({"ip": event.addresses().1})),
         _ => return None,
-    };
+    })
+}
+
+/// The numbers of events of each thing that a report ranks, the most frequent first; `None` where the report is none of these.
+pub(super) fn top(events: &[Event], report: &str) -> Option<Vec<Map<String, Value>>> {
+    let subject = subject(report)?;
     let mut groups: BTreeMap<String, (Value, Vec<Event>)> = BTreeMap::new();
     for event in events {
         if let Some(subject) = subject(event) {

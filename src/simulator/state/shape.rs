@@ -45,24 +45,7 @@ enum IdFormat {
 impl Shape {
     /// The collection at a path, if there is one.
     pub(crate) fn at(path: &str) -> Option<Self> {
-        let find = |method: &str, path: &str| match catalog::route(method, path) {
-            Route::Found(endpoint, _) => Some(endpoint),
-            _ => None,
-        };
-        let list = find("GET", path).filter(|endpoint| endpoint.listing.is_some());
-        let create = find("POST", path).filter(|endpoint| !endpoint.operation.is_safe());
-        let under = format!("{path}/~");
-        let item = ["GET", "PUT", "PATCH", "DELETE"]
-            .iter()
-            .filter_map(|method| find(method, &under))
-            .find(|endpoint| {
-                let parameter = endpoint.operation.last_parameter();
-                endpoint.listing.is_none()
-                    && parameter.is_some_and(|parameter| is_id(endpoint.document, parameter))
-            });
-        if list.is_none() && (create.is_none() || item.is_none()) {
-            return None;
-        }
+        let Endpoints { list, create, item } = Endpoints::at(path)?;
         let any = list.or(create)?;
         let document = any.document;
         let row = match list {
@@ -179,6 +162,37 @@ impl Shape {
             IdFormat::Listed(values) => values.len(),
             _ => usize::MAX,
         }
+    }
+}
+
+/// The operations that make a path a collection.
+struct Endpoints {
+    list: Option<&'static Endpoint>,
+    create: Option<&'static Endpoint>,
+    /// One on an item, whose path ends in its id.
+    item: Option<&'static Endpoint>,
+}
+
+impl Endpoints {
+    /// Those of a path, if it is a collection: it has a list, or items that can be created.
+    fn at(path: &str) -> Option<Self> {
+        let find = |method: &str, path: &str| match catalog::route(method, path) {
+            Route::Found(endpoint, _) => Some(endpoint),
+            _ => None,
+        };
+        let list = find("GET", path).filter(|endpoint| endpoint.listing.is_some());
+        let create = find("POST", path).filter(|endpoint| !endpoint.operation.is_safe());
+        let under = format!("{path}/~");
+        let item = ["GET", "PUT", "PATCH", "DELETE"]
+            .iter()
+            .filter_map(|method| find(method, &under))
+            .find(|endpoint| {
+                let parameter = endpoint.operation.last_parameter();
+                endpoint.listing.is_none()
+                    && parameter.is_some_and(|parameter| is_id(endpoint.document, parameter))
+            });
+        let is_collection = list.is_some() || (create.is_some() && item.is_some());
+        is_collection.then_some(Self { list, create, item })
     }
 }
 
