@@ -124,7 +124,7 @@ async fn simulator() -> Simulator {
     faults.extend([
         (Fault::status(429).header("retry-after", "0"), 5),
         (Fault::reset(), 8),
-        (Fault::lost_answer(), 5),
+        (Fault::lost_response(), 5),
         (Fault::truncated(), 5),
         (Fault::delay(Duration::from_millis(20)), 3),
         (Fault::slow(Duration::from_millis(20)), 3),

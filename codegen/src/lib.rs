@@ -44,6 +44,7 @@ use crate::rust_type::Enumerations;
 
 pub use error::{Error, Result};
 pub use layout::layout;
+pub use union::only_requires;
 
 /// The path scopes, each a document of its own.
 pub const SCOPES: [&str; 6] = [

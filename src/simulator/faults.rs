@@ -33,7 +33,7 @@ enum Kind {
     None,
     Answer(Answer),
     Reset,
-    LostAnswer,
+    LostResponse,
     Truncated,
     Slow,
     ExpiredToken,
@@ -104,8 +104,8 @@ impl Fault {
     }
 
     /// The call is carried out, and the connection is reset instead of an answer.
-    pub fn lost_answer() -> Self {
-        Self::new(Kind::LostAnswer)
+    pub fn lost_response() -> Self {
+        Self::new(Kind::LostResponse)
     }
 
     /// The call is carried out, and the connection ends in the middle of the answer.
@@ -187,7 +187,7 @@ impl Fault {
             Kind::None => return None,
             Kind::Answer(answer) => Effect::Answer(answer.clone()),
             Kind::Reset => Effect::Reset,
-            Kind::LostAnswer => Effect::After(Delivery::Never),
+            Kind::LostResponse => Effect::After(Delivery::Never),
             Kind::Truncated => Effect::After(Delivery::Half),
             Kind::Slow => Effect::After(Delivery::Slow(self.delay)),
             Kind::ExpiredToken => Effect::ExpiredToken,

@@ -31,7 +31,7 @@ async fn every_fault_is_an_error_of_its_kind_and_happens_once() {
     let faults = [
         (Fault::status(503), (ErrorKind::Service, Some(503))),
         (Fault::reset(), (ErrorKind::Connection, None)),
-        (Fault::lost_answer(), (ErrorKind::Connection, None)),
+        (Fault::lost_response(), (ErrorKind::Connection, None)),
     ];
     for (fault, expected) in faults {
         let shown = format!("{fault:?}");
@@ -50,7 +50,7 @@ async fn faults_are_retried() -> Result<()> {
         Fault::status(429).header("retry-after", "30").times(2),
         Fault::reset(),
         Fault::truncated(),
-        Fault::lost_answer(),
+        Fault::lost_response(),
         Fault::expired_token(),
     ];
     for fault in faults {
@@ -74,7 +74,7 @@ async fn faults_are_retried() -> Result<()> {
 #[tokio::test]
 async fn a_request_with_a_lost_response_was_processed_and_one_with_a_reset_was_not() -> Result<()> {
     const SITES: &str = "/deployments/v2/sites";
-    for (fault, count) in [(Fault::lost_answer(), 2), (Fault::reset(), 3)] {
+    for (fault, count) in [(Fault::lost_response(), 2), (Fault::reset(), 3)] {
         let simulator = Simulator::builder()
             .fault("delete_site", fault)
             .start()

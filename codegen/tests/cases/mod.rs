@@ -814,6 +814,15 @@ fn extensions() -> Vec<Case> {
             "#[doc = \" Any.\"] #[must_use] pub fn any() -> Self { decode::construct(\"{\\\"a\\\":\\\"any\\\"}\", None) }",
             "pub fn ids(value: impl IntoIterator<Item = impl ::std::borrow::Borrow<i64>>) -> Self",
         ]),
+        Case::new("F2", "a constructor that leaves required properties to the builder", body(reference("Hook"), json!({"Hook": {"type": "object", "required": ["name", "kind"], "properties": {"name": string(), "kind": string(), "a": {"type": "object"}, "url": string()}, "x-constructors": [
+            {"name": "call", "description": "Calls.", "set": {"kind": "call", "a": {}}, "at": "/a/url", "also": "/url", "takes": "string"},
+            {"name": "of", "description": "All.", "set": {"kind": "call"}, "at": "/name", "takes": "string"},
+        ]}})))
+        .has(&[
+            "pub fn call(value: impl Into<String>) -> crate::Builder<Hook, (crate::Set, (missing::Name, ()))>",
+            "Some((&[\"/a/url\", \"/url\"], value.into().into()))",
+            "#[must_use] pub fn of(value: impl Into<String>) -> Self",
+        ]),
         Case::new("F2", "a constructor whose argument has no place", body(reference("Condition"), json!({"Condition": {"type": "object", "properties": {"a": string()}, "x-constructors": [
             {"name": "any", "description": "Any.", "set": {}, "at": "/a/b", "takes": "string"},
         ]}})))

@@ -122,7 +122,7 @@ async fn what_was_interrupted_goes_on() -> Result<()> {
         ("add_destinations", Fault::reset().on_call(1), 400, 0),
         (
             "add_destinations",
-            Fault::lost_answer().on_call(4),
+            Fault::lost_response().on_call(4),
             400,
             2000,
         ),
@@ -205,6 +205,7 @@ async fn what_was_read_can_be_iterated() -> Result<()> {
     assert_eq!(current.iter().len(), current.len());
     for (destination, _) in &current {
         assert!(current.contains(destination));
+        assert!(current.get(destination).is_some());
     }
     assert!(current.contains("EXAMPLE.com/Path"));
     assert!(!current.contains("example.com/path"));

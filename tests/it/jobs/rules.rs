@@ -149,7 +149,7 @@ async fn what_others_wrote_meanwhile_stays() -> Result<()> {
 async fn a_lost_response_does_not_change_it_twice() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
-    simulator.fault("update_access_rule", Fault::lost_answer());
+    simulator.fault("update_access_rule", Fault::lost_response());
     let rule = edit_access_rule(&client, RULE, PATIENCE, rename).await?;
     assert_eq!(rule.rule_name.as_deref(), Some("Harbour"));
     assert_eq!(calls(&simulator, "update_access_rule"), 1);
