@@ -237,7 +237,7 @@ async fn scopes_of_two_documents_are_both_in_the_hint() {
             ],
         ),
         (
-            hint(|client| client.admin().list_ztna_user_certificates("17").send()).await,
+            hint(|client| client.admin().list_ztna_user_certificates(17).send()).await,
             ["admin.ztna.certificates:read", "admin.ztna.users:read"],
         ),
         (
