@@ -256,7 +256,7 @@ async fn application_categories_come_by_id() {
         json!({"applicationsCount": 2, "createdAt": 1_700_000_400, "id": 7, "name": "Chat"});
     let other = json!({"id": 8, "name": "Games"});
     let call = |client: &Client| client.policies().list_application_categories().send();
-    let by_id = read(json!({"7": category, "8": other}), call).await;
+    let by_id = decode(&json!({"7": category, "8": other}), call).await;
     let list = read(json!([category, other]), call).await;
     assert_eq!(*by_id, *list);
     assert_eq!(list[0].created_at, time("2023-11-14T22:20:00Z"));
