@@ -821,7 +821,7 @@ fn extensions() -> Vec<Case> {
         .has(&[
             "pub fn call(value: impl Into<String>) -> crate::Builder<Hook, (crate::Set, (missing::Name, ()))>",
             "Some((&[\"/a/url\", \"/url\"], value.into().into()))",
-            "#[must_use] pub fn of(value: impl Into<String>) -> Self",
+            "#[must_use] #[inline] pub fn of(value: impl Into<String>) -> Self",
         ]),
         Case::new("F2", "a constructor whose argument has no place", body(reference("Condition"), json!({"Condition": {"type": "object", "properties": {"a": string()}, "x-constructors": [
             {"name": "any", "description": "Any.", "set": {}, "at": "/a/b", "takes": "string"},
