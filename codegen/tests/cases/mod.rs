@@ -811,7 +811,7 @@ fn extensions() -> Vec<Case> {
             {"name": "any", "description": "Any.", "set": {"a": "any"}}, {"name": "ids", "description": "By ids.", "set": {"a": "ids"}, "at": "/b", "takes": "integers"},
         ]}})))
         .has(&[
-            "#[doc = \" Any.\"] #[must_use] pub fn any() -> Self { decode::construct(\"{\\\"a\\\":\\\"any\\\"}\", None) }",
+            "#[doc = \" Any.\"] #[must_use] #[inline] pub fn any() -> Self { decode::construct(\"{\\\"a\\\":\\\"any\\\"}\", None) }",
             "pub fn ids(value: impl IntoIterator<Item = impl ::std::borrow::Borrow<i64>>) -> Self",
         ]),
         Case::new("F2", "a constructor that leaves required properties to the builder", body(reference("Hook"), json!({"Hook": {"type": "object", "required": ["name", "kind"], "properties": {"name": string(), "kind": string(), "a": {"type": "object"}, "url": string()}, "x-constructors": [
