@@ -21,17 +21,13 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cisco_secure_access::api::admin::types::{
-    AlertRule, AlertRuleCondition, AlertRuleConditions, AlertRuleConditionsMatchType,
-    AlertRuleNotification, AlertRuleStatus, AlertSeverity, CreateAlertRuleRequest,
-    CreateIntegrationConfig, CreateIntegrationRequest, DeleteAlertRulesRequest, IntegrationKind,
-    NotificationType, UpdateAlertRulesStatusRequest, WebhookConfigInput,
+    AlertRule, AlertRuleCondition, AlertRuleConditions, AlertRuleNotification, AlertRuleStatus,
+    AlertRuleType, AlertSeverity, CreateAlertRuleRequest, CreateIntegrationRequest,
+    DeleteAlertRulesRequest, UpdateAlertRulesStatusRequest,
 };
 use cisco_secure_access::jobs::{Ensured, ensure};
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Required as _, Result};
-
-/// The type of the rules that watch the access rules.
-const ACCESS_RULE_CHANGES: i64 = 10;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -44,7 +40,7 @@ async fn run() -> std::result::Result<(), Box<dyn Error>> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["list"] => list(&client).await?,
         ["email", name, address] => {
-            ensure_rule(&client, name, email(address)).await?;
+            ensure_rule(&client, name, AlertRuleNotification::email([address])).await?;
         }
         ["webhook", name, url] => {
             ensure_webhook_rule(&client, name, url).await?;
@@ -55,12 +51,8 @@ async fn run() -> std::result::Result<(), Box<dyn Error>> {
         ["delete", id] => delete(&client, id.parse()?).await?,
         [] if simulator.is_some() => {
             for _ in 0..2 {
-                ensure_rule(
-                    &client,
-                    "Access rules by email",
-                    email("ops@harbour.example"),
-                )
-                .await?;
+                let email = AlertRuleNotification::email(["ops@harbour.example"]);
+                ensure_rule(&client, "Access rules by email", email).await?;
                 let url = "https://hooks.harbour.example/alerts";
                 ensure_webhook_rule(&client, "Access rules by webhook", url).await?;
             }
@@ -97,12 +89,6 @@ async fn list(client: &Client) -> Result<()> {
     Ok(())
 }
 
-fn email(address: &str) -> AlertRuleNotification {
-    AlertRuleNotification::new()
-        .type_(NotificationType::Email)
-        .recipients([address])
-}
-
 /// The rule of a name, if there is one.
 async fn find(client: &Client, name: &str) -> Result<Option<AlertRule>> {
     let rules = client.admin().list_alert_rules().await?.into_inner();
@@ -121,17 +107,13 @@ async fn ensure_rule(
         println!("The alert rule `{name}` is there.");
         return Ok(rule);
     }
-    let all = AlertRuleCondition::new().field("allAccessRules").value("");
+    let conditions = AlertRuleConditions::all().rows([AlertRuleCondition::named("allAccessRules")]);
     let request = CreateAlertRuleRequest::builder()
         .name(name)
-        .rule_type_id(ACCESS_RULE_CHANGES)
+        .rule_type_id(AlertRuleType::AccessRuleChange)
         .severity(AlertSeverity::High)
         .status(AlertRuleStatus::Enabled)
-        .conditions(
-            AlertRuleConditions::new()
-                .match_type(AlertRuleConditionsMatchType::All)
-                .rows([all]),
-        )
+        .conditions(conditions)
         .notification_info([notification])
         .build();
     match client.admin().create_alert_rule(&request).await {
@@ -146,13 +128,7 @@ async fn ensure_rule(
 /// Finds or creates an integration that calls a URL, and an alert rule that uses it.
 async fn ensure_webhook_rule(client: &Client, name: &str, url: &str) -> Result<AlertRule> {
     let admin = client.admin();
-    let webhook = WebhookConfigInput::new().url(url);
-    let request = CreateIntegrationRequest::builder()
-        .name(name)
-        .type_(IntegrationKind::WebhookV1)
-        .config(CreateIntegrationConfig::new().webhook(webhook.clone()))
-        .webhook_config(webhook)
-        .build();
+    let request = CreateIntegrationRequest::webhook(url).name(name).build();
     let integrations = || admin.list_integrations().items();
     let integration = ensure(name, integrations, admin.create_integration(&request)).await?;
     println!(
@@ -167,10 +143,7 @@ async fn ensure_webhook_rule(client: &Client, name: &str, url: &str) -> Result<A
         Ensured::Found(integration) => integration.id.required()?,
         Ensured::Created(created) => created.into_inner().id.required()?,
     };
-    let notification = AlertRuleNotification::new()
-        .type_(NotificationType::Webhook)
-        .webhook_ids([id]);
-    ensure_rule(client, name, notification).await
+    ensure_rule(client, name, AlertRuleNotification::webhooks([id])).await
 }
 
 /// Changes the severity of a rule and nothing else, although an update replaces the rule.
@@ -231,7 +204,12 @@ mod tests {
             .start()
             .await?;
         let client = simulator.client()?;
-        let rule = ensure_rule(&client, "Alert rule 002", email("ops@harbour.example")).await?;
+        let rule = ensure_rule(
+            &client,
+            "Alert rule 002",
+            AlertRuleNotification::email(["ops@harbour.example"]),
+        )
+        .await?;
         assert_eq!(rule.id, Some(1002));
         Ok(())
     }
@@ -240,7 +218,12 @@ mod tests {
     async fn a_change_of_the_severity_keeps_the_rest() -> Result<()> {
         let simulator = Simulator::builder().start().await?;
         let client = simulator.client()?;
-        let before = ensure_rule(&client, "Email", email("ops@harbour.example")).await?;
+        let before = ensure_rule(
+            &client,
+            "Email",
+            AlertRuleNotification::email(["ops@harbour.example"]),
+        )
+        .await?;
         let id = before.id.required()?;
         set_severity(&client, id, AlertSeverity::Low).await?;
         let after = client.admin().get_alert_rule(id).await?;

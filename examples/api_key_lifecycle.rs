@@ -32,10 +32,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let keys: Vec<_> = admin.list_api_keys().items().try_collect().await?;
     println!("There are {} keys.", keys.len());
 
-    let request = CreateApiKeyRequest::builder()
+    let request = CreateApiKeyRequest::without_expiry()
         .name("Inventory of roaming computers")
         .scopes(["deployments.roamingcomputers:read"])
-        .expire_at("")
         .build();
     let created = admin.create_api_key(&request).await?.into_inner();
     let id = created.key.required()?.id.required()?;

@@ -17,7 +17,6 @@ use std::error::Error;
 use std::fs;
 use std::process::ExitCode;
 
-use cisco_secure_access::api::policies::types::ListApplicationCategoriesResponse;
 use cisco_secure_access::simulator::{Fault, Simulator, SimulatorBuilder};
 use cisco_secure_access::{Client, Required as _};
 use serde_json::json;
@@ -85,15 +84,9 @@ async fn applications(client: &Client) -> Result<BTreeMap<i64, String>, Box<dyn 
 
 /// The names of the categories that lists select. The categories of the reports have other ids.
 async fn categories(client: &Client) -> Result<BTreeMap<i64, String>, Box<dyn Error>> {
-    let response = client.policies().list_application_categories().await?;
-    let categories: Vec<_> = match response.into_inner() {
-        ListApplicationCategoriesResponse::Object(by_id) => {
-            by_id.into_inner().into_values().collect()
-        }
-        ListApplicationCategoriesResponse::List(list) => list,
-        _ => return Err("the categories are neither an object nor a list".into()),
-    };
+    let categories = client.policies().list_application_categories().await?;
     Ok(categories
+        .into_inner()
         .into_iter()
         .filter_map(|category| Some((category.id?, category.name?)))
         .collect())

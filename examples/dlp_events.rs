@@ -14,35 +14,10 @@ mod common;
 use std::error::Error;
 use std::process::ExitCode;
 
-use chrono::{DateTime, Utc};
-use cisco_secure_access::api::reports::types::{DlpEventType, DlpRule, DlpSeverity};
+use cisco_secure_access::Required as _;
+use cisco_secure_access::api::reports::types::{DlpEventType, DlpSeverity};
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{ReportsRegion, Required as _};
 use futures_util::TryStreamExt as _;
-
-/// What the events of all kinds have in common.
-struct Event {
-    kind: DlpEventType,
-    id: Option<String>,
-    detected: Option<DateTime<Utc>>,
-    severity: Option<DlpSeverity>,
-    rule: Option<DlpRule>,
-    file: Option<String>,
-}
-
-/// Reads the events of one kind. The kinds have types of their own, which have these fields in common.
-macro_rules! events {
-    ($kind:ident, $request:expr) => {
-        $request.items().map_ok(|event| Event {
-            kind: DlpEventType::$kind,
-            id: event.event_id,
-            detected: event.detected,
-            severity: event.severity,
-            rule: event.rule,
-            file: event.file_name,
-        })
-    };
-}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -53,30 +28,40 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let (client, _simulator) = common::connect("", Simulator::builder()).await?;
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let argument = |index, default| arguments.get(index).map_or(default, String::as_str);
-    let region = match argument(0, "us") {
-        "us" => ReportsRegion::Us,
-        "eu" => ReportsRegion::Eu,
-        other => return Err(format!("`{other}` is no region: us or eu").into()),
-    };
+    let region = argument(0, "us").parse()?;
     let (from, to) = (argument(1, "-1days"), argument(2, "now"));
 
     let reports = client.reports();
     let real_time = reports.list_dlp_real_time_events();
     let saas_api = reports.list_dlp_saas_api_events();
     let ai_guardrails = reports.list_dlp_ai_guardrails_events();
-    let real_time = real_time.from(from).to(to).reports_region(region);
-    let saas_api = saas_api.from(from).to(to).reports_region(region);
-    let ai_guardrails = ai_guardrails.from(from).to(to).reports_region(region);
-    let mut events: Vec<Event> = events!(RealTime, real_time).try_collect().await?;
-    events.extend(events!(SaasApi, saas_api).try_collect::<Vec<_>>().await?);
-    events.extend(
-        events!(AiGuardrails, ai_guardrails)
-            .try_collect::<Vec<_>>()
-            .await?,
-    );
-    events.sort_by_key(|event| event.detected);
+    let kinds = [
+        (
+            DlpEventType::RealTime,
+            real_time.from(from).to(to).reports_region(region).items(),
+        ),
+        (
+            DlpEventType::SaasApi,
+            saas_api.from(from).to(to).reports_region(region).items(),
+        ),
+        (
+            DlpEventType::AiGuardrails,
+            ai_guardrails
+                .from(from)
+                .to(to)
+                .reports_region(region)
+                .items(),
+        ),
+    ];
+    let mut events = Vec::new();
+    for (kind, mut items) in kinds {
+        while let Some(event) = items.try_next().await? {
+            events.push((kind.clone(), event));
+        }
+    }
+    events.sort_by_key(|(_, event)| event.detected);
 
-    for event in &events {
+    for (kind, event) in &events {
         println!(
             "{}  {:8}  {:12}  {}  {}",
             event
@@ -87,21 +72,24 @@ async fn run() -> Result<(), Box<dyn Error>> {
                 .severity
                 .as_ref()
                 .map_or("-", |severity| severity.as_str()),
-            event.kind.as_str(),
+            kind.as_str(),
             event
                 .rule
                 .as_ref()
                 .and_then(|rule| rule.name.as_deref())
                 .unwrap_or("-"),
-            event.file.as_deref().unwrap_or("-"),
+            event.file_name.as_deref().unwrap_or("-"),
         );
     }
     println!("{} events", events.len());
 
     let critical = Some(DlpSeverity::Critical);
-    if let Some(event) = events.into_iter().rfind(|event| event.severity == critical) {
+    let newest = events
+        .into_iter()
+        .rfind(|(_, event)| event.severity == critical);
+    if let Some((kind, event)) = newest {
         let details = reports
-            .get_dlp_event(event.kind, event.id.required()?)
+            .get_dlp_event(kind, event.event_id.required()?)
             .reports_region(region)
             .await?;
         println!(

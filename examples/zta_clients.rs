@@ -95,14 +95,14 @@ async fn run() -> Result<(), Box<dyn Error>> {
 async fn certificates(
     client: &Client,
     users: &[Identity],
-) -> Result<BTreeMap<i64, ZtnaCertificateCounts>, Box<dyn Error>> {
+) -> cisco_secure_access::Result<BTreeMap<i64, ZtnaCertificateCounts>> {
     let mut certificates = BTreeMap::new();
     for users in users.chunks(USERS) {
-        let ids = users.iter().filter_map(|user| Some(user.id?.to_string()));
+        let ids = users.iter().filter_map(|user| user.id);
         let request = client.admin().list_ztna_user_summaries().user_ids(ids);
         for summary in request.await?.into_inner().users {
             if let (Some(id), Some(counts)) = (summary.user_id, summary.device_certificate_counts) {
-                certificates.insert(id.parse()?, counts);
+                certificates.insert(id, counts);
             }
         }
     }

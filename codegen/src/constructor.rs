@@ -18,8 +18,18 @@ pub(crate) struct Constructor {
     description: String,
     /// The object without what the constructor takes.
     set: Value,
-    /// Where the argument stands in the object, and what it is.
-    takes: Option<(String, Takes)>,
+    /// The argument.
+    takes: Option<Argument>,
+}
+
+/// The argument of a constructor.
+#[derive(Debug)]
+struct Argument {
+    takes: Takes,
+    /// Where it stands in the object.
+    at: String,
+    /// Where it stands besides.
+    also: Option<String>,
 }
 
 /// What a constructor takes.
@@ -51,21 +61,31 @@ impl Constructor {
 
     /// Its name and what it takes, for the public API.
     pub(crate) fn surface(&self) -> (String, Option<&'static str>) {
-        let takes = self.takes.as_ref().map(|(_, takes)| takes.name());
+        let takes = self.takes.as_ref().map(|argument| argument.takes.name());
         (self.name.clone(), takes)
+    }
+
+    /// Whether it gives a property of the object its value.
+    pub(crate) fn sets(&self, property: &str) -> bool {
+        let is_at = |pointer: &str| pointer.strip_prefix('/') == Some(property);
+        self.set.get(property).is_some()
+            || self
+                .takes
+                .as_ref()
+                .is_some_and(|argument| argument.pointers().any(is_at))
     }
 
     /// The name of the constructor and its argument, if it makes this JSON.
     pub(crate) fn example(&self, json: &Value) -> Option<(&str, Option<Value>)> {
         let mut rest = json.clone();
-        let argument = match &self.takes {
-            None => None,
-            Some((at, _)) => {
-                let (parent, name) = at.rsplit_once('/')?;
-                Some(rest.pointer_mut(parent)?.as_object_mut()?.remove(name)?)
-            }
-        };
-        (rest == self.set).then_some((self.name.as_str(), argument))
+        let mut taken = Vec::new();
+        for pointer in self.takes.iter().flat_map(Argument::pointers) {
+            let (parent, name) = pointer.rsplit_once('/')?;
+            taken.push(rest.pointer_mut(parent)?.as_object_mut()?.remove(name)?);
+        }
+        let argument = taken.pop();
+        let is_same = taken.iter().all(|other| argument.as_ref() == Some(other));
+        (is_same && rest == self.set).then_some((self.name.as_str(), argument))
     }
 
     fn read_one(value: &Value, pointer: &str) -> Result<Self> {
@@ -85,16 +105,26 @@ impl Constructor {
                     let reason = format!("`{name}` is none of {}", names.join(", "));
                     Error::new(format!("{pointer}/takes"), reason)
                 })?;
-                let at = text("at")?;
-                let parent = at.rsplit_once('/').map(|(parent, _)| parent);
-                let is_object = |parent| set.pointer(parent).is_some_and(Value::is_object);
-                if !parent.is_some_and(is_object) {
-                    return Err(Error::new(
-                        format!("{pointer}/at"),
-                        format!("`{at}` is not in an object that `set` has"),
-                    ));
-                }
-                Some((at.to_owned(), takes))
+                let place = |key: &str| {
+                    let at = text(key)?;
+                    let parent = at.rsplit_once('/').map(|(parent, _)| parent);
+                    let is_object = |parent| set.pointer(parent).is_some_and(Value::is_object);
+                    match parent.is_some_and(is_object) {
+                        true => Ok(at.to_owned()),
+                        false => Err(Error::new(
+                            format!("{pointer}/{key}"),
+                            format!("`{at}` is not in an object that `set` has"),
+                        )),
+                    }
+                };
+                Some(Argument {
+                    takes,
+                    at: place("at")?,
+                    also: match value.get("also") {
+                        Some(_) => Some(place("also")?),
+                        None => None,
+                    },
+                })
             }
         };
         Ok(Self {
@@ -106,8 +136,22 @@ impl Constructor {
     }
 }
 
-/// Emits the constructors of a type.
-pub(crate) fn emit(ident: &Ident, constructors: &[Constructor]) -> Option<TokenStream> {
+impl Argument {
+    fn pointers(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.at), self.also.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+    }
+}
+
+/// Emits the constructors of a type. `builder` is the type of the builder that a constructor begins, where the object needs more than the
+/// constructor sets.
+pub(crate) fn emit(
+    ident: &Ident,
+    constructors: &[Constructor],
+    builder: &dyn Fn(&Constructor) -> Option<TokenStream>,
+) -> Option<TokenStream> {
     if constructors.is_empty() {
         return None;
     }
@@ -117,17 +161,26 @@ pub(crate) fn emit(ident: &Ident, constructors: &[Constructor]) -> Option<TokenS
         let set = constructor.set.to_string();
         let (parameter, taken) = match &constructor.takes {
             None => (None, quote!(None)),
-            Some((at, takes)) => {
-                let (ty, value) = takes.argument();
-                (Some(quote!(value: #ty)), quote!(Some((#at, #value))))
+            Some(argument) => {
+                let (ty, value) = argument.takes.argument();
+                let pointers = argument.pointers();
+                (
+                    Some(quote!(value: #ty)),
+                    quote!(Some((&[#(#pointers),*], #value))),
+                )
             }
+        };
+        let object = quote!(decode::construct(#set, #taken));
+        let (must_use, ty, value) = match builder(constructor) {
+            None => (Some(quote!(#[must_use])), quote!(Self), object),
+            Some(builder) => (None, builder, quote!(crate::Builder::new(#object))),
         };
         quote! {
             #docs
-            #[must_use]
+            #must_use
             #[inline]
-            pub fn #name(#parameter) -> Self {
-                decode::construct(#set, #taken)
+            pub fn #name(#parameter) -> #ty {
+                #value
             }
         }
     });

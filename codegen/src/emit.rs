@@ -66,6 +66,11 @@ pub(crate) fn emit(
                 let bases = field_types(&structs, name, fields.len())?;
                 let emission = object::Emission::new(&ident, &docs, fields, &bases, ty.direction)?;
                 code.extend(emission.emit(wire_form, enumerations, schemars));
+                code.extend(constructor::emit(
+                    &ident,
+                    &ty.constructors,
+                    &|constructor| emission.builder_after(&|property| constructor.sets(property)),
+                ));
                 missing.extend(emission.typestate().missing());
                 TypeDef::Struct(emission.into_fields())
             }
@@ -90,13 +95,13 @@ pub(crate) fn emit(
                     schemars
                         .then(|| quote!(#[derive(::schemars::JsonSchema)] #[schemars(untagged)])),
                 ));
+                code.extend(constructor::emit(&ident, &ty.constructors, &|_| None));
                 let idents = variants
                     .iter()
                     .map(|variant| Ident::new(&variant.name, Span::call_site()));
                 TypeDef::Union(idents.zip(types).collect())
             }
         };
-        code.extend(constructor::emit(&ident, &ty.constructors));
         defs.insert(name.clone(), def);
     }
     Ok(Emitted {

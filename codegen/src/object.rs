@@ -235,6 +235,17 @@ impl<'a> Emission<'a> {
         Typestate::new(built.map(|ty| &ty.ident))
     }
 
+    /// The type of the builder after these properties have their values; none if the object needs no more.
+    pub(crate) fn builder_after(&self, is_set: &dyn Fn(&str) -> bool) -> Option<TokenStream> {
+        let Self { ident, .. } = self;
+        let is_set = |setter: &Ident| {
+            self.required()
+                .any(|ty| ty.ident == *setter && is_set(&ty.wire))
+        };
+        let state = self.typestate().after_all(is_set)?;
+        Some(quote!(crate::Builder<#ident, #state>))
+    }
+
     /// How an object begins, and a setter for each field. Up to one required property is an argument of `new`; more have setters of a
     /// builder, which cannot be mistaken for each other.
     fn constructor(&self, enumerations: &Enumerations) -> TokenStream {

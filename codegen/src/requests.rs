@@ -21,6 +21,7 @@ use crate::names;
 use crate::operations;
 use crate::paging;
 use crate::rust_type::{Enumerations, argument, element, shorten, simple_name, standalone};
+use crate::surface::ArgumentLocation;
 use crate::typestate::Typestate;
 use crate::{Error, Result};
 
@@ -132,6 +133,18 @@ pub(crate) enum ParameterLocation {
     Json,
     Form,
     Part(String),
+}
+
+impl ParameterLocation {
+    fn of_argument(&self) -> ArgumentLocation {
+        match self {
+            Self::Path => ArgumentLocation::Path,
+            Self::Query(..) => ArgumentLocation::Query,
+            Self::Header(_) => ArgumentLocation::Header,
+            Self::Json | Self::Form => ArgumentLocation::Body,
+            Self::Part(_) => ArgumentLocation::File,
+        }
+    }
 }
 
 /// A request: the arguments of an operation, and its response.
@@ -602,13 +615,9 @@ impl Argument {
         }
     }
 
-    /// Whether it is an argument of the method of its operation: a part of the path or the body. Others could be mistaken for each other.
+    /// Whether it is an argument of the method of its operation: a part of the path or the body.
     pub(crate) fn is_positional(&self) -> bool {
-        let is_named = matches!(
-            self.location,
-            ParameterLocation::Query(..) | ParameterLocation::Header(_)
-        );
-        self.required && !is_named
+        self.required && self.location.of_argument().is_positional()
     }
 
     /// Whether its setter takes no value.

@@ -79,6 +79,14 @@ pub struct Argument {
     pub description: Option<String>,
 }
 
+impl Argument {
+    /// Whether the method of the operation takes it; setters take the others.
+    #[must_use]
+    pub fn is_positional(&self) -> bool {
+        self.required && self.location.is_positional()
+    }
+}
+
 /// The location of an argument in the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ArgumentLocation {
@@ -92,6 +100,13 @@ pub enum ArgumentLocation {
     Body,
     /// As a file in the body.
     File,
+}
+
+impl ArgumentLocation {
+    /// Whether a required argument of this location is one of the method of its operation. Others could be mistaken for each other.
+    pub(crate) fn is_positional(self) -> bool {
+        !matches!(self, Self::Query | Self::Header)
+    }
 }
 
 /// A named type.

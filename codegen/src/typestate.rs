@@ -74,6 +74,18 @@ impl<'a> Typestate<'a> {
         }))
     }
 
+    /// The state when these values are set and no others; none if these are all.
+    pub(crate) fn after_all(&self, is_set: impl Fn(&Ident) -> bool) -> Option<TokenStream> {
+        if self.setters.iter().all(|setter| is_set(setter)) {
+            return None;
+        }
+        let states = self.setters.iter().zip(self.missing());
+        Some(list(states.map(|(setter, missing)| match is_set(setter) {
+            true => quote!(crate::Set),
+            false => quote!(missing::#missing),
+        })))
+    }
+
     fn generics(&self, arguments: TokenStream) -> Option<TokenStream> {
         (!self.is_empty()).then(|| quote!(<#arguments>))
     }

@@ -146,15 +146,18 @@ fn is_bare(variant: &Value) -> bool {
         .all(|key| variant.get(*key).is_none())
 }
 
-/// Whether a variant has nothing but `required`.
-fn only_requires(variant: &Value) -> bool {
+/// Whether a variant only says which properties of the schema around it are required. It becomes no type.
+#[must_use]
+pub fn only_requires(variant: &Value) -> bool {
     variant.as_object().is_some_and(|variant| {
-        variant.keys().all(|key| {
-            matches!(
-                key.as_str(),
-                "required" | "not" | "type" | "description" | "title"
-            )
-        })
+        let has = |key| variant.contains_key(key);
+        (has("required") || has("not"))
+            && variant.keys().all(|key| {
+                matches!(
+                    key.as_str(),
+                    "required" | "not" | "type" | "description" | "title"
+                )
+            })
     })
 }
 

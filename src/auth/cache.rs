@@ -113,7 +113,7 @@ impl CachedToken {
 
     /// The token itself. Whoever has it can make calls until it expires.
     #[must_use]
-    pub fn secret(&self) -> &str {
+    pub fn expose_secret(&self) -> &str {
         self.secret.expose_secret()
     }
 
@@ -140,7 +140,7 @@ impl CachedToken {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         let stored = StoredToken {
-            access_token: self.secret().into(),
+            access_token: self.expose_secret().into(),
             expires_at: expires_at.as_secs(),
         };
         // Serializing a string and a number cannot fail.

@@ -433,7 +433,7 @@ impl TokenSource {
     async fn cached(&self, key: &str) -> Option<Token> {
         let cache = &self.config.cache;
         let cached = cache.get(key).await.map_err(log_cache_error).ok()??;
-        let is_last = |last: &Token| last.0.secret.expose_secret() == cached.secret();
+        let is_last = |last: &Token| last.0.secret.expose_secret() == cached.expose_secret();
         if self.state().current.as_ref().is_some_and(is_last) {
             return None;
         }

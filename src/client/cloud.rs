@@ -141,6 +141,27 @@ impl ReportsRegion {
     }
 }
 
+impl FromStr for ReportsRegion {
+    type Err = Error;
+
+    /// Reads `us` or `eu`.
+    fn from_str(string: &str) -> Result<Self> {
+        match string.trim().to_ascii_lowercase().as_str() {
+            "us" => Ok(Self::Us),
+            "eu" => Ok(Self::Eu),
+            _ => Err(Error::configuration(format!(
+                "unknown region of reports `{string}`: expected `us` or `eu`"
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for ReportsRegion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),

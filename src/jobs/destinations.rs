@@ -135,6 +135,13 @@ impl CurrentList {
         self.ids.contains_key(&comparable(destination.to_owned()))
     }
 
+    /// The id of a destination, which `remove_destinations` takes; `None` if it is not on the list. As in a plan, names of hosts are the
+    /// same in upper and lower case.
+    #[must_use]
+    pub fn get(&self, destination: &str) -> Option<i64> {
+        self.ids.get(&comparable(destination.to_owned())).copied()
+    }
+
     /// The destinations, each with its id, in no particular order.
     ///
     /// A destination is a domain, URL or IP address, with its host in lower case. Its id is what

@@ -7,7 +7,7 @@ use cisco_secure_access::api::investigate::types::{CoOccurringDomain, CoOccurrin
 use cisco_secure_access::api::policies::types::{
     AccessRule, RuleCondition, UnifiedNetworkObject, UpdateAccessRuleRequest,
 };
-use cisco_secure_access::{ErrorKind, JsonType, Nullable, Response, Result};
+use cisco_secure_access::{Entries, ErrorKind, JsonType, Nullable, Response, Result};
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
@@ -330,17 +330,42 @@ fn an_enumeration_of_integers_is_decoded_like_an_integer() {
     assert_eq!(written, value);
 }
 
+#[test]
+fn the_entries_of_a_map_that_do_not_fit_are_in_extra() {
+    let value = json!({"a": 1, "b": "x", "c": null});
+    let mut entries: Entries<i64> = serde_json::from_value(value.clone()).unwrap();
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries.extra["b"], "x");
+    assert_eq!(serde_json::to_value(&entries).unwrap(), value);
+    entries.extra.clear();
+    assert_eq!(serde_json::to_value(&entries).unwrap(), json!({"a": 1}));
+}
+
 #[tokio::test]
-async fn null_where_a_union_is_documented_is_reported_as_null() {
-    let server = Scripted::start(&[(200, JSON, TOKEN), (200, JSON, "null")]).await;
+async fn a_list_can_come_as_an_object_with_its_elements_by_id() -> Result<()> {
+    let categories = json!({"7": {"id": 7, "name": "Chat"}, "12": {"id": "12", "name": "Games"}});
+    let server = server(&categories).await;
     let client = server.client();
-    let request = client.policies().list_application_categories();
-    let error = request.send().await.unwrap_err();
-    let message = error.to_string();
-    assert!(
-        message.contains("at $: expected one of the documented variants, found null"),
-        "{message}"
-    );
+    let response = client.policies().list_application_categories().await?;
+    let ids: Vec<_> = response.iter().map(|category| category.id).collect();
+    assert_eq!(ids, [Some(12), Some(7)]);
+    assert!(response.deviations().is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_object_that_is_neither_an_element_nor_elements_by_id_is_no_list() {
+    for body in [
+        json!({"seven": {"id": 7}}),
+        json!({"7": 7}),
+        json!({"7": {}}),
+    ] {
+        let server = server(&body).await;
+        let client = server.client();
+        let request = client.policies().list_application_categories();
+        let error = request.send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+    }
 }
 
 #[test]

@@ -196,6 +196,19 @@ async fn a_created_key_works_until_it_is_refreshed() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_key_that_never_expires_can_be_created() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let request = CreateApiKeyRequest::without_expiry()
+        .name("Pier")
+        .scopes(["deployments.sites:read"])
+        .build();
+    let created = hurried(&simulator).admin().create_api_key(&request).await?;
+    let key = created.key.as_ref().unwrap();
+    assert_eq!(key.expire_at, None);
+    Ok(())
+}
+
+#[tokio::test]
 async fn operations_that_do_not_exist_are_rejected_at_the_start() {
     let started = Simulator::builder().items("list_stars", 3).start().await;
     let error = started.unwrap_err().to_string();

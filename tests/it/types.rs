@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::DateTime;
 use cisco_secure_access::api::admin::missing;
 use cisco_secure_access::api::admin::types::*;
 use cisco_secure_access::api::deployments::types::*;
@@ -11,8 +12,8 @@ use cisco_secure_access::api::policies::types::{
     NetworkObjectValue, RuleAction, RuleCondition, SaasApiIncrementalConfig, UnifiedNetworkObject,
 };
 use cisco_secure_access::{
-    CloudKind, Credentials, DateOrTime, ErrorKind, ReportingTime, Required as _, SecretString, Set,
-    operations,
+    CloudKind, Credentials, DateOrTime, ErrorKind, ReportingTime, ReportsRegion, Required as _,
+    SecretString, Set, operations,
 };
 use serde_json::json;
 
@@ -380,4 +381,62 @@ fn what_people_write_often_has_constructors() {
         AccessTypeRequest::client(["a"]),
         AccessTypeRequest::Client(_)
     ));
+}
+
+#[test]
+fn a_constructor_that_leaves_required_properties_begins_a_builder() {
+    let webhook = CreateIntegrationRequest::webhook("https://hooks.harbour.example/alerts")
+        .name("Harbour")
+        .build();
+    assert!(!format!("{webhook:?}").contains("hooks.harbour"));
+    let url = json!({"url": "https://hooks.harbour.example/alerts"});
+    let body = json!({"config": {"webhook": url}, "name": "Harbour", "type": "webhook.v1", "webhookConfig": url});
+    assert_eq!(serde_json::to_value(webhook).unwrap(), body);
+
+    let key = CreateApiKeyRequest::without_expiry().name("Inventory");
+    let key = key.scopes(["deployments.sites:read"]);
+    let body = json!({"expireAt": "", "name": "Inventory", "scopes": ["deployments.sites:read"]});
+    assert_eq!(serde_json::to_value(key.clone().build()).unwrap(), body);
+    let expiry = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let body = serde_json::to_value(key.expire_at(expiry).build()).unwrap();
+    assert_eq!(body["expireAt"], "2027-01-15T08:00:00Z");
+}
+
+#[test]
+fn alert_rules_are_written_with_constructors() {
+    let conditions = AlertRuleConditions::all().rows([AlertRuleCondition::named("allAccessRules")]);
+    let rule = CreateAlertRuleRequest::builder()
+        .name("Harbour")
+        .rule_type_id(AlertRuleType::AccessRuleChange)
+        .severity(AlertSeverity::High)
+        .status(AlertRuleStatus::Enabled)
+        .conditions(conditions)
+        .notification_info([
+            AlertRuleNotification::email(["ops@harbour.example"]),
+            AlertRuleNotification::webhooks(["17"]),
+        ])
+        .build();
+    let body = json!({
+        "conditions": {"match_type": "all", "rows": [{"field": "allAccessRules", "value": ""}]},
+        "name": "Harbour",
+        "notification_info": [
+            {"recipients": ["ops@harbour.example"], "type": "email"},
+            {"type": "webhook", "webhook_ids": ["17"]},
+        ],
+        "rule_type_id": 10,
+        "severity": 1,
+        "status": 1,
+    });
+    assert_eq!(serde_json::to_value(rule).unwrap(), body);
+}
+
+#[test]
+fn a_region_of_reports_is_parsed_and_shown() {
+    for region in [ReportsRegion::Us, ReportsRegion::Eu] {
+        assert_eq!(region.to_string().parse::<ReportsRegion>().unwrap(), region);
+    }
+    assert_eq!("EU".parse::<ReportsRegion>().unwrap(), ReportsRegion::Eu);
+    let error = "asia".parse::<ReportsRegion>().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("`asia`"), "{error}");
 }

@@ -668,7 +668,7 @@ fn strict() -> Vec<Case> {
     let string = || json!({"type": "string"});
     vec![
         Case::new("D1", "are decoded by the runtime", in_response(json!({"a": {"type": "string", "format": "date-time"}, "b": {"type": "string", "format": "date"}, "c": {"type": "string", "format": "time"}})))
-            .has(&["pub a: Option<::chrono::DateTime<::chrono::offset::Utc>>", "pub b: Option<::chrono::naive::NaiveDate>", "pub c: Option<String>", "source.read_time(&mut self.a, decode::TimeFormat::Rfc3339)", "decode::object!(Thing);"]),
+            .has(&["pub a: Option<::chrono::DateTime<::chrono::offset::Utc>>", "pub b: Option<::chrono::naive::NaiveDate>", "pub c: Option<String>", "source.read_time(&mut self.a, decode::TimeFormat::Rfc3339)", "decode::object!(Thing, Object);"]),
         Case::new("D2", "are strings", in_response(json!({"a": {"type": "string", "format": "ipv4"}, "b": {"type": "string", "format": "ipv6"}, "c": {"type": "string", "format": "ip"}})))
             .has(&["pub a: Option<String>", "pub b: Option<String>", "pub c: Option<String>"]),
         Case::new("D3", "are strings", in_response(json!({"a": {"type": "string", "format": "uuid"}}))).has(&["pub a: Option<String>"]),
@@ -791,14 +791,14 @@ fn extensions() -> Vec<Case> {
         .has(&[
             "pub struct Pair {", "pub score: Option<f64>", "pub domain: Option<String>",
             "decode::ObjectShape::new(\"Pair\", &[\"at\", \"domain\", \"score\"]",
-            ".positions(&[2usize, 1usize, 0usize])",
+            "const POSITIONS: &'static [usize] = &[2usize, 1usize, 0usize];",
             "encoder.time(&self.at, decode::TimeFormat::Seconds); encoder.optional(&self.domain); encoder.optional(&self.score);",
             "type Response = Pair;",
         ]),
         Case::new("F2", "in a list", in_response(json!({"rows": {"type": "array", "items": {"type": "array", "x-tuple": [{"name": "a", "schema": string()}]}}})))
-            .has(&["pub rows: Vec<ThingRow>", "pub struct ThingRow {", ".positions(&[0usize])"]),
+            .has(&["pub rows: Vec<ThingRow>", "pub struct ThingRow {", "const POSITIONS: &'static [usize] = &[0usize];"]),
         Case::new("F2", "with or without an envelope", response(reference("Created"), json!({"Created": {"type": "object", "x-envelope": "data", "properties": {"data": {"type": "object", "properties": {"a": string()}}, "status": string()}}})))
-            .has(&["&[\"data\", \"status\"]", ".enveloped(0usize)"]),
+            .has(&["&[\"data\", \"status\"]", "const CONTENT: usize = 0usize;"]),
         Case::new("F2", "an envelope without its value", in_response(json!({"a": {"type": "object", "x-envelope": "data", "properties": {"b": string()}}})))
             .rejected("/components/schemas/Thing/properties/a/x-envelope", "no property `data`"),
         Case::new("F2", "without a name", in_response(json!({"a": {"type": "array", "x-tuple": [{"schema": {"type": "string"}}]}})))
@@ -811,8 +811,17 @@ fn extensions() -> Vec<Case> {
             {"name": "any", "description": "Any.", "set": {"a": "any"}}, {"name": "ids", "description": "By ids.", "set": {"a": "ids"}, "at": "/b", "takes": "integers"},
         ]}})))
         .has(&[
-            "#[doc = \" Any.\"] #[must_use] pub fn any() -> Self { decode::construct(\"{\\\"a\\\":\\\"any\\\"}\", None) }",
+            "#[doc = \" Any.\"] #[must_use] #[inline] pub fn any() -> Self { decode::construct(\"{\\\"a\\\":\\\"any\\\"}\", None) }",
             "pub fn ids(value: impl IntoIterator<Item = impl ::std::borrow::Borrow<i64>>) -> Self",
+        ]),
+        Case::new("F2", "a constructor that leaves required properties to the builder", body(reference("Hook"), json!({"Hook": {"type": "object", "required": ["name", "kind"], "properties": {"name": string(), "kind": string(), "a": {"type": "object"}, "url": string()}, "x-constructors": [
+            {"name": "call", "description": "Calls.", "set": {"kind": "call", "a": {}}, "at": "/a/url", "also": "/url", "takes": "string"},
+            {"name": "of", "description": "All.", "set": {"kind": "call"}, "at": "/name", "takes": "string"},
+        ]}})))
+        .has(&[
+            "pub fn call(value: impl Into<String>) -> crate::Builder<Hook, (crate::Set, (missing::Name, ()))>",
+            "Some((&[\"/a/url\", \"/url\"], value.into().into()))",
+            "#[must_use] #[inline] pub fn of(value: impl Into<String>) -> Self",
         ]),
         Case::new("F2", "a constructor whose argument has no place", body(reference("Condition"), json!({"Condition": {"type": "object", "properties": {"a": string()}, "x-constructors": [
             {"name": "any", "description": "Any.", "set": {}, "at": "/a/b", "takes": "string"},

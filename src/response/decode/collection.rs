@@ -112,6 +112,19 @@ impl<T: LenientDeserialize> LenientDeserialize for Vec<T> {
                 context.deviate(Self::EXPECTED, value);
                 one(T::from_value(value, context))
             }
+            Value::Object(object) if is_keyed_by_id::<T>(object) => {
+                let mut elements = Elements {
+                    coerced: true,
+                    ..Elements::default()
+                };
+                let mut values = Vec::with_capacity(object.len());
+                for (id, element) in object {
+                    context.path.push_key(id);
+                    values.extend(elements.take(T::from_value(element, context)));
+                    context.path.pop();
+                }
+                elements.finish(values)
+            }
             Value::Object(_) => context.mismatch(Self::EXPECTED, value),
             _ => match T::from_value(value, &mut DecodeContext::default()) {
                 Decoded::Exact(element) => {
@@ -125,6 +138,15 @@ impl<T: LenientDeserialize> LenientDeserialize for Vec<T> {
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(Encoded))
     }
+}
+
+/// Whether an object has the elements of a list, each under its id.
+fn is_keyed_by_id<T: LenientDeserialize>(object: &Map<String, Value>) -> bool {
+    let mut elements = object.iter();
+    !object.is_empty()
+        && elements.all(|(name, value)| {
+            name.parse::<u64>().is_ok() && value.as_object().is_some_and(T::accepts_object)
+        })
 }
 
 /// The list of one element, which stands without its brackets.

@@ -73,15 +73,16 @@ fn each(value: &mut Value, path: &[&str], visit: &mut dyn FnMut(&mut Value)) {
     }
 }
 
-/// Creates a value of its JSON, and of one more value at a JSON pointer.
-pub(crate) fn construct<T: LenientDeserialize>(json: &str, taken: Option<(&str, Value)>) -> T {
-    // The generator has written the JSON, and checked that the pointer is in one of its objects.
+/// Creates a value of its JSON, and of one more value at some JSON pointers.
+pub(crate) fn construct<T: LenientDeserialize>(json: &str, taken: Option<(&[&str], Value)>) -> T {
+    // The generator has written the JSON, and checked that the pointers are in its objects.
     let mut value: Value = serde_json::from_str(json).unwrap_or_default();
-    if let Some((pointer, taken)) = taken
-        && let Some((parent, name)) = pointer.rsplit_once('/')
-        && let Some(Value::Object(parent)) = value.pointer_mut(parent)
-    {
-        parent.insert(name.to_owned(), taken);
+    if let Some((pointers, taken)) = taken {
+        for (parent, name) in pointers.iter().filter_map(|at| at.rsplit_once('/')) {
+            if let Some(Value::Object(parent)) = value.pointer_mut(parent) {
+                parent.insert(name.to_owned(), taken.clone());
+            }
+        }
     }
     let mut context = DecodeContext::default();
     let decoded = T::from_value(&value, &mut context);

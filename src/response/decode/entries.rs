@@ -9,24 +9,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::collection::Encoded;
-use super::{DecodeContext, Decoded, LenientDeserialize};
+use super::{DecodeContext, Decoded, Extra, LenientDeserialize};
 
 /// Values by names that the service chose, such as domains or ids. It is used like a [`BTreeMap`].
 ///
-/// What is no value of the documented type stands in [`extra`](Self::extra), by its name as well.
+/// What is no value of the documented type stands in [`extra`](Self#structfield.extra), by its name as well.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entries<T> {
     entries: BTreeMap<String, T>,
-    extra: Map<String, Value>,
+    /// The entries whose value has another type than documented, and nulls.
+    pub extra: Extra,
 }
 
 impl<T> Entries<T> {
-    /// The entries whose value has another type than documented, and nulls.
-    #[must_use]
-    pub fn extra(&self) -> &Map<String, Value> {
-        &self.extra
-    }
-
     /// The entries alone.
     #[must_use]
     pub fn into_inner(self) -> BTreeMap<String, T> {
@@ -44,7 +39,7 @@ impl<T> From<BTreeMap<String, T>> for Entries<T> {
     fn from(entries: BTreeMap<String, T>) -> Self {
         Self {
             entries,
-            extra: Map::new(),
+            extra: Extra::default(),
         }
     }
 }
@@ -118,7 +113,7 @@ impl<T: LenientDeserialize> LenientDeserialize for Entries<T> {
         for (key, value) in &self.entries {
             map.serialize_entry(key, &Encoded(value))?;
         }
-        for (key, value) in &self.extra {
+        for (key, value) in self.extra.properties() {
             if !self.entries.contains_key(key) {
                 map.serialize_entry(key, value)?;
             }

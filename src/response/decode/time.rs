@@ -96,6 +96,8 @@ impl TimeFormat {
             .or_else(|_| naive("%Y-%m-%d %H:%M:%S%.f UTC"))
             .or_else(|_| naive("%Y-%m-%dT%H:%M"))
             .or_else(|_| naive("%Y-%m-%dT%H:%MZ"))
+            // Two zones, in the expiry of API keys.
+            .or_else(|_| naive("%Y-%m-%dT%H:%M:%SZ00:00"))
             // A date alone is midnight.
             .or_else(|_| {
                 text.parse()

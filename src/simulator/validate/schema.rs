@@ -118,6 +118,8 @@ fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> V
                 let names = value.as_array().into_iter().flatten();
                 names.filter(is_sent).cloned().collect()
             }
+            // A time that is written in another way than `format` says, or is empty.
+            "format" if schema.get("x-time-format").is_some() => continue,
             "type"
             | "enum"
             | "format"

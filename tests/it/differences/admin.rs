@@ -158,16 +158,25 @@ async fn threat_feeds_have_microseconds() {
     let body = json!([{"createdAt": "2025-05-06T07:08:09.000000Z", "destinationListId": "17", "feedId": "00ff", "feedVendor": "v", "orgId": 1}]);
     let feeds = read(body, |client| client.admin().list_threat_feeds().send()).await;
     assert_eq!(feeds[0].created_at, time("2025-05-06T07:08:09Z"));
+    assert_eq!(feeds[0].destination_list_id, Some(17));
+    let written = serde_json::to_value(&feeds[0]).unwrap();
+    assert_eq!(written["destinationListId"], "17");
 }
 
 #[tokio::test]
-async fn api_keys_have_an_expiry_that_is_no_time() {
-    for expiry in ["2027-01-12T20:00:00Z00:00", ""] {
+async fn api_keys_have_an_expiry_with_two_zones_or_none() {
+    for (expiry, read_as) in [
+        ("2027-01-12T20:00:00Z00:00", time("2027-01-12T20:00:00Z")),
+        ("2027-01-12T20:00:00Z", time("2027-01-12T20:00:00Z")),
+        ("", None),
+    ] {
         let key = json!({"createdAt": "2025-10-02 20:00:00", "creatorName": "", "expireAt": expiry, "id": "k"});
         let body =
             json!({"keys": [key], "limit": 10, "message": "success", "offset": 0, "total": 1});
         let page = read(body, |client| client.admin().list_api_keys().send()).await;
-        assert_eq!(page.keys[0].expire_at.as_deref(), Some(expiry));
+        assert_eq!(page.keys[0].expire_at, read_as);
+        let written = serde_json::to_value(&page.keys[0]).unwrap();
+        assert_eq!(written["expireAt"], expiry);
         assert_eq!(page.keys[0].created_at, time("2025-10-02T20:00:00Z"));
     }
     let (_server, client) = serving([(
@@ -228,7 +237,7 @@ async fn scopes_of_two_documents_are_both_in_the_hint() {
             ],
         ),
         (
-            hint(|client| client.admin().list_ztna_user_certificates("17").send()).await,
+            hint(|client| client.admin().list_ztna_user_certificates(17).send()).await,
             ["admin.ztna.certificates:read", "admin.ztna.users:read"],
         ),
         (

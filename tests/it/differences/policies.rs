@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use cisco_secure_access::api::policies::types::{
     AccessRule, AccessType, AddDestination, CreateDestinationListRequest, DestinationListAccess,
-    DestinationListsBundleTypeId, ListApplicationCategoriesResponse, NetworkObjectValue,
-    RuleAction, RuleAttributeName, RuleAttributeValue, RuleAttributeValueItem, RuleSettingName,
-    RuleSettingValue, UpdateAccessRuleRequest,
+    DestinationListsBundleTypeId, NetworkObjectValue, RuleAction, RuleAttributeName,
+    RuleAttributeValue, RuleAttributeValueItem, RuleSettingName, RuleSettingValue,
+    UpdateAccessRuleRequest,
 };
 use cisco_secure_access::jobs::rules::edit_access_rule;
 use cisco_secure_access::{Client, PausedClock, Response, ResponseFuture};
@@ -254,15 +254,11 @@ async fn application_lists_are_in_results() {
 async fn application_categories_come_by_id() {
     let category =
         json!({"applicationsCount": 2, "createdAt": 1_700_000_400, "id": 7, "name": "Chat"});
+    let other = json!({"id": 8, "name": "Games"});
     let call = |client: &Client| client.policies().list_application_categories().send();
-    let ListApplicationCategoriesResponse::Object(by_id) = read(json!({"7": category}), call).await
-    else {
-        panic!("not by id");
-    };
-    let ListApplicationCategoriesResponse::List(list) = read(json!([category]), call).await else {
-        panic!("not a list");
-    };
-    assert_eq!(by_id["7"], list[0]);
+    let by_id = decode(&json!({"7": category, "8": other}), call).await;
+    let list = read(json!([category, other]), call).await;
+    assert_eq!(*by_id, *list);
     assert_eq!(list[0].created_at, time("2023-11-14T22:20:00Z"));
 }
 

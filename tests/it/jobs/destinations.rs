@@ -205,6 +205,7 @@ async fn what_was_read_can_be_iterated() -> Result<()> {
     assert_eq!(current.iter().len(), current.len());
     for (destination, _) in &current {
         assert!(current.contains(destination));
+        assert!(current.get(destination).is_some());
     }
     assert!(current.contains("EXAMPLE.com/Path"));
     assert!(!current.contains("example.com/path"));

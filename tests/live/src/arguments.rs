@@ -102,7 +102,8 @@ impl Rows {
             match value {
                 Some(value) => {
                     let schema = specification.schema(specification.at(argument.pointer));
-                    let schema = schema.map_or(&Value::Null, |schema| specification.deref(schema));
+                    let schema =
+                        schema.map_or(&Value::Null, |schema| specification.resolve(schema));
                     values.set(index, typed(schema, value));
                 }
                 None if argument.required => return Err(argument.name.to_owned()),
@@ -121,7 +122,7 @@ impl Rows {
         item: impl FnOnce() -> Option<Value>,
     ) -> Option<Value> {
         let parameter = specification.at(argument.pointer);
-        let schema = specification.deref(specification.schema(parameter)?);
+        let schema = specification.resolve(specification.schema(parameter)?);
         time(parameter, schema, name)
             .or_else(|| schema.get("enum")?.get(0).cloned())
             .or_else(item)

@@ -2,6 +2,7 @@
 //! and variants. A description that only repeats the name or the type has none.
 
 use cisco_secure_access_codegen::names;
+use cisco_secure_access_openapi::union::only_requires;
 use serde_json::{Map, Value};
 
 use super::specs::{OVERLAYS, operations};
@@ -10,9 +11,6 @@ use crate::import::report::Pointer;
 
 /// What repeats a name does not become a description by these.
 const ARTICLES: [&str; 3] = ["the", "a", "an"];
-
-/// The keywords of a variant that only restricts which properties of the schema around it are required. It becomes no type.
-const RESTRICTION: [&str; 5] = ["required", "not", "type", "description", "title"];
 
 /// The keywords by which a schema becomes a type of its own: an object, an enumeration, a union, a list by position, a composition.
 const OWN_TYPE: [&str; 6] = ["properties", "enum", "oneOf", "anyOf", "allOf", "x-tuple"];
@@ -127,7 +125,7 @@ impl Search<'_> {
                 let word = variant["type"].as_str().unwrap_or("");
                 at.within(key, |at| {
                     at.within(&index.to_string(), |at| {
-                        if !only_restricts(variant) {
+                        if !only_requires(variant) {
                             self.want("the variant", word, variant, at);
                         }
                         self.inside(variant, at);
@@ -198,11 +196,6 @@ fn repeats(description: &str, name: &str) -> bool {
             .collect()
     };
     joined(description) == joined(name)
-}
-
-fn only_restricts(variant: &Value) -> bool {
-    let mut keys = variant.as_object().into_iter().flat_map(Map::keys);
-    keys.all(|key| RESTRICTION.contains(&key.as_str())) && variant.get("required").is_some()
 }
 
 fn entries<'a>(holder: &'a Value, key: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {

@@ -192,15 +192,6 @@ struct Comparison<'a, 'b> {
     changes: &'b mut Vec<Change>,
 }
 
-/// Whether the method of the operation takes an argument; setters take the others.
-fn is_positional(argument: &Argument) -> bool {
-    let is_named = matches!(
-        argument.location,
-        ArgumentLocation::Query | ArgumentLocation::Header
-    );
-    argument.required && !is_named
-}
-
 impl<'a> Comparison<'a, '_> {
     fn arguments(&mut self, old: &'a [Argument], new: &'a [Argument]) {
         let in_path = |list: &'a [Argument]| {
@@ -229,7 +220,7 @@ impl<'a> Comparison<'a, '_> {
         pairs.extend(same);
         pairs.extend(&renamed);
         for (was, is) in renamed {
-            let (effect, why) = match is_positional(was) && is_positional(is) {
+            let (effect, why) = match was.is_positional() && is.is_positional() {
                 true => (Effect::Behaviour, "it is sent with the new name"),
                 false => (Effect::Breaking, "its setter has another name"),
             };
@@ -237,7 +228,7 @@ impl<'a> Comparison<'a, '_> {
             self.changes.push(change);
         }
         for argument in removed {
-            let why = match is_positional(argument) {
+            let why = match argument.is_positional() {
                 true => "the method does not take it any more",
                 false => "its setter is gone",
             };
@@ -246,7 +237,7 @@ impl<'a> Comparison<'a, '_> {
         }
         for argument in added {
             let (effect, why) = match argument.required {
-                true if is_positional(argument) => (Effect::Breaking, "the method takes it"),
+                true if argument.is_positional() => (Effect::Breaking, "the method takes it"),
                 true => (Effect::Breaking, "a setter that must be called"),
                 false => (Effect::Addition, "a setter"),
             };
@@ -261,7 +252,7 @@ impl<'a> Comparison<'a, '_> {
 
     fn argument(&mut self, was: &'a Argument, is: &'a Argument) {
         if was.required != is.required {
-            let why = match (is_positional(was), is_positional(is)) {
+            let why = match (was.is_positional(), is.is_positional()) {
                 (false, true) => "the method takes it, and its setter is gone",
                 (true, false) => "a setter takes it, and the method does not",
                 _ => "the type of the request says whether it is set",
@@ -292,7 +283,7 @@ impl<'a> Comparison<'a, '_> {
         let stay: Vec<_> = pairs
             .iter()
             .filter(|(was, is)| {
-                is_positional(was) && is_positional(is) && is.location != ArgumentLocation::Path
+                was.is_positional() && is.is_positional() && is.location != ArgumentLocation::Path
             })
             .map(|(_, is)| *is)
             .collect();

@@ -361,6 +361,7 @@ static CONSTRUCTOR: Shape = Shape {
         ("description", Text),
         ("set", Any),
         ("at", Text),
+        ("also", Text),
         ("takes", Text),
     ],
     extensions: &[],
