@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::thread;
 
 use cisco_secure_access_codegen::{Options, SCOPES, apis, layout};
 
@@ -15,9 +16,19 @@ fn main() -> ExitCode {
         quoted(&SCOPES)
     );
     println!("cargo::rustc-check-cfg=cfg(all_operations)");
+    // Each scope on a thread of its own: nothing else is built at that time.
+    let scopes = thread::scope(|threads| {
+        let scopes = SCOPES
+            .map(|scope| threads.spawn(move || generate(scope).map_err(|error| error.to_string())));
+        scopes.map(|scope| {
+            scope
+                .join()
+                .unwrap_or_else(|_| Err("the generator panicked; its message is above".to_owned()))
+        })
+    });
     let mut is_all = true;
-    for scope in SCOPES {
-        match generate(scope) {
+    for scope in scopes {
+        match scope {
             Ok(is_whole) => is_all &= is_whole,
             Err(error) => {
                 println!("cargo::error={error}");

@@ -1,7 +1,7 @@
 //! Generates the code of the `cisco-secure-access` crate from its OpenAPI documents.
 //!
 //! A document passes the modules in this order: the crate `cisco-secure-access-openapi` reads its operations and normalizes its schemas,
-//! `lower` reduces them to what progenitor supports, progenitor gives the Rust types of values and responses, `emit` writes the final
+//! `lower` reduces them to what progenitor supports, `engine` has progenitor give the Rust types of values and responses, `emit` writes the final
 //! types (with `object`, `enumeration`, `union`, `constructor` and `conversion`), `requests` the type of the request of each operation (with
 //! `paging` for those that page and `example` for the documentation), `operations` the table that the runtime reads. `typestate` has what requests
 //! and builders share: which required values are set, in their types. The build script of the crate calls [`generate`] and writes the code
@@ -14,6 +14,7 @@ mod constructor;
 mod conversion;
 mod docs;
 mod emit;
+mod engine;
 mod enumeration;
 mod example;
 mod layout;
@@ -32,7 +33,6 @@ use std::collections::BTreeMap;
 
 use cisco_secure_access_openapi::{Document, Operation};
 use proc_macro2::{Ident, Span, TokenStream};
-use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 use quote::quote;
 use serde_json::Value;
 
@@ -253,7 +253,7 @@ impl Model {
         let mut operations = document.operations().to_vec();
         operations.retain(|operation| enabled(&names::feature(&operation.api)));
         let lowered = lower::lower(&document, &operations)?;
-        let generated = progenitor(lowered.document)?;
+        let generated = engine::generate(lowered.document)?;
         let enumerations = Enumerations::of(&lowered.types);
         let emitted = emit::emit(&generated, &lowered.types, &enumerations, schemars)?;
         Ok(Self {
@@ -305,24 +305,4 @@ fn index(handle: &Ident, operations: &[Operation]) -> String {
         }
     }
     index
-}
-
-/// What progenitor generates for a lowered document.
-fn progenitor(document: Value) -> Result<syn::File> {
-    let document: openapiv3::OpenAPI = serde_json::from_value(document)
-        .map_err(|error| Error::new("", format!("not a valid OpenAPI 3.0 document: {error}")))?;
-    let mut settings = GenerationSettings::new();
-    settings.with_interface(InterfaceStyle::Positional);
-    settings.with_map_type("::std::collections::BTreeMap");
-    // Progenitor panics on documents that it does not support; after lowering, a panic becomes an error.
-    let tokens = std::panic::catch_unwind(|| Generator::new(&settings).generate_tokens(&document))
-        .map_err(|_| {
-            Error::new(
-                "",
-                "progenitor panicked on this document; its message is above",
-            )
-        })?
-        .map_err(|error| Error::new("", format!("progenitor rejected this document: {error}")))?;
-    syn::parse2(tokens)
-        .map_err(|error| Error::new("", format!("progenitor's code does not parse: {error}")))
 }
