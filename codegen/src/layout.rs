@@ -16,7 +16,7 @@ struct Writer {
     text: String,
     indent: usize,
     /// The tokens of the line so far.
-    line: TokenStream,
+    line: Vec<TokenTree>,
     /// Whether the last line is a closing brace.
     is_closed: bool,
 }
@@ -64,7 +64,7 @@ impl Writer {
     }
 
     fn braces(&mut self, group: &Group) {
-        let head = std::mem::take(&mut self.line).to_string();
+        let head = self.take_line();
         if group.stream().is_empty() {
             self.write_line(&format!("{head} {{}}"));
         } else {
@@ -78,11 +78,16 @@ impl Writer {
     }
 
     fn push(&mut self, token: TokenTree) {
-        self.line.extend([token]);
+        self.line.push(token);
+    }
+
+    fn take_line(&mut self) -> String {
+        let tokens: TokenStream = self.line.drain(..).collect();
+        tokens.to_string()
     }
 
     fn end_line(&mut self) {
-        let line = std::mem::take(&mut self.line).to_string();
+        let line = self.take_line();
         if !line.is_empty() {
             self.write_line(&line);
         }
