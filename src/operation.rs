@@ -32,7 +32,7 @@ pub struct Operation {
     pub rate_limit: Option<RateLimit>,
     /// Whether a call can be repeated without doing more than one call does: reading, replacing, deleting.
     pub idempotent: bool,
-    /// How it hands out its pages, if it lists.
+    /// How it lists, if its response is a list or a page of one.
     pub pagination: Option<Pagination>,
     /// The query parameters that the service requires although they have a default, each with its default. A call sends the default of
     /// those that are not set.
@@ -176,11 +176,12 @@ pub enum Security {
     Basic,
 }
 
-/// How an operation that lists pages: which parameters select a page, and where a response says what comes after it.
+/// How an operation lists: which parameters select a page, and where a response says what comes after it.
 ///
 /// Documented operations have it in [`Operation::pagination`]; it is what `items()` and `pages()` follow. For a request that no document
 /// describes, build one and pass it to [`Request::items_at`](crate::Request::items_at): start with [`by_offset`](Self::by_offset),
-/// [`by_page`](Self::by_page), [`by_cursor`](Self::by_cursor) or [`by_link`](Self::by_link), and add what is known.
+/// [`by_page`](Self::by_page), [`by_cursor`](Self::by_cursor), [`by_link`](Self::by_link) or [`single`](Self::single), and add what is
+/// known.
 ///
 /// All locations in a response are JSON pointers (RFC 6901): `/meta/total`. The empty pointer is the response itself.
 ///
@@ -196,7 +197,7 @@ pub enum Security {
 pub struct Pagination {
     /// What selects a page.
     pub style: PaginationStyle,
-    /// The query parameter that selects a page; empty with [`PaginationStyle::Link`].
+    /// The query parameter that selects a page; empty with [`PaginationStyle::Link`] and [`PaginationStyle::Single`].
     pub offset_param: &'static str,
     /// The query parameter that sets the page size.
     pub limit: Option<&'static str>,
@@ -268,6 +269,20 @@ impl Pagination {
     #[must_use]
     pub const fn by_link() -> Self {
         Self::new(PaginationStyle::Link, "", 0).link()
+    }
+
+    /// The complete list in one response. Where that response can be cut, say how it shows: with [`limit`](Self::limit),
+    /// [`total`](Self::total), [`more`](Self::more) or [`link`](Self::link). A listing that is cut ends in an error.
+    ///
+    /// ```
+    /// use cisco_secure_access::{Pagination, PaginationStyle};
+    ///
+    /// const FEEDS: Pagination = Pagination::single().items("/feeds").total("/count");
+    /// assert_eq!(FEEDS.style, PaginationStyle::Single);
+    /// ```
+    #[must_use]
+    pub const fn single() -> Self {
+        Self::new(PaginationStyle::Single, "", 0)
     }
 
     /// Where the list is in a response; the response itself where nothing is set.
@@ -368,4 +383,6 @@ pub enum PaginationStyle {
     Cursor,
     /// The link to it that the page before it has in the header `Link`.
     Link,
+    /// Nothing: one response has the complete list.
+    Single,
 }

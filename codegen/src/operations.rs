@@ -114,9 +114,10 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
 pub(crate) fn pagination(pagination: &Pagination) -> TokenStream {
     let param = &pagination.offset_param;
     let (style, first_page) = match pagination.style {
-        PaginationStyle::Offset => (quote!(by_offset), 0),
-        PaginationStyle::Page => (quote!(by_page), 1),
-        PaginationStyle::Cursor => (quote!(by_cursor), 0),
+        PaginationStyle::Offset => (quote!(by_offset(#param)), 0),
+        PaginationStyle::Page => (quote!(by_page(#param)), 1),
+        PaginationStyle::Cursor => (quote!(by_cursor(#param)), 0),
+        PaginationStyle::Single => (quote!(single()), 0),
     };
     let items = &pagination.items;
     let first_page = Some(pagination.first_page).filter(|number| *number != first_page);
@@ -134,7 +135,7 @@ pub(crate) fn pagination(pagination: &Pagination) -> TokenStream {
         pagination.may_send_all.then(|| quote!(.may_send_all())),
     ];
     let settings = settings.into_iter().flatten();
-    quote!(crate::Pagination::#style(#param).items(#items)#(#settings)*)
+    quote!(crate::Pagination::#style.items(#items)#(#settings)*)
 }
 
 fn setting(name: &str, value: Option<impl quote::ToTokens>) -> Option<TokenStream> {

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cisco_secure_access_openapi::{
-    Content, Encoding, Location, Operation, Parameter, Part, RateLimit, Security, TimeForm,
+    Content, Encoding, Location, Operation, PaginationStyle, Parameter, Part, RateLimit, Security,
+    TimeForm,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -445,12 +446,18 @@ impl<'a> Request<'a> {
             ));
         }
         if let Some(pagination) = &operation.pagination {
-            let limit = match (&pagination.limit, pagination.max_page_size) {
-                (Some(limit), Some(maximum)) => format!(" and `{limit}`, at most {maximum}"),
-                (Some(limit), None) => format!(" and `{limit}`"),
-                (None, _) => String::new(),
+            let mut pages = match (pagination.style, &pagination.limit) {
+                (PaginationStyle::Single, None) => "one".to_owned(),
+                (PaginationStyle::Single, Some(limit)) => format!("one, of `{limit}` items"),
+                (_, None) => format!("by `{}`", pagination.offset_param),
+                (_, Some(limit)) => format!("by `{}` and `{limit}`", pagination.offset_param),
             };
-            facts.push(("Pages", format!("by `{}`{limit}", pagination.offset_param)));
+            if pagination.limit.is_some()
+                && let Some(maximum) = pagination.max_page_size
+            {
+                pages.push_str(&format!(", at most {maximum}"));
+            }
+            facts.push(("Pages", pages));
         }
         if let Some(property) = &operation.success_property {
             let property = property.trim_start_matches('/');

@@ -1,16 +1,16 @@
-//! `x-pagination`: how an operation pages.
+//! `x-pagination`: how an operation lists.
 
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::json::{flag, required_text, text};
 
-/// `x-pagination`: how an operation that lists pages.
+/// `x-pagination`: how an operation lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pagination {
     /// What selects a page.
     pub style: PaginationStyle,
-    /// The query parameter that selects a page.
+    /// The query parameter that selects a page; empty with [`PaginationStyle::Single`].
     pub offset_param: String,
     /// The query parameter that sets the page size.
     pub limit: Option<String>,
@@ -47,24 +47,30 @@ pub enum PaginationStyle {
     Page,
     /// A cursor from the previous page.
     Cursor,
+    /// Nothing: one response has the complete list.
+    Single,
 }
 
 impl Pagination {
     pub(crate) fn read(value: &Value, pointer: &str) -> Result<Self> {
         let (style, offset_param) = match required_text(value, pointer, "style")?.as_str() {
-            "offset" => (PaginationStyle::Offset, "offset"),
-            "page" => (PaginationStyle::Page, "page"),
-            "cursor" => (PaginationStyle::Cursor, "cursor"),
+            "offset" => (PaginationStyle::Offset, Some("offset")),
+            "page" => (PaginationStyle::Page, Some("page")),
+            "cursor" => (PaginationStyle::Cursor, Some("cursor")),
+            "single" => (PaginationStyle::Single, None),
             other => {
                 return Err(Error::new(
                     format!("{pointer}/style"),
-                    format!("unknown style `{other}`: expected offset, page or cursor"),
+                    format!("unknown style `{other}`: expected offset, page, cursor or single"),
                 ));
             }
         };
         let pagination = Self {
             style,
-            offset_param: required_text(value, pointer, offset_param)?,
+            offset_param: match offset_param {
+                Some(key) => required_text(value, pointer, key)?,
+                None => String::new(),
+            },
             limit: text(value, "limit"),
             first_page: value.get("start").and_then(Value::as_u64).unwrap_or(0),
             max_page_size: value.get("maximum").and_then(Value::as_u64),

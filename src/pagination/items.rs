@@ -30,8 +30,9 @@ type IntoItems<T> = fn(RawResponse, &Pagination) -> Result<Response<Vec<T>>>;
 /// # End
 ///
 /// A listing ends where the service says so: by its total, its flag or cursor, its `Link` header, or a page without items. It never ends
-/// early without an error. What keeps it from being complete is an [`ErrorKind::Incomplete`], after all items that came: a page without
-/// items before the total, the same page again, a cursor that came before, a partial response, an offset that the service does not accept.
+/// early without an error. A list that comes in one response is requested once, and ends with it. What keeps it from being complete is an [`ErrorKind::Incomplete`], after all items that came: a page without
+/// items before the total, the same page again, a cursor that came before, a partial response, an offset that the service does not accept,
+/// a single response that is cut at its limit.
 /// A page without a list is an [`ErrorKind::Decode`].
 ///
 /// A collection that changes while it is listed may lose or repeat items at the border of two pages: that is how offsets work.
@@ -89,7 +90,7 @@ impl<T> Items<T> {
     /// Requests up to `pages` pages at the same time, at most 32; items still come in order. One at a time where nothing is set.
     ///
     /// The first page is requested alone. Further pages are requested ahead as soon as the length of a page is known, up to the total
-    /// where the service reports one. It has no effect where a page is selected by a cursor or link.
+    /// where the service reports one. It has no effect where a page is selected by a cursor or link, and where one response has the list.
     ///
     /// Requests ahead run on tasks of their own, so that their timeouts do not pass while nobody polls the stream. Dropping the stream aborts
     /// them.

@@ -6,12 +6,14 @@ use crate::operation::Pagination;
 use crate::request::{Endpoint, IsSet, Request};
 use crate::response::{RawResponse, Response};
 
-/// An operation whose response is a page of a list.
+/// An operation whose response is a list, or a page of one.
+///
+/// A list that comes in one response has one page, and is requested once: [`PaginationStyle::Single`](crate::PaginationStyle::Single).
 pub trait Listing: Endpoint {
     /// What the list holds.
     type Item;
 
-    /// How the pages are requested.
+    /// How the pages are requested, and where they have the items.
     const PAGINATION: Pagination;
 
     /// The items of a page.

@@ -21,6 +21,9 @@
 //!    collections change. A total that is less than the rows that came is wrong and decides nothing.
 //! 3. A page without rows ends the listing. A short page does not: services cap the page size without saying so.
 //!
+//! A list that comes in one response ends with it. The response is cut where its flag, its `Link` header or its total reports more rows than
+//! it has, and may be cut where it has as many as its limit and none of those denies it: that is an error as well.
+//!
 //! # What is never taken for an end
 //!
 //! A body that is empty, a list property that is missing or has another name: each is an error with the location. 204, `null` and `[]` are

@@ -38,7 +38,10 @@ impl Pager {
         {
             parts.query(limit, size.to_string());
         }
-        let limit = pagination.limit.and_then(|limit| parts.query_value(limit));
+        let limit = pagination.limit.and_then(|limit| {
+            let set = parts.query_value(limit);
+            set.or_else(|| parts.default_value(limit))
+        });
         let limit = limit.and_then(|limit| limit.parse().ok());
         let first = match has_numbers(&pagination) {
             true => Position::Number(pagination.first_page),

@@ -139,6 +139,9 @@ impl Progress {
                 page()
             )),
         };
+        if self.pagination.style == PaginationStyle::Single {
+            return self.cut(info, reached).map_or(Ok(None), Err);
+        }
         let is_empty = info.new_rows() == 0;
         match self.has_more(info) {
             Some(false) => return end("is the last one"),
@@ -168,8 +171,8 @@ impl Progress {
                     None => Err(format!("{} has the largest number", page())),
                 };
             }
-            PaginationStyle::Cursor => &info.next,
             PaginationStyle::Link => &info.next_link,
+            PaginationStyle::Cursor | PaginationStyle::Single => &info.next,
         };
         let Some(next) = next else {
             return Err(format!(
@@ -188,6 +191,26 @@ impl Progress {
         Err(format!("{} points to a page that came before", page()))
     }
 
+    /// Why the only response of a listing may not have the complete list.
+    fn cut(&self, info: &PageInfo, reached: Option<u64>) -> Option<String> {
+        let count = info.new_rows() as u64;
+        let max_page_size = self.pagination.max_page_size.unwrap_or(u64::MAX);
+        let limit = self.limit.map(|limit| limit.min(max_page_size));
+        let limit = limit.filter(|limit| *limit <= count);
+        let why = match (self.has_more(info), self.is_short(reached), limit) {
+            (Some(true), ..) => "the service reports more".to_owned(),
+            (_, Some((total, _)), _) => format!("the service reports {total}"),
+            (None, None, Some(limit)) if self.total.is_none() => {
+                let param = self.pagination.limit.unwrap_or_default();
+                format!("`{param}` allows no more than {limit}")
+            }
+            _ => return None,
+        };
+        Some(format!(
+            "the list comes in one response, which has {count} items, and {why}"
+        ))
+    }
+
     /// What a page says about further pages, apart from the total.
     fn has_more(&self, info: &PageInfo) -> Option<bool> {
         if info.has_more.is_some() {
@@ -200,10 +223,12 @@ impl Progress {
             PaginationStyle::Offset | PaginationStyle::Page if self.has_next => {
                 Some(info.next.is_some())
             }
-            PaginationStyle::Offset | PaginationStyle::Page if self.has_link => {
+            PaginationStyle::Offset | PaginationStyle::Page | PaginationStyle::Single
+                if self.has_link =>
+            {
                 Some(info.next_link.is_some())
             }
-            PaginationStyle::Offset | PaginationStyle::Page => None,
+            PaginationStyle::Offset | PaginationStyle::Page | PaginationStyle::Single => None,
         }
     }
 

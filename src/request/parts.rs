@@ -266,6 +266,13 @@ impl RequestParts {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The value that a query parameter is sent with where it is not set.
+    pub(crate) fn default_value(&self, name: &str) -> Option<&'static str> {
+        let mut defaults = self.defaults.iter();
+        let (_, value) = defaults.find(|(known, _)| *known == name)?;
+        Some(value)
+    }
+
     /// The complete request.
     fn prepare(mut self) -> Result<PreparedRequest> {
         if let Some(error) = self.build_error.take() {

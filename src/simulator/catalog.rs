@@ -171,7 +171,7 @@ fn path_values(template: &[Segment], path: &[&str]) -> Option<BTreeMap<String, S
     Some(values)
 }
 
-/// Where the response of an operation holds rows. Without paging, it lists what can be created or has items of their own under its path.
+/// Where the response of an operation holds rows. Where no document says so, it lists what can be created or has items under its path.
 fn listing(document: &Document, operation: &Operation) -> Option<String> {
     if let Some(pagination) = &operation.pagination {
         return Some(pagination.items.clone());

@@ -151,7 +151,7 @@ impl Coverage<'_> {
 
     fn by_scope(&self, page: &mut String) {
         page.push_str(
-            "\n## By scope\n\n| scope | APIs | operations | types | operations that page | with an OAuth scope | with a rate limit |\n\
+            "\n## By scope\n\n| scope | APIs | operations | types | operations that list | with an OAuth scope | with a rate limit |\n\
              | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         );
         for (scope, surface) in &self.scopes {
@@ -185,7 +185,7 @@ impl Coverage<'_> {
     }
 
     fn by_paging(&self, page: &mut String) {
-        page.push_str("\n## By paging\n\n| paging | operations |\n| --- | ---: |\n");
+        page.push_str("\n## By paging\n\n| pages | operations |\n| --- | ---: |\n");
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for operation in self.operations() {
             *counts.entry(paging(operation)).or_default() += 1;
@@ -323,7 +323,7 @@ fn has_oauth_scope(operation: &Operation) -> bool {
     scopes.is_some_and(|scopes| !scopes.is_empty())
 }
 
-/// The parameters by which an operation pages; nothing where it does not.
+/// How an operation lists, with its parameters; nothing where it does not.
 fn paging(operation: &Operation) -> String {
     let Some(pagination) = &operation.pagination else {
         return String::new();
@@ -332,9 +332,10 @@ fn paging(operation: &Operation) -> String {
         PaginationStyle::Offset => "offset",
         PaginationStyle::Page => "page",
         PaginationStyle::Cursor => "cursor",
+        PaginationStyle::Single => "one response",
     };
     let mut text = style.to_owned();
-    if pagination.offset_param != style {
+    if !pagination.offset_param.is_empty() && pagination.offset_param != style {
         let _ = write!(text, " (`{}`)", pagination.offset_param);
     }
     if let Some(limit) = &pagination.limit {

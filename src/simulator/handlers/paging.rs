@@ -22,7 +22,7 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// The part that a call selects; all of it where the operation does not page.
+    /// The part that a call selects; all of it where there are no pages.
     pub(crate) fn of(
         operation: &Operation,
         request: &ValidRequest,
@@ -36,6 +36,9 @@ impl Window {
         let Some(pagination) = &operation.pagination else {
             return Ok(all);
         };
+        if pagination.style == PaginationStyle::Single && pagination.limit.is_none() {
+            return Ok(all);
+        }
         let limit = match &pagination.limit {
             Some(name) => number(request, name, 1, pagination.max_page_size)?,
             None => None,

@@ -217,8 +217,8 @@ pub(super) fn names(checked: &Checked<'_>) -> Vec<Problem> {
     problems
 }
 
-/// Every operation says which clouds document it; a class of rate limits has one limit; and an operation with a parameter of paging
-/// pages, unless an overlay says that it does not.
+/// Every operation says which clouds document it; a class of rate limits has one limit; and an operation with a parameter of paging or the
+/// name of a list lists, unless an overlay says that it does not.
 pub(super) fn table(checked: &Checked<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut classes: BTreeMap<String, Value> = BTreeMap::new();
@@ -277,8 +277,8 @@ pub(super) fn table(checked: &Checked<'_>) -> Vec<Problem> {
             && reason != crate::import::pagination::AN_OVERLAY_SAYS_SO
         {
             let scope = operation.split("::").next().unwrap_or("");
-            let found = format!("{operation} has a parameter of paging, but {reason}");
-            let way_out = "say in an overlay how it pages, or `x-pagination: false`";
+            let found = format!("{operation} looks like a list, but {reason}");
+            let way_out = "say in an overlay how it lists, or `x-pagination: false`";
             problems.push(Problem::new(
                 format!("specs/{scope}.json"),
                 "",

@@ -414,7 +414,7 @@ fn paging((old, was): (&Side<'_>, Entry<'_>), (new, is): (&Side<'_>, Entry<'_>))
     }
 }
 
-/// How an operation pages, in a few words.
+/// How an operation lists, in a few words.
 pub(crate) fn pages(pagination: &Pagination) -> String {
     let Pagination {
         style,
@@ -433,6 +433,7 @@ pub(crate) fn pages(pagination: &Pagination) -> String {
         may_send_all,
     } = pagination;
     let mut text = match style {
+        PaginationStyle::Single => "in one response".to_owned(),
         PaginationStyle::Cursor => format!("by `{offset_param}`"),
         _ => format!("by `{offset_param}` from {first_page}"),
     };

@@ -30,13 +30,13 @@ pub fn summary(outcome: &Outcome, verbose: bool) -> String {
             );
         }
     }
-    let paged = outcome
+    let listed = outcome
         .pagination
         .values()
         .filter(|found| found.is_ok())
         .count();
     lines.push(format!(
-        "{paged} operations page, of {} with a parameter of paging",
+        "{listed} operations list, of {} with a parameter of paging or the name of a list",
         outcome.pagination.len()
     ));
     for (operation, found) in &outcome.pagination {

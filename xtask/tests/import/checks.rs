@@ -77,7 +77,7 @@ fn all_problems_are_found_in_one_run() {
         "#/components/schemas/my_thing\n    the name \"my_thing\" is not in PascalCase",
         &format!("{operation}\n    `x-clouds` is [\"china\",\"global\"]"),
         &format!("{operation}\n    `x-rate-limit` is {{\"class\":\"a\"}}"),
-        "policies::delete_things has a parameter of paging, but its response has no list",
+        "policies::delete_things looks like a list, but its response has no list",
     ] {
         assert!(found.contains(expected), "expected {expected}\nin\n{found}");
     }

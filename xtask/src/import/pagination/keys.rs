@@ -30,7 +30,7 @@ use Kind::{Flag, Header, InItem, InResponse, Number, Parameter, Word};
 pub(super) const CURSOR_TYPES: &[&str] = &["string", "integer"];
 
 const KEYS: &[(&str, Kind)] = &[
-    ("style", Word(&["offset", "page", "cursor"])),
+    ("style", Word(&["offset", "page", "cursor", "single"])),
     ("offset", Parameter),
     ("page", Parameter),
     ("cursor", Parameter),
@@ -50,6 +50,11 @@ const KEYS: &[(&str, Kind)] = &[
 
 /// The keys of which one must say where a page that begins at a cursor ends.
 const NEXT: &[&str] = &["next", "nextHeader", "nextFromItem", "link"];
+
+/// The keys of a list that comes in one response.
+const SINGLE: &[&str] = &[
+    "style", "limit", "maximum", "items", "total", "more", "link",
+];
 
 /// Rejects a rule with a key that does not exist, or whose value does not fit the operation.
 pub(super) fn verify(
@@ -71,6 +76,12 @@ pub(super) fn verify(
         }
     }
     let style = rule["style"].as_str().unwrap_or("");
+    if style == "single" {
+        return match rule.keys().find(|key| !SINGLE.contains(&key.as_str())) {
+            Some(key) => Err(format!("`{key}` belongs to a style with several pages")),
+            None => Ok(()),
+        };
+    }
     if !rule.contains_key(style) {
         return Err(format!("`{style}` is missing, the parameter of its style"));
     }

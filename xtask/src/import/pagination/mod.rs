@@ -1,10 +1,11 @@
-//! Finds the operations that page, by the shape of their parameters and responses, and writes down how as `x-pagination`.
+//! Finds the operations that list, by their names and the shape of their parameters and responses, and writes down how as `x-pagination`.
 //!
 //! ```json
 //! {"style": "offset", "offset": "offset", "limit": "limit", "start": 0, "maximum": 100, "items": "/data", "total": "/total"}
 //! ```
 //!
-//! - `style` is `offset`, `page` or `cursor`, and the key of that name holds the query parameter.
+//! - `style` is `offset`, `page` or `cursor`, and the key of that name holds the query parameter; or it is `single`, where one response
+//!   has the complete list. An operation without a parameter of paging has it if its name begins with `list_`.
 //! - `limit` is the parameter for the size of a page and `maximum` its largest value; `start` is the first offset or page, and
 //!   `maxOffset` the largest offset that the service accepts.
 //! - `items` and `total` are JSON pointers into the response, to the list and to the number of all items.
@@ -15,7 +16,7 @@
 //!   next.
 //!
 //! What is not documented is left out. An overlay can set any of the keys itself, can leave out one with `false`, and says
-//! `x-pagination: false` of an operation that does not page.
+//! `x-pagination: false` of an operation that does not list.
 
 mod keys;
 
@@ -28,10 +29,14 @@ use super::responses::{deref, schema, successes};
 
 const KEY: &str = "x-pagination";
 
-/// Why an operation does not page that an overlay marks with `x-pagination: false`.
+/// Why an operation does not list that an overlay marks with `x-pagination: false`.
 pub const AN_OVERLAY_SAYS_SO: &str = "an overlay says so";
 
-/// The styles, with the names of their parameters and the first position.
+/// The style of a list that comes in one response, and the names of operations that have it.
+const SINGLE: &str = "single";
+const LISTS: &str = "list_";
+
+/// The styles of lists that come in pages, with the names of their parameters and the first position.
 const STYLES: &[(&str, &[&str], Option<u64>)] = &[
     ("offset", &["offset", "skip"], Some(0)),
     ("page", &["page", "pageNumber"], Some(1)),
@@ -65,8 +70,8 @@ const NEXTS: &[&[&str]] = &[
     &["nextPageToken"],
 ];
 
-/// Adds `x-pagination` to the operations of the merged document, and tells of each that has a parameter of paging how it pages
-/// or why it does not, by scope and name.
+/// Adds `x-pagination` to the operations of the merged document, and reports of each that has a parameter of paging or the name of a list
+/// how it lists or why it does not, by scope and name.
 pub fn find(whole: &mut Value) -> BTreeMap<String, Result<String, String>> {
     let schemas = whole["components"]["schemas"].take();
     let mut found = BTreeMap::new();
@@ -105,10 +110,11 @@ fn query_parameters(operation: &Map<String, Value>) -> impl Iterator<Item = &Val
         .filter(|parameter| parameter["in"] == "query")
 }
 
-/// The parameters by which an operation pages.
+/// The parameters by which an operation lists.
 struct Paging {
     style: &'static str,
-    parameter: String,
+    /// What selects a page.
+    parameter: Option<String>,
     start: Option<u64>,
     max_offset: Option<Value>,
     limit: Option<(String, Option<Value>)>,
@@ -134,9 +140,17 @@ impl Paging {
                 let parameter = own(style)
                     .map(str::to_owned)
                     .or_else(|| Some(named(names)?["name"].as_str()?.to_owned()));
-                Some((*style, parameter?, *start))
+                Some((*style, Some(parameter?), *start))
             });
-        let (style, parameter, start) = style.ok_or("it has no parameter of paging")?;
+        let is_list = || match told {
+            Some(told) => told == SINGLE,
+            None => operation["operationId"]
+                .as_str()
+                .is_some_and(|name| name.starts_with(LISTS)),
+        };
+        let style = style.or_else(|| is_list().then_some((SINGLE, None, None)));
+        let (style, parameter, start) =
+            style.ok_or("it has no parameter of paging")?;
         let maximum = |parameter: &Value| {
             let schema = deref(&parameter["schema"], schemas);
             schema.get("maximum").cloned()
@@ -145,8 +159,10 @@ impl Paging {
             let name = limit["name"].as_str().unwrap_or("");
             (name.to_owned(), maximum(limit))
         });
-        let max_offset = named(&[&parameter])
+        let max_offset = parameter
+            .as_deref()
             .filter(|_| style == "offset")
+            .and_then(|parameter| named(&[parameter]))
             .and_then(maximum);
         Ok(Self {
             style,
@@ -157,7 +173,7 @@ impl Paging {
         })
     }
 
-    /// How the operation pages, an overlay's own keys before those found.
+    /// How the operation lists, an overlay's own keys before those found.
     fn rule(
         &self,
         own: Map<String, Value>,
@@ -181,7 +197,7 @@ impl Paging {
         let limit = self.limit.as_ref();
         let keys = [
             ("style", Some(self.style.into())),
-            (self.style, Some(self.parameter.clone().into())),
+            (self.style, self.parameter.clone().map(Value::from)),
             ("start", self.start.map(Value::from)),
             ("maxOffset", self.max_offset.clone()),
             ("limit", limit.map(|(name, _)| name.clone().into())),
