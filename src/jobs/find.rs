@@ -100,7 +100,7 @@ macro_rules! named {
             #[cfg(feature = $feature)]
             impl Named for crate::api::$scope::types::$item {
                 fn name(&self) -> Option<&str> {
-                    self.$name.as_deref()
+                    self.$name.as_ref().map(|name| name.as_str())
                 }
             }
         )+)+
@@ -108,26 +108,40 @@ macro_rules! named {
 }
 
 named! {
+    "alerting": admin::AlertRule.name;
     "key-admin": admin::ApiKeySummary.name;
-    "third-party-integrations": admin::Integration.name;
+    "tenants": admin::Tenant.organization_name;
+    "third-party-integrations": admin::Integration.name, admin::IntegrationType.name;
+    "threat-intelligence-feeds": admin::TaxiiCollection.title, admin::ThreatFeed.integration_name;
     "dns-forwarders": deployments::DnsForwarder.name;
     "internal-networks": deployments::InternalNetwork.name;
-    "network-tunnel-groups": deployments::NetworkTunnelGroupSummary.name, deployments::NetworkTunnelGroupState.name;
+    "network-devices": deployments::NetworkDevice.name;
+    "network-tunnel-groups": deployments::NetworkTunnelGroupSummary.name, deployments::NetworkTunnelGroupState.name,
+        deployments::Region.name;
     "networks": deployments::Network.name;
     "resource-connector-groups": deployments::ConnectorGroup.name;
     "roaming-computers": deployments::RoamingComputer.name;
     "sites": deployments::Site.name;
     "virtual-appliances": deployments::VirtualAppliance.name;
+    "application-lists": policies::ApplicationListSummary.application_list_name;
     "content-categories": policies::ContentCategory.name;
     "data-loss-prevention": policies::BuiltInDataIdentifierListItem.name, policies::CustomDataIdentifierListItem.name,
         policies::DataClassificationListItem.name, policies::DlpRuleListItem.name, policies::EdmIdentifierListItem.name,
-        policies::IdmIdentifierListItem.name;
+        policies::EdmType.name, policies::IdmIdentifierListItem.name;
     "destination-lists": policies::DestinationList.name;
-    "ips-profiles": policies::IpsProfile.name;
+    "do-not-decrypt-lists": policies::DoNotDecryptList.name;
+    "ips-profiles": policies::IpsProfile.name, policies::IpsSignature.name;
     "network-and-service-objects": policies::NetworkObject.name, policies::NetworkObjectGroup.name, policies::ServiceObject.name,
         policies::ServiceObjectGroup.name;
-    "policy-rules": policies::AccessRuleSummary.rule_name;
+    "policy-rules": policies::AccessRuleSummary.rule_name, policies::Continent.continent_name, policies::PolicySetting.setting_name,
+        policies::PolicySettingType.setting_name;
     "private-resources": policies::PrivateResource.name, policies::PrivateResourceGroup.name;
+    "security-feeds": policies::SecurityFeed.name;
+    "security-profiles": policies::SecurityProfileSummary.name;
     "tenant-controls-profiles": policies::TenantControlsProfile.name;
-    "app-discovery": reports::AppDiscoveryApplicationSummary.name;
+    "api-usage": reports::ApiUsageKey.key_name;
+    "app-discovery": reports::AppDiscoveryApplication.name, reports::AppDiscoveryApplicationSummary.name,
+        reports::AppDiscoveryCategory.name, reports::AppDiscoveryProtocolSummary.name, reports::ApplicationAttributeCategory.name;
+    "reporting": reports::Application.label, reports::CategoryWithLegacyId.label, reports::Identity.label, reports::ThreatName.name,
+        reports::ThreatType.name;
 }

@@ -200,7 +200,10 @@ impl Collection {
             _ => page,
         };
         let start = position.map_or(0, |position| self.start(position, page));
-        let fault = self.fault.filter(|fault| fault.happens_to(start / page));
+        let pagination = &self.pagination;
+        let fault = self
+            .fault
+            .filter(|fault| fault.happens_to(start / page, pagination));
         let start = match fault {
             Some(Fault::IgnoredOffset) => 0,
             _ => start,

@@ -35,6 +35,8 @@ pub enum Fault {
     EarlyEnd,
     /// The `Link` header is missing from the last page, which is full.
     LastLink,
+    /// The only response does not have all items.
+    CutResponse,
 }
 
 /// The outcome of a fault.
@@ -48,7 +50,7 @@ pub enum Outcome {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ShortPages,
         Self::EmptyPage,
         Self::EmptyBody,
@@ -61,6 +63,7 @@ impl Fault {
         Self::StuckCursor,
         Self::EarlyEnd,
         Self::LastLink,
+        Self::CutResponse,
     ];
 
     /// What it is called in the table.
@@ -79,17 +82,30 @@ impl Fault {
             Self::StuckCursor => "cursor does not move",
             Self::EarlyEnd => "flag ends early",
             Self::LastLink => "last page without Link",
+            Self::CutResponse => "cut response",
         }
     }
 
-    /// Whether it can happen to an operation that pages like this.
+    /// Whether it can happen to an operation that lists like this.
     #[must_use]
     pub fn is_possible(self, pagination: &Pagination) -> bool {
+        let is_single = pagination.style == PaginationStyle::Single;
         let has_cursor = pagination.style == PaginationStyle::Cursor;
         let reports_end = pagination.total.is_some()
             || pagination.more.is_some()
             || (pagination.link && !has_cursor);
         match self {
+            // What shows it is documented.
+            Self::CutResponse => is_single && (reports_end || pagination.limit.is_some()),
+            Self::ShortPages
+            | Self::EmptyPage
+            | Self::EqualRows
+            | Self::IgnoredOffset
+            | Self::LastLink
+                if is_single =>
+            {
+                false
+            }
             Self::EmptyPage => reports_end,
             Self::StuckCursor => has_cursor && pagination.next_from_item.is_none(),
             Self::EarlyEnd => pagination.total.is_some() && pagination.more.is_some(),
@@ -110,15 +126,19 @@ impl Fault {
         }
     }
 
-    /// Whether it happens to the page with this number, counted from 0.
-    pub(crate) fn happens_to(self, page: usize) -> bool {
+    /// Whether it happens to the page with this number, counted from 0: to the second one, if there are several.
+    pub(crate) fn happens_to(self, page: usize, pagination: &Pagination) -> bool {
+        let is_first = page == 0;
         match self {
             Self::EmptyPage
             | Self::EmptyBody
             | Self::MissingList
             | Self::RenamedList
-            | Self::Partial => page == 1,
-            Self::StuckCursor => page > 0,
+            | Self::Partial => match pagination.style {
+                PaginationStyle::Single => is_first,
+                _ => page == 1,
+            },
+            Self::StuckCursor => !is_first,
             _ => true,
         }
     }

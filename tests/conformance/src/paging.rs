@@ -1,4 +1,4 @@
-//! Listings of every operation that pages: all items are listed, once and in order; the listing of a collection that changes ends;
+//! Listings of every operation that lists: all items are listed, once and in order; the listing of a collection that changes ends;
 //! what the service does wrong is an error, and never a shorter list.
 //!
 //! What a listing gives is compared with what the client reads of one page that has everything.
@@ -46,7 +46,7 @@ struct Trial<'a> {
 }
 
 /// Lists collections of all lengths, collections that change, and collections of a service with faults; `None` where the operation does not
-/// page.
+/// list.
 pub async fn paging(
     server: &Server,
     specification: &Specification,
@@ -70,7 +70,12 @@ pub async fn paging(
         }
         values
     };
-    let with_limit = limited(PAGE);
+    // One response has the complete list.
+    let page = match pagination.style {
+        PaginationStyle::Single => 10 * PAGE + 1,
+        _ => PAGE,
+    };
+    let with_limit = limited(page);
     // Where no limit is given, the longest page that is documented is requested.
     let longest = match pagination.max_page_size.map(usize::try_from) {
         Some(Ok(longest)) if longest <= LARGEST_PAGE => longest,
@@ -97,7 +102,7 @@ pub async fn paging(
         let run = Run {
             values: &with_limit,
             count: 4 * PAGE,
-            page: PAGE,
+            page,
             concurrency,
             change: Change::None,
             fault: None,
@@ -118,13 +123,13 @@ pub async fn paging(
             trial.list(Run { change, ..run }).await;
         }
     }
-    let single = limited(1);
+    let (single, cut) = (limited(1), limited(PAGE));
     for fault in Fault::ALL {
         if fault.is_possible(&pagination) {
             let run = Run {
                 values: &with_limit,
                 count: 4 * PAGE,
-                page: PAGE,
+                page,
                 concurrency: 1,
                 change: Change::None,
                 fault: Some(fault),
@@ -134,6 +139,11 @@ pub async fn paging(
                     values: &single,
                     count: 2,
                     page: 1,
+                    ..run
+                },
+                Fault::CutResponse => Run {
+                    values: &cut,
+                    page: PAGE,
                     ..run
                 },
                 _ => run,
@@ -181,15 +191,24 @@ impl Trial<'_> {
                 .server
                 .play(move |request| collection.respond(&request));
             let listed = list(&client, run.values, run.concurrency).await;
+            let requests = lock(&record).requests;
             let findings = std::mem::take(&mut lock(&record).findings);
+            let many = (self.is_single() && requests > 1).then(|| format!("{requests} requests"));
             let how = format!(
                 "{name} of {} ({:?}), {} pages at a time",
                 run.count, run.change, run.concurrency
             );
-            for finding in findings.into_iter().chain(self.judge(&run, listed)) {
+            let findings = findings.into_iter().chain(many);
+            for finding in findings.chain(self.judge(&run, listed)) {
                 self.find(format!("{how}: {finding}"));
             }
         }
+    }
+
+    /// Whether one response has the list.
+    fn is_single(&self) -> bool {
+        let pagination = self.case.operation.pagination;
+        pagination.is_some_and(|pagination| pagination.style == PaginationStyle::Single)
     }
 
     /// What is wrong with the result of a listing.
@@ -271,7 +290,10 @@ impl Trial<'_> {
         };
         let found = self.numbers(&listed.items);
         // Each request brings an item, or ends the listing.
-        let most = (found.len() + 2) * run.concurrency;
+        let most = match self.is_single() {
+            true => 1,
+            false => (found.len() + 2) * run.concurrency,
+        };
         if requests > most {
             return Err(format!("{requests} requests for {} items", found.len()));
         }

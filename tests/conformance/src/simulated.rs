@@ -1,7 +1,7 @@
 //! Calls of the simulator, which checks every request against the document and responds as the service does.
 
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Client, Cloud, ErrorKind, RetryPolicy, reqwest};
+use cisco_secure_access::{Client, Cloud, ErrorKind, PaginationStyle, RetryPolicy, reqwest};
 use serde_json::Value;
 
 use crate::calls::Findings;
@@ -21,8 +21,9 @@ const KNOWN: [(&str, &str, &str, &str); 7] = [
     ("update_network_tunnel_group", "/1", "path", "/name"),
 ];
 
-/// The page size of the listings.
+/// The page size of the listings, and the limit of lists that come in one response.
 const PAGE: usize = 50;
+const SINGLE: usize = 500;
 
 /// Makes a call with so many arguments to a new simulator.
 ///
@@ -66,7 +67,11 @@ pub async fn list(
         arguments.set(first, pagination.first_page.into());
     }
     if let Some(limit) = pagination.limit.and_then(|limit| argument(case, limit)) {
-        arguments.set(limit, PAGE.into());
+        let size = match pagination.style {
+            PaginationStyle::Single => SINGLE,
+            _ => PAGE,
+        };
+        arguments.set(limit, size.into());
     }
     let listed = (listing.items)(&client, &arguments, 2).await;
     let failure = listed.failure?;

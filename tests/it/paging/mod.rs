@@ -7,6 +7,7 @@ mod failures;
 mod prefetch;
 mod random;
 mod repetition;
+mod single;
 
 use cisco_secure_access::api::deployments::requests::{ListNetworkTunnelGroups, ListSites};
 use cisco_secure_access::{Client, Error, Items, Method, Pagination, Result, RetryPolicy};

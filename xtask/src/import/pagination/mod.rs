@@ -149,8 +149,7 @@ impl Paging {
                 .is_some_and(|name| name.starts_with(LISTS)),
         };
         let style = style.or_else(|| is_list().then_some((SINGLE, None, None)));
-        let (style, parameter, start) =
-            style.ok_or("it has no parameter of paging")?;
+        let (style, parameter, start) = style.ok_or("it has no parameter of paging")?;
         let maximum = |parameter: &Value| {
             let schema = deref(&parameter["schema"], schemas);
             schema.get("maximum").cloned()
