@@ -91,10 +91,8 @@ async fn list(client: &Client) -> Result<()> {
 
 /// The rule of a name, if there is one.
 async fn find(client: &Client, name: &str) -> Result<Option<AlertRule>> {
-    let rules = client.admin().list_alert_rules().await?.into_inner();
-    Ok(rules
-        .into_iter()
-        .find(|rule| rule.name.as_deref() == Some(name)))
+    let rules = client.admin().list_alert_rules().items();
+    rules.find_by_name(name).await
 }
 
 /// Finds a rule by its name, or else creates it. Its creation returns no id, so that it is looked for again.

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 
 use cisco_secure_access::simulator::{Fault, Simulator, SimulatorBuilder};
 use cisco_secure_access::{Client, Required as _};
+use futures_util::TryStreamExt as _;
 use serde_json::json;
 
 #[tokio::main]
@@ -34,13 +35,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let (applications, categories) = (applications(&client).await?, categories(&client).await?);
 
     let mut lists = Vec::new();
-    for summary in client
-        .policies()
-        .list_application_lists()
-        .await?
-        .into_inner()
-        .results
-    {
+    let mut summaries = client.policies().list_application_lists().items();
+    while let Some(summary) = summaries.try_next().await? {
         let id = summary.application_list_id.required()?;
         let list = client
             .policies()

@@ -38,7 +38,7 @@
 //!
 //! # A list
 //!
-//! Operations that page have `items()` and `pages()`, which are streams:
+//! Operations that list have `items()` and `pages()`, which are streams:
 //!
 //! ```no_run
 //! # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {

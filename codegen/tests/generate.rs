@@ -153,6 +153,15 @@ fn an_operation_pages_as_its_document_says() {
         .replace(' ', "");
     let by_page = "Pagination::by_page(\"offset\").items(\"/data/rows\").first_page(0u64).limit(\"limit\").max_page_size(50u64).max_offset(70u64).total(\"/data/total\").may_send_all()";
     assert!(code.contains(by_page));
+    let pagination = json!({"style": "single", "items": "/data/rows", "total": "/data/total"});
+    let document = changed(&format!("{LIST}/x-pagination"), pagination);
+    let code = generate("shop", &document, &ALL)
+        .unwrap()
+        .code
+        .to_string()
+        .replace(' ', "");
+    let single = "Pagination::single().items(\"/data/rows\").total(\"/data/total\")";
+    assert!(code.contains(single));
 }
 
 #[test]

@@ -235,6 +235,28 @@ fn paging_changes() {
 }
 
 #[test]
+fn a_list_in_one_response_gets_items_and_pages() {
+    let single = json!({"style": "single", "items": "/data/rows"});
+    let mut new = super::shop();
+    at(&mut new, LIST)["x-pagination"] = single.clone();
+    let mut old = new.clone();
+    remove(&mut old, LIST, "x-pagination");
+    assert_eq!(
+        super::between(&old, &new),
+        [
+            "+ list_orders: paging added, in one response, items at `/data/rows`; `items` and `pages`"
+        ]
+    );
+    let lines = changed(|shop| at(shop, LIST)["x-pagination"] = single);
+    assert_eq!(
+        lines,
+        [
+            "· list_orders: paging: by `offset` from 0 and `limit` up to 200, items at `/data/rows`, total at `/data/total` → in one response, items at `/data/rows`"
+        ]
+    );
+}
+
+#[test]
 fn what_the_table_says_changes() {
     let limit = |requests: u64| json!({"class": "shop", "per": "key", "windows": [{"requests": requests, "seconds": 60}]});
     let mut old = super::shop();

@@ -13,6 +13,8 @@ fn object(properties: &str) -> String {
 
 /// An operation that lists, in parts.
 struct Listing<'a> {
+    /// Its name.
+    name: &'a str,
     /// The names of its query parameters, whose largest value is 100.
     parameters: &'a [&'a str],
     /// The schema of its response.
@@ -26,6 +28,7 @@ struct Listing<'a> {
 impl Default for Listing<'_> {
     fn default() -> Self {
         Self {
+            name: "x",
             parameters: &["offset", "limit"],
             schema: LIST,
             headers: "{}",
@@ -46,9 +49,10 @@ impl Listing<'_> {
         let paths = format!(
             "/things:
   get:
-    operationId: x
+    operationId: {}
     parameters: [{}]
     responses: {{'200': {{description: ok, headers: {}, content: {{application/json: {{schema: {}}}}}}}}}",
+            self.name,
             parameters.join(", "),
             self.headers,
             self.schema,
@@ -132,6 +136,43 @@ fn paging_is_found_by_shape() {
         Value::Null
     );
     assert_eq!(rule(&["offset"], "{type: string}"), Value::Null);
+}
+
+#[test]
+fn a_list_without_a_parameter_of_paging_comes_in_one_response() {
+    let listing = |name, parameters, schema| Listing {
+        name,
+        parameters,
+        schema,
+        ..Listing::default()
+    };
+    let bare = listing("listThings", &[], LIST);
+    assert_eq!(bare.rule(), json!({"style": "single", "items": ""}));
+    let object = object(&format!(
+        "rows: {LIST}, about: {{type: string}}, total: {{type: integer}}"
+    ));
+    assert_eq!(
+        listing("listThings", &["limit"], &object).rule(),
+        json!({"style": "single", "limit": "limit", "maximum": 100, "items": "/rows", "total": "/total"})
+    );
+    // What has a parameter of paging comes in pages, and what has another name is no list unless an overlay says so.
+    assert_eq!(
+        listing("listThings", &["page"], LIST).rule()["style"],
+        "page"
+    );
+    assert_eq!(listing("getThings", &[], LIST).rule(), Value::Null);
+    let overlay = Some("{style: single}");
+    let listed = Listing {
+        overlay,
+        ..listing("getThings", &["offset"], LIST)
+    };
+    assert_eq!(listed.rule(), json!({"style": "single", "items": ""}));
+    // A name of a list without one is reported.
+    let two = self::object(&format!("a: {LIST}, b: {LIST}"));
+    let reason = listing("listThings", &[], &two).reason();
+    assert_eq!(reason, "its response has several lists: \"/a\", \"/b\"");
+    let reason = listing("listThings", &[], "{type: string}").reason();
+    assert_eq!(reason, "its response has no list");
 }
 
 #[test]
@@ -255,6 +296,10 @@ fn a_key_that_does_not_fit_is_named() {
         (
             "{style: cursor, cursor: offset, nextHeader: ''}",
             "not the name of a header",
+        ),
+        (
+            "{style: single, items: /data, start: 1}",
+            "`start` belongs to a style with several pages",
         ),
         ("7", "`x-pagination` is 7, not an object or false"),
     ];
