@@ -14,6 +14,9 @@ use crate::specification::Specification;
 use crate::values::{self, Direction, Extent, Maker};
 use crate::wire;
 
+/// How many responses are made for each item, until all items are different.
+const ROUNDS: usize = 10;
+
 /// How many requests a listing may need that bring no item.
 const IDLE_REQUESTS: usize = 30;
 
@@ -96,7 +99,7 @@ impl Change {
 }
 
 impl Stock {
-    /// So many items; `None` where no response can be made that has some.
+    /// So many items; `None` where no responses can be made that have them.
     pub(crate) fn new(specification: &Specification, case: &Case, count: usize) -> Option<Self> {
         let pagination = case.operation.pagination?;
         let (_, schema) = specification.success(case);
@@ -104,10 +107,20 @@ impl Stock {
         let mut maker = Maker::new(specification, Extent::Full, Direction::Response, seed);
         let mut envelope = Value::Null;
         let mut items: Vec<Value> = Vec::new();
-        while items.len() < count {
+        for _ in 0..ROUNDS * count {
+            if items.len() >= count {
+                break;
+            }
             envelope = maker.value_with(schema?, pagination.items)?;
             let list = envelope.pointer_mut(pagination.items)?.take();
-            items.extend(list.as_array()?.iter().cloned());
+            for item in list.as_array()? {
+                if !items.contains(item) {
+                    items.push(item.clone());
+                }
+            }
+        }
+        if items.len() < count {
+            return None;
         }
         items.truncate(count);
         put(&mut envelope, "/meta/failed", None);

@@ -83,7 +83,7 @@ pub async fn paging(
     };
     let Some(stock) = Stock::new(specification, case, (10 * PAGE).max(longest + 1)) else {
         return Some(Paging {
-            findings: vec!["no response can be made that has items".to_owned()],
+            findings: vec!["no responses can be made that have different items".to_owned()],
             ..Paging::default()
         });
     };
@@ -95,7 +95,11 @@ pub async fn paging(
         texts: Vec::new(),
         paging: Paging::default(),
     };
-    trial.read_stock(&values).await;
+    let all = match pagination.style {
+        PaginationStyle::Single => &with_limit,
+        _ => &values,
+    };
+    trial.read_stock(all).await;
     let failure = simulated::list(server.http(), specification, case, listing).await;
     trial.paging.findings.extend(failure);
     for concurrency in CONCURRENCY {
