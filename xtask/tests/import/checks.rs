@@ -23,7 +23,7 @@ fn things() -> String {
         "/things:
   get:
     operationId: listThings
-    responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}}",
+    responses: {'200': {description: ok, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Thing'}}}}}}",
         "Thing: {type: string}",
     )
 }

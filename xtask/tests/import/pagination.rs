@@ -13,8 +13,8 @@ fn object(properties: &str) -> String {
 
 /// An operation that lists, in parts.
 struct Listing<'a> {
-    /// Its name.
-    name: &'a str,
+    /// Its path, of which its name is made.
+    path: &'a str,
     /// The names of its query parameters, whose largest value is 100.
     parameters: &'a [&'a str],
     /// The schema of its response.
@@ -28,7 +28,7 @@ struct Listing<'a> {
 impl Default for Listing<'_> {
     fn default() -> Self {
         Self {
-            name: "x",
+            path: "/things",
             parameters: &["offset", "limit"],
             schema: LIST,
             headers: "{}",
@@ -47,12 +47,12 @@ impl Listing<'_> {
             })
             .collect();
         let paths = format!(
-            "/things:
+            "{}:
   get:
-    operationId: {}
+    operationId: x
     parameters: [{}]
     responses: {{'200': {{description: ok, headers: {}, content: {{application/json: {{schema: {}}}}}}}}}",
-            self.name,
+            self.path,
             parameters.join(", "),
             self.headers,
             self.schema,
@@ -67,7 +67,7 @@ impl Listing<'_> {
         };
         let outcome = bench.run().unwrap();
         let spec = bench.spec("policies");
-        let operation = &spec["paths"]["/policies/v2/things"]["get"];
+        let operation = &spec["paths"][format!("/policies/v2{}", self.path)]["get"];
         (operation["x-pagination"].clone(), outcome)
     }
 
@@ -127,8 +127,8 @@ fn paging_is_found_by_shape() {
         "the list called like the path"
     );
     assert_eq!(
-        rule(&["limit"], LIST),
-        Value::Null,
+        rule(&["limit"], LIST)["style"],
+        "single",
         "a limit alone does not page"
     );
     assert_eq!(
@@ -140,38 +140,35 @@ fn paging_is_found_by_shape() {
 
 #[test]
 fn a_list_without_a_parameter_of_paging_comes_in_one_response() {
-    let listing = |name, parameters, schema| Listing {
-        name,
+    let listing = |path, parameters, schema| Listing {
+        path,
         parameters,
         schema,
         ..Listing::default()
     };
-    let bare = listing("listThings", &[], LIST);
+    let bare = listing("/things", &[], LIST);
     assert_eq!(bare.rule(), json!({"style": "single", "items": ""}));
     let object = object(&format!(
         "rows: {LIST}, about: {{type: string}}, total: {{type: integer}}"
     ));
     assert_eq!(
-        listing("listThings", &["limit"], &object).rule(),
+        listing("/things", &["limit"], &object).rule(),
         json!({"style": "single", "limit": "limit", "maximum": 100, "items": "/rows", "total": "/total"})
     );
     // What has a parameter of paging comes in pages, and what has another name is no list unless an overlay says so.
-    assert_eq!(
-        listing("listThings", &["page"], LIST).rule()["style"],
-        "page"
-    );
-    assert_eq!(listing("getThings", &[], LIST).rule(), Value::Null);
+    assert_eq!(listing("/things", &["page"], LIST).rule()["style"], "page");
+    assert_eq!(listing("/thing", &[], LIST).rule(), Value::Null);
     let overlay = Some("{style: single}");
     let listed = Listing {
         overlay,
-        ..listing("getThings", &["offset"], LIST)
+        ..listing("/thing", &["offset"], LIST)
     };
     assert_eq!(listed.rule(), json!({"style": "single", "items": ""}));
     // A name of a list without one is reported.
     let two = self::object(&format!("a: {LIST}, b: {LIST}"));
-    let reason = listing("listThings", &[], &two).reason();
+    let reason = listing("/things", &[], &two).reason();
     assert_eq!(reason, "its response has several lists: \"/a\", \"/b\"");
-    let reason = listing("listThings", &[], "{type: string}").reason();
+    let reason = listing("/things", &[], "{type: string}").reason();
     assert_eq!(reason, "its response has no list");
 }
 
