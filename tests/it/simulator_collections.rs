@@ -11,7 +11,7 @@ use cisco_secure_access::api::policies::types::{
     DestinationListAccess, RuleAction, UpdateAccessRuleRequest, UpdateAccessRulesStatusRequest,
 };
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Result, StatusCode};
+use cisco_secure_access::{ErrorKind, Result, StatusCode};
 use futures_util::TryStreamExt;
 use serde_json::json;
 
@@ -290,5 +290,30 @@ async fn several_items_are_changed_with_one_request() -> Result<()> {
     let enabled = |rule: &AccessRuleSummary| (rule.rule_id.unwrap(), rule.rule_is_enabled.unwrap());
     let enabled: Vec<_> = rules.results.iter().map(enabled).collect();
     assert_eq!(enabled[..2], [(1001, false), (1002, true)]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_list_in_one_response_has_as_many_items_as_are_wanted() -> Result<()> {
+    let simulator = Simulator::builder()
+        .items("list_network_devices", 300)
+        .items("list_application_lists", 250)
+        .items("list_regions", 4)
+        .items("get_whois_history", 12)
+        .start()
+        .await?;
+    let client = hurried(&simulator);
+    let devices = client.deployments().list_network_devices().items();
+    assert_eq!(devices.try_collect::<Vec<_>>().await?.len(), 300);
+    let lists = client.policies().list_application_lists().items();
+    assert_eq!(lists.try_collect::<Vec<_>>().await?.len(), 250);
+    let regions = client.deployments().list_regions().items();
+    assert_eq!(regions.try_collect::<Vec<_>>().await?.len(), 4);
+    // The limit cuts it, and a listing reports that.
+    let history = || client.investigate().get_whois_history("harbour.example");
+    let records = history().limit(20).items();
+    assert_eq!(records.try_collect::<Vec<_>>().await?.len(), 12);
+    let error = history().items().try_collect::<Vec<_>>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Incomplete);
     Ok(())
 }

@@ -157,6 +157,14 @@ async fn an_item_is_found_by_its_name() -> Result<()> {
             .is_none()
     );
     assert_eq!(listing.requests(), 2);
+    // A name can be an enumeration.
+    let settings = json!([{"settingName": "umbrella.logLevel", "settingValue": "LOG_ALL"}, {"settingName": "brandNew"}]);
+    let listing = Listing::start(move |_| settings.clone()).await;
+    for name in ["umbrella.logLevel", "brandNew"] {
+        let settings = listing.client.policies().list_policy_settings().items();
+        let setting = settings.find_by_name(name).await?.unwrap();
+        assert_eq!(setting.setting_name.unwrap().as_str(), name);
+    }
     Ok(())
 }
 
