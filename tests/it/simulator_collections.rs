@@ -298,7 +298,7 @@ async fn a_list_in_one_response_has_as_many_items_as_are_wanted() -> Result<()> 
     let simulator = Simulator::builder()
         .items("list_network_devices", 300)
         .items("list_application_lists", 250)
-        .items("list_regions", 4)
+        .items("get_asn_prefixes", 4)
         .items("get_whois_history", 12)
         .start()
         .await?;
@@ -307,8 +307,8 @@ async fn a_list_in_one_response_has_as_many_items_as_are_wanted() -> Result<()> 
     assert_eq!(devices.try_collect::<Vec<_>>().await?.len(), 300);
     let lists = client.policies().list_application_lists().items();
     assert_eq!(lists.try_collect::<Vec<_>>().await?.len(), 250);
-    let regions = client.deployments().list_regions().items();
-    assert_eq!(regions.try_collect::<Vec<_>>().await?.len(), 4);
+    let prefixes = client.investigate().get_asn_prefixes("64496").items();
+    assert_eq!(prefixes.try_collect::<Vec<_>>().await?.len(), 4);
     // The limit cuts it, and a listing reports that.
     let history = || client.investigate().get_whois_history("harbour.example");
     let records = history().limit(20).items();
