@@ -123,6 +123,7 @@ named! {
     "roaming-computers": deployments::RoamingComputer.name;
     "sites": deployments::Site.name;
     "virtual-appliances": deployments::VirtualAppliance.name;
+    "application-categories": policies::ApplicationCategory.name;
     "application-lists": policies::ApplicationListSummary.application_list_name;
     "content-categories": policies::ContentCategory.name;
     "data-loss-prevention": policies::BuiltInDataIdentifierListItem.name, policies::CustomDataIdentifierListItem.name,

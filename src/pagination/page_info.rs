@@ -273,6 +273,21 @@ impl<'de> Visitor<'de> for Node<'_, 'de, '_> {
             return Ok(());
         }
         let mut names = Vec::new();
+        if self.wanted.contains(&(Target::Items, "")) {
+            let mut rows = RowsBuilder::default();
+            let mut are_by_id = true;
+            while let Some((name, row)) = map.next_entry::<String, &RawValue>()? {
+                are_by_id &= name.parse::<u64>().is_ok() && row.get().starts_with('{');
+                names.push(name);
+                rows.add(row.get());
+            }
+            // The elements of the list, each under its id.
+            self.body.list = match are_by_id && !names.is_empty() {
+                true => List::Rows(rows),
+                false => List::Renamed(names),
+            };
+            return Ok(());
+        }
         let mut is_met = false;
         while let Some(name) = map.next_key::<String>()? {
             let wanted = below(&self.wanted, &name);

@@ -354,6 +354,22 @@ async fn a_list_can_come_as_an_object_with_its_elements_by_id() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_list_that_comes_by_id_at_once_is_listed_once() -> Result<()> {
+    let categories = json!({"7": {"id": 7, "name": "Chat"}, "12": {"id": 12, "name": "Games"}});
+    // The service ignores which page is requested.
+    let page = (200, JSON, &*categories.to_string());
+    let server = Scripted::start(&[(200, JSON, TOKEN), page, page, page, page]).await;
+    let client = server.client();
+    let list = || client.policies().list_application_categories().items();
+    let categories = list().collect_all(10).await?;
+    let ids: Vec<_> = categories.iter().map(|category| category.id).collect();
+    assert_eq!(ids, [Some(12), Some(7)]);
+    let games = list().find_by_name("Games").await?;
+    assert_eq!(games.and_then(|games| games.id), Some(12));
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_object_that_is_neither_an_element_nor_elements_by_id_is_no_list() {
     for body in [
         json!({"seven": {"id": 7}}),
