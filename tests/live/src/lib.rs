@@ -22,7 +22,6 @@ use conformance::cases;
 use conformance::specification::Specification;
 use serde_json::Value;
 use xtask::decode_failure::DecodeFailure;
-use xtask::decode_failure::redact::Redactor;
 use xtask::examples::schema::Api;
 
 use arguments::Rows;
@@ -51,7 +50,7 @@ pub async fn run(
     let run = Run {
         client,
         recorder,
-        redactor: Redactor::new(&api),
+        redactor: Redactor::new(api.documents()),
         api: &api,
         folder,
     };
@@ -163,7 +162,7 @@ impl Run<'_> {
                 file: None,
             });
         };
-        let redacted = self.redactor.redact(known, &answer);
+        let redacted = self.redactor.redact(&answer, &self.api.any_response(known));
         let problem = read_again(case, values, &redacted).await?;
         let failure = DecodeFailure::new(known, redacted, problem);
         let file = self.folder.join(operation.id).with_extension("json");
