@@ -48,15 +48,19 @@ impl Source {
         }
     }
 
+    fn document(&self) -> &Document {
+        self.document.get_or_init(|| {
+            #[expect(
+                clippy::expect_used,
+                reason = "a test parses each of the six documents"
+            )]
+            Document::parse(self.scope, self.text).expect("a document of specs/")
+        })
+    }
+
     fn endpoints(&'static self) -> &'static [Endpoint] {
         self.endpoints.get_or_init(|| {
-            let document = self.document.get_or_init(|| {
-                #[expect(
-                    clippy::expect_used,
-                    reason = "a test parses each of the six documents"
-                )]
-                Document::parse(self.scope, self.text).expect("a document of specs/")
-            });
+            let document = self.document();
             let operations = document.operations().iter();
             operations
                 .map(|operation| Endpoint {
@@ -83,6 +87,11 @@ static SOURCES: [Source; 6] = [
 pub(super) fn is_operation(id: &str) -> bool {
     let line = format!("\"operationId\": \"{id}\"");
     SOURCES.iter().any(|source| source.text.contains(&line))
+}
+
+/// All documents.
+pub(super) fn documents() -> impl Iterator<Item = &'static Document> {
+    SOURCES.iter().map(Source::document)
 }
 
 /// All operations.

@@ -1,5 +1,8 @@
-//! What stays the same while a simulator runs, and what everything that it makes up follows from.
+//! What everything that a simulator makes up follows from.
 
+use chrono::{DateTime, Utc};
+
+use super::clock::Clock;
 use super::faker::SeededRng;
 use super::quirks::Quirks;
 
@@ -10,4 +13,12 @@ pub(super) struct Env {
     /// The regions of its cloud.
     pub(super) regions: &'static [&'static str],
     pub(super) quirks: Quirks,
+    pub(super) clock: Clock,
+}
+
+impl Env {
+    /// The calendar time: what a response says of something that happens now.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
 }

@@ -5,13 +5,11 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use cisco_secure_access_openapi::Operation;
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt as _;
-use tokio::time::Instant;
 
 use super::catalog::{self, Endpoint, Route};
 use super::dispatch::dispatch;
@@ -22,7 +20,7 @@ use super::hooks;
 use super::http::response::{Delivered, Delivery, JsonResponse};
 use super::limits::Limits;
 use super::quirks::Quirk;
-use super::record::{RecordedRequest, without_secrets};
+use super::record::RecordedRequest;
 use super::redirect::{Redirect, without_region};
 use super::state::{Collection, Store, ValueMaker};
 use super::tokens::{self, Token, Tokens};
@@ -30,6 +28,7 @@ use super::validate::{self, RawRequest};
 use crate::auth::BoxError;
 use crate::client::{Body, Cloud};
 use crate::operation::CloudKind;
+use crate::testing::CannedResponses;
 
 /// The simulated service.
 #[derive(Debug)]
@@ -38,6 +37,7 @@ pub(super) struct Service {
     pub(super) env: Env,
     pub(super) redirect: Option<Redirect>,
     pub(super) record_bodies: bool,
+    pub(super) canned: CannedResponses,
     pub(super) state: Mutex<State>,
 }
 
@@ -50,16 +50,8 @@ pub(super) struct State {
     pub(super) limits: Limits,
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) rules_are_locked: bool,
-    /// How far its clock is ahead.
-    pub(super) ahead: Duration,
     /// How many calls were carried out.
     pub(super) turn: u64,
-}
-
-impl State {
-    fn now(&self) -> Instant {
-        Instant::now() + self.ahead
-    }
 }
 
 impl Service {
@@ -79,21 +71,28 @@ impl Service {
         let mut record = self.record(&request, endpoint);
         let id = endpoint.map_or("", |endpoint| endpoint.operation.id.as_str());
         let (delay, effect) = self.state().faults.next(id, self.env.rng);
+        let effect = effect.or_else(|| self.canned.take(id).map(Effect::Respond));
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
         let state = self.state();
-        let token = state.tokens.check(request.headers(), state.now()).ok();
+        let token = state
+            .tokens
+            .check(request.headers(), self.env.clock.instant())
+            .ok();
         record.organization = token.and_then(|token| token.organization);
         drop(state);
-        let respond = || match route {
-            Route::Found(endpoint, values) => self.call(&request, &path, endpoint, &values),
-            Route::OtherMethod => JsonResponse::error(405, "The path has other methods."),
-            Route::Unknown => JsonResponse::error(404, "There is no such path."),
+        let respond = || {
+            let response = match route {
+                Route::Found(endpoint, values) => self.call(&request, &path, endpoint, &values),
+                Route::OtherMethod => JsonResponse::error(405, "The path has other methods."),
+                Route::Unknown => JsonResponse::error(404, "There is no such path."),
+            };
+            response.into_response()
         };
         let (response, delivery) = match effect {
             Some(Effect::Respond(response)) => (response, Delivery::Whole),
-            Some(Effect::Reset) => (JsonResponse::new(500, None), Delivery::Never),
+            Some(Effect::Reset) => (Response::default(), Delivery::Never),
             Some(Effect::After(delivery)) => (respond(), delivery),
             Some(Effect::ExpiredToken) => {
                 self.state().tokens.expire();
@@ -101,12 +100,14 @@ impl Service {
             }
             None => (respond(), Delivery::Whole),
         };
-        record.status = (delivery != Delivery::Never).then(|| response.status.as_u16());
-        self.state().requests.push(record);
-        Delivered {
-            response: response.into_response(),
-            delivery,
+        if delivery != Delivery::Never {
+            record.record_response(&response);
+            if self.record_bodies {
+                record.record_response_body(endpoint, response.body());
+            }
         }
+        self.state().requests.push(record);
+        Delivered { response, delivery }
     }
 
     /// Handles a request, with the result that a client sees: the complete response, or none.
@@ -140,13 +141,8 @@ impl Service {
     ) -> RecordedRequest {
         let id = endpoint.map(|endpoint| endpoint.operation.id.as_str());
         let mut record = RecordedRequest::new(request, id);
-        if let Some(Endpoint {
-            document,
-            operation,
-            ..
-        }) = endpoint.filter(|_| self.record_bodies)
-        {
-            record.body = without_secrets(document, operation, request.body());
+        if let Some(endpoint) = endpoint.filter(|_| self.record_bodies) {
+            record.record_body(endpoint, request.body());
         }
         record
     }
@@ -183,7 +179,7 @@ impl Service {
         } = endpoint;
         let mut response = match validate::check(document, operation, endpoint.validators(), &raw) {
             Err(error) => self.error(endpoint, error.status, &error.to_string()),
-            Ok(_) if is_token => state.tokens.issue(headers, state.now()),
+            Ok(_) if is_token => state.tokens.issue(headers, self.env.clock.instant()),
             Ok(valid) => {
                 let call = Call {
                     env: &self.env,
@@ -213,9 +209,10 @@ impl Service {
         endpoint: &Endpoint,
         is_token: bool,
     ) -> Result<HeaderMap, Box<JsonResponse>> {
+        let now = self.env.clock.instant();
         let token = match is_token {
             true => None,
-            false => Some(state.tokens.check(headers, state.now())?),
+            false => Some(state.tokens.check(headers, now)?),
         };
         if let Some((status, message)) = self.forbidden(endpoint.operation, token.as_ref()) {
             return Err(Box::new(self.error(endpoint, status, &message)));
@@ -226,7 +223,6 @@ impl Service {
         let caller = token
             .as_ref()
             .map(|token| token.counted(limit.per == "organization"));
-        let now = state.now();
         let counted = state.limits.count(limit, caller.unwrap_or_default(), now);
         counted.map_err(|headers| {
             let mut rejection = self.error(endpoint, 429, "Too many requests.");

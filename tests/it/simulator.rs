@@ -102,7 +102,7 @@ async fn an_operation_that_the_cloud_lacks_is_not_found() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_record_has_bodies_without_secrets() -> Result<()> {
+async fn the_record_has_bodies_of_requests_and_responses_without_secrets() -> Result<()> {
     let simulator = Simulator::builder().record_bodies().start().await?;
     let client = hurried(&simulator);
     let group =
@@ -135,6 +135,14 @@ async fn the_record_has_bodies_without_secrets() -> Result<()> {
     let body = requests[1].body.as_ref().unwrap();
     assert_eq!(body["name"], "Pier");
     assert_eq!(requests[3].organization.as_deref(), Some("7"));
+    let response = requests[1].response_body.as_ref().unwrap();
+    assert_eq!(response["name"], "Pier");
+    assert_eq!(
+        requests[1].response_headers["content-type"],
+        "application/json"
+    );
+    let token = requests[0].response_body.as_ref().unwrap();
+    assert_eq!(token["expires_in"], 3600);
     assert!(!format!("{simulator:?} {requests:?}").contains("hush"));
 
     simulator.clear_requests();

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::simulator::faker::NOW;
 use crate::simulator::handlers::Call;
 use crate::simulator::validate::ValidationError;
 
@@ -10,12 +9,10 @@ const HOUR: i64 = 3_600_000;
 
 /// From and to, in epoch milliseconds; `None` where the operation has no such parameters.
 pub(super) fn range(call: &Call<'_>) -> Result<Option<(i64, i64)>, ValidationError> {
+    let now = call.env.now().timestamp_millis();
     let time = |name: &str| {
-        call.request
-            .query
-            .get(name)
-            .and_then(Value::as_str)
-            .and_then(milliseconds)
+        let text = call.request.query.get(name).and_then(Value::as_str);
+        text.and_then(|text| milliseconds(text, now))
     };
     match (time("from"), time("to")) {
         (Some(from), Some(to)) if from > to => Err(ValidationError::new(
@@ -28,8 +25,7 @@ pub(super) fn range(call: &Call<'_>) -> Result<Option<(i64, i64)>, ValidationErr
 }
 
 /// A time of a report in epoch milliseconds: a number, `now`, or words such as `-7days`.
-fn milliseconds(text: &str) -> Option<i64> {
-    let now = NOW * 1000;
+fn milliseconds(text: &str, now: i64) -> Option<i64> {
     if text == "now" {
         return Some(now);
     }
