@@ -78,6 +78,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Canned responses, and cassettes
+//!
+//! [`Simulator::on`] gives the next calls of an operation a response of the test's own. A [`Recorder`] writes the calls of a client to a
+//! cassette, without a value of the organization, and a [`Replay`] responds from it.
+//!
 //! # Without a socket, and from the shell
 //!
 //! [`start_without_socket`](SimulatorBuilder::start_without_socket) opens no port; [`Simulator::client`] then calls it directly. For curl
@@ -87,6 +92,7 @@
 // (which operation it means) and `validate` to `dispatch`, which calls `hooks`, `reports` or `handlers`; these change `state` and make
 // responses with its values. Imports run in one direction:
 //
+//   cassette → catalog
 //   builder → service → dispatch → hooks, reports → handlers → state → catalog → validate → http
 //   all of them → env → clock, quirks → faker
 

@@ -7,7 +7,7 @@ use super::collect::Direction;
 use super::compare::differences;
 use super::driver::{Deviation, Reply};
 use super::mutate::{Kind, Mutant};
-use super::schema::{DecoderView, Expectation};
+use super::schema::Expectation;
 
 /// What the crate made of a mutant, where that is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
