@@ -13,7 +13,7 @@ use crate::tools::SECUREACCESS;
 
 /// The script that calls; the SDK has no program of its own.
 const SCRIPT: &str = include_str!("secureaccess.py");
-/// Responses that the SDK rejects for a fault of its own: operation, what its message contains, and why.
+/// The failures that are known: operation, whose fault it is (`sdk` or `simulator`), what the message contains, and why.
 const EXCEPTIONS: &str = include_str!("secureaccess.json");
 
 /// What the SDK makes of the responses of one simulator: for each operation nothing, or why the call failed.
@@ -28,6 +28,7 @@ pub(super) fn judge(workspace: &Path) -> Result<String, String> {
     let quirks = findings(workspace, &python, "quirks")?;
     let mut rows = Vec::new();
     let mut faults = 0;
+    let mut by_fault: BTreeMap<&str, usize> = BTreeMap::new();
     for (operation, found) in &documents {
         let with_quirks = quirks.get(operation).and_then(Option::as_deref);
         let exception = exceptions.get(operation);
@@ -42,8 +43,10 @@ pub(super) fn judge(workspace: &Path) -> Result<String, String> {
                 }
             }
             (Some(reason), _) if is_excepted(reason) => {
-                let why = exception.map_or("", |exception| exception.reason.as_str());
-                rows.push(format!("{operation}: excepted: {why}"));
+                if let Some(Exception { fault, reason, .. }) = exception {
+                    *by_fault.entry(fault.as_str()).or_default() += 1;
+                    rows.push(format!("{operation}: known, of the {fault}: {reason}"));
+                }
             }
             (Some(reason), _) => {
                 faults += 1;
@@ -54,7 +57,7 @@ pub(super) fn judge(workspace: &Path) -> Result<String, String> {
     }
     let rejected = |findings: &Findings| findings.values().flatten().count();
     let summary = format!(
-        "secureaccess: {} read operations: {} responses rejected with quirks off, {} with quirks on; {faults} not excepted",
+        "secureaccess: {} read operations: {} responses rejected with quirks off, {} with quirks on; with quirks off {by_fault:?} are known, {faults} are not",
         documents.len(),
         rejected(&documents),
         rejected(&quirks),
@@ -66,20 +69,26 @@ pub(super) fn judge(workspace: &Path) -> Result<String, String> {
     }
 }
 
-/// A response that the SDK rejects for a fault of its own.
+/// A known failure.
 struct Exception {
+    fault: String,
     contains: String,
     reason: String,
 }
 
 fn exceptions() -> Result<BTreeMap<String, Exception>, String> {
-    let unusable = || "secureaccess.json: expected {operation: {contains, reason}}".to_owned();
+    let unusable =
+        || "secureaccess.json: expected {operation: {fault, contains, reason}}".to_owned();
     let value: Value = serde_json::from_str(EXCEPTIONS).map_err(|error| error.to_string())?;
     let entries = value.as_object().ok_or_else(unusable)?.iter();
     let exception = |(operation, entry): (&String, &Value)| {
         let text = |key: &str| entry[key].as_str().map(str::to_owned);
-        let (contains, reason) = (text("contains")?, text("reason")?);
-        Some((operation.clone(), Exception { contains, reason }))
+        let exception = Exception {
+            fault: text("fault")?,
+            contains: text("contains")?,
+            reason: text("reason")?,
+        };
+        Some((operation.clone(), exception))
     };
     entries
         .map(|entry| exception(entry).ok_or_else(unusable))
