@@ -13,8 +13,11 @@ use crate::candidates::Candidates;
 /// The maximum length of a placeholder, in characters.
 const LONGEST: usize = 4096;
 
-/// The formats of strings, each with its placeholder; the first that fits counts.
-const FORMATS: [(fn(&str) -> bool, &str); 4] = [
+/// Whether a string is of a format, and the placeholder of that format.
+type Format = (fn(&str) -> bool, &'static str);
+
+/// The formats of strings; the first that fits counts.
+const FORMATS: [Format; 4] = [
     (is_uuid, "00000000-0000-4000-8000-000000000000"),
     (is_url, "https://www.example.com/"),
     (is_email, "user@example.com"),

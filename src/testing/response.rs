@@ -8,7 +8,7 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::Value;
 
-/// The operation that no target means by "any": without a token, a client cannot make a call.
+/// The token request, which "any operation" does not include: without a token, a client makes no call.
 const TOKEN_OPERATION: &str = "create_token";
 
 /// A response that a test defines: a status, headers and a body, for one call or several.
@@ -196,7 +196,6 @@ impl On {
     ///
     /// # Panics
     /// When the response is for no call.
-    #[expect(clippy::must_use_candidate, reason = "most calls have one response")]
     pub fn respond(self, response: impl Into<CannedResponse>) -> Self {
         let response = response.into();
         assert!(response.times > 0, "a response for no call");
