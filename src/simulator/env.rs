@@ -10,4 +10,6 @@ pub(super) struct Env {
     /// The regions of its cloud.
     pub(super) regions: &'static [&'static str],
     pub(super) quirks: Quirks,
+    /// The kinds of traffic that reports of all kinds lack.
+    pub(super) failed_reports: Vec<String>,
 }

@@ -159,12 +159,10 @@ impl Values {
         self.0.insert(index, value);
     }
 
-    /// Sets a property of the object at a JSON pointer in the body.
-    pub fn put(&mut self, pointer: &str, property: &str, value: &str) {
-        let objects = self.0.values_mut();
-        let objects = objects.filter_map(|known| known.pointer_mut(pointer)?.as_object_mut());
-        for object in objects {
-            object.insert(property.to_owned(), value.into());
+    /// Replaces the values of a property, wherever there is one.
+    pub fn replace(&mut self, property: &str, value: &Value) {
+        for argument in self.0.values_mut() {
+            replace(argument, property, value);
         }
     }
 
@@ -266,4 +264,24 @@ pub(crate) fn convert<S: DeserializeOwned, T: Serialize>(
 ) -> Result<Value, String> {
     let read = serde_json::from_value(value).map_err(|error| error.to_string())?;
     serde_json::to_value(convert(read)).map_err(|error| error.to_string())
+}
+
+/// Replaces the values of a property in a value.
+fn replace(holder: &mut Value, property: &str, value: &Value) {
+    match holder {
+        Value::Object(object) => {
+            for (name, held) in object {
+                match name == property {
+                    true => held.clone_from(value),
+                    false => replace(held, property, value),
+                }
+            }
+        }
+        Value::Array(list) => {
+            for item in list {
+                replace(item, property, value);
+            }
+        }
+        _ => {}
+    }
 }
