@@ -284,17 +284,19 @@ pub(super) const RULES: &[ProseRule] = &[
         "IPv4 addresses, networks, domain names or wildcard domain names",
         r#"["10.11.0.7"]"#,
     ),
-    rule(
+    sampled(
         "CustomDataIdentifierUpdateRequest",
         "",
         r#"{"minProperties": 1}"#,
         "at least one property",
+        r#"{"name": "Harbour 7", "description": "Numbers of berths"}"#,
     ),
-    rule(
+    sampled(
         "EdmIdentifierUpdateRequest",
         "",
         r#"{"minProperties": 1}"#,
         "at least one property",
+        r#"{"name": "Harbour 7", "description": "Numbers of berths"}"#,
     ),
     sampled(
         "CreateIpsProfileRequest",

@@ -159,7 +159,7 @@ impl Values {
         self.0.insert(index, value);
     }
 
-    /// Replaces the values of a property, wherever there is one.
+    /// Replaces the values of a property wherever there is one, or empty objects where the property has no name.
     pub fn replace(&mut self, property: &str, value: &Value) {
         for argument in self.0.values_mut() {
             replace(argument, property, value);
@@ -266,9 +266,12 @@ pub(crate) fn convert<S: DeserializeOwned, T: Serialize>(
     serde_json::to_value(convert(read)).map_err(|error| error.to_string())
 }
 
-/// Replaces the values of a property in a value.
+/// Replaces the values of a property in a value, or empty objects.
 fn replace(holder: &mut Value, property: &str, value: &Value) {
     match holder {
+        Value::Object(object) if object.is_empty() && property.is_empty() => {
+            holder.clone_from(value);
+        }
         Value::Object(object) => {
             for (name, held) in object {
                 match name == property {

@@ -10,8 +10,9 @@ use crate::collection::argument;
 use crate::specification::Specification;
 use crate::values::{self, Extent};
 
-/// Values that the service requires and only descriptions document: the operation or `*`, the property, and a value in JSON.
-const KNOWN: [(&str, &str, &str); 34] = [
+/// Values that the service requires and only descriptions document: the operation or `*`, the property or nothing for an
+/// empty body, and a value in JSON.
+const KNOWN: [(&str, &str, &str); 36] = [
     ("*", "allowedIPs", r#"["192.0.2.0/24"]"#),
     ("*", "asNumber", r#""64999""#),
     ("*", "authIdPrefix", r#""lighthouse""#),
@@ -44,6 +45,16 @@ const KNOWN: [(&str, &str, &str); 34] = [
     ("create_network_tunnel_group", "region", r#""us-east-1""#),
     ("create_token", "grant_type", r#""client_credentials""#),
     ("update_connector", "path", r#""/enabled""#),
+    (
+        "update_dlp_custom_data_identifier",
+        "",
+        r#"{"name": "Lighthouse"}"#,
+    ),
+    (
+        "update_dlp_edm_data_identifier",
+        "",
+        r#"{"name": "Lighthouse"}"#,
+    ),
     ("update_ips_profile", "path", r#""/name""#),
     ("update_network_object", "value", HOST),
     ("update_network_object_group", "values", HOSTS),
