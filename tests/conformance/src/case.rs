@@ -159,6 +159,15 @@ impl Values {
         self.0.insert(index, value);
     }
 
+    /// Sets a property of the object at a JSON pointer in the body.
+    pub fn put(&mut self, pointer: &str, property: &str, value: &Value) {
+        let objects = self.0.values_mut();
+        let objects = objects.filter_map(|known| known.pointer_mut(pointer)?.as_object_mut());
+        for object in objects {
+            object.insert(property.to_owned(), value.clone());
+        }
+    }
+
     /// Replaces the values of a property wherever there is one, or empty objects where the property has no name.
     pub fn replace(&mut self, property: &str, value: &Value) {
         for argument in self.0.values_mut() {

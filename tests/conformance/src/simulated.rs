@@ -10,9 +10,9 @@ use crate::collection::argument;
 use crate::specification::Specification;
 use crate::values::{self, Extent};
 
-/// Values that the service requires and only descriptions document: the operation or `*`, the property or nothing for an
-/// empty body, and a value in JSON.
-const KNOWN: [(&str, &str, &str); 36] = [
+/// Values that the service requires and only descriptions document: the operation or `*`; the property wherever there
+/// is one, a JSON pointer where it is required, or nothing for an empty body; and a value in JSON.
+const KNOWN: [(&str, &str, &str); 38] = [
     ("*", "allowedIPs", r#"["192.0.2.0/24"]"#),
     ("*", "asNumber", r#""64999""#),
     ("*", "authIdPrefix", r#""lighthouse""#),
@@ -44,6 +44,7 @@ const KNOWN: [(&str, &str, &str); 36] = [
     ("create_network_tunnel_group", "name", r#""Lighthouse""#),
     ("create_network_tunnel_group", "region", r#""us-east-1""#),
     ("create_token", "grant_type", r#""client_credentials""#),
+    ("update_connector", "/0/path", r#""/enabled""#),
     ("update_connector", "path", r#""/enabled""#),
     (
         "update_dlp_custom_data_identifier",
@@ -55,6 +56,7 @@ const KNOWN: [(&str, &str, &str); 36] = [
         "",
         r#"{"name": "Lighthouse"}"#,
     ),
+    ("update_ips_profile", "/0/path", r#""/name""#),
     ("update_ips_profile", "path", r#""/name""#),
     ("update_network_object", "value", HOST),
     ("update_network_object_group", "values", HOSTS),
@@ -147,7 +149,11 @@ async fn start(
     name_what_is_there(&simulator, specification, case, &mut arguments);
     for (operation, property, value) in KNOWN {
         if operation == case.operation.id || operation == "*" {
-            arguments.replace(property, &serde_json::from_str(value).unwrap());
+            let value = serde_json::from_str(value).unwrap();
+            match property.rsplit_once('/') {
+                Some((pointer, property)) => arguments.put(pointer, property, &value),
+                None => arguments.replace(property, &value),
+            }
         }
     }
     (simulator, client, arguments)
