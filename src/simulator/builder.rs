@@ -19,6 +19,7 @@ use super::redirect::Redirect;
 use super::service::{Service, State};
 use super::state::{Sizes, Store};
 use super::tokens::{self, Key, Tokens};
+use super::validate::Strictness;
 use super::{Simulator, Socket, catalog};
 use crate::client::Cloud;
 use crate::error::{Error, Result};
@@ -47,6 +48,8 @@ pub struct SimulatorBuilder {
     record_bodies: bool,
     clock: Option<PausedClock>,
     real_time: bool,
+    strictness: Strictness,
+    failed_reports: Vec<String>,
     /// Operations that were named, to be looked up at the start.
     named: Vec<String>,
 }
@@ -76,6 +79,8 @@ impl Default for SimulatorBuilder {
             record_bodies: false,
             clock: None,
             real_time: false,
+            strictness: Strictness::default(),
+            failed_reports: Vec::new(),
             named: Vec::new(),
         }
     }
@@ -197,6 +202,27 @@ impl SimulatorBuilder {
         self
     }
 
+    /// Lets reports of all kinds of traffic lack these, such as `proxy`: the activity and the number of all requests are 207, with what
+    /// failed and what succeeded.
+    pub fn failed_reports<S: Into<String>>(mut self, kinds: impl IntoIterator<Item = S>) -> Self {
+        self.failed_reports = kinds.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether a query parameter that the operation does not document is a 400. Otherwise it is ignored, as the service does, and
+    /// [`RecordedRequest::ignored`](super::RecordedRequest::ignored) names it.
+    pub fn strict_queries(mut self, strict: bool) -> Self {
+        self.strictness.rejects_unknown_queries = strict;
+        self
+    }
+
+    /// Whether values of enumerations are accepted in any case, for clients that write `read_only` where `READ_ONLY` is documented. The
+    /// state has the documented value.
+    pub fn ignore_enum_case(mut self, ignore: bool) -> Self {
+        self.strictness.ignores_case = ignore;
+        self
+    }
+
     /// Starts it on a port, of the loopback address where no other is set.
     ///
     /// # Errors
@@ -252,6 +278,10 @@ impl SimulatorBuilder {
             rules_are_locked: false,
             turn: 0,
         };
+        let strictness = Strictness {
+            unlisted: self.quirks.unlisted(),
+            ..self.strictness
+        };
         Service {
             cloud: self.cloud,
             env: Env {
@@ -262,10 +292,12 @@ impl SimulatorBuilder {
                     Some(clock) => Clock::Paused(clock),
                     None => Clock::system(self.real_time),
                 },
+                failed_reports: self.failed_reports,
             },
             redirect: self.redirect,
             record_bodies: self.record_bodies,
             canned: CannedResponses::default(),
+            strictness,
             state: Mutex::new(state),
         }
     }

@@ -2,11 +2,12 @@
 
 use super::handlers::{Call, Outcome, bulk, items};
 use super::state::Store;
-use super::{hooks, reports};
+use super::{hooks, quotas, reports};
 
 /// Carries out a call.
 pub(super) fn dispatch(call: &Call<'_>, store: &mut Store) -> Outcome {
     let parent = call.parent(store)?;
+    quotas::check(call, store)?;
     if let Some(response) = hooks::instead(call, store)? {
         return Ok(response);
     }

@@ -14,6 +14,8 @@ pub(super) struct Env {
     pub(super) regions: &'static [&'static str],
     pub(super) quirks: Quirks,
     pub(super) clock: Clock,
+    /// The kinds of traffic that reports of all kinds lack.
+    pub(super) failed_reports: Vec<String>,
 }
 
 impl Env {

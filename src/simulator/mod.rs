@@ -20,18 +20,26 @@
 //!
 //! # What it does
 //!
-//! - **Validation.** Parameters and bodies must be as the document of the operation says, and a query parameter must be documented. The
-//!   response 400 names the parameter, or the location in the body. Tokens expire ([`token_lifetime`](SimulatorBuilder::token_lifetime)), a
-//!   key may do what its OAuth scopes say ([`key`](SimulatorBuilder::key)), and an operation that the [cloud](SimulatorBuilder::cloud) does
-//!   not document is a 404.
+//! - **Validation.** Parameters and bodies must be as the document of the operation says, in keywords or in words: a passphrase has its 16 to
+//!   64 characters, and an address is one. The response 400 names the parameter, or the property, the variant and the permitted values; it
+//!   has the shape of its API. What the operation does not document is ignored, as the service does, and
+//!   [`RecordedRequest::ignored`] names it; with [`strict_queries`](SimulatorBuilder::strict_queries), an unknown query parameter is a 400.
+//!   [`ignore_enum_case`](SimulatorBuilder::ignore_enum_case) is for clients that write values in another case. Tokens expire
+//!   ([`token_lifetime`](SimulatorBuilder::token_lifetime)), a key may do what its OAuth scopes say ([`key`](SimulatorBuilder::key)), and an
+//!   operation that the [cloud](SimulatorBuilder::cloud) does not document is a 404 whose message names the cloud.
 //! - **State.** What is created can be listed, read, changed and deleted. A name that is in use is a 409, and a missing item a 404. Children
 //!   belong to their parents. At the start every collection has three items, or as many as [`items`](SimulatorBuilder::items) says. A test
 //!   can read, add and remove items at any time: [`Simulator::items`], [`Simulator::add_item`], [`Simulator::remove_item`].
-//! - **Reports** describe a log of events that follows from the seed, so that summaries and top lists agree with the activity.
+//! - **Limits.** A page, a request and an organization have no more than the service allows: 500 destinations at a time and 250,000 in all,
+//!   an offset of 10,000 and 30 days in reports, 1000 private resources.
+//! - **Reports** describe a log of events that follows from the seed, so that summaries and top lists agree with the activity. Reports of all
+//!   kinds of traffic can [lack some](SimulatorBuilder::failed_reports), which is a 207.
 //! - **Time.** It starts on the morning of 2026-01-15, so that `-1days` means the same every day, and moves when a test
 //!   [advances](Simulator::advance) it. With [`clock`](SimulatorBuilder::clock), client and simulator have one clock.
 //! - **Quirks.** It does what the service does and the documents do not say; each [`Quirk`] can be switched off.
 //! - **Determinism.** The same [seed](SimulatorBuilder::seed) and the same calls give the same responses, byte for byte.
+//!
+//! `docs/simulator.md` in the repository lists the rules that are written by hand, with the facts that they come from.
 //!
 //! # Faults
 //!
@@ -93,8 +101,8 @@
 // responses with its values. Imports run in one direction:
 //
 //   cassette → catalog
-//   builder → service → dispatch → hooks, reports → handlers → state → catalog → validate → http
-//   all of them → env → clock, quirks → faker
+//   builder → service → dispatch → hooks, quotas, reports → handlers → state → catalog → validate → http
+//   all of them → env → clock, quirks → faker; service → headers → handlers
 
 mod builder;
 mod cassette;
@@ -106,10 +114,12 @@ mod example;
 mod faker;
 mod faults;
 mod handlers;
+mod headers;
 mod hooks;
 mod http;
 mod limits;
 mod quirks;
+mod quotas;
 mod record;
 mod redirect;
 mod reports;

@@ -25,6 +25,8 @@ pub struct RecordedRequest {
     /// The JSON body without its secrets, where bodies are recorded (see
     /// [`SimulatorBuilder::record_bodies`](super::SimulatorBuilder::record_bodies)).
     pub body: Option<Value>,
+    /// What the request has and the operation does not document, such as ``query parameter `colour` ``. It was ignored.
+    pub ignored: Vec<String>,
     /// The status of the response; `None` where the connection ended instead.
     pub status: Option<u16>,
     /// The headers of the response.
@@ -44,6 +46,7 @@ impl RecordedRequest {
             organization: None,
             headers: headers.map(|name| name.as_str().to_owned()).collect(),
             body: None,
+            ignored: Vec::new(),
             status: None,
             response_headers: HeaderMap::new(),
             response_body: None,

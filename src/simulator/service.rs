@@ -8,14 +8,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use cisco_secure_access_openapi::Operation;
+use http::header::ALLOW;
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt as _;
+use serde_json::json;
 
 use super::catalog::{self, Endpoint, Route};
 use super::dispatch::dispatch;
 use super::env::Env;
 use super::faults::{Effect, Fault, Faults};
-use super::handlers::{Call, Rejection, documented_error};
+use super::handlers::{Call, Rejection, documented_error, invalid};
+use super::headers;
 use super::hooks;
 use super::http::response::{Delivered, Delivery, JsonResponse};
 use super::limits::Limits;
@@ -23,8 +26,8 @@ use super::quirks::Quirk;
 use super::record::RecordedRequest;
 use super::redirect::{Redirect, without_region};
 use super::state::{Collection, Store, ValueMaker};
-use super::tokens::{self, Token, Tokens};
-use super::validate::{self, RawRequest};
+use super::tokens::{self, Token, TokenError, Tokens};
+use super::validate::{self, RawRequest, Strictness, ValidationError};
 use crate::auth::BoxError;
 use crate::client::{Body, Cloud};
 use crate::operation::CloudKind;
@@ -38,6 +41,7 @@ pub(super) struct Service {
     pub(super) redirect: Option<Redirect>,
     pub(super) record_bodies: bool,
     pub(super) canned: CannedResponses,
+    pub(super) strictness: Strictness,
     pub(super) state: Mutex<State>,
 }
 
@@ -82,10 +86,17 @@ impl Service {
             .ok();
         record.organization = token.and_then(|token| token.organization);
         drop(state);
+        let mut ignored = Vec::new();
         let respond = || {
             let response = match route {
-                Route::Found(endpoint, values) => self.call(&request, &path, endpoint, &values),
-                Route::OtherMethod => JsonResponse::error(405, "The path has other methods."),
+                Route::Found(endpoint, values) => {
+                    self.call(&request, &path, endpoint, &values, &mut ignored)
+                }
+                Route::OtherMethods(methods) => {
+                    let methods = Vec::from_iter(methods).join(", ");
+                    let text = format!("The path has the methods {methods}.");
+                    JsonResponse::text(405, &text).with_header(ALLOW, &methods)
+                }
                 Route::Unknown => JsonResponse::error(404, "There is no such path."),
             };
             response.into_response()
@@ -100,6 +111,7 @@ impl Service {
             }
             None => (respond(), Delivery::Whole),
         };
+        record.ignored = ignored;
         if delivery != Delivery::Never {
             record.record_response(&response);
             if self.record_bodies {
@@ -154,6 +166,7 @@ impl Service {
         path: &str,
         endpoint: &'static Endpoint,
         path_values: &BTreeMap<String, String>,
+        ignored: &mut Vec<String>,
     ) -> JsonResponse {
         let state = &mut *self.state();
         let headers = request.headers();
@@ -177,10 +190,16 @@ impl Service {
             operation,
             ..
         } = endpoint;
-        let mut response = match validate::check(document, operation, endpoint.validators(), &raw) {
-            Err(error) => self.error(endpoint, error.status, &error.to_string()),
-            Ok(_) if is_token => state.tokens.issue(headers, self.env.clock.instant()),
-            Ok(valid) => {
+        let validators = endpoint.validators();
+        let checked = validate::check(document, operation, validators, &raw, self.strictness);
+        let mut response = match checked {
+            Err(error) => self.invalid(endpoint, &error),
+            Ok(_) if is_token => {
+                let issued = state.tokens.issue(headers, self.env.clock.instant());
+                issued.unwrap_or_else(|(status, text)| self.error(endpoint, status, text))
+            }
+            Ok(mut valid) => {
+                *ignored = std::mem::take(&mut valid.ignored);
                 let call = Call {
                     env: &self.env,
                     endpoint,
@@ -212,7 +231,11 @@ impl Service {
         let now = self.env.clock.instant();
         let token = match is_token {
             true => None,
-            false => Some(state.tokens.check(headers, now)?),
+            false => {
+                let token = state.tokens.check(headers, now);
+                let rejected = |error| Box::new(self.unauthorized(endpoint, error));
+                Some(token.map_err(rejected)?)
+            }
         };
         if let Some((status, message)) = self.forbidden(endpoint.operation, token.as_ref()) {
             return Err(Box::new(self.error(endpoint, status, &message)));
@@ -233,13 +256,16 @@ impl Service {
 
     /// Why an operation cannot be called: the cloud does not have it, or the key lacks an OAuth scope.
     fn forbidden(&self, operation: &Operation, token: Option<&Token>) -> Option<(u16, String)> {
-        let cloud = self.cloud.kind().map(|name| match name {
-            CloudKind::Global => "global",
-            CloudKind::China => "china",
-            CloudKind::Government => "government",
-        });
-        if cloud.is_some_and(|cloud| !operation.clouds.iter().any(|known| known == cloud)) {
-            return Some((404, "This cloud does not have the operation.".to_owned()));
+        if let Some(cloud) = self.cloud.kind() {
+            let (word, name) = match cloud {
+                CloudKind::Global => ("global", "Global"),
+                CloudKind::China => ("china", "China"),
+                CloudKind::Government => ("government", "Government"),
+            };
+            if !operation.clouds.iter().any(|known| known == word) {
+                let id = &operation.id;
+                return Some((404, format!("The {name} cloud does not have `{id}`.")));
+            }
         }
         let scopes = operation.security.scopes();
         let is_allowed = token.is_none_or(|token| token.has(scopes));
@@ -247,13 +273,29 @@ impl Service {
         (!is_allowed).then(|| (403, missing()))
     }
 
-    /// An error as the operation documents it.
-    fn error(&self, endpoint: &Endpoint, status: u16, message: &str) -> JsonResponse {
-        let values = ValueMaker {
+    /// The rejection of a call without a valid token. The service rejects an expired token with 400.
+    fn unauthorized(&self, endpoint: &Endpoint, error: TokenError) -> JsonResponse {
+        match error {
+            TokenError::Missing => self.error(endpoint, 401, "The call has no access token."),
+            TokenError::Invalid => JsonResponse::new(400, json!({"error": "invalid_request"})),
+        }
+    }
+
+    /// The rejection of a request that is not as documented.
+    fn invalid(&self, endpoint: &Endpoint, error: &ValidationError) -> JsonResponse {
+        invalid(self.values(endpoint), endpoint.operation, error)
+    }
+
+    fn values(&self, endpoint: &Endpoint) -> ValueMaker<'_> {
+        ValueMaker {
             document: endpoint.document,
             env: &self.env,
-        };
-        documented_error(values, endpoint.operation, status, message)
+        }
+    }
+
+    /// An error as the operation documents it.
+    fn error(&self, endpoint: &Endpoint, status: u16, message: &str) -> JsonResponse {
+        documented_error(self.values(endpoint), endpoint.operation, status, message)
     }
 
     /// Calls a function with the collection at a path, if there is one.
@@ -283,14 +325,14 @@ fn carry_out(state: &mut State, call: &Call<'_>) -> JsonResponse {
     let error =
         |status, message: &str| documented_error(call.values(), call.operation(), status, message);
     state.turn += 1;
-    match outcome {
+    let response = match outcome {
         Ok(mut response) => {
             if let Some((id, key)) = hooks::new_key(call, &mut response, state.turn) {
                 state.tokens.add_key(id, key);
             }
             response
         }
-        Err(Rejection::Invalid(invalid)) => error(invalid.status, &invalid.to_string()),
+        Err(Rejection::Invalid(error)) => invalid(call.values(), call.operation(), &error),
         Err(Rejection::Status(409, message))
             if !call.operation().responses.contains_key(&409)
                 && !call.env.quirks.has(Quirk::Conflicts) =>
@@ -298,5 +340,6 @@ fn carry_out(state: &mut State, call: &Call<'_>) -> JsonResponse {
             error(400, &message)
         }
         Err(Rejection::Status(status, message)) => error(status, &message),
-    }
+    };
+    headers::added(call, response)
 }

@@ -33,6 +33,7 @@ mod simulator_clock;
 mod simulator_collections;
 mod simulator_faults;
 mod simulator_reports;
+mod simulator_rules;
 #[cfg(all(feature = "metrics", feature = "opentelemetry"))]
 mod telemetry;
 mod token_cache;

@@ -52,7 +52,7 @@ async fn the_third_call_fails_and_is_retried() -> Result<()> {
 
 #[tokio::test]
 async fn a_rejection_names_the_parameter_or_the_path_in_the_body() -> Result<()> {
-    let simulator = Simulator::builder().start().await?;
+    let simulator = Simulator::builder().strict_queries(true).start().await?;
     let client = hurried(&simulator);
     let deployments = client.deployments();
 
@@ -107,9 +107,9 @@ async fn the_record_has_bodies_of_requests_and_responses_without_secrets() -> Re
     let client = hurried(&simulator);
     let group =
         cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest::builder()
-            .auth_id_prefix("pier")
+            .auth_id_prefix("pier-seven")
             .name("Pier")
-            .passphrase("hush-hush-hush-hush")
+            .passphrase("Pier7hushhushhushhush")
             .region("us-east-1")
             .build();
     client

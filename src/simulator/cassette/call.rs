@@ -72,7 +72,7 @@ impl Redaction {
         let method = request.method().as_str();
         let route = match catalog::route(method, &path) {
             Route::Found(endpoint, values) => Some((endpoint, values)),
-            Route::OtherMethod | Route::Unknown => None,
+            Route::OtherMethods(_) | Route::Unknown => None,
         };
         let query = request.uri().query().unwrap_or_default().as_bytes();
         let query = form_urlencoded::parse(query);

@@ -61,12 +61,13 @@ impl Call<'_> {
     ) -> Result<(), ValidationError> {
         let new = collection.shape.new.as_ref();
         let mut schemas = new.into_iter().chain([&collection.shape.row]);
-        let property = schemas.find_map(|schema| self.document().schema_at(schema, path));
+        let property =
+            schemas.find_map(|schema| Some((schema, self.document().schema_at(schema, path)?)));
         match property {
-            Some(property)
+            Some((schema, property))
                 if value.is_string() && self.document().resolve(property)["type"] == "string" =>
             {
-                validate::check_value(self.document(), property, path, value)
+                validate::check_member(self.document(), schema, path, value)
             }
             _ => Ok(()),
         }

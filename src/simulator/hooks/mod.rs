@@ -1,4 +1,5 @@
-//! What no rule tells from the documents, by operation: limits of destination lists, regions, secrets of API keys, locked access rules.
+//! What no rule tells from the documents, by operation: counts of destination lists, regions, TAXII servers, secrets of API keys, locked
+//! access rules.
 //!
 //! `dispatch` calls a hook at each step of a call: before the rule ([`instead`]), after items were created or removed, and when the call is
 //! rejected. A new exception is a file here with a line in the matches below.
@@ -7,6 +8,7 @@ mod api_keys;
 mod destinations;
 mod regions;
 mod rules;
+mod threat_feeds;
 
 use serde_json::json;
 
@@ -24,10 +26,10 @@ pub(super) fn instead(
     store: &mut Store,
 ) -> Result<Option<JsonResponse>, Rejection> {
     match call.operation().id.as_str() {
-        "add_destinations" | "remove_destinations" => {
-            destinations::check(call, store).map(|()| None)
-        }
         "create_network_tunnel_group" => regions::check(call).map(|()| None),
+        "create_threat_feed" | "discover_taxii_api_roots" | "discover_taxii_collections" => {
+            Ok(threat_feeds::rejection(call, store))
+        }
         "list_regions" => Ok(Some(regions::list(call))),
         _ => Ok(None),
     }

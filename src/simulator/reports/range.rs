@@ -6,6 +6,8 @@ use crate::simulator::handlers::Call;
 use crate::simulator::validate::ValidationError;
 
 const HOUR: i64 = 3_600_000;
+/// The longest time range of the reports of single events.
+const LONGEST: i64 = 30 * 24 * HOUR;
 
 /// From and to, in epoch milliseconds; `None` where the operation has no such parameters.
 pub(super) fn range(call: &Call<'_>) -> Result<Option<(i64, i64)>, ValidationError> {
@@ -19,9 +21,21 @@ pub(super) fn range(call: &Call<'_>) -> Result<Option<(i64, i64)>, ValidationErr
             "query parameter `from`",
             "it must not be after `to`",
         )),
+        (Some(from), Some(to)) if is_limited(call) && to - from > LONGEST => {
+            Err(ValidationError::new(
+                "query parameter `from`",
+                "the time range is longer than 30 days",
+            ))
+        }
         (Some(from), Some(to)) => Ok(Some((from, to))),
         _ => Ok(None),
     }
+}
+
+/// Whether the time range of a report has a limit.
+fn is_limited(call: &Call<'_>) -> bool {
+    let id = call.operation().id.as_str();
+    call.operation().path.starts_with("/reports/v2/activity") || id == "list_remote_access_events"
 }
 
 /// A time of a report in epoch milliseconds: a number, `now`, or words such as `-7days`.

@@ -17,6 +17,7 @@ use cisco_secure_access::{
     Client, ClientBuilder, Cloud, CloudKind, Credentials, Error, ErrorKind, Method, Operation,
     Security, service_fn,
 };
+use cisco_secure_access_openapi::Redactor;
 use conformance::case::{Case, Failure, Values};
 use conformance::cases;
 use conformance::specification::Specification;
