@@ -99,12 +99,15 @@ impl Quirks {
 
     /// What an operation ignores of the page that a call selects, if something.
     pub(super) fn ignored_limit(&self, operation: &str) -> Option<IgnoredLimit> {
-        let ignored = match operation {
-            "list_virtual_appliances" => IgnoredLimit::Page,
-            "get_requests_by_hour" | "get_requests_by_hour_and_type" => IgnoredLimit::Size,
+        let (quirk, ignored) = match operation {
+            "list_virtual_appliances" => (Quirk::IgnoredLimits, IgnoredLimit::Page),
+            "get_requests_by_hour" | "get_requests_by_hour_and_type" => {
+                (Quirk::IgnoredLimits, IgnoredLimit::Size)
+            }
+            "list_application_categories" => (Quirk::Keyed, IgnoredLimit::Page),
             _ => return None,
         };
-        self.has(Quirk::IgnoredLimits).then_some(ignored)
+        self.has(quirk).then_some(ignored)
     }
 
     /// The media type of a response where it is not the documented one.
