@@ -99,15 +99,15 @@ impl Quirks {
 
     /// What an operation ignores of the page that a call selects, if something.
     pub(super) fn ignored_limit(&self, operation: &str) -> Option<IgnoredLimit> {
-        let (quirk, ignored) = match operation {
-            "list_virtual_appliances" => (Quirk::IgnoredLimits, IgnoredLimit::Page),
-            "get_requests_by_hour" | "get_requests_by_hour_and_type" => {
-                (Quirk::IgnoredLimits, IgnoredLimit::Size)
-            }
-            "list_application_categories" => (Quirk::Keyed, IgnoredLimit::Page),
+        if self.is_keyed(operation) {
+            return Some(IgnoredLimit::Page);
+        }
+        let ignored = match operation {
+            "list_virtual_appliances" => IgnoredLimit::Page,
+            "get_requests_by_hour" | "get_requests_by_hour_and_type" => IgnoredLimit::Size,
             _ => return None,
         };
-        self.has(quirk).then_some(ignored)
+        self.has(Quirk::IgnoredLimits).then_some(ignored)
     }
 
     /// The media type of a response where it is not the documented one.

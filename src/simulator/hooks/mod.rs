@@ -1,4 +1,4 @@
-//! What no rule tells from the documents, by operation: counts of destination lists, regions, TAXII servers, secrets of API keys, locked
+//! What does not follow from the documents by a rule, by operation: counts of destination lists, regions, TAXII servers, secrets of API keys, locked
 //! access rules.
 //!
 //! `dispatch` calls a hook at each step of a call: before the rule ([`instead`]), after items were created or removed, and when the call is

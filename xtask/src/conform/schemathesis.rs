@@ -1,4 +1,4 @@
-//! Schemathesis makes up requests from each document, allowed ones and others, and checks what the simulator answers.
+//! Schemathesis makes up requests from each document, allowed ones and others, and checks the responses of the simulator.
 
 use std::fs;
 use std::path::{Path, PathBuf};
