@@ -46,28 +46,33 @@ def set_up():
     for scope in SCOPES:
         run(
             TARGET / "venv" / "bin" / "openapi-generator-cli", "generate", "--generator-name", "rust",
-            "--input-spec", with_long_integers(scope), "--output", TARGET / "generated" / scope,
+            "--input-spec", corrected(scope), "--output", TARGET / "generated" / scope,
             "--additional-properties", f"packageName=generated-{scope},library=reqwest",
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
 
 
-def with_long_integers(scope):
-    """A copy of a specification whose integers are of 64 bits: without a format they would be an i32, which no time in milliseconds fits."""
+def corrected(scope):
+    """A copy of a specification that the generator makes a client of which compiles and works.
 
-    def lengthen(node):
+    Integers are of 64 bits: without a format they would be an i32, which no time in milliseconds fits. A list in a header has strings: of a
+    list of enumerated values it makes a call of a method that there is not."""
+
+    def correct(node):
         if isinstance(node, dict):
             # Of an enumeration of 64 bits it makes one of texts.
             if node.get("type") == "integer" and "enum" not in node:
                 node.setdefault("format", "int64")
+            if node.get("in") == "header" and node.get("schema", {}).get("type") == "array":
+                node["schema"]["items"] = {"type": "string"}
             for child in node.values():
-                lengthen(child)
+                correct(child)
         elif isinstance(node, list):
             for child in node:
-                lengthen(child)
+                correct(child)
 
     document = json.loads((ROOT / "specs" / f"{scope}.json").read_text())
-    lengthen(document)
+    correct(document)
     copy = TARGET / f"{scope}.json"
     copy.write_text(json.dumps(document))
     return copy
