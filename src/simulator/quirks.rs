@@ -96,6 +96,14 @@ impl Quirks {
         self.has(Quirk::IgnoredLimits).then_some(ignored)
     }
 
+    /// The values outside of enumerations that the service sends and accepts.
+    pub(super) fn unlisted(&self) -> &'static [&'static str] {
+        match self.has(Quirk::UnknownValues) {
+            true => &["quarantine"],
+            false => &[],
+        }
+    }
+
     /// What is unusual about a property of a schema, if something is.
     pub(super) fn of_property(
         &self,

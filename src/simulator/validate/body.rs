@@ -56,7 +56,7 @@ pub(super) fn read(
         }
     };
     let validator = validators.body(media);
-    match first_error(validator, &value) {
+    match first_error(validator, &value, raw.unlisted) {
         None => Ok(value),
         Some((pointer, text)) if pointer.is_empty() => Err(ValidationError::new("body", text)),
         Some((pointer, text)) => Err(ValidationError::new(format!("body {pointer}"), text)),

@@ -46,7 +46,7 @@ pub(crate) fn check(
             }
             continue;
         };
-        if let Some(error) = first_error(validator.as_ref(), &value) {
+        if let Some(error) = first_error(validator.as_ref(), &value, &[]) {
             return Err(ValidationError::new(
                 format!("{}{}", location(), error.0),
                 error.1,

@@ -12,6 +12,8 @@ pub(crate) struct RawRequest<'a> {
     pub(crate) query: &'a [(String, String)],
     pub(crate) headers: &'a HeaderMap,
     pub(crate) body: &'a [u8],
+    /// The values that are valid though an enumeration does not list them: those that the service itself sends.
+    pub(crate) unlisted: &'a [&'a str],
 }
 
 /// What a valid request says.

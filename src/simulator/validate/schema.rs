@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cisco_secure_access_openapi::{Document, Operation, reference};
 use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
 
 use super::request::ValidationError;
@@ -150,12 +151,20 @@ fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> V
     }
 }
 
-/// Where a value breaks its schema, as a JSON pointer, and how.
+/// Where a value breaks its schema, as a JSON pointer, and how; `unlisted` has the values that are valid though an enumeration does not
+/// list them.
 pub(super) fn first_error(
     validator: Option<&Validator>,
     value: &Value,
+    unlisted: &[&str],
 ) -> Option<(String, String)> {
-    let error = validator?.iter_errors(value).next()?;
+    let is_unlisted = |error: &jsonschema::ValidationError<'_>| {
+        let is_enum = matches!(error.kind(), ValidationErrorKind::Enum { .. });
+        let text = error.instance().as_str();
+        is_enum && text.is_some_and(|text| unlisted.contains(&text))
+    };
+    let mut errors = validator?.iter_errors(value);
+    let error = errors.find(|error| !is_unlisted(error))?;
     Some((
         error.instance_path().to_string(),
         error.masked().to_string(),
@@ -169,7 +178,7 @@ pub(crate) fn check_value(
     pointer: &str,
     value: &Value,
 ) -> Result<(), ValidationError> {
-    match first_error(validator(document, schema).as_ref(), value) {
+    match first_error(validator(document, schema).as_ref(), value, &[]) {
         Some((_, text)) => Err(ValidationError::new(format!("body {pointer}"), text)),
         None => Ok(()),
     }
