@@ -482,11 +482,15 @@ impl PropertyQuirk {
 /// A time, in epoch seconds, as a resolved schema has it.
 fn time_value(schema: &Value, time: i64) -> Value {
     let is = |keyword: &str, value: &str| schema[keyword] == value;
+    let usual = match is("format", "date") {
+        true => "%Y-%m-%d",
+        false => "%Y-%m-%dT%H:%M:%SZ",
+    };
     let format = schema["x-time-format"].as_str();
     match DateTime::from_timestamp(time, 0) {
         _ if is("format", "epoch-milliseconds") => json!(time * 1000),
         Some(time) if is("type", "string") => {
-            let format = format.unwrap_or("%Y-%m-%dT%H:%M:%SZ");
+            let format = format.unwrap_or(usual);
             json!(time.format(format).to_string())
         }
         _ => json!(time),
