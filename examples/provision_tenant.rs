@@ -50,7 +50,7 @@ async fn tunnel_group(client: &Client) -> Result<()> {
         .region("us-east-1")
         .device_type(DeviceType::Other)
         .auth_id_prefix("harbour-01")
-        .passphrase("Change this passphrase 1")
+        .passphrase("ChangeThisPassphrase1")
         .routing(RoutingRequest::static_routes(["10.1.0.0/16"]))
         .build();
     let list = || deployments.list_network_tunnel_groups().items();

@@ -43,7 +43,7 @@ async fn simulate() -> Result<(), Box<dyn Error>> {
         .name("Shanghai office")
         .region("cn-east-1")
         .auth_id_prefix("quickstart")
-        .passphrase("a passphrase of 16 to 64 characters")
+        .passphrase("Between16And64Characters")
         .build();
     let created = client
         .deployments()

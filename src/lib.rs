@@ -114,6 +114,8 @@ mod runtime;
 mod secret;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+#[cfg(feature = "test-util")]
+pub mod testing;
 mod time;
 
 pub use api::operations;

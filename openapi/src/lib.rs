@@ -30,6 +30,7 @@
 //! ```
 
 mod body;
+mod candidates;
 mod compose;
 mod document;
 mod error;
@@ -38,16 +39,19 @@ mod operation;
 mod pagination;
 mod parameter;
 mod path;
+mod redact;
 mod reference;
 pub mod schema;
 pub mod union;
 pub mod words;
 
 pub use body::{Body, Content, Part};
+pub use candidates::Candidates;
 pub use document::Document;
 pub use error::{Error, Result};
 pub use operation::{Operation, RateLimit, Security};
 pub use pagination::{Pagination, PaginationStyle};
 pub use parameter::{Encoding, Location, Parameter, TimeForm};
 pub use path::{Segment, placeholders};
+pub use redact::Redactor;
 pub use reference::{component_name, component_pointer, reference};

@@ -23,4 +23,6 @@ pub mod policies;
 #[cfg(scope = "reports")]
 pub mod reports;
 
+#[cfg(feature = "test-util")]
+pub(crate) use registry::find_operation;
 pub use registry::operations;

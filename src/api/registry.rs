@@ -32,9 +32,11 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
 }
 
 /// The operation that a request of this method and path calls.
-fn find(method: &Method, path: &str) -> &'static Operation {
+pub(crate) fn find_operation(method: &Method, path: &str) -> &'static Operation {
     operations()
-        .find(|operation| operation.method == *method && operation.matches(path))
+        .filter(|operation| operation.method == *method && operation.matches(path))
+        // `/sites/counts` before `/sites/{siteId}`.
+        .min_by_key(|operation| operation.path.matches('{').count())
         .unwrap_or_else(|| Operation::undocumented(method))
 }
 
@@ -60,7 +62,7 @@ impl Client {
     /// # }
     /// ```
     pub fn request(&self, method: Method, path: &str) -> Request {
-        Request::undocumented(self, find(&method, path), &method, path)
+        Request::undocumented(self, find_operation(&method, path), &method, path)
     }
 }
 

@@ -109,7 +109,7 @@ impl fmt::Debug for HttpService {
 /// Makes an HTTP service of a closure that gets a request, whose URI is the complete URL, and returns a response.
 ///
 /// An error stands for a broken connection: the call fails with [`ErrorKind::Connection`](crate::ErrorKind::Connection) and is retried if
-/// it may be.
+/// it may be. An [`Error`](crate::Error) of this crate is the error of the call.
 ///
 /// ```
 /// use cisco_secure_access::{Client, Credentials, service_fn};

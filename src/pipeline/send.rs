@@ -70,9 +70,12 @@ pub(super) async fn send(
             (response.status(), std::mem::take(response.headers_mut()))
         }
         None => {
-            let failed = |error: BoxError| match error.downcast() {
-                Ok(error) => Error::transport(operation, target.host(), *error),
-                Err(error) => Error::connection(operation, target.host(), error),
+            let failed = |error: BoxError| match error.downcast::<Error>() {
+                Ok(error) => *error,
+                Err(error) => match error.downcast() {
+                    Ok(error) => Error::transport(operation, target.host(), *error),
+                    Err(error) => Error::connection(operation, target.host(), error),
+                },
             };
             call_service(context, http_request, &mut body)
                 .await

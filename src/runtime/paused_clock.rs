@@ -123,7 +123,7 @@ impl PausedClock {
         state.start_date + state.elapsed
     }
 
-    pub(super) fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         let state = self.state();
         state.start + state.elapsed
     }

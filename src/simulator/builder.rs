@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use super::clock::Clock;
 use super::env::{Env, Sizes};
 use super::faker::SeededRng;
 use super::faults::{Fault, Faults};
@@ -19,9 +20,12 @@ use super::redirect::Redirect;
 use super::service::{Service, State};
 use super::state::Store;
 use super::tokens::{self, Key, Tokens};
+use super::validate::Strictness;
 use super::{Simulator, Socket, catalog};
 use crate::client::Cloud;
 use crate::error::{Error, Result};
+use crate::runtime::PausedClock;
+use crate::testing::CannedResponses;
 
 /// How many items a collection has of which nothing is said.
 const ITEMS: usize = 3;
@@ -31,6 +35,7 @@ const ITEMS: usize = 3;
 #[must_use = "settings do nothing until the simulator is started"]
 pub struct SimulatorBuilder {
     cloud: Cloud,
+    address: IpAddr,
     port: u16,
     seed: u64,
     token_lifetime: Duration,
@@ -43,6 +48,10 @@ pub struct SimulatorBuilder {
     redirect: Option<Redirect>,
     record_bodies: bool,
     snapshot: Option<Value>,
+    clock: Option<PausedClock>,
+    real_time: bool,
+    strictness: Strictness,
+    failed_reports: Vec<String>,
     /// Operations that were named, to be looked up at the start.
     named: Vec<String>,
 }
@@ -55,6 +64,7 @@ impl Default for SimulatorBuilder {
         };
         Self {
             cloud: Cloud::Global,
+            address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             seed: 0,
             token_lifetime: Duration::from_secs(3600),
@@ -70,6 +80,10 @@ impl Default for SimulatorBuilder {
             redirect: None,
             record_bodies: false,
             snapshot: None,
+            clock: None,
+            real_time: false,
+            strictness: Strictness::default(),
+            failed_reports: Vec::new(),
             named: Vec::new(),
         }
     }
@@ -82,6 +96,12 @@ impl SimulatorBuilder {
         self
     }
 
+    /// The address to listen on; the loopback address where none is set. A container needs `0.0.0.0`, which other machines reach.
+    pub fn address(mut self, address: IpAddr) -> Self {
+        self.address = address;
+        self
+    }
+
     /// The port to listen on; a free one where none is set.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -91,6 +111,21 @@ impl SimulatorBuilder {
     /// The seed of everything that is random: the same seed and the same calls give the same responses, byte for byte.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// The clock of the simulator, which its [clients](Simulator::client) share: their delays before retries and for rate limits advance it,
+    /// so that a limit recovers while a client waits, and nothing sleeps. Without it, tokens and rate limits follow the clock of Tokio, and
+    /// [`Simulator::advance`] adds to it.
+    pub fn clock(mut self, clock: &PausedClock) -> Self {
+        self.clock = Some(clock.clone());
+        self
+    }
+
+    /// Lets the times in responses move with the time of the system, as a server that runs for hours needs it. Without this, they move
+    /// when the test [advances](Simulator::advance) the clock, so that responses do not depend on how fast a test runs.
+    pub fn real_time(mut self) -> Self {
+        self.real_time = true;
         self
     }
 
@@ -163,7 +198,8 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Keeps the JSON bodies of requests, without their secrets, in [`RecordedRequest::body`](super::RecordedRequest::body).
+    /// Keeps the JSON bodies of requests and responses, without their secrets, in [`RecordedRequest::body`](super::RecordedRequest::body) and
+    /// [`RecordedRequest::response_body`](super::RecordedRequest::response_body).
     pub fn record_bodies(mut self) -> Self {
         self.record_bodies = true;
         self
@@ -188,22 +224,41 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Starts it on a loopback port.
+    /// Lets reports of all kinds of traffic lack these, such as `proxy`: the activity and the number of all requests are 207, with what
+    /// failed and what succeeded.
+    pub fn failed_reports<S: Into<String>>(mut self, kinds: impl IntoIterator<Item = S>) -> Self {
+        self.failed_reports = kinds.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether a query parameter that the operation does not document is a 400. Otherwise it is ignored, as the service does, and
+    /// [`RecordedRequest::ignored`](super::RecordedRequest::ignored) names it.
+    pub fn strict_queries(mut self, strict: bool) -> Self {
+        self.strictness.rejects_unknown_queries = strict;
+        self
+    }
+
+    /// Whether values of enumerations are accepted in any case, for clients that write `read_only` where `READ_ONLY` is documented. The
+    /// state has the documented value.
+    pub fn ignore_enum_case(mut self, ignore: bool) -> Self {
+        self.strictness.ignores_case = ignore;
+        self
+    }
+
+    /// Starts it on a port, of the loopback address where no other is set.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when it cannot listen on the port, or when an operation that was
     /// named does not exist.
     pub async fn start(self) -> Result<Simulator> {
-        let port = self.port;
+        let (host, port) = (self.address, self.port);
         let mut simulator = self.start_without_socket()?;
         let listen = |error: io::Error| {
             Error::configuration(format!(
-                "the simulator cannot listen on port {port}: {error}"
+                "the simulator cannot listen on {host}, port {port}: {error}"
             ))
         };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .map_err(listen)?;
+        let listener = TcpListener::bind((host, port)).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let service = Arc::clone(&simulator.service);
         let server = tokio::spawn(server::serve(listener, move |request| {
@@ -249,8 +304,11 @@ impl SimulatorBuilder {
             limits: Limits::new(self.documented_limits, self.limits),
             requests: Vec::new(),
             rules_are_locked: false,
-            ahead: Duration::ZERO,
             turn: 0,
+        };
+        let strictness = Strictness {
+            unlisted: self.quirks.unlisted(),
+            ..self.strictness
         };
         Service {
             cloud: self.cloud,
@@ -259,9 +317,16 @@ impl SimulatorBuilder {
                 regions,
                 quirks: self.quirks,
                 sizes: self.sizes,
+                clock: match self.clock {
+                    Some(clock) => Clock::Paused(clock),
+                    None => Clock::system(self.real_time),
+                },
+                failed_reports: self.failed_reports,
             },
             redirect: self.redirect,
             record_bodies: self.record_bodies,
+            canned: CannedResponses::default(),
+            strictness,
             state: Mutex::new(state),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A document is parsed when the first request of its scope comes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use cisco_secure_access_openapi::{Document, Operation, Segment};
@@ -25,8 +25,8 @@ pub(super) struct Endpoint {
 pub(super) enum Route {
     /// An operation, with the values of its path parameters.
     Found(&'static Endpoint, BTreeMap<String, String>),
-    /// A path that only other methods have.
-    OtherMethod,
+    /// A path that only other methods have: these.
+    OtherMethods(BTreeSet<&'static str>),
     Unknown,
 }
 
@@ -48,15 +48,19 @@ impl Source {
         }
     }
 
+    fn document(&self) -> &Document {
+        self.document.get_or_init(|| {
+            #[expect(
+                clippy::expect_used,
+                reason = "a test parses each of the six documents"
+            )]
+            Document::parse(self.scope, self.text).expect("a document of specs/")
+        })
+    }
+
     fn endpoints(&'static self) -> &'static [Endpoint] {
         self.endpoints.get_or_init(|| {
-            let document = self.document.get_or_init(|| {
-                #[expect(
-                    clippy::expect_used,
-                    reason = "a test parses each of the six documents"
-                )]
-                Document::parse(self.scope, self.text).expect("a document of specs/")
-            });
+            let document = self.document();
             let operations = document.operations().iter();
             operations
                 .map(|operation| Endpoint {
@@ -85,6 +89,11 @@ pub(super) fn is_operation(id: &str) -> bool {
     SOURCES.iter().any(|source| source.text.contains(&line))
 }
 
+/// All documents.
+pub(super) fn documents() -> impl Iterator<Item = &'static Document> {
+    SOURCES.iter().map(Source::document)
+}
+
 /// All operations.
 pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
     SOURCES.iter().flat_map(Source::endpoints)
@@ -99,14 +108,14 @@ pub(super) fn route(method: &str, path: &str) -> Route {
     let Some(source) = source else {
         return Route::Unknown;
     };
-    let mut other_method = false;
+    let mut others = BTreeSet::new();
     let mut best: Option<(&Endpoint, BTreeMap<String, String>)> = None;
     for endpoint in source.endpoints() {
         let Some(values) = path_values(&endpoint.operation.segments, &segments) else {
             continue;
         };
         if endpoint.operation.method != method {
-            other_method = true;
+            others.insert(endpoint.operation.method.as_str());
         } else if best
             .as_ref()
             .is_none_or(|(known, _)| endpoint.is_more_literal_than(known))
@@ -116,8 +125,8 @@ pub(super) fn route(method: &str, path: &str) -> Route {
     }
     match best {
         Some((endpoint, values)) => Route::Found(endpoint, values),
-        None if other_method => Route::OtherMethod,
-        None => Route::Unknown,
+        None if others.is_empty() => Route::Unknown,
+        None => Route::OtherMethods(others),
     }
 }
 

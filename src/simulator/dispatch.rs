@@ -2,7 +2,7 @@
 
 use super::handlers::{Call, Outcome, bulk, items};
 use super::state::Store;
-use super::{hooks, reports};
+use super::{hooks, quotas, reports};
 
 /// Carries out a call.
 pub(super) fn dispatch(call: &Call<'_>, store: &mut Store) -> Outcome {
@@ -11,6 +11,7 @@ pub(super) fn dispatch(call: &Call<'_>, store: &mut Store) -> Outcome {
 
 fn respond(call: &Call<'_>, store: &mut Store) -> Outcome {
     let parent = call.parent(store)?;
+    quotas::check(call, store)?;
     if let Some(response) = hooks::instead(call, store)? {
         return Ok(response);
     }

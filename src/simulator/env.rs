@@ -1,7 +1,10 @@
-//! What stays the same while a simulator runs, and what everything that it makes up follows from.
+//! What everything that a simulator makes up follows from.
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
+use super::clock::Clock;
 use super::faker::SeededRng;
 use super::quirks::Quirks;
 
@@ -12,8 +15,18 @@ pub(super) struct Env {
     /// The regions of its cloud.
     pub(super) regions: &'static [&'static str],
     pub(super) quirks: Quirks,
+    pub(super) clock: Clock,
+    /// The kinds of traffic that reports of all kinds lack.
+    pub(super) failed_reports: Vec<String>,
     /// How many items collections have at the start.
     pub(super) sizes: Sizes,
+}
+
+impl Env {
+    /// The calendar time: what a response says of something that happens now.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
 }
 
 /// How many items a collection has at the start, by the operation that lists it.

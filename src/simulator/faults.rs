@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use http::header::{HeaderName, HeaderValue};
+use bytes::Bytes;
+use http::Response;
 use serde_json::Value;
 
 use super::faker::SeededRng;
 use super::http::response::{Delivery, JsonResponse};
+use crate::testing::CannedResponse;
 
 /// A failure of calls of an operation: of the next one, unless it says otherwise.
+///
+/// A fault says on which calls something fails; where the response matters and not the call, use [`Simulator::on`](super::Simulator::on).
 ///
 /// ```
 /// use cisco_secure_access::simulator::Fault;
@@ -31,7 +35,7 @@ pub struct Fault {
 enum Kind {
     /// Nothing but the delay.
     None,
-    Respond(JsonResponse),
+    Respond(CannedResponse),
     Reset,
     LostResponse,
     Truncated,
@@ -53,7 +57,7 @@ enum When {
 #[derive(Debug)]
 pub(super) enum Effect {
     /// This is the response, and nothing is done.
-    Respond(JsonResponse),
+    Respond(Response<Bytes>),
     /// The connection ends, and nothing is done.
     Reset,
     /// The token of the call is over.
@@ -74,10 +78,9 @@ impl Fault {
 
     /// A response of this status, with an error body in the shape that most operations document. The call is not carried out.
     pub fn status(status: u16) -> Self {
-        Self::new(Kind::Respond(JsonResponse::error(
-            status,
-            "A fault that was asked for.",
-        )))
+        let error = JsonResponse::error(status, "A fault that was asked for.");
+        let response = CannedResponse::new(error.status.as_u16());
+        Self::new(Kind::Respond(response.json(error.body.unwrap_or_default())))
     }
 
     /// A pause before the call is carried out.
@@ -110,22 +113,24 @@ impl Fault {
         Self::new(Kind::ExpiredToken)
     }
 
-    /// Adds a header to the response of [`status`](Self::status). A name or value that is none of HTTP's is left out.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Kind::Respond(response) = &mut self.kind
-            && let (Ok(name), Ok(value)) =
-                (name.parse::<HeaderName>(), HeaderValue::from_str(value))
-        {
-            response.headers.insert(name, value);
-        }
-        self
+    /// Adds a header to the response of [`status`](Self::status).
+    ///
+    /// # Panics
+    /// When name or value is none of HTTP's.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.with_response(|response| response.header(name, value))
     }
 
     /// The body of the response of [`status`](Self::status), in place of an error.
-    pub fn body(mut self, body: Value) -> Self {
-        if let Kind::Respond(response) = &mut self.kind {
-            response.body = Some(body);
-        }
+    pub fn body(self, body: Value) -> Self {
+        self.with_response(|response| response.json(body))
+    }
+
+    fn with_response(mut self, change: impl FnOnce(CannedResponse) -> CannedResponse) -> Self {
+        self.kind = match self.kind {
+            Kind::Respond(response) => Kind::Respond(change(response)),
+            other => other,
+        };
         self
     }
 
@@ -172,7 +177,7 @@ impl Fault {
     fn effect(&self) -> Option<Effect> {
         Some(match &self.kind {
             Kind::None => return None,
-            Kind::Respond(response) => Effect::Respond(response.clone()),
+            Kind::Respond(response) => Effect::Respond(response.to_response()),
             Kind::Reset => Effect::Reset,
             Kind::LostResponse => Effect::After(Delivery::Never),
             Kind::Truncated => Effect::After(Delivery::Half),

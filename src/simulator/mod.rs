@@ -20,10 +20,13 @@
 //!
 //! # What it does
 //!
-//! - **Validation.** Parameters and bodies must be as the document of the operation says, and a query parameter must be documented. The
-//!   response 400 names the parameter, or the location in the body. Tokens expire ([`token_lifetime`](SimulatorBuilder::token_lifetime)), a
-//!   key may do what its OAuth scopes say ([`key`](SimulatorBuilder::key)), and an operation that the [cloud](SimulatorBuilder::cloud) does
-//!   not document is a 404.
+//! - **Validation.** Parameters and bodies must be as the document of the operation says, in keywords or in words: a passphrase has its 16 to
+//!   64 characters, and an address is one. The response 400 names the parameter, or the property, the variant and the permitted values; it
+//!   has the shape of its API. What the operation does not document is ignored, as the service does, and
+//!   [`RecordedRequest::ignored`] names it; with [`strict_queries`](SimulatorBuilder::strict_queries), an unknown query parameter is a 400.
+//!   [`ignore_enum_case`](SimulatorBuilder::ignore_enum_case) is for clients that write values in another case. Tokens expire
+//!   ([`token_lifetime`](SimulatorBuilder::token_lifetime)), a key may do what its OAuth scopes say ([`key`](SimulatorBuilder::key)), and an
+//!   operation that the [cloud](SimulatorBuilder::cloud) does not document is a 404 whose message names the cloud.
 //! - **State.** What is created can be listed, read, changed and deleted. An item has the properties that a request sent and those that the
 //!   service assigns: ids, times on the clock of the simulator, the organization, counts, and defaults that a document states. Nothing else is
 //!   added to it. A `PUT` removes what its body leaves out; the changes of a `PATCH` are carried out in their order. A name that is in use
@@ -32,10 +35,16 @@
 //! - **State for tests.** At the start every collection has three items, or as many as [`items`](SimulatorBuilder::items) says, or those of
 //!   a [`snapshot`](SimulatorBuilder::snapshot). A test can read, add, change and remove items at any time: [`Simulator::items`],
 //!   [`Simulator::add_item`], [`Simulator::set_item`], [`Simulator::remove_item`], [`Simulator::snapshot`].
-//! - **Reports** describe a log of events that follows from the seed, so that summaries and top lists agree with the activity. For them it
-//!   is always the morning of 2026-01-15, so that `-1days` means the same every day.
+//! - **Limits.** A page, a request and an organization have no more than the service allows: 500 destinations at a time and 250,000 in all,
+//!   an offset of 10,000 and 30 days in reports, 1000 private resources.
+//! - **Reports** describe a log of events that follows from the seed, so that summaries and top lists agree with the activity. Reports of all
+//!   kinds of traffic can [lack some](SimulatorBuilder::failed_reports), which is a 207.
+//! - **Time.** It starts on the morning of 2026-01-15, so that `-1days` means the same every day, and moves when a test
+//!   [advances](Simulator::advance) it. With [`clock`](SimulatorBuilder::clock), client and simulator have one clock.
 //! - **Quirks.** It does what the service does and the documents do not say; each [`Quirk`] can be switched off.
 //! - **Determinism.** The same [seed](SimulatorBuilder::seed) and the same calls give the same responses, byte for byte.
+//!
+//! `docs/simulator.md` in the repository lists the rules that are written by hand, with the facts that they come from.
 //!
 //! # Faults
 //!
@@ -55,12 +64,12 @@
 //! ```
 //!
 //! Rate limits are enforced where [`rate_limit`](SimulatorBuilder::rate_limit) sets them, or
-//! [as they are published](SimulatorBuilder::documented_rate_limits). [`Simulator::advance`] puts the clock forward, so that no test has
-//! to sleep until a limit has recovered or a token is over.
+//! [as they are published](SimulatorBuilder::documented_rate_limits). [`Simulator::advance`] advances the clock, so that no test has
+//! to sleep until a limit has recovered or a token has expired.
 //!
 //! # Assertions
 //!
-//! [`Simulator::requests`] is the record of all requests, with operation, status and, where they are
+//! [`Simulator::requests`] is the record of all requests and their responses, with operation, status, headers and, where they are
 //! [kept](SimulatorBuilder::record_bodies), bodies. It has no token and no secret. All of these contain the word `hush`: where it turns up
 //! in a log, something has leaked.
 //!
@@ -82,6 +91,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Canned responses, and cassettes
+//!
+//! [`Simulator::on`] gives the next calls of an operation a response of the test's own. A [`Recorder`] writes the calls of a client to a
+//! cassette, without a value of the organization, and a [`Replay`] responds from it.
+//!
 //! # Without a socket, and from the shell
 //!
 //! [`start_without_socket`](SimulatorBuilder::start_without_socket) opens no port; [`Simulator::client`] then calls it directly. For curl
@@ -91,21 +105,26 @@
 // (which operation it means) and `validate` to `dispatch`, which calls `hooks`, `reports` or `handlers`; these change `state` and make
 // responses with its values. Imports run in one direction:
 //
-//   builder → service → dispatch → hooks, reports → handlers → state → catalog → validate → http
-//   all of them → env → quirks → faker
+//   cassette → catalog
+//   builder → service → dispatch → hooks, quotas, reports → handlers → state → catalog → validate → http
+//   all of them → env → clock, quirks → faker; service → headers → handlers
 
 mod builder;
+mod cassette;
 mod catalog;
+mod clock;
 mod dispatch;
 mod env;
 mod example;
 mod faker;
 mod faults;
 mod handlers;
+mod headers;
 mod hooks;
 mod http;
 mod limits;
 mod quirks;
+mod quotas;
 mod record;
 mod redirect;
 mod reports;
@@ -124,6 +143,7 @@ use std::time::Duration;
 
 use ::http::{Request, Response};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 use url::Url;
@@ -131,11 +151,14 @@ use url::Url;
 use crate::auth::Credentials;
 use crate::client::{Client, ClientBuilder, Cloud, service_fn};
 use crate::error::Result;
+use crate::testing::{On, Target};
+use clock::Clock;
 use service::Service;
 use state::id_text;
 use tokens::Key;
 
 pub use builder::SimulatorBuilder;
+pub use cassette::{Recorder, RecorderService, Replay};
 pub use faults::Fault;
 pub use quirks::Quirk;
 pub use record::RecordedRequest;
@@ -164,7 +187,11 @@ impl Simulator {
     #[must_use]
     pub fn base_url(&self) -> Url {
         let url = match &self.socket {
-            Some(socket) => format!("http://{}", socket.address),
+            // A wildcard address is none to connect to.
+            Some(Socket { address, .. }) if address.ip().is_unspecified() => {
+                format!("http://127.0.0.1:{}", address.port())
+            }
+            Some(Socket { address, .. }) => format!("http://{address}"),
             None => "https://simulator.invalid".to_owned(),
         };
         #[expect(clippy::expect_used, reason = "a socket address always makes a URL")]
@@ -203,6 +230,10 @@ impl Simulator {
         let builder = Client::builder()
             .cloud(Cloud::Custom(self.base_url()))
             .credentials(self.credentials());
+        let builder = match &self.service.env.clock {
+            Clock::System { .. } => builder,
+            Clock::Paused(clock) => builder.clock(clock),
+        };
         match self.socket {
             Some(_) => builder,
             None => {
@@ -252,9 +283,49 @@ impl Simulator {
         self.service.state().tokens.expire();
     }
 
-    /// Puts its clock forward: tokens grow older and rate limits recover without a test that sleeps.
+    /// Advances its clock, so that no test sleeps: tokens grow older, rate limits recover, and all times in responses move.
     pub fn advance(&self, time: Duration) {
-        self.service.state().ahead += time;
+        self.service.env.clock.advance(time);
+    }
+
+    /// The calendar time of its clock. It starts at 2026-01-15T08:30:00Z.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.service.env.now()
+    }
+
+    /// The calls of an operation, to give them a response: the next calls get it and are not carried out; then the simulator responds as
+    /// usual. Faults come first.
+    ///
+    /// ```
+    /// # use cisco_secure_access::simulator::Simulator;
+    /// # use serde_json::json;
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// let simulator = Simulator::builder().start().await?;
+    /// simulator.on("list_sites").respond(json!([{"siteId": 17, "name": "Harbour"}]));
+    /// # #[cfg(feature = "sites")] {
+    /// let client = simulator.client()?;
+    /// assert_eq!(client.deployments().list_sites().await?[0].name.as_deref(), Some("Harbour"));
+    /// assert_eq!(client.deployments().list_sites().await?.len(), 3);
+    /// # }
+    /// # Ok::<(), cisco_secure_access::Error>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When there is no such operation: the test would test nothing.
+    #[must_use = "nothing changes until `respond` is called"]
+    pub fn on(&self, operation: &str) -> On {
+        assert_known(operation);
+        let target = Target::Operation(operation.to_owned());
+        self.service.canned.on(target)
+    }
+
+    /// The calls of every operation but the token request, to give them a response.
+    #[must_use = "nothing changes until `respond` is called"]
+    pub fn on_any(&self) -> On {
+        self.service.canned.on(Target::Any)
     }
 
     /// Adds a fault on calls of an operation. Faults are tried in the order in which they were added.
@@ -262,10 +333,7 @@ impl Simulator {
     /// # Panics
     /// When there is no such operation: the test would test nothing.
     pub fn fault(&self, operation: &str, fault: Fault) {
-        assert!(
-            catalog::is_operation(operation),
-            "the simulator knows no operation `{operation}`"
-        );
+        assert_known(operation);
         self.service.add_fault(Some(operation), fault);
     }
 
@@ -274,8 +342,9 @@ impl Simulator {
         self.service.add_fault(None, fault);
     }
 
-    /// Forgets all faults.
+    /// Forgets all faults and canned responses.
     pub fn clear_faults(&self) {
+        self.service.canned.clear();
         self.service.state().faults.clear();
     }
 
@@ -365,6 +434,14 @@ impl Simulator {
         let store = &mut self.service.state().store;
         example::request(store, &self.service.env, endpoint, everything)
     }
+}
+
+/// A test that names an operation which does not exist tests nothing.
+fn assert_known(operation: &str) {
+    assert!(
+        catalog::is_operation(operation),
+        "the simulator knows no operation `{operation}`"
+    );
 }
 
 impl fmt::Debug for Simulator {

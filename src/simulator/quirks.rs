@@ -30,11 +30,15 @@ pub enum Quirk {
     ChangingDeletes,
     /// 409 for a name that is taken where only other statuses are documented; without this quirk it is 400 there.
     Conflicts,
+    /// The 400 of a report lists parameters in `data.errors` where a message is documented.
+    ReportErrors,
+    /// The media type `resource/json` of counts and conflicts of connectors, where JSON is documented.
+    ResourceJson,
 }
 
 impl Quirk {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Nulls,
         Self::ZonelessTimes,
         Self::QuotedIds,
@@ -45,6 +49,8 @@ impl Quirk {
         Self::IgnoredLimits,
         Self::ChangingDeletes,
         Self::Conflicts,
+        Self::ReportErrors,
+        Self::ResourceJson,
     ];
 }
 
@@ -86,6 +92,11 @@ impl Quirks {
         self.0.contains(&quirk)
     }
 
+    /// Whether an operation lists rows as an object, by their ids.
+    pub(super) fn is_keyed(&self, operation: &str) -> bool {
+        operation == "list_application_categories" && self.has(Quirk::Keyed)
+    }
+
     /// What an operation ignores of the page that a call selects, if something.
     pub(super) fn ignored_limit(&self, operation: &str) -> Option<IgnoredLimit> {
         let ignored = match operation {
@@ -94,6 +105,19 @@ impl Quirks {
             _ => return None,
         };
         self.has(Quirk::IgnoredLimits).then_some(ignored)
+    }
+
+    /// The media type of a response where it is not the documented one.
+    pub(super) fn media_type(&self, operation: &str, status: u16) -> Option<&'static str> {
+        let is_other = matches!(
+            (operation, status),
+            ("get_connector_counts" | "get_connector_group_counts", 200)
+                | (
+                    "create_connector_group" | "replace_connector_group" | "update_connector_group",
+                    409
+                )
+        );
+        (is_other && self.has(Quirk::ResourceJson)).then_some("resource/json")
     }
 
     /// The values outside of enumerations that the service sends and accepts.

@@ -1,10 +1,12 @@
-//! The record of requests, without tokens and secrets.
+//! The record of requests and their responses, without tokens and secrets.
 
-use cisco_secure_access_openapi::{Document, Operation};
-use http::Request;
+use cisco_secure_access_openapi::Document;
+use http::{HeaderMap, Request, Response};
 use serde_json::Value;
 
-/// A request that reached the simulator. It holds no token and no secret.
+use super::catalog::Endpoint;
+
+/// A request that reached the simulator, and its response. It holds no token and no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -23,8 +25,14 @@ pub struct RecordedRequest {
     /// The JSON body without its secrets, where bodies are recorded (see
     /// [`SimulatorBuilder::record_bodies`](super::SimulatorBuilder::record_bodies)).
     pub body: Option<Value>,
+    /// What the request has and the operation does not document, such as ``query parameter `colour` ``. It was ignored.
+    pub ignored: Vec<String>,
     /// The status of the response; `None` where the connection ended instead.
     pub status: Option<u16>,
+    /// The headers of the response.
+    pub response_headers: HeaderMap,
+    /// The JSON body of the response without its secrets, where bodies are recorded.
+    pub response_body: Option<Value>,
 }
 
 impl RecordedRequest {
@@ -38,8 +46,37 @@ impl RecordedRequest {
             organization: None,
             headers: headers.map(|name| name.as_str().to_owned()).collect(),
             body: None,
+            ignored: Vec::new(),
             status: None,
+            response_headers: HeaderMap::new(),
+            response_body: None,
         }
+    }
+
+    /// Adds the JSON body of the request.
+    pub(super) fn record_body(&mut self, endpoint: &Endpoint, body: &[u8]) {
+        let content = endpoint.operation.body.as_ref();
+        if let Some(schema) = content.and_then(|body| body.json()) {
+            self.body = without_secrets(endpoint.document, schema, body);
+        }
+    }
+
+    /// Adds the status and the headers of the response.
+    pub(super) fn record_response<B>(&mut self, response: &Response<B>) {
+        self.status = Some(response.status().as_u16());
+        self.response_headers.clone_from(response.headers());
+    }
+
+    /// Adds the JSON body of the response, whose status is recorded.
+    pub(super) fn record_response_body(&mut self, endpoint: Option<&Endpoint>, body: &[u8]) {
+        let schema = endpoint.and_then(|endpoint| {
+            let schema = endpoint.operation.responses.get(&self.status?)?.as_ref()?;
+            Some((endpoint.document, schema))
+        });
+        self.response_body = match schema {
+            Some((document, schema)) => without_secrets(document, schema, body),
+            None => serde_json::from_slice(body).ok(),
+        };
     }
 }
 
@@ -47,12 +84,7 @@ impl RecordedRequest {
 const HIDDEN: &str = "…";
 
 /// A JSON body without what the document marks as secret.
-pub(super) fn without_secrets(
-    document: &Document,
-    operation: &Operation,
-    body: &[u8],
-) -> Option<Value> {
-    let schema = operation.body.as_ref()?.json()?;
+fn without_secrets(document: &Document, schema: &Value, body: &[u8]) -> Option<Value> {
     let mut value = serde_json::from_slice(body).ok()?;
     hide(document, schema, &mut value);
     Some(value)
@@ -72,9 +104,12 @@ fn hide(document: &Document, schema: &Value, value: &mut Value) {
     match value {
         Value::Object(object) => {
             for (name, value) in object {
-                if let Some(property) = schema["properties"].get(name) {
-                    hide(document, property, value);
-                }
+                let property = schema["properties"].get(name);
+                hide(
+                    document,
+                    property.unwrap_or(&schema["additionalProperties"]),
+                    value,
+                );
             }
         }
         Value::Array(list) => {

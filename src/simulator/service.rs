@@ -5,34 +5,34 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use cisco_secure_access_openapi::Operation;
+use http::header::ALLOW;
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt as _;
-use serde_json::Value;
-use tokio::time::Instant;
+use serde_json::{Value, json};
 
 use super::catalog::{self, Endpoint, Route};
 use super::dispatch::dispatch;
 use super::env::Env;
-use super::faker::NOW;
 use super::faults::{Effect, Fault, Faults};
-use super::handlers::{Call, Rejection, documented_error};
+use super::handlers::{Call, Rejection, documented_error, invalid};
+use super::headers;
 use super::hooks;
 use super::http::response::{Delivered, Delivery, JsonResponse};
 use super::limits::Limits;
 use super::quirks::Quirk;
-use super::record::{RecordedRequest, without_secrets};
+use super::record::RecordedRequest;
 use super::redirect::{Redirect, without_region};
 use super::state::{Collection, Store, ValueMaker, id_text};
-use super::tokens::{self, Token, Tokens};
-use super::validate::{self, RawRequest};
+use super::tokens::{self, Token, TokenError, Tokens};
+use super::validate::{self, RawRequest, Strictness, ValidationError};
 use crate::auth::BoxError;
 use crate::client::{Body, Cloud};
 use crate::error::Error;
 use crate::operation::CloudKind;
+use crate::testing::CannedResponses;
 
 /// The simulated service.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub(super) struct Service {
     pub(super) env: Env,
     pub(super) redirect: Option<Redirect>,
     pub(super) record_bodies: bool,
+    pub(super) canned: CannedResponses,
+    pub(super) strictness: Strictness,
     pub(super) state: Mutex<State>,
 }
 
@@ -53,21 +55,8 @@ pub(super) struct State {
     pub(super) limits: Limits,
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) rules_are_locked: bool,
-    /// How far its clock is ahead.
-    pub(super) ahead: Duration,
     /// How many calls were carried out.
     pub(super) turn: u64,
-}
-
-impl State {
-    fn now(&self) -> Instant {
-        Instant::now() + self.ahead
-    }
-
-    /// The time at which items are created and changed, in epoch seconds: it passes when a test puts the clock forward.
-    pub(super) fn time(&self) -> i64 {
-        NOW + i64::try_from(self.ahead.as_secs()).unwrap_or_default()
-    }
 }
 
 impl Service {
@@ -87,21 +76,35 @@ impl Service {
         let mut record = self.record(&request, endpoint);
         let id = endpoint.map_or("", |endpoint| endpoint.operation.id.as_str());
         let (delay, effect) = self.state().faults.next(id, self.env.rng);
+        let effect = effect.or_else(|| self.canned.take(id).map(Effect::Respond));
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
         let state = self.state();
-        let token = state.tokens.check(request.headers(), state.now()).ok();
+        let token = state
+            .tokens
+            .check(request.headers(), self.env.clock.instant())
+            .ok();
         record.organization = token.and_then(|token| token.organization);
         drop(state);
-        let respond = || match route {
-            Route::Found(endpoint, values) => self.call(&request, &path, endpoint, &values),
-            Route::OtherMethod => JsonResponse::error(405, "The path has other methods."),
-            Route::Unknown => JsonResponse::error(404, "There is no such path."),
+        let mut ignored = Vec::new();
+        let respond = || {
+            let response = match route {
+                Route::Found(endpoint, values) => {
+                    self.call(&request, &path, endpoint, &values, &mut ignored)
+                }
+                Route::OtherMethods(methods) => {
+                    let methods = Vec::from_iter(methods).join(", ");
+                    let text = format!("The path has the methods {methods}.");
+                    JsonResponse::text(405, &text).with_header(ALLOW, &methods)
+                }
+                Route::Unknown => JsonResponse::error(404, "There is no such path."),
+            };
+            response.into_response()
         };
         let (response, delivery) = match effect {
             Some(Effect::Respond(response)) => (response, Delivery::Whole),
-            Some(Effect::Reset) => (JsonResponse::new(500, None), Delivery::Never),
+            Some(Effect::Reset) => (Response::default(), Delivery::Never),
             Some(Effect::After(delivery)) => (respond(), delivery),
             Some(Effect::ExpiredToken) => {
                 self.state().tokens.expire();
@@ -109,12 +112,15 @@ impl Service {
             }
             None => (respond(), Delivery::Whole),
         };
-        record.status = (delivery != Delivery::Never).then(|| response.status.as_u16());
-        self.state().requests.push(record);
-        Delivered {
-            response: response.into_response(),
-            delivery,
+        record.ignored = ignored;
+        if delivery != Delivery::Never {
+            record.record_response(&response);
+            if self.record_bodies {
+                record.record_response_body(endpoint, response.body());
+            }
         }
+        self.state().requests.push(record);
+        Delivered { response, delivery }
     }
 
     /// Handles a request, with the result that a client sees: the complete response, or none.
@@ -148,13 +154,8 @@ impl Service {
     ) -> RecordedRequest {
         let id = endpoint.map(|endpoint| endpoint.operation.id.as_str());
         let mut record = RecordedRequest::new(request, id);
-        if let Some(Endpoint {
-            document,
-            operation,
-            ..
-        }) = endpoint.filter(|_| self.record_bodies)
-        {
-            record.body = without_secrets(document, operation, request.body());
+        if let Some(endpoint) = endpoint.filter(|_| self.record_bodies) {
+            record.record_body(endpoint, request.body());
         }
         record
     }
@@ -166,6 +167,7 @@ impl Service {
         path: &str,
         endpoint: &'static Endpoint,
         path_values: &BTreeMap<String, String>,
+        ignored: &mut Vec<String>,
     ) -> JsonResponse {
         let state = &mut *self.state();
         let headers = request.headers();
@@ -183,17 +185,22 @@ impl Service {
             query: &query,
             headers,
             body: request.body(),
-            unlisted: self.env.quirks.unlisted(),
         };
         let Endpoint {
             document,
             operation,
             ..
         } = endpoint;
-        let mut response = match validate::check(document, operation, endpoint.validators(), &raw) {
-            Err(error) => self.error(endpoint, error.status, &error.to_string()),
-            Ok(_) if is_token => state.tokens.issue(headers, state.now()),
-            Ok(valid) => {
+        let validators = endpoint.validators();
+        let checked = validate::check(document, operation, validators, &raw, self.strictness);
+        let mut response = match checked {
+            Err(error) => self.invalid(endpoint, &error),
+            Ok(_) if is_token => {
+                let issued = state.tokens.issue(headers, self.env.clock.instant());
+                issued.unwrap_or_else(|(status, text)| self.error(endpoint, status, text))
+            }
+            Ok(mut valid) => {
+                *ignored = std::mem::take(&mut valid.ignored);
                 let call = Call {
                     env: &self.env,
                     endpoint,
@@ -201,7 +208,7 @@ impl Service {
                     path_values,
                     headers,
                     request: &valid,
-                    now: state.time(),
+                    now: self.env.now().timestamp(),
                 };
                 let redirect = self.redirect;
                 match redirect.and_then(|redirect| redirect.response(request, path)) {
@@ -223,9 +230,14 @@ impl Service {
         endpoint: &Endpoint,
         is_token: bool,
     ) -> Result<HeaderMap, Box<JsonResponse>> {
+        let now = self.env.clock.instant();
         let token = match is_token {
             true => None,
-            false => Some(state.tokens.check(headers, state.now())?),
+            false => {
+                let token = state.tokens.check(headers, now);
+                let rejected = |error| Box::new(self.unauthorized(endpoint, error));
+                Some(token.map_err(rejected)?)
+            }
         };
         if let Some((status, message)) = self.forbidden(endpoint.operation, token.as_ref()) {
             return Err(Box::new(self.error(endpoint, status, &message)));
@@ -236,7 +248,6 @@ impl Service {
         let caller = token
             .as_ref()
             .map(|token| token.counted(limit.per == "organization"));
-        let now = state.now();
         let counted = state.limits.count(limit, caller.unwrap_or_default(), now);
         counted.map_err(|headers| {
             let mut rejection = self.error(endpoint, 429, "Too many requests.");
@@ -247,13 +258,16 @@ impl Service {
 
     /// Why an operation cannot be called: the cloud does not have it, or the key lacks an OAuth scope.
     fn forbidden(&self, operation: &Operation, token: Option<&Token>) -> Option<(u16, String)> {
-        let cloud = self.cloud.kind().map(|name| match name {
-            CloudKind::Global => "global",
-            CloudKind::China => "china",
-            CloudKind::Government => "government",
-        });
-        if cloud.is_some_and(|cloud| !operation.clouds.iter().any(|known| known == cloud)) {
-            return Some((404, "This cloud does not have the operation.".to_owned()));
+        if let Some(cloud) = self.cloud.kind() {
+            let (word, name) = match cloud {
+                CloudKind::Global => ("global", "Global"),
+                CloudKind::China => ("china", "China"),
+                CloudKind::Government => ("government", "Government"),
+            };
+            if !operation.clouds.iter().any(|known| known == word) {
+                let id = &operation.id;
+                return Some((404, format!("The {name} cloud does not have `{id}`.")));
+            }
         }
         let scopes = operation.security.scopes();
         let is_allowed = token.is_none_or(|token| token.has(scopes));
@@ -261,13 +275,29 @@ impl Service {
         (!is_allowed).then(|| (403, missing()))
     }
 
-    /// An error as the operation documents it.
-    fn error(&self, endpoint: &Endpoint, status: u16, message: &str) -> JsonResponse {
-        let values = ValueMaker {
+    /// The rejection of a call without a valid token. The service rejects an expired token with 400.
+    fn unauthorized(&self, endpoint: &Endpoint, error: TokenError) -> JsonResponse {
+        match error {
+            TokenError::Missing => self.error(endpoint, 401, "The call has no access token."),
+            TokenError::Invalid => JsonResponse::new(400, json!({"error": "invalid_request"})),
+        }
+    }
+
+    /// The rejection of a request that is not as documented.
+    fn invalid(&self, endpoint: &Endpoint, error: &ValidationError) -> JsonResponse {
+        invalid(self.values(endpoint), endpoint.operation, error)
+    }
+
+    fn values(&self, endpoint: &Endpoint) -> ValueMaker<'_> {
+        ValueMaker {
             document: endpoint.document,
             env: &self.env,
-        };
-        documented_error(values, endpoint.operation, status, message)
+        }
+    }
+
+    /// An error as the operation documents it.
+    fn error(&self, endpoint: &Endpoint, status: u16, message: &str) -> JsonResponse {
+        documented_error(self.values(endpoint), endpoint.operation, status, message)
     }
 
     /// Calls a function with the collection at a path, if there is one.
@@ -299,7 +329,7 @@ impl Service {
         {
             return Ok(id);
         }
-        let now = state.time();
+        let now = self.env.now().timestamp();
         let collection = state.store.at(path, &self.env);
         let collection = collection.ok_or_else(|| reject("there is no collection".to_owned()))?;
         let values = ValueMaker {
@@ -314,13 +344,10 @@ impl Service {
             let schema = property.map(|property| &property.schema);
             let schema =
                 schema.ok_or_else(|| reject(format!("/{name}: there is no such property")))?;
-            validate::check_value(
-                collection.shape.document,
-                schema,
-                &format!("/{name}"),
-                value,
-            )
-            .map_err(|error| reject(error.to_string()))?;
+            let holder = json!({"properties": {name: schema}});
+            let pointer = format!("/{name}");
+            validate::check_member(collection.shape.document, &holder, &pointer, value)
+                .map_err(|error| reject(error.to_string()))?;
         }
         let number = match id {
             None => {
@@ -390,14 +417,14 @@ fn carry_out(state: &mut State, call: &Call<'_>) -> JsonResponse {
     let error =
         |status, message: &str| documented_error(call.values(), call.operation(), status, message);
     state.turn += 1;
-    match outcome {
+    let response = match outcome {
         Ok(mut response) => {
             if let Some((id, key)) = hooks::new_key(call, &mut response, state.turn) {
                 state.tokens.add_key(id, key);
             }
             response
         }
-        Err(Rejection::Invalid(invalid)) => error(invalid.status, &invalid.to_string()),
+        Err(Rejection::Invalid(error)) => invalid(call.values(), call.operation(), &error),
         Err(Rejection::Status(409, message))
             if !call.operation().responses.contains_key(&409)
                 && !call.env.quirks.has(Quirk::Conflicts) =>
@@ -405,5 +432,6 @@ fn carry_out(state: &mut State, call: &Call<'_>) -> JsonResponse {
             error(400, &message)
         }
         Err(Rejection::Status(status, message)) => error(status, &message),
-    }
+    };
+    headers::added(call, response)
 }

@@ -56,6 +56,14 @@ pub(super) struct Token {
     end: Instant,
 }
 
+/// Why a call has no valid token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenError {
+    Missing,
+    /// It has expired, or was never issued.
+    Invalid,
+}
+
 impl Token {
     /// Whose calls count together for a rate limit.
     pub(super) fn counted(&self, of_organization: bool) -> &str {
@@ -87,8 +95,12 @@ impl Tokens {
         self.keys.insert(id, key);
     }
 
-    /// Answers a valid token request.
-    pub(super) fn issue(&mut self, headers: &HeaderMap, now: Instant) -> JsonResponse {
+    /// Answers a valid token request; the error is a status and a message.
+    pub(super) fn issue(
+        &mut self,
+        headers: &HeaderMap,
+        now: Instant,
+    ) -> Result<JsonResponse, (u16, &'static str)> {
         let pair = authorization(headers, "Basic ").and_then(|pair| BASE64.decode(pair).ok());
         let pair = pair.and_then(|pair| String::from_utf8(pair).ok());
         let key = pair.as_deref().and_then(|pair| pair.split_once(':'));
@@ -97,13 +109,13 @@ impl Tokens {
             Some((id, key))
         });
         let Some((id, key)) = key else {
-            return JsonResponse::error(401, "The key or the secret is wrong.");
+            return Err((401, "The key or the secret is wrong."));
         };
         let child = headers
             .get(CHILD)
             .map(|child| child.to_str().unwrap_or_default());
         if child.is_some_and(|child| child.parse::<u64>().is_err()) {
-            return JsonResponse::error(400, "The organization is no number.");
+            return Err((400, "The organization is no number."));
         }
         self.issued += 1;
         // Real tokens are thousands of characters long.
@@ -120,26 +132,14 @@ impl Tokens {
             "access_token": text,
             "expires_in": self.life.as_secs(),
         });
-        JsonResponse::new(200, body)
+        Ok(JsonResponse::new(200, body))
     }
 
-    /// The token of a call; an expired one is rejected as the service does.
-    pub(super) fn check(
-        &self,
-        headers: &HeaderMap,
-        now: Instant,
-    ) -> Result<Token, Box<JsonResponse>> {
-        let Some(token) = authorization(headers, "Bearer ") else {
-            let rejection = JsonResponse::error(401, "The call has no access token.");
-            return Err(Box::new(rejection));
-        };
-        match self.valid.get(token) {
-            Some(token) if token.end > now => Ok(token.clone()),
-            _ => {
-                let rejection = JsonResponse::new(400, json!({"error": "invalid_request"}));
-                Err(Box::new(rejection))
-            }
-        }
+    /// The token of a call.
+    pub(super) fn check(&self, headers: &HeaderMap, now: Instant) -> Result<Token, TokenError> {
+        let token = authorization(headers, "Bearer ").ok_or(TokenError::Missing)?;
+        let token = self.valid.get(token).filter(|token| token.end > now);
+        token.cloned().ok_or(TokenError::Invalid)
     }
 
     /// Lets all tokens end now.

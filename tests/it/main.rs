@@ -10,6 +10,8 @@
 
 mod bad_input;
 mod blocking;
+mod canned;
+mod cassettes;
 mod clock;
 mod connections;
 mod decoding;
@@ -27,9 +29,11 @@ mod retry;
 mod schedules;
 mod scripted;
 mod simulator;
+mod simulator_clock;
 mod simulator_collections;
 mod simulator_faults;
 mod simulator_reports;
+mod simulator_rules;
 mod simulator_state;
 #[cfg(all(feature = "metrics", feature = "opentelemetry"))]
 mod telemetry;

@@ -52,7 +52,7 @@ async fn the_third_call_fails_and_is_retried() -> Result<()> {
 
 #[tokio::test]
 async fn a_rejection_names_the_parameter_or_the_path_in_the_body() -> Result<()> {
-    let simulator = Simulator::builder().start().await?;
+    let simulator = Simulator::builder().strict_queries(true).start().await?;
     let client = hurried(&simulator);
     let deployments = client.deployments();
 
@@ -102,14 +102,14 @@ async fn an_operation_that_the_cloud_lacks_is_not_found() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_record_has_bodies_without_secrets() -> Result<()> {
+async fn the_record_has_bodies_of_requests_and_responses_without_secrets() -> Result<()> {
     let simulator = Simulator::builder().record_bodies().start().await?;
     let client = hurried(&simulator);
     let group =
         cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest::builder()
-            .auth_id_prefix("pier")
+            .auth_id_prefix("pier-seven")
             .name("Pier")
-            .passphrase("hush-hush-hush-hush")
+            .passphrase("Pier7hushhushhushhush")
             .region("us-east-1")
             .build();
     client
@@ -135,6 +135,14 @@ async fn the_record_has_bodies_without_secrets() -> Result<()> {
     let body = requests[1].body.as_ref().unwrap();
     assert_eq!(body["name"], "Pier");
     assert_eq!(requests[3].organization.as_deref(), Some("7"));
+    let response = requests[1].response_body.as_ref().unwrap();
+    assert_eq!(response["name"], "Pier");
+    assert_eq!(
+        requests[1].response_headers["content-type"],
+        "application/json"
+    );
+    let token = requests[0].response_body.as_ref().unwrap();
+    assert_eq!(token["expires_in"], 3600);
     assert!(!format!("{simulator:?} {requests:?}").contains("hush"));
 
     simulator.clear_requests();

@@ -15,9 +15,9 @@ async fn a_group_lives_from_creation_to_deletion() -> Result<()> {
     let deployments = client.deployments();
 
     let group = CreateNetworkTunnelGroupRequest::builder()
-        .auth_id_prefix("office")
+        .auth_id_prefix("office-7")
         .name("Harbour")
-        .passphrase("a long passphrase")
+        .passphrase("LongPassphrase16")
         .region("cn-east-1")
         .device_type(DeviceType::Asa)
         .build();

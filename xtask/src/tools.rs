@@ -2,6 +2,7 @@
 //!
 //! `conform` lets some of them judge the crate, `ci` runs the others. Toolchains of Rust other than the one in use come from rustup.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -12,6 +13,13 @@ pub(crate) const PRISM: Tool = Tool::new(Registry::Npm, "@stoplight/prism-cli", 
 /// Makes requests up.
 pub(crate) const SCHEMATHESIS: Tool =
     Tool::new(Registry::Python, "schemathesis", "4.32.5", "schemathesis");
+/// Cisco's SDK for Python; it is a library, so its program is the interpreter that has it.
+pub(crate) const SECUREACCESS: Tool = Tool::new(
+    Registry::Python,
+    "secureaccess",
+    "2.0.202605140830",
+    "python",
+);
 /// Lints OpenAPI documents.
 pub(crate) const REDOCLY: Tool = Tool::new(Registry::Npm, "@redocly/cli", "2.77.0", "redocly");
 /// Lints the workflows of GitHub.
@@ -108,7 +116,10 @@ impl Tool {
             Registry::Crates | Registry::Python => home.join("bin").join(self.program),
         };
         if !program.exists() {
-            self.fetch(&home)?;
+            self.fetch(&home).inspect_err(|_| {
+                // The interpreter is there before the packages are.
+                let _ = fs::remove_dir_all(&home);
+            })?;
         }
         Ok(program)
     }

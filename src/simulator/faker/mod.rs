@@ -10,7 +10,7 @@ mod rng;
 pub(crate) use pattern::Pattern;
 pub(crate) use rng::SeededRng;
 
-/// The time at which everything happens, in epoch seconds: 2026-01-15T08:30:00Z.
+/// When the simulator starts, in epoch seconds: 2026-01-15T08:30:00Z.
 pub(crate) const NOW: i64 = 1_768_465_800;
 
 /// The organization to which everything belongs.

@@ -11,7 +11,7 @@ use super::paging::Window;
 use crate::simulator::catalog::Endpoint;
 use crate::simulator::env::Env;
 use crate::simulator::http::response::JsonResponse;
-use crate::simulator::state::{Collection, Store, ValueMaker};
+use crate::simulator::state::{Collection, Store, ValueMaker, id_text};
 use crate::simulator::validate::{ValidRequest, ValidationError};
 
 /// A call that is allowed and valid.
@@ -135,7 +135,13 @@ impl<'a> Call<'a> {
         if let Some(body) = &mut response.body {
             window.fill(self.operation(), body, total, length);
             if let Some(list) = body.pointer_mut(items) {
-                *list = Value::Array(rows);
+                *list = match self.env.quirks.is_keyed(&self.operation().id) {
+                    true => rows
+                        .into_iter()
+                        .map(|row| (id_text(&row["id"]), row))
+                        .collect(),
+                    false => Value::Array(rows),
+                };
             }
         }
         window.with_headers(self.operation(), response, total, length)

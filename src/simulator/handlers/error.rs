@@ -1,10 +1,13 @@
-//! Errors in the shape that an operation documents for them.
+//! Errors in the shape that an API documents for them.
 
 use cisco_secure_access_openapi::Operation;
+use http::header::WWW_AUTHENTICATE;
 use serde_json::{Map, Value, json};
 
 use crate::simulator::http::response::{JsonResponse, TRANSACTION, reason};
+use crate::simulator::quirks::Quirk;
 use crate::simulator::state::ValueMaker;
+use crate::simulator::validate::ValidationError;
 
 /// An error in the shape that the operation documents for the status.
 pub(crate) fn documented_error(
@@ -13,35 +16,97 @@ pub(crate) fn documented_error(
     status: u16,
     message: &str,
 ) -> JsonResponse {
-    let Some(Some(schema)) = operation.responses.get(&status) else {
-        return JsonResponse::error(status, message);
-    };
+    respond(values, operation, status, ("request", message))
+}
+
+/// The rejection of a request that is not valid.
+pub(crate) fn invalid(
+    values: ValueMaker<'_>,
+    operation: &Operation,
+    error: &ValidationError,
+) -> JsonResponse {
+    let is_report = operation.path.starts_with("/reports/v2/") && operation.api == "Reporting";
+    if is_report && error.status == 400 && values.env.quirks.has(Quirk::ReportErrors) {
+        let fault = json!({"param": error.subject(), "error": error.to_string()});
+        return JsonResponse::new(400, json!({"meta": {}, "data": {"errors": [fault]}}));
+    }
+    let message = error.to_string();
+    respond(values, operation, error.status, (error.subject(), &message))
+}
+
+/// An error about a parameter or a property, with a message.
+fn respond(
+    values: ValueMaker<'_>,
+    operation: &Operation,
+    status: u16,
+    (subject, message): (&str, &str),
+) -> JsonResponse {
     let mut report = Report {
         values,
         status,
+        subject,
         message,
         is_reported: false,
     };
-    let facts = report.facts(schema, 0);
-    let mut body = values.make(schema, &facts, values.env.rng.fork("error"));
-    if !report.is_reported
-        && let Value::Object(body) = &mut body
-    {
-        body.insert("message".to_owned(), Value::from(message));
+    let response = match schema(operation, status) {
+        Shape::Json(schema) => report.response(schema),
+        Shape::Text => JsonResponse::text(status, message),
+        Shape::Unknown => JsonResponse::error(status, message),
+    };
+    match status {
+        401 => response.with_header(WWW_AUTHENTICATE, "Bearer"),
+        _ => response,
     }
-    JsonResponse::new(status, body)
+}
+
+/// The shape of the errors of an operation.
+enum Shape<'a> {
+    Json(&'a Value),
+    Text,
+    Unknown,
+}
+
+/// The shape of an error: that of its status, and otherwise that of another error of the operation, because an API has one shape for most.
+fn schema(operation: &Operation, status: u16) -> Shape<'_> {
+    let others = [404, 400, 500];
+    let known = [status].into_iter().chain(others);
+    let mut known = known.filter_map(|status| operation.responses.get(&status));
+    match known.next() {
+        Some(Some(schema)) => Shape::Json(schema),
+        // The import keeps the schemas of JSON alone.
+        Some(None) => Shape::Text,
+        None => Shape::Unknown,
+    }
 }
 
 /// What an error reports, put where its schema has a property for it.
 struct Report<'a> {
     values: ValueMaker<'a>,
     status: u16,
+    /// The parameter or the property.
+    subject: &'a str,
     message: &'a str,
     /// Whether the message is in the body.
     is_reported: bool,
 }
 
 impl Report<'_> {
+    fn response(&mut self, schema: &Value) -> JsonResponse {
+        let facts = self.facts(schema, 0);
+        let rng = self.values.env.rng.fork("error");
+        let mut body = self.values.make(schema, &facts, rng);
+        if let Value::Object(body) = &mut body {
+            if !self.is_reported {
+                body.insert("message".to_owned(), Value::from(self.message));
+            }
+            // Each of these is a list of properties with a text.
+            if let Some(errors) = body.get_mut("validationErrors") {
+                *errors = json!({self.subject: self.message});
+            }
+        }
+        JsonResponse::new(self.status, body)
+    }
+
     fn facts(&mut self, schema: &Value, depth: usize) -> Value {
         let document = self.values.document;
         let mut schema = document.resolve(schema);
@@ -64,7 +129,6 @@ impl Report<'_> {
                 "error" | "Error" | "title" | "text" => json!(reason(self.status)),
                 "statusCode" | "http_status" | "status" | "code" => json!(self.status),
                 "txId" | "requestId" | "error_id" => json!(TRANSACTION),
-                "validationErrors" => json!({"request": self.message}),
                 "success" => json!(false),
                 _ => continue,
             };

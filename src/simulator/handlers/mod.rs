@@ -9,9 +9,10 @@ mod call;
 mod error;
 mod filter;
 pub(super) mod items;
+mod page_sizes;
 mod paging;
 mod patch;
 
 pub(super) use call::{Call, Outcome, Rejection};
-pub(super) use error::documented_error;
+pub(super) use error::{documented_error, invalid};
 pub(super) use paging::Window;

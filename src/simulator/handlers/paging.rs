@@ -5,6 +5,7 @@ use http::HeaderName;
 use http::header::LINK;
 use serde_json::{Value, json};
 
+use super::page_sizes::{default_page_size, zero_is_no_limit};
 use crate::simulator::http::response::JsonResponse;
 use crate::simulator::quirks::{IgnoredLimit, Quirks};
 use crate::simulator::validate::{ValidRequest, ValidationError};
@@ -39,16 +40,21 @@ impl Window {
         if pagination.style == PaginationStyle::Single && pagination.limit.is_none() {
             return Ok(all);
         }
+        let unlimited = zero_is_no_limit(&operation.id);
         let limit = match &pagination.limit {
-            Some(name) => number(request, name, 1, pagination.max_page_size)?,
+            Some(name) => {
+                let least = u64::from(!unlimited);
+                number(request, name, least, pagination.max_page_size)?
+            }
             None => None,
         };
+        let limit = limit.filter(|limit| *limit > 0);
         let limit = limit.unwrap_or_else(|| default_limit(operation, pagination));
         let position = number(
             request,
             &pagination.offset_param,
             pagination.first_page,
-            None,
+            pagination.max_offset,
         );
         let position = match pagination.style == PaginationStyle::Cursor {
             // A cursor is the number of rows before the page; the first page is that of any other. Those of items are looked up later.
@@ -241,6 +247,7 @@ fn default_limit(operation: &Operation, pagination: &Pagination) -> u64 {
         .filter(|parameter| parameter.name == limit)
         .find_map(|parameter| parameter.schema["default"].as_u64());
     documented
+        .or_else(|| default_page_size(&operation.id))
         .or(pagination.max_page_size)
         .unwrap_or(PAGE)
         .max(1)

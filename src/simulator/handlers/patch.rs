@@ -98,12 +98,13 @@ impl Call<'_> {
         value: &Value,
     ) -> Result<(), ValidationError> {
         let mut schemas = collection.shape.schemas();
-        let property = schemas.find_map(|schema| self.document().schema_at(schema, path));
+        let property =
+            schemas.find_map(|schema| Some((schema, self.document().schema_at(schema, path)?)));
         match property {
-            Some(property)
+            Some((schema, property))
                 if value.is_string() && self.document().resolve(property)["type"] == "string" =>
             {
-                validate::check_value(self.document(), property, path, value)
+                validate::check_member(self.document(), schema, path, value)
             }
             _ => Ok(()),
         }

@@ -1,35 +1,13 @@
-//! Destination lists: their limits, the destinations that a new list comes with, and the count in each list.
+//! Destination lists: the destinations that a new list comes with, and the count in each list.
 
 use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
 
-use crate::simulator::handlers::{Call, Rejection};
+use crate::simulator::handlers::Call;
 use crate::simulator::state::{Collection, Store, id_text};
-use crate::simulator::validate::ValidationError;
 
 const LISTS: &str = "/policies/v2/destinationlists";
-/// The most destinations that a request may add or remove.
-const MAX_PER_REQUEST: usize = 500;
-/// The most destinations of an organization.
-const MAX_DESTINATIONS: usize = 250_000;
-
-/// Rejects more destinations than a request or the organization may have.
-pub(super) fn check(call: &Call<'_>, store: &Store) -> Result<(), Rejection> {
-    let count = call.request.body.as_array().map_or(0, Vec::len);
-    if count > MAX_PER_REQUEST {
-        let text = format!("at most {MAX_PER_REQUEST} destinations go into a request, not {count}");
-        return Err(ValidationError::new("body", text).into());
-    }
-    let known = store.count_listed_by("list_destinations");
-    if call.operation().id == "add_destinations" && known + count > MAX_DESTINATIONS {
-        let text = format!(
-            "an organization has at most {MAX_DESTINATIONS} destinations, and there are {known}"
-        );
-        return Err(ValidationError::new("body", text).into());
-    }
-    Ok(())
-}
 
 /// Counts the destinations of all lists.
 pub(super) fn count_all(call: &Call<'_>, store: &mut Store) {

@@ -1,5 +1,5 @@
-//! What no rule tells from the documents, by operation: limits and counts of destination lists, states of tunnels, references, regions, secrets
-//! of API keys, locked access rules.
+//! What no rule tells from the documents, by operation: counts of destination lists, states of tunnels, references, regions, TAXII servers,
+//! secrets of API keys, locked access rules.
 //!
 //! `dispatch` calls a hook at each step of a call: before the rule ([`instead`]), after items were created, changed or removed, before one is
 //! deleted, when the call is rejected, and on the response. A new exception is a file here with a line in the matches below.
@@ -16,6 +16,7 @@ mod regions;
 mod resources;
 mod rules;
 mod sessions;
+mod threat_feeds;
 mod tunnel_groups;
 
 use serde_json::{Map, Value, json};
@@ -39,9 +40,6 @@ pub(super) fn instead(
     store: &mut Store,
 ) -> Result<Option<JsonResponse>, Rejection> {
     match call.operation().id.as_str() {
-        "add_destinations" | "remove_destinations" => {
-            destinations::check(call, store).map(|()| None)
-        }
         "list_destination_lists" | "get_destination_list" => {
             destinations::count_all(call, store);
             Ok(None)
@@ -55,6 +53,9 @@ pub(super) fn instead(
         | "get_network_tunnel_peer_state"
         | "list_network_tunnel_group_states"
         | "list_network_tunnel_peer_states" => tunnel_groups::states(call, store),
+        "create_threat_feed" | "discover_taxii_api_roots" | "discover_taxii_collections" => {
+            Ok(threat_feeds::rejection(call, store))
+        }
         "list_regions" => Ok(Some(regions::list(call, store))),
         "get_integration" | "list_integrations" => {
             references::credentials(call, store);

@@ -34,6 +34,11 @@ impl JsonResponse {
         Self::new(status, body)
     }
 
+    /// Plain text.
+    pub(crate) fn text(status: u16, text: &str) -> Self {
+        Self::new(status, Value::from(text)).with_header(CONTENT_TYPE, "text/plain")
+    }
+
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
@@ -42,7 +47,14 @@ impl JsonResponse {
     }
 
     pub(crate) fn into_response(self) -> Response<Bytes> {
-        let body = self.body.as_ref().map(Value::to_string);
+        let is_text = self
+            .headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|known| known == "text/plain");
+        let body = self.body.as_ref().map(|body| match body {
+            Value::String(text) if is_text => text.clone(),
+            body => body.to_string(),
+        });
         let mut response = Response::new(Bytes::from(body.unwrap_or_default()));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;

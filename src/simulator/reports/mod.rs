@@ -6,12 +6,15 @@ mod events;
 mod range;
 mod ranks;
 
-use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
 
 use super::faker::SeededRng;
 use super::handlers::{Call, Rejection, Window};
 use super::http::response::JsonResponse;
-use events::{KINDS, log};
+use events::{Event, KINDS, log};
 use ranks::{over_time, tally, top};
 
 /// The response of a report over a time range; `None` where the call is none that is known here.
@@ -25,18 +28,27 @@ pub(crate) fn respond(call: &Call<'_>) -> Result<Option<JsonResponse>, Rejection
     };
     let rows = match name {
         "activity" if kind.is_empty() || KINDS.contains(&kind) => {
-            let events = log(call, interval, kind);
-            return listed(call, &events, |event| (event.facts(), event.rng)).map(Some);
+            let events = succeeded(call, kind, log(call, interval, kind));
+            let response = listed(call, &events, |event| (event.facts(), event.rng))?;
+            return Ok(Some(partial(call, kind, response)));
         }
         "summary" | "total-requests" => {
             let mut response = call.made(&Value::Null);
             let schema = call.operation().response();
             let schema = schema.and_then(|schema| call.document().schema_at(schema, "/data"));
             if let (Some(body), Some(schema)) = (&mut response.body, schema) {
-                let facts = Value::Object(tally(&log(call, interval, kind)));
+                let events = log(call, interval, kind);
+                let events = match name {
+                    "summary" => events,
+                    _ => succeeded(call, kind, events),
+                };
+                let facts = Value::Object(tally(&events));
                 body["data"] = call.values().make(schema, &facts, call.env.rng);
             }
-            return Ok(Some(response));
+            return Ok(Some(match name {
+                "summary" => response,
+                _ => partial(call, kind, response),
+            }));
         }
         "requests-by-hour"
         | "requests-by-timerange"
@@ -58,6 +70,33 @@ pub(crate) fn respond(call: &Call<'_>) -> Result<Option<JsonResponse>, Rejection
     let rng = call.env.rng.fork(call.path);
     let row = |facts: &Map<String, Value>| (Value::Object(facts.clone()), rng);
     listed(call, &rows, row).map(Some)
+}
+
+/// The events without those of the kinds that fail, where a report is of all kinds.
+fn succeeded(call: &Call<'_>, kind: &str, events: Vec<Event>) -> Vec<Event> {
+    let failed = &call.env.failed_reports;
+    let is_there = |event: &Event| failed.iter().all(|failed| failed != event.kind);
+    match kind {
+        "" => events.into_iter().filter(is_there).collect(),
+        _ => events,
+    }
+}
+
+/// The response 207 of a report of all kinds where some of them fail.
+fn partial(call: &Call<'_>, kind: &str, mut response: JsonResponse) -> JsonResponse {
+    let failed = &call.env.failed_reports;
+    if failed.is_empty() || !kind.is_empty() {
+        return response;
+    }
+    let successful: BTreeSet<&str> = KINDS
+        .into_iter()
+        .filter(|kind| failed.iter().all(|failed| failed != kind))
+        .collect();
+    if let Some(body) = &mut response.body {
+        body["meta"] = json!({"failed": failed, "successful": successful});
+    }
+    response.status = StatusCode::MULTI_STATUS;
+    response
 }
 
 /// The response that lists these; `row` gives the facts of each, and the source of what is made up.

@@ -2,34 +2,44 @@
 
 use serde_json::Value;
 
-use crate::simulator::faker::NOW;
 use crate::simulator::handlers::Call;
 use crate::simulator::validate::ValidationError;
 
 const HOUR: i64 = 3_600_000;
+/// The longest time range of the reports of single events.
+const LONGEST: i64 = 30 * 24 * HOUR;
 
 /// From and to, in epoch milliseconds; `None` where the operation has no such parameters.
 pub(super) fn range(call: &Call<'_>) -> Result<Option<(i64, i64)>, ValidationError> {
+    let now = call.env.now().timestamp_millis();
     let time = |name: &str| {
-        call.request
-            .query
-            .get(name)
-            .and_then(Value::as_str)
-            .and_then(milliseconds)
+        let text = call.request.query.get(name).and_then(Value::as_str);
+        text.and_then(|text| milliseconds(text, now))
     };
     match (time("from"), time("to")) {
         (Some(from), Some(to)) if from > to => Err(ValidationError::new(
             "query parameter `from`",
             "it must not be after `to`",
         )),
+        (Some(from), Some(to)) if is_limited(call) && to - from > LONGEST => {
+            Err(ValidationError::new(
+                "query parameter `from`",
+                "the time range is longer than 30 days",
+            ))
+        }
         (Some(from), Some(to)) => Ok(Some((from, to))),
         _ => Ok(None),
     }
 }
 
+/// Whether the time range of a report has a limit.
+fn is_limited(call: &Call<'_>) -> bool {
+    let id = call.operation().id.as_str();
+    call.operation().path.starts_with("/reports/v2/activity") || id == "list_remote_access_events"
+}
+
 /// A time of a report in epoch milliseconds: a number, `now`, or words such as `-7days`.
-fn milliseconds(text: &str) -> Option<i64> {
-    let now = NOW * 1000;
+fn milliseconds(text: &str, now: i64) -> Option<i64> {
     if text == "now" {
         return Some(now);
     }

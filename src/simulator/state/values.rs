@@ -12,6 +12,7 @@ use super::links;
 use crate::simulator::env::Env;
 use crate::simulator::faker::{self, Moment, Pattern, SeededRng};
 use crate::simulator::quirks::{PropertyQuirk, Quirk};
+use crate::simulator::validate;
 
 /// At this depth only what is required is made, and lists are as short as they may be.
 const DEEP: usize = 6;
@@ -122,6 +123,9 @@ impl<'a> ValueMaker<'a> {
             return Value::Null;
         }
         if let Some(owner) = reference(schema) {
+            if let Some(sample) = validate::sample(owner, "").filter(|_| facts.is_null()) {
+                return sample;
+            }
             let context = Context { owner, ..context };
             let schema = self.document.schema(owner).unwrap_or(&Value::Null);
             return self.value(schema, context, facts, rng);
@@ -201,23 +205,28 @@ impl<'a> ValueMaker<'a> {
         let has_both = ["array", "object"]
             .iter()
             .all(|kind| variants.iter().any(|variant| variant["type"] == *kind));
+        let discriminator = &schema["discriminator"];
+        let tag = discriminator["propertyName"].as_str();
+        let name = tag.and_then(|tag| facts[tag].as_str());
+        let named = name.and_then(|name| discriminator["mapping"].get(name));
+        let is_likely = |variant: &Value| match named {
+            Some(reference) => variant["$ref"] == *reference,
+            None => score(variant) == best && !(has_both && is_unusual(variant)),
+        };
         let likely: Vec<&Value> = variants
             .iter()
-            .filter(|variant| score(variant) == best && !(has_both && is_unusual(variant)))
+            .filter(|variant| is_likely(variant))
             .collect();
         let Some(variant) = rng.choose(&likely) else {
             return Value::Null;
         };
         let mut value = self.value(variant, context, facts, rng);
-        let tag = schema["discriminator"]["propertyName"].as_str();
-        let mut tags = schema["discriminator"]["mapping"]
-            .as_object()
-            .into_iter()
-            .flatten();
+        let mut tags = discriminator["mapping"].as_object().into_iter().flatten();
+        let mut first = || tags.find(|(_, reference)| **reference == variant["$ref"]);
         if let (Some(tag), Value::Object(object)) = (tag, &mut value)
-            && let Some((name, _)) = tags.find(|(_, reference)| **reference == variant["$ref"])
+            && let Some(name) = name.or_else(|| first().map(|(name, _)| name.as_str()))
         {
-            object.insert(tag.to_owned(), Value::from(name.as_str()));
+            object.insert(tag.to_owned(), Value::from(name));
         }
         value
     }
@@ -278,7 +287,8 @@ impl<'a> ValueMaker<'a> {
                 (unusual, fact) => {
                     let value = match fact {
                         Some(fact) => self.complete(property, inner, fact, rng),
-                        None => self.value(property, inner, &Value::Null, rng),
+                        None => validate::sample(context.owner, name)
+                            .unwrap_or_else(|| self.value(property, inner, &Value::Null, rng)),
                     };
                     unusual.map_or(value.clone(), |unusual| unusual.applied_to(value))
                 }

@@ -5,8 +5,8 @@ use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use super::parameters::typed;
-use super::request::{RawRequest, ValidationError};
-use super::schema::{Validators, first_error};
+use super::request::{RawRequest, Strictness, ValidationError};
+use super::schema::Validators;
 use crate::simulator::http::multipart;
 
 /// Reads and checks the body; null where the request has none.
@@ -15,12 +15,11 @@ pub(super) fn read(
     operation: &Operation,
     validators: &Validators,
     raw: &RawRequest<'_>,
+    strictness: Strictness,
 ) -> Result<Value, ValidationError> {
+    // A body where none is documented has no meaning (RFC 9110, 9.3): it is ignored.
     let Some(body) = &operation.body else {
-        return match raw.body.is_empty() {
-            true => Ok(Value::Null),
-            false => Err(ValidationError::new("body", "the operation takes none")),
-        };
+        return Ok(Value::Null);
     };
     if raw.body.is_empty() {
         return match body.required {
@@ -42,7 +41,7 @@ pub(super) fn read(
         error.status = 415;
         return Err(error);
     };
-    let value = match media.as_str() {
+    let mut value = match media.as_str() {
         "application/json" => serde_json::from_slice(raw.body)
             .map_err(|error| ValidationError::new("body", format!("no JSON: {error}")))?,
         "multipart/form-data" => {
@@ -55,11 +54,13 @@ pub(super) fn read(
             typed_fields(document, schema, fields)
         }
     };
-    let validator = validators.body(media);
-    match first_error(validator, &value, raw.unlisted) {
-        None => Ok(value),
-        Some((pointer, text)) if pointer.is_empty() => Err(ValidationError::new("body", text)),
-        Some((pointer, text)) => Err(ValidationError::new(format!("body {pointer}"), text)),
+    let Some(schema) = validators.body(media) else {
+        return Ok(value);
+    };
+    match schema.check(&mut value, strictness) {
+        Ok(()) => Ok(value),
+        Err((pointer, text)) if pointer.is_empty() => Err(ValidationError::new("body", text)),
+        Err((pointer, text)) => Err(ValidationError::new(format!("body {pointer}"), text)),
     }
 }
 

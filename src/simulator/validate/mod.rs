@@ -1,22 +1,26 @@
 //! Requests against the documents: every parameter and the body, with the crate `jsonschema`.
 //!
 //! `parameters` and `body` read what a request has of each and give it the types of its schema; `schema` compiles the schemas of an operation
-//! for the first request. It depends on the document model alone and keeps nothing: the caller keeps the compiled [`Validators`].
+//! for the first request, with the rules of `prose`, and `report` says what is wrong with a value. It depends on the document model alone and
+//! keeps nothing: the caller keeps the compiled [`Validators`].
 
 mod body;
+mod formats;
 mod parameters;
+mod prose;
+mod report;
 mod request;
 mod schema;
 
 use cisco_secure_access_openapi::{Document, Location, Operation};
 
 use parameters::{check_time, label};
-use schema::first_error;
 
-pub(super) use request::{RawRequest, ValidRequest, ValidationError};
+pub(super) use prose::sample;
+pub(super) use request::{RawRequest, Strictness, ValidRequest, ValidationError};
 #[cfg(test)]
 pub(super) use schema::errors;
-pub(super) use schema::{Validators, check_value};
+pub(super) use schema::{Validators, check_member};
 
 /// Checks a request and reads it.
 pub(crate) fn check(
@@ -24,33 +28,32 @@ pub(crate) fn check(
     operation: &Operation,
     validators: &Validators,
     raw: &RawRequest<'_>,
+    strictness: Strictness,
 ) -> Result<ValidRequest, ValidationError> {
-    let is_known = |name: &str| {
-        let parameters = operation.parameters.iter();
-        parameters
-            .filter(|parameter| parameter.location == Location::Query)
-            .any(|parameter| parameter.name == name)
-    };
-    if let Some((name, _)) = raw.query.iter().find(|(name, _)| !is_known(name)) {
-        return Err(ValidationError::new(
-            format!("query parameter `{name}`"),
-            "the operation has no such parameter",
-        ));
-    }
     let mut request = ValidRequest::default();
+    let is_known = |name: &str| operation.parameter(Location::Query, name).is_some();
+    for (name, _) in raw.query.iter().filter(|(name, _)| !is_known(name)) {
+        let location = format!("query parameter `{name}`");
+        if strictness.rejects_unknown_queries {
+            let text = "the operation has no such parameter";
+            return Err(ValidationError::new(location, text));
+        }
+        request.ignored.push(location);
+    }
     for (parameter, validator) in operation.parameters.iter().zip(&validators.parameters) {
         let location = || label(parameter);
-        let Some(value) = parameters::read(document, parameter, raw)? else {
+        let Some(mut value) = parameters::read(document, parameter, raw)? else {
             if parameter.required {
                 return Err(ValidationError::new(location(), "it is required"));
             }
             continue;
         };
-        if let Some(error) = first_error(validator.as_ref(), &value, &[]) {
-            return Err(ValidationError::new(
-                format!("{}{}", location(), error.0),
-                error.1,
-            ));
+        if let Some(schema) = validator {
+            schema
+                .check(&mut value, strictness)
+                .map_err(|(pointer, text)| {
+                    ValidationError::new(format!("{}{pointer}", location()), text)
+                })?;
         }
         if let Some(form) = parameter.time {
             check_time(form, &value).map_err(|text| ValidationError::new(location(), text))?;
@@ -59,6 +62,9 @@ pub(crate) fn check(
             request.query.insert(parameter.name.clone(), value);
         }
     }
-    request.body = body::read(document, operation, validators, raw)?;
+    if operation.body.is_none() && !raw.body.is_empty() {
+        request.ignored.push("body".to_owned());
+    }
+    request.body = body::read(document, operation, validators, raw, strictness)?;
     Ok(request)
 }

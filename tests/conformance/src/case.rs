@@ -160,11 +160,18 @@ impl Values {
     }
 
     /// Sets a property of the object at a JSON pointer in the body.
-    pub fn put(&mut self, pointer: &str, property: &str, value: &str) {
+    pub fn put(&mut self, pointer: &str, property: &str, value: &Value) {
         let objects = self.0.values_mut();
         let objects = objects.filter_map(|known| known.pointer_mut(pointer)?.as_object_mut());
         for object in objects {
-            object.insert(property.to_owned(), value.into());
+            object.insert(property.to_owned(), value.clone());
+        }
+    }
+
+    /// Replaces the values of a property wherever there is one, or empty objects where the property has no name.
+    pub fn replace(&mut self, property: &str, value: &Value) {
+        for argument in self.0.values_mut() {
+            replace(argument, property, value);
         }
     }
 
@@ -266,4 +273,27 @@ pub(crate) fn convert<S: DeserializeOwned, T: Serialize>(
 ) -> Result<Value, String> {
     let read = serde_json::from_value(value).map_err(|error| error.to_string())?;
     serde_json::to_value(convert(read)).map_err(|error| error.to_string())
+}
+
+/// Replaces the values of a property in a value, or empty objects.
+fn replace(holder: &mut Value, property: &str, value: &Value) {
+    match holder {
+        Value::Object(object) if object.is_empty() && property.is_empty() => {
+            holder.clone_from(value);
+        }
+        Value::Object(object) => {
+            for (name, held) in object {
+                match name == property {
+                    true => held.clone_from(value),
+                    false => replace(held, property, value),
+                }
+            }
+        }
+        Value::Array(list) => {
+            for item in list {
+                replace(item, property, value);
+            }
+        }
+        _ => {}
+    }
 }

@@ -10,16 +10,62 @@ use crate::collection::argument;
 use crate::specification::Specification;
 use crate::values::{self, Extent};
 
-/// Values that the service requires and only descriptions document: the operation, where in its body, the property, and a value.
-const KNOWN: [(&str, &str, &str, &str); 7] = [
-    ("create_token", "", "grant_type", "client_credentials"),
-    ("create_network_tunnel_group", "", "region", "us-east-1"),
-    ("update_connector", "/0", "path", "/enabled"),
-    ("update_ips_profile", "/0", "path", "/name"),
-    ("update_ips_profile", "/1", "path", "/name"),
-    ("update_network_tunnel_group", "/0", "path", "/name"),
-    ("update_network_tunnel_group", "/1", "path", "/name"),
+/// Values that the service requires and only descriptions document: the operation or `*`; the property wherever there
+/// is one, a JSON pointer where it is required, or nothing for an empty body; and a value in JSON.
+const KNOWN: [(&str, &str, &str); 38] = [
+    ("*", "allowedIPs", r#"["192.0.2.0/24"]"#),
+    ("*", "asNumber", r#""64999""#),
+    ("*", "authIdPrefix", r#""lighthouse""#),
+    ("*", "bgpHopCount", "3"),
+    ("*", "bgpNeighborCIDRs", r#"["10.1.0.0/30"]"#),
+    ("*", "destinationAddr", r#"["*.example.com"]"#),
+    ("*", "discovery_url", r#""https://taxii.example.org/""#),
+    ("*", "domain", r#""quay.example""#),
+    ("*", "internalIPs", r#"["10.2.0.53"]"#),
+    ("*", "ipAddress", r#""192.0.2.8""#),
+    ("*", "networkCIDRs", r#"["10.3.0.0/16"]"#),
+    ("*", "passphrase", r#""Lighthouse1Lighthouse""#),
+    ("*", "reachableAddresses", r#"["10.4.0.1"]"#),
+    ("*", "recipients", r#"["keeper@example.com"]"#),
+    ("*", "root_url", r#""https://taxii.example.org/root/""#),
+    ("*", "url", r#""https://hooks.example.org/""#),
+    ("*", "usernames", r#"["keeper@example.com"]"#),
+    ("add_destinations", "destination", r#""quay.example""#),
+    ("create_destination_list", "access", r#""none""#),
+    (
+        "create_destination_list",
+        "destination",
+        r#""quay.example""#,
+    ),
+    ("create_destination_list", "isGlobal", "false"),
+    ("create_ips_profile", "name", r#""Lighthouse""#),
+    ("create_network_object", "value", HOST),
+    ("create_network_object_group", "values", HOSTS),
+    ("create_network_tunnel_group", "name", r#""Lighthouse""#),
+    ("create_network_tunnel_group", "region", r#""us-east-1""#),
+    ("create_token", "grant_type", r#""client_credentials""#),
+    ("update_connector", "/0/path", r#""/enabled""#),
+    ("update_connector", "path", r#""/enabled""#),
+    (
+        "update_dlp_custom_data_identifier",
+        "",
+        r#"{"name": "Lighthouse"}"#,
+    ),
+    (
+        "update_dlp_edm_data_identifier",
+        "",
+        r#"{"name": "Lighthouse"}"#,
+    ),
+    ("update_ips_profile", "/0/path", r#""/name""#),
+    ("update_ips_profile", "path", r#""/name""#),
+    ("update_network_object", "value", HOST),
+    ("update_network_object_group", "values", HOSTS),
+    ("update_network_tunnel_group", "path", r#""/name""#),
+    ("update_network_tunnel_group", "value", r#""Lighthouse""#),
+    ("validate_network_objects", "value", HOST),
 ];
+const HOST: &str = r#"{"type": "host", "addresses": ["192.0.2.8"]}"#;
+const HOSTS: &str = r#"[{"type": "host", "addresses": ["192.0.2.8"]}]"#;
 
 /// The page size of the listings, and the limit of lists that come in one response.
 const PAGE: usize = 50;
@@ -86,7 +132,11 @@ async fn start(
     case: &Case,
     extent: Extent,
 ) -> (Simulator, Client, Values) {
-    let simulator = Simulator::builder().start().await.unwrap();
+    let simulator = Simulator::builder()
+        .strict_queries(true)
+        .start()
+        .await
+        .unwrap();
     let client = Client::builder()
         .cloud(Cloud::Custom(simulator.base_url()))
         .credentials(simulator.credentials())
@@ -97,9 +147,13 @@ async fn start(
     let seed = values::seed(case.operation);
     let mut arguments = values::arguments(specification, case, extent, seed);
     name_what_is_there(&simulator, specification, case, &mut arguments);
-    for (operation, pointer, property, value) in KNOWN {
-        if operation == case.operation.id {
-            arguments.put(pointer, property, value);
+    for (operation, property, value) in KNOWN {
+        if operation == case.operation.id || operation == "*" {
+            let value = serde_json::from_str(value).unwrap();
+            match property.rsplit_once('/') {
+                Some((pointer, property)) => arguments.put(pointer, property, &value),
+                None => arguments.replace(property, &value),
+            }
         }
     }
     (simulator, client, arguments)

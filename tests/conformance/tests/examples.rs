@@ -32,6 +32,6 @@ async fn every_example_succeeds() {
 
 /// Runs an example against a simulator of its own: what one example removes is there for the next.
 async fn run(example: Example) -> Result<(), Box<dyn Error>> {
-    let simulator = Simulator::builder().start().await?;
+    let simulator = Simulator::builder().strict_queries(true).start().await?;
     example(simulator.client()?).await
 }

@@ -17,12 +17,12 @@ use cisco_secure_access::{
     Client, ClientBuilder, Cloud, CloudKind, Credentials, Error, ErrorKind, Method, Operation,
     Security, service_fn,
 };
+use cisco_secure_access_openapi::Redactor;
 use conformance::case::{Case, Failure, Values};
 use conformance::cases;
 use conformance::specification::Specification;
 use serde_json::Value;
 use xtask::decode_failure::DecodeFailure;
-use xtask::decode_failure::redact::Redactor;
 use xtask::examples::schema::Api;
 
 use arguments::Rows;
@@ -51,7 +51,7 @@ pub async fn run(
     let run = Run {
         client,
         recorder,
-        redactor: Redactor::new(&api),
+        redactor: Redactor::new(api.documents()),
         api: &api,
         folder,
     };
@@ -163,7 +163,7 @@ impl Run<'_> {
                 file: None,
             });
         };
-        let redacted = self.redactor.redact(known, &answer);
+        let redacted = self.redactor.redact(&answer, &self.api.any_response(known));
         let problem = read_again(case, values, &redacted).await?;
         let failure = DecodeFailure::new(known, redacted, problem);
         let file = self.folder.join(operation.id).with_extension("json");

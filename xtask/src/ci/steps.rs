@@ -71,6 +71,8 @@ pub(super) const STEPS: &[Step] = &[
     Step::new("prism", &["cargo xtask conform prism"]).needs(&[Need::Tool(tools::PRISM)]),
     Step::new("schemathesis", &["cargo xtask conform schemathesis"])
         .needs(&[Need::Tool(tools::SCHEMATHESIS)]),
+    Step::new("secureaccess", &["cargo xtask conform secureaccess"])
+        .needs(&[Need::Tool(tools::SECUREACCESS)]),
     // What is slow, or looks at the world outside.
     Step::new("advisories", &["cargo deny --workspace check advisories"])
         .slow()

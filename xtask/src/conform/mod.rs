@@ -1,10 +1,11 @@
 //! `cargo xtask conform`: lets tools that others wrote judge the crate by its documents.
 //!
 //! Our own tests agree with our own reading of OpenAPI. `prism` reads the documents by itself and checks the requests of the client;
-//! `schemathesis` does so and checks the answers of the simulator.
+//! `schemathesis` does so and checks the answers of the simulator, and `secureaccess` reads these with its own models.
 
 mod prism;
 mod schemathesis;
+mod secureaccess;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,8 @@ pub enum Referee {
     Prism,
     /// Schemathesis, a client that makes requests up and checks each answer of the simulator
     Schemathesis,
+    /// Cisco's SDK for Python, which reads the responses of the simulator with its models
+    Secureaccess,
 }
 
 /// How thorough Schemathesis is.
@@ -42,6 +45,9 @@ pub fn run(workspace: &Path, referee: Option<Referee>, effort: Effort) -> Result
     }
     if is_asked(Referee::Schemathesis) {
         verdicts.push(schemathesis::judge(workspace, effort));
+    }
+    if is_asked(Referee::Secureaccess) {
+        verdicts.push(secureaccess::judge(workspace));
     }
     let is_good = verdicts.iter().all(Result::is_ok);
     let texts = verdicts

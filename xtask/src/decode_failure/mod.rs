@@ -1,19 +1,17 @@
 //! `cargo xtask report-decode-failure`: what a bug report needs of a response that differs from its documentation, without a value of it.
 //!
-//! The live test makes its reports here, too: `redact` is the only module that removes values from responses.
-
-pub mod redact;
+//! The live test makes its reports here, too. The redaction is that of the document model, which recordings share.
 
 use std::fs;
 use std::path::Path;
 
+use cisco_secure_access_openapi::Redactor;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::examples::collect::Direction;
 use crate::examples::driver::{Codecs, Driver, Request};
 use crate::examples::schema::{Api, Operation};
-use redact::Redactor;
 
 /// What stands for the problem where only the values had it.
 const HIDDEN: &str = "what is left of the answer is read; say in your own words what stands at the place that the error names";
@@ -98,7 +96,7 @@ pub fn report(
     answer: &Value,
     driver: &mut impl Driver,
 ) -> Result<DecodeFailure, String> {
-    let redacted = Redactor::new(api).redact(operation, answer);
+    let redacted = Redactor::new(api.documents()).redact(answer, &api.any_response(operation));
     let problem = problem(operation, &redacted, driver)?;
     Ok(DecodeFailure::new(operation, redacted, problem))
 }

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use cisco_secure_access_openapi::Candidates;
 use serde_json::{Map, Value, json};
 
-use super::schema::{Api, BODIES, Operation, Schemas, placeholder};
+use super::schema::{Api, BODIES, DecoderView, Operation, placeholder};
 use crate::import::resolve::{Document, SCHEMAS};
 
 /// The maximum number of values that are composed from one schema; they differ in the variants of its unions.
@@ -26,7 +27,7 @@ pub struct Case<'a> {
     /// The value.
     pub value: Value,
     /// The schemas that the specification has for it.
-    pub schemas: Schemas<'a>,
+    pub schemas: Candidates<'a>,
 }
 
 /// The direction of a value.
@@ -139,7 +140,7 @@ impl<'a> Collection<'a> {
         source: Source,
         location: &str,
         value: Value,
-        schemas: &Schemas<'a>,
+        schemas: &Candidates<'a>,
     ) {
         let case = || Case {
             operation,
@@ -161,7 +162,7 @@ fn values(
     owner: &Value,
     media: &[&str],
     document: &Document,
-    schemas: &Schemas<'_>,
+    schemas: &Candidates<'_>,
 ) -> Vec<(Source, Value)> {
     let content = owner.get("content");
     let Some(content) = media.iter().find_map(|media| content?.get(*media)) else {
@@ -234,7 +235,7 @@ impl<'a> Composer<'a> {
     }
 
     /// A value of a schema; `known` are the schemas that the specification has for it.
-    fn compose(&mut self, schema: &Value, known: &Schemas<'_>) -> Option<Value> {
+    fn compose(&mut self, schema: &Value, known: &Candidates<'_>) -> Option<Value> {
         let (name, schema) = self.resolve(schema)?;
         if !name.is_empty() && self.in_progress.contains(&name) {
             return None;
@@ -245,7 +246,7 @@ impl<'a> Composer<'a> {
         value
     }
 
-    fn compose_resolved(&mut self, schema: &Value, known: &Schemas<'_>) -> Option<Value> {
+    fn compose_resolved(&mut self, schema: &Value, known: &Candidates<'_>) -> Option<Value> {
         if let Some(example) = schema.get("example") {
             return Some(as_json(example));
         }
@@ -278,7 +279,7 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn properties(&mut self, schema: &Value, known: &Schemas<'_>) -> Map<String, Value> {
+    fn properties(&mut self, schema: &Value, known: &Candidates<'_>) -> Map<String, Value> {
         let properties = schema.get("properties").and_then(Value::as_object);
         let properties = properties.into_iter().flatten();
         properties

@@ -1,9 +1,10 @@
 //! Where a value that was decoded and encoded again is not the one that it was.
 
+use cisco_secure_access_openapi::Candidates;
 use serde_json::Value;
 
 use super::collect::Direction;
-use super::schema::Schemas;
+use super::schema::DecoderView;
 
 /// A place where two values differ.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Difference {
 pub fn differences(
     before: &Value,
     after: &Value,
-    schemas: &Schemas<'_>,
+    schemas: &Candidates<'_>,
     direction: Direction,
 ) -> Vec<Difference> {
     let mut comparison = Comparison {
@@ -45,7 +46,7 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn compare(&mut self, before: &Value, after: &Value, schemas: &Schemas<'_>, path: String) {
+    fn compare(&mut self, before: &Value, after: &Value, schemas: &Candidates<'_>, path: String) {
         match (before, after) {
             (Value::Object(one), Value::Object(other)) => {
                 for (name, before) in one {

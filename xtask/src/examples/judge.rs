@@ -1,12 +1,13 @@
 //! Judges what the crate makes of a mutant.
 
+use cisco_secure_access_openapi::Candidates;
 use serde_json::Value;
 
 use super::collect::Direction;
 use super::compare::differences;
 use super::driver::{Deviation, Reply};
 use super::mutate::{Kind, Mutant};
-use super::schema::{Expectation, Schemas};
+use super::schema::Expectation;
 
 /// What the crate made of a mutant, where that is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub enum Verdict {
 ///
 /// Nothing may be lost: the response is encoded as it was, whatever is reported. Only a response that has another JSON type as a whole may
 /// be rejected, or decoded as the one element or the empty object that it stands for.
-pub fn judge(mutant: &Mutant, reply: &Reply, schemas: &Schemas<'_>) -> Result<Verdict, String> {
+pub fn judge(mutant: &Mutant, reply: &Reply, schemas: &Candidates<'_>) -> Result<Verdict, String> {
     let is_whole = mutant.path == "$";
     let recoded = match reply {
         Ok(recoded) => recoded,

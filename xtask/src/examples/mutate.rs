@@ -3,9 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
+use cisco_secure_access_openapi::Candidates;
 use serde_json::{Value, json};
 
-use super::schema::{Expectation, Schemas};
+use super::schema::{DecoderView, Expectation};
 
 /// How a value is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +68,7 @@ const UNDOCUMENTED: &str = "something new";
 
 /// All mutants of a value with these schemas.
 #[must_use]
-pub fn mutants(value: &Value, schemas: &Schemas<'_>) -> Vec<Mutant> {
+pub fn mutants(value: &Value, schemas: &Candidates<'_>) -> Vec<Mutant> {
     let mut writer = Writer::default();
     writer.write(value, schemas.clone(), String::from("$"), None);
     let mut mutants = Vec::new();
@@ -87,7 +88,7 @@ struct Writer<'a> {
 /// A part of a value.
 struct Spot<'a> {
     value: &'a Value,
-    schemas: Schemas<'a>,
+    schemas: Candidates<'a>,
     path: String,
     /// The position of its text.
     range: Range<usize>,
@@ -100,7 +101,7 @@ impl<'a> Writer<'a> {
     fn write(
         &mut self,
         value: &'a Value,
-        schemas: Schemas<'a>,
+        schemas: Candidates<'a>,
         path: String,
         member: Option<usize>,
     ) {
@@ -145,7 +146,7 @@ impl<'a> Writer<'a> {
 
     fn members(
         &mut self,
-        children: impl ExactSizeIterator<Item = (String, &'a Value, Schemas<'a>, String)>,
+        children: impl ExactSizeIterator<Item = (String, &'a Value, Candidates<'a>, String)>,
     ) {
         let last = children.len().saturating_sub(1);
         for (index, (key, value, schemas, path)) in children.enumerate() {

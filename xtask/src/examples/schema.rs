@@ -1,17 +1,15 @@
 //! The schemas that the specifications have for each place in a JSON value, and what the decoder must do with a value there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use cisco_secure_access_codegen::SCOPES;
+use cisco_secure_access_openapi::Candidates;
 
 use crate::import::merge::shape;
 use crate::import::operations::each_operation;
-
-/// The maximum length of a chain of references; a longer one is a circle.
-const MAX_DEPTH: usize = 32;
 
 /// The specifications of all scopes.
 #[derive(Debug, Default)]
@@ -86,32 +84,13 @@ impl Api {
             .find(|operation| is_it(&operation.name))
     }
 
-    /// The names of all properties.
-    #[must_use]
-    pub fn property_names(&self) -> BTreeSet<&str> {
-        let mut names = BTreeSet::new();
-        let mut open: Vec<&Value> = self.documents.values().collect();
-        while let Some(value) = open.pop() {
-            match value {
-                Value::Object(map) => {
-                    let properties = map.get("properties").and_then(Value::as_object);
-                    names.extend(
-                        properties
-                            .into_iter()
-                            .flat_map(Map::keys)
-                            .map(String::as_str),
-                    );
-                    open.extend(map.values());
-                }
-                Value::Array(items) => open.extend(items),
-                _ => {}
-            }
-        }
-        names
+    /// The documents, as JSON.
+    pub fn documents(&self) -> impl Iterator<Item = &Value> {
+        self.documents.values()
     }
 
     /// The schemas of the response of an operation; empty if it has no content.
-    pub fn any_response<'a>(&'a self, operation: &'a Operation) -> Schemas<'a> {
+    pub fn any_response<'a>(&'a self, operation: &'a Operation) -> Candidates<'a> {
         self.schemas(
             operation,
             operation.response.as_ref().unwrap_or(&Value::Null),
@@ -119,23 +98,17 @@ impl Api {
     }
 
     /// The schemas of the response of an operation; `None` if it has no content.
-    pub fn response<'a>(&'a self, operation: &'a Operation) -> Option<Schemas<'a>> {
+    pub fn response<'a>(&'a self, operation: &'a Operation) -> Option<Candidates<'a>> {
         Some(self.schemas(operation, operation.response.as_ref()?))
     }
 
     /// The schemas of the body of an operation; `None` if it has none, or a file.
-    pub fn body<'a>(&'a self, operation: &'a Operation) -> Option<Schemas<'a>> {
+    pub fn body<'a>(&'a self, operation: &'a Operation) -> Option<Candidates<'a>> {
         Some(self.schemas(operation, operation.body.as_ref()?))
     }
 
-    fn schemas<'a>(&'a self, operation: &Operation, schema: &'a Value) -> Schemas<'a> {
-        let mut schemas = Schemas {
-            document: &self.documents[&operation.scope],
-            schemas: Vec::new(),
-            in_union: false,
-        };
-        schemas.add(schema, 0);
-        schemas
+    fn schemas<'a>(&'a self, operation: &Operation, schema: &'a Value) -> Candidates<'a> {
+        Candidates::new(&self.documents[&operation.scope], schema)
     }
 }
 
@@ -162,15 +135,6 @@ fn content_of(owner: &Value, media: &[&str]) -> Option<Value> {
     Some(media.get("schema").cloned().unwrap_or(Value::Bool(true)))
 }
 
-/// All schemas that can describe one place in a value.
-#[derive(Clone, Debug)]
-pub struct Schemas<'a> {
-    document: &'a Value,
-    schemas: Vec<&'a Value>,
-    /// Whether the place is in a union.
-    in_union: bool,
-}
-
 /// What the decoder must do with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expectation {
@@ -182,136 +146,65 @@ pub enum Expectation {
     Either,
 }
 
-impl<'a> Schemas<'a> {
-    fn add(&mut self, schema: &'a Value, depth: usize) {
-        if depth > MAX_DEPTH {
-            return;
-        }
-        if let Some(Value::String(target)) = schema.get("$ref") {
-            let document = self.document;
-            if let Some(target) = document.pointer(target.trim_start_matches('#')) {
-                self.add(target, depth + 1);
-            }
-            return;
-        }
-        let parts = |key: &str| schema.get(key).and_then(Value::as_array).map(Vec::as_slice);
-        let variants = parts("oneOf").or_else(|| parts("anyOf")).unwrap_or(&[]);
-        self.in_union |= variants.len() > 1;
-        let all = parts("allOf").unwrap_or(&[]);
-        for part in variants.iter().chain(all) {
-            self.add(part, depth + 1);
-        }
-        if (variants.is_empty() && all.is_empty()) || schema.get("properties").is_some() {
-            self.schemas.push(schema);
-        }
-    }
+/// What the decoder makes of a location, by its schemas.
+pub trait DecoderView {
+    /// The JSON path of a property, where `path` is the path of this location: documented names are plain, others are quoted.
+    fn property_path(&self, path: &str, name: &str) -> String;
 
-    /// The schemas of places below this one, which `step` finds in a schema of this one.
-    fn below(&self, step: impl Fn(&'a Value) -> Option<&'a Value>) -> Self {
-        let mut below = Self {
-            document: self.document,
-            schemas: Vec::new(),
-            in_union: self.in_union,
-        };
-        for schema in self.schemas.iter().filter_map(|schema| step(schema)) {
-            below.add(schema, 0);
-        }
-        below
-    }
-
-    /// The schemas of a property. An element of a list by position is a property, too: it can come by its name.
+    /// The schemas of an element where a list stands: those of the object itself, where a list of one stands for it.
     #[must_use]
-    pub fn property(&self, name: &str) -> Self {
-        self.below(|schema| {
-            let own = own_property(schema, name);
-            own.or_else(|| match schema.get("properties") {
-                Some(_) => None,
-                None => schema
-                    .get("additionalProperties")
-                    .filter(|values| values.is_object()),
-            })
-        })
-    }
+    fn listed(&self) -> Self;
 
-    /// The JSON path of a property, where `path` is the path of this place: documented names are plain, others are quoted.
-    #[must_use]
-    pub fn property_path(&self, path: &str, name: &str) -> String {
-        let mut schemas = self.schemas.iter();
-        match schemas.any(|schema| own_property(schema, name).is_some()) {
+    /// Whether it is a string of any content.
+    fn is_string(&self) -> bool;
+
+    /// A value for a location without an example, if it is one of scalars.
+    fn placeholder(&self) -> Option<Value>;
+
+    /// What the decoder must do with a value, whatever is below it.
+    fn expectation(&self, value: &Value) -> Expectation;
+}
+
+impl DecoderView for Candidates<'_> {
+    fn property_path(&self, path: &str, name: &str) -> String {
+        match self.documents(name) {
             true => format!("{path}.{name}"),
             false => format!("{path}[{}]", Value::from(name)),
         }
     }
 
-    /// The schemas of an element of a list.
-    #[must_use]
-    pub fn item(&self, index: usize) -> Self {
-        self.below(|schema| match schema.get("x-tuple") {
-            Some(elements) => elements.get(index)?.get("schema"),
-            None => schema.get("items"),
-        })
-    }
-
-    /// The schemas of an element where a list stands: those of the object itself, where a list of one stands for it.
-    #[must_use]
-    pub fn listed(&self) -> Self {
+    fn listed(&self) -> Self {
         let item = self.item(0);
-        if item.schemas.is_empty() {
+        if item.schemas().is_empty() {
             self.clone()
         } else {
             item
         }
     }
 
-    /// Whether an enumeration lists the value.
-    #[must_use]
-    pub fn lists(&self, value: &Value) -> bool {
-        self.schemas
-            .iter()
-            .filter_map(|schema| schema.get("enum")?.as_array())
-            .any(|values| values.contains(value))
-    }
-
-    /// Whether it is a string of any content.
-    #[must_use]
-    pub fn is_string(&self) -> bool {
-        self.schemas
+    fn is_string(&self) -> bool {
+        self.schemas()
             .iter()
             .any(|schema| Kind::of(schema) == Kind::String)
     }
 
-    /// A value for a place without an example, if it is one of scalars.
-    #[must_use]
-    pub fn placeholder(&self) -> Option<Value> {
-        self.schemas.iter().find_map(|schema| placeholder(schema))
+    fn placeholder(&self) -> Option<Value> {
+        self.schemas().iter().find_map(|schema| placeholder(schema))
     }
 
-    /// What the decoder must do with a value, whatever is below it.
-    #[must_use]
-    pub fn expectation(&self, value: &Value) -> Expectation {
+    fn expectation(&self, value: &Value) -> Expectation {
         let is_decoded = value.is_null()
-            || self.schemas.is_empty()
+            || self.schemas().is_empty()
             || self
-                .schemas
+                .schemas()
                 .iter()
                 .any(|schema| Kind::of(schema).decodes(value));
-        match (self.in_union, is_decoded) {
+        match (self.is_in_union(), is_decoded) {
             (true, _) => Expectation::Either,
             (false, true) => Expectation::Decoded,
             (false, false) => Expectation::Reported,
         }
     }
-}
-
-/// The schema of a property that a schema names.
-fn own_property<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
-    let elements = schema.get("x-tuple").and_then(Value::as_array);
-    let element = elements
-        .into_iter()
-        .flatten()
-        .find(|element| element["name"] == name)
-        .and_then(|element| element.get("schema"));
-    element.or_else(|| schema.get("properties")?.get(name))
 }
 
 /// A scalar that a schema describes.

@@ -1,0 +1,179 @@
+//! What is wrong with a value, in words: where, what is expected, and of which variant. Values are not repeated, since they can be secrets.
+
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind as Kind;
+use serde_json::Value;
+
+use super::prose::EXPECTED;
+
+/// Where a value breaks its schema, as a JSON pointer, and how.
+pub(super) fn of(schema: &Value, error: &ValidationError<'_>) -> (String, String) {
+    let at = error.instance_path().to_string();
+    let place = Place::of(schema, error.evaluation_path().as_str());
+    let (pointer, text) = match error.kind() {
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            return of_union(schema, error, context, &place);
+        }
+        Kind::Required { property } => {
+            let property = property.as_str().unwrap_or_default();
+            (format!("{at}/{property}"), "it is required".to_owned())
+        }
+        Kind::UnevaluatedProperties { unexpected } | Kind::AdditionalProperties { unexpected } => {
+            let property = unexpected.first().map(String::as_str).unwrap_or_default();
+            let text = "there is no such property".to_owned();
+            (format!("{at}/{property}"), text)
+        }
+        Kind::Enum { options } => (at, format!("expected {}", one_of(options))),
+        _ => match place.expected {
+            Some(expected) => (at, format!("expected {expected}")),
+            None => (at, error.masked().to_string()),
+        },
+    };
+    match place.variant {
+        Some(variant) => (pointer, format!("{text} (of `{variant}`)")),
+        None => (pointer, text),
+    }
+}
+
+/// The error of the variant that the value is closest to; all variants where it is close to none.
+fn of_union(
+    schema: &Value,
+    error: &ValidationError<'_>,
+    context: &[Vec<ValidationError<'static>>],
+    place: &Place<'_>,
+) -> (String, String) {
+    let at = error.instance_path();
+    let is_other_type = |error: &ValidationError<'_>| {
+        matches!(error.kind(), Kind::Type { .. }) && error.instance_path() == at
+    };
+    let close = context
+        .iter()
+        .enumerate()
+        .filter(|(_, errors)| !errors.iter().any(is_other_type));
+    let depth = |error: &ValidationError<'_>| error.instance_path().as_str().matches('/').count();
+    let closest = close.max_by_key(|(index, errors)| {
+        let deepest = errors.iter().map(depth).max();
+        (deepest, usize::MAX - errors.len(), usize::MAX - index)
+    });
+    let variants = place.schema.as_array();
+    let name = |index: usize| {
+        let variant = variants.and_then(|variants| variants.get(index))?;
+        name_of(variant)
+    };
+    if let Some((index, errors)) = closest
+        && let Some(error) = errors.first()
+    {
+        let (pointer, text) = of(schema, error);
+        return match name(index) {
+            Some(name) if !text.ends_with(')') => (pointer, format!("{text} (of `{name}`)")),
+            _ => (pointer, text),
+        };
+    }
+    let names: Vec<_> = (0..context.len()).filter_map(name).collect();
+    (
+        at.to_string(),
+        format!("expected one of {}", names.join(", ")),
+    )
+}
+
+/// What a variant is called: the name of its schema, or its type.
+fn name_of(variant: &Value) -> Option<&str> {
+    let reference = variant["$ref"].as_str();
+    let schema = reference.and_then(|reference| reference.rsplit('/').next());
+    schema.or_else(|| variant["type"].as_str())
+}
+
+/// All values of an enumeration.
+fn one_of(options: &Value) -> String {
+    let options = options.as_array().into_iter().flatten();
+    let options = options.filter(|option| !option.is_null());
+    let options: Vec<_> = options
+        .map(|option| {
+            option
+                .as_str()
+                .map_or_else(|| option.to_string(), str::to_owned)
+        })
+        .collect();
+    match options.as_slice() {
+        [option] => option.clone(),
+        options => format!("one of {}", options.join(", ")),
+    }
+}
+
+/// The documented values of those that an error rejects for their case alone, with their JSON pointers.
+pub(super) fn corrections(error: &ValidationError<'_>) -> Vec<(String, Value)> {
+    match error.kind() {
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            context.iter().flatten().flat_map(corrections).collect()
+        }
+        Kind::Enum { options } => {
+            let sent = error.instance();
+            let options = options.as_array().into_iter().flatten();
+            let mut same = options.filter(|option| match (option.as_str(), sent.as_str()) {
+                (Some(option), Some(sent)) => option.eq_ignore_ascii_case(sent),
+                _ => false,
+            });
+            let same = same.next();
+            same.map(|same| (error.instance_path().to_string(), same.clone()))
+                .into_iter()
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an error rejects one of these values, because an enumeration does not list it.
+pub(super) fn is_one_of(error: &ValidationError<'_>, values: &[&str]) -> bool {
+    let is_unlisted = matches!(error.kind(), Kind::Enum { .. });
+    let sent = error.instance().as_str();
+    is_unlisted && sent.is_some_and(|sent| values.contains(&sent))
+}
+
+/// What the path of an error through a schema passes.
+struct Place<'s> {
+    /// The value of the keyword at its end.
+    schema: &'s Value,
+    /// The last variant that a discriminator selects.
+    variant: Option<&'s str>,
+    /// What the rule expects that the keyword belongs to.
+    expected: Option<&'s str>,
+}
+
+impl<'s> Place<'s> {
+    fn of(root: &'s Value, path: &str) -> Self {
+        let mut place = Place {
+            schema: root,
+            variant: None,
+            expected: None,
+        };
+        for step in path.split('/').skip(1) {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            let here = place.schema;
+            if let Some(expected) = here[EXPECTED].as_str() {
+                place.expected = (step != "allOf").then_some(expected);
+            }
+            let then = match step.as_str() {
+                "$ref" => {
+                    let reference = here["$ref"].as_str().unwrap_or_default();
+                    root.pointer(reference.trim_start_matches('#'))
+                }
+                step => match here {
+                    Value::Array(list) => {
+                        step.parse().ok().and_then(|index: usize| list.get(index))
+                    }
+                    here => here.get(step),
+                },
+            };
+            if step == "then" {
+                let names = here["if"]["properties"].as_object().into_iter().flatten();
+                let selected = names.filter_map(|(_, name)| name["const"].as_str()).next();
+                place.variant = selected.or(place.variant);
+            }
+            match then {
+                Some(then) => place.schema = then,
+                None => break,
+            }
+        }
+        place
+    }
+}
