@@ -496,7 +496,9 @@ fn time_value(schema: &Value, time: i64) -> Value {
         true => "%Y-%m-%d",
         false => "%Y-%m-%dT%H:%M:%SZ",
     };
+    // That the zone is missing is a quirk.
     let format = schema["x-time-format"].as_str();
+    let format = format.filter(|format| *format != "%Y-%m-%dT%H:%M:%S");
     match DateTime::from_timestamp(time, 0) {
         _ if is("format", "epoch-milliseconds") => json!(time * 1000),
         Some(time) if is("type", "string") => {
