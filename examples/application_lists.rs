@@ -80,10 +80,9 @@ async fn applications(client: &Client) -> Result<BTreeMap<i64, String>, Box<dyn 
 
 /// The names of the categories that lists select. The categories of the reports have other ids.
 async fn categories(client: &Client) -> Result<BTreeMap<i64, String>, Box<dyn Error>> {
-    let categories = client.policies().list_application_categories().items();
+    let categories = client.policies().list_application_categories().await?;
     Ok(categories
-        .collect_all(1_000)
-        .await?
+        .into_inner()
         .into_iter()
         .filter_map(|category| Some((category.id?, category.name?)))
         .collect())

@@ -30,6 +30,12 @@ fn changed(pointer: &str, value: Value) -> Value {
     document
 }
 
+/// The code of a document, without the spaces between its tokens.
+fn unspaced(document: &Value) -> String {
+    let code = generate("shop", document, &ALL).unwrap().code;
+    code.to_string().replace(' ', "")
+}
+
 fn error(document: &Value) -> Error {
     generate("shop", document, &ALL).unwrap_err()
 }
@@ -132,11 +138,7 @@ fn an_operation_pages_as_its_document_says() {
             .unwrap()
             .extend(keys.as_object().unwrap().clone());
         let document = changed(&format!("{LIST}/x-pagination"), pagination);
-        let code = generate("shop", &document, &ALL)
-            .unwrap()
-            .code
-            .to_string()
-            .replace(' ', "");
+        let code = unspaced(&document);
         let by_cursor =
             format!("Pagination::by_cursor(\"offset\").items(\"/data/rows\"){expected}");
         assert!(code.contains(&by_cursor), "{expected}");
@@ -146,20 +148,12 @@ fn an_operation_pages_as_its_document_says() {
         "items": "/data/rows", "total": "/data/total",
     });
     let document = changed(&format!("{LIST}/x-pagination"), pagination);
-    let code = generate("shop", &document, &ALL)
-        .unwrap()
-        .code
-        .to_string()
-        .replace(' ', "");
+    let code = unspaced(&document);
     let by_page = "Pagination::by_page(\"offset\").items(\"/data/rows\").first_page(0u64).limit(\"limit\").max_page_size(50u64).max_offset(70u64).total(\"/data/total\").may_send_all()";
     assert!(code.contains(by_page));
     let pagination = json!({"style": "single", "items": "/data/rows", "total": "/data/total"});
     let document = changed(&format!("{LIST}/x-pagination"), pagination);
-    let code = generate("shop", &document, &ALL)
-        .unwrap()
-        .code
-        .to_string()
-        .replace(' ', "");
+    let code = unspaced(&document);
     let single = "Pagination::single().items(\"/data/rows\").total(\"/data/total\")";
     assert!(code.contains(single));
 }

@@ -124,7 +124,6 @@ named! {
     "sites": deployments::Site.name;
     "virtual-appliances": deployments::VirtualAppliance.name;
     "application-categories": policies::ApplicationCategory.name;
-    "application-lists": policies::ApplicationListSummary.application_list_name;
     "content-categories": policies::ContentCategory.name;
     "data-loss-prevention": policies::BuiltInDataIdentifierListItem.name, policies::CustomDataIdentifierListItem.name,
         policies::DataClassificationListItem.name, policies::DlpRuleListItem.name, policies::EdmIdentifierListItem.name,
@@ -138,7 +137,6 @@ named! {
         policies::PolicySettingType.setting_name;
     "private-resources": policies::PrivateResource.name, policies::PrivateResourceGroup.name;
     "security-feeds": policies::SecurityFeed.name;
-    "security-profiles": policies::SecurityProfileSummary.name;
     "tenant-controls-profiles": policies::TenantControlsProfile.name;
     "api-usage": reports::ApiUsageKey.key_name;
     "app-discovery": reports::AppDiscoveryApplication.name, reports::AppDiscoveryApplicationSummary.name,

@@ -78,7 +78,7 @@ impl Fault {
 
     /// A response of this status, with an error body in the shape that most operations document. The call is not carried out.
     pub fn status(status: u16) -> Self {
-        let error = JsonResponse::error(status, "A fault that was asked for.");
+        let error = JsonResponse::error(status, "A fault that was requested.");
         let response = CannedResponse::new(error.status.as_u16());
         Self::new(Kind::Respond(response.json(error.body.unwrap_or_default())))
     }

@@ -99,6 +99,9 @@ impl Quirks {
 
     /// What an operation ignores of the page that a call selects, if something.
     pub(super) fn ignored_limit(&self, operation: &str) -> Option<IgnoredLimit> {
+        if self.is_keyed(operation) {
+            return Some(IgnoredLimit::Page);
+        }
         let ignored = match operation {
             "list_virtual_appliances" => IgnoredLimit::Page,
             "get_requests_by_hour" | "get_requests_by_hour_and_type" => IgnoredLimit::Size,

@@ -95,7 +95,7 @@ impl Tokens {
         self.keys.insert(id, key);
     }
 
-    /// Answers a valid token request; the error is a status and a message.
+    /// Responds to a valid token request; the error is a status and a message.
     pub(super) fn issue(
         &mut self,
         headers: &HeaderMap,

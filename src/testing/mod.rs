@@ -34,3 +34,5 @@ mod service;
 pub use response::{CannedResponse, On};
 pub(crate) use response::{CannedResponses, Target};
 pub use service::CannedService;
+#[cfg(feature = "simulator")]
+pub(crate) use service::token_response;

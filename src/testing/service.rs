@@ -81,9 +81,7 @@ impl CannedService {
             return Ok(response.map(Body::from));
         }
         if operation.id == "create_token" {
-            let token =
-                json!({"access_token": "canned", "expires_in": 3600, "token_type": "bearer"});
-            return Ok(Response::new(Body::from(token.to_string())));
+            return Ok(token_response());
         }
         let expected = match self.responses.expected() {
             none if none.is_empty() => "no call".to_owned(),
@@ -95,6 +93,12 @@ impl CannedService {
         );
         Err(Error::request(operation, message))
     }
+}
+
+/// The response to a token request where there is no service: a token that opens nothing.
+pub(crate) fn token_response() -> Response<Body> {
+    let token = json!({"access_token": "canned", "expires_in": 3600, "token_type": "bearer"});
+    Response::new(Body::from(token.to_string()))
 }
 
 impl Service<Request<Body>> for CannedService {

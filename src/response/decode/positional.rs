@@ -117,7 +117,7 @@ impl FieldSource for ElementSource<'_> {
     }
 }
 
-/// Decodes a list of values by position; one that is shorter, longer or does not fit is kept as it came by whoever has it.
+/// Decodes a list of values by position; one that is shorter, longer or does not fit is kept as it came by the object around it.
 fn from_positions<T: Positional>(
     list: &[Value],
     value: &Value,

@@ -9,7 +9,6 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
-use serde_json::json;
 use tower_service::Service;
 
 use super::call::{RecordedCall, RedactedRequest, Redaction};
@@ -17,6 +16,7 @@ use crate::api::find_operation;
 use crate::auth::{BoxError, BoxFuture, Credentials};
 use crate::client::{Body, Client, ClientBuilder};
 use crate::error::{Error, Result};
+use crate::testing::token_response;
 
 /// An HTTP service that responds from a cassette, in the place of the network.
 ///
@@ -98,9 +98,7 @@ impl Replay {
         let Some(Redaction { request: call, .. }) =
             Redaction::of_request(request, &mut |value, _| value.clone())
         else {
-            let token =
-                json!({"access_token": "replay", "expires_in": 3600, "token_type": "bearer"});
-            return Ok(Response::new(Body::from(token.to_string())));
+            return Ok(token_response());
         };
         let form = call.form();
         let mut takes = self.takes();

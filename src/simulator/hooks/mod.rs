@@ -1,5 +1,5 @@
-//! What no rule tells from the documents, by operation: counts of destination lists, states of tunnels, references, regions, TAXII servers,
-//! secrets of API keys, locked access rules.
+//! What does not follow from the documents by a rule, by operation: counts of destination lists, states of tunnels, references, regions,
+//! TAXII servers, secrets of API keys, locked access rules.
 //!
 //! `dispatch` calls a hook at each step of a call: before the rule ([`instead`]), after items were created, changed or removed, before one is
 //! deleted, when the call is rejected, and on the response. A new exception is a file here with a line in the matches below.

@@ -1,7 +1,7 @@
 //! `cargo xtask conform`: lets tools that others wrote judge the crate by its documents.
 //!
 //! Our own tests agree with our own reading of OpenAPI. `prism` reads the documents by itself and checks the requests of the client;
-//! `schemathesis` does so and checks the answers of the simulator, and `secureaccess` reads these with its own models.
+//! `schemathesis` does so and checks the responses of the simulator, and `secureaccess` reads these with its own models.
 
 mod prism;
 mod schemathesis;

@@ -1,9 +1,11 @@
-//! Schemathesis makes up requests from each document, allowed ones and others, and checks what the simulator answers.
+//! Schemathesis makes up requests from each document, allowed ones and others, and checks the responses of the simulator.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cisco_secure_access_codegen::SCOPES;
+use serde_json::Value;
 
 use super::{Effort, document};
 use crate::process::{Server, finish};
@@ -31,7 +33,7 @@ pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> 
             // It leaves files where it runs.
             .current_dir(SCHEMATHESIS.home(workspace))
             .args(["--no-color", "run"])
-            .arg(document(workspace, scope))
+            .arg(as_on_the_wire(workspace, scope)?)
             .args(["--url", simulator.said("The cloud global at ")?])
             .args(["--checks", CHECKS])
             .args(["--phases", "examples,coverage,fuzzing"])
@@ -56,6 +58,34 @@ pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> 
         true => Ok(verdicts.join("\n")),
         false => Err(failures.join("\n")),
     }
+}
+
+/// Writes the document of a scope without the formats of times that are written in another way, which `x-time-format` says: to OpenAPI they
+/// are strings.
+fn as_on_the_wire(workspace: &Path, scope: &str) -> Result<PathBuf, String> {
+    fn visit(node: &mut Value) {
+        match node {
+            Value::Object(object) => {
+                if object.contains_key("x-time-format") {
+                    object.remove("format");
+                }
+                object.values_mut().for_each(visit);
+            }
+            Value::Array(list) => list.iter_mut().for_each(visit),
+            _ => {}
+        }
+    }
+    let source = document(workspace, scope);
+    let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", source.display());
+    let text = fs::read_to_string(&source).map_err(|error| failed(&error))?;
+    let mut document: Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+    visit(&mut document);
+    let copy = SCHEMATHESIS
+        .home(workspace)
+        .join(scope)
+        .with_extension("json");
+    fs::write(&copy, document.to_string()).map_err(|error| failed(&error))?;
+    Ok(copy)
 }
 
 /// How many requests there were, in the words of the tool.

@@ -132,18 +132,18 @@ impl Paging {
                 .find(|parameter| names.iter().any(|name| parameter["name"] == *name))
         };
         let own = |key: &str| own.and_then(|own| own.get(key)).and_then(Value::as_str);
-        let told = own("style");
+        let given = own("style");
         let style = STYLES
             .iter()
-            .filter(|(style, ..)| told.is_none_or(|told| told == *style))
+            .filter(|(style, ..)| given.is_none_or(|given| given == *style))
             .find_map(|(style, names, start)| {
                 let parameter = own(style)
                     .map(str::to_owned)
                     .or_else(|| Some(named(names)?["name"].as_str()?.to_owned()));
                 Some((*style, Some(parameter?), *start))
             });
-        let is_list = || match told {
-            Some(told) => told == SINGLE,
+        let is_list = || match given {
+            Some(given) => given == SINGLE,
             None => operation["operationId"]
                 .as_str()
                 .is_some_and(|name| name.starts_with(LISTS)),
