@@ -1,6 +1,6 @@
 //! Which handler carries out a call: a hook of its operation, a report, or the rule for collections.
 
-use super::handlers::{Call, Outcome, bulk, items};
+use super::handlers::{Call, Outcome, bulk, items, time_range};
 use super::state::Store;
 use super::{hooks, quotas, reports};
 
@@ -12,6 +12,7 @@ pub(super) fn dispatch(call: &Call<'_>, store: &mut Store) -> Outcome {
 fn respond(call: &Call<'_>, store: &mut Store) -> Outcome {
     let parent = call.parent(store)?;
     quotas::check(call, store)?;
+    time_range(call)?;
     if let Some(response) = hooks::instead(call, store)? {
         return Ok(response);
     }

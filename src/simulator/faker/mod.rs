@@ -6,9 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 mod pattern;
 mod rng;
+mod settings;
 
 pub(crate) use pattern::Pattern;
 pub(crate) use rng::SeededRng;
+pub(crate) use settings::setting;
 
 /// When the simulator starts, in epoch seconds: 2026-01-15T08:30:00Z.
 pub(crate) const NOW: i64 = 1_768_465_800;

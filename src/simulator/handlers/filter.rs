@@ -72,6 +72,7 @@ impl Filter {
                 (Value::Number(known), Value::String(wanted)) => {
                     wanted.split(',').any(|wanted| wanted == known.to_string())
                 }
+                (Value::String(known), Value::Number(wanted)) => *known == wanted.to_string(),
                 (known, wanted) => known == wanted,
             };
             match wanted {

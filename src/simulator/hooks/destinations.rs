@@ -5,28 +5,7 @@ use std::net::Ipv4Addr;
 use serde_json::{Value, json};
 
 use crate::simulator::handlers::Call;
-use crate::simulator::state::{Collection, Store, id_text};
-
-const LISTS: &str = "/policies/v2/destinationlists";
-
-/// Counts the destinations of all lists.
-pub(super) fn count_all(call: &Call<'_>, store: &mut Store) {
-    let ids: Vec<Value> = match store.at(LISTS, call.env) {
-        Some(lists) => lists
-            .numbers()
-            .iter()
-            .map(|number| lists.id(*number))
-            .collect(),
-        None => Vec::new(),
-    };
-    for id in ids {
-        count(
-            call,
-            store,
-            &format!("{LISTS}/{}/destinations", id_text(&id)),
-        );
-    }
-}
+use crate::simulator::state::{Collection, Store};
 
 /// Counts the destinations at a path in their list.
 fn count(call: &Call<'_>, store: &mut Store, path: &str) {

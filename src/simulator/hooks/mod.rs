@@ -40,10 +40,6 @@ pub(super) fn instead(
     store: &mut Store,
 ) -> Result<Option<JsonResponse>, Rejection> {
     match call.operation().id.as_str() {
-        "list_destination_lists" | "get_destination_list" => {
-            destinations::count_all(call, store);
-            Ok(None)
-        }
         "create_network_tunnel_group" => regions::check(call, store).map(|()| None),
         "list_network_tunnel_groups" | "get_network_tunnel_group" => {
             tunnel_groups::refresh(call, store);
@@ -96,6 +92,7 @@ pub(super) fn created(call: &Call<'_>, store: &mut Store, path: &str, number: u6
         "create_connector_group" => connectors::new_key(call, store, path, number),
         "create_do_not_decrypt_list" => do_not_decrypt::created(call, store, path, number),
         "create_network_tunnel_group" => tunnel_groups::created(call, store, number),
+        "create_threat_feed" => threat_feeds::created(call, store, path, number),
         "create_network_object_group" | "create_service_object_group" => {
             references::group_saved(call, store, path, number);
         }

@@ -69,7 +69,7 @@ fn named(call: &Call<'_>, store: &mut Store, path: &str, id: &Value) -> Option<V
 
 /// Gives an object group its members, by the ids of the body.
 pub(super) fn group_saved(call: &Call<'_>, store: &mut Store, path: &str, number: u64) {
-    let objects = path.replace("Groups", "s").replace("Objectss", "Objects");
+    let objects = path.replace("Groups", "s");
     for (ids, members, of) in [
         ("objectIds", "objects", objects.as_str()),
         ("groupIds", "groups", path),

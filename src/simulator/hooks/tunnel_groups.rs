@@ -32,10 +32,10 @@ impl Phase {
         let created = group.get("createdAt").and_then(Value::as_str);
         let created = created.and_then(|time| DateTime::parse_from_rfc3339(time).ok());
         let age = created.map_or(i64::MAX, |created| now - created.timestamp());
-        match age {
-            ..FIRST_PEER => Self::Absent,
-            ..CONNECTED => Self::Establishing,
-            _ => Self::Connected,
+        match () {
+            () if age < FIRST_PEER => Self::Absent,
+            () if age < CONNECTED => Self::Establishing,
+            () => Self::Connected,
         }
     }
 }
@@ -81,18 +81,22 @@ pub(super) fn refresh(call: &Call<'_>, store: &mut Store) {
     let Some(groups) = store.at(GROUPS, call.env) else {
         return;
     };
-    for number in groups.stored_numbers() {
-        let group = groups.item(call.values(), number);
-        if groups.is_new(number) && Phase::of(&group, call.now) == Phase::Connected {
-            groups.edit(call.values(), number, |group| {
-                group.insert("status".to_owned(), json!("connected"));
-                let hubs = group.get_mut("hubs").and_then(Value::as_array_mut);
-                for hub in hubs.into_iter().flatten() {
-                    hub["status"]["status"] = json!("UP");
-                    hub["tunnelsCount"] = json!(1);
-                }
-            });
-        }
+    let connected = groups.created().filter(|(_, group)| {
+        group
+            .get("status")
+            .is_none_or(|status| status != "connected")
+            && Phase::of(group, call.now) == Phase::Connected
+    });
+    let connected: Vec<u64> = connected.map(|(number, _)| number).collect();
+    for number in connected {
+        groups.edit(call.values(), number, |group| {
+            group.insert("status".to_owned(), json!("connected"));
+            let hubs = group.get_mut("hubs").and_then(Value::as_array_mut);
+            for hub in hubs.into_iter().flatten() {
+                hub["status"]["status"] = json!("UP");
+                hub["tunnelsCount"] = json!(1);
+            }
+        });
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::links::FIRST;
+use super::links::{self, FIRST};
 use super::shape::{Assigned, Shape, id_text};
 use super::values::ValueMaker;
 use crate::simulator::env::Env;
@@ -26,6 +26,8 @@ pub(crate) struct Store {
 pub(crate) struct Collection {
     pub(crate) shape: Shape,
     rng: SeededRng,
+    /// What the items that are there from the start have because of the items under them.
+    counts: Map<String, Value>,
     /// The numbers of the items, in the order of the list.
     order: Vec<u64>,
     /// The number of the first item that was not there from the start.
@@ -66,7 +68,8 @@ impl Store {
                     true => 0,
                     false => env.sizes.of(list),
                 };
-                Collection::new(shape, env.rng.fork(path), size)
+                let counts = links::counts(list, &env.sizes);
+                Collection::new(shape, env.rng.fork(path), size, counts)
             });
             self.collections.insert(path.to_owned(), collection);
         }
@@ -126,11 +129,12 @@ impl Store {
 }
 
 impl Collection {
-    fn new(shape: Shape, rng: SeededRng, size: usize) -> Self {
+    fn new(shape: Shape, rng: SeededRng, size: usize, counts: Map<String, Value>) -> Self {
         let size = size.min(shape.capacity()) as u64;
         Self {
             shape,
             rng,
+            counts,
             order: (FIRST..FIRST + size).collect(),
             first_new: FIRST + size,
             next: FIRST + size,
@@ -151,6 +155,12 @@ impl Collection {
     /// The numbers of the items that callers created or changed.
     pub(crate) fn stored_numbers(&self) -> Vec<u64> {
         self.stored.keys().copied().collect()
+    }
+
+    /// The items that callers created, by their numbers.
+    pub(crate) fn created(&self) -> impl Iterator<Item = (u64, &Map<String, Value>)> {
+        let created = self.stored.range(self.first_new..);
+        created.map(|(number, item)| (*number, item))
     }
 
     /// The number of the item of this id, if it is there.
@@ -177,12 +187,11 @@ impl Collection {
         own.unwrap_or_else(|| self.shape.id_of(number, self.rng))
     }
 
-    /// What is known of an item: all of it if it is stored, otherwise its id, name and position.
+    /// What is known of an item: all of it if it is stored, otherwise its counts, id, name and position.
     fn facts(&self, number: u64) -> Value {
-        let mut facts = self.stored.get(&number).cloned().unwrap_or_default();
-        if let Some(name) = &self.shape.name
-            && !self.stored.contains_key(&number)
-        {
+        let stored = self.stored.get(&number);
+        let mut facts = stored.unwrap_or(&self.counts).clone();
+        if let (Some(name), None) = (&self.shape.name, stored) {
             facts.insert(name.clone(), Value::from(self.shape.name_of(number)));
         }
         if let (Some(property), Some(position)) = (&self.shape.position, self.position(number)) {

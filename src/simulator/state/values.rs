@@ -287,11 +287,17 @@ impl<'a> ValueMaker<'a> {
                 (unusual, fact) => {
                     let value = match fact {
                         Some(fact) => self.complete(property, inner, fact, rng),
-                        None => validate::sample(context.owner, name)
+                        None => setting_value(name, &object, rng)
+                            .or_else(|| validate::sample(context.owner, name))
                             .unwrap_or_else(|| self.value(property, inner, &Value::Null, rng)),
                     };
                     unusual.map_or(value.clone(), |unusual| unusual.applied_to(value))
                 }
+            };
+            let is_quoted = self.document.resolve(property)["x-quoted"] == true && !context.sent;
+            let value = match is_quoted {
+                true => PropertyQuirk::Quoted.applied_to(value),
+                false => value,
             };
             object.insert(name.clone(), value);
         }
@@ -369,10 +375,10 @@ impl<'a> ValueMaker<'a> {
         if schema["x-secret"] == true {
             return faker::secret(rng);
         }
-        if let Some(moment) = Moment::of(name) {
-            if let Value::String(time) = time_value(schema, moment.time(rng)) {
-                return time;
-            }
+        if let Some(moment) = Moment::of(name)
+            && let Value::String(time) = time_value(schema, moment.time(rng))
+        {
+            return time;
         }
         let text = match schema["format"].as_str() {
             Some("date-time") => faker::time(rng).format("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -487,6 +493,13 @@ impl PropertyQuirk {
             _ => value,
         }
     }
+}
+
+/// The value of the setting whose name an object has, where the property is its value.
+fn setting_value(property: &str, object: &Map<String, Value>, rng: SeededRng) -> Option<Value> {
+    let is_value = property == "settingValue";
+    let name = object.get("settingName").filter(|_| is_value)?;
+    Some(faker::setting(name.as_str()?, rng))
 }
 
 /// A time, in epoch seconds, as a resolved schema has it.
