@@ -181,6 +181,8 @@ fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> V
             "exclusiveMinimum" if value == true => schema["minimum"].clone(),
             "exclusiveMaximum" if value == true => schema["maximum"].clone(),
             "exclusiveMinimum" | "exclusiveMaximum" if value.is_boolean() => continue,
+            // The service sends a string, and takes either.
+            "type" if schema["x-quoted"] == true => json!([value, "string"]),
             "type"
             | "enum"
             | "format"
