@@ -341,12 +341,11 @@ impl Service {
         };
         for (name, value) in properties {
             let property = collection.shape.properties.get(name);
-            let schema = property.map(|property| &property.schema);
-            let schema =
-                schema.ok_or_else(|| reject(format!("/{name}: there is no such property")))?;
-            let holder = json!({"properties": {name: schema}});
-            let pointer = format!("/{name}");
-            validate::check_member(collection.shape.document, &holder, &pointer, value)
+            let property =
+                property.ok_or_else(|| reject(format!("/{name}: there is no such property")))?;
+            property
+                .validator(collection.shape.document, name)
+                .check(value)
                 .map_err(|error| reject(error.to_string()))?;
         }
         let number = match id {

@@ -1,6 +1,7 @@
 //! Which paths form a collection, by rule: a listing, a creation, and the items under them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use cisco_secure_access_openapi::{Document, Parameter};
 use serde_json::{Value, json};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use super::links::FIRST;
 use crate::simulator::catalog::{self, Endpoint, Route};
 use crate::simulator::faker::{AUTHOR, Moment, ORGANIZATION, SeededRng, uuid};
+use crate::simulator::validate::PropertyValidator;
 
 /// A collection as the documents describe it.
 #[derive(Clone, Debug)]
@@ -56,6 +58,15 @@ pub(crate) struct Property {
     pub(crate) moment: Option<Moment>,
     /// What the service assigns to it in a new item.
     pub(crate) assigned: Option<Assigned>,
+    validator: OnceLock<Arc<PropertyValidator>>,
+}
+
+impl Property {
+    /// Checks values of the property, which has this name.
+    pub(crate) fn validator(&self, document: &Document, name: &str) -> &PropertyValidator {
+        self.validator
+            .get_or_init(|| Arc::new(PropertyValidator::new(document, name, &self.schema)))
+    }
 }
 
 /// What the service assigns to a property of a new item.
@@ -215,6 +226,7 @@ impl Shape {
                     is_sent,
                     is_required: requires(&name),
                     moment: Moment::of(&name),
+                    validator: OnceLock::new(),
                 };
                 properties.insert(name, property);
             }
