@@ -33,7 +33,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let (a, simulator_a) = common::connect("_A", Simulator::builder()).await?;
     let (b, simulator_b) = common::connect("_B", Simulator::builder().cloud(Cloud::China)).await?;
     if let (Some(a), Some(b)) = (&simulator_a, &simulator_b) {
-        differ(a, b);
+        differ(a, b)?;
     }
     let name = |client: &Client, simulator: &Option<Simulator>| match simulator {
         Some(simulator) => format!("{}, a simulator", simulator.cloud()),
@@ -143,14 +143,15 @@ fn print(kind: &str, sides: (ApiResult<Things>, ApiResult<Things>)) -> ApiResult
 }
 
 /// Gives two simulators something to differ in.
-fn differ(a: &Simulator, b: &Simulator) {
+fn differ(a: &Simulator, b: &Simulator) -> ApiResult<()> {
     let lists = "/policies/v2/destinationlists";
     let rules = "/policies/v2/rules";
-    a.add_item(lists, &json!({"name": "Partners", "access": "allow"}));
-    b.add_item(lists, &json!({"name": "Partners", "access": "block"}));
-    b.add_item(lists, &json!({"name": "Customs", "access": "allow"}));
+    a.add_item(lists, &json!({"name": "Partners", "access": "allow"}))?;
+    b.add_item(lists, &json!({"name": "Partners", "access": "block"}))?;
+    b.add_item(lists, &json!({"name": "Customs", "access": "allow"}))?;
     a.add_item(
         rules,
         &json!({"ruleName": "Block old browsers", "ruleAction": "block", "ruleIsEnabled": true}),
-    );
+    )?;
+    Ok(())
 }

@@ -6,10 +6,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::net::TcpListener;
 
 use super::clock::Clock;
-use super::env::Env;
+use super::env::{Env, Sizes};
 use super::faker::SeededRng;
 use super::faults::{Fault, Faults};
 use super::http::server;
@@ -17,7 +18,7 @@ use super::limits::Limits;
 use super::quirks::{Quirk, Quirks};
 use super::redirect::Redirect;
 use super::service::{Service, State};
-use super::state::{Sizes, Store};
+use super::state::Store;
 use super::tokens::{self, Key, Tokens};
 use super::validate::Strictness;
 use super::{Simulator, Socket, catalog};
@@ -46,6 +47,7 @@ pub struct SimulatorBuilder {
     limits: BTreeMap<String, Vec<(u64, u64)>>,
     redirect: Option<Redirect>,
     record_bodies: bool,
+    snapshot: Option<Value>,
     clock: Option<PausedClock>,
     real_time: bool,
     strictness: Strictness,
@@ -68,7 +70,7 @@ impl Default for SimulatorBuilder {
             token_lifetime: Duration::from_secs(3600),
             keys: BTreeMap::from([(tokens::KEY.to_owned(), key)]),
             sizes: Sizes {
-                of: BTreeMap::new(),
+                listed: BTreeMap::new(),
                 others: ITEMS,
             },
             quirks: Quirks::all(),
@@ -77,6 +79,7 @@ impl Default for SimulatorBuilder {
             limits: BTreeMap::new(),
             redirect: None,
             record_bodies: false,
+            snapshot: None,
             clock: None,
             real_time: false,
             strictness: Strictness::default(),
@@ -146,7 +149,7 @@ impl SimulatorBuilder {
     /// How many items the operation lists at the start; three where nothing is set. Items are made when they are looked at, so that a
     /// quarter of a million cost next to nothing.
     pub fn items(mut self, operation: &str, count: usize) -> Self {
-        self.sizes.of.insert(operation.to_owned(), count);
+        self.sizes.listed.insert(operation.to_owned(), count);
         self.named.push(operation.to_owned());
         self
     }
@@ -202,6 +205,25 @@ impl SimulatorBuilder {
         self
     }
 
+    /// Starts with the items of a snapshot: a JSON object of lists, by the paths of their collections. Collections that it does not have
+    /// start as they do without it. [`Simulator::snapshot`] makes one.
+    ///
+    /// ```
+    /// use cisco_secure_access::simulator::Simulator;
+    /// use serde_json::json;
+    ///
+    /// # fn main() -> cisco_secure_access::Result<()> {
+    /// let snapshot = json!({"/deployments/v2/sites": [{"siteId": 7, "name": "Harbour"}]});
+    /// let simulator = Simulator::builder().snapshot(snapshot).start_without_socket()?;
+    /// assert_eq!(simulator.ids("/deployments/v2/sites"), ["7"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn snapshot(mut self, snapshot: Value) -> Self {
+        self.snapshot = Some(snapshot);
+        self
+    }
+
     /// Lets reports of all kinds of traffic lack these, such as `proxy`: the activity and the number of all requests are 207, with what
     /// failed and what succeeded.
     pub fn failed_reports<S: Into<String>>(mut self, kinds: impl IntoIterator<Item = S>) -> Self {
@@ -250,16 +272,22 @@ impl SimulatorBuilder {
     /// Starts it without a socket: [`Simulator::call`] is the way to it.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when an operation that was named does not exist.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when an operation that was named does not exist, or when an
+    /// item of the snapshot does not fit.
     pub fn start_without_socket(self) -> Result<Simulator> {
         if let Some(unknown) = self.named.iter().find(|name| !catalog::is_operation(name)) {
             return Err(Error::configuration(format!(
                 "the simulator knows no operation `{unknown}`"
             )));
         }
+        let (keys, snapshot) = (self.keys.clone(), self.snapshot.clone());
+        let service = self.service();
+        if let Some(snapshot) = snapshot {
+            service.restore(&snapshot)?;
+        }
         Ok(Simulator {
-            keys: self.keys.clone(),
-            service: Arc::new(self.service()),
+            keys,
+            service: Arc::new(service),
             socket: None,
         })
     }
@@ -271,7 +299,7 @@ impl SimulatorBuilder {
         };
         let state = State {
             tokens: Tokens::new(self.token_lifetime, self.keys),
-            store: Store::new(self.sizes),
+            store: Store::default(),
             faults: self.faults,
             limits: Limits::new(self.documented_limits, self.limits),
             requests: Vec::new(),
@@ -288,6 +316,7 @@ impl SimulatorBuilder {
                 rng: SeededRng::new(self.seed),
                 regions,
                 quirks: self.quirks,
+                sizes: self.sizes,
                 clock: match self.clock {
                     Some(clock) => Clock::Paused(clock),
                     None => Clock::system(self.real_time),

@@ -1,13 +1,18 @@
 //! Which handler carries out a call: a hook of its operation, a report, or the rule for collections.
 
-use super::handlers::{Call, Outcome, bulk, items};
+use super::handlers::{Call, Outcome, bulk, items, time_range};
 use super::state::Store;
 use super::{hooks, quotas, reports};
 
 /// Carries out a call.
 pub(super) fn dispatch(call: &Call<'_>, store: &mut Store) -> Outcome {
+    respond(call, store).map(|response| hooks::finished(call, response))
+}
+
+fn respond(call: &Call<'_>, store: &mut Store) -> Outcome {
     let parent = call.parent(store)?;
     quotas::check(call, store)?;
+    time_range(call)?;
     if let Some(response) = hooks::instead(call, store)? {
         return Ok(response);
     }
@@ -30,7 +35,7 @@ pub(super) fn dispatch(call: &Call<'_>, store: &mut Store) -> Outcome {
     }
     let is_item = operation.last_parameter().is_some();
     if is_item && store.with_ids(above, call.env).is_some() {
-        let outcome = items::item(call, store, above);
+        let outcome = item(call, store, above);
         return outcome.or_else(|rejection| hooks::rejected(call, rejection));
     }
     let removes = operation.method == "DELETE" && !call.request.body.is_null();
@@ -40,12 +45,32 @@ pub(super) fn dispatch(call: &Call<'_>, store: &mut Store) -> Outcome {
         path
     };
     if removes && store.at(from, call.env).is_some() {
-        items::remove(call, store, from);
+        let results = items::remove(call, store, from);
         hooks::removed(call, store, from);
-        return Ok(items::removed_response(call, store, parent.as_ref()));
+        let response = items::removed_response(call, store, parent.as_ref(), &results);
+        return Ok(response);
     }
-    if matches!(operation.method.as_str(), "PUT" | "PATCH") {
-        bulk::change(call, store);
+    let changes = matches!(operation.method.as_str(), "PUT" | "PATCH");
+    let changed = match changes {
+        true => bulk::change(call, store),
+        false => None,
+    };
+    Ok(changed.unwrap_or_else(|| call.about(store, parent.as_ref())))
+}
+
+/// Carries out a call on one item of the collection at a path; the call ends in the id of the item.
+fn item(call: &Call<'_>, store: &mut Store, path: &str) -> Outcome {
+    let number = items::find(call, store, path)?;
+    match call.operation().method.as_str() {
+        "DELETE" => {
+            hooks::deleting(call, store, path, number)?;
+            items::delete(call, store, path, number)
+        }
+        "PUT" | "PATCH" => {
+            let before = items::update(call, store, path, number)?;
+            hooks::changed(call, store, path, number, &before);
+            Ok(items::read(call, store, path, number))
+        }
+        _ => Ok(items::read(call, store, path, number)),
     }
-    Ok(call.about(store, parent.as_ref()))
 }

@@ -1,5 +1,7 @@
 //! What everything that a simulator makes up follows from.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::clock::Clock;
@@ -16,11 +18,27 @@ pub(super) struct Env {
     pub(super) clock: Clock,
     /// The kinds of traffic that reports of all kinds lack.
     pub(super) failed_reports: Vec<String>,
+    /// How many items collections have at the start.
+    pub(super) sizes: Sizes,
 }
 
 impl Env {
     /// The calendar time: what a response says of something that happens now.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+}
+
+/// How many items a collection has at the start, by the operation that lists it.
+#[derive(Clone, Debug)]
+pub(super) struct Sizes {
+    pub(super) listed: BTreeMap<String, usize>,
+    pub(super) others: usize,
+}
+
+impl Sizes {
+    /// How many items the collection has that an operation lists.
+    pub(super) fn of(&self, list: &str) -> usize {
+        self.listed.get(list).copied().unwrap_or(self.others)
     }
 }

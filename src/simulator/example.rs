@@ -67,6 +67,7 @@ impl ExampleRequest<'_> {
     /// The path, with the ids of items that exist.
     fn path(&self, store: &mut Store) -> Option<String> {
         let mut path = String::new();
+        let mut last_id = None;
         for segment in &self.operation.segments {
             let segment = match segment {
                 Segment::Literal(text) => text.clone(),
@@ -76,6 +77,10 @@ impl ExampleRequest<'_> {
                         let first = collection.numbers().first()?;
                         Some(collection.id(*first))
                     });
+                    // The first hub of a tunnel group and its first peer have the id of the group.
+                    let is_part = matches!(name.as_str(), "hubId" | "peerId");
+                    let known = known.or_else(|| last_id.clone().filter(|_| is_part));
+                    last_id.clone_from(&known);
                     let parameter = self.operation.parameter(Location::Path, name)?;
                     let value = known.unwrap_or_else(|| self.value(parameter));
                     format!("{}{suffix}", encoded(&text(&value)))

@@ -1,11 +1,9 @@
 //! Headers of responses that follow from the operation.
 
-use http::HeaderMap;
-use http::header::{CONTENT_TYPE, HOST, LOCATION};
-use serde_json::Value;
-
 use super::handlers::Call;
 use super::http::response::JsonResponse;
+use http::HeaderMap;
+use http::header::{CONTENT_TYPE, HOST, LOCATION};
 
 /// A response with the headers that its operation documents, or that the service sends.
 pub(super) fn added(call: &Call<'_>, response: JsonResponse) -> JsonResponse {
@@ -23,18 +21,16 @@ pub(super) fn added(call: &Call<'_>, response: JsonResponse) -> JsonResponse {
     }
 }
 
-/// The address of what was created, in the header and in the body.
-fn with_location(call: &Call<'_>, mut response: JsonResponse) -> JsonResponse {
-    let body = response.body.as_mut();
-    let Some((id, href)) = body.and_then(|body| {
-        let id = body.get("id")?.as_str()?.to_owned();
-        Some((id, body.get_mut("href")?))
-    }) else {
-        return response;
-    };
-    let url = format!("{}{}/{id}", origin(call.headers), call.path);
-    *href = Value::from(url.as_str());
-    response.with_header(LOCATION, &url)
+/// The address of what was created. The one in the body is that of the service, as in every response: it does not depend on the port.
+fn with_location(call: &Call<'_>, response: JsonResponse) -> JsonResponse {
+    let id = response.body.as_ref().and_then(|body| body["id"].as_str());
+    match id {
+        Some(id) => {
+            let url = format!("{}{}/{id}", origin(call.headers), call.path);
+            response.with_header(LOCATION, &url)
+        }
+        None => response,
+    }
 }
 
 /// Where the simulator was called.

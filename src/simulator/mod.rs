@@ -27,9 +27,14 @@
 //!   [`ignore_enum_case`](SimulatorBuilder::ignore_enum_case) is for clients that write values in another case. Tokens expire
 //!   ([`token_lifetime`](SimulatorBuilder::token_lifetime)), a key may do what its OAuth scopes say ([`key`](SimulatorBuilder::key)), and an
 //!   operation that the [cloud](SimulatorBuilder::cloud) does not document is a 404 whose message names the cloud.
-//! - **State.** What is created can be listed, read, changed and deleted. A name that is in use is a 409, and a missing item a 404. Children
-//!   belong to their parents. At the start every collection has three items, or as many as [`items`](SimulatorBuilder::items) says. A test
-//!   can read, add and remove items at any time: [`Simulator::items`], [`Simulator::add_item`], [`Simulator::remove_item`].
+//! - **State.** What is created can be listed, read, changed and deleted. An item has the properties that a request sent and those that the
+//!   service assigns: ids, times on the clock of the simulator, the organization, counts, and defaults that a document states. Nothing else is
+//!   added to it. A `PUT` removes what its body leaves out; the changes of a `PATCH` are carried out in their order. A name that is in use
+//!   is a 409 where names are unique, and a missing item is a 404. Children belong to their parents, and members to their groups. A bulk call
+//!   reports the ids that are none. Tunnels of a new tunnel group are established two minutes after its creation: [`Simulator::advance`].
+//! - **State for tests.** At the start every collection has three items, or as many as [`items`](SimulatorBuilder::items) says, or those of
+//!   a [`snapshot`](SimulatorBuilder::snapshot). A test can read, add, change and remove items at any time: [`Simulator::items`],
+//!   [`Simulator::add_item`], [`Simulator::set_item`], [`Simulator::remove_item`], [`Simulator::snapshot`].
 //! - **Limits.** A page, a request and an organization have no more than the service allows: 500 destinations at a time and 250,000 in all,
 //!   an offset of 10,000 and 30 days in reports, 1000 private resources.
 //! - **Reports** describe a log of events that follows from the seed, so that summaries and top lists agree with the activity. Reports of all
@@ -372,13 +377,44 @@ impl Simulator {
         ids.unwrap_or_default()
     }
 
-    /// Adds an item to the collection at a path, as if somebody else did; gives its id. `None` where no collection is.
-    pub fn add_item(&self, path: &str, properties: &Value) -> Option<String> {
-        let properties = properties.as_object().cloned().unwrap_or_default();
-        self.service.with_collection(path, |collection, _| {
-            let number = collection.add(properties);
-            id_text(&collection.id(number))
-        })
+    /// Adds an item to the collection at a path, as if somebody else did, and returns its id. The item has these properties, and what the
+    /// service assigns to it; an id that is among them is its id. Sets that no operation adds to, such as regions, can be added to as well.
+    ///
+    /// ```
+    /// use cisco_secure_access::simulator::Simulator;
+    /// use serde_json::json;
+    ///
+    /// # fn main() -> cisco_secure_access::Result<()> {
+    /// let simulator = Simulator::builder().start_without_socket()?;
+    /// let id = simulator.add_item("/deployments/v2/sites", &json!({"name": "Harbour"}))?;
+    /// assert_eq!(id, "1004");
+    /// let error = simulator.add_item("/deployments/v2/sites", &json!({"colour": "red"})).unwrap_err();
+    /// assert!(error.to_string().contains("/colour"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no collection at the path, when a property is not one that
+    /// the document has for the item (the message has the property), or when there is an item of the id.
+    pub fn add_item(&self, path: &str, properties: &Value) -> Result<String> {
+        self.service.put(path, None, properties)
+    }
+
+    /// Sets properties of an item of the collection at a path, as if the service did: other properties stay, the time of the last change
+    /// too.
+    ///
+    /// # Errors
+    /// As for [`add_item`](Self::add_item), and when there is no item of the id.
+    pub fn set_item(&self, path: &str, id: &str, properties: &Value) -> Result<()> {
+        self.service.put(path, Some(id), properties).map(drop)
+    }
+
+    /// The items of all collections that were called or looked at so far: a JSON object of lists, by the paths of the collections.
+    /// [`SimulatorBuilder::snapshot`] starts a simulator with them. Secrets that were sent are not part of it.
+    #[must_use]
+    pub fn snapshot(&self) -> Value {
+        self.service.snapshot()
     }
 
     /// Removes an item from the collection at a path, as if somebody else did; returns whether it existed.

@@ -11,7 +11,7 @@ use cisco_secure_access_openapi::Operation;
 use http::header::ALLOW;
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::catalog::{self, Endpoint, Route};
 use super::dispatch::dispatch;
@@ -25,11 +25,12 @@ use super::limits::Limits;
 use super::quirks::Quirk;
 use super::record::RecordedRequest;
 use super::redirect::{Redirect, without_region};
-use super::state::{Collection, Store, ValueMaker};
+use super::state::{Collection, Store, ValueMaker, id_text};
 use super::tokens::{self, Token, TokenError, Tokens};
 use super::validate::{self, RawRequest, Strictness, ValidationError};
 use crate::auth::BoxError;
 use crate::client::{Body, Cloud};
+use crate::error::Error;
 use crate::operation::CloudKind;
 use crate::testing::CannedResponses;
 
@@ -207,6 +208,7 @@ impl Service {
                     path_values,
                     headers,
                     request: &valid,
+                    now: self.env.now().timestamp(),
                 };
                 let redirect = self.redirect;
                 match redirect.and_then(|redirect| redirect.response(request, path)) {
@@ -311,6 +313,95 @@ impl Service {
             env: &self.env,
         };
         Some(act(collection, values))
+    }
+
+    /// Adds an item to the collection at a path, or sets properties of the item of this id; gives the id.
+    pub(super) fn put(
+        &self,
+        path: &str,
+        id: Option<&str>,
+        properties: &Value,
+    ) -> crate::error::Result<String> {
+        let reject = |text: String| Error::configuration(format!("{path}: {text}"));
+        let state = &mut *self.state();
+        if id.is_none()
+            && let Some(id) = hooks::add(&mut state.store, path, properties)
+        {
+            return Ok(id);
+        }
+        let now = self.env.now().timestamp();
+        let collection = state.store.at(path, &self.env);
+        let collection = collection.ok_or_else(|| reject("there is no collection".to_owned()))?;
+        let values = ValueMaker {
+            document: collection.shape.document,
+            env: &self.env,
+        };
+        let Value::Object(properties) = properties else {
+            return Err(reject(format!("expected an object, not {properties}")));
+        };
+        for (name, value) in properties {
+            let property = collection.shape.properties.get(name);
+            let property =
+                property.ok_or_else(|| reject(format!("/{name}: there is no such property")))?;
+            property
+                .validator(collection.shape.document, name)
+                .check(value)
+                .map_err(|error| reject(error.to_string()))?;
+        }
+        let number = match id {
+            None => {
+                let own = properties.get(&collection.shape.id).map(id_text);
+                if let Some(own) = own.filter(|own| collection.find(own).is_some()) {
+                    return Err(reject(format!("there is one of the id {own} already")));
+                }
+                if !collection.has_room() {
+                    return Err(reject("there is no room for another".to_owned()));
+                }
+                collection.add(values, properties.clone(), now)
+            }
+            Some(id) => {
+                let number = collection.find(id);
+                let number =
+                    number.ok_or_else(|| reject(format!("there is none of the id {id}")))?;
+                let properties = properties.clone();
+                collection.edit(values, number, |item| item.extend(properties));
+                number
+            }
+        };
+        Ok(id_text(&collection.id(number)))
+    }
+
+    /// The items of all collections that were looked at, by path.
+    pub(super) fn snapshot(&self) -> Value {
+        let state = self.state();
+        let collections = state.store.collections().map(|(path, collection)| {
+            let values = ValueMaker {
+                document: collection.shape.document,
+                env: &self.env,
+            };
+            let items = collection.numbers().iter().map(|number| {
+                let mut item = collection.item(values, *number);
+                item.retain(|name, _| collection.shape.is_shown(name));
+                item.insert(collection.shape.id.clone(), collection.id(*number));
+                Value::Object(item)
+            });
+            (path.to_owned(), items.collect())
+        });
+        Value::Object(collections.collect())
+    }
+
+    /// Replaces the items of the collections of a snapshot.
+    pub(super) fn restore(&self, snapshot: &Value) -> crate::error::Result<()> {
+        let Value::Object(collections) = snapshot else {
+            return Err(Error::configuration("a snapshot is an object of lists"));
+        };
+        for (path, items) in collections {
+            self.with_collection(path, |collection, _| collection.clear());
+            for item in items.as_array().into_iter().flatten() {
+                self.put(path, None, item)?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn add_fault(&self, operation: Option<&str>, fault: Fault) {

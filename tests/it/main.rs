@@ -34,6 +34,7 @@ mod simulator_collections;
 mod simulator_faults;
 mod simulator_reports;
 mod simulator_rules;
+mod simulator_state;
 #[cfg(all(feature = "metrics", feature = "opentelemetry"))]
 mod telemetry;
 mod token_cache;

@@ -6,9 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 mod pattern;
 mod rng;
+mod settings;
 
 pub(crate) use pattern::Pattern;
 pub(crate) use rng::SeededRng;
+pub(crate) use settings::setting;
 
 /// When the simulator starts, in epoch seconds: 2026-01-15T08:30:00Z.
 pub(crate) const NOW: i64 = 1_768_465_800;
@@ -16,14 +18,79 @@ pub(crate) const NOW: i64 = 1_768_465_800;
 /// The organization to which everything belongs.
 pub(crate) const ORGANIZATION: i64 = 8_000_123;
 
+/// Who creates and changes what callers create and change, as the service writes it.
+pub(crate) const AUTHOR: &str = "5417";
+
 /// A time of the last thirty days.
 pub(crate) fn time(mut rng: SeededRng) -> DateTime<Utc> {
     let age = i64::try_from(rng.below(30 * 86_400)).unwrap_or_default();
     DateTime::UNIX_EPOCH + TimeDelta::seconds(NOW - age)
 }
 
+/// An event in the life of an item that a property has the time of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    Created,
+    Modified,
+}
+
+impl Moment {
+    /// The event that a property of this name has the time of, if it is one of them: `createdAt`, `modificationTime`.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        let lower = name.to_ascii_lowercase();
+        let has = |part: &str| lower.contains(part);
+        match () {
+            () if !(lower.ends_with("at") || has("time") || has("date")) => None,
+            () if has("creat") => Some(Self::Created),
+            () if has("modifi") || lower.starts_with("updated") => Some(Self::Modified),
+            () => None,
+        }
+    }
+
+    /// The time of the event, in epoch seconds: nothing is modified before it is created.
+    pub(crate) fn time(self, mut rng: SeededRng) -> i64 {
+        let created = time(rng).timestamp();
+        rng.next_u64();
+        let age = u64::try_from(NOW - created).unwrap_or_default();
+        match self {
+            Self::Created => created,
+            Self::Modified => created + i64::try_from(rng.below(age.max(1))).unwrap_or_default(),
+        }
+    }
+}
+
 /// A string for a property of this name.
-pub(crate) fn text(name: &str, regions: &[&str], mut rng: SeededRng) -> String {
+pub(crate) fn text(name: &str, regions: &[&str], rng: SeededRng) -> String {
+    let number = rng.fork("number").below(10_000);
+    formed_text(name, regions, rng).unwrap_or_else(|| format!("{} {number}", words(name)))
+}
+
+/// One of the values that the description of a property gives as an example, in backquotes: "for example `bgp`", "always `group`".
+pub(crate) fn example_in(description: &str, mut rng: SeededRng) -> Option<String> {
+    const LEADS: [&str; 4] = ["for example `", "such as `", "lways `", "or example: `"];
+    let start = LEADS.iter().filter_map(|lead| {
+        let start = description.find(lead)?;
+        Some(start + lead.len() - 1)
+    });
+    let start = match description.starts_with('`') {
+        true => 0,
+        false => start.min()?,
+    };
+    let mut rest = &description[start..];
+    let mut examples = Vec::new();
+    while let Some((example, after)) = rest.strip_prefix('`').and_then(|rest| rest.split_once('`'))
+    {
+        examples.push(example);
+        rest = [", ", " or ", " and "]
+            .iter()
+            .find_map(|separator| after.strip_prefix(separator))
+            .unwrap_or_default();
+    }
+    rng.choose(&examples).map(|example| (*example).to_owned())
+}
+
+/// A string for a property whose name says what form it has.
+pub(crate) fn formed_text(name: &str, regions: &[&str], mut rng: SeededRng) -> Option<String> {
     let (byte, number) = (rng.below(254) + 1, rng.below(10_000));
     let lower = name.to_ascii_lowercase();
     let has = |part: &str| lower.contains(part);
@@ -37,21 +104,21 @@ pub(crate) fn text(name: &str, regions: &[&str], mut rng: SeededRng) -> String {
             .collect()
     };
     if has("secret") || has("password") || has("passphrase") || has("token") {
-        return secret(rng);
+        return Some(secret(rng));
     }
     if has("ipv6") {
-        return format!("2001:db8:0:0:0:0:{byte:x}:{number:x}");
+        return Some(format!("2001:db8:0:0:0:0:{byte:x}:{number:x}"));
     }
     if has("cidr") || has("prefix") {
-        return format!("10.{byte}.{}.0/24", number % 250);
+        return Some(format!("10.{byte}.{}.0/24", number % 250));
     }
     if has("internalip") || has("sourceip") || has("localip") {
-        return format!("10.{byte}.{}.{}", number % 250, number / 40);
+        return Some(format!("10.{byte}.{}.{}", number % 250, number / 40));
     }
-    if lower == "ip" || ends("ip") || has("ipaddress") {
-        return format!("198.51.100.{byte}");
+    if is_address(name) {
+        return Some(format!("198.51.100.{byte}"));
     }
-    match () {
+    let text = match () {
         () if lower == "path" => "/name".to_owned(),
         () if has("email") => format!("user{number}@example.com"),
         () if has("region") => rng.choose(regions).copied().unwrap_or_default().to_owned(),
@@ -73,8 +140,15 @@ pub(crate) fn text(name: &str, regions: &[&str], mut rng: SeededRng) -> String {
         () if has("version") => format!("{}.{}.{}", byte % 9, number % 20, number % 7),
         () if ends("id") => (100_000 + number).to_string(),
         () if has("number") || ends("by") => number.to_string(),
-        () => format!("{} {number}", words(name)),
-    }
+        () => return None,
+    };
+    Some(text)
+}
+
+/// Whether a property of this name has an IP address.
+pub(crate) fn is_address(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower == "ip" || lower.ends_with("ip") || lower.contains("ipaddress")
 }
 
 /// A secret; the word in it lets a search find secrets where they must not be.

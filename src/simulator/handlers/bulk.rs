@@ -1,40 +1,115 @@
 //! One request that changes several items: a list of their ids, and what to set.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::call::Call;
-use crate::simulator::state::{Store, id_text};
+use crate::simulator::http::response::JsonResponse;
+use crate::simulator::state::{Collection, Store, id_text};
 
 /// Changes the items that the body names, if it names some: all of them alike, or each as the list `properties` says. An id that nothing
-/// has changes nothing.
-pub(crate) fn change(call: &Call<'_>, store: &mut Store) {
-    let Value::Object(body) = &call.request.body else {
-        return;
-    };
-    let Some((name, ids)) = body.iter().find_map(ids) else {
-        return;
-    };
+/// has changes nothing, and the response reports it.
+pub(crate) fn change(call: &Call<'_>, store: &mut Store) -> Option<JsonResponse> {
     let path = [call.path, call.path_above()]
         .into_iter()
-        .find(|path| store.with_ids(path, call.env).is_some());
-    let Some(collection) = path.and_then(|path| store.at(path, call.env)) else {
-        return;
-    };
-    let each = body.get("properties").and_then(Value::as_array);
-    for (index, id) in ids.iter().enumerate() {
-        let properties = match each {
-            Some(each) => each.get(index).and_then(Value::as_object).cloned(),
-            None => Some(without(body, name)),
-        };
-        if let Some((number, properties)) = collection.find(&id_text(id)).zip(properties) {
-            collection.change(number, properties);
+        .find(|path| store.with_ids(path, call.env).is_some())?;
+    let collection = store.at(path, call.env)?;
+    let mut changed = Vec::new();
+    let mut results = Results::default();
+    for (id, properties) in changes(&call.request.body, &collection.shape.id) {
+        let number = collection.find(&id_text(&id));
+        if let Some(number) = number {
+            collection.change(call.values(), number, properties.into(), call.now);
+            changed.push(number);
         }
+        results.add(id, number.is_some());
+    }
+    match results.is_empty() {
+        true => None,
+        false => Some(response(call, collection, &changed, &results)),
+    }
+}
+
+/// Which ids of a request were those of items.
+#[derive(Default)]
+pub(crate) struct Results {
+    successful: Vec<Value>,
+    missing: Vec<Value>,
+}
+
+impl Results {
+    pub(crate) fn add(&mut self, id: Value, exists: bool) {
+        match exists {
+            true => self.successful.push(id),
+            false => self.missing.push(id),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.successful.is_empty() && self.missing.is_empty()
+    }
+
+    /// The results as responses have them.
+    pub(crate) fn facts(&self) -> Value {
+        json!({
+            "success": self.missing.is_empty(),
+            "successfulIds": self.successful,
+            "errorIds": self.missing,
+        })
+    }
+}
+
+/// The items that were changed where the response lists them, otherwise the results by id.
+fn response(
+    call: &Call<'_>,
+    collection: &Collection,
+    changed: &[u64],
+    results: &Results,
+) -> JsonResponse {
+    let schema = call.operation().response().unwrap_or(&Value::Null);
+    let schema = call.document().resolve(schema);
+    match schema.get("items") {
+        Some(row) => {
+            let rows = changed.iter();
+            let rows: Value = rows
+                .map(|number| collection.view(call.values(), row, *number))
+                .collect();
+            JsonResponse::new(call.operation().success_status, rows)
+        }
+        None => call.made(&results.facts()),
+    }
+}
+
+/// The ids that a body names, each with what is to be set.
+fn changes(body: &Value, id: &str) -> Vec<(Value, Map<String, Value>)> {
+    match body {
+        Value::Object(body) => {
+            let Some((name, ids)) = body.iter().find_map(ids) else {
+                return Vec::new();
+            };
+            let each = body.get("properties").and_then(Value::as_array);
+            let ids = ids.iter().enumerate();
+            let changes = ids.filter_map(|(index, id)| {
+                let properties = match each {
+                    Some(each) => each.get(index).and_then(Value::as_object).cloned(),
+                    None => Some(without(body, name)),
+                };
+                Some((id.clone(), properties?))
+            });
+            changes.collect()
+        }
+        Value::Array(rows) => {
+            let rows = rows.iter().filter_map(Value::as_object);
+            rows.filter_map(|row| Some((row.get(id)?.clone(), row.clone())))
+                .collect()
+        }
+        _ => Vec::new(),
     }
 }
 
 /// A property that is a list of ids: `entity_ids`, `ruleIds`.
 fn ids<'a>((name, value): (&'a String, &'a Value)) -> Option<(&'a str, &'a Vec<Value>)> {
-    let is_named = name.to_ascii_lowercase().ends_with("ids");
+    let lower = name.to_ascii_lowercase();
+    let is_named = lower.ends_with("ids") || lower.ends_with("list");
     let ids = value.as_array().filter(|_| is_named)?;
     Some((name, ids))
 }

@@ -23,6 +23,8 @@ pub(crate) struct Call<'a> {
     pub(crate) path_values: &'a BTreeMap<String, String>,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) request: &'a ValidRequest,
+    /// The time on the clock of the simulator, in epoch seconds.
+    pub(crate) now: i64,
 }
 
 /// An item that the path leads through.

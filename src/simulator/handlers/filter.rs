@@ -6,7 +6,7 @@ use super::call::Call;
 
 /// What the rows of a listing have to meet, and their order.
 pub(crate) struct Filter {
-    /// A property, what it must be, and whether it must be exactly that.
+    /// The path of a property, what it must be, and whether it must be exactly that.
     wanted: Vec<(String, Value, bool)>,
     sort: Option<String>,
     descends: bool,
@@ -32,7 +32,15 @@ impl Filter {
                 _ => wanted.push((name.clone(), value.clone(), false)),
             }
         }
-        wanted.retain(|(name, ..)| is_property(name) && !call.endpoint.is_of_paging(name));
+        for (name, ..) in &mut wanted {
+            if name == "identitytypes" {
+                *name = "type/type".to_owned();
+            }
+        }
+        wanted.retain(|(name, ..)| {
+            let property = name.split('/').next().unwrap_or_default();
+            is_property(property) && !call.endpoint.is_of_paging(name)
+        });
         let sort = sort.filter(|property| is_property(property));
         let descends = |order: &Value| {
             order
@@ -49,7 +57,10 @@ impl Filter {
 
     pub(crate) fn matches(&self, row: &Value) -> bool {
         self.wanted.iter().all(|(name, wanted, exactly)| {
-            let is = |wanted: &Value| match (&row[name], wanted) {
+            let is = |wanted: &Value| match (
+                row.pointer(&format!("/{name}")).unwrap_or(&Value::Null),
+                wanted,
+            ) {
                 (Value::String(known), Value::String(wanted)) => {
                     let (known, wanted) = (known.to_lowercase(), wanted.to_lowercase());
                     match exactly {
@@ -61,6 +72,7 @@ impl Filter {
                 (Value::Number(known), Value::String(wanted)) => {
                     wanted.split(',').any(|wanted| wanted == known.to_string())
                 }
+                (Value::String(known), Value::Number(wanted)) => *known == wanted.to_string(),
                 (known, wanted) => known == wanted,
             };
             match wanted {

@@ -1,7 +1,8 @@
 //! Calls on collections and their items: list, create, read, change, delete.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::bulk::Results;
 use super::call::{Call, Outcome, Parent, Rejection};
 use super::filter::Filter;
 use super::paging::Window;
@@ -58,7 +59,15 @@ pub(crate) fn create(
     let mut last = None;
     for body in bodies {
         let properties = match body {
-            Value::Object(properties) => properties,
+            // Times and ids are those that the service assigns.
+            Value::Object(mut properties) => {
+                properties.retain(|name, _| {
+                    let property = collection.shape.properties.get(name);
+                    let moment = property.and_then(|property| property.moment);
+                    moment.is_none() && *name != collection.shape.id
+                });
+                properties
+            }
             _ => Map::new(),
         };
         if collection.find_by_name(&properties, None).is_some() {
@@ -70,7 +79,7 @@ pub(crate) fn create(
                 "There is no room for another.".to_owned(),
             ));
         }
-        last = Some(collection.add(properties));
+        last = Some(collection.add(call.values(), properties, call.now));
     }
     Ok(last)
 }
@@ -90,35 +99,46 @@ pub(crate) fn created_response(
     }
 }
 
-/// Carries out a call on one item of the collection at a path; the call ends in the id of the item.
-pub(crate) fn item(call: &Call<'_>, store: &mut Store, path: &str) -> Outcome {
+/// The item at which a call ends, by its number in the collection at a path.
+pub(crate) fn find(call: &Call<'_>, store: &mut Store, path: &str) -> Result<u64, Rejection> {
     let parameter = call.operation().last_parameter();
     let id = parameter.and_then(|parameter| call.path_values.get(&parameter.name));
     let id = id.map(String::as_str).unwrap_or_default();
     let found = store
         .at(path, call.env)
-        .and_then(|collection| Some((collection.find(id)?, collection)));
-    let (number, collection) = found.ok_or_else(|| Rejection::missing(id))?;
-    match call.operation().method.as_str() {
-        "DELETE" => delete(call, store, path, number),
-        "PUT" | "PATCH" => update(call, collection, number),
-        _ => Ok(call.item_response(collection, number)),
+        .and_then(|collection| collection.find(id));
+    found.ok_or_else(|| Rejection::missing(id))
+}
+
+/// Reads an item of the collection at a path.
+pub(crate) fn read(call: &Call<'_>, store: &mut Store, path: &str, number: u64) -> JsonResponse {
+    match store.at(path, call.env) {
+        Some(collection) => call.item_response(collection, number),
+        None => call.made(&Value::Null),
     }
 }
 
-fn update(call: &Call<'_>, collection: &mut Collection, number: u64) -> Outcome {
-    let properties = call.change(collection, number)?;
-    if collection.find_by_name(&properties, Some(number)).is_some() {
+/// Changes an item of the collection at a path as the body says; gives all of it as it was before.
+pub(crate) fn update(
+    call: &Call<'_>,
+    store: &mut Store,
+    path: &str,
+    number: u64,
+) -> Result<Map<String, Value>, Rejection> {
+    let Some(collection) = store.at(path, call.env) else {
+        return Ok(Map::new());
+    };
+    let change = call.change(collection, number)?;
+    if collection.find_by_name(&change.set, Some(number)).is_some() {
         return Err(Rejection::exists());
     }
-    match call.operation().method.as_str() {
-        "PUT" => collection.replace(number, properties),
-        _ => collection.change(number, properties),
-    }
-    Ok(call.item_response(collection, number))
+    let before = collection.item(call.values(), number);
+    collection.change(call.values(), number, change, call.now);
+    Ok(before)
 }
 
-fn delete(call: &Call<'_>, store: &mut Store, path: &str, number: u64) -> Outcome {
+/// Removes an item of the collection at a path, and everything under it.
+pub(crate) fn delete(call: &Call<'_>, store: &mut Store, path: &str, number: u64) -> Outcome {
     let Some(collection) = store.at(path, call.env) else {
         return Ok(call.made(&Value::Null));
     };
@@ -154,15 +174,17 @@ fn deleted_response(call: &Call<'_>, collection: &Collection, number: u64) -> Js
 }
 
 /// Removes the items whose ids the body lists from the collection at a path.
-pub(crate) fn remove(call: &Call<'_>, store: &mut Store, path: &str) {
+pub(crate) fn remove(call: &Call<'_>, store: &mut Store, path: &str) -> Results {
+    let mut results = Results::default();
     let Some(collection) = store.at(path, call.env) else {
-        return;
+        return results;
     };
     for id in ids(call).into_iter().flatten() {
-        if let Some(number) = collection.find(&id_text(id)) {
-            collection.remove(number);
-        }
+        let number = collection.find(&id_text(id));
+        let exists = number.is_some_and(|number| collection.remove(number));
+        results.add(id.clone(), exists);
     }
+    results
 }
 
 /// The response of a call that removed the items whose ids the body lists.
@@ -170,9 +192,10 @@ pub(crate) fn removed_response(
     call: &Call<'_>,
     store: &mut Store,
     parent: Option<&Parent>,
+    results: &Results,
 ) -> JsonResponse {
     match parent {
-        None => call.made(&json!({"successfulIds": ids(call), "errorIds": []})),
+        None => call.made(&results.facts()),
         parent => call.about(store, parent),
     }
 }

@@ -1,41 +1,73 @@
 //! What a `PUT` or `PATCH` says about an item: properties, or a list of changes by JSON pointer.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
 
 use super::call::{Call, Rejection};
-use crate::simulator::state::Collection;
+use crate::simulator::state::{Change, Collection};
 use crate::simulator::validate::{self, ValidationError};
 
 impl Call<'_> {
     /// What the body says about an item: an object of properties, or a list of changes to them.
-    pub(super) fn change(
+    pub(super) fn change(&self, collection: &Collection, number: u64) -> Result<Change, Rejection> {
+        match &self.request.body {
+            Value::Object(sent) if self.operation().method == "PUT" => Ok(Change {
+                set: sent.clone(),
+                // What the body could have and has not is gone.
+                removed: self.body_properties(),
+            }),
+            Value::Object(sent) => Ok(sent.clone().into()),
+            Value::Array(changes) => self.patch(collection, number, changes),
+            _ => Ok(Change::default()),
+        }
+    }
+
+    /// What a list of changes makes of an item: they are carried out in their order.
+    fn patch(
         &self,
         collection: &Collection,
         number: u64,
-    ) -> Result<Map<String, Value>, Rejection> {
-        match &self.request.body {
-            Value::Object(changed) => Ok(changed.clone()),
-            Value::Array(changes) => {
-                let mut item = collection.facts(number);
-                let mut changed = Map::new();
-                for change in changes {
-                    let path = change["path"].as_str().unwrap_or_default();
-                    let name = path.split('/').nth(1).unwrap_or_default();
-                    if !path.starts_with('/') || !self.may_change(collection, name) {
-                        let text = format!("there is no property at `{path}`");
-                        return Err(ValidationError::new("body", text).into());
-                    }
-                    self.check_text(collection, path, &change["value"])?;
-                    match item.pointer_mut(path) {
-                        Some(target) => *target = change["value"].clone(),
-                        None => item[name] = change["value"].clone(),
-                    }
-                    changed.insert(name.to_owned(), item[name].clone());
-                }
-                Ok(changed)
+        changes: &[Value],
+    ) -> Result<Change, Rejection> {
+        let mut item = Value::Object(collection.item(self.values(), number));
+        let mut change = Change::default();
+        for one in changes {
+            let path = one["path"].as_str().unwrap_or_default();
+            // Some documents have paths without the slash.
+            let path = format!("/{}", path.strip_prefix('/').unwrap_or(path));
+            let name = path.split('/').nth(1).unwrap_or_default();
+            if !self.may_change(collection, name) {
+                let text = format!("there is no property at `{path}`");
+                return Err(ValidationError::new("body", text).into());
             }
-            _ => Ok(Map::new()),
+            let value = &one["value"];
+            self.check_text(collection, &path, value)?;
+            let is_list = self.is_list(collection, &path);
+            let target = item.pointer(&path);
+            let changed = match (one["op"].as_str(), is_list) {
+                (Some("add"), true) => Some(with(target, value)),
+                (Some("remove"), true) if !value.is_null() => Some(without(target, value)),
+                (Some("remove"), _) => None,
+                (_, true) if !value.is_array() => Some(json!([value])),
+                _ => Some(value.clone()),
+            };
+            set(&mut item, &path, changed);
+            match item.get(name) {
+                Some(value) => change.set.insert(name.to_owned(), value.clone()),
+                None => change.set.remove(name),
+            };
+            change.removed.insert(name.to_owned());
         }
+        Ok(change)
+    }
+
+    /// The properties that the body can have.
+    fn body_properties(&self) -> BTreeSet<String> {
+        let schema = self.operation().body.as_ref().and_then(|body| body.json());
+        schema.map_or_else(BTreeSet::new, |schema| {
+            self.document().property_names(schema)
+        })
     }
 
     /// Whether a list of changes may name this property: one that the document lists, or one that items or new items have.
@@ -47,9 +79,15 @@ impl Call<'_> {
             let path = changes.and_then(|change| self.document().property(change, "path"));
             path.is_some_and(|path| self.document().resolve(path)["enum"].is_array())
         };
-        let new = collection.shape.new.as_ref();
-        let mut schemas = new.into_iter().chain([&collection.shape.row]);
+        let mut schemas = collection.shape.schemas();
         schemas.any(|schema| self.document().property(schema, property).is_some()) || is_listed()
+    }
+
+    /// Whether a JSON pointer leads to a list.
+    fn is_list(&self, collection: &Collection, path: &str) -> bool {
+        let mut schemas = collection.shape.schemas();
+        let property = schemas.find_map(|schema| self.document().schema_at(schema, path));
+        property.is_some_and(|property| self.document().resolve(property)["type"] == "array")
     }
 
     /// Checks the string that a change sets: the schema of changes does not know the schema of the property.
@@ -59,8 +97,7 @@ impl Call<'_> {
         path: &str,
         value: &Value,
     ) -> Result<(), ValidationError> {
-        let new = collection.shape.new.as_ref();
-        let mut schemas = new.into_iter().chain([&collection.shape.row]);
+        let mut schemas = collection.shape.schemas();
         let property =
             schemas.find_map(|schema| Some((schema, self.document().schema_at(schema, path)?)));
         match property {
@@ -71,5 +108,43 @@ impl Call<'_> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The elements that a change names: one, or several in a list.
+fn elements(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(list) => list.clone(),
+        Value::Null => Vec::new(),
+        one => vec![one.clone()],
+    }
+}
+
+/// A list with these elements at its end, without those that it has already.
+fn with(list: Option<&Value>, added: &Value) -> Value {
+    let mut list = list.map(elements).unwrap_or_default();
+    for element in elements(added) {
+        if !list.contains(&element) {
+            list.push(element);
+        }
+    }
+    Value::Array(list)
+}
+
+/// A list without these elements.
+fn without(list: Option<&Value>, removed: &Value) -> Value {
+    let removed = elements(removed);
+    let list = list.map(elements).unwrap_or_default().into_iter();
+    list.filter(|element| !removed.contains(element)).collect()
+}
+
+/// Sets or removes the value at a JSON pointer; without an object for it there, its top property is set.
+fn set(item: &mut Value, path: &str, value: Option<Value>) {
+    let (holder, name) = path.rsplit_once('/').unwrap_or_default();
+    if let Some(Value::Object(holder)) = item.pointer_mut(holder) {
+        match value {
+            Some(value) => holder.insert(name.to_owned(), value),
+            None => holder.remove(name),
+        };
     }
 }

@@ -10,6 +10,9 @@ use crate::simulator::handlers::Call;
 use crate::simulator::http::response::{JsonResponse, TRANSACTION, reason};
 use crate::simulator::state::Store;
 
+/// How many active feeds a vendor can have.
+const FEEDS_OF_VENDOR: usize = 5;
+
 /// The rejection of a call about threat feeds, if it is rejected.
 pub(super) fn rejection(call: &Call<'_>, store: &mut Store) -> Option<JsonResponse> {
     match call.operation().id.as_str() {
@@ -20,8 +23,41 @@ pub(super) fn rejection(call: &Call<'_>, store: &mut Store) -> Option<JsonRespon
             "DUPLICATE_JOB",
             "There is a job for this collection already.",
         )),
+        "create_threat_feed" if is_vendor_full(call, store) => Some(error(
+            400,
+            "VENDOR_LIMIT_EXCEEDED",
+            "There are 5 active feeds of this vendor already.",
+        )),
         _ => None,
     }
+}
+
+/// Gives a new feed its vendor: the host that it polls.
+pub(super) fn created(call: &Call<'_>, store: &mut Store, path: &str, number: u64) {
+    let vendor = vendor(&call.request.body);
+    if let Some(feeds) = store.at(path, call.env) {
+        feeds.edit(call.values(), number, |feed| {
+            feed.insert("feedVendor".to_owned(), json!(vendor));
+        });
+    }
+}
+
+/// The host of the root that a feed polls.
+fn vendor(feed: &Value) -> Option<String> {
+    let url = Url::parse(feed["root_url"].as_str()?).ok()?;
+    url.host_str().map(str::to_owned)
+}
+
+/// Whether the vendor of the feed in the body has as many active feeds as there may be.
+fn is_vendor_full(call: &Call<'_>, store: &mut Store) -> bool {
+    let Some(feeds) = store.at(call.path, call.env) else {
+        return false;
+    };
+    let wanted = json!(vendor(&call.request.body));
+    let active = feeds.created().filter(|(_, feed)| {
+        feed.get("feedVendor") == Some(&wanted) && feed.get("state").is_some_and(|s| s == "active")
+    });
+    active.count() >= FEEDS_OF_VENDOR
 }
 
 /// What the TAXII server at the URL in a property of the body says, where it does not accept the call.

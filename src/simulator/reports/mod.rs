@@ -1,9 +1,8 @@
 //! Reports over a log of events that is never written down, so that activity, summaries and top lists of the same time range agree.
 //!
-//! `range` reads the time range of a call, `events` has the events in it, `ranks` counts them; this module makes the response.
+//! `events` has the events in the time range of a call, `ranks` counts them; this module makes the response.
 
 mod events;
-mod range;
 mod ranks;
 
 use std::collections::BTreeSet;
@@ -12,7 +11,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::faker::SeededRng;
-use super::handlers::{Call, Rejection, Window};
+use super::handlers::{Call, Rejection, Window, time_range};
 use super::http::response::JsonResponse;
 use events::{Event, KINDS, log};
 use ranks::{over_time, tally, top};
@@ -23,7 +22,7 @@ pub(crate) fn respond(call: &Call<'_>) -> Result<Option<JsonResponse>, Rejection
         return Ok(None);
     };
     let (name, kind) = report.split_once('/').unwrap_or((report, ""));
-    let Some(interval) = range::range(call)? else {
+    let Some(interval) = time_range(call)? else {
         return Ok(None);
     };
     let rows = match name {
@@ -55,9 +54,7 @@ pub(crate) fn respond(call: &Call<'_>) -> Result<Option<JsonResponse>, Rejection
         | "categories-by-hour"
         | "categories-by-timerange"
         | "bandwidth-by-hour"
-        | "bandwidth-by-timerange" => {
-            over_time(&log(call, interval, kind), interval, range::step(call))
-        }
+        | "bandwidth-by-timerange" => over_time(&log(call, interval, kind), interval, step(call)),
         _ => {
             let kinds = ["internal", ""];
             let only = if kinds.contains(&kind) { "" } else { kind };
@@ -70,6 +67,15 @@ pub(crate) fn respond(call: &Call<'_>) -> Result<Option<JsonResponse>, Rejection
     let rng = call.env.rng.fork(call.path);
     let row = |facts: &Map<String, Value>| (Value::Object(facts.clone()), rng);
     listed(call, &rows, row).map(Some)
+}
+
+/// The length of the steps of a report over time, in milliseconds.
+fn step(call: &Call<'_>) -> i64 {
+    match call.header("timerange") {
+        Some("minute") => 60_000,
+        Some("day") => 24 * 3_600_000,
+        _ => 3_600_000,
+    }
 }
 
 /// The events without those of the kinds that fail, where a report is of all kinds.

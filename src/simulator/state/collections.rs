@@ -1,29 +1,24 @@
 //! What the simulator keeps: the items of every collection, made when they are looked at.
 //!
-//! Of an item only what a caller said about it is kept; the rest follows from the seed and its number. So a collection of a quarter of a
-//! million items costs eight bytes an item until they are changed.
+//! An item that is there from the start follows from the seed and its number, so that a collection of a quarter of a million items costs eight
+//! bytes an item. Once a caller has created or changed it, all of it is kept, and nothing is made up from then on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::shape::{FIRST, Shape};
+use super::links::{self, FIRST};
+use super::shape::{Assigned, Shape, id_text};
 use super::values::ValueMaker;
 use crate::simulator::env::Env;
-use crate::simulator::faker::SeededRng;
-
-/// How many items a collection has at the start, by the operation that lists it.
-#[derive(Clone, Debug)]
-pub(crate) struct Sizes {
-    pub(crate) of: BTreeMap<String, usize>,
-    pub(crate) others: usize,
-}
+use crate::simulator::faker::{Moment, SeededRng};
 
 /// All collections that were called so far, by their paths.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Store {
-    sizes: Sizes,
     collections: BTreeMap<String, Option<Collection>>,
+    /// What is kept that no path lists, by what it is and then by id.
+    notes: BTreeMap<String, Map<String, Value>>,
 }
 
 /// The items of one path.
@@ -31,35 +26,66 @@ pub(crate) struct Store {
 pub(crate) struct Collection {
     pub(crate) shape: Shape,
     rng: SeededRng,
+    /// What the items that are there from the start have because of the items under them.
+    counts: Map<String, Value>,
     /// The numbers of the items, in the order of the list.
     order: Vec<u64>,
+    /// The number of the first item that was not there from the start.
+    first_new: u64,
     next: u64,
-    /// What callers sent about items.
+    /// The ids of items that came with one.
+    own_ids: BTreeMap<u64, Value>,
+    /// All of the items that callers created or changed.
     stored: BTreeMap<u64, Map<String, Value>>,
 }
 
-impl Store {
-    pub(crate) fn new(sizes: Sizes) -> Self {
+/// What a caller says about an item.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Change {
+    /// The properties that it sets.
+    pub(crate) set: Map<String, Value>,
+    /// The properties that it removes.
+    pub(crate) removed: BTreeSet<String>,
+}
+
+impl From<Map<String, Value>> for Change {
+    fn from(set: Map<String, Value>) -> Self {
         Self {
-            sizes,
-            collections: BTreeMap::new(),
+            set,
+            removed: BTreeSet::new(),
         }
     }
+}
 
+impl Store {
     /// The collection at a path, if the documents have one there.
     pub(crate) fn at(&mut self, path: &str, env: &Env) -> Option<&mut Collection> {
         if !self.collections.contains_key(path) {
+            let is_new = self.is_under_new(path);
             let collection = Shape::at(path).map(|shape| {
-                let list = shape
-                    .list
-                    .map(|list| list.operation.id.as_str())
-                    .unwrap_or_default();
-                let size = self.sizes.of.get(list).copied();
-                Collection::new(shape, env.rng.fork(path), size.unwrap_or(self.sizes.others))
+                let list = shape.list.map_or("", |list| list.operation.id.as_str());
+                let size = match is_new && shape.new.is_some() {
+                    true => 0,
+                    false => env.sizes.of(list),
+                };
+                let counts = links::counts(list, &env.sizes);
+                Collection::new(shape, env.rng.fork(path), size, counts)
             });
             self.collections.insert(path.to_owned(), collection);
         }
         self.collections.get_mut(path)?.as_mut()
+    }
+
+    /// Whether a path is under an item that a caller created: it has only the children that callers create.
+    fn is_under_new(&self, path: &str) -> bool {
+        let slashes = path.match_indices('/').map(|(slash, _)| slash);
+        let ends = slashes.chain([path.len()]);
+        ends.filter_map(|end| path[..end].rsplit_once('/'))
+            .filter_map(|(above, id)| Some((self.collections.get(above)?.as_ref()?, id)))
+            .any(|(collection, id)| {
+                let number = collection.find(id);
+                number.is_some_and(|number| collection.is_new(number))
+            })
     }
 
     /// The collection at a path whose items have paths of their own under it.
@@ -82,6 +108,18 @@ impl Store {
             .sum()
     }
 
+    /// What is kept under a name and no path lists, by id.
+    pub(crate) fn notes(&mut self, name: &str) -> &mut Map<String, Value> {
+        self.notes.entry(name.to_owned()).or_default()
+    }
+
+    /// All collections that were looked at, by their paths.
+    pub(crate) fn collections(&self) -> impl Iterator<Item = (&str, &Collection)> {
+        self.collections
+            .iter()
+            .filter_map(|(path, collection)| Some((path.as_str(), collection.as_ref()?)))
+    }
+
     /// Forgets a path and everything under it.
     pub(crate) fn forget(&mut self, path: &str) {
         let under = format!("{path}/");
@@ -91,13 +129,16 @@ impl Store {
 }
 
 impl Collection {
-    fn new(shape: Shape, rng: SeededRng, size: usize) -> Self {
+    fn new(shape: Shape, rng: SeededRng, size: usize, counts: Map<String, Value>) -> Self {
         let size = size.min(shape.capacity()) as u64;
         Self {
             shape,
             rng,
+            counts,
             order: (FIRST..FIRST + size).collect(),
+            first_new: FIRST + size,
             next: FIRST + size,
+            own_ids: BTreeMap::new(),
             stored: BTreeMap::new(),
         }
     }
@@ -111,9 +152,27 @@ impl Collection {
         &self.order
     }
 
+    /// The numbers of the items that callers created or changed.
+    pub(crate) fn stored_numbers(&self) -> Vec<u64> {
+        self.stored.keys().copied().collect()
+    }
+
+    /// The items that callers created, by their numbers.
+    pub(crate) fn created(&self) -> impl Iterator<Item = (u64, &Map<String, Value>)> {
+        let created = self.stored.range(self.first_new..);
+        created.map(|(number, item)| (*number, item))
+    }
+
     /// The number of the item of this id, if it is there.
     pub(crate) fn find(&self, id: &str) -> Option<u64> {
-        let number = self.shape.number_of(id, self.rng)?;
+        let mut own = self.own_ids.iter().filter(|(_, own)| id_text(own) == id);
+        let number = match own.next() {
+            Some((number, _)) => *number,
+            None => {
+                let number = self.shape.number_of(id, self.rng)?;
+                Some(number).filter(|number| !self.own_ids.contains_key(number))?
+            }
+        };
         self.position(number).map(|_| number)
     }
 
@@ -124,28 +183,95 @@ impl Collection {
     }
 
     pub(crate) fn id(&self, number: u64) -> Value {
-        self.shape.id_of(number, self.rng)
+        let own = self.own_ids.get(&number).cloned();
+        own.unwrap_or_else(|| self.shape.id_of(number, self.rng))
     }
 
-    /// What is known of an item.
-    pub(crate) fn facts(&self, number: u64) -> Value {
-        let mut facts = Map::new();
-        if let Some(name) = &self.shape.name {
+    /// What is known of an item: all of it if it is stored, otherwise its counts, id, name and position.
+    fn facts(&self, number: u64) -> Value {
+        let stored = self.stored.get(&number);
+        let mut facts = stored.unwrap_or(&self.counts).clone();
+        if let (Some(name), None) = (&self.shape.name, stored) {
             facts.insert(name.clone(), Value::from(self.shape.name_of(number)));
-        }
-        if let Some(stored) = self.stored.get(&number) {
-            facts.extend(stored.clone());
         }
         if let (Some(property), Some(position)) = (&self.shape.position, self.position(number)) {
             facts.insert(property.clone(), Value::from(position + 1));
         }
-        facts.insert(self.shape.id.clone(), self.id(number));
+        let id = self.id(number);
+        if let Some(link) = &self.shape.link {
+            let path = format!("{}/{}", self.shape.path, id_text(&id));
+            facts.insert(
+                link.clone(),
+                json!(format!("https://api.sse.cisco.com{path}")),
+            );
+        }
+        // Some responses about an item have the id under this name, whatever that of the item is.
+        facts.entry("id").or_insert_with(|| id.clone());
+        facts.insert(self.shape.id.clone(), id);
         Value::Object(facts)
     }
 
     /// An item as a schema shows it.
     pub(crate) fn view(&self, values: ValueMaker<'_>, schema: &Value, number: u64) -> Value {
-        values.make(schema, &self.facts(number), self.rng.fork_at(number))
+        let (facts, rng) = (self.facts(number), self.rng.fork_at(number));
+        match self.stored.contains_key(&number) {
+            true => values.show(schema, &facts, rng),
+            false => values.make(schema, &facts, rng),
+        }
+    }
+
+    /// All of an item.
+    pub(crate) fn item(&self, values: ValueMaker<'_>, number: u64) -> Map<String, Value> {
+        if let Some(stored) = self.stored.get(&number) {
+            return stored.clone();
+        }
+        let mut item = Map::new();
+        for view in &self.shape.views {
+            if let Value::Object(view) = self.view(values, view, number) {
+                let others = view
+                    .into_iter()
+                    .filter(|(name, _)| !item.contains_key(name))
+                    .collect::<Vec<_>>();
+                item.extend(others);
+            }
+        }
+        item
+    }
+
+    /// What the service assigns to a new item: times, the organization, who created it, counts of what it does not have yet, and what the
+    /// document states as a default.
+    fn assigned(&self, values: ValueMaker<'_>, number: u64, now: i64) -> Map<String, Value> {
+        let properties = self.shape.properties.iter();
+        let assigned = properties.filter_map(|(name, property)| {
+            let value = match property.assigned.as_ref()? {
+                Assigned::Time => values.time(&property.schema, now),
+                Assigned::Number => json!(number),
+                Assigned::Value(value) => value.clone(),
+            };
+            Some((name.clone(), value))
+        });
+        assigned.collect()
+    }
+
+    /// Gives an item what its views require and callers can set, but did not.
+    fn complete(&self, values: ValueMaker<'_>, number: u64, item: &mut Map<String, Value>) {
+        for (name, property) in &self.shape.properties {
+            if property.is_required && property.is_sent && !item.contains_key(name) {
+                let rng = self.rng.fork_at(number).fork(name);
+                let schema = property.new.as_ref().unwrap_or(&property.schema);
+                item.insert(name.clone(), values.initial(schema, name, rng));
+            }
+        }
+        if let Some(name) = &self.shape.name
+            && self
+                .shape
+                .properties
+                .get(name)
+                .is_some_and(|property| property.is_required)
+        {
+            let entry = item.entry(name.clone());
+            entry.or_insert_with(|| json!(self.shape.name_of(number)));
+        }
     }
 
     /// An item as a row of the list.
@@ -159,7 +285,8 @@ impl Collection {
         stored: &Map<String, Value>,
         other_than: Option<u64>,
     ) -> Option<u64> {
-        let property = self.shape.name.as_ref()?;
+        let property = self.shape.name.as_ref();
+        let property = property.filter(|_| self.shape.has_unique_names)?;
         let name = stored.get(property)?;
         let has_name = |number: &u64| match self
             .stored
@@ -167,6 +294,7 @@ impl Collection {
             .and_then(|stored| stored.get(property))
         {
             Some(known) => known == name,
+            None if self.stored.contains_key(number) => false,
             None => *name == self.shape.name_of(*number).as_str(),
         };
         let mut others = self
@@ -176,13 +304,34 @@ impl Collection {
         others.find(|number| has_name(number)).copied()
     }
 
-    /// Adds an item at the end.
-    pub(crate) fn add(&mut self, stored: Map<String, Value>) -> u64 {
-        let number = self.next;
-        self.next += 1;
+    /// Adds an item at the end: what the caller sent, and what the service assigns to it now. An id that is among it is the id of the item.
+    pub(crate) fn add(
+        &mut self,
+        values: ValueMaker<'_>,
+        sent: Map<String, Value>,
+        now: i64,
+    ) -> u64 {
+        let own = sent.get(&self.shape.id);
+        // An id of the usual form has its number.
+        let numbered = own.and_then(|id| self.shape.number_of(&id_text(id), self.rng));
+        let numbered = numbered.filter(|number| self.position(*number).is_none());
+        let number = numbered.unwrap_or(self.next);
+        self.next = self.next.max(number + 1);
         self.order.push(number);
-        self.replace(number, stored);
+        if let (Some(id), None) = (own, numbered) {
+            self.own_ids.insert(number, id.clone());
+        }
+        let mut item = self.assigned(values, number, now);
+        item.extend(sent);
+        self.complete(values, number, &mut item);
+        self.move_to(number, &item);
+        self.stored.insert(number, item);
         number
+    }
+
+    /// Whether an item was not there from the start.
+    pub(crate) fn is_new(&self, number: u64) -> bool {
+        number >= self.first_new
     }
 
     /// Whether another item fits in, where the ids are those of an enumeration.
@@ -190,20 +339,44 @@ impl Collection {
         self.next < FIRST.saturating_add(self.shape.capacity() as u64)
     }
 
-    pub(crate) fn change(&mut self, number: u64, stored: Map<String, Value>) {
-        self.move_to(number, &stored);
-        self.stored.entry(number).or_default().extend(stored);
+    /// Changes an item now.
+    pub(crate) fn change(&mut self, values: ValueMaker<'_>, number: u64, change: Change, now: i64) {
+        let mut item = self.item(values, number);
+        item.retain(|name, _| !change.removed.contains(name));
+        self.move_to(number, &change.set);
+        let set = change.set.into_iter();
+        item.extend(set.filter(|(name, _)| Moment::of(name).is_none()));
+        for (name, property) in &self.shape.properties {
+            if property.moment == Some(Moment::Modified) {
+                item.insert(name.clone(), values.time(&property.schema, now));
+            }
+        }
+        self.complete(values, number, &mut item);
+        self.stored.insert(number, item);
     }
 
-    /// Forgets what was said about an item before.
-    pub(crate) fn replace(&mut self, number: u64, stored: Map<String, Value>) {
-        self.move_to(number, &stored);
-        self.stored.insert(number, stored);
+    /// Edits an item as the service does: nobody changed it.
+    pub(crate) fn edit(
+        &mut self,
+        values: ValueMaker<'_>,
+        number: u64,
+        edit: impl FnOnce(&mut Map<String, Value>),
+    ) {
+        match self.stored.get_mut(&number) {
+            Some(item) => edit(item),
+            None => {
+                let mut item = self.item(values, number);
+                edit(&mut item);
+                self.stored.insert(number, item);
+            }
+        }
     }
 
     /// Removes all items.
     pub(crate) fn clear(&mut self) {
         self.order.clear();
+        self.first_new = 0;
+        self.own_ids.clear();
         self.stored.clear();
     }
 
@@ -211,6 +384,7 @@ impl Collection {
         let position = self.position(number);
         if let Some(position) = position {
             self.order.remove(position);
+            self.own_ids.remove(&number);
             self.stored.remove(&number);
         }
         position.is_some()

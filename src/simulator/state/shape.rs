@@ -1,22 +1,29 @@
 //! Which paths form a collection, by rule: a listing, a creation, and the items under them.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
 use cisco_secure_access_openapi::{Document, Parameter};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::links::FIRST;
 use crate::simulator::catalog::{self, Endpoint, Route};
-use crate::simulator::faker::{SeededRng, uuid};
-
-/// The first item of a collection has this number.
-pub(crate) const FIRST: u64 = 1001;
+use crate::simulator::faker::{AUTHOR, Moment, ORGANIZATION, SeededRng, uuid};
+use crate::simulator::validate::PropertyValidator;
 
 /// A collection as the documents describe it.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
+    pub(crate) path: String,
     pub(crate) document: &'static Document,
     /// The operation that lists it.
     pub(crate) list: Option<&'static Endpoint>,
     /// The schema of an item: a row of the list, or what reading or creating an item gives.
     pub(crate) row: Value,
+    /// The schemas in which an item is shown, the most detailed first: what reading it gives, and the row.
+    pub(crate) views: Vec<Value>,
+    /// The properties of items, by name.
+    pub(crate) properties: BTreeMap<String, Property>,
     /// The schema of what creates an item.
     pub(crate) new: Option<Value>,
     /// Whether items have paths of their own, which end in their ids.
@@ -24,12 +31,76 @@ pub(crate) struct Shape {
     /// The property that holds the id.
     pub(crate) id: String,
     id_format: IdFormat,
-    /// The property that holds the name, which no two items share.
+    /// The property that holds the name.
     pub(crate) name: Option<String>,
+    /// Whether no two items share a name: the document says so of the name, or has a conflict for the creation.
+    pub(crate) has_unique_names: bool,
     /// The property that holds the position of an item, where callers decide on the order.
     pub(crate) position: Option<String>,
+    /// The property that holds the address of the item.
+    pub(crate) link: Option<String>,
     /// What an item is called.
     noun: String,
+}
+
+/// A property of the items of a collection.
+#[derive(Clone, Debug)]
+pub(crate) struct Property {
+    /// Its schema, in the most detailed view that has it.
+    pub(crate) schema: Value,
+    /// Its schema in the request that creates an item.
+    pub(crate) new: Option<Value>,
+    /// Whether requests can set it.
+    pub(crate) is_sent: bool,
+    /// Whether a view requires it.
+    pub(crate) is_required: bool,
+    /// The event that it has the time of.
+    pub(crate) moment: Option<Moment>,
+    /// What the service assigns to it in a new item.
+    pub(crate) assigned: Option<Assigned>,
+    validator: OnceLock<Arc<PropertyValidator>>,
+}
+
+impl Property {
+    /// Checks values of the property, which has this name.
+    pub(crate) fn validator(&self, document: &Document, name: &str) -> &PropertyValidator {
+        self.validator
+            .get_or_init(|| Arc::new(PropertyValidator::new(document, name, &self.schema)))
+    }
+}
+
+/// What the service assigns to a property of a new item.
+#[derive(Clone, Debug)]
+pub(crate) enum Assigned {
+    /// The time of the creation.
+    Time,
+    /// The number of the item.
+    Number,
+    /// Always the same: a default of the document, the organization, the author, a count of what a new item does not have yet.
+    Value(Value),
+}
+
+impl Assigned {
+    fn of(name: &str, schema: &Value, is_sent: bool) -> Option<Self> {
+        let lower = name.to_ascii_lowercase();
+        let is_one_of = |names: &[&str]| names.contains(&lower.as_str());
+        let value = match schema["type"].as_str() {
+            _ if Moment::of(name).is_some() => return Some(Self::Time),
+            _ if schema.get("default").is_some() => schema["default"].clone(),
+            _ if is_sent => return None,
+            _ if is_one_of(&["organizationid", "organization_id", "orgid"]) => json!(ORGANIZATION),
+            Some("integer") if lower == "originid" => return Some(Self::Number),
+            Some("integer") if lower.ends_with("count") || lower.starts_with("total") => json!(0),
+            Some("boolean") => json!(false),
+            Some("string")
+                if is_one_of(&["createdby", "created_by", "modifiedby", "modified_by"]) =>
+            {
+                json!(AUTHOR)
+            }
+            _ => return None,
+        };
+        Some(Self::Value(value))
+    }
 }
 
 /// What ids look like.
@@ -48,6 +119,12 @@ impl Shape {
         let Endpoints { list, create, item } = Endpoints::at(path)?;
         let any = list.or(create)?;
         let document = any.document;
+        let body = create.and_then(|create| create.operation.body.as_ref());
+        let new = body.and_then(|body| body.json());
+        let new = new.map(|new| match document.resolve(new).get("items") {
+            Some(items) => items,
+            None => new,
+        });
         let row = match list {
             Some(list) => document.schema_at(list.operation.response()?, list.listing.as_deref()?),
             None => item.and_then(|item| item.operation.response()),
@@ -55,10 +132,8 @@ impl Shape {
         let row = document.resolve(row?);
         let row = match row.get("items") {
             Some(items) => items.clone(),
-            None => Self::item_in(document, row),
+            None => Self::item_in(document, row, new),
         };
-        let body = create.and_then(|create| create.operation.body.as_ref());
-        let new = body.and_then(|body| body.json());
         let properties: Vec<String> = document.property_names(&row).into_iter().collect();
         let parameter = item.and_then(|item| item.operation.last_parameter());
         let id = id_property(
@@ -73,15 +148,35 @@ impl Shape {
             "list_network_tunnel_groups" => "Branch".to_owned(),
             id => noun(id),
         };
-        Some(Self {
+        let name = properties
+            .iter()
+            .find(|name| *name == "name")
+            .or_else(|| properties.iter().find(|name| is_name(name)))
+            .filter(|name| **name != id && (create.is_some() || item.is_some()))
+            .cloned();
+        let has_unique_names = create.is_some_and(|create| {
+            let property = new.zip(name.as_ref());
+            let property = property.and_then(|(new, name)| document.property(new, name));
+            let is_unique = property.is_some_and(|property| {
+                let text = property["description"].as_str().unwrap_or_default();
+                text.contains("unique in")
+            });
+            is_unique || create.operation.responses.contains_key(&409)
+        });
+        let link = ["href", "url"].into_iter().find(|link| {
+            let is_link = properties.iter().any(|name| name == link);
+            let is_sent = new.is_some_and(|new| document.property(new, link).is_some());
+            is_link && !is_sent && item.is_some()
+        });
+        let mut shape = Self {
+            path: path.to_owned(),
+            link: link.map(str::to_owned),
             document,
             list,
-            name: properties
-                .iter()
-                .find(|name| *name == "name")
-                .or_else(|| properties.iter().find(|name| is_name(name)))
-                .filter(|name| **name != id && (create.is_some() || item.is_some()))
-                .cloned(),
+            views: Vec::new(),
+            properties: BTreeMap::new(),
+            name,
+            has_unique_names,
             position: properties
                 .iter()
                 .find(|name| *name == "rulePriority")
@@ -92,13 +187,63 @@ impl Shape {
             id,
             id_format,
             noun,
-        })
+        };
+        let read = item.filter(|item| item.operation.method == "GET");
+        if let Some(response) = read.and_then(|read| read.operation.response())
+            && let Some(pointer) = shape.pointer_in(response)
+            && let Some(item) = document.schema_at(document.resolve(response), &pointer)
+        {
+            shape.views.push(item.clone());
+        }
+        shape.views.push(shape.row.clone());
+        let sent = changes(path).chain(create).flat_map(sent_by).collect();
+        shape.properties = shape.properties(&sent);
+        Some(shape)
+    }
+
+    /// The properties of items; `sent` has those that requests can set.
+    fn properties(&self, sent: &BTreeSet<String>) -> BTreeMap<String, Property> {
+        let document = self.document;
+        let requires = |name: &str| {
+            self.views.iter().any(|view| {
+                let required = document.resolve(view)["required"].as_array();
+                required.is_some_and(|required| required.iter().any(|known| known == name))
+            })
+        };
+        let mut properties = BTreeMap::new();
+        for schema in self.views.iter().chain(&self.new).rev() {
+            for name in document.property_names(schema) {
+                let Some(property) = document.property(schema, &name) else {
+                    continue;
+                };
+                let new = self.new.as_ref();
+                let new = new.and_then(|new| document.property(new, &name));
+                let is_sent = sent.contains(&name);
+                let property = Property {
+                    schema: document.resolve(property).clone(),
+                    assigned: Assigned::of(&name, document.resolve(property), is_sent),
+                    new: new.map(|new| document.resolve(new).clone()),
+                    is_sent,
+                    is_required: requires(&name),
+                    moment: Moment::of(&name),
+                    validator: OnceLock::new(),
+                };
+                properties.insert(name, property);
+            }
+        }
+        properties
     }
 
     /// The item in a response that wraps it in an object.
-    fn item_in(document: &Document, response: &Value) -> Value {
+    fn item_in(document: &Document, response: &Value, new: Option<&Value>) -> Value {
         let wrapped = response["properties"].as_object().into_iter().flatten();
-        let is_item = |schema: &&Value| document.property_names(schema).contains("id");
+        let new = new
+            .map(|new| document.property_names(new))
+            .unwrap_or_default();
+        let is_item = |schema: &&Value| {
+            let names = document.property_names(schema);
+            names.contains("id") || names.intersection(&new).count() > 1
+        };
         match document.property_names(response).contains("id") {
             true => response.clone(),
             false => wrapped
@@ -125,6 +270,17 @@ impl Shape {
             false => best,
         });
         (score > 0).then_some(pointer)
+    }
+
+    /// Whether a view has this property.
+    pub(crate) fn is_shown(&self, name: &str) -> bool {
+        let mut views = self.views.iter();
+        views.any(|view| self.document.property(view, name).is_some())
+    }
+
+    /// The schemas that have properties of items: that of a new one, and the views.
+    pub(crate) fn schemas(&self) -> impl Iterator<Item = &Value> {
+        self.new.iter().chain(&self.views)
     }
 
     /// The id of an item.
@@ -162,6 +318,29 @@ impl Shape {
             IdFormat::Listed(values) => values.len(),
             _ => usize::MAX,
         }
+    }
+}
+
+/// The operations that change the items of a collection.
+fn changes(path: &str) -> impl Iterator<Item = &'static Endpoint> {
+    let under = format!("{path}/~");
+    let changes = ["PUT", "PATCH"].map(|method| match catalog::route(method, &under) {
+        Route::Found(endpoint, _) => Some(endpoint),
+        _ => None,
+    });
+    changes.into_iter().flatten()
+}
+
+/// The properties that the body of an operation can set.
+fn sent_by(endpoint: &'static Endpoint) -> BTreeSet<String> {
+    let body = endpoint.operation.body.as_ref();
+    let schema = body.and_then(|body| body.json()).unwrap_or(&Value::Null);
+    let schema = endpoint.document.resolve(schema);
+    match schema.get("items") {
+        // A list of changes by JSON pointer.
+        Some(_) if endpoint.operation.method == "PATCH" => BTreeSet::new(),
+        Some(items) => endpoint.document.property_names(items),
+        None => endpoint.document.property_names(schema),
     }
 }
 

@@ -3,11 +3,14 @@
 //! The same function makes the response of an operation that has no state, the row of a listing and the view of a stored item. What is not
 //! a fact is made up, always in the same way; scalars come from `faker`.
 
+use chrono::DateTime;
 use cisco_secure_access_openapi::{Document, reference};
+
 use serde_json::{Map, Value, json};
 
+use super::links;
 use crate::simulator::env::Env;
-use crate::simulator::faker::{self, Pattern, SeededRng};
+use crate::simulator::faker::{self, Moment, Pattern, SeededRng};
 use crate::simulator::quirks::{PropertyQuirk, Quirk};
 use crate::simulator::validate;
 
@@ -35,6 +38,8 @@ struct Context<'s> {
     full: bool,
     /// Whether it is made for a request.
     sent: bool,
+    /// Whether the facts are all that is known: they are kept even where they are not what is documented.
+    stored: bool,
 }
 
 impl<'a> ValueMaker<'a> {
@@ -46,8 +51,46 @@ impl<'a> ValueMaker<'a> {
             depth: 0,
             full: true,
             sent: false,
+            stored: false,
         };
         self.value(schema, context, facts, rng)
+    }
+
+    /// A stored item as a schema shows it: nothing is added but what the schema requires.
+    pub(crate) fn show(&self, schema: &Value, stored: &Value, rng: SeededRng) -> Value {
+        let context = Context {
+            name: "",
+            owner: "",
+            depth: 0,
+            full: false,
+            sent: false,
+            stored: true,
+        };
+        self.value(schema, context, stored, rng)
+    }
+
+    /// The value that a property of this schema has before anything is said about it.
+    pub(crate) fn initial(&self, schema: &Value, name: &str, rng: SeededRng) -> Value {
+        let resolved = self.document.resolve(schema);
+        let is_free = ["minLength", "format", "pattern", "enum"]
+            .iter()
+            .all(|keyword| resolved.get(*keyword).is_none());
+        match resolved["type"].as_str() {
+            _ if resolved.get("default").is_some() => resolved["default"].clone(),
+            _ if resolved["nullable"] == true => Value::Null,
+            Some("boolean") => Value::Bool(false),
+            Some("integer" | "number") if resolved.get("enum").is_none() => {
+                resolved.get("minimum").cloned().unwrap_or_else(|| json!(0))
+            }
+            Some("string") if is_free && !faker::is_address(name) => json!(""),
+            Some("array") if resolved.get("minItems").is_none() => json!([]),
+            _ => self.sent(schema, name, false, rng),
+        }
+    }
+
+    /// A time, in epoch seconds, as a property of this schema has it.
+    pub(crate) fn time(&self, schema: &Value, time: i64) -> Value {
+        time_value(self.document.resolve(schema), time)
     }
 
     /// A value that a request may send: what only responses have is left out, and what is not required where not everything is wanted.
@@ -64,6 +107,7 @@ impl<'a> ValueMaker<'a> {
             depth: 0,
             full: everything,
             sent: true,
+            stored: false,
         };
         self.value(schema, context, &Value::Null, rng)
     }
@@ -103,6 +147,9 @@ impl<'a> ValueMaker<'a> {
         if let Some(elements) = schema["x-tuple"].as_array() {
             return self.tuple(elements, context, rng);
         }
+        if let Some(id) = self.link(schema, context.name, rng) {
+            return id;
+        }
         match schema["type"].as_str() {
             Some("array") => self.array(schema, context, facts, rng),
             Some("string") => Value::from(self.text(schema, context.name, rng)),
@@ -115,6 +162,20 @@ impl<'a> ValueMaker<'a> {
         }
     }
 
+    /// The id of something that exists, where a property refers to it.
+    fn link(&self, schema: &Value, name: &str, mut rng: SeededRng) -> Option<Value> {
+        let size = self.env.sizes.of(links::list_of(name)?);
+        if size == 0 {
+            return None;
+        }
+        let id = links::FIRST + rng.below(size as u64);
+        match schema["type"].as_str()? {
+            "integer" => Some(json!(id)),
+            "string" if schema.get("format").is_none() => Some(json!(id.to_string())),
+            _ => None,
+        }
+    }
+
     /// One of several variants: the one that the facts belong to, or any.
     fn variant(
         &self,
@@ -124,20 +185,18 @@ impl<'a> ValueMaker<'a> {
         facts: &Value,
         mut rng: SeededRng,
     ) -> Value {
-        let known = |variant: &&Value| {
+        let known = |variant: &&Value, stored: bool| {
             let names = facts.as_object().into_iter().flatten();
             names
                 .filter(|(name, value)| {
                     let property = self.document.property(variant, name);
-                    property.is_some_and(|property| self.adapt(property, value).is_some())
+                    property.is_some_and(|property| self.adapted(property, value, stored).is_some())
                 })
                 .count()
         };
-        let best = variants
-            .iter()
-            .map(|variant| known(&variant))
-            .max()
-            .unwrap_or_default();
+        // What is documented counts before what is only kept.
+        let score = |variant: &Value| (known(&variant, false), known(&variant, context.stored));
+        let best = variants.iter().map(score).max().unwrap_or_default();
         let keyed = self.env.quirks.has(Quirk::Keyed);
         let is_unusual = |variant: &Value| match keyed {
             true => variant["type"] == "array",
@@ -152,7 +211,7 @@ impl<'a> ValueMaker<'a> {
         let named = name.and_then(|name| discriminator["mapping"].get(name));
         let is_likely = |variant: &Value| match named {
             Some(reference) => variant["$ref"] == *reference,
-            None => known(&variant) == best && !(has_both && is_unusual(variant)),
+            None => score(variant) == best && !(has_both && is_unusual(variant)),
         };
         let likely: Vec<&Value> = variants
             .iter()
@@ -199,13 +258,18 @@ impl<'a> ValueMaker<'a> {
         let full = context.full && context.depth < DEEP;
         let mut object = Map::new();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            let fact = facts.get(name).and_then(|fact| self.adapt(property, fact));
+            let fact = facts.get(name);
+            let fact = fact.and_then(|fact| self.adapted(property, fact, context.stored));
             let is_wanted = is_required(name) || (full && property["deprecated"] != true);
             let is_answered = context.sent && self.document.resolve(property)["readOnly"] == true;
             if is_answered || (fact.is_none() && !is_wanted) {
                 continue;
             }
-            let rng = rng.fork(name);
+            // The times of one object are in the order of the events.
+            let rng = match Moment::of(name) {
+                Some(_) => rng.fork("times"),
+                None => rng.fork(name),
+            };
             let unusual = match context.sent {
                 true => None,
                 false => self.env.quirks.of_property(context.owner, name, rng),
@@ -223,11 +287,17 @@ impl<'a> ValueMaker<'a> {
                 (unusual, fact) => {
                     let value = match fact {
                         Some(fact) => self.complete(property, inner, fact, rng),
-                        None => validate::sample(context.owner, name)
+                        None => setting_value(name, &object, rng)
+                            .or_else(|| validate::sample(context.owner, name))
                             .unwrap_or_else(|| self.value(property, inner, &Value::Null, rng)),
                     };
                     unusual.map_or(value.clone(), |unusual| unusual.applied_to(value))
                 }
+            };
+            let is_quoted = self.document.resolve(property)["x-quoted"] == true && !context.sent;
+            let value = match is_quoted {
+                true => PropertyQuirk::Quoted.applied_to(value),
+                false => value,
             };
             object.insert(name.clone(), value);
         }
@@ -305,12 +375,17 @@ impl<'a> ValueMaker<'a> {
         if schema["x-secret"] == true {
             return faker::secret(rng);
         }
+        if let Some(moment) = Moment::of(name)
+            && let Value::String(time) = time_value(schema, moment.time(rng))
+        {
+            return time;
+        }
         let text = match schema["format"].as_str() {
             Some("date-time") => faker::time(rng).format("%Y-%m-%dT%H:%M:%SZ").to_string(),
             Some("date") => faker::time(rng).format("%Y-%m-%d").to_string(),
             Some("uuid") => faker::uuid(rng.next_u64(), rng.next_u64()),
             Some("password") => faker::secret(rng),
-            _ => faker::text(name, self.env.regions, rng),
+            _ => self.word(schema, name, rng),
         };
         let text = match schema["pattern"].as_str().and_then(Pattern::of) {
             Some(pattern) if !pattern.fits(&text) => pattern.make(rng),
@@ -326,36 +401,67 @@ impl<'a> ValueMaker<'a> {
         text.chars().chain(padding).take(most).collect()
     }
 
+    /// A string whose name says what form it has, or that the document gives as an example, or any. Names and texts are not those of an
+    /// example: they tell items apart.
+    fn word(&self, schema: &Value, name: &str, rng: SeededRng) -> String {
+        let description = schema["description"].as_str().unwrap_or_default();
+        let is_apart = ["name", "label", "title", "description", "message", "value"]
+            .iter()
+            .any(|part| name.to_ascii_lowercase().ends_with(part));
+        let formed = faker::formed_text(name, self.env.regions, rng);
+        let example = || faker::example_in(description, rng).filter(|_| !is_apart);
+        formed
+            .or_else(example)
+            .unwrap_or_else(|| faker::text(name, self.env.regions, rng))
+    }
+
     /// A fact as the type of the schema, a number in a string included; `None` where it does not fit.
     pub(crate) fn adapt(&self, schema: &Value, fact: &Value) -> Option<Value> {
+        self.adapted(schema, fact, false)
+    }
+
+    /// A fact as the type of the schema. One that is `stored` is kept where only an enumeration or `nullable` is against it, and an id
+    /// becomes an object with the id where the schema has one.
+    fn adapted(&self, schema: &Value, fact: &Value, stored: bool) -> Option<Value> {
         let schema = self.document.resolve(schema);
         if fact.is_null() {
-            return (schema["nullable"] == true).then_some(Value::Null);
+            return (stored || schema["nullable"] == true).then_some(Value::Null);
         }
+        let has_id = |schema: &Value| self.document.property(schema, "id").is_some();
+        let with_id = |id: &Value| match id.is_string() || id.is_number() {
+            true => json!({"id": id}),
+            false => id.clone(),
+        };
         let adapted = match (schema["type"].as_str(), fact) {
             (Some("integer"), Value::String(text)) => json!(text.parse::<i64>().ok()?),
             (Some("string"), Value::Number(number)) => json!(number.to_string()),
+            (Some("array"), Value::Array(list)) if stored && has_id(&schema["items"]) => {
+                list.iter().map(with_id).collect()
+            }
+            (Some("object"), id) if stored && has_id(schema) => with_id(id),
             _ => fact.clone(),
         };
-        self.fits(schema, &adapted).then_some(adapted)
+        self.fits(schema, &adapted, stored).then_some(adapted)
     }
 
-    /// Whether a value is of a schema, as far as types and names of properties show.
-    fn fits(&self, schema: &Value, value: &Value) -> bool {
+    /// Whether a value is of a schema, as far as types and names of properties show; enumerations are only looked at where it is not
+    /// `stored`.
+    fn fits(&self, schema: &Value, value: &Value, stored: bool) -> bool {
         let schema = self.document.resolve(schema);
         if value.is_null() {
-            return schema["nullable"] == true;
+            return stored || schema["nullable"] == true;
         }
         let forms = |kind: &str| schema[kind].as_array();
         for kind in ["oneOf", "anyOf"] {
             if let Some(forms) = forms(kind) {
-                return forms.iter().any(|form| self.fits(form, value));
+                return forms.iter().any(|form| self.fits(form, value, stored));
             }
         }
         if let Some(parts) = forms("allOf") {
-            return parts.iter().all(|part| self.fits(part, value));
+            return parts.iter().all(|part| self.fits(part, value, stored));
         }
         if let Some(known) = schema["enum"].as_array()
+            && !stored
             && !known.contains(value)
         {
             return false;
@@ -366,11 +472,12 @@ impl<'a> ValueMaker<'a> {
             (Some("boolean"), value) => value.is_boolean(),
             (Some("string"), value) => value.is_string(),
             (Some("array"), Value::Array(list)) => {
-                list.iter().all(|item| self.fits(&schema["items"], item))
+                let items = &schema["items"];
+                list.iter().all(|item| self.fits(items, item, stored))
             }
             (Some("object"), Value::Object(object)) => object.iter().all(|(name, value)| {
                 let property = schema["properties"].get(name);
-                property.is_none_or(|property| self.fits(property, value))
+                property.is_none_or(|property| self.fits(property, value, stored))
             }),
             (Some(_), _) => false,
             (None, _) => true,
@@ -388,7 +495,39 @@ impl PropertyQuirk {
     }
 }
 
+/// The value of the setting whose name an object has, where the property is its value.
+fn setting_value(property: &str, object: &Map<String, Value>, rng: SeededRng) -> Option<Value> {
+    let is_value = property == "settingValue";
+    let name = object.get("settingName").filter(|_| is_value)?;
+    Some(faker::setting(name.as_str()?, rng))
+}
+
+/// A time, in epoch seconds, as a resolved schema has it.
+fn time_value(schema: &Value, time: i64) -> Value {
+    let is = |keyword: &str, value: &str| schema[keyword] == value;
+    let usual = match is("format", "date") {
+        true => "%Y-%m-%d",
+        false => "%Y-%m-%dT%H:%M:%SZ",
+    };
+    // That the zone is missing is a quirk.
+    let format = schema["x-time-format"].as_str();
+    let format = format.filter(|format| *format != "%Y-%m-%dT%H:%M:%S");
+    match DateTime::from_timestamp(time, 0) {
+        _ if is("format", "epoch-milliseconds") => json!(time * 1000),
+        Some(time) if is("type", "string") => {
+            let format = format.unwrap_or(usual);
+            json!(time.format(format).to_string())
+        }
+        _ => json!(time),
+    }
+}
+
 fn integer(schema: &Value, name: &str, mut rng: SeededRng) -> i64 {
+    if let Some(moment) = Moment::of(name)
+        && let Some(time) = time_value(schema, moment.time(rng)).as_i64()
+    {
+        return time;
+    }
     let number = faker::integer(name, rng);
     match (schema["minimum"].as_i64(), schema["maximum"].as_i64()) {
         (None, None) => number,

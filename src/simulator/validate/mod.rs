@@ -20,7 +20,7 @@ pub(super) use prose::sample;
 pub(super) use request::{RawRequest, Strictness, ValidRequest, ValidationError};
 #[cfg(test)]
 pub(super) use schema::errors;
-pub(super) use schema::{Validators, check_member};
+pub(super) use schema::{PropertyValidator, Validators, check_member};
 
 /// Checks a request and reads it.
 pub(crate) fn check(

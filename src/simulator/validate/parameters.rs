@@ -1,6 +1,6 @@
 //! The values of parameters, with the types that their schemas have.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use cisco_secure_access_openapi::{Document, Encoding, Location, Parameter, TimeForm};
 use serde_json::Value;
 
@@ -64,15 +64,26 @@ pub(super) fn read(
     Ok(Some(typed(schema, first)))
 }
 
-/// A string as the type of the schema; where it is none, the string, which the schema then rejects.
+/// A string as the type of the schema; where it is none, the string, which the schema then rejects. A time in another notation of ISO 8601
+/// becomes one of RFC 3339.
 pub(super) fn typed(schema: &Value, text: &str) -> Value {
     let parsed = match schema["type"].as_str() {
+        Some("string") if schema["format"] == "date-time" => iso_time(text).map(Value::from),
         Some("integer") => text.parse::<i64>().ok().map(Value::from),
         Some("number") => text.parse::<f64>().ok().map(Value::from),
         Some("boolean") => text.parse::<bool>().ok().map(Value::from),
         _ => None,
     };
     parsed.unwrap_or_else(|| Value::from(text))
+}
+
+/// A time whose zone has no colon or is missing, as RFC 3339 has it.
+fn iso_time(text: &str) -> Option<String> {
+    let zoned = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z").ok();
+    let local = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok();
+    let time = zoned.map(|time| time.to_utc());
+    time.or_else(|| local().map(|time| time.and_utc()))
+        .map(|time| time.to_rfc3339())
 }
 
 /// Whether a time is written as the extension `x-time`.

@@ -91,6 +91,23 @@ impl CompiledSchema {
         }
     }
 
+    /// Checks the value at a JSON pointer into an object that has nothing else.
+    fn check_member(&self, pointer: &str, value: &Value) -> Result<(), ValidationError> {
+        let names = pointer.rsplit('/').filter(|name| !name.is_empty());
+        let object = names.fold(value.clone(), |value, name| json!({name: value}));
+        let mut errors = self.validator.iter_errors(&object);
+        let is_of_value = |error: &jsonschema::ValidationError<'_>| {
+            error.instance_path().as_str().starts_with(pointer)
+        };
+        match errors.find(is_of_value) {
+            Some(error) => {
+                let (pointer, text) = report::of(&self.schema, &error);
+                Err(ValidationError::new(format!("body {pointer}"), text))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Gives values that differ from a documented one in their case alone the documented case.
     fn correct_case(&self, value: &mut Value) {
         let errors = self.validator.iter_errors(value);
@@ -181,6 +198,8 @@ fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> V
             "exclusiveMinimum" if value == true => schema["minimum"].clone(),
             "exclusiveMaximum" if value == true => schema["maximum"].clone(),
             "exclusiveMinimum" | "exclusiveMaximum" if value.is_boolean() => continue,
+            // The service sends a string, and takes either.
+            "type" if schema["x-quoted"] == true => json!([value, "string"]),
             "type"
             | "enum"
             | "format"
@@ -247,21 +266,34 @@ pub(crate) fn check_member(
     pointer: &str,
     value: &Value,
 ) -> Result<(), ValidationError> {
-    let Some(compiled) = CompiledSchema::new(document, schema, Rules::Enforced) else {
-        return Ok(());
-    };
-    let names = pointer.rsplit('/').filter(|name| !name.is_empty());
-    let object = names.fold(value.clone(), |value, name| json!({name: value}));
-    let mut errors = compiled.validator.iter_errors(&object);
-    let is_of_value = |error: &jsonschema::ValidationError<'_>| {
-        error.instance_path().as_str().starts_with(pointer)
-    };
-    match errors.find(is_of_value) {
-        Some(error) => {
-            let (pointer, text) = report::of(&compiled.schema, &error);
-            Err(ValidationError::new(format!("body {pointer}"), text))
-        }
+    match CompiledSchema::new(document, schema, Rules::Enforced) {
+        Some(compiled) => compiled.check_member(pointer, value),
         None => Ok(()),
+    }
+}
+
+/// Checks the values of one property, whatever the object has besides.
+#[derive(Debug)]
+pub(crate) struct PropertyValidator {
+    pointer: String,
+    compiled: Option<CompiledSchema>,
+}
+
+impl PropertyValidator {
+    /// Checks against the schema of the property.
+    pub(crate) fn new(document: &Document, name: &str, schema: &Value) -> Self {
+        let holder = json!({"properties": {name: schema}});
+        Self {
+            pointer: format!("/{name}"),
+            compiled: CompiledSchema::new(document, &holder, Rules::Enforced),
+        }
+    }
+
+    pub(crate) fn check(&self, value: &Value) -> Result<(), ValidationError> {
+        match &self.compiled {
+            Some(compiled) => compiled.check_member(&self.pointer, value),
+            None => Ok(()),
+        }
     }
 }
 

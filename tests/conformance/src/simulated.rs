@@ -12,7 +12,7 @@ use crate::values::{self, Extent};
 
 /// Values that the service requires and only descriptions document: the operation or `*`; the property wherever there
 /// is one, a JSON pointer where it is required, or nothing for an empty body; and a value in JSON.
-const KNOWN: [(&str, &str, &str); 38] = [
+const KNOWN: [(&str, &str, &str); 41] = [
     ("*", "allowedIPs", r#"["192.0.2.0/24"]"#),
     ("*", "asNumber", r#""64999""#),
     ("*", "authIdPrefix", r#""lighthouse""#),
@@ -44,6 +44,9 @@ const KNOWN: [(&str, &str, &str); 38] = [
     ("create_network_tunnel_group", "name", r#""Lighthouse""#),
     ("create_network_tunnel_group", "region", r#""us-east-1""#),
     ("create_token", "grant_type", r#""client_credentials""#),
+    ("delete_alert_rules", "ruleIds", "[1001]"),
+    ("update_alert_rules_status", "entity_ids", "[1001]"),
+    ("update_alerts_status", "entity_ids", r#"["1001"]"#),
     ("update_connector", "/0/path", r#""/enabled""#),
     ("update_connector", "path", r#""/enabled""#),
     (
@@ -170,6 +173,8 @@ fn name_what_is_there(
     let mut in_path =
         arguments.filter(|(_, argument)| argument.location == ParameterLocation::Path);
     let mut path = String::new();
+    // The first hub of a tunnel group and its first peer have the id of the group.
+    let mut last_id = None;
     for segment in case.operation.path.split('/').skip(1) {
         let mut text = segment.to_owned();
         if segment.starts_with('{')
@@ -180,9 +185,15 @@ fn name_what_is_there(
             text = value
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned);
-            let mut ids = simulator.ids(&path).into_iter();
+            let is_part = matches!(argument.name, "hub_id" | "peer_id");
+            let mut ids = simulator.ids(&path);
+            if ids.is_empty() && is_part {
+                ids.extend(last_id.clone());
+            }
+            let mut ids = ids.into_iter();
             if let Some(id) = ids.find(|id| specification.accepts(argument, id)) {
                 text.clone_from(&id);
+                last_id = Some(id.clone());
                 let number = || id.parse::<i64>().ok().map(Value::from);
                 let value = is_number.then(number).flatten();
                 values.set(index, value.unwrap_or(Value::String(id)));

@@ -32,7 +32,9 @@ async fn simulator(destinations: &[String]) -> Result<Simulator> {
         .start()
         .await?;
     for destination in destinations {
-        simulator.add_item(DESTINATIONS, &json!({"destination": destination}));
+        simulator
+            .add_item(DESTINATIONS, &json!({"destination": destination}))
+            .unwrap();
     }
     Ok(simulator)
 }

@@ -31,7 +31,8 @@ async fn raced() -> Result<(Arc<Simulator>, Client)> {
         async move {
             let (head, body) = request.into_parts();
             if head.method == "POST" && head.uri.path() == SITES {
-                simulator.add_item(SITES, &json!({"name": "Pier"}));
+                simulator.add_item(SITES, &json!({"name": "Pier"})).unwrap();
+                simulator.fault("create_site", Fault::status(409));
             }
             let body = body.collect().await?.to_bytes();
             Ok(simulator.call(Request::from_parts(head, body)).await?)
@@ -89,7 +90,7 @@ async fn nothing_is_created_where_the_list_fails_or_has_several() -> Result<()> 
     simulator.fault("list_sites", Fault::status(403).on_call(1));
     assert!(pier(&client).await.unwrap_err().is_auth());
     for _ in 0..2 {
-        simulator.add_item(SITES, &json!({"name": "Pier"}));
+        simulator.add_item(SITES, &json!({"name": "Pier"})).unwrap();
     }
     let error = pier(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);

@@ -46,7 +46,7 @@ async fn none_and_several_are_distinguished() -> Result<()> {
     assert_eq!(sites().find_by_name("site 001").await?, None);
 
     for _ in 0..2 {
-        simulator.add_item(SITES, &json!({"name": "Pier"}));
+        simulator.add_item(SITES, &json!({"name": "Pier"})).unwrap();
     }
     let error = sites().find_by_name("Pier").await.unwrap_err();
     assert_eq!(

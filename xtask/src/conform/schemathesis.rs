@@ -61,13 +61,16 @@ pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> 
 }
 
 /// Writes the document of a scope without the formats of times that are written in another way, which `x-time-format` says: to OpenAPI they
-/// are strings.
+/// are strings. So are numbers with `x-quoted`.
 fn as_on_the_wire(workspace: &Path, scope: &str) -> Result<PathBuf, String> {
     fn visit(node: &mut Value) {
         match node {
             Value::Object(object) => {
                 if object.contains_key("x-time-format") {
                     object.remove("format");
+                }
+                if object.contains_key("x-quoted") {
+                    object.insert("type".to_owned(), "string".into());
                 }
                 object.values_mut().for_each(visit);
             }

@@ -75,6 +75,12 @@ fn fits(
                 && value.as_str().is_some_and(|pattern| pattern.contains('%')),
             "a pattern such as `%Y-%m-%d %H:%M:%S`, beside `type: string` and `format: date-time`",
         ),
+        "x-quoted" => expect(
+            object
+                .get("type")
+                .is_some_and(|kind| kind == "integer" || kind == "number"),
+            "a flag beside `type: integer` or `type: number`",
+        ),
         "x-enum-names" => expect(
             names_values(texts(value), object),
             "a name in PascalCase for each value of the `enum`",

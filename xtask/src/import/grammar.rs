@@ -325,6 +325,7 @@ static SCHEMA: Shape = Shape {
         ("x-name", Any),
         ("x-secret", Flag),
         ("x-time-format", Text),
+        ("x-quoted", Flag),
         ("x-enum-names", Texts),
         ("x-tuple", List(&Object(&ELEMENT))),
         ("x-envelope", Text),

@@ -1,0 +1,73 @@
+//! The time range of a call, in `from` and `to` or in `start` and `stop`.
+
+use serde_json::Value;
+
+use super::call::Call;
+use crate::simulator::validate::ValidationError;
+
+const HOUR: i64 = 3_600_000;
+/// The longest time range, where there is a limit.
+const LONGEST: i64 = 30 * 24 * HOUR;
+/// How old the start of a relative range can be when it is read: a moment more than the limit.
+const MOMENT: i64 = 60_000;
+
+/// Start and end, in epoch milliseconds; `None` where the call has no such range.
+pub(crate) fn time_range(call: &Call<'_>) -> Result<Option<(i64, i64)>, ValidationError> {
+    let now = call.env.now().timestamp_millis();
+    let time = |name: &str| {
+        let text = call.request.query.get(name).and_then(Value::as_str);
+        text.and_then(|text| milliseconds(text, now))
+    };
+    for (first, last) in [("from", "to"), ("start", "stop")] {
+        let Some(start) = time(first) else {
+            continue;
+        };
+        let end = time(last).unwrap_or(now);
+        let rejected = |text| ValidationError::new(format!("query parameter `{first}`"), text);
+        if start > end {
+            return Err(rejected(format!("it must not be after `{last}`")));
+        }
+        if is_limited(call) && end - start > LONGEST {
+            return Err(rejected("the time range is longer than 30 days".to_owned()));
+        }
+        if is_recent(call) && now - start > LONGEST + MOMENT {
+            return Err(rejected("it is more than 30 days ago".to_owned()));
+        }
+        return Ok(Some((start, end)));
+    }
+    Ok(None)
+}
+
+/// Whether the length of the time range has a limit.
+fn is_limited(call: &Call<'_>) -> bool {
+    let operation = call.operation();
+    operation.path.starts_with("/reports/v2/activity")
+        || operation.id == "list_remote_access_events"
+        || is_recent(call)
+}
+
+/// Whether the time range must be one of the last days.
+fn is_recent(call: &Call<'_>) -> bool {
+    call.operation().path.starts_with("/investigate/")
+}
+
+/// A time in epoch milliseconds: a number, `now`, or words such as `-7days`.
+fn milliseconds(text: &str, now: i64) -> Option<i64> {
+    if text == "now" {
+        return Some(now);
+    }
+    let Some(ago) = text.strip_prefix('-') else {
+        return text.parse().ok();
+    };
+    let unit = ago.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let count: i64 = ago[..ago.len() - unit.len()].parse().ok()?;
+    let unit = match unit.trim_end_matches('s') {
+        "second" | "" => 1000,
+        "minute" => 60_000,
+        "hour" => HOUR,
+        "week" => 7 * 24 * HOUR,
+        "month" => 30 * 24 * HOUR,
+        _ => 24 * HOUR,
+    };
+    Some(now.saturating_sub(count.saturating_mul(unit)))
+}
