@@ -73,7 +73,7 @@ impl Default for SimulatorBuilder {
                 listed: BTreeMap::new(),
                 others: ITEMS,
             },
-            quirks: Quirks::all(),
+            quirks: Quirks::usual(),
             faults: Faults::default(),
             documented_limits: false,
             limits: BTreeMap::new(),
@@ -159,7 +159,7 @@ impl SimulatorBuilder {
         self.items("list_network_tunnel_groups", count)
     }
 
-    /// Which of the service's [quirks](Quirk) it has; all where nothing is set.
+    /// Which of the service's [quirks](Quirk) it has; all but [`Quirk::LateDestinations`] where nothing is set.
     pub fn quirks(mut self, quirks: impl IntoIterator<Item = Quirk>) -> Self {
         self.quirks = Quirks::only(quirks);
         self

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::faker::SeededRng;
 
-/// Something that the service does and the documents do not say. All of them are on where nothing is set.
+/// Something that the service does and the documents do not say. All of them but [`LateDestinations`](Self::LateDestinations), which makes
+/// tests wait, are on where nothing is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Quirk {
@@ -34,11 +35,13 @@ pub enum Quirk {
     ReportErrors,
     /// The media type `resource/json` of counts and conflicts of connectors, where JSON is documented.
     ResourceJson,
+    /// Destinations that are added are listed two seconds later.
+    LateDestinations,
 }
 
 impl Quirk {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Nulls,
         Self::ZonelessTimes,
         Self::QuotedIds,
@@ -51,6 +54,7 @@ impl Quirk {
         Self::Conflicts,
         Self::ReportErrors,
         Self::ResourceJson,
+        Self::LateDestinations,
     ];
 }
 
@@ -80,8 +84,10 @@ pub(super) enum PropertyQuirk {
 pub(super) struct Quirks(BTreeSet<Quirk>);
 
 impl Quirks {
-    pub(super) fn all() -> Self {
-        Self(Quirk::ALL.into())
+    /// Those that are on where nothing is set.
+    pub(super) fn usual() -> Self {
+        let usual = |quirk: &Quirk| *quirk != Quirk::LateDestinations;
+        Self(Quirk::ALL.into_iter().filter(usual).collect())
     }
 
     pub(super) fn only(quirks: impl IntoIterator<Item = Quirk>) -> Self {

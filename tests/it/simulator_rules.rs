@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use cisco_secure_access::http::HeaderMap;
 use cisco_secure_access::simulator::{Quirk, Simulator, SimulatorBuilder};
@@ -1160,7 +1161,8 @@ async fn every_quirk_is_seen_and_can_be_switched_off() {
     let identifier = json!({"name": "Data identifier 001", "threshold": 1});
     let report = "/reports/v2/activity/dns?from=-1days&to=now&limit=10&offset=10001";
     let (get, null) = (Method::GET, Value::Null);
-    for quirk in Quirk::ALL {
+    let late = Quirk::LateDestinations;
+    for quirk in Quirk::ALL.into_iter().filter(|quirk| *quirk != late) {
         let (method, path, body) = match quirk {
             Quirk::Nulls => (&get, TUNNEL_GROUPS, &null),
             Quirk::ZonelessTimes | Quirk::UnknownValues => (&get, "/policies/v2/rules", &null),
@@ -1198,6 +1200,23 @@ async fn every_quirk_is_seen_and_can_be_switched_off() {
         }
         assert_ne!(replies[0], replies[1], "{quirk:?}");
     }
+}
+
+#[tokio::test]
+async fn destinations_can_be_listed_late() {
+    let builder = Simulator::builder().quirks([Quirk::LateDestinations]);
+    let other = OtherClient::of(builder).await;
+    let list = &other.simulator.ids("/policies/v2/destinationlists")[0];
+    let path = format!("/policies/v2/destinationlists/{list}/destinations");
+    let before = other.get(&path).await.body["meta"]["total"]
+        .as_u64()
+        .unwrap();
+    let added = json!([{"destination": "quay.example"}]);
+    assert_eq!(other.post(&path, added).await.status, 200);
+    let total = || async { other.get(&path).await.body["meta"]["total"].as_u64() };
+    assert_eq!(total().await, Some(before));
+    other.simulator.advance(Duration::from_secs(2));
+    assert_eq!(total().await, Some(before + 1));
 }
 
 /// The rules of `src/simulator/validate/prose.rs`, as `<schema>.<property>` or `<schema>`.

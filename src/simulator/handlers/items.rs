@@ -18,23 +18,18 @@ pub(crate) fn list(call: &Call<'_>, store: &mut Store, path: &str) -> Outcome {
         return Ok(call.made(&Value::Null));
     };
     let values = call.values();
-    let all = collection.numbers().iter();
-    let window = window.behind(
-        call.operation(),
-        call.request,
-        all.map(|number| collection.row(values, *number)),
-    );
+    collection.reveal(call.now);
+    let collection = &*collection;
+    let listed = collection.listed();
+    let row = |number: &u64| collection.row(values, *number);
+    let window = window.behind(call.operation(), call.request, listed.iter().map(row));
     let (rows, total) = match Filter::of(call, &collection.shape.row) {
         None => {
-            let numbers = window.cut(collection.numbers()).iter();
-            let rows = numbers
-                .map(|number| collection.row(values, *number))
-                .collect();
-            (rows, collection.len())
+            let rows = window.cut(&listed).iter().map(row).collect();
+            (rows, listed.len())
         }
         Some(filter) => {
-            let numbers = collection.numbers().iter();
-            let rows = numbers.map(|number| collection.row(values, *number));
+            let rows = listed.iter().map(row);
             let mut rows: Vec<Value> = rows.filter(|row| filter.matches(row)).collect();
             filter.sort(&mut rows);
             (window.cut(&rows).to_vec(), rows.len())

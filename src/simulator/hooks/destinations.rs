@@ -5,7 +5,11 @@ use std::net::Ipv4Addr;
 use serde_json::{Value, json};
 
 use crate::simulator::handlers::Call;
+use crate::simulator::quirks::Quirk;
 use crate::simulator::state::{Collection, Store};
+
+/// After how many seconds destinations are listed that come late.
+const LATE: i64 = 2;
 
 /// Counts the destinations at a path in their list.
 fn count(call: &Call<'_>, store: &mut Store, path: &str) {
@@ -54,6 +58,9 @@ pub(super) fn added(call: &Call<'_>, store: &mut Store, path: &str, last: u64) {
         let first = last + 1 - u64::try_from(added).unwrap_or_default();
         for number in first..=last {
             set_type(call, destinations, number);
+            if call.env.quirks.has(Quirk::LateDestinations) {
+                destinations.list_from(number, call.now + LATE);
+            }
         }
     }
     count(call, store, path);

@@ -3,6 +3,7 @@
 //! An item that is there from the start follows from the seed and its number, so that a collection of a quarter of a million items costs eight
 //! bytes an item. Once a caller has created or changed it, all of it is kept, and nothing is made up from then on.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
@@ -37,6 +38,8 @@ pub(crate) struct Collection {
     own_ids: BTreeMap<u64, Value>,
     /// All of the items that callers created or changed.
     stored: BTreeMap<u64, Map<String, Value>>,
+    /// From when on items are listed that are not yet, in epoch seconds.
+    listed_from: BTreeMap<u64, i64>,
 }
 
 /// What a caller says about an item.
@@ -140,6 +143,7 @@ impl Collection {
             next: FIRST + size,
             own_ids: BTreeMap::new(),
             stored: BTreeMap::new(),
+            listed_from: BTreeMap::new(),
         }
     }
 
@@ -150,6 +154,28 @@ impl Collection {
     /// The numbers of all items, in order.
     pub(crate) fn numbers(&self) -> &[u64] {
         &self.order
+    }
+
+    /// Lists the items whose time has come.
+    pub(crate) fn reveal(&mut self, now: i64) {
+        self.listed_from.retain(|_, from| *from > now);
+    }
+
+    /// The numbers of the items that are listed, in order.
+    pub(crate) fn listed(&self) -> Cow<'_, [u64]> {
+        match self.listed_from.is_empty() {
+            true => Cow::Borrowed(&self.order),
+            false => {
+                let numbers = self.order.iter().copied();
+                let listed = numbers.filter(|number| !self.listed_from.contains_key(number));
+                Cow::Owned(listed.collect())
+            }
+        }
+    }
+
+    /// Lists an item from a time on, in epoch seconds.
+    pub(crate) fn list_from(&mut self, number: u64, time: i64) {
+        self.listed_from.insert(number, time);
     }
 
     /// The numbers of the items that callers created or changed.
@@ -378,6 +404,7 @@ impl Collection {
         self.first_new = 0;
         self.own_ids.clear();
         self.stored.clear();
+        self.listed_from.clear();
     }
 
     pub(crate) fn remove(&mut self, number: u64) -> bool {
@@ -386,6 +413,7 @@ impl Collection {
             self.order.remove(position);
             self.own_ids.remove(&number);
             self.stored.remove(&number);
+            self.listed_from.remove(&number);
         }
         position.is_some()
     }

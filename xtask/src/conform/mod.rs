@@ -3,6 +3,7 @@
 //! Our own tests agree with our own reading of OpenAPI. `prism` reads the documents by itself and checks the requests of the client;
 //! `schemathesis` does so and checks the responses of the simulator, and `secureaccess` reads these with its own models.
 
+mod links;
 mod prism;
 mod schemathesis;
 mod secureaccess;

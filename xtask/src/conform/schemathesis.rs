@@ -7,13 +7,15 @@ use std::process::Command;
 use cisco_secure_access_codegen::SCOPES;
 use serde_json::Value;
 
+use super::links::link;
 use super::{Effort, document};
 use crate::process::{Server, finish};
 use crate::tools::SCHEMATHESIS;
 
 /// What is checked of each answer.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
-                      response_headers_conformance,response_schema_conformance";
+                      response_headers_conformance,response_schema_conformance,\
+                      use_after_free,ensure_resource_availability";
 
 /// Starts a simulator that does what the documents say and nothing else, and has it tried, one document after the other.
 pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> {
@@ -36,7 +38,7 @@ pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> 
             .arg(as_on_the_wire(workspace, scope)?)
             .args(["--url", simulator.said("The cloud global at ")?])
             .args(["--checks", CHECKS])
-            .args(["--phases", "examples,coverage,fuzzing"])
+            .args(["--phases", "examples,coverage,fuzzing,stateful"])
             .args(["--max-examples", &effort.examples.to_string()])
             .args(["--seed", &effort.seed.to_string()])
             .args(["--generation-database", "none"])
@@ -61,7 +63,7 @@ pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> 
 }
 
 /// Writes the document of a scope without the formats of times that are written in another way, which `x-time-format` says: to OpenAPI they
-/// are strings. So are numbers with `x-quoted`.
+/// are strings. So are numbers with `x-quoted`. What is created has links to the operations on it.
 fn as_on_the_wire(workspace: &Path, scope: &str) -> Result<PathBuf, String> {
     fn visit(node: &mut Value) {
         match node {
@@ -83,6 +85,7 @@ fn as_on_the_wire(workspace: &Path, scope: &str) -> Result<PathBuf, String> {
     let text = fs::read_to_string(&source).map_err(|error| failed(&error))?;
     let mut document: Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
     visit(&mut document);
+    link(scope, &mut document)?;
     let copy = SCHEMATHESIS
         .home(workspace)
         .join(scope)
