@@ -375,6 +375,11 @@ async fn changes_are_carried_out_in_their_order() -> Result<()> {
     assert_eq!(read["name"], "Quay");
     assert_eq!(read.get("ignoreList"), None);
 
+    let nothing = json!([{"op": "replace", "path": "/name"}]);
+    let error = send(&client, Method::PATCH, &path, Some(&nothing)).await;
+    assert_eq!(status(&error.unwrap_err()), Some(400));
+    assert_eq!(item(get(&client, &path).await?), read);
+
     let groups = "/deployments/v2/networktunnelgroups/1001";
     let changes = json!([
         {"op": "replace", "path": "/name", "value": "First"},
@@ -529,6 +534,16 @@ async fn the_service_does_what_it_is_told() -> Result<()> {
     let after = get(&client, certificates).await?;
     let devices = |value: &Value| value["devices"].as_array().unwrap().len();
     assert_eq!(devices(&after), devices(&before) - 1);
+
+    let identities = "/reports/v2/identities";
+    let known = simulator.ids(identities)[0].parse::<i64>().unwrap();
+    let wanted = json!({"identityids": [known, 7]});
+    let lookup = client.request(Method::POST, identities);
+    let lookup = lookup.query("limit", "10").query("offset", "0");
+    let found = lookup.json(&wanted).send::<Value>().await?.into_inner();
+    let found = found["data"].as_array().unwrap();
+    let found: Vec<_> = found.iter().map(|identity| &identity["id"]).collect();
+    assert_eq!(found, [known]);
 
     let summaries = get_with(&client, "/admin/v2/ztna/userSummaries", "userIds", "5,6").await?;
     let users = summaries["users"].as_array().unwrap();

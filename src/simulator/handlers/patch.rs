@@ -44,8 +44,13 @@ impl Call<'_> {
             let value = &one["value"];
             self.check_text(collection, &path, value)?;
             let is_list = self.is_list(collection, &path);
+            let op = one["op"].as_str();
+            if op != Some("remove") && value.is_null() && !self.is_nullable(collection, &path) {
+                let text = format!("`{path}` needs a value");
+                return Err(ValidationError::new("body", text).into());
+            }
             let target = item.pointer(&path);
-            let changed = match (one["op"].as_str(), is_list) {
+            let changed = match (op, is_list) {
                 (Some("add"), true) => Some(with(target, value)),
                 (Some("remove"), true) if !value.is_null() => Some(without(target, value)),
                 (Some("remove"), _) => None,
@@ -88,6 +93,13 @@ impl Call<'_> {
         let mut schemas = collection.shape.schemas();
         let property = schemas.find_map(|schema| self.document().schema_at(schema, path));
         property.is_some_and(|property| self.document().resolve(property)["type"] == "array")
+    }
+
+    /// Whether there can be null where a JSON pointer leads.
+    fn is_nullable(&self, collection: &Collection, path: &str) -> bool {
+        let mut schemas = collection.shape.schemas();
+        let property = schemas.find_map(|schema| self.document().schema_at(schema, path));
+        property.is_none_or(|property| self.document().resolve(property)["nullable"] == true)
     }
 
     /// Checks the string that a change sets: the schema of changes does not know the schema of the property.

@@ -32,8 +32,9 @@ pub(super) fn settings(call: &Call<'_>, store: &mut Store) -> JsonResponse {
         _ => {
             let value = &call.request.body["value"];
             let now = call.values().time(&json!({"type": "string"}), call.now);
-            let items: Vec<Value> = ids
-                .iter()
+            // A number that is no integer of 64 bits is none of a device.
+            let known = ids.iter().filter(|id| id.as_i64().is_some());
+            let items: Vec<Value> = known
                 .map(|id| {
                     let row = json!({
                         "originId": id,
@@ -47,8 +48,8 @@ pub(super) fn settings(call: &Call<'_>, store: &mut Store) -> JsonResponse {
                 .collect();
             let facts = json!({
                 "successCount": items.len(),
-                "failCount": 0,
-                "totalCount": items.len(),
+                "failCount": ids.len() - items.len(),
+                "totalCount": ids.len(),
                 "items": items,
                 "value": value,
             });

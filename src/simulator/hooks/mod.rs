@@ -11,6 +11,7 @@ mod destinations;
 mod devices;
 mod do_not_decrypt;
 mod domains;
+mod identities;
 mod references;
 mod regions;
 mod resources;
@@ -78,6 +79,7 @@ pub(super) fn instead(
             devices::certificates(call, store).map(Some)
         }
         "delete_ztna_user_device" => devices::delete(call, store).map(Some),
+        "lookup_identities" => identities::lookup(call, store),
         "categorize_domains" | "get_domain_categorization" => Ok(Some(domains::categories(call))),
         _ => Ok(None),
     }

@@ -182,7 +182,7 @@ pub(super) fn applications(call: &Call<'_>, store: &mut Store) -> Option<JsonRes
                     })
                 })
                 .collect();
-            let id = text.parse::<u64>().map_or(json!(text), |id| json!(id));
+            let id = text.parse::<i64>().map_or(json!(text), |id| json!(id));
             json!({"applicationId": id, "usedBy": {"applicationLists": lists}})
         })
         .collect();
