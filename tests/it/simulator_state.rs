@@ -697,6 +697,42 @@ async fn ids_are_those_of_things_that_exist() -> Result<()> {
 }
 
 #[tokio::test]
+async fn conditions_of_rules_refer_to_what_exists() -> Result<()> {
+    let simulator = Simulator::builder()
+        .items("list_access_rules", 40)
+        .quirks([])
+        .start()
+        .await?;
+    let client = hurried(&simulator);
+    let mut seen = 0;
+    for id in simulator.ids("/policies/v2/rules") {
+        let rule = get(&client, &format!("/policies/v2/rules/{id}")).await?;
+        for condition in rule["ruleConditions"].as_array().unwrap() {
+            let name = condition["attributeName"].as_str().unwrap();
+            let path = match name.rsplit('.').next() {
+                Some("destination_list_ids") => "/policies/v2/destinationlists",
+                Some("private_resource_ids") => "/policies/v2/privateResources",
+                Some("networkObjectIds") => "/policies/v2/objects/networkObjects",
+                Some("all") => {
+                    assert_eq!(condition["attributeValue"], true);
+                    continue;
+                }
+                _ => continue,
+            };
+            for value in condition["attributeValue"].as_array().unwrap() {
+                assert!(
+                    simulator.ids(path).contains(&value.to_string()),
+                    "{condition}"
+                );
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 3, "{seen} references");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_listed_event_can_be_read_and_identities_are_filtered_by_type() -> Result<()> {
     let simulator = Simulator::builder()
         .items("list_identities", 40)

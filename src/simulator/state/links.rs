@@ -25,6 +25,26 @@ pub(super) fn list_of(property: &str) -> Option<&'static str> {
     })
 }
 
+/// The operation that lists what an attribute of a rule has the ids of: the last words of its name say it.
+pub(super) fn list_in(attribute: &str) -> Option<&'static str> {
+    let name = attribute.rsplit('.').next().unwrap_or(attribute);
+    Some(match name {
+        "application_category_ids" => "list_application_categories",
+        "application_ids" => "list_applications",
+        "application_list_ids" => "list_application_lists",
+        "category_ids" => "list_content_categories",
+        "destination_list_ids" => "list_destination_lists",
+        "identity_ids" => "list_identities",
+        "networkObjectGroupIds" => "list_network_object_groups",
+        "networkObjectIds" => "list_network_objects",
+        "private_resource_group_ids" => "list_private_resource_groups",
+        "private_resource_ids" => "list_private_resources",
+        "serviceObjectGroupIds" => "list_service_object_groups",
+        "serviceObjectIds" => "list_service_objects",
+        _ => return None,
+    })
+}
+
 /// What the items of a list have from the start, because of how many items are under each of them.
 pub(super) fn counts(list: &str, sizes: &Sizes) -> Map<String, Value> {
     let mut counts = Map::new();

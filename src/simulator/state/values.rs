@@ -163,17 +163,19 @@ impl<'a> ValueMaker<'a> {
     }
 
     /// The id of something that exists, where a property refers to it.
-    fn link(&self, schema: &Value, name: &str, mut rng: SeededRng) -> Option<Value> {
-        let size = self.env.sizes.of(links::list_of(name)?);
-        if size == 0 {
-            return None;
-        }
-        let id = links::FIRST + rng.below(size as u64);
+    fn link(&self, schema: &Value, name: &str, rng: SeededRng) -> Option<Value> {
+        let id = self.linked(links::list_of(name)?, rng)?;
         match schema["type"].as_str()? {
             "integer" => Some(json!(id)),
             "string" if schema.get("format").is_none() => Some(json!(id.to_string())),
             _ => None,
         }
+    }
+
+    /// The number of an item of a list, if it has items.
+    fn linked(&self, list: &str, mut rng: SeededRng) -> Option<u64> {
+        let size = self.env.sizes.of(list) as u64;
+        (size > 0).then(|| links::FIRST + rng.below(size))
     }
 
     /// One of several variants: the one that the facts belong to, or any.
@@ -251,7 +253,31 @@ impl<'a> ValueMaker<'a> {
         composed
     }
 
+    /// What a documented constructor of a schema makes, with ids of things that exist; `None` where none is known to make what exists.
+    fn constructed(&self, schema: &Value, mut rng: SeededRng) -> Option<Value> {
+        let constructors = schema["x-constructors"].as_array()?.iter();
+        let known = constructors.filter(|constructor| match constructor["takes"].as_str() {
+            Some(takes) => {
+                let at = constructor["at"].as_str().unwrap_or_default();
+                takes == "integers" && at.rfind('/') == Some(0)
+            }
+            None => constructor["set"].is_object(),
+        });
+        let constructor = *rng.choose(&known.collect::<Vec<_>>())?;
+        let mut made = constructor["set"].as_object()?.clone();
+        if let Some(property) = constructor["at"].as_str() {
+            let names = made.values().filter_map(Value::as_str);
+            let mut ids = names.filter_map(|name| self.linked(links::list_in(name)?, rng));
+            let id = ids.next().unwrap_or(links::FIRST);
+            made.insert(property.trim_start_matches('/').to_owned(), json!([id]));
+        }
+        Some(Value::Object(made))
+    }
+
     fn object(&self, schema: &Value, context: Context<'_>, facts: &Value, rng: SeededRng) -> Value {
+        if let Some(made) = self.constructed(schema, rng).filter(|_| facts.is_null()) {
+            return self.object(schema, context, &made, rng);
+        }
         let required = schema["required"].as_array();
         let is_required =
             |name: &str| required.is_some_and(|list| list.iter().any(|known| known == name));
