@@ -155,9 +155,24 @@ async fn a_body_that_is_not_documented_is_ignored_and_recorded() {
 #[tokio::test]
 async fn another_method_gets_405_with_those_that_are_allowed() {
     let other = OtherClient::start().await;
-    let reply = other.get("/auth/v2/token").await;
+    let put = other.call(Method::PUT, "/auth/v2/token", Value::Null);
+    let reply = put.await;
     assert_eq!((reply.status, reply.header("allow")), (405, "POST"));
     assert_eq!(reply.header("content-type"), "text/plain");
+}
+
+#[tokio::test]
+async fn a_token_is_issued_for_a_get_too() {
+    let other = OtherClient::start().await;
+    let credentials = other.simulator.credentials();
+    let url = other.simulator.base_url().join("/auth/v2/token").unwrap();
+    let get = |secret: &str| {
+        let request = other.http.get(url.clone());
+        request.basic_auth(credentials.key(), Some(secret)).send()
+    };
+    let secret = other.simulator.secret().to_owned();
+    assert_eq!(get(&secret).await.unwrap().status(), 200);
+    assert_eq!(get("wrong").await.unwrap().status(), 401);
 }
 
 #[tokio::test]
