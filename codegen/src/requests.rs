@@ -307,12 +307,10 @@ impl<'a> Request<'a> {
                 let (_, value) = self::argument(&argument.ty, &quote!(#name), enumerations);
                 quote!(&crate::request::to_param(&#value))
             });
-        let others: Vec<_> = positional
+        let others = positional
             .iter()
             .filter(|argument| !matches!(argument.location, ParameterLocation::Path))
-            .map(|argument| argument.store(&quote!(parts), enumerations))
-            .collect();
-        let mutable = (!others.is_empty()).then(|| quote!(mut));
+            .map(|argument| argument.store(enumerations));
         let example = self.example(name, positional, types)?;
         let docs = markdown(&self.docs(positional, &example));
         let badge = badge(self.scope, operation);
@@ -326,9 +324,8 @@ impl<'a> Request<'a> {
             #deprecated
             #[inline]
             pub fn #method(&self, #(#parameters),*) -> requests::#ident {
-                let #mutable parts = crate::request::RequestParts::new(&self.client, &operations::#constant, &[#(#path_values),*]);
-                #(#others)*
-                crate::Request::new(parts)
+                crate::Request::begin(&self.client, &operations::#constant, &[#(#path_values),*])
+                    #(#others)*
             }
 
             #alias
@@ -565,26 +562,25 @@ impl<'a> Request<'a> {
             let parameter = argument.parameter(self.enumerations);
             quote!(, #parameter)
         });
-        let store = argument.store(&quote!(self.parts), self.enumerations);
+        let store = argument.store(self.enumerations);
         let docs = if argument.docs.is_empty() {
             markdown(&format!("Sets `{name}`."))
         } else {
             markdown(&escape(&argument.docs))
         };
-        let (ty, request) = match argument.required {
+        let (ty, into_state) = match argument.required {
             true => {
                 let (ident, after) = (&self.ident, typestate.after(name));
                 let ty = quote!(crate::Request<endpoints::#ident, #after>);
-                (ty, quote!(self.into_state()))
+                (ty, Some(quote!(.into_state())))
             }
-            false => (quote!(Self), quote!(self)),
+            false => (quote!(Self), None),
         };
         quote! {
             #docs
             #[inline]
-            pub fn #name(mut self #parameter) -> #ty {
-                #store
-                #request
+            pub fn #name(self #parameter) -> #ty {
+                self #store #into_state
             }
         }
     }
@@ -641,56 +637,34 @@ impl Argument {
         quote!(#name: #ty)
     }
 
-    /// The statement that puts the value into the parts of the request.
-    fn store(&self, parts: &TokenStream, enumerations: &Enumerations) -> TokenStream {
-        let name = &self.ident;
-        let (_, value) = argument(&self.ty, &quote!(#name), enumerations);
-        let is_list = simple_name(&self.ty).as_deref() == Some("Vec");
+    /// The call that puts the value into the request. It is one call without statements around it, because there are a thousand of them.
+    fn store(&self, enumerations: &Enumerations) -> TokenStream {
+        let (name, ty) = (&self.ident, &self.ty);
+        let (_, value) = argument(ty, &quote!(#name), enumerations);
+        let is_list = simple_name(ty).as_deref() == Some("Vec");
         match &self.location {
             ParameterLocation::Path => TokenStream::new(),
-            ParameterLocation::Query(wire, Encoding::Flag) => {
-                quote!(#parts.query(#wire, String::new());)
-            }
-            ParameterLocation::Query(wire, Encoding::Json) if is_list => {
-                self.store_list(parts, &quote!(query_json), wire, &value)
-            }
+            ParameterLocation::Query(wire, Encoding::Flag) => quote!(.with_flag(#wire)),
             ParameterLocation::Query(wire, Encoding::Json) => {
-                quote!(#parts.query_json(#wire, &#value);)
+                quote!(.with_query_json::<#ty>(#wire, &#value))
             }
-            ParameterLocation::Query(wire, encoding) if is_list => {
-                let method = match encoding {
-                    Encoding::Repeated => quote!(query_repeated),
-                    _ => quote!(query_list),
-                };
-                self.store_list(parts, &method, wire, &value)
+            ParameterLocation::Query(wire, Encoding::Repeated) if is_list => {
+                let element = element(ty);
+                quote!(.with_query_repeated::<#element>(#wire, &#value))
             }
+            ParameterLocation::Query(wire, _) if is_list => {
+                let element = element(ty);
+                quote!(.with_query_list::<#element>(#wire, &#value))
+            }
+            ParameterLocation::Query(wire, _) => quote!(.with_query::<#ty>(#wire, #name)),
             ParameterLocation::Header(wire) if is_list => {
-                self.store_list(parts, &quote!(header_list), wire, &value)
+                let element = element(ty);
+                quote!(.with_header_list::<#element>(#wire, &#value))
             }
-            ParameterLocation::Query(wire, _) => {
-                quote!(#parts.query(#wire, crate::request::to_param(&#value));)
-            }
-            ParameterLocation::Header(wire) => {
-                quote!(#parts.header(#wire, crate::request::to_param(&#value));)
-            }
-            ParameterLocation::Json => quote!(#parts.json(#name);),
-            ParameterLocation::Form => quote!(#parts.form(#name);),
-            ParameterLocation::Part(wire) => quote!(#parts.part(#wire, #value);),
-        }
-    }
-
-    /// The statement that puts a list into the parts of the request, by this method of theirs.
-    fn store_list(
-        &self,
-        parts: &TokenStream,
-        method: &TokenStream,
-        wire: &str,
-        value: &TokenStream,
-    ) -> TokenStream {
-        let ty = &self.ty;
-        quote! {
-            let list: #ty = #value;
-            #parts.#method(#wire, &list);
+            ParameterLocation::Header(wire) => quote!(.with_header::<#ty>(#wire, #name)),
+            ParameterLocation::Json => quote!(.with_json(#name)),
+            ParameterLocation::Form => quote!(.with_form(#name)),
+            ParameterLocation::Part(wire) => quote!(.with_part(#wire, #value)),
         }
     }
 }

@@ -41,11 +41,11 @@ pub(crate) fn argument(
         Some("Vec") => match element(ty) {
             Some(inner) if is_exact(&inner, enumerations) => (
                 quote!(impl IntoIterator<Item = impl ::std::borrow::Borrow<#inner>>),
-                quote!(#name.into_iter().map(|item| ::std::borrow::Borrow::borrow(&item).clone()).collect()),
+                quote!(crate::request::cloned_list(#name)),
             ),
             Some(inner) => (
                 quote!(impl IntoIterator<Item = impl Into<#inner>>),
-                quote!(#name.into_iter().map(Into::into).collect()),
+                quote!(crate::request::into_list(#name)),
             ),
             None => (quote!(#ty), name.clone()),
         },

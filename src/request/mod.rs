@@ -2,15 +2,18 @@
 
 mod builder;
 mod future;
+mod list;
 mod parameter;
 mod parts;
 mod raw;
+mod setters;
 mod typed;
 mod typestate;
 mod upload;
 
 pub use builder::Builder;
 pub use future::ResponseFuture;
+pub(crate) use list::{cloned_list, into_list};
 pub(crate) use parameter::{ToParam, to_param};
 pub(crate) use parts::RequestParts;
 pub use raw::Undocumented;

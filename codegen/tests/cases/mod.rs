@@ -221,14 +221,14 @@ fn generation_fails() -> Vec<Case> {
             json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": string()}))}, "application/xml": {"schema": string()}}}}),
             json!({}),
         ))
-        .has(&["body: &ListThingsBody", "parts.json(body);"]),
+        .has(&["body: &ListThingsBody", ".with_json(body)"]),
         Case::new("A3", "JSON or a file", operation(
             json!({"requestBody": {"required": true, "content": {"application/json": {"schema": object(json!({"a": string()}))}, "multipart/form-data": {"schema": files}}}}),
             json!({}),
         ))
         .has(&["pub fn list_things(&self, body: &ListThingsBody)", "pub fn list_things_file(&self, file: impl Into<crate::Upload>)"]),
         Case::new("A4", "a file", operation(json!({"requestBody": {"required": true, "content": {"multipart/form-data": {"schema": files}}}}), json!({})))
-            .has(&["pub fn list_things(&self, file: impl Into<crate::Upload>)", "parts.part(\"file\", file.into());"]),
+            .has(&["pub fn list_things(&self, file: impl Into<crate::Upload>)", ".with_part(\"file\", file.into())"]),
         Case::new("A4", "a form with a part that is not a file", operation(
             json!({"requestBody": {"content": {"multipart/form-data": {"schema": object(json!({"name": string()}))}}}}),
             json!({}),
@@ -250,7 +250,7 @@ fn generation_fails() -> Vec<Case> {
             json!({"requestBody": {"content": {"multipart/form-data": {"schema": files, "encoding": {"file": {"contentType": "text/csv"}}}}}}),
             json!({}),
         ))
-        .has(&["parts.part(\"file\", file.into());"]),
+        .has(&[".with_part(\"file\", file.into())"]),
         Case::new("A8", "a cookie", parameters(json!([{"name": "a", "in": "cookie", "schema": string()}])))
             .rejected(at!("/parameters/0/in"), "a parameter in `cookie` is not supported"),
         Case::new("A8", "a deep object", parameters(json!([{"name": "a", "in": "query", "style": "deepObject", "schema": {"type": "object"}}])))
@@ -265,17 +265,17 @@ fn generation_fails() -> Vec<Case> {
             {"name": "a", "in": "query", "style": "form", "schema": string()},
             {"name": "b", "in": "header", "style": "simple", "schema": string()},
         ])))
-        .has(&["self.parts.query(\"a\"", "self.parts.header(\"b\""]),
+        .has(&[".with_query::<String>(\"a\"", ".with_header::<String>(\"b\""]),
         Case::new("A8", "a content of JSON", parameters(json!([{"name": "a", "in": "query", "content": json_content(object(json!({"b": string()})))}])))
-            .has(&["pub fn a(mut self, a: impl Into<ListThingsA>)", "self.parts.query_json(\"a\", &a.into());"]),
+            .has(&["pub fn a(self, a: impl Into<ListThingsA>)", ".with_query_json::<ListThingsA>(\"a\", &a.into())"]),
         Case::new("A8", "a content of text", parameters(json!([{"name": "a", "in": "query", "content": {"text/plain": {"schema": string()}}}])))
             .rejected(at!("/parameters/0"), "expected a `schema`"),
         Case::new("A9", "that is optional", parameters(json!([query("filters", object(json!({"name": string()})))])))
-            .has(&["pub fn filters(mut self, filters: impl Into<ListThingsFilters>)", "self.parts.query_json(\"filters\", &filters.into());"]),
+            .has(&["pub fn filters(self, filters: impl Into<ListThingsFilters>)", ".with_query_json::<ListThingsFilters>(\"filters\", &filters.into())"]),
         Case::new("A9", "that is a composition", parameters(json!([query("filters", json!({"allOf": [object(json!({"a": string()})), object(json!({"b": string()}))]}))])))
-            .has(&["self.parts.query_json(\"filters\", &filters.into());", "pub a: Option<String>, #[doc = \" `b`\"] pub b: Option<String>,", "encoder.optional(&self.a); encoder.optional(&self.b);"]),
+            .has(&[".with_query_json::<ListThingsFilters>(\"filters\", &filters.into())", "pub a: Option<String>, #[doc = \" `b`\"] pub b: Option<String>,", "encoder.optional(&self.a); encoder.optional(&self.b);"]),
         Case::new("A9", "that holds anything", parameters(json!([query("filters", json!({"type": "object"}))])))
-            .has(&["filters: ::serde_json::Map<String, ::serde_json::Value>", "self.parts.query_json(\"filters\", &filters);"]),
+            .has(&["filters: ::serde_json::Map<String, ::serde_json::Value>", ".with_query_json::< ::serde_json::Map<String, ::serde_json::Value>>(\"filters\", &filters)"]),
         Case::new("A9", "in a list", parameters(json!([query("a", json!({"type": "array", "items": {"type": "object"}}))])))
             .rejected(at!("/parameters/0/schema"), "this schema is not supported here"),
         Case::new("A9", "or a string", parameters(json!([query("a", json!({"oneOf": [{"type": "string"}, {"type": "object"}]}))])))
@@ -287,7 +287,7 @@ fn generation_fails() -> Vec<Case> {
         Case::new("A10", "that the path does not have", parameters(json!([{"name": "a", "in": "path", "schema": integer()}])))
             .rejected(at!("/parameters/0"), "does not occur in the path"),
         Case::new("A11", "in path and query", at("/shop/v2/{id}", "get_thing", json!([query("id", string()), {"name": "id", "in": "path", "schema": integer()}, {"name": "id", "in": "header", "schema": string()}])))
-            .has(&["pub fn get_thing(&self, id: i64)", "pub fn id_parameter(mut self, id_parameter: impl Into<String>)", "self.parts.query(\"id\"", "pub fn id_header", "self.parts.header(\"id\""]),
+            .has(&["pub fn get_thing(&self, id: i64)", "pub fn id_parameter(self, id_parameter: impl Into<String>)", ".with_query::<String>(\"id\"", "pub fn id_header", ".with_header::<String>(\"id\""]),
         Case::new("A11", "in one place", parameters(json!([query("a", string()), query("a", integer())])))
             .rejected(at!("/parameters/1"), "the parameter `a` is declared twice"),
         Case::new("A12", "no operation id", operation(json!({"operationId": null}), json!({})))
@@ -358,7 +358,7 @@ fn names() -> Vec<Case> {
         Case::new("B1", "properties with the names of methods", body(object(json!({"new": string(), "default": string(), "clone": string(), "value": string()})), json!({})))
             .has(&["pub fn with_new(mut self, value: impl Into<String>)", "pub fn default(mut self, value: impl Into<String>)", "pub fn new() -> Self { <Self as decode::ObjectFields>::empty() }"]),
         Case::new("B1", "parameters", parameters(json!([query("orgId", string()), query("org_id", string())])))
-            .has(&["pub fn org_id(mut self", "self.parts.query(\"orgId\"", "pub fn org_id_parameter(mut self", "self.parts.query(\"org_id\""]),
+            .has(&["pub fn org_id(self", ".with_query::<String>(\"orgId\"", "pub fn org_id_parameter(self", ".with_query::<String>(\"org_id\""]),
         Case::new("B1", "operations", document(json!({
             "/shop/v2/a": {"get": {"operationId": "get_a", "summary": "Get", "tags": ["A"], "responses": {"204": {}}}},
             "/shop/v2/b": {"get": {"operationId": "get__a", "summary": "Get", "tags": ["A"], "responses": {"204": {}}}},
@@ -384,8 +384,8 @@ fn names() -> Vec<Case> {
             json!({}),
         ))
         .has(&[
-            "pub fn body(mut self, body: &str)", "pub fn body_parameter(mut self", "self.parts.query(\"body\"", "pub fn send_parameter(mut self",
-            "pub fn items_parameter(mut self", "pub fn clone_parameter(mut self", "pub fn header_map(mut self",
+            "pub fn body(self, body: &str)", "pub fn body_parameter(self", ".with_query::<String>(\"body\"", "pub fn send_parameter(self",
+            "pub fn items_parameter(self", "pub fn clone_parameter(self", "pub fn header_map(self",
         ]),
         Case::new("B4", "required", operation(
             json!({
@@ -394,7 +394,7 @@ fn names() -> Vec<Case> {
             }),
             json!({}),
         ))
-        .has(&["parts_parameter: impl IntoIterator<Item = impl Into<String>>", "parts.query_repeated(\"parts\""]),
+        .has(&["parts_parameter: impl IntoIterator<Item = impl Into<String>>", ".with_query_repeated::<String>(\"parts\""]),
         Case::new("B4", "of files", operation(
             json!({
                 "parameters": [query("file", string())],
@@ -402,7 +402,7 @@ fn names() -> Vec<Case> {
             }),
             json!({}),
         ))
-        .has(&["pub fn file(mut self, file: impl Into<String>)", "pub fn file_part(mut self, file_part: impl Into<crate::Upload>)", "pub fn send_part(mut self"]),
+        .has(&["pub fn file(self, file: impl Into<String>)", "pub fn file_part(self, file_part: impl Into<crate::Upload>)", "pub fn send_part(self"]),
         Case::new("B5", "new", at("/shop/v2/a", "new", json!([]))).has(&["pub fn new(&self,) -> requests::New"]),
         Case::new("B5", "new_with_client", at("/shop/v2/a", "new_with_client", json!([]))).has(&["requests::NewWithClient"]),
         Case::new("B5", "clone", at("/shop/v2/a", "clone", json!([]))).has(&["pub fn clone(&self,) -> requests::Clone"]),
@@ -415,9 +415,9 @@ fn names() -> Vec<Case> {
             {"name": "c", "in": "header", "schema": {"type": "integer", "nullable": true}},
             {"name": "d", "in": "query", "required": true, "schema": {"type": "array", "items": {"type": "string", "nullable": true}}},
         ])))
-        .has(&["pub fn get_thing(&self, a: impl Into<String>) -> requests::GetThing", "pub fn d(mut self, d: impl IntoIterator<Item = impl Into<String>>) -> crate::Request<endpoints::GetThing, (crate::Set, ())>", "pub fn b(mut self, b: impl Into<String>)", "pub fn c(mut self, c: i64)"]),
+        .has(&["pub fn get_thing(&self, a: impl Into<String>) -> requests::GetThing", "pub fn d(self, d: impl IntoIterator<Item = impl Into<String>>) -> crate::Request<endpoints::GetThing, (crate::Set, ())>", "pub fn b(self, b: impl Into<String>)", "pub fn c(self, c: i64)"]),
         Case::new("B6", "a list in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "array", "items": string()}}])))
-            .has(&["pub fn a(mut self, a: impl IntoIterator<Item = impl Into<String>>)", ".header_list("]),
+            .has(&["pub fn a(self, a: impl IntoIterator<Item = impl Into<String>>)", ".with_header_list::<String>("]),
         Case::new("B6", "a list of lists in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "array", "items": {"type": "array", "items": string()}}}])))
             .rejected(at!("/parameters/0/schema"), "this schema is not supported here"),
         Case::new("B6", "IP addresses in a query", parameters(json!([
@@ -429,7 +429,7 @@ fn names() -> Vec<Case> {
             {"name": "limit", "in": "query", "required": true, "schema": {"type": "integer", "default": 25}},
             {"name": "sort", "in": "query", "schema": {"type": "string", "default": "asc"}},
         ])))
-        .has(&["pub fn limit(mut self, limit: i64)", "Default: `25`.", "defaults: &[(\"limit\", \"25\")],"]),
+        .has(&["pub fn limit(self, limit: i64)", "Default: `25`.", "defaults: &[(\"limit\", \"25\")],"]),
         Case::new("B6", "an object in a header", parameters(json!([{"name": "a", "in": "header", "schema": {"type": "object"}}])))
             .rejected(at!("/parameters/0/schema"), "this schema is not supported here"),
         Case::new("B7", "OPTIONS", document(json!({"/shop/v2/things": {"options": {}}}), json!({})))
@@ -614,16 +614,16 @@ fn silent() -> Vec<Case> {
             document["paths"]["/shop/v2/things"]["get"]["parameters"] = json!([query("limit", json!({"type": "integer", "default": 10}))]);
             document
         })
-        .has(&["pub a: Option<String>", "encoder.optional(&self.a); encoder.optional(&self.b);", "fn empty() -> Self { Default::default() }", "pub fn limit(mut self, limit: i64)"])
+        .has(&["pub a: Option<String>", "encoder.optional(&self.a); encoder.optional(&self.b);", "fn empty() -> Self { Default::default() }", "pub fn limit(self, limit: i64)"])
         .lacks(&["\"x\""]),
         Case::new("C11", "of which one is a flag", parameters(json!([{"name": "a", "in": "query", "allowEmptyValue": true, "schema": {"type": "string", "enum": [""]}}])))
-            .has(&["pub fn a(mut self) -> Self", "self.parts.query(\"a\", String::new());"]),
+            .has(&["pub fn a(self) -> Self", ".with_flag(\"a\")"]),
         Case::new("C11", "and that are not", parameters(json!([
             {"name": "a", "in": "query", "explode": false, "schema": {"type": "array", "items": string()}},
             {"name": "b", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}},
             {"name": "c", "in": "query", "style": "form", "explode": false, "schema": {"allOf": [{"type": "array", "items": {"type": "string", "enum": ["x", "y"]}}]}},
         ])))
-        .has(&["self.parts.query_list(\"a\"", "self.parts.query_repeated(\"b\"", "self.parts.query_list(\"c\"", "pub fn c(mut self, c: impl IntoIterator<Item = impl ::std::borrow::Borrow<ListThingsCItem>>)"]),
+        .has(&[".with_query_list::<String>(\"a\"", ".with_query_repeated::<i64>(\"b\"", ".with_query_list::<ListThingsCItem>(\"c\"", "pub fn c(self, c: impl IntoIterator<Item = impl ::std::borrow::Borrow<ListThingsCItem>>)"]),
         Case::new("C12", "does not deny what is new", {
             let mut document = in_response(json!({"a": string()}));
             document["components"]["schemas"]["Thing"]["additionalProperties"] = json!(false);
@@ -638,7 +638,7 @@ fn silent() -> Vec<Case> {
         })
         .has(&["pub struct Thing { #[doc = \" `a`\"] pub a: Option<String>, #[doc = r\" What no field holds.\"] pub extra: decode::Extra, }", "&[\"a\"]"]),
         Case::new("C14", "stay optional", operation(json!({"requestBody": {"required": false, "content": json_content(object(json!({"a": string()})))}}), json!({})))
-            .has(&["pub fn list_things(&self,) -> requests::ListThings", "pub fn body(mut self, body: &ListThingsBody) -> Self { self.parts.json(body); self }"]),
+            .has(&["pub fn list_things(&self,) -> requests::ListThings", "pub fn body(self, body: &ListThingsBody) -> Self { self.with_json(body) }"]),
         Case::new("C15", "are decoded as JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/vnd.shop.v2+json": {"schema": object(json!({"a": string()}))}}}}}), json!({})))
             .has(&["type Response = ListThingsResponse;"]),
         Case::new("C15", "that are no JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"text/csv": {"schema": string()}}}}}), json!({})))
@@ -898,7 +898,7 @@ fn extensions() -> Vec<Case> {
             document
         })
         .has(&[
-            "pub fn identity_ids(mut self", "self.parts.query(\"identityids\"", "pub fn time_range(mut self", "self.parts.header(\"timerange\"",
+            "pub fn identity_ids(self", ".with_query::<String>(\"identityids\"", "pub fn time_range(self", ".with_header::<String>(\"timerange\"",
             "pub identity_types: Vec<ThingIdentityType>", "pub all_threats: Option<Threats>",
             "&[\"identitytypes\", \"threats\"]", "ClientBased = \"clientbased\"",
         ]),
