@@ -6,14 +6,14 @@
 use cisco_secure_access_openapi::{Encoding, Operation};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::{File, Signature};
 
 use crate::conversion;
 use crate::emit::TypeDefs;
+use crate::engine::{RustTypes, Signature};
 use crate::names;
 use crate::operations;
 use crate::paging;
-use crate::requests::{Argument, ParameterLocation, Request, signatures};
+use crate::requests::{Argument, ParameterLocation, Request};
 use crate::rust_type::{Enumerations, element, simple_name};
 use crate::{Error, Result};
 
@@ -21,20 +21,20 @@ use crate::{Error, Result};
 pub(crate) fn cases(
     scope: &str,
     operations: &[Operation],
-    generated: &File,
+    rust_types: &RustTypes,
     types: &TypeDefs,
     enumerations: &Enumerations,
 ) -> Result<TokenStream> {
     let mut requests = TokenStream::new();
     let mut entries = Vec::new();
-    let signatures = signatures(operations, generated)?;
+    let signatures = rust_types.signatures(operations)?;
     for (operation, signature) in operations.iter().zip(signatures) {
         for method in methods(scope, operation, signature, enumerations)? {
             requests.extend(method.request(scope, operation));
             entries.push(method.entry(operation, types)?);
         }
     }
-    let conversions = conversion::find(operations, generated, types)?;
+    let conversions = conversion::find(operations, rust_types, types)?;
     let conversions = conversions
         .iter()
         .map(|found| self::conversion(found, types));
@@ -107,7 +107,7 @@ struct OperationMethod {
 fn methods(
     scope: &str,
     operation: &Operation,
-    signature: &Signature,
+    signature: Signature<'_>,
     enumerations: &Enumerations,
 ) -> Result<Vec<OperationMethod>> {
     let read = || Request::new(scope, operation, signature, enumerations);

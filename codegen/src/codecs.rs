@@ -3,31 +3,22 @@
 use cisco_secure_access_openapi::{Content, Operation};
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::File;
 
+use crate::Result;
+use crate::engine::RustTypes;
 use crate::operations;
-use crate::requests::{argument_types, response_type, signatures};
-use crate::{Error, Result};
 
 /// The table of the codecs of all `operations`.
-pub(crate) fn codecs(operations: &[Operation], generated: &File) -> Result<TokenStream> {
-    let signatures = signatures(operations, generated)?;
+pub(crate) fn codecs(operations: &[Operation], rust_types: &RustTypes) -> Result<TokenStream> {
+    let signatures = rust_types.signatures(operations)?;
     let entries = operations
         .iter()
         .zip(signatures)
         .map(|(operation, signature)| {
-            let missing = |what: &str| {
-                Error::new(
-                    &operation.pointer,
-                    format!("progenitor generated no {what} for this operation"),
-                )
-            };
-            let response = response_type(signature).ok_or_else(|| missing("response"))?;
+            let response = signature.response();
             let body = match operation.body.as_ref().map(|body| &body.content) {
                 Some(Content::Json(_) | Content::Form(_)) => {
-                    let ty = argument_types(signature)
-                        .remove("body")
-                        .ok_or_else(|| missing("body"))?;
+                    let ty = signature.body()?;
                     quote!(Some(crate::response::codec::body::<#ty>))
                 }
                 Some(Content::Multipart(_)) | None => quote!(None),

@@ -9,14 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use cisco_secure_access_openapi::{Content, Operation};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::File;
 
 use crate::Result;
 use crate::docs::markdown;
 use crate::emit::{TypeDef, TypeDefs};
+use crate::engine::RustTypes;
 use crate::names;
 use crate::object::FieldType;
-use crate::requests::{argument_types, response_type, signatures};
 use crate::rust_type::{element, simple_name};
 
 /// The maximum depth of compared objects.
@@ -41,10 +40,10 @@ pub(crate) struct Conversion<'a> {
 /// Finds the conversions of a scope.
 pub(crate) fn find<'a>(
     operations: &'a [Operation],
-    generated: &File,
+    rust_types: &RustTypes,
     types: &TypeDefs,
 ) -> Result<Vec<Conversion<'a>>> {
-    let signatures = signatures(operations, generated)?;
+    let signatures = rust_types.signatures(operations)?;
     let mut found: Vec<Conversion<'a>> = Vec::new();
     for (change, signature) in operations.iter().zip(&signatures) {
         let is_json = matches!(
@@ -54,9 +53,7 @@ pub(crate) fn find<'a>(
         if !is_json || !matches!(change.method.as_str(), "PUT" | "PATCH") {
             continue;
         }
-        let target = argument_types(signature)
-            .remove("body")
-            .and_then(|ty| object_name(&ty, types));
+        let target = object_name(&signature.body()?, types);
         let read = operations
             .iter()
             .zip(&signatures)
@@ -64,8 +61,7 @@ pub(crate) fn find<'a>(
         let (Some(target), Some((read, signature))) = (target, read) else {
             continue;
         };
-        let source =
-            response_type(signature).and_then(|response| source_of(&response, &target, types));
+        let source = source_of(&signature.response(), &target, types);
         let Some((source, wrapper)) = source.filter(|(source, _)| *source != target) else {
             continue;
         };
@@ -101,10 +97,10 @@ pub(crate) fn find<'a>(
 /// Writes the conversions of a scope.
 pub(crate) fn conversions(
     operations: &[Operation],
-    generated: &File,
+    rust_types: &RustTypes,
     types: &TypeDefs,
 ) -> Result<TokenStream> {
-    let found = find(operations, generated, types)?;
+    let found = find(operations, rust_types, types)?;
     Ok(found
         .iter()
         .map(|conversion| conversion.emit(types))

@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{File, Item, ItemStruct};
 
+use crate::Result;
 use crate::constructor;
 use crate::docs::docs;
-use crate::lower::{Shape, Type, field_number};
+use crate::engine::RustTypes;
+use crate::lower::{Shape, Type};
 use crate::object::{self, FieldType};
-use crate::rust_type::{Enumerations, shorten, standalone};
-use crate::{Error, Result};
+use crate::rust_type::{Enumerations, standalone};
 use crate::{enumeration, union};
 
 /// The definitions of the named types, by name.
@@ -36,14 +36,13 @@ pub(crate) struct Emitted {
     pub missing: BTreeSet<Ident>,
 }
 
-/// Emits the types from those in the `types` module of `generated`; with `schemars` they implement `JsonSchema`.
+/// Emits the types, with the fields that `rust_types` gives; with `schemars` they implement `JsonSchema`.
 pub(crate) fn emit(
-    generated: &File,
+    rust_types: &RustTypes,
     types: &BTreeMap<String, Type>,
     enumerations: &Enumerations,
     schemars: bool,
 ) -> Result<Emitted> {
-    let structs = generated_structs(generated);
     let mut code = quote! {
         #[allow(unused_imports, reason = "some APIs have no types")]
         use crate::response::decode;
@@ -63,7 +62,7 @@ pub(crate) fn emit(
         }));
         let def = match &ty.shape {
             Shape::Struct(fields, wire_form) => {
-                let bases = field_types(&structs, name, fields.len())?;
+                let bases = rust_types.fields(name, fields.len())?;
                 let emission = object::Emission::new(&ident, &docs, fields, &bases, ty.direction)?;
                 code.extend(emission.emit(wire_form, enumerations, schemars));
                 code.extend(constructor::emit(
@@ -84,7 +83,7 @@ pub(crate) fn emit(
             }
             Shape::Union(described) => {
                 let variants = &described.variants;
-                let types = field_types(&structs, name, variants.len())?;
+                let types = rust_types.fields(name, variants.len())?;
                 let types: Vec<_> = types.into_iter().map(standalone).collect();
                 code.extend(union::emit(
                     &ident,
@@ -109,45 +108,4 @@ pub(crate) fn emit(
         types: defs,
         missing,
     })
-}
-
-fn generated_structs(generated: &File) -> BTreeMap<String, &ItemStruct> {
-    generated
-        .items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
-            _ => None,
-        })
-        .flat_map(|(_, items)| items)
-        .filter_map(|item| match item {
-            Item::Struct(item) => Some((item.ident.to_string(), item)),
-            _ => None,
-        })
-        .collect()
-}
-
-/// The types of the fields `f0000`, `f0001`… of the generated struct `name`.
-fn field_types(
-    structs: &BTreeMap<String, &ItemStruct>,
-    name: &str,
-    count: usize,
-) -> Result<Vec<syn::Type>> {
-    let missing = |what: &str| {
-        Error::new(
-            format!("/components/schemas/{name}"),
-            format!("progenitor generated no {what} for this schema"),
-        )
-    };
-    let item = structs.get(name).ok_or_else(|| missing("struct"))?;
-    (0..count)
-        .map(|index| {
-            let number = field_number(index);
-            item.fields
-                .iter()
-                .find(|field| field.ident.as_ref().is_some_and(|ident| *ident == number))
-                .map(|field| shorten(&field.ty))
-                .ok_or_else(|| missing("field"))
-        })
-        .collect()
 }

@@ -1,67 +1,149 @@
-//! The type engine: progenitor, which gives the Rust type of each value and response of a lowered document.
+//! The type engine: progenitor, which gives the Rust type of each value of a lowered document.
 //!
-//! Of its code only the structs and the signatures of the client's methods are used. The rest (implementations for the structs, bodies,
-//! attributes) is dropped before the code is parsed, because parsing takes as long as generating in a build script, which is not optimized.
+//! Of its code only the structs are used. The rest (implementations for the structs, a client, attributes) is dropped before the code is
+//! parsed, because parsing takes as long as generating in a build script, which is not optimized.
 
+use std::collections::BTreeMap;
+
+use cisco_secure_access_openapi::Operation;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
+use progenitor_impl::{GenerationSettings, Generator};
 use serde_json::Value;
+use syn::Item;
 
+use crate::lower::{BODY, RESPONSE, field_number, operation_number, parameter_number};
+use crate::rust_type::{shorten, standalone};
 use crate::{Error, Result};
 
-/// What progenitor generates for a lowered document: the module `types` with its structs, and the methods of the client without bodies.
-pub(crate) fn generate(document: Value) -> Result<syn::File> {
-    let document: openapiv3::OpenAPI = serde_json::from_value(document)
-        .map_err(|error| Error::new("", format!("not a valid OpenAPI 3.0 document: {error}")))?;
-    let mut settings = GenerationSettings::new();
-    settings.with_interface(InterfaceStyle::Positional);
-    settings.with_map_type("::std::collections::BTreeMap");
-    // Progenitor panics on documents that it does not support; after lowering, a panic becomes an error.
-    let tokens = std::panic::catch_unwind(|| Generator::new(&settings).generate_tokens(&document))
-        .map_err(|_| {
-            Error::new(
-                "",
-                "progenitor panicked on this document; its message is above",
-            )
-        })?
-        .map_err(|error| Error::new("", format!("progenitor rejected this document: {error}")))?;
-    syn::parse2(used(tokens))
-        .map_err(|error| Error::new("", format!("progenitor's code does not parse: {error}")))
+/// The Rust types that progenitor gives: those of the fields of each struct, by the names of both in the lowered document.
+pub(crate) struct RustTypes(BTreeMap<String, BTreeMap<String, syn::Type>>);
+
+/// The Rust types of the arguments and the response of an operation.
+#[derive(Clone, Copy)]
+pub(crate) struct Signature<'a> {
+    operation: &'a Operation,
+    types: &'a BTreeMap<String, syn::Type>,
 }
 
-/// The items of a file that are used.
-fn used(file: TokenStream) -> TokenStream {
-    let mut used = Vec::new();
-    for mut item in items(file) {
-        let is_kept = match keyword(&item).as_deref() {
-            Some("mod") if has_word(&item, "types") => replace_block(&mut item, structs),
-            Some("impl") if !has_word(&item, "for") => replace_block(&mut item, signatures),
-            _ => false,
-        };
-        if is_kept {
-            used.append(&mut item);
+impl RustTypes {
+    /// The Rust types of the values of a lowered document.
+    pub(crate) fn of(document: Value) -> Result<Self> {
+        let document: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|error| {
+            Error::new("", format!("not a valid OpenAPI 3.0 document: {error}"))
+        })?;
+        let mut settings = GenerationSettings::new();
+        settings.with_map_type("::std::collections::BTreeMap");
+        // Progenitor panics on documents that it does not support; after lowering, a panic becomes an error.
+        let tokens =
+            std::panic::catch_unwind(|| Generator::new(&settings).generate_tokens(&document))
+                .map_err(|_| {
+                    Error::new(
+                        "",
+                        "progenitor panicked on this document; its message is above",
+                    )
+                })?
+                .map_err(|error| {
+                    Error::new("", format!("progenitor rejected this document: {error}"))
+                })?;
+        let file: syn::File = syn::parse2(structs(tokens)).map_err(|error| {
+            Error::new("", format!("progenitor's code does not parse: {error}"))
+        })?;
+        let structs = file.items.into_iter().filter_map(|item| match item {
+            Item::Struct(item) => Some(item),
+            _ => None,
+        });
+        let types = structs.map(|item| {
+            let fields = item.fields.into_iter();
+            let fields =
+                fields.filter_map(|field| Some((field.ident?.to_string(), shorten(&field.ty))));
+            (item.ident.to_string(), fields.collect())
+        });
+        Ok(Self(types.collect()))
+    }
+
+    /// The types of the fields `f0000`, `f0001`… of the type `name`.
+    pub(crate) fn fields(&self, name: &str, count: usize) -> Result<Vec<syn::Type>> {
+        let fields = self.0.get(name);
+        (0..count)
+            .map(|index| {
+                let ty = fields.and_then(|fields| fields.get(&field_number(index)));
+                ty.cloned().ok_or_else(|| {
+                    Error::new(
+                        format!("/components/schemas/{name}"),
+                        format!("progenitor generated no field {index} for this schema"),
+                    )
+                })
+            })
+            .collect()
+    }
+
+    /// The types of the arguments and responses of `operations`, which are those of the document, in their order.
+    pub(crate) fn signatures<'a>(
+        &'a self,
+        operations: &'a [Operation],
+    ) -> Result<Vec<Signature<'a>>> {
+        let numbered = operations.iter().enumerate();
+        numbered
+            .map(|(index, operation)| {
+                let types = self.0.get(&operation_number(index)).ok_or_else(|| {
+                    Error::new(
+                        &operation.pointer,
+                        "progenitor generated no types for this operation",
+                    )
+                })?;
+                Ok(Signature { operation, types })
+            })
+            .collect()
+    }
+}
+
+impl Signature<'_> {
+    /// The type of the parameter with this number.
+    pub(crate) fn parameter(self, index: usize) -> Result<syn::Type> {
+        self.argument(&parameter_number(index))
+    }
+
+    /// The type of the body.
+    pub(crate) fn body(self) -> Result<syn::Type> {
+        self.argument(BODY)
+    }
+
+    /// What a response holds: `()` if it has no content.
+    pub(crate) fn response(self) -> syn::Type {
+        match self.types.get(RESPONSE) {
+            Some(ty) => standalone(ty.clone()),
+            None => syn::parse_quote!(()),
         }
     }
-    used.into_iter().collect()
+
+    fn argument(self, name: &str) -> Result<syn::Type> {
+        self.types.get(name).cloned().ok_or_else(|| {
+            Error::new(
+                &self.operation.pointer,
+                format!("progenitor generated no type for the argument `{name}`"),
+            )
+        })
+    }
 }
 
-/// The structs of a module, without attributes.
-fn structs(module: TokenStream) -> TokenStream {
-    let structs = items(module).filter(|item| keyword(item).as_deref() == Some("struct"));
+/// The structs of the module `types` in a file, without attributes.
+fn structs(file: TokenStream) -> TokenStream {
+    let is_types =
+        |item: &[TokenTree]| keyword(item).as_deref() == Some("mod") && has_word(item, "types");
+    let modules = items(file).filter(|item| is_types(item));
+    let structs =
+        modules.filter_map(|mut module| block(&mut module).map(|block| items(block.stream())));
+    let structs = structs
+        .flatten()
+        .filter(|item| keyword(item).as_deref() == Some("struct"));
     let structs = structs.map(|mut item| {
-        replace_block(&mut item, |fields| without_attributes(fields).collect());
+        if let Some(fields) = block(&mut item) {
+            let used = without_attributes(fields.stream()).collect();
+            *fields = Group::new(fields.delimiter(), used);
+        }
         item
     });
     structs.flatten().collect()
-}
-
-/// The functions of an implementation, with empty bodies.
-fn signatures(functions: TokenStream) -> TokenStream {
-    let functions = items(functions).map(|mut item| {
-        replace_block(&mut item, |_| TokenStream::new());
-        item
-    });
-    functions.flatten().collect()
 }
 
 /// The items of a file or block, without their attributes. An item ends with a block or a semicolon.
@@ -113,13 +195,10 @@ fn has_word(item: &[TokenTree], wanted: &str) -> bool {
     trees.any(|tree| matches!(tree, TokenTree::Ident(word) if word == wanted))
 }
 
-/// Changes the content of the block that an item ends with; `false` if it has none.
-fn replace_block(item: &mut [TokenTree], change: impl Fn(TokenStream) -> TokenStream) -> bool {
+/// The block that an item ends with.
+fn block(item: &mut [TokenTree]) -> Option<&mut Group> {
     match item.last_mut() {
-        Some(TokenTree::Group(group)) => {
-            *group = Group::new(group.delimiter(), change(group.stream()));
-            true
-        }
-        _ => false,
+        Some(TokenTree::Group(group)) => Some(group),
+        _ => None,
     }
 }

@@ -36,6 +36,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use serde_json::Value;
 
+use crate::engine::RustTypes;
 use crate::rust_type::Enumerations;
 
 pub use cisco_secure_access_openapi::{Error, Result};
@@ -115,14 +116,14 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     let requests = model.requests(scope, false)?;
     let Model {
         operations,
-        generated,
+        rust_types,
         emitted: types,
         ..
     } = model;
-    let conversions = conversion::conversions(&operations, &generated, &types.types)?;
+    let conversions = conversion::conversions(&operations, &rust_types, &types.types)?;
     let table = operations::table(scope, &operations);
     let codecs = match options.codecs {
-        true => Some(codecs::codecs(&operations, &generated)?),
+        true => Some(codecs::codecs(&operations, &rust_types)?),
         false => None,
     };
 
@@ -208,7 +209,7 @@ fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
     cases::cases(
         scope,
         &model.operations,
-        &model.generated,
+        &model.rust_types,
         types,
         &model.enumerations,
     )
@@ -234,8 +235,8 @@ struct Model {
     operations: Vec<Operation>,
     /// The types as they are described.
     types: BTreeMap<String, lower::Type>,
-    /// The code of progenitor.
-    generated: syn::File,
+    /// The types that progenitor gives.
+    rust_types: RustTypes,
     enumerations: Enumerations,
     /// The code of the types, and their definitions.
     emitted: emit::Emitted,
@@ -253,13 +254,13 @@ impl Model {
         let mut operations = document.operations().to_vec();
         operations.retain(|operation| enabled(&names::feature(&operation.api)));
         let lowered = lower::lower(&document, &operations)?;
-        let generated = engine::generate(lowered.document)?;
+        let rust_types = RustTypes::of(lowered.document)?;
         let enumerations = Enumerations::of(&lowered.types);
-        let emitted = emit::emit(&generated, &lowered.types, &enumerations, schemars)?;
+        let emitted = emit::emit(&rust_types, &lowered.types, &enumerations, schemars)?;
         Ok(Self {
             operations,
             types: lowered.types,
-            generated,
+            rust_types,
             enumerations,
             emitted,
         })
@@ -276,7 +277,7 @@ impl Model {
         requests::requests(
             scope,
             operations,
-            &self.generated,
+            &self.rust_types,
             &types,
             &self.enumerations,
         )

@@ -2,8 +2,8 @@
 //!
 //! progenitor panics on some legal documents and generates wrong types from others. What it sees here is therefore small: every
 //! object, enumeration and union is a component of its own; scalars, lists and maps are inline; constraints,
-//! defaults and responses other than the successful one are removed. Names that progenitor would change into Rust names are replaced by numbers
-//! (`o0`, `p0`, `f0000`); their meaning is kept in [`Lowered::types`], from which `emit` writes the final types.
+//! defaults and responses other than the successful one are removed. An operation is an object too, of its arguments and its response. Names that progenitor would change into Rust names are replaced by numbers
+//! (`O0`, `p0`, `f0000`); their meaning is kept in [`Lowered::types`], from which `emit` writes the final types.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -14,7 +14,7 @@ use cisco_secure_access_openapi::schema::{
 };
 use cisco_secure_access_openapi::union::{discriminator, discriminator_value, referred};
 use cisco_secure_access_openapi::{
-    Content, Document, Location, Operation, component_name, component_pointer,
+    Content, Document, Operation, component_name, component_pointer,
 };
 use serde_json::{Map, Value, json};
 
@@ -239,6 +239,7 @@ pub(crate) fn lower(document: &Document, operations: &[Operation]) -> Result<Low
         .map(|operation| names::pascal(&operation.id))
         .chain(RESERVED_TYPES.map(str::to_owned))
         .chain([names::pascal(document.scope())])
+        .chain((0..all.len()).map(operation_number))
         .collect();
     let mut components: BTreeMap<String, String> = BTreeMap::new();
     let mut names = BTreeMap::new();
@@ -273,12 +274,9 @@ pub(crate) fn lower(document: &Document, operations: &[Operation]) -> Result<Low
         types: BTreeMap::new(),
         schemas: Map::new(),
     };
-    let mut paths: Map<String, Value> = Map::new();
     for (index, operation) in operations.iter().enumerate() {
-        let (path, mut lowered) = lowering.operation(operation)?;
-        lowered["operationId"] = operation_number(index).into();
-        let item = paths.entry(path).or_insert_with(|| json!({}));
-        item[operation.method.to_ascii_lowercase()] = lowered;
+        let lowered = lowering.operation(operation)?;
+        lowering.schemas.insert(operation_number(index), lowered);
     }
     while let Some(component) = lowering.queue.pop_front() {
         lowering.component(&component)?;
@@ -287,7 +285,7 @@ pub(crate) fn lower(document: &Document, operations: &[Operation]) -> Result<Low
         document: json!({
             "openapi": "3.0.3",
             "info": {"title": "lowered", "version": "0"},
-            "paths": paths,
+            "paths": {},
             "components": {"schemas": lowering.schemas},
         }),
         types: lowering.types,
@@ -406,7 +404,8 @@ fn find_discriminating(value: &Value, found: &mut BTreeSet<(String, String)>) {
         Value::Object(map) => map.values().collect(),
         _ => return,
     };
-    let property = value.pointer("/discriminator/propertyName");
+    let discriminator = value.get("discriminator");
+    let property = discriminator.and_then(|discriminator| discriminator.get("propertyName"));
     if let Some(property) = property.and_then(Value::as_str) {
         let variants = ["oneOf", "anyOf"].map(|key| value[key].as_array());
         let variants = variants.into_iter().flatten().flatten();
@@ -475,12 +474,11 @@ impl SchemaContext {
 }
 
 impl Lowering<'_> {
-    fn operation(&mut self, operation: &Operation) -> Result<(String, Value)> {
+    /// The types of an operation, as an object with a property for each argument and one for the response.
+    fn operation(&mut self, operation: &Operation) -> Result<Value> {
         let name = names::pascal(&operation.id);
-        let mut path = operation.path.clone();
-        let mut parameters = Vec::new();
+        let mut lowered = Map::new();
         for (index, parameter) in operation.parameters.iter().enumerate() {
-            let number = format!("p{index}");
             let context = SchemaContext {
                 name: format!("{name}{}", names::pascal(&parameter.rust_name)),
                 direction: Direction::REQUEST,
@@ -488,23 +486,8 @@ impl Lowering<'_> {
             };
             let mut schema = self.non_null(&parameter.schema, &context)?;
             keep_addresses(&parameter.schema, &mut schema);
-            let location = match parameter.location {
-                Location::Path => {
-                    path =
-                        path.replace(&format!("{{{}}}", parameter.name), &format!("{{{number}}}"));
-                    "path"
-                }
-                Location::Query => "query",
-                Location::Header => "header",
-            };
-            parameters.push(json!({
-                "name": number, "in": location, "required": parameter.is_mandatory(), "schema": schema,
-            }));
+            lowered.insert(parameter_number(index), schema);
         }
-        let mut lowered = json!({
-            "parameters": parameters,
-            "responses": {"204": {"description": ""}},
-        });
         if let Some(body) = &operation.body
             && let Content::Json(schema) | Content::Form(schema) = &body.content
         {
@@ -513,8 +496,7 @@ impl Lowering<'_> {
                 direction: Direction::REQUEST,
                 pointer: format!("{}/content", body.pointer),
             };
-            let schema = self.schema(schema, &context)?;
-            lowered["requestBody"] = json!({"required": true, "content": json_media(&schema)});
+            lowered.insert(BODY.to_owned(), self.non_null(schema, &context)?);
         }
         if let Some(response) = operation.response() {
             let context = SchemaContext {
@@ -522,11 +504,9 @@ impl Lowering<'_> {
                 direction: Direction::RESPONSE,
                 pointer: format!("{}/responses", operation.pointer),
             };
-            let schema = self.schema(response, &context)?;
-            lowered["responses"] =
-                json!({"200": {"description": "", "content": json_media(&schema)}});
+            lowered.insert(RESPONSE.to_owned(), self.schema(response, &context)?);
         }
-        Ok((path, lowered))
+        Ok(all_required(lowered))
     }
 
     /// Lowers a component that is a type of its own.
@@ -696,13 +676,15 @@ impl Lowering<'_> {
                 "a discriminator without `oneOf` is not supported: the variants must be listed there",
             ));
         }
-        let any_enum = || json!({"type": "string", "enum": ["A", "B"]});
         let (shape, lowered) = if let Some(variants) = variants(schema) {
             self.union(variants, &context)?
         } else if let Some(values) = enum_values(schema) {
-            (Shape::Enum(self.enum_variants(schema, values)), any_enum())
+            (
+                Shape::Enum(self.enum_variants(schema, values)),
+                all_required(Map::new()),
+            )
         } else if let Some(values) = integer_enum_values(schema) {
-            (Shape::IntegerEnum(values), any_enum())
+            (Shape::IntegerEnum(values), all_required(Map::new()))
         } else if let Some(elements) = tuple_elements(schema) {
             self.tuple(elements, &context)?
         } else {
@@ -919,10 +901,21 @@ fn unique_name(name_hint: &str, used_names: &mut BTreeSet<String>) -> String {
     name
 }
 
-/// The name of an operation in the lowered document.
+/// The name of the object in the lowered document that has the types of an operation.
 pub(crate) fn operation_number(index: usize) -> String {
-    format!("o{index}")
+    format!("O{index}")
 }
+
+/// The name of a parameter in that object.
+pub(crate) fn parameter_number(index: usize) -> String {
+    format!("p{index}")
+}
+
+/// The name of the body in that object.
+pub(crate) const BODY: &str = "body";
+
+/// The name of the response in that object.
+pub(crate) const RESPONSE: &str = "response";
 
 /// The name of a field in the lowered document; padded, so that the order of names is the order of numbers.
 pub(crate) fn field_number(index: usize) -> String {
@@ -936,10 +929,6 @@ fn all_required(properties: Map<String, Value>) -> Value {
 
 fn date_time() -> Value {
     json!({"type": "string", "format": "date-time"})
-}
-
-fn json_media(schema: &Value) -> Value {
-    json!({"application/json": {"schema": schema}})
 }
 
 fn reference_to(name: &str) -> Value {

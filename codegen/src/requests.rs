@@ -1,7 +1,6 @@
 //! The request of each operation: the method of the scope's handle that begins it, and its setters.
 //!
-//! The types of arguments and responses come from the signature of the method that progenitor generates for the operation. Its body is not
-//! used: a request passes its parts to the runtime, which has the same code for all operations.
+//! A request passes its parts to the runtime, which has the same code for all operations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,16 +11,15 @@ use cisco_secure_access_openapi::{
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{File, FnArg, ImplItem, Item, ReturnType, Signature};
 
 use crate::docs::{escape, markdown};
 use crate::emit::TypeDefs;
+use crate::engine::{RustTypes, Signature};
 use crate::example::{Call, Example, Types};
-use crate::lower::operation_number;
 use crate::names;
 use crate::operations;
 use crate::paging;
-use crate::rust_type::{Enumerations, argument, element, shorten, simple_name, standalone};
+use crate::rust_type::{Enumerations, argument, element, simple_name};
 use crate::surface::ArgumentLocation;
 use crate::typestate::Typestate;
 use crate::{Error, Result};
@@ -44,11 +42,11 @@ pub(crate) struct Requests {
 pub(crate) fn requests(
     scope: &str,
     operations: &[Operation],
-    generated: &File,
+    rust_types: &RustTypes,
     types: &Types<'_>,
     enumerations: &Enumerations,
 ) -> Result<Requests> {
-    let signatures = signatures(operations, generated)?;
+    let signatures = rust_types.signatures(operations)?;
     let mut requests = Requests {
         methods: BTreeMap::new(),
         types: TokenStream::new(),
@@ -78,40 +76,6 @@ pub(crate) fn requests(
         requests.missing.extend(request.typestate().missing());
     }
     Ok(requests)
-}
-
-/// The methods that progenitor generated for `operations`, in their order.
-pub(crate) fn signatures<'a>(
-    operations: &[Operation],
-    generated: &'a File,
-) -> Result<Vec<&'a Signature>> {
-    let methods: BTreeMap<String, &Signature> = generated
-        .items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Impl(item) if item.trait_.is_none() => Some(&item.items),
-            _ => None,
-        })
-        .flatten()
-        .filter_map(|item| match item {
-            ImplItem::Fn(method) => Some((method.sig.ident.to_string(), &method.sig)),
-            _ => None,
-        })
-        .collect();
-    let numbered = operations.iter().enumerate();
-    numbered
-        .map(|(index, operation)| {
-            methods
-                .get(&operation_number(index))
-                .copied()
-                .ok_or_else(|| {
-                    Error::new(
-                        &operation.pointer,
-                        "progenitor generated no method for this operation",
-                    )
-                })
-        })
-        .collect()
 }
 
 /// One argument of a request.
@@ -182,18 +146,9 @@ impl<'a> Request<'a> {
     pub(crate) fn new(
         scope: &'a str,
         operation: &'a Operation,
-        signature: &Signature,
+        signature: Signature<'_>,
         enumerations: &'a Enumerations,
     ) -> Result<Self> {
-        let types = argument_types(signature);
-        let type_of = |name: &str| {
-            types.get(name).cloned().ok_or_else(|| {
-                Error::new(
-                    &operation.pointer,
-                    format!("progenitor's method has no argument `{name}`"),
-                )
-            })
-        };
         let mut taken: BTreeSet<String> = RESERVED.map(str::to_owned).into();
         let mut arguments = Vec::new();
         for (index, parameter) in operation.parameters.iter().enumerate() {
@@ -204,7 +159,7 @@ impl<'a> Request<'a> {
             arguments.push(Argument {
                 ident: free_name(&parameter.rust_name, suffix, &mut taken),
                 ty: match parameter.time {
-                    None => type_of(&format!("p{index}"))?,
+                    None => signature.parameter(index)?,
                     Some(TimeForm::Reporting) => syn::parse_quote!(crate::ReportingTime),
                     Some(TimeForm::Rfc3339) => syn::parse_quote!(crate::DateOrTime),
                 },
@@ -225,7 +180,7 @@ impl<'a> Request<'a> {
             match &body.content {
                 Content::Json(_) | Content::Form(_) => arguments.push(Argument {
                     ident: format_ident!("body"),
-                    ty: type_of("body")?,
+                    ty: signature.body()?,
                     required: body.required,
                     docs,
                     example: body.example.clone(),
@@ -245,9 +200,7 @@ impl<'a> Request<'a> {
             enumerations,
             ident: Ident::new(&names::pascal(&operation.id), Span::call_site()),
             arguments,
-            response: response_type(signature).ok_or_else(|| {
-                Error::new(&operation.pointer, "progenitor's method has no response")
-            })?,
+            response: signature.response(),
         })
     }
 
@@ -691,43 +644,4 @@ fn reference(ty: &syn::Type) -> TokenStream {
         (Some("String"), _) => quote!(&str),
         _ => quote!(&#ty),
     }
-}
-
-/// Arguments of a generated method, as owned types.
-pub(crate) fn argument_types(signature: &Signature) -> BTreeMap<String, syn::Type> {
-    signature
-        .inputs
-        .iter()
-        .filter_map(|input| match input {
-            FnArg::Typed(argument) => match argument.pat.as_ref() {
-                syn::Pat::Ident(pattern) => Some((pattern.ident.to_string(), owned(&argument.ty))),
-                _ => None,
-            },
-            FnArg::Receiver(_) => None,
-        })
-        .collect()
-}
-
-/// `Option<&'a str>` as `String`.
-fn owned(ty: &syn::Type) -> syn::Type {
-    let ty = match simple_name(ty).as_deref() {
-        Some("Option") => element(ty).unwrap_or_else(|| ty.clone()),
-        _ => ty.clone(),
-    };
-    let ty = match ty {
-        syn::Type::Reference(reference) => *reference.elem,
-        other => other,
-    };
-    if simple_name(&ty).as_deref() == Some("str") {
-        return syn::parse_quote!(String);
-    }
-    shorten(&ty)
-}
-
-/// `T` of `Result<ResponseValue<T>, Error<()>>`.
-pub(crate) fn response_type(signature: &Signature) -> Option<syn::Type> {
-    let ReturnType::Type(_, ty) = &signature.output else {
-        return None;
-    };
-    Some(standalone(shorten(&element(&element(ty)?)?)))
 }

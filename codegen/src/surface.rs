@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::Result;
 use crate::constructor::Constructor;
 
-use crate::lower::{self, field_number, operation_number};
+use crate::lower::{self, BODY, RESPONSE, field_number, operation_number, parameter_number};
 pub use crate::lower::{Direction, Presence};
 
 /// The public API of a scope.
@@ -221,22 +221,14 @@ fn read(scope: &str, document: &Value) -> Result<Surface> {
     let document = Document::new(scope, document.clone())?;
     let lowered = lower::lower(&document, document.operations())?;
     let schemas = &lowered.document["components"]["schemas"];
-    let paths = lowered.document["paths"].as_object();
-    let methods: BTreeMap<&str, &Value> = paths
-        .into_iter()
-        .flat_map(|paths| paths.values())
-        .filter_map(Value::as_object)
-        .flat_map(|item| item.values())
-        .filter_map(|method| Some((method["operationId"].as_str()?, method)))
-        .collect();
     let operations = document
         .operations()
         .iter()
         .cloned()
         .enumerate()
         .map(|(index, operation)| {
-            let method = methods.get(operation_number(index).as_str());
-            self::operation(operation, method.copied().unwrap_or(&Value::Null))
+            let lowered = &schemas[operation_number(index)]["properties"];
+            self::operation(operation, lowered)
         })
         .collect();
     let types = lowered
@@ -265,7 +257,7 @@ fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
             ty: match parameter.time {
                 Some(TimeForm::Reporting) => ValueType::ReportingTime,
                 Some(TimeForm::Rfc3339) => ValueType::DateOrTime,
-                None => value_type(&lowered["parameters"][index]["schema"]),
+                None => value_type(&lowered[parameter_number(index)]),
             },
             required: parameter.is_mandatory(),
             name: parameter.name,
@@ -279,7 +271,7 @@ fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
                 name: "body".to_owned(),
                 location: ArgumentLocation::Body,
                 required: body.required,
-                ty: value_type(&lowered["requestBody"]["content"]["application/json"]["schema"]),
+                ty: value_type(&lowered[BODY]),
                 description: body.description,
             }),
             Content::Multipart(parts) => arguments.extend(parts.into_iter().map(|part| Argument {
@@ -313,9 +305,7 @@ fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
         pagination: operation.pagination,
         arguments,
         files,
-        response: response.then(|| {
-            value_type(&lowered["responses"]["200"]["content"]["application/json"]["schema"])
-        }),
+        response: response.then(|| value_type(&lowered[RESPONSE])),
     }
 }
 
