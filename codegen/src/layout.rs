@@ -15,8 +15,10 @@ pub fn layout(code: TokenStream) -> String {
 struct Writer {
     text: String,
     indent: usize,
-    /// The tokens of the line so far.
-    line: Vec<TokenTree>,
+    /// Whether the line has a token.
+    is_begun: bool,
+    /// Whether the last token and the next one are one operator.
+    is_joint: bool,
     /// Whether the last line is a closing brace.
     is_closed: bool,
 }
@@ -37,7 +39,7 @@ impl Writer {
                 }
                 TokenTree::Group(group) => {
                     let ends_line = was_attribute && group.delimiter() == Delimiter::Bracket;
-                    self.push(TokenTree::Group(group));
+                    self.token(TokenTree::Group(group));
                     if ends_line {
                         self.end_line();
                     }
@@ -51,59 +53,95 @@ impl Writer {
                         '>' if !was_arrow => angles = angles.saturating_sub(1),
                         _ => {}
                     }
-                    self.push(TokenTree::Punct(mark));
+                    self.token(TokenTree::Punct(mark));
                     if letter == ';' || (letter == ',' && angles == 0) {
                         angles = 0;
                         self.end_line();
                     }
                 }
-                other => self.push(other),
+                other => self.token(other),
             }
         }
         self.end_line();
     }
 
     fn braces(&mut self, group: &Group) {
-        let head = self.take_line();
-        if group.stream().is_empty() {
-            self.write_line(&format!("{head} {{}}"));
+        self.space(false);
+        let content = group.stream();
+        if content.is_empty() {
+            self.text.push_str("{}");
+            self.end_line();
         } else {
-            self.write_line(&format!("{head} {{"));
+            self.text.push('{');
+            self.end_line();
             self.indent += 1;
-            self.block(group.stream());
+            self.block(content);
             self.indent -= 1;
-            self.write_line("}");
+            self.space(false);
+            self.text.push('}');
+            self.end_line();
         }
         self.is_closed = true;
     }
 
-    fn push(&mut self, token: TokenTree) {
-        self.line.push(token);
+    /// Writes a token on the line.
+    fn token(&mut self, token: TokenTree) {
+        let continues = self.is_closed
+            && match &token {
+                TokenTree::Punct(mark) => matches!(mark.as_char(), ',' | ';' | '.' | '?'),
+                TokenTree::Ident(word) => word == "else",
+                _ => false,
+            };
+        self.space(continues);
+        match token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Brace => ("{ ", " }"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::None => ("", ""),
+                };
+                self.text.push_str(open);
+                // No space before the first token.
+                self.is_joint = true;
+                for token in group.stream() {
+                    self.token(token);
+                }
+                self.is_joint = false;
+                self.text.push_str(close);
+            }
+            TokenTree::Punct(mark) => {
+                self.is_joint = mark.spacing() == Spacing::Joint;
+                self.text.push(mark.as_char());
+            }
+            TokenTree::Ident(word) => self.text.push_str(&word.to_string()),
+            TokenTree::Literal(literal) => self.text.push_str(&literal.to_string()),
+        }
     }
 
-    fn take_line(&mut self) -> String {
-        let tokens: TokenStream = self.line.drain(..).collect();
-        tokens.to_string()
+    /// Begins the line, or separates the next token from the last one. A line that `continues` a closing brace is written behind it.
+    fn space(&mut self, continues: bool) {
+        let is_joint = std::mem::take(&mut self.is_joint);
+        if self.is_begun {
+            if !is_joint {
+                self.text.push(' ');
+            }
+        } else if continues {
+            self.text.truncate(self.text.trim_end().len());
+        } else {
+            for _ in 0..self.indent {
+                self.text.push_str("    ");
+            }
+        }
+        self.is_begun = true;
+        self.is_closed = false;
     }
 
     fn end_line(&mut self) {
-        let line = self.take_line();
-        if !line.is_empty() {
-            self.write_line(&line);
+        if std::mem::take(&mut self.is_begun) {
+            self.text.push('\n');
         }
-    }
-
-    fn write_line(&mut self, line: &str) {
-        let line = line.trim_start();
-        let continues = line.starts_with([',', ';', '.', '?']) || line.starts_with("else");
-        if std::mem::take(&mut self.is_closed) && continues {
-            self.text.truncate(self.text.trim_end().len());
-            self.text.push_str(line);
-        } else {
-            self.text.extend(std::iter::repeat_n(' ', self.indent * 4));
-            self.text.push_str(line);
-        }
-        self.text.push('\n');
+        self.is_joint = false;
     }
 }
 
