@@ -111,7 +111,14 @@ impl<'a> Emission<'a> {
         });
         let skip = schemars.then(|| quote!(#[schemars(skip)]));
         let json_schema = schemars.then(|| quote!(#[derive(::schemars::JsonSchema)]));
-        let default = self.is_default().then(|| quote!(Default,));
+        let default = self.is_default().then(|| {
+            quote! {
+                impl Default for #ident {
+                    #[inline]
+                    fn default() -> Self { decode::ObjectFields::empty() }
+                }
+            }
+        });
         let object_fields = self.object_fields();
         let kind = self.kind(wire_form);
         let constructor = self
@@ -120,7 +127,7 @@ impl<'a> Emission<'a> {
             .then(|| self.constructor(enumerations));
         quote! {
             #docs
-            #[derive(Clone, PartialEq, #default)]
+            #[derive(Clone, PartialEq)]
             #json_schema
             #[non_exhaustive]
             pub struct #ident {
@@ -132,6 +139,7 @@ impl<'a> Emission<'a> {
             }
             #object_fields
             #kind
+            #default
             #constructor
         }
     }
@@ -181,20 +189,28 @@ impl<'a> Emission<'a> {
             decode.push(quote!(#number => #read,));
             encode.push(write);
         }
-        let empty = if self.is_default() {
-            quote!(Default::default())
-        } else {
-            let idents = self.fields.iter().map(|(_, ty)| &ty.ident);
-            quote!(Self { #(#idents: None,)* extra: Default::default() })
-        };
+        // Not by `Default`: its derive has a call for each field, and the compiler checks each.
+        let values = self.fields.iter().map(|(_, ty)| {
+            let name = &ty.ident;
+            match ty.presence.optional {
+                true => quote!(#name: None,),
+                false => quote!(#name: Default::default(),),
+            }
+        });
+        let lists = self.has_lists().then(|| quote!(lists: Default::default(),));
         let keeps_nulls = self.direction.keeps_nulls();
         quote! {
             impl decode::ObjectFields for #ident {
-                const SHAPE: decode::ObjectShape =
-                    decode::ObjectShape::new(#name, &[#(#properties),*], #keeps_nulls);
+                const SHAPE: decode::ObjectShape = decode::ObjectShape {
+                    name: #name,
+                    properties: &[#(#properties),*],
+                    keeps_nulls: #keeps_nulls,
+                };
 
                 #[inline]
-                fn empty() -> Self { #empty }
+                fn empty() -> Self {
+                    Self { #(#values)* #lists extra: Default::default() }
+                }
 
                 #[inline]
                 fn kept(&self) -> &decode::Extra { &self.extra }

@@ -607,14 +607,14 @@ fn silent() -> Vec<Case> {
                 "encoder.required(&self.a); encoder.optional(&self.b); encoder.optional(&self.c);",
                 "pub fn new(a: impl Into<crate::Nullable<String>>) -> Self",
                 "pub fn b(mut self, value: impl Into<crate::Nullable<String>>)", "pub fn c(mut self, value: impl Into<String>)",
-                "ObjectShape::new(\"ListThingsBody\", &[\"a\", \"b\", \"c\"], true);",
+                "ObjectShape { name: \"ListThingsBody\", properties: &[\"a\", \"b\", \"c\"], keeps_nulls: true,",
             ]),
         Case::new("C10", "are not sent", {
             let mut document = body(object(json!({"a": {"type": "string", "default": "x"}, "b": {"type": "array", "items": string(), "default": []}})), json!({}));
             document["paths"]["/shop/v2/things"]["get"]["parameters"] = json!([query("limit", json!({"type": "integer", "default": 10}))]);
             document
         })
-        .has(&["pub a: Option<String>", "encoder.optional(&self.a); encoder.optional(&self.b);", "fn empty() -> Self { Default::default() }", "pub fn limit(self, limit: i64)"])
+        .has(&["pub a: Option<String>", "encoder.optional(&self.a); encoder.optional(&self.b);", "fn empty() -> Self { Self { a: None, b: None, extra: Default::default() } }", "pub fn limit(self, limit: i64)"])
         .lacks(&["\"x\""]),
         Case::new("C11", "of which one is a flag", parameters(json!([{"name": "a", "in": "query", "allowEmptyValue": true, "schema": {"type": "string", "enum": [""]}}])))
             .has(&["pub fn a(self) -> Self", ".with_flag(\"a\")"]),
@@ -790,7 +790,7 @@ fn extensions() -> Vec<Case> {
         ]}})))
         .has(&[
             "pub struct Pair {", "pub score: Option<f64>", "pub domain: Option<String>",
-            "decode::ObjectShape::new(\"Pair\", &[\"at\", \"domain\", \"score\"]",
+            "decode::ObjectShape { name: \"Pair\", properties: &[\"at\", \"domain\", \"score\"]",
             "const POSITIONS: &'static [usize] = &[2usize, 1usize, 0usize];",
             "encoder.time(&self.at, decode::TimeFormat::Seconds); encoder.optional(&self.domain); encoder.optional(&self.score);",
             "type Response = Pair;",
@@ -866,7 +866,7 @@ fn extensions() -> Vec<Case> {
             vec![route("get", "get_thing", "/shop/v2/thing", json!({"responses": {"200": response_of(reference("Thing"))}}))],
             json!({"Thing": object(json!({"a": string()}))}),
         ))
-        .has(&["ObjectShape::new(\"Thing\", &[\"a\"], false);"]),
+        .has(&["ObjectShape { name: \"Thing\", properties: &[\"a\"], keeps_nulls: false,"]),
         Case::new("F6", "of what is put under the same path are kept", routes(
             vec![
                 route("get", "get_thing", "/shop/v2/thing", json!({"responses": {"200": response_of(reference("Thing"))}})),
@@ -874,7 +874,7 @@ fn extensions() -> Vec<Case> {
             ],
             json!({"Thing": object(json!({"a": string(), "inner": object(json!({"b": string()}))})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
-        .has(&["ObjectShape::new(\"Thing\", &[\"a\", \"inner\"], true);", "ObjectShape::new(\"ThingInner\", &[\"b\"], true);"]),
+        .has(&["ObjectShape { name: \"Thing\", properties: &[\"a\", \"inner\"], keeps_nulls: true,", "ObjectShape { name: \"ThingInner\", properties: &[\"b\"], keeps_nulls: true,"]),
         Case::new("F6", "of what is patched under another path are not kept", routes(
             vec![
                 route("get", "list_things", "/shop/v2/things", json!({"responses": {"200": response_of(reference("Thing"))}})),
@@ -882,7 +882,7 @@ fn extensions() -> Vec<Case> {
             ],
             json!({"Thing": object(json!({"a": string()})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
-        .has(&["ObjectShape::new(\"Thing\", &[\"a\"], false);"]),
+        .has(&["ObjectShape { name: \"Thing\", properties: &[\"a\"], keeps_nulls: false,"]),
         Case::new("F7", "are distinct in Rust, and stay on the wire", {
             let kinds = json!({"type": "string", "enum": ["clientbased", "other"]});
             let mut document = operation(

@@ -53,23 +53,9 @@ pub(crate) struct ObjectShape {
     /// The name of the type.
     pub(crate) name: &'static str,
     /// The names of its properties on the wire, sorted.
-    properties: &'static [&'static str],
+    pub(crate) properties: &'static [&'static str],
     /// Whether a null that was read is written again: for types that are sent, or whose values are carried into one that is.
-    keeps_nulls: bool,
-}
-
-impl ObjectShape {
-    pub(crate) const fn new(
-        name: &'static str,
-        properties: &'static [&'static str],
-        keeps_nulls: bool,
-    ) -> Self {
-        Self {
-            name,
-            properties,
-            keeps_nulls,
-        }
-    }
+    pub(crate) keeps_nulls: bool,
 }
 
 /// The kind of the objects that are objects on the wire, as most are.
