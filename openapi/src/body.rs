@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::json::{escape, flag, required_object, text};
+use crate::root::Root;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -56,7 +56,7 @@ pub struct Part {
 }
 
 impl Body {
-    pub(crate) fn read(document: &Document, value: &Value, pointer: &str) -> Result<Self> {
+    pub(crate) fn read(root: &Root, value: &Value, pointer: &str) -> Result<Self> {
         let content = required_object(value, pointer, "content")?;
         let media_types: BTreeMap<String, Value> = content
             .iter()
@@ -65,7 +65,7 @@ impl Body {
         let example = |media: &str| content.get(media)?.get("example").cloned();
         let parts = |schema: &Value| {
             let example = example(MULTIPART).unwrap_or_default();
-            Part::read(document, schema, &example, pointer)
+            Part::read(root, schema, &example, pointer)
         };
         let find = |media: &str| media_types.get(media);
         let multipart = find(MULTIPART);
@@ -107,14 +107,9 @@ impl Body {
 }
 
 impl Part {
-    fn read(
-        document: &Document,
-        schema: &Value,
-        example: &Value,
-        pointer: &str,
-    ) -> Result<Vec<Self>> {
+    fn read(root: &Root, schema: &Value, example: &Value, pointer: &str) -> Result<Vec<Self>> {
         let pointer = format!("{pointer}/content/multipart~1form-data/schema");
-        let schema = document.deref(schema, &pointer)?;
+        let schema = root.deref(schema, &pointer)?;
         let properties = required_object(&schema, &pointer, "properties")?;
         let required = |name: &str| {
             properties.len() == 1

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::reference::{component_name, component_pointer};
+use crate::root::Root;
 use crate::schema::intersect;
 use crate::union::{self, Normalized};
 
@@ -31,14 +31,14 @@ const OWN: [&str; 7] = [
     "x-constructors",
 ];
 
-impl Document {
+impl Root {
     /// A schema without `allOf`: a reference, a union in its normal form, or a schema that is neither.
     ///
     /// # Errors
     /// When the composition is not supported; `pointer` is that of the schema.
     pub fn flatten_all_of(&self, schema: &Value, pointer: &str) -> Result<Value> {
         let composer = Composer {
-            document: self,
+            root: self,
             pointer,
         };
         composer.flatten_all_of(schema, &mut Walk::default())
@@ -50,7 +50,7 @@ impl Document {
     /// As for `flatten_all_of`, and when a reference is not supported or refers to nothing.
     pub fn deref(&self, schema: &Value, pointer: &str) -> Result<Value> {
         let composer = Composer {
-            document: self,
+            root: self,
             pointer,
         };
         composer.deref(schema, &mut Walk::default())
@@ -71,7 +71,7 @@ struct Walk {
 
 /// Flattens compositions.
 struct Composer<'a> {
-    document: &'a Document,
+    root: &'a Root,
     pointer: &'a str,
 }
 
@@ -120,9 +120,9 @@ impl Composer<'_> {
             return Ok(schema);
         };
         let name = component_name(reference, self.pointer)?;
-        let target = self.document.component(name, self.pointer)?;
+        let target = self.root.component(name, self.pointer)?;
         let composer = Composer {
-            document: self.document,
+            root: self.root,
             pointer: &component_pointer(name),
         };
         if walk.trail.iter().any(|known| known == name) {

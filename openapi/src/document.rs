@@ -1,19 +1,22 @@
 //! A document: its operations, and the JSON that it consists of.
 
+use std::ops::Deref;
+
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::json::{escape, required_object};
 use crate::operation::Operation;
+use crate::root::Root;
 
 /// The methods that operations have.
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
-/// The document of one path scope, read and checked.
+/// The document of one path scope, read and checked. It derefs to its [`Root`], which has its schemas.
 #[derive(Clone, Debug)]
 pub struct Document {
     scope: String,
-    root: Value,
+    root: Root,
     operations: Vec<Operation>,
 }
 
@@ -33,15 +36,13 @@ impl Document {
     /// # Errors
     /// When the document is not what `cargo xtask import` writes; the error says where, and what is expected.
     pub fn new(scope: &str, root: Value) -> Result<Self> {
-        let mut document = Self {
+        let root = Root::new(root);
+        let operations = read_operations(&root).map_err(|error| error.in_document(scope))?;
+        Ok(Self {
             scope: scope.to_owned(),
             root,
-            operations: Vec::new(),
-        };
-        document.operations = document
-            .read_operations()
-            .map_err(|error| error.in_document(scope))?;
-        Ok(document)
+            operations,
+        })
     }
 
     /// The path scope that it describes.
@@ -53,7 +54,7 @@ impl Document {
     /// The document as JSON.
     #[must_use]
     pub fn root(&self) -> &Value {
-        &self.root
+        self.root.json()
     }
 
     /// All operations, in the order of paths and methods in the document.
@@ -67,60 +68,58 @@ impl Document {
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
     }
+}
 
-    /// What the names in Rust of a property, parameter or value of an enumeration are made of: its entry in `x-rust-names`, or else its
-    /// name on the wire.
-    #[must_use]
-    pub fn rust_name<'a>(&'a self, wire: &'a str) -> &'a str {
-        let names = self.root.get("x-rust-names");
-        names
-            .and_then(|names| names.get(wire)?.as_str())
-            .unwrap_or(wire)
+impl Deref for Document {
+    type Target = Root;
+
+    fn deref(&self) -> &Root {
+        &self.root
     }
+}
 
-    fn read_operations(&self) -> Result<Vec<Operation>> {
-        self.check_version()?;
-        let mut operations: Vec<Operation> = Vec::new();
-        for (path, item) in required_object(&self.root, "", "paths")? {
-            let pointer = format!("/paths/{}", escape(path));
-            let item = item
-                .as_object()
-                .ok_or_else(|| Error::new(&pointer, "expected an object"))?;
-            for (method, operation) in item {
-                let pointer = format!("{pointer}/{method}");
-                if !METHODS.contains(&method.as_str()) {
-                    return Err(Error::new(
-                        pointer,
-                        format!("expected one of {}", METHODS.join(", ")),
-                    ));
-                }
-                let operation = Operation::read(self, path, method, operation, pointer)?;
-                if operations.iter().any(|other| other.id == operation.id) {
-                    return Err(Error::new(
-                        format!("{}/operationId", operation.pointer),
-                        format!("the operationId `{}` is used twice", operation.id),
-                    ));
-                }
-                operations.push(operation);
+fn read_operations(root: &Root) -> Result<Vec<Operation>> {
+    check_version(root)?;
+    let mut operations: Vec<Operation> = Vec::new();
+    for (path, item) in required_object(root.json(), "", "paths")? {
+        let pointer = format!("/paths/{}", escape(path));
+        let item = item
+            .as_object()
+            .ok_or_else(|| Error::new(&pointer, "expected an object"))?;
+        for (method, operation) in item {
+            let pointer = format!("{pointer}/{method}");
+            if !METHODS.contains(&method.as_str()) {
+                return Err(Error::new(
+                    pointer,
+                    format!("expected one of {}", METHODS.join(", ")),
+                ));
             }
+            let operation = Operation::read(root, path, method, operation, pointer)?;
+            if operations.iter().any(|other| other.id == operation.id) {
+                return Err(Error::new(
+                    format!("{}/operationId", operation.pointer),
+                    format!("the operationId `{}` is used twice", operation.id),
+                ));
+            }
+            operations.push(operation);
         }
-        Ok(operations)
     }
+    Ok(operations)
+}
 
-    fn check_version(&self) -> Result<()> {
-        let version = self.root.get("openapi").and_then(Value::as_str);
-        match version {
-            Some(version) if version.starts_with("3.0.") => Ok(()),
-            Some(version) => Err(Error::new(
-                "/openapi",
-                format!(
-                    "OpenAPI {version} is not supported: expected 3.0.x, as `cargo xtask import` writes it"
-                ),
-            )),
-            None => Err(Error::new(
-                "/openapi",
-                "not an OpenAPI document: the key `openapi` is missing",
-            )),
-        }
+fn check_version(root: &Root) -> Result<()> {
+    let version = root.json().get("openapi").and_then(Value::as_str);
+    match version {
+        Some(version) if version.starts_with("3.0.") => Ok(()),
+        Some(version) => Err(Error::new(
+            "/openapi",
+            format!(
+                "OpenAPI {version} is not supported: expected 3.0.x, as `cargo xtask import` writes it"
+            ),
+        )),
+        None => Err(Error::new(
+            "/openapi",
+            "not an OpenAPI document: the key `openapi` is missing",
+        )),
     }
 }

@@ -1,7 +1,7 @@
 //! The OpenAPI documents of the `cisco-secure-access` crate as data.
 //!
 //! [`Document`] reads a document once: its operations become flat descriptions ([`Operation`], [`Parameter`], [`Body`], [`Pagination`]),
-//! and its schemas stay JSON, which [`schema`] describes and the methods of [`Document`] resolve. The generator, the simulator and the
+//! and its schemas stay JSON, which [`schema`] describes and the methods of its [`Root`] resolve. The generator, the simulator and the
 //! conformance suite read documents through this crate alone.
 //!
 //! Only what `specs/` contains is accepted: references point to `components/schemas`, every operation has an id, a summary and one tag.
@@ -41,6 +41,7 @@ mod parameter;
 mod path;
 mod redact;
 mod reference;
+mod root;
 pub mod schema;
 pub mod union;
 pub mod words;
@@ -52,6 +53,7 @@ pub use error::{Error, Result};
 pub use operation::{Operation, RateLimit, Security};
 pub use pagination::{Pagination, PaginationStyle};
 pub use parameter::{Encoding, Location, Parameter, TimeForm};
-pub use path::{Segment, placeholders};
+pub use path::{Segment, path_shape, placeholders};
 pub use redact::Redactor;
 pub use reference::{component_name, component_pointer, reference};
+pub use root::Root;

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::body::{Body, json_schema};
-use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::json::{flag, required_text, strings, text};
 use crate::pagination::Pagination;
 use crate::parameter::{Location, Parameter};
 use crate::path::{Segment, placeholders};
+use crate::root::Root;
 
 /// One operation of a document.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ pub struct RateLimit {
 
 impl Operation {
     pub(crate) fn read(
-        document: &Document,
+        root: &Root,
         path: &str,
         method: &str,
         value: &Value,
@@ -94,9 +94,9 @@ impl Operation {
         let id = required_text(value, &pointer, "operationId")?;
         let body = value
             .get("requestBody")
-            .map(|body| Body::read(document, body, &format!("{pointer}/requestBody")))
+            .map(|body| Body::read(root, body, &format!("{pointer}/requestBody")))
             .transpose()?;
-        let parameters = read_parameters(document, value, &pointer)?;
+        let parameters = read_parameters(root, value, &pointer)?;
         let parameters = in_call_order(path, parameters, &pointer)?;
         let responses = read_responses(value, &pointer)?;
         Ok(Self {
@@ -227,7 +227,7 @@ impl RateLimit {
     }
 }
 
-fn read_parameters(document: &Document, value: &Value, pointer: &str) -> Result<Vec<Parameter>> {
+fn read_parameters(root: &Root, value: &Value, pointer: &str) -> Result<Vec<Parameter>> {
     let Some(list) = value.get("parameters") else {
         return Ok(Vec::new());
     };
@@ -237,7 +237,7 @@ fn read_parameters(document: &Document, value: &Value, pointer: &str) -> Result<
         .ok_or_else(|| Error::new(&pointer, "expected an array"))?;
     let mut parameters: Vec<Parameter> = Vec::new();
     for (index, parameter) in list.iter().enumerate() {
-        let parameter = Parameter::read(document, parameter, format!("{pointer}/{index}"))?;
+        let parameter = Parameter::read(root, parameter, format!("{pointer}/{index}"))?;
         let is_same = |other: &Parameter| {
             other.location == parameter.location && other.name == parameter.name
         };

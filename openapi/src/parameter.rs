@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::body::json_schema;
-use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::json::{flag, required_text, text};
+use crate::root::Root;
 use crate::schema::{JsonType, json_type};
 
 /// A parameter of an operation.
@@ -71,7 +71,7 @@ pub enum Encoding {
 }
 
 impl Parameter {
-    pub(crate) fn read(document: &Document, value: &Value, pointer: String) -> Result<Self> {
+    pub(crate) fn read(root: &Root, value: &Value, pointer: String) -> Result<Self> {
         let location = Location::read(value, &pointer)?;
         let content = value.get("content").and_then(Value::as_object);
         let (schema, is_json) = match (value.get("schema"), content.and_then(json_schema)) {
@@ -83,15 +83,15 @@ impl Parameter {
         let required = location == Location::Path || flag(value, "required");
         let encoding = match is_json && location == Location::Query {
             true => Encoding::Json,
-            false => Encoding::read(document, value, location, &schema, &pointer)?,
+            false => Encoding::read(root, value, location, &schema, &pointer)?,
         };
-        let default = match document.deref(&schema, &pointer)?.get("default") {
+        let default = match root.deref(&schema, &pointer)?.get("default") {
             Some(Value::String(text)) => Some(text.clone()),
             Some(value @ (Value::Number(_) | Value::Bool(_))) => Some(value.to_string()),
             _ => None,
         };
         Ok(Self {
-            rust_name: document.rust_name(&name).to_owned(),
+            rust_name: root.rust_name(&name).to_owned(),
             name,
             location,
             required,
@@ -144,7 +144,7 @@ impl TimeForm {
 
 impl Encoding {
     fn read(
-        document: &Document,
+        root: &Root,
         parameter: &Value,
         location: Location,
         schema: &Value,
@@ -162,7 +162,7 @@ impl Encoding {
         }
         let explode = parameter.get("explode").and_then(Value::as_bool);
         let pointer = format!("{pointer}/schema");
-        match (ValueKind::of(document, schema, &pointer)?, location) {
+        match (ValueKind::of(root, schema, &pointer)?, location) {
             (ValueKind::Scalar, Location::Query)
                 if flag(parameter, "allowEmptyValue") && schema["enum"] == json!([""]) =>
             {
@@ -192,14 +192,14 @@ enum ValueKind {
 }
 
 impl ValueKind {
-    fn of(document: &Document, schema: &Value, pointer: &str) -> Result<Self> {
-        let schema = document.deref(schema, pointer)?;
+    fn of(root: &Root, schema: &Value, pointer: &str) -> Result<Self> {
+        let schema = root.deref(schema, pointer)?;
         Ok(match json_type(&schema) {
             JsonType::String | JsonType::Number | JsonType::Boolean => Self::Scalar,
             JsonType::Object => Self::Object,
             JsonType::Array => {
                 let items = schema.get("items").unwrap_or(&Value::Null);
-                let items = document.deref(items, pointer)?;
+                let items = root.deref(items, pointer)?;
                 match json_type(&items) {
                     JsonType::String | JsonType::Number | JsonType::Boolean => Self::ScalarList,
                     _ => Self::Other,

@@ -38,3 +38,15 @@ pub fn placeholders(path: &str) -> impl Iterator<Item = &str> {
         .skip(1)
         .filter_map(|piece| piece.split_once('}').map(|(name, _)| name))
 }
+
+/// A path template without the names of its placeholders, which is the same for `/sites/{siteId}` and `/sites/{id}`: `/sites/{}`.
+#[must_use]
+pub fn path_shape(path: &str) -> String {
+    let mut parts = path.split('{');
+    let mut shape = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        shape.push_str("{}");
+        shape.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
+    }
+    shape
+}

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::json::escape;
+use crate::root::Root;
 
 /// What the references of a document begin with.
 const COMPONENTS: &str = "#/components/schemas/";
@@ -37,11 +37,11 @@ pub fn component_pointer(name: &str) -> String {
     format!("/components/schemas/{}", escape(name))
 }
 
-impl Document {
+impl Root {
     /// The schema called `name` under `components`.
     #[must_use]
     pub fn schema(&self, name: &str) -> Option<&Value> {
-        self.root().get("components")?.get("schemas")?.get(name)
+        self.json().get("components")?.get("schemas")?.get(name)
     }
 
     /// The schema called `name`, which the schema at a JSON pointer refers to.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::document::Document;
 use crate::json::text;
+use crate::root::Root;
 
 /// The JSON type of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ fn parts(schema: &Value) -> impl Iterator<Item = &Value> {
         .flatten()
 }
 
-impl Document {
+impl Root {
     /// The schema of a property, in a schema or in the parts that it is composed of.
     #[must_use]
     pub fn property<'a>(&'a self, schema: &'a Value, name: &str) -> Option<&'a Value> {
