@@ -7,13 +7,14 @@ use cisco_secure_access_openapi::{Encoding, Operation};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
+use crate::argument::{Argument, ParameterLocation};
 use crate::conversion;
 use crate::emit::TypeDefs;
 use crate::engine::{RustTypes, Signature};
 use crate::names;
 use crate::operations;
 use crate::paging;
-use crate::requests::{Argument, ParameterLocation, Request};
+use crate::requests::Request;
 use crate::rust_type::{Enumerations, element, simple_name};
 use crate::{Error, Result};
 

@@ -12,9 +12,9 @@ use crate::Result;
 use crate::constructor;
 use crate::docs::docs;
 use crate::engine::RustTypes;
-use crate::lower::{Shape, Type};
 use crate::object::{self, FieldType};
 use crate::rust_type::{Enumerations, standalone};
+use crate::types::{Shape, Type};
 use crate::{enumeration, union};
 
 /// The definitions of the named types, by name.

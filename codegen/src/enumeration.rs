@@ -6,8 +6,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use serde_json::Value;
 
-use crate::lower::{EnumValue, Shape};
 use crate::names;
+use crate::types::{EnumValue, Shape};
 
 /// Emits an enumeration of strings.
 pub(crate) fn emit(ident: &Ident, docs: &TokenStream, values: &[EnumValue]) -> TokenStream {

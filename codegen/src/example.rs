@@ -8,13 +8,13 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Map, Value as Json};
 
+use crate::argument::{Argument, ParameterLocation};
 use crate::emit::{TypeDef, TypeDefs};
 use crate::enumeration;
-use crate::lower::{Shape, Type};
 use crate::names;
 use crate::object::FieldType;
-use crate::requests::{Argument, ParameterLocation};
 use crate::rust_type::{element, simple_name};
+use crate::types::{Shape, Type};
 use crate::{Error, Result};
 
 /// The maximum depth of a value; deeper values are defaults.

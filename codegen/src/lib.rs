@@ -1,13 +1,14 @@
 //! Generates the code of the `cisco-secure-access` crate from its OpenAPI documents.
 //!
 //! A document passes the modules in this order: the crate `cisco-secure-access-openapi` reads its operations and normalizes its schemas,
-//! `lower` reduces them to what progenitor supports, `engine` has progenitor give the Rust types of values and responses, `emit` writes the final
+//! `lower` reduces them to what progenitor supports and to the descriptions of `types`, `engine` has progenitor give the Rust types of values and responses, `emit` writes the final
 //! types (with `object`, `enumeration`, `union`, `constructor` and `conversion`), `requests` the type of the request of each operation (with
 //! `paging` for those that page and `example` for the documentation), `operations` the table that the runtime reads. `typestate` has what requests
 //! and builders share: which required values are set, in their types. The build script of the crate calls [`generate`] and writes the code
 //! with [`layout`], and so does `cargo xtask` to show it. `cases` emits the cases of the conformance suite, and [`examples`] the same
 //! examples as the documentation has, which the suite runs; `surface` has the public API of a scope as data.
 
+mod argument;
 mod cases;
 mod codecs;
 mod constructor;
@@ -26,6 +27,7 @@ mod paging;
 mod requests;
 mod rust_type;
 pub mod surface;
+mod types;
 mod typestate;
 mod union;
 
@@ -234,7 +236,7 @@ fn generate_examples(scope: &str, document: &Value) -> Result<String> {
 struct Model {
     operations: Vec<Operation>,
     /// The types as they are described.
-    types: BTreeMap<String, lower::Type>,
+    types: BTreeMap<String, types::Type>,
     /// The types that progenitor gives.
     rust_types: RustTypes,
     enumerations: Enumerations,

@@ -9,8 +9,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::docs::docs;
-use crate::lower::{Direction, Field, Presence, TimeFormat, WireForm};
 use crate::rust_type::{Enumerations, argument, is_collection, simple_name};
+use crate::types::{Direction, Field, Presence, TimeFormat, WireForm};
 use crate::typestate::Typestate;
 use crate::{Error, Result};
 

@@ -5,13 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cisco_secure_access_openapi::{
-    Content, Encoding, Location, Operation, PaginationStyle, Parameter, Part, RateLimit, Security,
-    TimeForm,
+    Content, Location, Operation, PaginationStyle, RateLimit, Security, TimeForm,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-use serde_json::Value;
 
+use crate::argument::{Argument, ParameterLocation, docs_of, free_name};
 use crate::docs::{escape, markdown};
 use crate::emit::TypeDefs;
 use crate::engine::{RustTypes, Signature};
@@ -19,8 +18,7 @@ use crate::example::{Call, Example, Types};
 use crate::names;
 use crate::operations;
 use crate::paging;
-use crate::rust_type::{Enumerations, argument, element, simple_name};
-use crate::surface::ArgumentLocation;
+use crate::rust_type::{Enumerations, argument};
 use crate::typestate::Typestate;
 use crate::{Error, Result};
 
@@ -76,40 +74,6 @@ pub(crate) fn requests(
         requests.missing.extend(request.typestate().missing());
     }
     Ok(requests)
-}
-
-/// One argument of a request.
-pub(crate) struct Argument {
-    pub ident: Ident,
-    /// The owned type of its value.
-    pub ty: syn::Type,
-    pub required: bool,
-    pub docs: String,
-    pub location: ParameterLocation,
-    /// Its value in the example of the operation.
-    pub example: Option<Value>,
-}
-
-/// The location of an argument in the request.
-pub(crate) enum ParameterLocation {
-    Path,
-    Query(String, Encoding),
-    Header(String),
-    Json,
-    Form,
-    Part(String),
-}
-
-impl ParameterLocation {
-    fn of_argument(&self) -> ArgumentLocation {
-        match self {
-            Self::Path => ArgumentLocation::Path,
-            Self::Query(..) => ArgumentLocation::Query,
-            Self::Header(_) => ArgumentLocation::Header,
-            Self::Json | Self::Form => ArgumentLocation::Body,
-            Self::Part(_) => ArgumentLocation::File,
-        }
-    }
 }
 
 /// A request: the arguments of an operation, and its response.
@@ -539,89 +503,6 @@ impl<'a> Request<'a> {
     }
 }
 
-/// The documentation of a parameter, with what is sent where it is not set.
-fn docs_of(parameter: &Parameter) -> String {
-    let description = parameter.description.clone().unwrap_or_default();
-    match &parameter.default {
-        Some(default) => format!("{description} Default: `{default}`.")
-            .trim_start()
-            .to_owned(),
-        None => description,
-    }
-}
-
-/// The name of an argument, with a suffix where it is taken.
-fn free_name(wire: &str, suffix: &str, taken: &mut BTreeSet<String>) -> Ident {
-    let mut name = names::snake(wire);
-    while !taken.insert(name.clone()) {
-        name.push_str(suffix);
-    }
-    Ident::new(&name, Span::call_site())
-}
-
-impl Argument {
-    pub(crate) fn part(part: &Part, taken: &mut BTreeSet<String>) -> Self {
-        Self {
-            ident: free_name(&part.name, "_part", taken),
-            ty: syn::parse_quote!(crate::Upload),
-            required: part.required,
-            docs: part.description.clone().unwrap_or_default(),
-            example: part.example.clone(),
-            location: ParameterLocation::Part(part.name.clone()),
-        }
-    }
-
-    /// Whether it is an argument of the method of its operation: a part of the path or the body.
-    pub(crate) fn is_positional(&self) -> bool {
-        self.required && self.location.of_argument().is_positional()
-    }
-
-    /// Whether its setter takes no value.
-    pub(crate) fn is_flag(&self) -> bool {
-        matches!(self.location, ParameterLocation::Query(_, Encoding::Flag))
-    }
-
-    fn parameter(&self, enumerations: &Enumerations) -> TokenStream {
-        let name = &self.ident;
-        let ty = match self.location {
-            ParameterLocation::Json | ParameterLocation::Form => reference(&self.ty),
-            _ => argument(&self.ty, &quote!(#name), enumerations).0,
-        };
-        quote!(#name: #ty)
-    }
-
-    /// The call that puts the value into the request. It is one call without statements around it, because there are a thousand of them.
-    fn store(&self, enumerations: &Enumerations) -> TokenStream {
-        let (name, ty) = (&self.ident, &self.ty);
-        let (_, value) = argument(ty, &quote!(#name), enumerations);
-        let is_list = simple_name(ty).as_deref() == Some("Vec");
-        match &self.location {
-            ParameterLocation::Path => TokenStream::new(),
-            ParameterLocation::Query(wire, Encoding::Flag) => quote!(.with_flag(#wire)),
-            ParameterLocation::Query(wire, Encoding::Json) => {
-                quote!(.with_query_json::<#ty>(#wire, &#value))
-            }
-            ParameterLocation::Query(wire, Encoding::Repeated) if is_list => {
-                let element = element(ty);
-                quote!(.with_query_repeated::<#element>(#wire, &#value))
-            }
-            ParameterLocation::Query(wire, _) if is_list => {
-                let element = element(ty);
-                quote!(.with_query_list::<#element>(#wire, &#value))
-            }
-            ParameterLocation::Query(wire, _) => quote!(.with_query::<#ty>(#wire, #name)),
-            ParameterLocation::Header(wire) if is_list => {
-                let element = element(ty);
-                quote!(.with_header_list::<#element>(#wire, &#value))
-            }
-            ParameterLocation::Header(wire) => quote!(.with_header::<#ty>(#wire, #name)),
-            ParameterLocation::Json => quote!(.with_json(#name)),
-            ParameterLocation::Form => quote!(.with_form(#name)),
-            ParameterLocation::Part(wire) => quote!(.with_part(#wire, #value)),
-        }
-    }
-}
-
 /// Shows in the documentation which feature an item needs; the token request needs none.
 fn badge(scope: &str, operation: &Operation) -> Option<TokenStream> {
     let feature = names::feature(&operation.api);
@@ -635,13 +516,4 @@ fn search<'a>(operation: &'a Operation, name: &str) -> Vec<&'a str> {
     let is_bad = |letter: char| letter == '"' || letter == '\'' || letter.is_whitespace();
     found.retain(|alias| !alias.is_empty() && *alias != name && !alias.contains(is_bad));
     found
-}
-
-/// How a body is borrowed.
-fn reference(ty: &syn::Type) -> TokenStream {
-    match (simple_name(ty).as_deref(), element(ty)) {
-        (Some("Vec"), Some(element)) => quote!(&[#element]),
-        (Some("String"), _) => quote!(&str),
-        _ => quote!(&#ty),
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::lower::{Shape, Type};
+use crate::types::{Shape, Type};
 
 /// The names of the enumerations of a scope.
 pub(crate) struct Enumerations(BTreeSet<String>);

@@ -14,9 +14,9 @@ use serde_json::Value;
 
 use crate::Result;
 use crate::constructor::Constructor;
-
 use crate::lower::{self, BODY, RESPONSE, field_number, operation_number, parameter_number};
-pub use crate::lower::{Direction, Presence};
+use crate::types;
+pub use crate::types::{Direction, Presence};
 
 /// The public API of a scope.
 #[derive(Clone, Debug)]
@@ -309,21 +309,21 @@ fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
     }
 }
 
-fn named(ty: lower::Type, lowered: &Value) -> Type {
+fn named(ty: types::Type, lowered: &Value) -> Type {
     let child = |index: usize| value_type(&lowered["properties"][field_number(index)]);
     let shape = match ty.shape {
-        lower::Shape::Struct(fields, _) => {
+        types::Shape::Struct(fields, _) => {
             let fields = fields.into_iter().enumerate();
             let fields = fields.map(|(index, field)| field_of(field, child(index), ty.direction));
             Shape::Struct(fields.collect())
         }
-        lower::Shape::Enum(values) => {
+        types::Shape::Enum(values) => {
             Shape::Enum(values.into_iter().map(|value| value.value).collect())
         }
-        lower::Shape::IntegerEnum(values) => {
+        types::Shape::IntegerEnum(values) => {
             Shape::IntegerEnum(values.into_iter().map(|(value, _)| value).collect())
         }
-        lower::Shape::Union(union) => {
+        types::Shape::Union(union) => {
             let variants = union.variants.into_iter().enumerate();
             let variants = variants.map(|(index, variant)| (variant.name, child(index)));
             Shape::Union(variants.collect())
@@ -337,7 +337,7 @@ fn named(ty: lower::Type, lowered: &Value) -> Type {
     }
 }
 
-fn field_of(field: lower::Field, ty: ValueType, direction: Direction) -> Field {
+fn field_of(field: types::Field, ty: ValueType, direction: Direction) -> Field {
     let is_collection = matches!(ty, ValueType::List(_) | ValueType::Map(_));
     Field {
         presence: field.presence(direction, is_collection),

@@ -1,109 +1,59 @@
-//! Unions in their normal form: they are described for the runtime, and emitted as enums.
+//! Unions in their normal form, emitted as enums with a description for the runtime.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use cisco_secure_access_openapi::json::{strings, text};
-use cisco_secure_access_openapi::schema::{JsonType, enum_values, json_type, properties};
-use cisco_secure_access_openapi::union::discriminator_values;
+use cisco_secure_access_openapi::schema::JsonType;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use serde_json::Value;
 
-use crate::Result;
-use crate::docs::{docs, first_paragraph};
+use crate::docs::docs;
 use crate::rust_type::simple_name;
+use crate::types::Variant;
 
-/// A variant, and what distinguishes it from the others.
-#[derive(Debug)]
-pub(crate) struct Variant {
-    /// Its name in Rust.
-    pub name: String,
-    pub kind: JsonType,
-    /// The properties that it documents, for objects.
-    pub properties: Vec<String>,
-    /// The properties that it requires.
-    pub required: Vec<String>,
-    /// The values of the discriminator that name it.
-    pub names: Vec<String>,
-    /// The properties with an enumeration of strings, and their values.
-    pub constants: BTreeMap<String, Vec<String>>,
-    /// What it is: the first paragraph of its description.
-    pub description: Option<String>,
+/// What a value of the variant is, as documentation.
+fn docs_of(variant: &Variant) -> TokenStream {
+    docs(
+        variant
+            .description
+            .as_deref()
+            .unwrap_or(match variant.kind {
+                JsonType::String => "A string.",
+                JsonType::Number => "A number.",
+                JsonType::Boolean => "A boolean.",
+                JsonType::Array => "A list.",
+                JsonType::Object => "An object.",
+                JsonType::Any => "Any value.",
+            }),
+    )
 }
 
-impl Variant {
-    /// Describes a variant: `schema` is its schema in the union, `resolved` the same with references resolved.
-    pub(crate) fn read(
-        name: String,
-        schema: &Value,
-        resolved: &Value,
-        deref: &mut dyn FnMut(&Value) -> Result<Value>,
-    ) -> Result<Self> {
-        let may_be_absent = strings(resolved, "x-may-be-absent");
-        let mut required = strings(resolved, "required");
-        required.sort();
-        required.dedup();
-        required.retain(|name| {
-            let is_property = resolved["properties"].get(name).is_some();
-            is_property && !may_be_absent.contains(name)
-        });
-        let mut constants = BTreeMap::new();
-        for (name, property) in properties(resolved) {
-            if let Some(values) = enum_values(&deref(property)?) {
-                constants.insert(name.clone(), values);
-            }
-        }
-        let description = text(schema, "description").or_else(|| text(resolved, "description"));
-        Ok(Self {
-            name,
-            description: description.map(|text| first_paragraph(&text)),
-            kind: json_type(resolved),
-            properties: properties(resolved).map(|(name, _)| name.clone()).collect(),
-            required,
-            names: discriminator_values(schema),
-            constants,
-        })
-    }
-
-    /// What a value of the variant is, as documentation.
-    fn docs(&self) -> TokenStream {
-        docs(self.description.as_deref().unwrap_or(match self.kind {
-            JsonType::String => "A string.",
-            JsonType::Number => "A number.",
-            JsonType::Boolean => "A boolean.",
-            JsonType::Array => "A list.",
-            JsonType::Object => "An object.",
-            JsonType::Any => "Any value.",
-        }))
-    }
-
-    fn emit(&self) -> TokenStream {
-        let kind = match self.kind {
-            JsonType::String => quote!(String),
-            JsonType::Number => quote!(Number),
-            JsonType::Boolean => quote!(Boolean),
-            JsonType::Array => quote!(Array),
-            JsonType::Object => quote!(Object),
-            JsonType::Any => quote!(Any),
-        };
-        let Self {
-            properties,
-            required,
-            names,
-            ..
-        } = self;
-        let constants = self
-            .constants
-            .iter()
-            .map(|(name, values)| quote!((#name, &[#(#values),*])));
-        quote! {
-            decode::Variant {
-                kind: decode::Kind::#kind,
-                properties: &[#(#properties),*],
-                required: &[#(#required),*],
-                names: &[#(#names),*],
-                constants: &[#(#constants),*],
-            }
+/// What distinguishes a variant, for the runtime.
+fn description(variant: &Variant) -> TokenStream {
+    let kind = match variant.kind {
+        JsonType::String => quote!(String),
+        JsonType::Number => quote!(Number),
+        JsonType::Boolean => quote!(Boolean),
+        JsonType::Array => quote!(Array),
+        JsonType::Object => quote!(Object),
+        JsonType::Any => quote!(Any),
+    };
+    let Variant {
+        properties,
+        required,
+        names,
+        ..
+    } = variant;
+    let constants = variant
+        .constants
+        .iter()
+        .map(|(name, values)| quote!((#name, &[#(#values),*])));
+    quote! {
+        decode::Variant {
+            kind: decode::Kind::#kind,
+            properties: &[#(#properties),*],
+            required: &[#(#required),*],
+            names: &[#(#names),*],
+            constants: &[#(#constants),*],
         }
     }
 }
@@ -121,8 +71,8 @@ pub(crate) fn emit(
         .iter()
         .map(|variant| Ident::new(&variant.name, Span::call_site()))
         .collect();
-    let descriptions = variants.iter().map(Variant::emit);
-    let variant_docs = variants.iter().map(Variant::docs);
+    let descriptions = variants.iter().map(description);
+    let variant_docs = variants.iter().map(docs_of);
     let numbers = 0..variants.len();
     let discriminator = match discriminator {
         Some(property) => quote!(Some(#property)),
