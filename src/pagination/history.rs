@@ -1,10 +1,10 @@
 //! Recognises a page or a cursor that comes again.
 
-use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{Hash, Hasher as _};
 
-use super::page_info::identity;
+use serde_json::value::RawValue;
 
 /// How many lists and cursors a listing remembers. A cycle that is longer is not recognised.
 const REMEMBERED: usize = 65_536;
@@ -180,4 +180,23 @@ fn remember(set: &mut HashSet<u64>, value: u64) {
         set.clear();
     }
     set.insert(value);
+}
+
+/// Whether a row has an id, by its properties; the id, or the whole row where the name of the property leaves it open.
+fn identity(row: &str) -> Option<&str> {
+    let properties: BTreeMap<String, &RawValue> = serde_json::from_str(row).ok()?;
+    let is_scalar = |value: &str| !value.starts_with(['{', '[']) && value != "null";
+    if let Some(id) = properties.get("id").map(|id| id.get())
+        && is_scalar(id)
+    {
+        return Some(id);
+    }
+    let is_id = |name: &String| {
+        ["id", "Id", "ID", "_id"].contains(&name.as_str())
+            || ["Id", "ID", "_id"].iter().any(|end| name.ends_with(end))
+    };
+    let mut names = properties
+        .iter()
+        .filter(|(_, value)| is_scalar(value.get()));
+    names.any(|(name, _)| is_id(name)).then_some(row)
 }

@@ -496,22 +496,3 @@ fn missing_parts(status: StatusCode, failed: &Value) -> Option<String> {
     }
     Some(parts.join(", "))
 }
-
-/// Whether a row has an id, by its properties; the id, or the whole row where the name of the property leaves it open.
-pub(super) fn identity(row: &str) -> Option<&str> {
-    let properties: BTreeMap<String, &RawValue> = serde_json::from_str(row).ok()?;
-    let is_scalar = |value: &str| !value.starts_with(['{', '[']) && value != "null";
-    if let Some(id) = properties.get("id").map(|id| id.get())
-        && is_scalar(id)
-    {
-        return Some(id);
-    }
-    let is_id = |name: &String| {
-        ["id", "Id", "ID", "_id"].contains(&name.as_str())
-            || ["Id", "ID", "_id"].iter().any(|end| name.ends_with(end))
-    };
-    let mut names = properties
-        .iter()
-        .filter(|(_, value)| is_scalar(value.get()));
-    names.any(|(name, _)| is_id(name)).then_some(row)
-}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::http_service::HttpService;
 use super::rate_limit::RateLimiter;
 use super::redirect::RedirectPolicy;
-use super::retry::RetryBudget;
+use super::retry_policy::RetryBudget;
 use crate::operation::CloudKind;
 use crate::response::DeviationPolicy;
 use crate::runtime::Runtime;

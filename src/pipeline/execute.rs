@@ -137,7 +137,8 @@ async fn attempt(
             .metrics
             .record_request(request, redirects.target(), elapsed, &response);
         in_flight += elapsed;
-        let followed = response.and_then(|response| redirects.follow(context, request, response));
+        let followed = response
+            .and_then(|response| redirects.follow(&context.redirect_policy, request, response));
         if let Some(response) = followed.transpose() {
             return Ok(Attempt { response, token });
         }

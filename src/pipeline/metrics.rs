@@ -7,8 +7,7 @@ use opentelemetry::metrics::{Counter, Histogram};
 use opentelemetry::{KeyValue, global};
 use url::Url;
 
-use super::request::PreparedRequest;
-use super::send::RequestTarget;
+use super::request::{PreparedRequest, RequestTarget};
 use super::trace::error_type;
 use crate::error::Result;
 use crate::response::RawResponse;

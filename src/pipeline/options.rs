@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::retry::RetryPolicy;
+use super::retry_policy::RetryPolicy;
 
 /// How often a request is retried, and how long it may take.
 #[derive(Clone, Debug)]

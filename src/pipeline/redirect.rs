@@ -5,9 +5,7 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use url::{Host, Url};
 
-use super::context::PipelineContext;
-use super::request::{Authentication, PreparedRequest};
-use super::send::RequestTarget;
+use super::request::{Authentication, PreparedRequest, RequestTarget};
 use crate::error::{Error, Result};
 use crate::operation::Operation;
 use crate::response::RawResponse;
@@ -62,7 +60,7 @@ impl Redirects {
     /// When the request does not follow it.
     pub(super) fn follow(
         &mut self,
-        context: &PipelineContext,
+        policy: &RedirectPolicy,
         request: &PreparedRequest,
         response: RawResponse,
     ) -> Result<Option<RawResponse>> {
@@ -88,7 +86,7 @@ impl Redirects {
         } else if self.target.has_body && !request.body.is_repeatable() {
             Some("its body can be sent only once")
         } else {
-            context.redirect_policy.check(&self.target.url)
+            policy.check(&self.target.url)
         };
         match violation {
             Some(reason) => {

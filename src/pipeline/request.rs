@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 use url::Url;
 
 use super::options::RequestOptions;
@@ -19,6 +19,29 @@ pub(crate) struct PreparedRequest {
     pub(crate) body: RequestBody,
     pub(crate) options: RequestOptions,
     pub(crate) authentication: Authentication,
+}
+
+/// Where a request goes; a redirect changes it.
+#[derive(PartialEq, Eq)]
+pub(super) struct RequestTarget {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    /// Whether the body of the request is sent.
+    pub(super) has_body: bool,
+}
+
+impl RequestTarget {
+    pub(super) fn new(request: &PreparedRequest) -> Self {
+        Self {
+            method: request.operation.method.clone(),
+            url: request.url.clone(),
+            has_body: true,
+        }
+    }
+
+    pub(super) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
 }
 
 /// What a request authenticates with.

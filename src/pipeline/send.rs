@@ -4,43 +4,19 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use tower_service::Service as _;
-use url::Url;
 
 use super::body::Body;
 use super::context::PipelineContext;
-use super::request::{Authentication, PreparedRequest, RequestBody};
+use super::request::{Authentication, PreparedRequest, RequestBody, RequestTarget};
 use crate::auth::BoxError;
 use crate::error::{Error, Result};
 use crate::response::RawResponse;
 
 /// The header of a token request for a child organization.
 const ORGANIZATION: &str = "x-umbrella-orgid";
-
-/// Where a request goes; a redirect changes it.
-#[derive(PartialEq, Eq)]
-pub(super) struct RequestTarget {
-    pub(super) method: Method,
-    pub(super) url: Url,
-    /// Whether the body of the request is sent.
-    pub(super) has_body: bool,
-}
-
-impl RequestTarget {
-    pub(super) fn new(request: &PreparedRequest) -> Self {
-        Self {
-            method: request.operation.method.clone(),
-            url: request.url.clone(),
-            has_body: true,
-        }
-    }
-
-    pub(super) fn host(&self) -> &str {
-        self.url.host_str().unwrap_or_default()
-    }
-}
 
 /// Sends a request and reads the complete response.
 pub(super) async fn send(

@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use super::parts::RequestParts;
 use crate::error::Result;
 use crate::operation::Operation;
 use crate::response::RawResponse;
@@ -21,12 +20,18 @@ pub struct ResponseFuture<T> {
 }
 
 impl<T> ResponseFuture<T> {
-    pub(super) fn new(parts: RequestParts, decode: fn(RawResponse) -> Result<T>) -> Self {
+    /// The future of the response to an operation; an error has the label.
+    pub(super) fn new(
+        operation: &'static Operation,
+        label: Option<Arc<str>>,
+        response: impl Future<Output = Result<RawResponse>> + Send + 'static,
+        decode: fn(RawResponse) -> Result<T>,
+    ) -> Self {
         Self {
-            operation: parts.operation(),
-            label: parts.label(),
-            response: Box::pin(parts.execute()),
+            operation,
+            response: Box::pin(response),
             decode,
+            label,
         }
     }
 

@@ -235,12 +235,18 @@ impl RequestParts {
 
     /// Sends the request, and decodes its response.
     pub(crate) fn send<T: LenientDeserialize>(self) -> ResponseFuture<Response<T>> {
-        ResponseFuture::new(self, RawResponse::decode)
+        self.respond(RawResponse::decode)
+    }
+
+    /// Sends the request, and makes the result of its response.
+    pub(super) fn respond<T>(self, decode: fn(RawResponse) -> Result<T>) -> ResponseFuture<T> {
+        let (operation, label) = (self.operation(), self.label());
+        ResponseFuture::new(operation, label, self.execute(), decode)
     }
 
     /// Sends the request, and returns its response without decoding it.
     pub(crate) fn send_raw(self) -> ResponseFuture<RawResponse> {
-        ResponseFuture::new(self, Ok)
+        self.respond(Ok)
     }
 
     /// Sends the request through the pipeline.

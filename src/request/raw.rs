@@ -13,10 +13,6 @@ use crate::error::Result;
 use crate::operation::Operation;
 use crate::response::{RawResponse, Response};
 
-/// The endpoint of a request that no document describes, from [`Client::request`]: it sends and receives JSON, with the token, retries,
-/// redirects and errors of every other request.
-pub enum Undocumented {}
-
 impl Request {
     /// A request of an operation, or of one that no document describes, to a path that is sent as it is.
     pub(crate) fn undocumented(
@@ -49,7 +45,7 @@ impl Request {
     /// # Errors
     /// See [`Error`](crate::Error).
     pub fn send<T: DeserializeOwned>(self) -> ResponseFuture<Response<T>> {
-        ResponseFuture::new(self.parts, RawResponse::json)
+        self.parts.respond(RawResponse::json)
     }
 }
 

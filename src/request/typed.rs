@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::future::ResponseFuture;
 use super::parts::RequestParts;
-use super::raw::Undocumented;
 use super::typestate::IsSet;
 use crate::client::ReportsRegion;
 use crate::error::Result;
@@ -21,6 +20,10 @@ pub trait Endpoint {
     /// What a response holds.
     type Response: LenientDeserialize;
 }
+
+/// The endpoint of a request that no document describes, from [`Client::request`](crate::Client::request): it sends and receives JSON, with the token, retries,
+/// redirects and errors of every other request.
+pub enum Undocumented {}
 
 /// A report that can be requested from a storage region.
 pub trait Regional: Endpoint {}

@@ -3,75 +3,19 @@
 //! A field is written from its value. Where the object keeps what was read for it, that is written as long as the field still has the
 //! value that it stands for; so an object that was read is written as it came, and a change of a field counts.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::ser::{Error, SerializeMap, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::collection::Encoded;
 use super::extra::{Extra, ListPresence};
-use super::object::ObjectFields;
+use super::fields::{FieldEncoder, FieldValue, List, ObjectFields};
 use super::{DecodeContext, LenientDeserialize, TimeFormat};
 use crate::secret::Redacted;
-
-/// A value that a field can have.
-pub(crate) trait FieldValue: LenientDeserialize + PartialEq + fmt::Debug {}
-
-impl<T: LenientDeserialize + PartialEq + fmt::Debug> FieldValue for T {}
-
-/// A list or map that is empty where there is none.
-pub(crate) trait List: FieldValue {
-    fn is_empty(&self) -> bool;
-}
-
-impl<T: FieldValue> List for Vec<T> {
-    fn is_empty(&self) -> bool {
-        Vec::is_empty(self)
-    }
-}
-
-impl<T: FieldValue> List for BTreeMap<String, T> {
-    fn is_empty(&self) -> bool {
-        BTreeMap::is_empty(self)
-    }
-}
-
-impl List for Map<String, Value> {
-    fn is_empty(&self) -> bool {
-        Map::is_empty(self)
-    }
-}
-
-/// Receives the fields of an object, in the order of its properties. It keeps the first error, so that a field costs one call.
-pub(crate) trait FieldEncoder {
-    /// A field that may be absent.
-    fn optional<T: FieldValue>(&mut self, field: &Option<T>);
-
-    /// A field that has to be there when the object is sent.
-    fn required<T: FieldValue>(&mut self, field: &Option<T>) {
-        self.optional(field);
-    }
-
-    /// A list or map that is empty where there is none.
-    fn list<T: List>(&mut self, field: &T, presence: ListPresence, number: u32);
-
-    /// A point in time that is written in this format.
-    fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat);
-
-    /// A secret, which may be absent.
-    fn secret<T: FieldValue>(&mut self, field: &Option<T>) {
-        self.optional(field);
-    }
-
-    /// A secret that has to be there when the object is sent.
-    fn required_secret<T: FieldValue>(&mut self, field: &Option<T>) {
-        self.required(field);
-    }
-}
 
 /// Writes an object as JSON.
 pub(crate) fn serialize_object<S, T>(object: &T, serializer: S) -> Result<S::Ok, S::Error>

@@ -9,10 +9,10 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::encode::serialize_object;
+use super::fields::{FieldSource, ObjectFields};
 use super::generated::Codec;
 use super::object::{
-    FieldSource, IsDocumented, Object, ObjectFields, ObjectVisitor, decode_field, has_property_of,
-    object_from_value,
+    IsDocumented, Object, ObjectVisitor, decode_field, has_property_of, object_from_value,
 };
 use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
 

@@ -9,7 +9,7 @@
 //! A value whose type has another JSON form, such as a number in quotes, keeps its wire form there as well, so that an object that was
 //! read is written as it came.
 //!
-//! `generated` says of which kind a generated type is; `object` has the walk over objects, `enveloped` and `positional` what is special about
+//! `generated` says of which kind a generated type is, `fields` what a generated struct says of itself; `object` has the walk over objects, `enveloped` and `positional` what is special about
 //! two rarer kinds of them, `property_index` the search for names, `encode` the way back; `scalar`, `time`, `collection`, `open_enum`,
 //! `nullable` and `union` have the values.
 
@@ -19,6 +19,7 @@ mod encode;
 mod entries;
 mod enveloped;
 mod extra;
+mod fields;
 mod generated;
 mod nullable;
 mod object;
@@ -39,15 +40,16 @@ use super::deviation::{Deviation, DeviationPath, JsonType};
 
 #[allow(unused_imports, reason = "only some APIs change what they read")]
 pub(crate) use conversion::{Conversion, construct, convert};
-pub(crate) use encode::{FieldEncoder, debug_object};
+pub(crate) use encode::debug_object;
 pub use entries::Entries;
 #[allow(unused_imports, reason = "only some APIs have such objects")]
 pub(crate) use enveloped::{Enveloped, EnvelopedObject};
 pub use extra::Extra;
 pub(crate) use extra::ListPresence;
+pub(crate) use fields::{FieldEncoder, FieldSource, ObjectFields, ObjectShape};
 pub(crate) use generated::Generated;
 pub use nullable::Nullable;
-pub(crate) use object::{FieldSource, Object, ObjectFields, ObjectShape, deserialize, object};
+pub(crate) use object::{Object, deserialize, object};
 #[cfg(feature = "schemars")]
 pub(crate) use open_enum::json_schema;
 pub(crate) use open_enum::{
@@ -84,6 +86,19 @@ pub trait LenientDeserialize: Sized {
     /// Decodes a value in the tolerant pass.
     #[doc(hidden)]
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self>;
+
+    /// Decodes a body, of which there may be none; the deviations are those that it has. An error says why the type does not hold it.
+    #[doc(hidden)]
+    fn from_body(body: &[u8]) -> Result<(Self, Vec<Deviation>), String> {
+        let empty = match body.trim_ascii().is_empty() {
+            true => EmptyBody::Any,
+            false => EmptyBody::Unexpected,
+        };
+        match from_body(body, empty) {
+            Ok(decoded) => Ok((decoded.value, decoded.deviations)),
+            Err(error) => Err(error.describe(body)),
+        }
+    }
 
     /// Writes the value in the JSON form that it has in documents.
     #[doc(hidden)]

@@ -14,49 +14,11 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::collection::Seed;
-use super::encode::{FieldEncoder, serialize_object};
-use super::extra::{Extra, ListPresence};
+use super::encode::serialize_object;
+use super::fields::{FieldSource, ObjectFields};
 use super::generated::Codec;
 use super::property_index::PropertyIndex;
 use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
-
-/// The fields of an object type.
-pub(crate) trait ObjectFields: Sized + PartialEq {
-    /// What the object is.
-    const SHAPE: ObjectShape;
-
-    /// The names of its properties on the wire, sorted.
-    const PROPERTIES: &'static [&'static str] = Self::SHAPE.properties;
-
-    /// Where each name is among them.
-    const INDEX: &'static PropertyIndex = &PropertyIndex::new(Self::PROPERTIES);
-
-    /// The object without any property.
-    fn empty() -> Self;
-
-    /// What the object keeps beside its fields.
-    fn kept(&self) -> &Extra;
-
-    /// What the object keeps beside its fields, to be changed.
-    fn kept_mut(&mut self) -> &mut Extra;
-
-    /// Decodes the property with this number into its field.
-    fn decode_field<S: FieldSource>(&mut self, property: usize, source: S) -> Result<(), S::Error>;
-
-    /// Writes all fields, in the order of the properties.
-    fn encode_fields<E: FieldEncoder>(&self, encoder: &mut E);
-}
-
-/// What an object type is. It is one value, because each constant of a type costs time when the crate is built.
-#[derive(Clone, Copy)]
-pub(crate) struct ObjectShape {
-    /// The name of the type.
-    pub(crate) name: &'static str,
-    /// The names of its properties on the wire, sorted.
-    pub(crate) properties: &'static [&'static str],
-    /// Whether a null that was read is written again: for types that are sent, or whose values are carried into one that is.
-    pub(crate) keeps_nulls: bool,
-}
 
 /// The kind of the objects that are objects on the wire, as most are.
 pub(crate) enum Object {}
@@ -86,38 +48,6 @@ impl<T: ObjectFields> Codec<T> for Object {
     #[inline]
     fn accepts_object(object: &Map<String, Value>) -> bool {
         has_property_of::<T>(object)
-    }
-}
-
-/// Where the value of a field comes from: the text of a response, or a parsed one.
-pub(crate) trait FieldSource: Sized {
-    type Error;
-
-    /// The value; `None` for null, and for one that does not fit.
-    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), Self::Error>;
-
-    /// A point in time that is written in this format.
-    fn read_time(
-        self,
-        field: &mut Option<DateTime<Utc>>,
-        format: TimeFormat,
-    ) -> Result<(), Self::Error>;
-
-    /// A list or map that is empty where there is none, and whether there is one.
-    #[inline]
-    fn read_list<T: LenientDeserialize + Default>(
-        self,
-        field: &mut T,
-        presence: &mut ListPresence,
-        number: u32,
-    ) -> Result<(), Self::Error> {
-        let mut list = None;
-        self.read(&mut list)?;
-        if let Some(list) = list {
-            presence.insert(number);
-            *field = list;
-        }
-        Ok(())
     }
 }
 

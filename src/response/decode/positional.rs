@@ -9,10 +9,11 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::collection::Encoded;
-use super::encode::{EncodedTime, FieldEncoder, FieldValue, List};
+use super::encode::EncodedTime;
 use super::extra::ListPresence;
+use super::fields::{FieldEncoder, FieldSource, FieldValue, List, ObjectFields};
 use super::generated::Codec;
-use super::object::{FieldSource, Fit, ObjectFields, decode_property, from_map, has_property_of};
+use super::object::{Fit, decode_property, from_map, has_property_of};
 use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
 
 const LIST: &str = "a list";

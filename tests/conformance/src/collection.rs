@@ -11,7 +11,7 @@ use crate::case::{Case, ParameterLocation, Values};
 use crate::faults::Fault;
 use crate::server::{Request, Response, lock};
 use crate::specification::Specification;
-use crate::values::{self, Direction, Extent, Maker};
+use crate::values::{self, Direction, Extent, Maker, put};
 use crate::wire;
 
 /// How many responses are made for each item, until all items are different.
@@ -147,19 +147,6 @@ impl Stock {
             put(&mut page, pointer, next);
         }
         page
-    }
-}
-
-/// Sets the property at a JSON pointer, or removes it, where there is an object for it.
-pub(crate) fn put(page: &mut Value, pointer: &str, value: Option<Value>) {
-    let Some((holder, name)) = pointer.rsplit_once('/') else {
-        return;
-    };
-    if let Some(Value::Object(holder)) = page.pointer_mut(holder) {
-        match value {
-            Some(value) => holder.insert(name.to_owned(), value),
-            None => holder.remove(name),
-        };
     }
 }
 

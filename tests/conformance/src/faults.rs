@@ -3,7 +3,7 @@
 use cisco_secure_access::{Pagination, PaginationStyle};
 use serde_json::{Value, json};
 
-use crate::collection::put;
+use crate::values::put;
 
 /// The property that has the list where the documented one has not.
 const RENAMED: &str = "renamedByTheService";

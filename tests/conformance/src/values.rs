@@ -359,6 +359,19 @@ fn within(schema: &Value, usual: u64, least: &str, most: &str) -> u64 {
         .max(bound(least).unwrap_or(0))
 }
 
+/// Sets the property at a JSON pointer, or removes it, where there is an object for it.
+pub(crate) fn put(page: &mut Value, pointer: &str, value: Option<Value>) {
+    let Some((holder, name)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    if let Some(Value::Object(holder)) = page.pointer_mut(holder) {
+        match value {
+            Some(value) => holder.insert(name.to_owned(), value),
+            None => holder.remove(name),
+        };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
