@@ -62,7 +62,6 @@ fn generate(scope: &str) -> Result<bool, Box<dyn Error>> {
     }
     let options = Options {
         enabled: &|api| is_whole || is_enabled(api),
-        codecs: is_enabled("codecs"),
         schemars: is_enabled("schemars"),
     };
     let generated = cisco_secure_access_codegen::generate(scope, &document, &options)?;

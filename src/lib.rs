@@ -98,9 +98,6 @@ pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
-#[cfg(feature = "codecs")]
-#[doc(hidden)]
-pub mod codec;
 mod error;
 #[cfg(doc)]
 pub mod guide;

@@ -5,7 +5,7 @@
 //! types (with `object`, `enumeration`, `union`, `constructor` and `conversion`), `requests` the type of the request of each operation (with
 //! `paging` for those that page and `example` for the documentation), `operations` the table that the runtime reads. `typestate` has what requests
 //! and builders share: which required values are set, in their types. The build script of the crate calls [`generate`] and writes the code
-//! with [`layout`], and so does `cargo xtask` to show it. `cases` emits the cases of the conformance suite, and [`examples`] the same
+//! with [`layout`], and so does `cargo xtask` to show it. `cases` emits the cases of the conformance suite, `codecs` the table of the workspace member of that name, and [`examples`] the same
 //! examples as the documentation has, which the suite runs; `surface` has the public API of a scope as data.
 
 mod argument;
@@ -98,8 +98,6 @@ pub fn apis(scope: &str, document: &Value) -> Result<Vec<Api>> {
 pub struct Options<'a> {
     /// Whether an API is enabled, by the name of its feature.
     pub enabled: &'a dyn Fn(&str) -> bool,
-    /// Whether to generate the table of codecs, for `cargo xtask examples`.
-    pub codecs: bool,
     /// Whether the types can write JSON Schema, with the crate `schemars`.
     pub schemars: bool,
 }
@@ -124,10 +122,6 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     } = model;
     let conversions = conversion::conversions(&operations, &rust_types, &types.types)?;
     let table = operations::table(scope, &operations);
-    let codecs = match options.codecs {
-        true => Some(codecs::codecs(&operations, &rust_types)?),
-        false => None,
-    };
 
     let handle = Ident::new(&names::pascal(scope), Span::call_site());
     let method = Ident::new(&names::snake(scope), Span::call_site());
@@ -190,8 +184,6 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
         #missing
 
         #table
-
-        #codecs
     };
     let index = index(&handle, &operations);
     Ok(Generated { code, index })
@@ -215,6 +207,18 @@ fn generate_cases(scope: &str, document: &Value) -> Result<TokenStream> {
         types,
         &model.enumerations,
     )
+}
+
+/// Generates the codecs of the path scope `scope`: for each operation, functions that decode a response or a body and encode it again.
+///
+/// # Errors
+/// When the document is not what `cargo xtask import` writes.
+pub fn codecs(scope: &str, document: &Value) -> Result<TokenStream> {
+    let codecs = || {
+        let model = Model::of(scope, document, &|_| true, false)?;
+        codecs::codecs(scope, &model.operations, &model.rust_types)
+    };
+    codecs().map_err(|error| error.in_document(scope))
 }
 
 /// Generates the examples of the documentation of the path scope `scope` as functions, and a table of them: `EXAMPLES` in a module of the

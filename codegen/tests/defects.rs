@@ -2,7 +2,7 @@
 //!
 //! The rows are those of six tables: A, generation fails; B, the code does not compile; C, the code is wrong in silence; D, a good response
 //! is not decoded; E, the documentation breaks; F, the extensions of this project, and what its responses need. A row is handled where it can be seen: here, where a valid document of `specs/` becomes code
-//! (each case below names its row), or in the import, where an upstream document becomes one of `specs/` (`xtask/tests/import`, named in
+//! (each case below names its row), or in the import, where an upstream document becomes one of `specs/` (`importer/tests/import`, named in
 //! [`IN_IMPORT`]). What is read and how, for any type, is shown by the tests of the crate itself. Nothing panics, and what cannot be
 //! supported is rejected with its location.
 
@@ -162,7 +162,6 @@ fn each_row_is_tested_somewhere() {
 fn code(case: &Case, schemars: bool) -> Result<TokenStream, cisco_secure_access_codegen::Error> {
     let options = Options {
         enabled: &|_| true,
-        codecs: false,
         schemars,
     };
     generate(&case.scope(), &case.document, &options).map(|generated| generated.code)
@@ -211,35 +210,9 @@ fn each_case_is_repaired_or_rejected() {
 #[ignore = "builds the crate and what it depends on; run it after a change of the generator"]
 fn the_code_of_each_case_compiles() {
     use std::path::Path;
-    use std::{env, fs, os::unix::fs::symlink, process::Command};
 
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("defects");
-    if copy.exists() {
-        fs::remove_dir_all(&copy).unwrap();
-    }
-    fs::create_dir_all(copy.join("src")).unwrap();
-    for name in [
-        "Cargo.toml",
-        "Cargo.lock",
-        "README.md",
-        "benches",
-        "build.rs",
-        "codegen",
-        "openapi",
-        "examples",
-        "specs",
-        "tests",
-        "xtask",
-    ] {
-        symlink(root.join(name), copy.join(name)).unwrap();
-    }
-    for entry in fs::read_dir(root.join("src")).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_name() != "lib.rs" {
-            symlink(entry.path(), copy.join("src").join(entry.file_name())).unwrap();
-        }
-    }
+    use repository_copy::RepositoryCopy;
+
     let mut modules = String::from(
         "#![allow(clippy::all, deprecated, missing_docs, unused, reason = \"cases\")]\n",
     );
@@ -255,19 +228,8 @@ fn the_code_of_each_case_compiles() {
             case.scope()
         ));
     }
-    fs::write(copy.join("src/defects.rs"), modules).unwrap();
-    let library = fs::read_to_string(root.join("src/lib.rs")).unwrap();
-    fs::write(
-        copy.join("src/lib.rs"),
-        format!("{library}\npub mod defects;\n"),
-    )
-    .unwrap();
-    let status = Command::new(env!("CARGO"))
-        .args(["check", "--lib", "--no-default-features"])
-        .args(["--features", "schemars", "--target-dir"])
-        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"))
-        .current_dir(&copy)
-        .status()
-        .unwrap();
-    assert!(status.success());
+    let copy = RepositoryCopy::new(Path::new(env!("CARGO_TARGET_TMPDIR")), "defects").unwrap();
+    copy.add_module("defects", &modules).unwrap();
+    let features = ["--no-default-features", "--features", "schemars"];
+    assert!(copy.compiles(&features).unwrap());
 }

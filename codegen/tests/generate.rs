@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 const ALL: Options<'static> = Options {
     enabled: &|_| true,
-    codecs: false,
     schemars: false,
 };
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use cisco_secure_access_codegen::{Options, generate};
+use cisco_secure_access_codegen::{Options, codecs, generate};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -186,12 +186,14 @@ fn document() -> impl Strategy<Value = Value> {
 fn code(document: &Value) -> Result<String, cisco_secure_access_codegen::Error> {
     let options = Options {
         enabled: &|_| true,
-        codecs: true,
         schemars: false,
     };
     let code = generate("shop", document, &options)?.code;
-    syn::parse2::<syn::File>(code.clone()).unwrap();
-    Ok(code.to_string())
+    let codecs = codecs("shop", document)?;
+    for code in [&code, &codecs] {
+        syn::parse2::<syn::File>(code.clone()).unwrap();
+    }
+    Ok(format!("{code}{codecs}"))
 }
 
 proptest! {

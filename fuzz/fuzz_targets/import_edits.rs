@@ -74,7 +74,6 @@ fn run(input: &mut Unstructured<'_>) -> Result<()> {
         assert!(SCOPES.contains(&scope.as_str()), "{scope}");
         let options = Options {
             enabled: &|_| true,
-            codecs: true,
             schemars: false,
         };
         if let Err(error) = generate(scope, specification, &options) {

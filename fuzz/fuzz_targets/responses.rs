@@ -9,10 +9,10 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use cisco_secure_access::codec::{Codec, Recode, Recoded, codecs};
 use cisco_secure_access_fuzz::edits::edit;
 use cisco_secure_access_fuzz::samples::samples;
 use cisco_secure_access_fuzz::secrets::TEXT;
+use codecs::{Codec, Recode, Recoded};
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -20,7 +20,7 @@ use serde_json::Value;
 /// Each operation with its samples.
 static CASES: LazyLock<Vec<(&Codec, Vec<Value>)>> = LazyLock::new(|| {
     let mut samples = samples();
-    let cases = codecs().map(|codec| {
+    let cases = codecs::all().map(|codec| {
         let operation = codec.operation;
         let name = format!("{}.{}", operation.scope, operation.id);
         (codec, samples.remove(&name).unwrap_or_default())

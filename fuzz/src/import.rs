@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use cisco_secure_access_importer::run;
 use serde_json::Value;
 use tempfile::TempDir;
-use xtask::import;
 
 /// A folder for documents and what comes of them.
 pub struct Bench {
@@ -40,12 +40,12 @@ impl Bench {
             fs::write(name, text).expect("there is room");
         }
         let specs = self.folder.path().join("specs");
-        if let Err(failure) = import::run(&names, &specs) {
+        if let Err(failure) = run(&names, &specs) {
             assert!(!failure.0.is_empty(), "a failure says why");
             assert!(self.written().is_empty(), "{failure}");
             return Vec::new();
         }
-        let again = import::run(&names, &specs).expect("what was imported is imported again");
+        let again = run(&names, &specs).expect("what was imported is imported again");
         assert!(again.changed.is_empty(), "{:?}", again.changed);
         let written = self.written().into_iter();
         let specifications = written.filter_map(|(file, text)| {

@@ -8,13 +8,21 @@ const WHOLE_WORDS: &[&str] = &["IPv4", "IPv6", "IPsec", "SaaS", "OAuth", "macOS"
 /// A run of capitals is one word (`DNSForwarder` is `dns forwarder`), and a plural `s` behind it belongs to it (`peerIPs` is `peer ips`).
 #[must_use]
 pub fn words(name: &str) -> Vec<String> {
+    split(name)
+        .into_iter()
+        .map(str::to_ascii_lowercase)
+        .collect()
+}
+
+/// The same words as they are written: `DNSForwarder` is `DNS Forwarder`.
+#[must_use]
+pub fn split(name: &str) -> Vec<&str> {
     let mut words = Vec::new();
     for piece in name.split(|c: char| !c.is_ascii_alphanumeric()) {
         let mut rest = piece;
         while !rest.is_empty() {
-            let length = word_length(rest);
-            let (word, tail) = rest.split_at(length);
-            words.push(word.to_ascii_lowercase());
+            let (word, tail) = rest.split_at(word_length(rest));
+            words.push(word);
             rest = tail;
         }
     }
@@ -83,9 +91,16 @@ mod tests {
             ("X-Umbrella-OrgId", "x umbrella org id"),
             ("SWGEnabled", "swg enabled"),
             ("SHA256Hash", "sha256 hash"),
+            ("get_saas-API.v2", "get saas api v2"),
         ] {
             assert_eq!(words(name).join(" "), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn words_are_split_as_they_are_written() {
+        assert_eq!(split("DLPRuleEvents"), ["DLP", "Rule", "Events"]);
+        assert_eq!(split("TopIPs"), ["Top", "IPs"]);
     }
 
     #[test]

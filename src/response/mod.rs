@@ -2,8 +2,6 @@
 //!
 //! `decode` makes types of bodies, `deviation` says where a body differs from its documentation.
 
-#[cfg(feature = "codecs")]
-pub(crate) mod codec;
 pub(crate) mod decode;
 mod deviation;
 mod raw;

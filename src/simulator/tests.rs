@@ -115,32 +115,3 @@ async fn the_same_seed_gives_the_same_answers() {
     assert_eq!(all[0], all[1]);
     assert_ne!(all[0], all[2]);
 }
-
-#[cfg(feature = "codecs")]
-#[tokio::test]
-async fn the_client_reads_every_answer() {
-    for (seed, quirks) in [
-        (0, vec![]),
-        (1, super::Quirk::ALL.to_vec()),
-        (2, super::Quirk::ALL.to_vec()),
-    ] {
-        let simulator = Simulator::builder()
-            .seed(seed)
-            .quirks(quirks)
-            .start_without_socket()
-            .unwrap();
-        let responses = responses(&simulator, true).await;
-        for codec in crate::codec::codecs() {
-            if let Some((_, body)) = responses.get(codec.operation.id)
-                && !body.is_empty()
-            {
-                let recoded = (codec.response)(body);
-                assert!(
-                    recoded.is_ok(),
-                    "{}: {recoded:?}\n{body:?}",
-                    codec.operation.id
-                );
-            }
-        }
-    }
-}

@@ -9,9 +9,33 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use clap::Args;
+
+use crate::command::{CommandResult, Printed};
 use crate::packages::SDK;
 use crate::process::finish;
-use crate::tools;
+use crate::progress::during;
+use crate::{tools, workspace};
+
+/// Writes tests/public-api.txt: the public API of the handwritten code, an item on a line
+///
+/// It is made of the documentation without any API of the service, which takes a minute and Rust 1.95. Says which lines come and go.
+#[derive(Args)]
+pub struct Arguments {
+    /// Writes nothing; the exit code is 1 if the file is not what the code has
+    #[arg(long)]
+    check: bool,
+}
+
+impl Arguments {
+    /// Writes or checks the snapshot.
+    ///
+    /// # Errors
+    /// As for [`run`].
+    pub fn run(self) -> CommandResult {
+        during("documenting", || run(workspace(), self.check)).map(Printed::from)
+    }
+}
 
 /// The Rust whose form of documentation the crate `public-api` reads.
 pub const RUST: &str = "1.95.0";

@@ -6,12 +6,35 @@ use std::fs;
 use std::path::Path;
 
 use cisco_secure_access_codegen::surface::{Operation, PaginationStyle, Surface, surface};
+use cisco_secure_access_importer::document::Document;
+use cisco_secure_access_importer::merge::api_name;
+use cisco_secure_access_importer::{Preview, rebuild};
+use cisco_secure_access_openapi::path_shape;
+use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::import::merge::{api_name, shape};
-use crate::import::resolve::Document;
-use crate::import::{self, Preview};
+use crate::command::{CommandResult, Printed};
+use crate::progress::during;
+use crate::workspace;
+
+/// Writes docs/coverage.md: what the crate covers, operation by operation
+///
+/// Each operation with its request, OAuth scope, clouds and paging, and the documents that have it; counts by scope, cloud and paging,
+/// and against each of Cisco's documents. The page is made from specs/base/ and specs/overlays/, so it is the same each time;
+/// `cargo xtask check` says when it is not up to date.
+#[derive(Args)]
+pub struct Arguments {}
+
+impl Arguments {
+    /// Writes the page.
+    ///
+    /// # Errors
+    /// As for [`run`].
+    pub fn run(self) -> CommandResult {
+        during("importing", || run(workspace())).map(Printed::from)
+    }
+}
 
 /// The page, from the root of the repository.
 pub const PAGE: &str = "docs/coverage.md";
@@ -26,8 +49,7 @@ const CLOUDS: [&str; 3] = ["global", "china", "government"];
 /// # Errors
 /// When base and overlays make nothing, or the page cannot be written.
 pub fn run(workspace: &Path) -> Result<String, String> {
-    let preview =
-        import::rebuild(&workspace.join("specs")).map_err(|failure| failure.to_string())?;
+    let preview = rebuild(&workspace.join("specs")).map_err(|failure| failure.to_string())?;
     if is_current(workspace, &preview)? {
         return Ok(format!("{PAGE} is up to date"));
     }
@@ -62,7 +84,7 @@ impl Client {
         let operations = self.operations.iter();
         let split = operations.filter_map(|operation| operation.split_once(' '));
         split
-            .map(|(method, path)| (shape(path), method.to_owned()))
+            .map(|(method, path)| (path_shape(path), method.to_owned()))
             .collect()
     }
 }
@@ -104,7 +126,7 @@ fn places(document: &Document) -> BTreeSet<Place> {
     operations
         .map(|operation| {
             (
-                shape(&operation.path),
+                path_shape(&operation.path),
                 operation.method.to_ascii_uppercase(),
             )
         })
@@ -315,7 +337,7 @@ impl Coverage<'_> {
 }
 
 fn place(operation: &Operation) -> Place {
-    (shape(&operation.path), operation.method.clone())
+    (path_shape(&operation.path), operation.method.clone())
 }
 
 fn has_oauth_scope(operation: &Operation) -> bool {

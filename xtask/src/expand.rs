@@ -4,15 +4,45 @@
 //! operations that use it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cisco_secure_access_codegen::{Options, SCOPES, generate, names};
-use serde_json::Value;
+use cisco_secure_access_importer::similarity::alike;
+use cisco_secure_access_openapi::Document;
+use clap::Args;
 use syn::visit::{self, Visit};
 use syn::{File, ImplItem, Item};
 
-use crate::diff::matching::alike;
-use crate::import::operations::each_operation;
+use crate::command::{CommandResult, Printed};
+use crate::specs;
+
+/// Prints the code that is generated, formatted for reading
+///
+/// All of a scope (admin, auth, deployments, investigate, policies, reports), or what one operation has of it: its method, its
+/// request builder, its entry in the table of operations, and the types that these reach.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask expand reports | less\n  cargo xtask expand deployments list_network_tunnel_groups"
+)]
+pub struct Arguments {
+    /// The path scope
+    scope: String,
+    /// The operation, by the name of its method; `cargo xtask names` lists them
+    operation: Option<String>,
+    /// The folder of the specifications
+    #[arg(long, value_name = "DIR", default_value_os_t = specs())]
+    specs: PathBuf,
+}
+
+impl Arguments {
+    /// Generates the code.
+    ///
+    /// # Errors
+    /// As for [`run`].
+    pub fn run(self) -> CommandResult {
+        run(&self.specs, &self.scope, self.operation.as_deref()).map(Printed::from)
+    }
+}
 
 /// The code of a scope, or of one operation of it.
 ///
@@ -27,31 +57,30 @@ pub fn run(specs: &Path, scope: &str, operation: Option<&str>) -> Result<String,
             SCOPES.join(", ")
         )
     })?;
-    let mut document: Value = serde_json::from_str(&text)
+    let document = Document::parse(scope, &text)
         .map_err(|error| format!("{}: {error}; import the documents again", path.display()))?;
     let options = Options {
         enabled: &|_| true,
-        codecs: false,
         schemars: false,
     };
-    let generated = generate(scope, &document, &options).map_err(|error| error.to_string())?;
+    let generated =
+        generate(scope, document.root(), &options).map_err(|error| error.to_string())?;
     let mut file: File = syn::parse2(generated.code)
         .map_err(|error| format!("the code of {scope} does not parse: {error}"))?;
     if let Some(operation) = operation {
-        let mut known = BTreeSet::new();
-        each_operation(&mut document, |_, _, object, _| {
-            known.extend(object["operationId"].as_str().map(str::to_owned));
-        });
-        if !known.contains(operation) {
-            return Err(unknown(scope, operation, &known));
+        if document.operation(operation).is_none() {
+            return Err(unknown(&document, operation));
         }
         file.items = cut(file.items, operation);
     }
     Ok(prettyplease::unparse(&file).trim_end().to_owned())
 }
 
-fn unknown(scope: &str, operation: &str, known: &BTreeSet<String>) -> String {
-    let mut near: Vec<&str> = known.iter().map(String::as_str).collect();
+fn unknown(document: &Document, operation: &str) -> String {
+    let scope = document.scope();
+    let operations = document.operations().iter();
+    let mut near: Vec<&str> = operations.map(|known| known.id.as_str()).collect();
+    near.sort();
     near.sort_by(|one, other| alike(operation, other).total_cmp(&alike(operation, one)));
     near.truncate(3);
     format!(

@@ -11,7 +11,32 @@ use std::process::Command;
 use std::time::Instant;
 
 use cisco_secure_access_codegen::{Api, apis};
+use clap::Args;
 use serde_json::Value;
+
+use crate::command::{CommandResult, Printed};
+use crate::workspace;
+
+/// Brings the Cargo features, one for each API, up to date in Cargo.toml and in the README
+///
+/// With --measure it builds the crate with each feature alone, which takes some minutes, and keeps what each costs in
+/// benches/feature-costs.json; the README shows the costs that are kept there.
+#[derive(Args)]
+pub struct Arguments {
+    /// Measures anew what each feature costs to build
+    #[arg(long)]
+    measure: bool,
+}
+
+impl Arguments {
+    /// Writes the features.
+    ///
+    /// # Errors
+    /// As for [`run`].
+    pub fn run(self) -> CommandResult {
+        run(workspace(), self.measure).map(Printed::from)
+    }
+}
 
 const COSTS: &str = "benches/feature-costs.json";
 const MANIFEST_MARKS: (&str, &str) = (

@@ -3,10 +3,12 @@
 pub mod api;
 pub mod check;
 pub mod ci;
+pub mod command;
 pub mod conform;
 pub mod coverage;
 pub mod decode_failure;
 pub mod diff;
+pub mod documents;
 pub mod examples;
 pub mod expand;
 pub mod features;

@@ -1,41 +1,51 @@
 //! `cargo xtask names`: the operations of the specifications, one to a line.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use clap::Args;
 
-use crate::import::operations::each_operation;
-use cisco_secure_access_codegen::SCOPES;
+use crate::command::{CommandResult, Printed};
+use crate::{documents, specs};
+
+/// Lists the operations of the specifications: method of the crate, HTTP method, path
+#[derive(Args)]
+pub struct Arguments {
+    /// The folder of the specifications
+    #[arg(long, value_name = "DIR", default_value_os_t = specs())]
+    specs: PathBuf,
+}
+
+impl Arguments {
+    /// Lists the operations.
+    ///
+    /// # Errors
+    /// As for [`list`].
+    pub fn run(self) -> CommandResult {
+        list(&self.specs).map(Printed::from)
+    }
+}
 
 /// Lists the operations of every specification in a folder: method of the crate, HTTP method, path.
+///
+/// # Errors
+/// When there is no specification, or one is not what an import writes.
 pub fn list(specs: &Path) -> Result<String, String> {
     let mut text = String::new();
-    for scope in SCOPES {
-        let file = specs.join(format!("{scope}.json"));
-        let Ok(bytes) = std::fs::read(&file) else {
-            continue;
-        };
-        let mut document: Value = serde_json::from_slice(&bytes)
-            .map_err(|error| format!("{}: {error}; import the documents again", file.display()))?;
-        let _ = writeln!(text, "{scope}");
-        let mut lines = Vec::new();
-        each_operation(&mut document, |path, method, operation, _| {
-            let name = operation
-                .get("operationId")
-                .and_then(Value::as_str)
-                .unwrap_or("");
-            lines.push(format!("  {name:55} {:6} {path}", method.to_uppercase()));
-        });
+    for document in documents::read(specs)? {
+        let _ = writeln!(text, "{}", document.scope());
+        let operations = document.operations().iter();
+        let mut lines: Vec<_> = operations
+            .map(|operation| {
+                format!(
+                    "  {:55} {:6} {}",
+                    operation.id, operation.method, operation.path
+                )
+            })
+            .collect();
         lines.sort();
         text.push_str(&lines.join("\n"));
         text.push_str("\n\n");
-    }
-    if text.is_empty() {
-        return Err(format!(
-            "{}: found no specification, expected one for each scope; run `cargo xtask import`",
-            specs.display()
-        ));
     }
     Ok(text.trim_end().to_owned())
 }

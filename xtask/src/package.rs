@@ -8,10 +8,31 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use clap::Args;
 use tempfile::TempDir;
 
+use crate::command::{CommandResult, Printed};
 use crate::packages::{Package, SDK, packages};
 use crate::process::finish;
+use crate::progress::during;
+use crate::workspace;
+
+/// Builds what would be published as its users get it
+///
+/// Makes the packages, unpacks them into an empty folder, and builds there, offline and without the workspace, the crate and a program
+/// that has it with one API. A package may hold 10 MB.
+#[derive(Args)]
+pub struct Arguments {}
+
+impl Arguments {
+    /// Builds the packages.
+    ///
+    /// # Errors
+    /// As for [`run`].
+    pub fn run(self) -> CommandResult {
+        during("building", || run(workspace())).map(Printed::from)
+    }
+}
 
 /// How much a package may hold, in bytes.
 const LARGEST: u64 = 10 * 1024 * 1024;

@@ -4,11 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use xtask::{coverage, import, names, specs, workspace};
+use cisco_secure_access_importer::rebuild;
+use xtask::{coverage, names, specs, workspace};
 
 #[test]
 fn the_page_has_a_row_for_each_operation() {
-    let preview = import::rebuild(&specs()).unwrap();
+    let preview = rebuild(&specs()).unwrap();
     let page = coverage::page(&preview, &[]).unwrap();
     let rows: BTreeSet<&str> = page
         .lines()

@@ -5,7 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
-use cisco_secure_access_openapi::Redactor;
+use cisco_secure_access_openapi::{Document, Redactor};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{prop_assert, prop_assert_eq, proptest};
@@ -16,7 +16,6 @@ use xtask::examples::schema::Api;
 
 /// Specifications with one operation, `policies.list_things`.
 fn api() -> Api {
-    let mut api = Api::default();
     let thing = json!({
         "properties": {
             "name": {"type": "string"},
@@ -27,17 +26,17 @@ fn api() -> Api {
         },
     });
     let answer = json!({"type": "array", "items": {"$ref": "#/components/schemas/Thing"}});
-    api.add(
-        "policies",
-        json!({
-            "paths": {"/policies/v2/things": {"get": {
-                "operationId": "list_things",
-                "responses": {"200": {"content": {"application/json": {"schema": answer}}}},
-            }}},
-            "components": {"schemas": {"Thing": thing}},
-        }),
-    );
-    api
+    let document = json!({
+        "openapi": "3.0.3",
+        "paths": {"/policies/v2/things": {"get": {
+            "operationId": "list_things",
+            "summary": "List things",
+            "tags": ["Things"],
+            "responses": {"200": {"content": {"application/json": {"schema": answer}}}},
+        }}},
+        "components": {"schemas": {"Thing": thing}},
+    });
+    Api::from_iter([Document::new("policies", document).unwrap()])
 }
 
 fn redacted(answer: &Value) -> Value {

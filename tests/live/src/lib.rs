@@ -24,6 +24,7 @@ use conformance::specification::Specification;
 use serde_json::Value;
 use xtask::decode_failure::DecodeFailure;
 use xtask::examples::schema::Api;
+use xtask::{documents, specs};
 
 use arguments::Rows;
 use recorder::{Recorder, replay};
@@ -47,7 +48,7 @@ pub async fn run(
         .http_service(service)
         .strict_responses(true)
         .build()?;
-    let api = Api::read(&xtask::specs())?;
+    let api = documents::read(&specs())?.into_iter().collect::<Api>();
     let run = Run {
         client,
         recorder,

@@ -1,58 +1,37 @@
 //! `cargo xtask check`: what must hold of the repository whenever something is merged, and needs no upstream document to tell.
 //!
-//! One function for each thing that must hold; each reports all its problems, and all of them are run.
+//! The rules of the specifications are those of the importer; here are those of what is made of the specifications. One function for each thing
+//! that must hold; each reports all its problems, and all of them are run.
 
-mod specs;
-mod words;
 mod workspace;
 
-use std::fmt;
 use std::path::Path;
 
-use crate::import::{self, Preview};
+use cisco_secure_access_importer::lint::{self, Problem};
+use cisco_secure_access_importer::{Preview, rebuild};
+use clap::Args;
 
-/// Something that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The file that it is in, from the root of the repository.
-    pub file: String,
-    /// The JSON pointer of the place in the file, if it has one.
-    pub pointer: String,
-    /// What is wrong there.
-    pub found: String,
-    /// What to do about it.
-    pub way_out: String,
-}
+use crate::command::{CommandResult, Printed};
+use crate::progress::during;
 
-impl Problem {
-    fn new(
-        file: impl Into<String>,
-        pointer: impl Into<String>,
-        found: impl Into<String>,
-        way_out: impl Into<String>,
-    ) -> Self {
-        Self {
-            file: file.into(),
-            pointer: pointer.into(),
-            found: found.into(),
-            way_out: way_out.into(),
-        }
-    }
-}
+/// Checks what must hold of the repository, without any upstream document
+///
+/// The specifications are byte for byte what specs/base/ and specs/overlays/ make; every overlay action finds something;
+/// operations, parameters, bodies, schemas, properties and variants have descriptions that say more than their names; the arguments
+/// of examples have values, which fit their types; names are regular; the table of operations is complete; Cargo.toml and README
+/// list the features; the code that is generated is the same each time.
+///
+/// All problems are listed, each with file, JSON pointer and the way out, and the exit code is 1 if there are any.
+#[derive(Args)]
+pub struct Arguments {}
 
-impl fmt::Display for Problem {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            file,
-            pointer,
-            found,
-            way_out,
-        } = self;
-        write!(out, "{file}")?;
-        if !pointer.is_empty() {
-            write!(out, ": #{pointer}")?;
-        }
-        write!(out, "\n    {found}; {way_out}")
+impl Arguments {
+    /// Checks this repository.
+    ///
+    /// # Errors
+    /// As for [`run`].
+    pub fn run(self) -> CommandResult {
+        during("checking", || run(crate::workspace())).map(Printed::from)
     }
 }
 
@@ -67,18 +46,8 @@ pub struct Checked<'a> {
 /// Finds the problems of one kind.
 type Check = fn(&Checked<'_>) -> Vec<Problem>;
 
-/// What must hold, in a few words, and what finds out.
+/// What must hold of what is made of the specifications, in a few words, and what finds out.
 const CHECKS: &[(&str, Check)] = &[
-    (
-        "the specifications are what base and overlays make",
-        specs::as_made,
-    ),
-    ("every overlay action finds something", specs::overlays),
-    ("every extension fits its place", specs::extensions),
-    ("what the documentation shows is described", words::words),
-    ("arguments of examples have values", specs::examples),
-    ("names are regular", specs::names),
-    ("the table of operations is complete", specs::table),
     (
         "features are up to date in Cargo.toml and README",
         workspace::features,
@@ -93,16 +62,22 @@ const CHECKS: &[(&str, Check)] = &[
 /// # Errors
 /// When anything does not hold.
 pub fn run(workspace: &Path) -> Result<String, String> {
-    let preview = import::rebuild(&workspace.join("specs"))
-        .map_err(|failure| format!("{failure}\n\nproblems: {}", failure.0.len()))?;
+    let specs = workspace.join("specs");
+    let preview =
+        rebuild(&specs).map_err(|failure| format!("{failure}\n\nproblems: {}", failure.0.len()))?;
+    let linted = lint::Checked {
+        specs: &specs,
+        preview: &preview,
+    };
     let checked = Checked {
         workspace,
         preview: &preview,
     };
+    let rules = lint::RULES.iter().map(|(what, rule)| (what, rule(&linted)));
+    let checks = CHECKS.iter().map(|(what, check)| (what, check(&checked)));
     let mut lines = Vec::new();
     let mut problems = Vec::new();
-    for (what, check) in CHECKS {
-        let found = check(&checked);
+    for (what, found) in rules.chain(checks) {
         let mark = if found.is_empty() { "ok  " } else { "FAIL" };
         lines.push(format!("{mark}  {what}"));
         problems.extend(found);
@@ -117,26 +92,4 @@ pub fn run(workspace: &Path) -> Result<String, String> {
         "{}\n\n{lines}\nproblems: {count}",
         problems.join("\n")
     ))
-}
-
-/// The problems of what the base and the overlays of a folder make, without those of the repository around it.
-///
-/// # Errors
-/// When base or overlays make nothing.
-pub fn specifications(specs: &Path) -> Result<Vec<Problem>, import::report::Failure> {
-    let preview = import::rebuild(specs)?;
-    let checked = Checked {
-        workspace: specs.parent().unwrap_or(specs),
-        preview: &preview,
-    };
-    let checks = [
-        specs::as_made,
-        specs::overlays,
-        specs::extensions,
-        words::words,
-        specs::examples,
-        specs::names,
-        specs::table,
-    ];
-    Ok(checks.iter().flat_map(|check| check(&checked)).collect())
 }

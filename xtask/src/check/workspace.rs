@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use cisco_secure_access_codegen::{Options, examples as examples_of, generate};
+use cisco_secure_access_importer::lint::Problem;
 use serde_json::Value;
 
-use super::{Checked, Problem};
+use super::Checked;
 use crate::{coverage, features};
 
 /// The Cargo features in `Cargo.toml` and README are those of the specifications.
@@ -63,7 +64,6 @@ pub(super) fn code(checked: &Checked<'_>) -> Vec<Problem> {
         let once = || {
             let options = Options {
                 enabled: &all,
-                codecs: true,
                 schemars: true,
             };
             generate(scope, spec, &options)

@@ -13,9 +13,40 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
 use steps::{Need, STEPS, Step};
 
-use crate::tools;
+use crate::command::{CommandResult, Printed};
+use crate::{tools, workspace};
+
+/// Runs the gate: all that must hold before a change goes in
+///
+/// Tests, lints, documentation, examples, features, the specifications, the public API, the packages, dependencies, words, and the
+/// judgement of others (see `conform`). What needs a program that can be had is installed under target/tools first; what needs
+/// something that this machine cannot have is skipped. All steps are run, and a table at the end says what became of each; the exit
+/// code is 1 if any has failed.
+#[derive(Args)]
+pub struct Arguments {
+    /// Also what is slow, or looks at the world outside: each feature alone, ten thousand mutants of documents, the soak, each fuzz
+    /// target for a minute, the benches, advisories, and the API against that of the last release
+    #[arg(long, conflicts_with = "steps")]
+    full: bool,
+    /// These steps alone
+    #[arg(value_name = "STEP", value_parser = PossibleValuesParser::new(names()))]
+    steps: Vec<String>,
+}
+
+impl Arguments {
+    /// Runs the steps.
+    ///
+    /// # Errors
+    /// As for [`run`].
+    pub fn run(self) -> CommandResult {
+        run(workspace(), self.full, &self.steps).map(Printed::from)
+    }
+}
 
 /// What a step does not get from outside: with credentials, examples would call a real cloud.
 const CREDENTIALS: [&str; 3] = [
@@ -187,7 +218,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::workspace;
 
     #[test]
     fn each_step_has_a_name_of_its_own_and_commands() {

@@ -21,7 +21,8 @@ pub(super) const STEPS: &[Step] = &[
         "compilation",
         &[
             "cargo test --package cisco-secure-access-codegen --test defects -- --ignored",
-            "cargo test --package xtask --test import -- --ignored compile",
+            "cargo test --package cisco-secure-access-importer --test import -- --ignored compile",
+            "cargo test --package xtask --test compilation -- --ignored",
         ],
     ),
     Step::new(
@@ -105,7 +106,7 @@ pub(super) const STEPS: &[Step] = &[
     .slow(),
     Step::new(
         "mutants",
-        &["cargo test --release --package xtask --test import -- --ignored ten_thousand"],
+        &["cargo test --release --package cisco-secure-access-importer --test import -- --ignored ten_thousand"],
     )
     .slow(),
     Step::new("schedules", &["cargo test --test it schedules"])

@@ -12,6 +12,35 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use crate::command::{CommandResult, Printed};
+use crate::workspace;
+
+/// Lets tools that others wrote judge the crate by its documents
+///
+/// Prism, a server, checks the requests that the conformance suite makes of every operation, with what is required and with
+/// everything, and its answers are read. Schemathesis, a client, makes up requests of every operation and checks what the simulator
+/// answers, which does what the documents say and has none of the service's quirks.
+///
+/// Prism needs Node.js and npm, Schemathesis Python 3.10 or newer with venv. They are installed under target/tools, in fixed
+/// versions. What is not as the documents say is listed, and the exit code is 1.
+#[derive(Args)]
+pub struct Arguments {
+    /// The tool to ask; both where none is named
+    referee: Option<Referee>,
+    #[command(flatten)]
+    effort: Effort,
+}
+
+impl Arguments {
+    /// Runs the tools.
+    ///
+    /// # Errors
+    /// As for [`run`].
+    pub fn run(self) -> CommandResult {
+        run(workspace(), self.referee, self.effort).map(Printed::from)
+    }
+}
+
 /// A tool that judges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Referee {

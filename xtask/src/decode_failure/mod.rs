@@ -3,15 +3,46 @@
 //! The live test makes its reports here, too. The redaction is that of the document model, which recordings share.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cisco_secure_access_openapi::Redactor;
+use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::command::{CommandResult, Printed};
 use crate::examples::collect::Direction;
 use crate::examples::driver::{Codecs, Driver, Request};
 use crate::examples::schema::{Api, Operation};
+use crate::{documents, workspace};
+
+/// Prepares an answer that the crate does not read for a bug report, without its values
+///
+/// FILE is the answer as the service sent it: what `Error::body()` gives, or `send_raw()` where that is longer than the 64 KiB that an
+/// error keeps. Beside it a file is written that can be attached to an issue. It keeps names of properties and values of enumerations,
+/// where they are documented, and has a placeholder of the same kind for everything else, so that the crate fails at the same place.
+/// To find that place, it builds the program `codecs` of the workspace.
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  cargo xtask report-decode-failure --operation list_sites answer.json"
+)]
+pub struct Arguments {
+    /// The operation that answered; `cargo xtask names` lists them
+    #[arg(long)]
+    operation: String,
+    /// The answer
+    file: PathBuf,
+}
+
+impl Arguments {
+    /// Prepares the report.
+    ///
+    /// # Errors
+    /// As for [`run`].
+    pub fn run(self) -> CommandResult {
+        run(workspace(), &self.operation, &self.file).map(Printed::from)
+    }
+}
 
 /// What stands for the problem where only the values had it.
 const HIDDEN: &str = "what is left of the answer is read; say in your own words what stands at the place that the error names";
@@ -62,7 +93,9 @@ impl DecodeFailure {
 
 /// Reports the answer that is saved in a file: writes a file beside it that can be attached, and says what to do with it.
 pub fn run(workspace: &Path, operation: &str, file: &Path) -> Result<String, String> {
-    let api = Api::read(&workspace.join("specs"))?;
+    let api: Api = documents::read(&workspace.join("specs"))?
+        .into_iter()
+        .collect();
     let operation = api.named(operation).ok_or_else(|| {
         format!("there is no operation `{operation}`; `cargo xtask names` lists them")
     })?;

@@ -4,11 +4,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use cisco_secure_access_importer::document::Document;
+use cisco_secure_access_importer::references::SCHEMAS;
 use cisco_secure_access_openapi::Candidates;
 use serde_json::{Map, Value, json};
 
-use super::schema::{Api, BODIES, DecoderView, Operation, placeholder};
-use crate::import::resolve::{Document, SCHEMAS};
+use super::schema::{Api, DecoderView, Operation, placeholder};
+
+/// The media types of the bodies that have a type.
+const BODIES: &[&str] = &["application/json", "application/x-www-form-urlencoded"];
 
 /// The maximum number of values that are composed from one schema; they differ in the variants of its unions.
 const MAX_TURNS: usize = 12;

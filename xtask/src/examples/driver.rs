@@ -1,4 +1,4 @@
-//! The crate at the other end of a pipe: builds its program `codecs`, and lets it decode and encode values.
+//! The crate at the other end of a pipe: builds the program `codecs` of the workspace, and lets it decode and encode values.
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -61,7 +61,7 @@ impl fmt::Display for Deviation {
     }
 }
 
-/// The program `codecs` of the crate.
+/// The program `codecs` of the workspace.
 pub struct Codecs {
     child: Child,
     requests: ChildStdin,
@@ -69,7 +69,7 @@ pub struct Codecs {
 }
 
 impl Codecs {
-    /// Builds the crate in `workspace` with the feature `codecs`, and starts its program.
+    /// Builds the program in `workspace` and starts it.
     pub fn start(workspace: &Path) -> Result<Self, String> {
         let program = build(workspace)?;
         let failed = |error| format!("{}: cannot be started: {error}", program.display());
@@ -104,19 +104,8 @@ impl Drop for Codecs {
 fn build(workspace: &Path) -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut child = Command::new(cargo)
-        .args([
-            "build",
-            "--package",
-            "cisco-secure-access",
-            "--bin",
-            "codecs",
-        ])
-        .args([
-            "--features",
-            "codecs",
-            "--message-format",
-            "json-render-diagnostics",
-        ])
+        .args(["build", "--package", "codecs"])
+        .args(["--message-format", "json-render-diagnostics"])
         .current_dir(workspace)
         .stdout(Stdio::piped())
         .spawn()
@@ -128,7 +117,7 @@ fn build(workspace: &Path) -> Result<PathBuf, String> {
         .map_or(Ok(0), |mut stdout| stdout.read_to_string(&mut messages));
     let status = child.wait();
     if read.is_err() || !status.is_ok_and(|status| status.success()) {
-        return Err("the crate does not build with the feature `codecs`; see above".into());
+        return Err("the program `codecs` does not build; see above".into());
     }
     messages
         .lines()

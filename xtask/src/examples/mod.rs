@@ -14,10 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use cisco_secure_access_importer::report::{Failure, Repairs};
+use cisco_secure_access_importer::{Examples, read_all};
+use clap::Args;
 use serde_json::Value;
 
-use crate::import::report::{Failure, Repairs};
-use crate::import::{self, Examples};
 use collect::{Case, Direction, Source, collect};
 use compare::{Difference, differences};
 use driver::{Codecs, Driver, Request};
@@ -25,6 +26,52 @@ use exceptions::Exceptions;
 use judge::{Verdict, judge};
 use mutate::{Kind, mutants};
 use schema::Api;
+
+use crate::command::CommandResult;
+use crate::progress::during;
+use crate::{documents, workspace};
+
+/// Runs the examples of Cisco's documents through the crate
+///
+/// Collects the documented examples of responses with status 2xx and of request bodies, and composes more from the examples of
+/// properties. Each is decoded with the type that the operation has in the crate, and encoded again: without a deviation, and as the
+/// same JSON. To do so it builds the program `codecs` of the workspace.
+///
+/// With --mutate each response that passes is changed in every place, one at a time: null, removed, an undocumented string or
+/// property, a number in quotes, 7.0 for 7, an empty list, a list of one for its element and the reverse, a value of another type.
+/// Each mutant must be decoded, or reported at the path of the change, and encoded as the same JSON. Only a response that has another
+/// type as a whole may be rejected.
+///
+/// What fails is listed, and the exit code is 1. Examples that are wrong in the document itself are listed in
+/// specs/examples-exceptions.yaml, each with its reason; an exception that does not occur is a failure, too.
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  cargo xtask examples --mutate secure-access.yaml devnet/*.yaml"
+)]
+pub struct Arguments {
+    /// Changes each response in every place and judges the results
+    #[arg(long)]
+    mutate: bool,
+    /// Upstream documents whose operations are imported
+    #[arg(value_name = "DOC", required = true)]
+    documents: Vec<PathBuf>,
+}
+
+impl Arguments {
+    /// Runs the examples.
+    ///
+    /// # Errors
+    /// When an example fails, or a document cannot be read.
+    pub fn run(self) -> CommandResult {
+        let Self { mutate, documents } = self;
+        let report = during("running examples", || run(&documents, workspace(), mutate));
+        match report {
+            Ok(report) if report.is_good() => Ok(report.to_string().into()),
+            Ok(report) => Err(report.to_string()),
+            Err(failure) => Err(failure.to_string()),
+        }
+    }
+}
 
 /// What became of all examples.
 #[derive(Debug, Default)]
@@ -77,16 +124,16 @@ impl Report {
     }
 }
 
-/// Runs the examples of `documents` through the crate in `workspace`, and with `mutate` the mutants of the responses.
-pub fn run(documents: &[PathBuf], workspace: &Path, mutate: bool) -> Result<Report, Failure> {
+/// Runs the examples of the `upstream` documents through the crate in `workspace`, and with `mutate` the mutants of the responses.
+pub fn run(upstream: &[PathBuf], workspace: &Path, mutate: bool) -> Result<Report, Failure> {
     let specs = workspace.join("specs");
-    let api = Api::read(&specs)?;
+    let api: Api = documents::read(&specs)?.into_iter().collect();
     let mut exceptions = Exceptions::read(&specs.join("examples-exceptions.yaml"))?;
-    let documents = import::read_all(documents, Examples::Kept, &mut Repairs::new())?;
-    let (cases, unknown) = collect(&api, &documents);
+    let upstream = read_all(upstream, Examples::Kept, &mut Repairs::new())?;
+    let (cases, unknown) = collect(&api, &upstream);
     let mut driver = Codecs::start(workspace)?;
     let mut report = check(&cases, &mut exceptions, mutate, &mut driver)?;
-    report.documents = documents.len();
+    report.documents = upstream.len();
     report.unknown = unknown;
     Ok(report)
 }

@@ -1,20 +1,14 @@
 //! The schemas that the specifications have for each place in a JSON value, and what the decoder must do with a value there.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use serde_json::{Map, Value};
-
-use cisco_secure_access_codegen::SCOPES;
-use cisco_secure_access_openapi::Candidates;
-
-use crate::import::merge::shape;
-use crate::import::operations::each_operation;
+use cisco_secure_access_openapi::{Body, Candidates, Content, Document, path_shape};
+use serde_json::Value;
 
 /// The specifications of all scopes.
 #[derive(Debug, Default)]
 pub struct Api {
-    documents: BTreeMap<String, Value>,
+    documents: BTreeMap<String, Document>,
     operations: BTreeMap<(String, String), Operation>,
 }
 
@@ -29,47 +23,26 @@ pub struct Operation {
 }
 
 impl Api {
-    /// Reads the specifications in a directory.
-    pub fn read(directory: &Path) -> Result<Self, String> {
-        let mut api = Self::default();
-        for scope in SCOPES {
-            let file = directory.join(format!("{scope}.json"));
-            let Ok(bytes) = std::fs::read(&file) else {
-                continue;
-            };
-            let document = serde_json::from_slice(&bytes).map_err(|error| {
-                format!("{}: {error}; import the documents again", file.display())
-            })?;
-            api.add(scope, document);
-        }
-        if api.documents.is_empty() {
-            return Err(format!(
-                "{}: found no specification, expected one for each scope; run `cargo xtask import`",
-                directory.display()
-            ));
-        }
-        Ok(api)
-    }
-
     /// Adds the specification of a scope.
-    pub fn add(&mut self, scope: &str, mut document: Value) {
-        each_operation(&mut document, |path, method, operation, _| {
-            let id = operation.get("operationId").and_then(Value::as_str);
+    pub fn add(&mut self, document: Document) {
+        let scope = document.scope().to_owned();
+        for operation in document.operations() {
             let known = Operation {
-                name: format!("{scope}.{}", id.unwrap_or("")),
-                scope: scope.to_owned(),
-                response: response_of(operation),
-                body: body_of(operation),
+                name: format!("{scope}.{}", operation.id),
+                scope: scope.clone(),
+                response: operation.response().cloned(),
+                body: operation.body.as_ref().and_then(schema_of),
             };
-            self.operations
-                .insert((shape(path), method.to_owned()), known);
-        });
-        self.documents.insert(scope.to_owned(), document);
+            let key = (path_shape(&operation.path), operation.method.clone());
+            self.operations.insert(key, known);
+        }
+        self.documents.insert(scope, document);
     }
 
     /// The operation with this path, whatever its placeholders are called, and method.
     pub fn operation(&self, path: &str, method: &str) -> Option<&Operation> {
-        self.operations.get(&(shape(path), method.to_owned()))
+        self.operations
+            .get(&(path_shape(path), method.to_ascii_uppercase()))
     }
 
     /// The operation of this name, `<scope>.<operation>` or without the scope.
@@ -86,7 +59,7 @@ impl Api {
 
     /// The documents, as JSON.
     pub fn documents(&self) -> impl Iterator<Item = &Value> {
-        self.documents.values()
+        self.documents.values().map(Document::root)
     }
 
     /// The schemas of the response of an operation; empty if it has no content.
@@ -108,31 +81,24 @@ impl Api {
     }
 
     fn schemas<'a>(&'a self, operation: &Operation, schema: &'a Value) -> Candidates<'a> {
-        Candidates::new(&self.documents[&operation.scope], schema)
+        Candidates::new(self.documents[&operation.scope].root(), schema)
     }
 }
 
-/// The schema of the JSON content of the first success that has one, or of the one that `x-answer` names.
-fn response_of(operation: &Map<String, Value>) -> Option<Value> {
-    let responses = operation.get("responses")?.as_object()?;
-    let named = operation.get("x-answer").and_then(Value::as_str);
-    responses
-        .iter()
-        .filter(|(status, _)| status.starts_with(named.unwrap_or("2")))
-        .find_map(|(_, response)| content_of(response, &["application/json"]))
+impl FromIterator<Document> for Api {
+    fn from_iter<I: IntoIterator<Item = Document>>(documents: I) -> Self {
+        let mut api = Self::default();
+        documents.into_iter().for_each(|document| api.add(document));
+        api
+    }
 }
 
-fn body_of(operation: &Map<String, Value>) -> Option<Value> {
-    content_of(operation.get("requestBody")?, BODIES)
-}
-
-/// The media types of the bodies that have a type.
-pub const BODIES: &[&str] = &["application/json", "application/x-www-form-urlencoded"];
-
-fn content_of(owner: &Value, media: &[&str]) -> Option<Value> {
-    let content = owner.get("content")?;
-    let media = media.iter().find_map(|media| content.get(*media))?;
-    Some(media.get("schema").cloned().unwrap_or(Value::Bool(true)))
+/// The schema of a body that has a type.
+fn schema_of(body: &Body) -> Option<Value> {
+    match &body.content {
+        Content::Json(schema) | Content::Form(schema) => Some(schema.clone()),
+        Content::Multipart(_) => None,
+    }
 }
 
 /// What the decoder must do with a value.

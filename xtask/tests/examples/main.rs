@@ -10,16 +10,16 @@ mod judging;
 mod mutating;
 mod whole;
 
+use cisco_secure_access_importer::report::Repairs;
+use cisco_secure_access_importer::{Examples, document, read_all};
+use cisco_secure_access_openapi::Document;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use xtask::examples::driver::{Driver, Reply, Request};
 use xtask::examples::schema::Api;
-use xtask::import::report::Repairs;
-use xtask::import::resolve::Document;
-use xtask::import::{self, Examples};
 
 /// An upstream document: paths under the server `/policies/v2`, and components.
-fn upstream(text: &str) -> Vec<Document> {
+fn upstream(text: &str) -> Vec<document::Document> {
     let directory = TempDir::new().unwrap();
     let file = directory.path().join("shop.yaml");
     let head = "openapi: 3.0.3
@@ -27,23 +27,25 @@ info: {title: Shop, version: 1.0.0}
 servers: [{url: 'https://api.example.com/policies/v2'}]
 ";
     std::fs::write(&file, format!("{head}{text}")).unwrap();
-    import::read_all(&[file], Examples::Kept, &mut Repairs::new()).unwrap()
+    read_all(&[file], Examples::Kept, &mut Repairs::new()).unwrap()
 }
 
 /// Specifications with one operation, `policies.save_thing`: its body and response have this schema.
 fn api(schema: &Value) -> Api {
-    let mut api = Api::default();
     let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}});
     let document = json!({
+        "openapi": "3.0.3",
         "paths": {"/policies/v2/things/{thingId}": {"put": {
             "operationId": "save_thing",
+            "summary": "Save a thing",
+            "tags": ["Things"],
+            "parameters": [{"name": "thingId", "in": "path", "required": true, "schema": {"type": "integer"}}],
             "requestBody": {"content": content},
             "responses": {"200": {"content": content}},
         }}},
         "components": {"schemas": {"Thing": schema}},
     });
-    api.add("policies", document);
-    api
+    Api::from_iter([Document::new("policies", document).unwrap()])
 }
 
 /// The crate, as a function of a request.

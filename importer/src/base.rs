@@ -1,0 +1,240 @@
+//! The base: what the imported documents say, repaired and resolved, but neither named nor corrected, and without their words.
+//!
+//! `specs/base/` has a file for each document, so that its diff shows what upstream changed, and `index.json`, which lists them. Two
+//! orders matter. The place of a document in the list stays, because names of schemas depend on it. Its rank says which document
+//! describes an operation that several have: the one that was new last.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use cisco_secure_access_openapi::path_shape;
+use serde_json::{Map, Value, json};
+
+use crate::document::{Document, KeptName, Operation, TOKEN_PATH};
+use crate::merge::api_name;
+use crate::names::snake;
+use crate::operations::each_operation;
+use crate::references::{SCHEMAS, reached, redirect};
+use crate::report::Failure;
+use crate::write::{BASE, canonical};
+
+const INDEX: &str = "index.json";
+const SHA256: &str = "x-sha256";
+
+/// The key of a name that a schema keeps from another document.
+const KEPT_NAME: &str = "x-kept-name";
+
+/// The documents of the base, none if there is no base yet.
+pub fn read(specs: &Path) -> Result<Vec<Document>, Failure> {
+    let folder = specs.join(BASE);
+    if !folder.join(INDEX).exists() {
+        return Ok(Vec::new());
+    }
+    let json = |file: &str| -> Result<Value, String> {
+        let path = folder.join(file);
+        let way_out = "restore it from the repository, or import everything with `--all`";
+        let bytes = std::fs::read(&path)
+            .map_err(|error| format!("{}: {error}; {way_out}", path.display()))?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| format!("{}: {error}; {way_out}", path.display()))
+    };
+    let mut documents = Vec::new();
+    for entry in json(INDEX)?.as_array().into_iter().flatten() {
+        let file = entry["file"].as_str().unwrap_or("");
+        documents.push(document(file, &entry["rank"], json(file)?));
+    }
+    Ok(documents)
+}
+
+fn document(file: &str, rank: &Value, mut tree: Value) -> Document {
+    let text = |tree: &Value, key: &str| tree["info"][key].as_str().unwrap_or("").to_owned();
+    let mut operations = Vec::new();
+    each_operation(&mut tree, |path, method, operation, _| {
+        let mut object = std::mem::take(operation);
+        let id = object.remove("operationId");
+        let tags = object.remove("tags");
+        let tag = tags.as_ref().and_then(|tags| tags.get(0));
+        operations.push(Operation {
+            path: path.to_owned(),
+            method: method.to_owned(),
+            upstream_id: id.as_ref().and_then(Value::as_str).unwrap_or("").to_owned(),
+            upstream_tag: tag.and_then(Value::as_str).unwrap_or("").to_owned(),
+            object,
+        });
+    });
+    let schemas = tree["components"]["schemas"].as_object_mut();
+    let schemas = schemas.map(std::mem::take).into_iter().flatten();
+    let mut schemas: BTreeMap<String, Value> = schemas.collect();
+    let mut kept_names = BTreeMap::new();
+    for (name, schema) in &mut schemas {
+        if let Some(kept) = schema
+            .as_object_mut()
+            .and_then(|schema| schema.remove(KEPT_NAME))
+        {
+            let text = |key: &str| kept[key].as_str().unwrap_or("").to_owned();
+            let (title, kept) = (text("title"), text("name"));
+            kept_names.insert(name.clone(), KeptName { title, name: kept });
+        }
+    }
+    Document {
+        name: format!("{BASE}/{file}"),
+        title: text(&tree, "title"),
+        version: text(&tree, "version"),
+        sha256: text(&tree, SHA256),
+        rank: rank
+            .as_u64()
+            .and_then(|rank| rank.try_into().ok())
+            .unwrap_or(usize::MAX),
+        operations,
+        schemas,
+        kept_names,
+    }
+}
+
+/// The documents once `given` are taken in: each in the place of the one with its title, or behind all others. Those that are new
+/// or differ from what they were describe their operations from now on. With `all` there is nothing but `given`.
+pub fn take_in(base: Vec<Document>, given: Vec<Document>, all: bool) -> Vec<Document> {
+    let mut documents = if all { Vec::new() } else { base };
+    let known = documents.len();
+    let mut taken = BTreeSet::new();
+    let mut new = Vec::new();
+    for mut document in given {
+        let same = (0..known).find(|place| {
+            !taken.contains(place)
+                && api_name(&documents[*place].title) == api_name(&document.title)
+        });
+        if let Some(place) = same {
+            taken.insert(place);
+            document.rank = documents[place].rank;
+            if documents[place].sha256 != document.sha256 {
+                new.push(place);
+            }
+            documents[place] = document;
+        } else {
+            new.push(documents.len());
+            documents.push(document);
+        }
+    }
+    let mut order: Vec<usize> = (0..documents.len())
+        .filter(|place| !new.contains(place))
+        .collect();
+    order.sort_by_key(|place| documents[*place].rank);
+    for (rank, place) in new.into_iter().chain(order).enumerate() {
+        documents[place].rank = rank;
+    }
+    documents
+}
+
+/// The files of the base, by their names in the folder of the specifications.
+pub fn files(documents: &[Document]) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut index = Vec::new();
+    for document in documents {
+        let api = match api_name(&document.title) {
+            api if api.is_empty() => "all APIs".to_owned(),
+            api => api,
+        };
+        let slug = match snake(&api).replace('_', "-") {
+            slug if slug.is_empty() => "api".to_owned(),
+            slug => slug,
+        };
+        let numbered = (2..).map(|number| format!("{slug}-{number}"));
+        let mut free = [slug.clone()]
+            .into_iter()
+            .chain(numbered)
+            .map(|name| format!("{name}.json"))
+            .filter(|file| file != INDEX && !files.contains_key(&format!("{BASE}/{file}")));
+        let file = free.next().unwrap_or_default();
+        files.insert(format!("{BASE}/{file}"), canonical(tree(document)));
+        index.push(json!({"file": file, "rank": document.rank}));
+    }
+    files.insert(format!("{BASE}/{INDEX}"), canonical(index.into()));
+    files
+}
+
+fn tree(document: &Document) -> Value {
+    let mut paths = Map::new();
+    for operation in &document.operations {
+        let mut object = operation.object.clone();
+        object.insert("operationId".into(), operation.upstream_id.clone().into());
+        if !operation.upstream_tag.is_empty() {
+            object.insert("tags".into(), json!([operation.upstream_tag]));
+        }
+        let item = paths
+            .entry(operation.path.clone())
+            .or_insert_with(|| json!({}));
+        item[&operation.method] = Value::Object(object);
+    }
+    let schema = |target: &str| document.schemas.get(target.strip_prefix(SCHEMAS)?);
+    let schemas: Map<String, Value> = reached(paths.values(), schema)
+        .iter()
+        .filter_map(|target| {
+            let name = target.strip_prefix(SCHEMAS)?;
+            let mut schema = document.schemas.get(name)?.clone();
+            if let (Some(KeptName { title, name }), Some(schema)) =
+                (document.kept_names.get(name), schema.as_object_mut())
+            {
+                schema.insert(KEPT_NAME.into(), json!({"title": title, "name": name}));
+            }
+            Some((name.to_owned(), schema))
+        })
+        .collect();
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": document.title, "version": document.version, SHA256: document.sha256},
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": security_schemes()},
+    })
+}
+
+/// The ways in which operations are secured, so that each file is a whole document, which can be imported itself.
+fn security_schemes() -> Value {
+    let flow = json!({"tokenUrl": TOKEN_PATH, "scopes": {}});
+    json!({
+        "basic": {"type": "http", "scheme": "basic"},
+        "oauth2": {"type": "oauth2", "flows": {"clientCredentials": flow}},
+    })
+}
+
+/// Makes references to schemas tell the document that they are in: `<place of the document>/<name>`.
+pub fn qualify(documents: &mut [Document]) {
+    for (place, document) in documents.iter_mut().enumerate() {
+        let targets: HashMap<String, String> = document
+            .schemas
+            .keys()
+            .map(|name| (format!("{SCHEMAS}{name}"), format!("{place}/{name}")))
+            .collect();
+        let objects = document
+            .operations
+            .iter_mut()
+            .flat_map(|operation| operation.object.values_mut());
+        objects
+            .chain(document.schemas.values_mut())
+            .for_each(|value| redirect(value, &targets));
+    }
+}
+
+/// The operations of `before` that no document of `after` has: method, path, and the document that described them.
+pub fn lost(before: &[Document], after: &[Document]) -> Vec<String> {
+    let key = |operation: &Operation| (path_shape(&operation.path), operation.method.clone());
+    let kept: BTreeSet<_> = after
+        .iter()
+        .flat_map(|document| &document.operations)
+        .map(key)
+        .collect();
+    let mut order: Vec<&Document> = before.iter().collect();
+    order.sort_by_key(|document| document.rank);
+    let mut lost = BTreeMap::new();
+    for document in order {
+        for operation in document
+            .operations
+            .iter()
+            .filter(|operation| !kept.contains(&key(operation)))
+        {
+            let name = format!("{} {}", operation.method.to_uppercase(), operation.path);
+            lost.entry(key(operation))
+                .or_insert_with(|| format!("{name}, of {:?}", document.title));
+        }
+    }
+    lost.into_values().collect()
+}

@@ -1,0 +1,53 @@
+//! An upstream document that is read: its operations, which refer to nothing but schemas, and these.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+/// The path of the one operation that takes HTTP Basic credentials.
+pub const TOKEN_PATH: &str = "/auth/v2/token";
+
+/// A document whose operations stand alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Its file name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Its version, without a leading `v`.
+    pub version: String,
+    /// The SHA-256 of its bytes.
+    pub sha256: String,
+    /// Its rank among all documents: of those that have an operation, the one with the lowest describes it.
+    pub rank: usize,
+    /// Its operations.
+    pub operations: Vec<Operation>,
+    /// Its schemas, by their upstream names.
+    pub schemas: BTreeMap<String, Value>,
+    /// The names that schemas keep from another document, by their own.
+    pub kept_names: BTreeMap<String, KeptName>,
+}
+
+/// An operation that refers to nothing but schemas.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// The whole path.
+    pub path: String,
+    /// The method, in lower case.
+    pub method: String,
+    /// Upstream's id.
+    pub upstream_id: String,
+    /// Upstream's first tag, or nothing.
+    pub upstream_tag: String,
+    /// Parameters, request body, responses, security.
+    pub object: Map<String, Value>,
+}
+
+/// The name of a schema that it has from another document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptName {
+    /// The title of the document that named it.
+    pub title: String,
+    /// The name there.
+    pub name: String,
+}

@@ -1,0 +1,196 @@
+//! Verifies the extensions that overlays add: each is one that exists, stands where it belongs, and fits what it stands beside.
+//!
+//! An extension that does not is removed and reported, as an overlay action without a target is: either it is misspelled, or upstream
+//! has changed.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::grammar::{DOCUMENT, Kind, Shape, walk};
+use crate::names::pascal;
+use crate::report::Pointer;
+use crate::responses::{at, is_any, schema};
+
+/// The formats of integers that are points in time.
+const EPOCHS: &[&str] = &["epoch-seconds", "epoch-milliseconds", "epoch-nanoseconds"];
+
+/// Removes the extensions of the merged document that do not fit, and says of each where it stood and what was expected.
+pub fn verify(whole: &mut Value) -> Vec<String> {
+    let schemas = whole["components"]["schemas"].clone();
+    let mut misfits = Vec::new();
+    let mut visit = |shape: &Shape, object: &mut Map<String, Value>, pointer: &Pointer| {
+        let keys = object.keys().filter(|key| key.starts_with("x-"));
+        let keys: Vec<String> = keys.cloned().collect();
+        for key in keys {
+            if let Err(expected) = fits(shape, &key, object, &schemas) {
+                misfits.push(format!(
+                    "#{}: found `{key}: {}`, expected {expected}",
+                    pointer.as_str(),
+                    object[&key]
+                ));
+                object.remove(&key);
+            }
+        }
+        let word = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or("");
+        if EPOCHS.contains(&word("format")) && !["integer", "number"].contains(&word("type")) {
+            misfits.push(format!(
+                "#{}: found the format of an epoch, expected `type: integer` beside it",
+                pointer.as_str()
+            ));
+            object.remove("format");
+        }
+    };
+    walk(
+        whole,
+        &Kind::Object(&DOCUMENT),
+        &mut Pointer::default(),
+        &mut visit,
+    );
+    misfits
+}
+
+/// Says what is expected where an extension does not fit.
+fn fits(
+    shape: &Shape,
+    key: &str,
+    object: &Map<String, Value>,
+    schemas: &Value,
+) -> Result<(), String> {
+    let known = shape.extensions.iter().find(|(known, _)| *known == key);
+    let Some((_, kind)) = known else {
+        return Err(format!("no such key in the {}", shape.name));
+    };
+    let value = &object[key];
+    has_kind(value, kind)?;
+    let expect = |holds: bool, expected: &str| match holds {
+        true => Ok(()),
+        false => Err(expected.to_owned()),
+    };
+    match key {
+        "x-time-format" => expect(
+            object
+                .get("format")
+                .is_some_and(|format| format == "date-time")
+                && value.as_str().is_some_and(|pattern| pattern.contains('%')),
+            "a pattern such as `%Y-%m-%d %H:%M:%S`, beside `type: string` and `format: date-time`",
+        ),
+        "x-quoted" => expect(
+            object
+                .get("type")
+                .is_some_and(|kind| kind == "integer" || kind == "number"),
+            "a flag beside `type: integer` or `type: number`",
+        ),
+        "x-enum-names" => expect(
+            names_values(texts(value), object),
+            "a name in PascalCase for each value of the `enum`",
+        ),
+        "x-tuple" => {
+            let elements = value.as_array().into_iter().flatten();
+            let names = elements.map(|element| element["name"].as_str().unwrap_or(""));
+            expect(
+                object.get("type").is_some_and(|word| word == "array") && are_distinct(names),
+                "elements with names of their own, beside `type: array`",
+            )
+        }
+        "x-envelope" => expect(
+            object.get("properties").is_some_and(|properties| {
+                value
+                    .as_str()
+                    .is_some_and(|name| properties.get(name).is_some())
+            }),
+            "the name of a property of the schema",
+        ),
+        "x-may-be-absent" => {
+            let required: BTreeSet<&str> = object
+                .get("required")
+                .map_or_else(BTreeSet::new, |list| texts(list).collect());
+            expect(
+                texts(value).all(|name| required.contains(name)),
+                "names of properties that are `required`",
+            )
+        }
+        "x-success-property" => {
+            let found = value.as_str().zip(schema(object));
+            let found = found.map(|(pointer, schema)| at(schema, pointer, schemas));
+            expect(
+                found.is_some_and(|found| is_any(&found, &["boolean"])),
+                "a pointer to a boolean of its response",
+            )
+        }
+        "x-upstream-errors" => {
+            let mut statuses = value.as_array().into_iter().flatten();
+            expect(
+                statuses.all(|status| {
+                    status
+                        .as_u64()
+                        .is_some_and(|status| (400..600).contains(&status))
+                }),
+                "statuses of errors",
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the names are those of the values of an enumeration.
+fn names_values<'a>(
+    names: impl Iterator<Item = &'a str> + Clone,
+    object: &Map<String, Value>,
+) -> bool {
+    let values = object.get("enum").and_then(Value::as_array);
+    values.is_some_and(|values| values.len() == names.clone().count())
+        && names.clone().all(|name| pascal(name) == name)
+        && are_distinct(names)
+}
+
+fn texts(value: &Value) -> impl Iterator<Item = &str> + Clone {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+}
+
+fn are_distinct<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let mut known = BTreeSet::new();
+    names
+        .into_iter()
+        .all(|name| !name.is_empty() && known.insert(name))
+}
+
+/// Says what is expected where a value is not of a kind that extensions have.
+fn has_kind(value: &Value, kind: &Kind) -> Result<(), String> {
+    let (fits, expected) = match kind {
+        Kind::Text => (value.is_string(), "a string"),
+        Kind::Flag => (value.is_boolean(), "true or false"),
+        Kind::Number => (value.is_number(), "a number"),
+        Kind::Texts => (
+            value.is_array() && has_kind(value, &Kind::List(&Kind::Text)).is_ok(),
+            "a list of strings",
+        ),
+        Kind::List(kind) => {
+            let mut items = value.as_array().into_iter().flatten();
+            items.try_for_each(|item| has_kind(item, kind))?;
+            (value.is_array(), "a list")
+        }
+        Kind::Map(kind) => {
+            let mut values = value.as_object().into_iter().flat_map(Map::values);
+            values.try_for_each(|value| has_kind(value, kind))?;
+            (value.is_object(), "a mapping")
+        }
+        Kind::Object(shape) => {
+            let has = |key: &&str| value.get(*key).is_some();
+            (
+                shape.required.iter().all(has),
+                "an object with its required keys",
+            )
+        }
+        _ => (true, "anything"),
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(expected.to_owned())
+    }
+}

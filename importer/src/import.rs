@@ -1,0 +1,382 @@
+//! The import: upstream documents in, the specifications of `specs/` out.
+//!
+//! collect → read → bring to OpenAPI 3.0 → conform to the grammar → repair → check → resolve → take into the base, with the names before
+//! → merge → name → overlay → verify extensions → rename placeholders → tell integers from real numbers → tell choices apart → find paging
+//! → split → write
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use cisco_secure_access_codegen::SCOPES;
+use cisco_secure_access_openapi::path_shape;
+use serde_json::{Map, Value};
+
+use crate::document::Document;
+use crate::grammar::{self, Kind};
+use crate::integers::{self, Numbers};
+use crate::operations::{DOCUMENTS, each_operation};
+use crate::overlay::{self, Applied};
+use crate::report::{Defect, Failure, Log, Pointer, Repairs};
+use crate::{
+    base, check, choices, downgrade, extensions, inputs, lineage, merge, names, pagination,
+    placeholders, read, renames, repair, resolve, rust_names, schemas, split, write,
+};
+
+/// What an import did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The number of operations by scope.
+    pub operations: BTreeMap<String, usize>,
+    /// The operations that no document has any more, with the document that described them.
+    pub lost: Vec<String>,
+    /// For operations that seem to have moved, the overlay action that keeps the former name.
+    pub renames: Vec<String>,
+    /// The repairs, by rule.
+    pub repairs: Repairs,
+    /// What the overlays did.
+    pub applied: Applied,
+    /// The extensions that do not fit, with what was expected.
+    pub misfits: Vec<String>,
+    /// The number of paths whose placeholders got other names.
+    pub renamed_paths: usize,
+    /// How many numbers are integers, and how many are not.
+    pub numbers: Numbers,
+    /// How many choices allow for more than one of their forms.
+    pub open_choices: usize,
+    /// The operations of which no overlay says which clouds document them.
+    pub without_clouds: BTreeSet<String>,
+    /// How the operations with parameters of paging page, or why they do not.
+    pub pagination: BTreeMap<String, Result<String, String>>,
+    /// The scopes that the crate does not have yet.
+    pub new_scopes: BTreeSet<String>,
+    /// The names of the files that an import writes.
+    pub files: BTreeSet<String>,
+    /// Those of them that were not yet as they should be.
+    pub changed: BTreeSet<String>,
+    /// The names of files that are not part of the specifications any more.
+    pub stale: BTreeSet<String>,
+}
+
+/// What an import would write.
+#[derive(Debug)]
+pub struct Preview {
+    /// The specifications, by the names of their files.
+    pub specs: BTreeMap<String, Value>,
+    /// The documents, in the order in which they came into the base.
+    pub documents: Vec<Document>,
+    /// The documents of each operation, by scope and name (`policies::list_rules`), as places in `documents`: first the one that
+    /// describes it, then those that add to it.
+    pub origins: BTreeMap<String, Vec<usize>>,
+    /// The texts of all files, by their names.
+    pub files: BTreeMap<String, String>,
+    /// What was done to get there.
+    pub outcome: Outcome,
+}
+
+/// How to import.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Whether the documents are all that there is: what they lack is removed. Otherwise other documents of the base stay.
+    pub all: bool,
+    /// Whether to take in scopes that the crate does not have.
+    pub new_scope: bool,
+}
+
+/// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
+pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
+    Options::default().run(documents, specs)
+}
+
+/// Computes what an import of the documents would write into the folder `specs`, and writes nothing.
+pub fn preview(documents: &[PathBuf], specs: &Path) -> Result<Preview, Failure> {
+    Options::default().preview(documents, specs)
+}
+
+/// Computes what the base and the overlays of the folder `specs` make, which is what it should hold.
+pub fn rebuild(specs: &Path) -> Result<Preview, Failure> {
+    let base = base::read(specs)?;
+    compute(
+        base,
+        specs,
+        &Options::default().scopes(specs),
+        Repairs::new(),
+    )
+}
+
+impl Options {
+    /// [`run`] with these options.
+    pub fn run(self, documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
+        let Preview { files, outcome, .. } = self.preview(documents, specs)?;
+        write::write(specs, &files, &outcome.changed, &outcome.stale)
+            .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
+        Ok(outcome)
+    }
+
+    /// [`preview`] with these options.
+    pub fn preview(self, documents: &[PathBuf], specs: &Path) -> Result<Preview, Failure> {
+        let mut repairs = Repairs::new();
+        let given = read_all(documents, Examples::Dropped, &mut repairs)?;
+        let before = base::read(specs)?;
+        let mut documents = base::take_in(before.clone(), given, self.all);
+        lineage::keep_names(&before, &mut documents);
+        let lost = base::lost(&before, &documents);
+        let moves = renames::propose(&before, &documents);
+        let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
+        preview.outcome.lost = lost;
+        let names = former_names(specs);
+        let renames = moves.iter().filter_map(|found| {
+            let name = names.get(&(path_shape(&found.from.1), found.from.0.clone()))?;
+            Some(found.action(name))
+        });
+        preview.outcome.renames = renames.collect();
+        Ok(preview)
+    }
+
+    /// The scopes that paths can have: those of the crate and those that an import took in before; none if any will do.
+    fn scopes(self, specs: &Path) -> Option<BTreeSet<String>> {
+        let taken_in = std::fs::read_dir(specs).into_iter().flatten().flatten();
+        let taken_in = taken_in.filter_map(|entry| {
+            Some(
+                entry
+                    .file_name()
+                    .to_str()?
+                    .strip_suffix(".json")?
+                    .to_owned(),
+            )
+        });
+        let known = SCOPES.iter().map(|scope| (*scope).to_owned());
+        (!self.new_scope).then(|| known.chain(taken_in).collect())
+    }
+}
+
+/// The overlay that confirms renames.
+pub const RENAMES: &str = "overlays/21-renames.yaml";
+
+/// The names that the operations of a folder of specifications have, by the shape of their path and their method.
+fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
+    let mut names = BTreeMap::new();
+    for entry in std::fs::read_dir(specs).into_iter().flatten().flatten() {
+        let json = entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "json");
+        let text = std::fs::read(entry.path()).ok().filter(|_| json);
+        let Some(mut spec) = text.and_then(|text| serde_json::from_slice::<Value>(&text).ok())
+        else {
+            continue;
+        };
+        each_operation(&mut spec, |path, method, operation, _| {
+            if let Some(name) = operation.get("operationId").and_then(Value::as_str) {
+                names.insert((path_shape(path), method.to_owned()), name.to_owned());
+            }
+        });
+    }
+    names
+}
+
+/// Merges the documents, names and corrects what comes of it, and splits it by scope.
+fn compute(
+    mut documents: Vec<Document>,
+    folder: &Path,
+    scopes: &Option<BTreeSet<String>>,
+    mut repairs: Repairs,
+) -> Result<Preview, Failure> {
+    let mut files = base::files(&documents);
+    base::qualify(&mut documents);
+    let mut merged = merge::merge(&documents, scopes.as_ref(), &mut repairs)?;
+    let (components, mut names) = schemas::gather(&mut merged, &documents);
+    let mut whole = split::assemble(&merged, components);
+    names::name_operations(&mut whole);
+    names.apply(&mut whole)?;
+    let applied = overlay::apply_all(&folder.join("overlays"), &mut whole, &mut names)?;
+    names::verify(&mut whole)?;
+    let mut misfits = extensions::verify(&mut whole);
+    misfits.extend(rust_names::verify(&mut whole));
+    let renamed_paths = placeholders::rename(&mut whole)?;
+    let numbers = integers::tell_apart(&mut whole)?;
+    let open_choices = choices::tell_apart(&mut whole);
+    let without_clouds = without_clouds(&mut whole);
+    let pagination = pagination::find(&mut whole);
+    let origins = origins(&mut whole);
+    let parts = split::split(&whole, &merged, &documents);
+    let operations: BTreeMap<String, usize> = parts
+        .iter()
+        .map(|(scope, part)| (scope.clone(), count(part)))
+        .collect();
+    let specs: BTreeMap<String, Value> = parts
+        .into_iter()
+        .map(|(scope, part)| (format!("{scope}.json"), part))
+        .collect();
+    files.extend(
+        specs
+            .iter()
+            .map(|(name, part)| (name.clone(), write::canonical(part.clone()))),
+    );
+    files.insert("SOURCES.md".into(), write::sources(&documents, &merged));
+    let new_scopes = operations
+        .keys()
+        .filter(|scope| !SCOPES.contains(&scope.as_str()))
+        .cloned()
+        .collect();
+    let outcome = Outcome {
+        operations,
+        lost: Vec::new(),
+        renames: Vec::new(),
+        repairs,
+        applied,
+        misfits,
+        renamed_paths,
+        numbers,
+        open_choices,
+        without_clouds,
+        pagination,
+        new_scopes,
+        files: files.keys().cloned().collect(),
+        changed: write::changed(folder, &files),
+        stale: write::stale(folder, &files),
+    };
+    Ok(Preview {
+        specs,
+        documents,
+        origins,
+        files,
+        outcome,
+    })
+}
+
+/// Takes the places of their documents from the operations, by scope and name.
+fn origins(whole: &mut Value) -> BTreeMap<String, Vec<usize>> {
+    let mut origins = BTreeMap::new();
+    each_operation(whole, |path, _, operation, _| {
+        let places = operation.remove(DOCUMENTS);
+        let places = places
+            .as_ref()
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let places = places.filter_map(|place| usize::try_from(place.as_u64()?).ok());
+        origins.insert(scoped_name(path, operation), places.collect());
+    });
+    origins
+}
+
+/// The scope and the name of an operation: `policies::list_rules`.
+fn scoped_name(path: &str, operation: &Map<String, Value>) -> String {
+    let scope = path.split('/').nth(1).unwrap_or("");
+    let name = operation.get("operationId").and_then(Value::as_str);
+    format!("{scope}::{}", name.unwrap_or(""))
+}
+
+/// Every rule by name, with what it does.
+pub fn rules() -> BTreeMap<&'static str, &'static str> {
+    let tables = [
+        downgrade::RULES,
+        grammar::RULES,
+        resolve::RULES,
+        merge::RULES,
+    ];
+    let repair = repair::RULES.iter().map(|rule| (rule.name, rule.what));
+    tables
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain(repair)
+        .collect()
+}
+
+/// What becomes of the examples in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Examples {
+    /// They go: they are upstream's words.
+    Dropped,
+    /// They stay where they are.
+    Kept,
+}
+
+/// Reads, repairs and resolves all documents, or reports every defect of all of them.
+pub fn read_all(
+    paths: &[PathBuf],
+    examples: Examples,
+    repairs: &mut Repairs,
+) -> Result<Vec<Document>, Failure> {
+    let mut failures = Vec::new();
+    let mut documents = Vec::new();
+    for path in paths {
+        let inputs = match inputs::collect(path) {
+            Ok(inputs) => inputs,
+            Err(failure) => {
+                failures.push(failure);
+                continue;
+            }
+        };
+        for input in inputs {
+            match read::read(&input, repairs) {
+                Ok(sources) => {
+                    for source in sources {
+                        let mut defects = Vec::new();
+                        documents.extend(prepare(source, examples, repairs, &mut defects));
+                        failures.extend(defects.iter().map(Defect::to_string));
+                    }
+                }
+                Err(failure) => failures.push(failure),
+            }
+        }
+    }
+    if failures.is_empty() {
+        Ok(documents)
+    } else {
+        Err(Failure(failures))
+    }
+}
+
+fn prepare(
+    mut source: read::Source,
+    examples: Examples,
+    repairs: &mut Repairs,
+    defects: &mut Vec<Defect>,
+) -> Option<Document> {
+    let name = source.name.clone();
+    let marks = std::mem::take(&mut source.marks);
+    let mut log = Log {
+        document: &name,
+        marks: &marks,
+        keep_examples: examples == Examples::Kept,
+        repairs,
+        defects,
+    };
+    if read::is_3_1(&source.version()) {
+        downgrade::to_3_0(&mut source.tree, &mut log);
+    }
+    grammar::conform(
+        &mut source.tree,
+        &Kind::Object(&grammar::DOCUMENT),
+        &mut Pointer::default(),
+        &mut log,
+    );
+    repair::repair(&mut source.tree, &mut log);
+    check::check(&mut source.tree, &mut log);
+    log.defects
+        .is_empty()
+        .then(|| resolve::resolve(source, &mut log))
+}
+
+/// The operations that lack `x-clouds`, by scope and name.
+fn without_clouds(whole: &mut Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    each_operation(whole, |path, _, operation, _| {
+        if !operation.contains_key("x-clouds") {
+            found.insert(scoped_name(path, operation));
+        }
+    });
+    found
+}
+
+fn count(part: &Value) -> usize {
+    part["paths"]
+        .as_object()
+        .into_iter()
+        .flat_map(|paths| paths.values())
+        .filter_map(Value::as_object)
+        .map(|item| item.len())
+        .sum()
+}

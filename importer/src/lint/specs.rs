@@ -1,0 +1,293 @@
+//! What must hold of the specifications and their overlays.
+
+use std::collections::BTreeMap;
+
+use cisco_secure_access_openapi::json::escape;
+use cisco_secure_access_openapi::placeholders;
+use serde_json::{Map, Value};
+
+use super::{Checked, Problem};
+use crate::names::{camel, pascal};
+use crate::operations::each_operation;
+use crate::pagination::AN_OVERLAY_SAYS_SO;
+
+const CLOUDS: [&str; 3] = ["global", "china", "government"];
+
+pub(super) const OVERLAYS: &str = "specs/overlays";
+
+/// Every file is byte for byte what the base and the overlays make.
+pub(super) fn as_made(checked: &Checked<'_>) -> Vec<Problem> {
+    let outcome = &checked.preview.outcome;
+    let way_out = "correct overlays, not this file, and run `cargo xtask import`";
+    let changed = outcome.changed.iter().map(|file| {
+        let path = checked.specs.join(file);
+        let (pointer, found) = match std::fs::read_to_string(path) {
+            Err(error) => (String::new(), format!("cannot be read ({error})")),
+            Ok(text) => match (
+                serde_json::from_str::<Value>(&text),
+                checked.preview.specs.get(file),
+            ) {
+                (Ok(found), Some(made)) => difference(&found, made),
+                _ => (
+                    String::new(),
+                    "is not what base and overlays make".to_owned(),
+                ),
+            },
+        };
+        Problem::new(format!("specs/{file}"), pointer, found, way_out)
+    });
+    let stale = outcome.stale.iter().map(|file| {
+        Problem::new(
+            format!("specs/{file}"),
+            "",
+            "belongs to no document",
+            "run `cargo xtask import`, which removes it",
+        )
+    });
+    changed.chain(stale).collect()
+}
+
+/// The first place where a document is not as it is made, and what is wrong there.
+fn difference(found: &Value, made: &Value) -> (String, String) {
+    match (found, made) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            let differs = |key: &&String| ours.get(*key) != theirs.get(*key);
+            let Some(key) = ours.keys().chain(theirs.keys()).find(differs) else {
+                return (String::new(), "is not in canonical form".into());
+            };
+            let (pointer, what) = match (ours.get(key), theirs.get(key)) {
+                (Some(ours), Some(theirs)) => difference(ours, theirs),
+                (Some(_), None) => (
+                    String::new(),
+                    "is not in what base and overlays make".into(),
+                ),
+                _ => (
+                    String::new(),
+                    "is missing, though base and overlays make it".into(),
+                ),
+            };
+            (format!("/{}{pointer}", escape(key)), what)
+        }
+        (Value::Array(ours), Value::Array(theirs)) if ours.len() == theirs.len() => {
+            let pairs = ours.iter().zip(theirs).enumerate();
+            let first = pairs.into_iter().find(|(_, (ours, theirs))| ours != theirs);
+            first.map_or_else(
+                || (String::new(), "is not in canonical form".into()),
+                |(index, (ours, theirs))| {
+                    let (pointer, what) = difference(ours, theirs);
+                    (format!("/{index}{pointer}"), what)
+                },
+            )
+        }
+        _ => (
+            String::new(),
+            format!("is {found}, but base and overlays make {made}"),
+        ),
+    }
+}
+
+/// No overlay action is without effect.
+pub(super) fn overlays(checked: &Checked<'_>) -> Vec<Problem> {
+    let idle = checked.preview.outcome.applied.idle.iter();
+    idle.map(|action| {
+        let (file, rest) = action.split_once(": ").unwrap_or((OVERLAYS, action));
+        let (found, way_out) = rest.rsplit_once("; ").unwrap_or((rest, "correct it"));
+        Problem::new(format!("{OVERLAYS}/{file}"), "", found, way_out)
+    })
+    .collect()
+}
+
+/// Every extension that an overlay adds fits its place.
+pub(super) fn extensions(checked: &Checked<'_>) -> Vec<Problem> {
+    let misfits = checked.preview.outcome.misfits.iter();
+    misfits
+        .map(|misfit| {
+            let way_out = "correct the overlay that adds it";
+            Problem::new(OVERLAYS, "", misfit, way_out)
+        })
+        .collect()
+}
+
+/// Calls `visit` with file, pointer, path, method and object of each operation.
+pub(super) fn operations(
+    checked: &Checked<'_>,
+    mut visit: impl FnMut(&str, &str, &str, &str, &Map<String, Value>),
+) {
+    for (file, spec) in &checked.preview.specs {
+        let file = format!("specs/{file}");
+        each_operation(&mut spec.clone(), |path, method, operation, at| {
+            visit(&file, at.as_str(), path, method, operation);
+        });
+    }
+}
+
+/// Every body, and every required parameter for which no value is plausible by itself, has an example for the documentation.
+pub(super) fn examples(checked: &Checked<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    operations(checked, |file, pointer, _, _, operation| {
+        let schemas =
+            &checked.preview.specs[file.trim_start_matches("specs/")]["components"]["schemas"];
+        let mut want = |pointer: String, what: &str, holder: &Value| {
+            if holder.get("example").is_none() {
+                let found = format!("{what} has no example");
+                let way_out = format!("give it one in `{OVERLAYS}/70-call-examples.yaml`");
+                problems.push(Problem::new(file, pointer, found, way_out));
+            }
+        };
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        for (index, parameter) in parameters.into_iter().flatten().enumerate() {
+            let schema = schema(&parameter["schema"], schemas);
+            let is_plausible = ["default", "enum"]
+                .iter()
+                .any(|key| schema.get(key).is_some())
+                || schema["type"] == "boolean"
+                || parameter.get("x-time").is_some();
+            if parameter["required"] == true && !is_plausible {
+                let what = format!("the parameter {}", parameter["name"]);
+                want(format!("{pointer}/parameters/{index}"), &what, parameter);
+            }
+        }
+        let body = operation.get("requestBody").map(|body| &body["content"]);
+        for (media, content) in body.and_then(Value::as_object).into_iter().flatten() {
+            let pointer = format!("{pointer}/requestBody/content/{}", escape(media));
+            want(pointer, "the body", content);
+        }
+    });
+    problems
+}
+
+/// A schema, or the one that it refers to.
+fn schema<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
+    let name = schema["$ref"].as_str();
+    let name = name.and_then(|target| target.rsplit('/').next());
+    name.map_or(schema, |name| &schemas[name])
+}
+
+/// Names of operations begin with a verb that fits the method, those of schemas are in PascalCase, placeholders in camelCase. That
+/// names of operations are in snake_case and unique, the import itself sees to.
+pub(super) fn names(checked: &Checked<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    operations(checked, |file, pointer, path, method, operation| {
+        let name = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or("");
+        let verb = name.split('_').next().unwrap_or("");
+        let fits = match method {
+            "get" => ["get", "list", "search"].contains(&verb),
+            "delete" => ["delete", "remove"].contains(&verb),
+            "put" | "patch" => !["get", "list", "create", "delete"].contains(&verb),
+            _ => verb != "get" && verb != "delete",
+        };
+        if !fits {
+            let found =
+                format!("the name {name:?} begins with a verb of another method than {method}");
+            problems.push(Problem::new(
+                file,
+                pointer,
+                found,
+                format!("name it in `{OVERLAYS}/20-names.yaml`"),
+            ));
+        }
+        for placeholder in placeholders(path) {
+            if camel(placeholder) != placeholder {
+                let found = format!("the placeholder {placeholder:?} is not in camelCase");
+                let way_out = format!("name it in `{OVERLAYS}/46-parameter-names.yaml`");
+                problems.push(Problem::new(file, pointer, found, way_out));
+            }
+        }
+    });
+    for (file, spec) in &checked.preview.specs {
+        for name in spec["components"]["schemas"]
+            .as_object()
+            .into_iter()
+            .flat_map(Map::keys)
+        {
+            if pascal(name) != *name {
+                let found = format!("the name {name:?} is not in PascalCase");
+                let way_out = format!("name it in `{OVERLAYS}/30-schema-names.yaml`");
+                let pointer = format!("/components/schemas/{}", escape(name));
+                problems.push(Problem::new(
+                    format!("specs/{file}"),
+                    pointer,
+                    found,
+                    way_out,
+                ));
+            }
+        }
+    }
+    problems
+}
+
+/// Every operation says which clouds document it; a class of rate limits has one limit; and an operation with a parameter of paging or the
+/// name of a list lists, unless an overlay says that it does not.
+pub(super) fn table(checked: &Checked<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut classes: BTreeMap<String, Value> = BTreeMap::new();
+    operations(checked, |file, pointer, _, _, operation| {
+        let listed = operation
+            .get("x-clouds")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
+        let known = CLOUDS
+            .iter()
+            .filter(|cloud| listed.iter().any(|other| other == *cloud));
+        if listed.is_empty() || !known.eq(listed.iter()) {
+            let found = format!(
+                "`x-clouds` is {}, not some of {CLOUDS:?} in this order",
+                Value::Array(listed)
+            );
+            problems.push(Problem::new(
+                file,
+                pointer,
+                found,
+                format!("name its API in `{OVERLAYS}/42-clouds.yaml`"),
+            ));
+        }
+        let Some(limit) = operation.get("x-rate-limit") else {
+            return;
+        };
+        let windows = limit["windows"].as_array().into_iter().flatten();
+        let whole = |window: &Value| window["requests"].is_u64() && window["seconds"].is_u64();
+        let class = limit["class"].as_str().unwrap_or("");
+        let same = classes
+            .entry(class.to_owned())
+            .or_insert_with(|| limit.clone())
+            == limit;
+        let per = ["key", "organization"]
+            .iter()
+            .any(|per| limit["per"] == *per);
+        if class.is_empty()
+            || windows.clone().next().is_none()
+            || !windows.clone().all(whole)
+            || !per
+            || !same
+        {
+            let found =
+                format!("`x-rate-limit` is {limit}, which is not whole or not that of its class");
+            problems.push(Problem::new(
+                file,
+                pointer,
+                found,
+                format!("correct `{OVERLAYS}/43-rate-limits.yaml`"),
+            ));
+        }
+    });
+    for (operation, found) in &checked.preview.outcome.pagination {
+        if let Err(reason) = found
+            && reason != AN_OVERLAY_SAYS_SO
+        {
+            let scope = operation.split("::").next().unwrap_or("");
+            let found = format!("{operation} looks like a list, but {reason}");
+            let way_out = "say in an overlay how it lists, or `x-pagination: false`";
+            problems.push(Problem::new(
+                format!("specs/{scope}.json"),
+                "",
+                found,
+                way_out,
+            ));
+        }
+    }
+    problems
+}

@@ -1,0 +1,314 @@
+//! Makes the operations of a document stand alone: whole paths, everything but schemas in place, one security notation.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::document::{Document, Operation, TOKEN_PATH};
+use crate::operations::each_operation;
+use crate::read::Source;
+use crate::references::{self, SCHEMAS};
+use crate::report::{Log, Pointer};
+use crate::yaml::MAX_NODES;
+
+/// The rules that [`resolve`] applies, with what each does.
+pub const RULES: &[(&str, &str)] = &[
+    (
+        "path-slashes",
+        "a doubled or missing slash in a path is put right",
+    ),
+    (
+        "token-security",
+        "the token operation alone takes HTTP Basic credentials, and nothing else",
+    ),
+    (
+        "missing-security",
+        "an operation that does not say how it is secured takes a token",
+    ),
+];
+
+/// Resolves a document that is checked; its rank is the lowest.
+pub fn resolve(mut source: Source, log: &mut Log<'_>) -> Document {
+    let root = source.tree.clone();
+    let text = |pointer: &str| {
+        root.pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or("")
+            .to_owned()
+    };
+    let mut inliner = Inliner {
+        root: &root,
+        budget: MAX_NODES,
+    };
+    let mut operations = Vec::new();
+    each_operation(&mut source.tree, |path, method, operation, at| {
+        let item = &root["paths"][path];
+        let path = whole_path(&root, item, operation, path, at, log);
+        let mut object = Map::new();
+        let own = operation.remove("parameters").unwrap_or_else(|| json!([]));
+        match inliner
+            .inline(&own, 0)
+            .and_then(|own| Ok((own, inliner.inline(&item["parameters"], 0)?)))
+        {
+            Ok((own, shared)) => {
+                object.insert("parameters".into(), Value::Array(with_shared(own, shared)));
+            }
+            Err(found) => log.defect(at, found, "a finite document"),
+        }
+        for key in ["requestBody", "responses", "deprecated"] {
+            match operation.get(key).map(|value| inliner.inline(value, 0)) {
+                Some(Ok(value)) => {
+                    object.insert(key.into(), value);
+                }
+                Some(Err(found)) => log.defect(at, found, "a finite document"),
+                None => {}
+            }
+        }
+        object.insert(
+            "security".into(),
+            security(&root, operation, &path, at, log),
+        );
+        let id = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or("");
+        let tag = operation
+            .get("tags")
+            .and_then(|tags| tags.get(0))
+            .and_then(Value::as_str)
+            .unwrap_or("");
+        operations.push(Operation {
+            path,
+            method: method.to_owned(),
+            upstream_id: id.to_owned(),
+            upstream_tag: tag.to_owned(),
+            object,
+        });
+    });
+    let mut schemas = BTreeMap::new();
+    for (name, schema) in root
+        .pointer("/components/schemas")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        match inliner.inline(schema, 0) {
+            Ok(schema) => {
+                schemas.insert(name.clone(), schema);
+            }
+            Err(found) => {
+                let mut at = Pointer::at("/components/schemas");
+                at.enter(name);
+                log.defect(&at, found, "a finite document");
+            }
+        }
+    }
+    let version = text("/info/version");
+    Document {
+        title: text("/info/title"),
+        version: version.strip_prefix('v').unwrap_or(&version).to_owned(),
+        name: source.name,
+        sha256: source.sha256,
+        rank: 0,
+        operations,
+        schemas,
+        kept_names: BTreeMap::new(),
+    }
+}
+
+/// Puts the targets of references in their place.
+struct Inliner<'a> {
+    root: &'a Value,
+    /// How many more nodes the document may grow by.
+    budget: usize,
+}
+
+impl Inliner<'_> {
+    /// Copies `value`, with all references but those to schemas replaced by their targets.
+    fn inline(&mut self, value: &Value, depth: usize) -> Result<Value, String> {
+        self.budget = self
+            .budget
+            .checked_sub(1)
+            .ok_or("references that multiply without end")?;
+        match value {
+            Value::Object(map) => {
+                if let Some(Value::String(target)) = map.get("$ref") {
+                    return self.reference(target, depth);
+                }
+                let mut copy = Map::new();
+                for (key, item) in map {
+                    copy.insert(key.clone(), self.inline(item, depth)?);
+                }
+                for target in references::mapping(&mut copy) {
+                    let name = target.strip_prefix(SCHEMAS).unwrap_or(target);
+                    *target = format!("{SCHEMAS}{name}");
+                }
+                Ok(Value::Object(copy))
+            }
+            Value::Array(items) => items.iter().map(|item| self.inline(item, depth)).collect(),
+            value => Ok(value.clone()),
+        }
+    }
+
+    fn reference(&mut self, target: &str, depth: usize) -> Result<Value, String> {
+        if depth > 20 {
+            return Err(format!(
+                "the reference {target:?}, which leads back to itself"
+            ));
+        }
+        let pointer = target.trim_start_matches('#');
+        let Some(value) = self.root.pointer(pointer) else {
+            return Err(format!("the reference {target:?}, which has no target"));
+        };
+        let name = target
+            .strip_prefix(SCHEMAS)
+            .filter(|name| !name.contains('/'));
+        match (name, value.get("$ref").and_then(Value::as_str)) {
+            // A schema that is nothing but a reference stands for its target.
+            (Some(_), Some(target)) => self.reference(target, depth + 1),
+            (Some(name), None) => {
+                let name = name.replace("~1", "/").replace("~0", "~");
+                Ok(json!({"$ref": format!("{SCHEMAS}{name}")}))
+            }
+            (None, _) => self.inline(value, depth + 1),
+        }
+    }
+}
+
+/// The parameters of an operation, followed by those of its path that it does not declare itself.
+fn with_shared(own: Value, shared: Value) -> Vec<Value> {
+    let Value::Array(mut own) = own else {
+        return Vec::new();
+    };
+    if let Value::Array(shared) = shared {
+        for parameter in shared {
+            if !own
+                .iter()
+                .any(|other| other["name"] == parameter["name"] && other["in"] == parameter["in"])
+            {
+                own.push(parameter);
+            }
+        }
+    }
+    own
+}
+
+/// The path of an operation under the base path of its server.
+fn whole_path(
+    root: &Value,
+    item: &Value,
+    operation: &Map<String, Value>,
+    path: &str,
+    at: &Pointer,
+    log: &mut Log<'_>,
+) -> String {
+    let servers = [
+        operation.get("servers"),
+        item.get("servers"),
+        root.get("servers"),
+    ];
+    let server = servers
+        .into_iter()
+        .flatten()
+        .find_map(|servers| servers.get(0));
+    let mut base = server
+        .and_then(|server| server["url"].as_str())
+        .unwrap_or("")
+        .to_owned();
+    let variables = server
+        .and_then(|server| server.get("variables"))
+        .and_then(Value::as_object);
+    for (name, variable) in variables.into_iter().flatten() {
+        base = base.replace(
+            &format!("{{{name}}}"),
+            variable["default"].as_str().unwrap_or(""),
+        );
+    }
+    if base.contains('{') {
+        log.defect(
+            at,
+            format!("the server {base:?}"),
+            "a default for each of its variables",
+        );
+    }
+    let base = match base.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => &base,
+    };
+    let joined = format!(
+        "/{}{}{path}",
+        base.trim_matches('/'),
+        if path.starts_with('/') { "" } else { "/" }
+    );
+    let mut whole = joined.clone();
+    while whole.contains("//") {
+        whole = whole.replace("//", "/");
+    }
+    let base_is_empty = base.trim_matches('/').is_empty();
+    if !path.starts_with('/') || (whole != joined && !base_is_empty) || path.contains("//") {
+        log.repair("path-slashes", at, format!("{path:?} becomes {whole:?}"));
+    }
+    if whole.contains(['?', '#']) {
+        log.defect(
+            at,
+            format!("the path {whole:?}"),
+            "a path without query and fragment",
+        );
+    }
+    whole
+}
+
+/// The security of an operation, with our names of the schemes.
+fn security(
+    root: &Value,
+    operation: &Map<String, Value>,
+    path: &str,
+    at: &Pointer,
+    log: &mut Log<'_>,
+) -> Value {
+    let Some(given) = operation
+        .get("security")
+        .or_else(|| root.get("security"))
+        .and_then(Value::as_array)
+    else {
+        log.repair("missing-security", at, "OAuth 2.0 without a scope");
+        return json!([{"oauth2": []}]);
+    };
+    let named: Vec<Value> = given
+        .iter()
+        .map(|requirement| named(root, requirement))
+        .collect();
+    let token = path == TOKEN_PATH;
+    let right: Vec<Value> = named
+        .iter()
+        .filter(|requirement| requirement.get("basic").is_some() == token)
+        .cloned()
+        .collect();
+    if right != named {
+        log.repair(
+            "token-security",
+            at,
+            format!("{} becomes {}", json!(named), json!(right)),
+        );
+    }
+    match (right.is_empty(), token) {
+        (true, true) => json!([{"basic": []}]),
+        (true, false) => json!([{"oauth2": []}]),
+        (false, _) => right.into(),
+    }
+}
+
+/// A security requirement with our names of the schemes.
+fn named(root: &Value, requirement: &Value) -> Value {
+    let schemes = requirement.as_object().into_iter().flatten();
+    schemes
+        .map(|(name, scopes)| {
+            let scheme = &root["components"]["securitySchemes"][name];
+            let basic = scheme["type"] == "http" && scheme["scheme"] == "basic";
+            (
+                if basic { "basic" } else { "oauth2" }.to_owned(),
+                scopes.clone(),
+            )
+        })
+        .collect()
+}

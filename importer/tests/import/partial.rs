@@ -1,0 +1,242 @@
+//! Importing one document of several: its API changes, everything else stays.
+
+use cisco_secure_access_importer::{Options, rebuild};
+use serde_json::{Value, json};
+
+use crate::documents::{Bench, contents, of_paths};
+
+/// A path with one operation whose answer is `Thing`.
+fn list(path: &str) -> String {
+    let id: String = path.split(['/', '{', '}']).collect();
+    format!(
+        "{path}:
+  get:
+    operationId: list{id}
+    tags: [{id}]
+    responses: {{'200': {{description: ok, content: {{application/json: {{schema: {{$ref: '#/components/schemas/Thing'}}}}}}}}}}
+"
+    )
+}
+
+fn all(paths: &[&str], thing: &str) -> String {
+    let paths: String = paths.iter().map(|path| list(path)).collect();
+    of_paths(
+        "Cisco Secure Access API",
+        &paths,
+        &format!("Thing: {{type: {thing}}}"),
+    )
+}
+
+fn one(title: &str, paths: &[&str], thing: &str) -> String {
+    all(paths, thing).replace(
+        "Cisco Secure Access API",
+        &format!("Cisco Secure Access {title} API"),
+    )
+}
+
+/// The types of the answers, by path below `/policies/v2`.
+fn answers(spec: &Value) -> Value {
+    let types = spec["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(path, item)| {
+            let schema = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+            let name = schema["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            let path = path.strip_prefix("/policies/v2").unwrap().to_owned();
+            (
+                path,
+                json!([name, spec["components"]["schemas"][name]["type"]]),
+            )
+        });
+    types.collect()
+}
+
+#[test]
+fn a_single_document_changes_its_api_alone() {
+    let mut bench = Bench::new()
+        .document("all.yaml", all(&["/cars", "/trees"], "string"))
+        .document("trees.yaml", one("Trees", &["/trees", "/leaves"], "string"));
+    bench.run().unwrap();
+    let before = bench.spec("policies");
+    assert_eq!(
+        answers(&before),
+        json!({"/cars": ["Thing", "string"], "/trees": ["Thing", "string"], "/leaves": ["Thing", "string"]})
+    );
+    bench.forget();
+    let bench = bench.document("trees.yaml", one("Trees", &["/trees", "/roots"], "boolean"));
+    let outcome = bench.run().unwrap();
+    // Another schema does not take the name that `/cars` knows.
+    assert_eq!(
+        answers(&bench.spec("policies")),
+        json!({"/cars": ["Thing", "string"], "/trees": ["TreesThing", "boolean"], "/roots": ["TreesThing", "boolean"]})
+    );
+    assert_eq!(
+        outcome.lost,
+        ["GET /policies/v2/leaves, of \"Cisco Secure Access Trees API\""]
+    );
+    let after = contents(&bench.specs());
+    let outcome = bench.run().unwrap();
+    assert!(outcome.changed.is_empty() && outcome.lost.is_empty());
+    assert_eq!(after, contents(&bench.specs()));
+}
+
+#[test]
+fn a_document_that_is_known_takes_nothing_over() {
+    let mut bench = Bench::new()
+        .document("all.yaml", all(&["/cars", "/trees"], "string"))
+        .document("trees.yaml", one("Trees", &["/trees"], "boolean"));
+    bench.run().unwrap();
+    let before = contents(&bench.specs());
+    bench.forget();
+    let bench = bench.document("trees.yaml", one("Trees", &["/trees"], "boolean"));
+    assert!(bench.run().unwrap().changed.is_empty());
+    assert_eq!(before, contents(&bench.specs()));
+}
+
+#[test]
+fn with_all_what_the_documents_lack_is_removed() {
+    let elsewhere = one("Elsewhere", &["/places"], "string").replace("/policies/", "/admin/");
+    let mut bench = Bench::new()
+        .document("all.yaml", all(&["/cars", "/trees"], "string"))
+        .document("elsewhere.yaml", elsewhere);
+    bench.run().unwrap();
+    bench.forget();
+    let bench = bench.document("all.yaml", all(&["/cars"], "string"));
+    let all = Options {
+        all: true,
+        ..Options::default()
+    };
+    let outcome = all.run(bench.documents(), &bench.specs()).unwrap();
+    assert_eq!(
+        answers(&bench.spec("policies")),
+        json!({"/cars": ["Thing", "string"]})
+    );
+    assert_eq!(outcome.lost.len(), 2);
+    assert_eq!(
+        outcome.stale.iter().collect::<Vec<_>>(),
+        ["admin.json", "base/elsewhere.json"]
+    );
+    assert!(!bench.specs().join("admin.json").exists());
+}
+
+#[test]
+fn the_order_of_documents_counts_when_they_are_new_only() {
+    let whole = all(&["/cars", "/trees"], "string");
+    let trees = one("Trees", &["/trees"], "boolean");
+    let mut bench = Bench::new()
+        .document("all.yaml", &whole)
+        .document("trees.yaml", &trees);
+    bench.run().unwrap();
+    let before = contents(&bench.specs());
+    bench.forget();
+    let mut bench = bench
+        .document("trees.yaml", &trees)
+        .document("all.yaml", &whole);
+    bench.run().unwrap();
+    assert_eq!(before, contents(&bench.specs()));
+    bench.forget();
+    let bench = bench
+        .document("trees.yaml", &trees)
+        .document("all.yaml", &whole);
+    let all = Options {
+        all: true,
+        ..Options::default()
+    };
+    all.run(bench.documents(), &bench.specs()).unwrap();
+    assert_eq!(answers(&bench.spec("policies"))["/trees"][1], "boolean");
+}
+
+#[test]
+fn the_base_and_the_overlays_make_the_specifications() {
+    let bench = Bench::new()
+        .document("all.yaml", all(&["/cars", "/trees"], "string"))
+        .document("trees.yaml", one("Trees", &["/trees"], "boolean"))
+        .overlay(
+            "10.yaml",
+            "- {target: $.paths.*.get, update: {summary: Ours}}",
+        );
+    bench.run().unwrap();
+    let rebuilt = rebuild(&bench.specs()).unwrap();
+    assert!(rebuilt.outcome.changed.is_empty());
+    assert_eq!(rebuilt.specs["policies.json"], bench.spec("policies"));
+    let origins = &rebuilt.origins["policies::list_trees"];
+    let titles: Vec<_> = origins
+        .iter()
+        .map(|place| rebuilt.documents[*place].title.as_str())
+        .collect();
+    assert_eq!(
+        titles,
+        ["Cisco Secure Access API", "Cisco Secure Access Trees API"]
+    );
+}
+
+#[test]
+fn overlay_actions_on_what_is_gone_are_left_out() {
+    let mut bench = Bench::with(&all(&["/cars", "/trees"], "string")).overlay(
+        "10.yaml",
+        "- {target: \"$.paths['/policies/v2/trees'].get\", update: {summary: Ours}}",
+    );
+    assert!(bench.run().unwrap().applied.idle.is_empty());
+    bench.forget();
+    let bench = bench.document("all.yaml", all(&["/cars"], "string"));
+    let outcome = bench.run().unwrap();
+    assert_eq!(
+        outcome.lost,
+        ["GET /policies/v2/trees, of \"Cisco Secure Access API\""]
+    );
+    assert!(outcome.applied.idle[0].contains("10.yaml: action 1"));
+    assert_eq!(
+        answers(&bench.spec("policies")),
+        json!({"/cars": ["Thing", "string"]})
+    );
+}
+
+#[test]
+fn a_new_scope_is_reported_and_taken_in_on_request() {
+    let text = all(&["/cars"], "string").replace("/policies/v2", "/webhooks/v1");
+    let bench = Bench::with(&text);
+    let message = bench.refusal();
+    assert!(
+        message.contains("/webhooks/v1/cars") && message.contains("--new-scope"),
+        "{message}"
+    );
+    let new_scope = Options {
+        new_scope: true,
+        ..Options::default()
+    };
+    let outcome = new_scope.run(bench.documents(), &bench.specs()).unwrap();
+    assert_eq!(outcome.new_scopes.iter().collect::<Vec<_>>(), ["webhooks"]);
+    assert_eq!(
+        bench.spec("webhooks")["paths"]["/webhooks/v1/cars"]["get"]["operationId"],
+        "list_cars"
+    );
+    // From then on it is known.
+    assert!(bench.run().unwrap().changed.is_empty());
+}
+
+#[test]
+fn a_moved_operation_is_found_and_keeps_its_former_name_when_that_is_confirmed() {
+    let before = all(&["/cars", "/trees/{id}/leaves"], "string");
+    let after = before.replace("/trees/{id}/leaves", "/trees/{treeId}/foliage");
+    let mut bench = Bench::with(&before);
+    bench.run().unwrap();
+    bench.forget();
+    let bench = bench.document("all.yaml", after);
+    let preview = cisco_secure_access_importer::preview(bench.documents(), &bench.specs()).unwrap();
+    let action = "  - target: $.paths['/policies/v2/trees/{treeId}/foliage'].get
+    description: It was GET /policies/v2/trees/{id}/leaves.
+    update: {x-former-name: list_tree_leaves}";
+    assert_eq!(preview.outcome.renames, [action]);
+    let bench = bench.overlay("21-renames.yaml", action);
+    bench.run().unwrap();
+    let operation = &bench.spec("policies")["paths"]["/policies/v2/trees/{treeId}/foliage"]["get"];
+    assert_eq!(operation["operationId"], "get_tree_foliage");
+    assert_eq!(operation["x-former-name"], "list_tree_leaves");
+    let taken = action.replace("list_tree_leaves", "list_cars");
+    let refusal = bench.overlay("21-renames.yaml", &taken).refusal();
+    assert!(
+        refusal.contains("\"list_cars\", expected a name that no other"),
+        "{refusal}"
+    );
+}

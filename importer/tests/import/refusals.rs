@@ -1,0 +1,292 @@
+//! Documents that are refused: each kind with its message, all defects in one run, and the specifications as they were.
+
+use crate::documents::{Bench, contents, document, of_schema};
+
+const PARAMETERS: &str =
+    "parameters: [{name: thingId, in: path, required: true, schema: {type: string}}]\n";
+
+fn sound() -> String {
+    of_schema("type: string")
+}
+
+/// Imports `text` over specifications that are there, and returns the message.
+fn refused(text: impl AsRef<[u8]>) -> String {
+    let good = Bench::with(&sound());
+    good.run().unwrap();
+    let before = contents(&good.specs());
+    let bad = good.document("bad.yaml", text);
+    let message = bad.refusal();
+    assert_eq!(before, contents(&bad.specs()));
+    message
+}
+
+#[track_caller]
+fn assert_says(message: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(message.contains(part), "expected {part:?} in\n{message}");
+    }
+}
+
+#[test]
+fn what_is_no_openapi_3_0_document() {
+    assert_says(&refused(""), &["bad.yaml:1:1", "an empty file"]);
+    assert_says(
+        &refused("<!doctype html><p>x</p>"),
+        &["bad.yaml:1:1", "a markup page", "download the document"],
+    );
+    assert_says(
+        &refused(
+            "PK\u{3}\u{4}"
+                .as_bytes()
+                .iter()
+                .copied()
+                .chain([0xff])
+                .collect::<Vec<_>>(),
+        ),
+        &["a zip archive"],
+    );
+    assert_says(
+        &refused([0xc3, 0x28]),
+        &["bytes that are not UTF-8 at byte 0"],
+    );
+    assert_says(
+        &refused("- a\n- b"),
+        &["a list of 2", "expected an OpenAPI 3.0 or 3.1 document"],
+    );
+    assert_says(
+        &refused("a: b"),
+        &["no key `openapi`", "is this the right file?"],
+    );
+    assert_says(
+        &refused("info: {}\nswagger: '2.0'"),
+        &["bad.yaml:2:1", "Swagger 2.0", "convert it"],
+    );
+    assert_says(
+        &refused("openapi: 3.2.0"),
+        &["bad.yaml:1:1", "OpenAPI 3.2.0", "convert it"],
+    );
+    assert_says(
+        &refused("a: [b, c"),
+        &[
+            "bad.yaml:",
+            "text that is not YAML",
+            "is the file complete?",
+        ],
+    );
+    assert_says(
+        &refused("a: 'b"),
+        &["text that is not YAML", "is the file complete?"],
+    );
+    assert_says(
+        &refused("a:\n\tb: c"),
+        &["bad.yaml:2:", "text that is not YAML"],
+    );
+    assert_says(
+        &refused(format!("{0}---\n{0}", sound())),
+        &["a second document", "split the file"],
+    );
+    assert_says(&refused("? [a]\n: b"), &["a key that is not a scalar"]);
+    assert_says(&refused("<<: 3"), &["the number 3", "merge key"]);
+}
+
+#[test]
+fn a_truncated_document() {
+    let text = sound();
+    let message = refused(&text[..text.find("responses").unwrap()]);
+    assert_says(
+        &message,
+        &[
+            "bad.yaml:6:5",
+            "#/paths/~1things~1{thingId}/get",
+            "no key `responses`",
+        ],
+    );
+}
+
+#[test]
+fn lines_that_end_with_a_carriage_return_alone() {
+    let text = "openapi: 3.0.3\rinfo: {title: x, version: y}\rpaths:\r  /a: {\r    get: z\r }\r";
+    assert_says(&refused(text), &["bad.yaml:6", "text that is not YAML"]);
+}
+
+#[test]
+fn documents_that_are_made_to_exhaust_memory() {
+    let laughs = (1..10).fold(
+        "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned(),
+        |text, level| {
+            let below = format!("*a{}", level - 1);
+            text + &format!("a{level}: &a{level} [{}]\n", vec![below; 10].join(", "))
+        },
+    );
+    assert_says(
+        &refused(laughs),
+        &["more nodes than any API has", "2000000"],
+    );
+    assert_says(
+        &refused("[".repeat(200)),
+        &["deeper nesting than any API has"],
+    );
+    assert_says(
+        &refused("a: &a [*a]"),
+        &["an alias inside of what it stands for"],
+    );
+    let fan = |level: usize| {
+        format!(
+            "R{level}: {{description: x, headers: {{{}}}}}",
+            ["a", "b", "c", "d"]
+                .map(|name| format!("{name}: {{$ref: '#/components/responses/R{}'}}", level + 1))
+                .join(", ")
+        )
+    };
+    let responses: Vec<String> = (0..15).map(fan).collect();
+    let text = document(
+        &format!("{PARAMETERS}responses: {{'200': {{$ref: '#/components/responses/R0'}}}}"),
+        "",
+    )
+    .replace(
+        "  schemas:",
+        &format!(
+            "  responses:\n    {}\n    R15: {{description: x}}\n  schemas:",
+            responses.join("\n    ")
+        ),
+    );
+    assert_says(&refused(text), &["references that multiply without end"]);
+}
+
+#[test]
+fn a_missing_file() {
+    let bench = Bench::with(&sound());
+    std::fs::remove_file(&bench.documents()[0]).unwrap();
+    assert_says(&bench.refusal(), &["one.yaml: cannot be read"]);
+}
+
+#[test]
+fn defects_that_no_rule_repairs() {
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "type: integr",
+            &[
+                "#/components/schemas/Probe/type",
+                "\"integr\"",
+                "one of string, integer",
+            ],
+        ),
+        (
+            "{type: object, properties: [a]}",
+            &["/Probe/properties", "a list of 1", "a mapping"],
+        ),
+        (
+            "{type: object, properties: {a: 3}}",
+            &[
+                "/Probe/properties/a",
+                "the number 3",
+                "a mapping, the schema",
+            ],
+        ),
+        // Keys that OpenAPI 3.1 gave another meaning.
+        (
+            "type: [string, 'null']",
+            &["/Probe/type", "a list of 2", "a string"],
+        ),
+        (
+            "{type: integer, exclusiveMinimum: 5}",
+            &["/Probe/exclusiveMinimum", "the number 5", "true or false"],
+        ),
+        (
+            "{type: object, properties: {a: true}}",
+            &[
+                "/Probe/properties/a",
+                "the boolean true",
+                "a mapping, the schema",
+            ],
+        ),
+        (
+            "{type: integer, enum: [one]}",
+            &["/Probe/enum/0", "\"one\"", "a value of type integer"],
+        ),
+        (
+            "{type: string, maxLength: many}",
+            &["/Probe/maxLength", "a number"],
+        ),
+        (
+            "{type: string, nullable: perhaps}",
+            &["/Probe/nullable", "true or false"],
+        ),
+        (
+            "{$ref: '#/components/schemas/Nothing'}",
+            &["\"#/components/schemas/Nothing\", which has no target"],
+        ),
+        (
+            "{$ref: 'other.yaml#/Thing'}",
+            &["the external reference \"other.yaml#/Thing\""],
+        ),
+        (
+            "{$ref: '#/components/schemas/Probe'}",
+            &["which leads back to itself"],
+        ),
+    ];
+    for (schema, parts) in cases {
+        assert_says(&refused(of_schema(schema)), parts);
+    }
+    let bodies: &[(&str, &[&str])] = &[
+        ("responses: {}", &["/get/responses", "no response"]),
+        (
+            "responses: {ok: {description: ok}}",
+            &[
+                "/get/responses/ok",
+                "the status \"ok\"",
+                "a code such as 200",
+            ],
+        ),
+        (
+            "responses: {'200': {description: ok}}\nparameters: [{name: q, in: body, schema: {type: string}}]",
+            &["/get/parameters/0/in", "one of query, path"],
+        ),
+        (
+            "responses: {'200': {description: ok}}\nparameters: [{in: query}]",
+            &["no key `name`, expected `name` in the parameter"],
+        ),
+        (
+            "responses: {'200': {description: ok}}\nservers: [{url: '{host}'}]",
+            &["the server \"{host}\"", "a default"],
+        ),
+    ];
+    for (body, parts) in bodies {
+        assert_says(&refused(document(body, "")), parts);
+    }
+    assert_says(
+        &refused(sound().replace("[{flow: []}]", "[{other: []}]")),
+        &["the unknown security scheme \"other\"", "one of flow"],
+    );
+    assert_says(
+        &refused(sound().replace("/policies/v2", "/elsewhere/v2")),
+        &["/elsewhere/v2/things/{thingId}", "one under admin, auth"],
+    );
+    assert_says(
+        &refused(sound().replace("    get:", "    $ref: '#/paths/other'\n    get:")),
+        &["a reference in the place of a path item"],
+    );
+}
+
+#[test]
+fn all_defects_of_all_documents_are_reported_in_one_run() {
+    let bench = Bench::new()
+        .document("first.yaml", of_schema("type: integr"))
+        .document(
+            "second.yaml",
+            of_schema("{type: object, properties: {a: {type: txt}, b: {$ref: '#/nowhere'}}}"),
+        )
+        .document("third.yaml", "swagger: '2.0'");
+    let message = bench.refusal();
+    assert_says(
+        &message,
+        &[
+            "first.yaml",
+            "\"integr\"",
+            "\"txt\"",
+            "\"#/nowhere\"",
+            "third.yaml:1:1",
+        ],
+    );
+    assert!(!bench.specs().exists());
+}

@@ -1,0 +1,180 @@
+//! Updates of this repository's own specifications, with what `specs/base/` keeps of the documents: the ways in which upstream
+//! publishes them, each on its own, and one document at a time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cisco_secure_access_codegen::{Options as Generation, SCOPES, generate};
+use cisco_secure_access_importer::diff::{self, Effect, Report};
+use cisco_secure_access_importer::{Options, Outcome};
+#[cfg(unix)]
+use repository_copy::RepositoryCopy;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::mutations;
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The documents of the base with these names.
+fn documents<const N: usize>(names: [&str; N]) -> Vec<PathBuf> {
+    let file = |name| workspace().join(format!("specs/base/{name}.json"));
+    names.map(file).to_vec()
+}
+
+/// The document of all APIs.
+fn whole() -> Vec<PathBuf> {
+    documents(["all-apis"])
+}
+
+/// Those of single APIs.
+fn single() -> Vec<PathBuf> {
+    let entries = fs::read_dir(workspace().join("specs/base")).unwrap();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.ends_with("all-apis.json") && !path.ends_with("index.json"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// A copy of the specifications.
+fn specs() -> TempDir {
+    let copy = TempDir::new().unwrap();
+    let from = workspace().join("specs");
+    for folder in ["base", "overlays"] {
+        fs::create_dir(copy.path().join(folder)).unwrap();
+        for entry in fs::read_dir(from.join(folder)).unwrap() {
+            let entry = entry.unwrap();
+            let to = copy.path().join(folder).join(entry.file_name());
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    for scope in SCOPES {
+        let file = format!("{scope}.json");
+        fs::copy(from.join(&file), copy.path().join(&file)).unwrap();
+    }
+    copy
+}
+
+/// Imports documents into a copy of the specifications, and returns it, what the import says, and what has changed.
+fn import(documents: &[PathBuf], all: bool) -> (TempDir, Outcome, Report) {
+    let specs = specs();
+    let options = Options {
+        all,
+        ..Options::default()
+    };
+    let outcome = options.run(documents, specs.path()).unwrap();
+    let after = diff::read_folder(specs.path()).unwrap();
+    for (scope, spec) in &after {
+        let options = Generation {
+            enabled: &|_| true,
+            schemars: true,
+        };
+        if let Err(error) = generate(scope, spec, &options) {
+            panic!("{error}");
+        }
+    }
+    let before = diff::read_folder(&workspace().join("specs")).unwrap();
+    let report = diff::compare(&before, &after).unwrap();
+    (specs, outcome, report)
+}
+
+#[test]
+fn the_documents_of_single_apis_alone() {
+    let (_, outcome, report) = import(&single(), true);
+    let text = report.to_string();
+    assert_eq!(outcome.operations.values().sum::<usize>(), 365 - 71);
+    assert_eq!(outcome.lost.len(), 71);
+    assert!(text.contains("API `Alerting` removed"), "{text}");
+    assert!(
+        text.contains("operation `list_alerts` removed, was `GET /admin/v2/alerting/alerts`"),
+        "{text}"
+    );
+    assert!(text.contains("operations: 71 removed"), "{text}");
+}
+
+#[test]
+fn the_document_of_all_apis_alone() {
+    let (_, outcome, report) = import(&whole(), true);
+    let text = report.to_string();
+    assert_eq!(outcome.lost.len(), 3);
+    assert!(
+        text.contains("API `VPN User Connections` is now `VPN Sessions`"),
+        "{text}"
+    );
+    assert!(text.contains("operations: 3 removed"), "{text}");
+}
+
+#[test]
+fn both_in_the_order_of_this_repository() {
+    let (_, outcome, report) = import(&[whole(), single()].concat(), true);
+    assert_eq!(report.effect(), None, "{}", report);
+    assert!(outcome.lost.is_empty() && outcome.applied.idle.is_empty());
+}
+
+#[test]
+fn both_in_the_other_order() {
+    let (_, outcome, report) = import(&[single(), whole()].concat(), true);
+    assert!(outcome.lost.is_empty());
+    assert_eq!(outcome.operations.values().sum::<usize>(), 365);
+    assert!(!report.to_string().contains("removed, was `GET"));
+}
+
+#[test]
+fn a_document_that_only_calls_its_schemas_otherwise_changes_nothing() {
+    let names = [
+        "sites",
+        "networks",
+        "internal-domains",
+        "key-admin",
+        "tenant-controls-profiles",
+    ];
+    let (_, outcome, report) = import(&documents(names), false);
+    assert!(outcome.applied.idle.is_empty(), "{:#?}", outcome.applied);
+    assert!(
+        report.effect() != Some(Effect::Breaking) && outcome.lost.is_empty(),
+        "{}",
+        report.to_string()
+    );
+}
+
+#[test]
+fn a_document_that_differs_changes_its_own_api() {
+    let (_, outcome, report) = import(&documents(["destination-lists"]), false);
+    let text = report.to_string();
+    assert!(outcome.lost.is_empty());
+    assert!(
+        text.starts_with("policies · Destination Lists\n") && !text.contains("\n\npolicies"),
+        "{text}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "builds the crate; run it after a change of the import"]
+fn a_sample_of_mutants_compiles() {
+    let mut modules = String::from(
+        "#![allow(clippy::all, deprecated, missing_docs, unused, reason = \"mutants\")]\n",
+    );
+    let specs = mutations::sound(20).map(|(seed, specs)| {
+        let module = |(_, spec): (&String, &Value)| {
+            // Each has a scope of its own, because a client has one method for each.
+            let options = Generation {
+                enabled: &|_| true,
+                schemars: false,
+            };
+            let name = format!("mutant{seed}");
+            let code = generate(&name, spec, &options).unwrap().code;
+            let code = prettyplease::unparse(&syn::parse2(code).unwrap());
+            format!("pub mod {name} {{\n{code}}}\n")
+        };
+        specs.iter().map(module).collect::<String>()
+    });
+    modules.extend(specs);
+    let copy = RepositoryCopy::new(Path::new(env!("CARGO_TARGET_TMPDIR")), "mutants").unwrap();
+    copy.add_module("mutants", &modules).unwrap();
+    assert!(copy.compiles(&["--all-features"]).unwrap());
+}

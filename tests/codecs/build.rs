@@ -1,0 +1,22 @@
+//! Generates the codecs of all operations from the documents in `specs/`.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use cisco_secure_access_codegen::{SCOPES, codecs};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    let specs = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../specs");
+    let mut code = String::new();
+    for scope in SCOPES {
+        let path = specs.join(scope).with_extension("json");
+        println!("cargo::rerun-if-changed={}", path.display());
+        let document = serde_json::from_str(&fs::read_to_string(&path)?)?;
+        code.push_str(&codecs(scope, &document)?.to_string());
+    }
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("codecs.rs"), code)?;
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! `cargo xtask diff`.
+
+use std::path::{Path, PathBuf};
+
+use cisco_secure_access_importer::Options;
+use cisco_secure_access_importer::diff::{Effect, Report, Specs, compare, read_folder, read_texts};
+use clap::{Args, ValueEnum};
+
+use crate::command::{CommandResult, Printed};
+use crate::progress::during;
+use crate::specs;
+
+/// Shows what an import would change, and writes nothing
+///
+/// Compares specs/ with what an import of the documents would write, or two folders of specifications, as users of the crate see
+/// them: operations with their arguments, answers and types, OAuth scopes, limits and paging. Of each change it says what programs
+/// notice and why, by API; at the end stands the version that the changes take.
+///
+/// The marks: `!` breaks programs that use it, `~` lets them act differently, `+` is new, `·` has no effect. A type or an operation
+/// with another name or place is found by what it is like; so a change of names upstream is one line here, not a hundred.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  What a new document of one API brings:
+    cargo xtask diff destination-lists.yaml
+  What to write into the pull request:
+    cargo xtask diff --all --format markdown secure-access.yaml devnet/*.yaml
+  What has changed since a release:
+    git archive v0.1.0 specs | tar -x -C /tmp/before
+    cargo xtask diff --from /tmp/before/specs --to specs --format markdown
+  Stop a script if programs would break:
+    cargo xtask diff --exit-code=breaking new.yaml
+
+Exit codes: 0 when the comparison is done, 1 when something is wrong or --exit-code asks for it, 2 when the command line is wrong")]
+pub struct Arguments {
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Ends with exit code 1 if anything has changed, or with `=breaking`, if anything breaks
+    #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "changes")]
+    exit_code: Option<When>,
+    /// The old specifications [default: the folder of --specs]
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    /// The new specifications, in the place of what an import of documents would write
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["documents", "all", "new_scope"])]
+    to: Option<PathBuf>,
+    /// The documents are all that there is: what they lack counts as removed
+    #[arg(long)]
+    all: bool,
+    /// Takes in path scopes that the crate does not have
+    #[arg(long)]
+    new_scope: bool,
+    /// The folder of the specifications, with overlays/ and base/
+    #[arg(long, value_name = "DIR", default_value_os_t = specs())]
+    specs: PathBuf,
+    /// Upstream documents, as for `import`
+    #[arg(value_name = "DOC", required_unless_present = "to")]
+    documents: Vec<PathBuf>,
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For a pull request or a change log
+    Markdown,
+    /// For programs
+    Json,
+}
+
+/// What makes the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum When {
+    /// Anything that has changed
+    Changes,
+    /// A change that breaks programs
+    Breaking,
+}
+
+impl Arguments {
+    /// Compares the old specifications with the new ones.
+    ///
+    /// # Errors
+    /// When a document or folder cannot be read, or an import of the documents would fail.
+    pub fn run(self) -> CommandResult {
+        let old = read_folder(self.from.as_deref().unwrap_or(&self.specs))?;
+        let new = match &self.to {
+            Some(folder) => read_folder(folder)?,
+            None => during("importing", || self.imported(&self.specs))?,
+        };
+        let report = during("comparing", || compare(&old, &new))?;
+        let is_success = match self.exit_code {
+            None => true,
+            Some(When::Changes) => report.effect().is_none(),
+            Some(When::Breaking) => report.effect() != Some(Effect::Breaking),
+        };
+        Ok(Printed {
+            text: self.written(&report),
+            is_success,
+        })
+    }
+
+    /// What an import of the documents would write.
+    fn imported(&self, specs: &Path) -> Result<Specs, String> {
+        let options = Options {
+            all: self.all,
+            new_scope: self.new_scope,
+        };
+        let preview = options
+            .preview(&self.documents, specs)
+            .map_err(|failure| failure.to_string())?;
+        read_texts(&preview.files)
+    }
+
+    fn written(&self, report: &Report) -> String {
+        let text = match self.format {
+            Format::Text => report.to_string(),
+            Format::Markdown => report.markdown(),
+            Format::Json => format!("{:#}", report.json()),
+        };
+        text.trim_end().to_owned()
+    }
+}

@@ -1,0 +1,66 @@
+//! `cargo xtask import`.
+
+use std::path::PathBuf;
+
+use cisco_secure_access_importer::Options;
+use clap::Args;
+
+use crate::command::CommandResult;
+use crate::progress::during;
+use crate::specs;
+
+/// Turns Cisco's OpenAPI documents into the specifications under specs/
+///
+/// Reads OpenAPI documents, repairs what rules can repair, puts each in the place that the document with its title has in
+/// specs/base/, merges all documents there, applies the overlays of specs/overlays/ and writes one document for each path scope, and
+/// specs/SOURCES.md. APIs whose documents are not given stay as they are. Of documents that describe the same operation, the one
+/// that was new last describes it, the first of several; the others add what it lacks: OAuth scopes, response headers, the name of
+/// its API.
+///
+/// If anything is wrong, every defect is printed with document, line, column and JSON pointer, the exit code is 1, and specs/
+/// stays as it was. Importing the same documents twice changes nothing.
+///
+/// Overlay actions that have nothing to act on any more are left out and listed at the end; `cargo xtask check`, and so CI, does not
+/// pass until they are corrected or removed. See docs/updating.md for all steps of an update.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask import destination-lists.yaml\n  cargo xtask import --all secure-access.yaml devnet/*.yaml"
+)]
+pub struct Arguments {
+    /// Prints the document and JSON pointer of every repair, and how each operation pages
+    #[arg(short, long)]
+    verbose: bool,
+    /// The documents are all that there is: what they lack is removed
+    #[arg(long)]
+    all: bool,
+    /// Takes in path scopes that the crate does not have
+    #[arg(long)]
+    new_scope: bool,
+    /// The folder to write, which holds overlays/
+    #[arg(long, value_name = "DIR", default_value_os_t = specs())]
+    specs: PathBuf,
+    /// Upstream documents, the one that describes best first; without any, the base is taken as it is and the overlays are applied
+    #[arg(value_name = "DOC")]
+    documents: Vec<PathBuf>,
+}
+
+impl Arguments {
+    /// Imports the documents.
+    ///
+    /// # Errors
+    /// When anything is wrong with a document, or the specifications cannot be written.
+    pub fn run(self) -> CommandResult {
+        let options = Options {
+            all: self.all,
+            new_scope: self.new_scope,
+        };
+        match during("importing", || options.run(&self.documents, &self.specs)) {
+            Ok(outcome) => Ok(outcome.summary(self.verbose).to_string().into()),
+            Err(failure) => Err(format!(
+                "{failure}\n\nproblems: {}; {} is as it was",
+                failure.0.len(),
+                self.specs.display()
+            )),
+        }
+    }
+}

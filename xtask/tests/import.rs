@@ -1,0 +1,88 @@
+//! The commands `import` and `names`, as processes: their exit codes, and what they print.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// Imports a document with this text into an empty directory; the second element is the path of that directory.
+fn import(directory: &Path, text: &str) -> (Output, String) {
+    let document = directory.join("document.yaml");
+    fs::write(&document, text).unwrap();
+    let specs = directory.join("specs").to_str().unwrap().to_owned();
+    let document = document.to_str().unwrap();
+    (run(&["import", "-v", "--specs", &specs, document]), specs)
+}
+
+fn assert_contains(text: &[u8], pieces: &[&str]) {
+    let text = String::from_utf8_lossy(text);
+    for piece in pieces {
+        assert!(text.contains(piece), "{piece:?} is not in {text}");
+    }
+}
+
+#[test]
+fn a_document_that_cannot_be_imported_fails_with_exit_code_1() {
+    let directory = TempDir::new().unwrap();
+    let (output, _) = import(directory.path(), "swagger: '2.0'");
+    assert_eq!(output.status.code(), Some(1));
+    assert_contains(
+        &output.stderr,
+        &["Swagger 2.0", "problems: 1", "is as it was"],
+    );
+}
+
+#[test]
+fn an_import_is_summarized_and_its_operations_are_listed() {
+    let directory = TempDir::new().unwrap();
+    let text = "openapi: 3.0.3
+info: {title: Cisco Secure Access Probes API, version: 1.0.0}
+servers: [{url: 'https://api.example.com/policies/v2'}]
+paths:
+  /probes/{probeId}:
+    get:
+      operationId: getProbe
+      parameters: [{name: probeId, in: path, required: true, schema: {type: string}}]
+      responses:
+        '200':
+          description: ok
+          content: {application/json: {schema: {$ref: '#/components/schemas/Probe'}}}
+components:
+  schemas:
+    Probe: {type: string, format: pem}
+";
+    let (output, specs) = import(directory.path(), text);
+    assert_eq!(output.status.code(), Some(0));
+    assert_contains(
+        &output.stdout,
+        &[
+            "1 operations",
+            "1  formats: ",
+            "#/components/schemas/Probe: \"pem\" dropped",
+            "written  policies.json",
+        ],
+    );
+    let output = run(&["names", "--specs", &specs]);
+    let listed = [
+        "policies\n",
+        "get_probe ",
+        "GET",
+        "/policies/v2/probes/{probeId}",
+    ];
+    assert_contains(&output.stdout, &listed);
+}
+
+#[test]
+fn the_help_of_a_command_has_examples() {
+    let output = run(&["import", "--help"]);
+    assert_contains(&output.stdout, &["specs/ stays as it was", "Examples:"]);
+}
