@@ -19,7 +19,6 @@ mod decoding_properties;
 mod differences;
 mod jobs;
 mod logs;
-mod modules;
 mod overrides;
 mod paging;
 mod rate_limit;
