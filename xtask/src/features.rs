@@ -12,10 +12,9 @@ use std::time::Instant;
 
 use cisco_secure_access_codegen::{Api, apis};
 use clap::Args;
-use serde_json::Value;
 
 use crate::command::{CommandResult, Printed};
-use crate::workspace;
+use crate::{documents, workspace};
 
 /// Brings the Cargo features, one for each API, up to date in Cargo.toml and in the README
 ///
@@ -48,7 +47,10 @@ const README_MARKS: (&str, &str) = (
     "<!-- end of what `cargo xtask features` writes -->\n",
 );
 
-/// Scopes with their APIs. `auth` is always there and has no feature.
+/// The scope that every build has; it has no feature.
+const ALWAYS: &str = "auth";
+
+/// Scopes with their APIs.
 type Scopes = BTreeMap<String, Vec<Api>>;
 
 /// Seconds by feature.
@@ -120,12 +122,12 @@ fn read(path: &Path) -> Result<String, String> {
 
 fn read_scopes(specs: &Path) -> Result<Scopes, String> {
     let mut scopes = Scopes::new();
-    for scope in ["admin", "deployments", "investigate", "policies", "reports"] {
-        let path = specs.join(scope).with_extension("json");
-        let document: Value = serde_json::from_str(&read(&path)?)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
-        let apis = apis(scope, &document).map_err(|error| error.to_string())?;
-        scopes.insert(scope.to_owned(), apis);
+    for document in documents::read(specs)? {
+        let scope = document.scope();
+        if scope != ALWAYS {
+            let apis = apis(scope, document.root()).map_err(|error| error.to_string())?;
+            scopes.insert(scope.to_owned(), apis);
+        }
     }
     Ok(scopes)
 }

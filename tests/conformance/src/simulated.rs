@@ -135,7 +135,9 @@ async fn start(
     case: &Case,
     extent: Extent,
 ) -> (Simulator, Client, Values) {
+    let seed = values::seed(case.operation);
     let simulator = Simulator::builder()
+        .seed(seed)
         .strict_queries(true)
         .start()
         .await
@@ -147,7 +149,6 @@ async fn start(
         .retry(RetryPolicy::none())
         .build()
         .unwrap();
-    let seed = values::seed(case.operation);
     let mut arguments = values::arguments(specification, case, extent, seed);
     name_what_is_there(&simulator, specification, case, &mut arguments);
     for (operation, property, value) in KNOWN {
