@@ -104,7 +104,7 @@ fn request(input: &mut Unstructured<'_>) -> Result<()> {
         Method::DELETE,
         Method::PATCH,
     ];
-    let method = *input.choose(&METHODS)?;
+    let method = input.choose(&METHODS)?.clone();
     let (cloud, is_trusted) = cloud(input)?;
     let path = match input.int_in_range(0..=3)? {
         0 => "/reports/v2/activity".to_owned(),
