@@ -14,12 +14,14 @@ use crate::document::{Document, KeptName, Operation, TOKEN_PATH};
 use crate::merge::api_name;
 use crate::names::snake;
 use crate::operations::each_operation;
+use crate::read::sha256;
 use crate::references::{SCHEMAS, reached, redirect};
 use crate::report::Failure;
 use crate::write::{BASE, canonical};
 
 const INDEX: &str = "index.json";
 const SHA256: &str = "x-sha256";
+const CONTENT: &str = "x-content-sha256";
 
 /// The key of a name that a schema keeps from another document.
 const KEPT_NAME: &str = "x-kept-name";
@@ -81,6 +83,7 @@ fn document(file: &str, rank: &Value, mut tree: Value) -> Document {
         title: text(&tree, "title"),
         version: text(&tree, "version"),
         sha256: text(&tree, SHA256),
+        content: text(&tree, CONTENT),
         rank: rank
             .as_u64()
             .and_then(|rank| rank.try_into().ok())
@@ -92,8 +95,13 @@ fn document(file: &str, rank: &Value, mut tree: Value) -> Document {
 }
 
 /// The documents once `given` are taken in: each in the place of the one with its title, or behind all others. Those that are new
-/// or differ from what they were describe their operations from now on. With `all` there is nothing but `given`.
+/// or say something else than before describe their operations from now on; one that says the same, in whatever notation, is the one
+/// of the base. With `all` there is nothing but `given`.
 pub fn take_in(base: Vec<Document>, given: Vec<Document>, all: bool) -> Vec<Document> {
+    let given: Vec<Document> = given
+        .into_iter()
+        .map(|document| as_before(&base, document))
+        .collect();
     let mut documents = if all { Vec::new() } else { base };
     let known = documents.len();
     let mut taken = BTreeSet::new();
@@ -106,7 +114,7 @@ pub fn take_in(base: Vec<Document>, given: Vec<Document>, all: bool) -> Vec<Docu
         if let Some(place) = same {
             taken.insert(place);
             document.rank = documents[place].rank;
-            if documents[place].sha256 != document.sha256 {
+            if !is_same(&documents[place], &document) {
                 new.push(place);
             }
             documents[place] = document;
@@ -123,6 +131,36 @@ pub fn take_in(base: Vec<Document>, given: Vec<Document>, all: bool) -> Vec<Docu
         documents[place].rank = rank;
     }
     documents
+}
+
+/// A document that was read, or the one of the base that says the same: that has the names that its schemas keep.
+fn as_before(base: &[Document], mut document: Document) -> Document {
+    document.content = content(&document);
+    let mut base = base.iter();
+    match base.find(|known| known.title == document.title && is_same(known, &document)) {
+        Some(known) => Document {
+            content: document.content,
+            ..known.clone()
+        },
+        None => document,
+    }
+}
+
+/// Whether two documents of one title say the same.
+fn is_same(known: &Document, document: &Document) -> bool {
+    match known.content.is_empty() {
+        true => known.sha256 == document.sha256,
+        false => known.content == document.content && known.version == document.version,
+    }
+}
+
+/// The SHA-256 of what a document says.
+fn content(document: &Document) -> String {
+    let mut tree = tree(document);
+    if let Some(tree) = tree.as_object_mut() {
+        tree.remove("info");
+    }
+    sha256(canonical(tree).as_bytes())
 }
 
 /// The files of the base, by their names in the folder of the specifications.
@@ -181,7 +219,7 @@ fn tree(document: &Document) -> Value {
         .collect();
     json!({
         "openapi": "3.0.3",
-        "info": {"title": document.title, "version": document.version, SHA256: document.sha256},
+        "info": {"title": document.title, "version": document.version, SHA256: document.sha256, CONTENT: document.content},
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": security_schemes()},
     })

@@ -18,6 +18,9 @@ pub struct Document {
     pub version: String,
     /// The SHA-256 of its bytes.
     pub sha256: String,
+    /// The SHA-256 of what it says, whatever its notation: of its operations and schemas before any of them keeps a name. Empty in a base that
+    /// was written before this was kept.
+    pub content: String,
     /// Its rank among all documents: of those that have an operation, the one with the lowest describes it.
     pub rank: usize,
     /// Its operations.

@@ -80,6 +80,8 @@ pub struct Options {
     pub all: bool,
     /// Whether to take in scopes that the crate does not have.
     pub new_scope: bool,
+    /// Whether more than a tenth of the operations may go.
+    pub allow_removals: bool,
 }
 
 /// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
@@ -114,12 +116,19 @@ impl Options {
 
     /// [`preview`] with these options.
     pub fn preview(self, documents: &[PathBuf], specs: &Path) -> Result<Preview, Failure> {
+        if self.all && documents.is_empty() {
+            let text = "no document is given, and `--all` removes what no document has: name the documents";
+            return Err(text.to_owned().into());
+        }
         let mut repairs = Repairs::new();
         let given = read_all(documents, Examples::Dropped, &mut repairs)?;
         let before = base::read(specs)?;
         let mut documents = base::take_in(before.clone(), given, self.all);
         lineage::keep_names(&before, &mut documents);
         let lost = base::lost(&before, &documents);
+        if !self.allow_removals {
+            check_removals(&before, &lost)?;
+        }
         let moves = renames::propose(&before, &documents);
         let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
         preview.outcome.lost = lost;
@@ -147,6 +156,25 @@ impl Options {
         let known = SCOPES.iter().map(|scope| (*scope).to_owned());
         (!self.new_scope).then(|| known.chain(taken_in).collect())
     }
+}
+
+/// So many operations can go whatever their share is.
+const FEW: usize = 10;
+
+/// Refuses to remove more than a tenth of the operations.
+fn check_removals(before: &[Document], lost: &[String]) -> Result<(), Failure> {
+    let operations = before.iter().flat_map(|document| &document.operations);
+    let shapes = operations.map(|operation| (path_shape(&operation.path), &operation.method));
+    let known = shapes.collect::<BTreeSet<_>>().len();
+    if lost.len() <= FEW || lost.len() * 10 <= known {
+        return Ok(());
+    }
+    let some = lost[..3].join("; ");
+    Err(format!(
+        "{} of {known} operations would go, such as {some}: give the documents that describe them, or allow it with `--allow-removals`",
+        lost.len()
+    )
+    .into())
 }
 
 /// The overlay that confirms renames.

@@ -71,7 +71,8 @@ fn parse(name: &str, bytes: &[u8], repairs: &mut Repairs) -> Result<Source, Stri
     })
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// The SHA-256 of bytes, in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
     let hash = Sha256::digest(bytes);
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -109,6 +109,7 @@ pub fn resolve(mut source: Source, log: &mut Log<'_>) -> Document {
         version: version.strip_prefix('v').unwrap_or(&version).to_owned(),
         name: source.name,
         sha256: source.sha256,
+        content: String::new(),
         rank: 0,
         operations,
         schemas,

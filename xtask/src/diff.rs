@@ -106,6 +106,8 @@ impl Arguments {
         let options = Options {
             all: self.all,
             new_scope: self.new_scope,
+            // The comparison shows what would go.
+            allow_removals: true,
         };
         let preview = options
             .preview(&self.documents, specs)

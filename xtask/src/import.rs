@@ -36,6 +36,9 @@ pub struct Arguments {
     /// Takes in path scopes that the crate does not have
     #[arg(long)]
     new_scope: bool,
+    /// Lets more than a tenth of the operations go
+    #[arg(long)]
+    allow_removals: bool,
     /// The folder to write, which holds overlays/
     #[arg(long, value_name = "DIR", default_value_os_t = specs())]
     specs: PathBuf,
@@ -53,6 +56,7 @@ impl Arguments {
         let options = Options {
             all: self.all,
             new_scope: self.new_scope,
+            allow_removals: self.allow_removals,
         };
         match during("importing", || options.run(&self.documents, &self.specs)) {
             Ok(outcome) => Ok(outcome.summary(self.verbose).to_string().into()),

@@ -240,3 +240,63 @@ fn a_moved_operation_is_found_and_keeps_its_former_name_when_that_is_confirmed()
         "{refusal}"
     );
 }
+
+#[test]
+fn a_document_in_another_notation_is_the_same() {
+    let trees = one("Trees", &["/trees"], "boolean");
+    let mut bench = Bench::new()
+        .document("trees.yaml", &trees)
+        .document("all.yaml", all(&["/cars", "/trees"], "string"));
+    bench.run().unwrap();
+    let whole = all(&["/cars", "/trees"], "integer");
+    bench.forget();
+    let mut bench = bench.document("all.yaml", whole);
+    // The newest document describes the operation from now on, with the names that the types have.
+    bench.run().unwrap();
+    let before = contents(&bench.specs());
+    bench.forget();
+    let bench = bench.document("trees.yaml", format!("{trees}# \n"));
+    let outcome = bench.run().unwrap();
+    assert_eq!(outcome.changed, Default::default());
+    assert_eq!(contents(&bench.specs()), before);
+}
+
+#[test]
+fn all_of_nothing_is_refused() {
+    let mut bench = Bench::new().document("all.yaml", all(&["/cars"], "string"));
+    bench.run().unwrap();
+    let before = contents(&bench.specs());
+    bench.forget();
+    let all = Options {
+        all: true,
+        ..Options::default()
+    };
+    let failure = all.run(bench.documents(), &bench.specs()).unwrap_err();
+    assert!(
+        failure.to_string().contains("no document is given"),
+        "{failure}"
+    );
+    assert_eq!(contents(&bench.specs()), before);
+}
+
+#[test]
+fn more_than_a_tenth_of_the_operations_go_on_demand_alone() {
+    let paths: Vec<String> = (0..12).map(|number| format!("/cars{number}")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let mut bench = Bench::new().document("all.yaml", all(&paths, "string"));
+    bench.run().unwrap();
+    bench.forget();
+    let bench = bench.document("all.yaml", all(&paths[..1], "string"));
+    let failure = bench.run().unwrap_err().to_string();
+    assert!(
+        failure.contains("11 of 12 operations would go"),
+        "{failure}"
+    );
+    assert!(failure.contains("--allow-removals"), "{failure}");
+    let allowed = Options {
+        allow_removals: true,
+        ..Options::default()
+    };
+    let outcome = allowed.run(bench.documents(), &bench.specs()).unwrap();
+    assert_eq!(outcome.lost.len(), 11);
+}

@@ -24,6 +24,20 @@ fn documents<const N: usize>(names: [&str; N]) -> Vec<PathBuf> {
     names.map(file).to_vec()
 }
 
+/// Copies of documents of the base, each with a newer version, and the folder that they are in.
+fn newer<const N: usize>(names: [&str; N]) -> (TempDir, Vec<PathBuf>) {
+    let folder = TempDir::new().unwrap();
+    let copies = names.map(|name| {
+        let file = workspace().join(format!("specs/base/{name}.json"));
+        let mut document: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        document["info"]["version"] = "99.0.0".into();
+        let copy = folder.path().join(name).with_extension("json");
+        fs::write(&copy, document.to_string()).unwrap();
+        copy
+    });
+    (folder, copies.to_vec())
+}
+
 /// The document of all APIs.
 fn whole() -> Vec<PathBuf> {
     documents(["all-apis"])
@@ -64,6 +78,7 @@ fn import(documents: &[PathBuf], all: bool) -> (TempDir, Outcome, Report) {
     let specs = specs();
     let options = Options {
         all,
+        allow_removals: all,
         ..Options::default()
     };
     let outcome = options.run(documents, specs.path()).unwrap();
@@ -125,14 +140,14 @@ fn both_in_the_other_order() {
 
 #[test]
 fn a_document_that_only_calls_its_schemas_otherwise_changes_nothing() {
-    let names = [
+    let (_folder, documents) = newer([
         "sites",
         "networks",
         "internal-domains",
         "key-admin",
         "tenant-controls-profiles",
-    ];
-    let (_, outcome, report) = import(&documents(names), false);
+    ]);
+    let (_, outcome, report) = import(&documents, false);
     assert!(outcome.applied.idle.is_empty(), "{:#?}", outcome.applied);
     assert!(
         report.effect() != Some(Effect::Breaking) && outcome.lost.is_empty(),
@@ -142,8 +157,18 @@ fn a_document_that_only_calls_its_schemas_otherwise_changes_nothing() {
 }
 
 #[test]
+fn documents_of_the_base_change_nothing() {
+    let (_, outcome, report) = import(&[single(), whole()].concat(), false);
+    assert_eq!(report.effect(), None, "{report}");
+    // The copy has no page of sources.
+    let changed: Vec<&String> = outcome.changed.iter().collect();
+    assert_eq!(changed, ["SOURCES.md"]);
+}
+
+#[test]
 fn a_document_that_differs_changes_its_own_api() {
-    let (_, outcome, report) = import(&documents(["destination-lists"]), false);
+    let (_folder, documents) = newer(["destination-lists"]);
+    let (_, outcome, report) = import(&documents, false);
     let text = report.to_string();
     assert!(outcome.lost.is_empty());
     assert!(

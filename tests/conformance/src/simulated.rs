@@ -12,7 +12,7 @@ use crate::values::{self, Extent};
 
 /// Values that the service requires and only descriptions document: the operation or `*`; the property wherever there
 /// is one, a JSON pointer where it is required, or nothing for an empty body; and a value in JSON.
-const KNOWN: [(&str, &str, &str); 41] = [
+const KNOWN: [(&str, &str, &str); 44] = [
     ("*", "allowedIPs", r#"["192.0.2.0/24"]"#),
     ("*", "asNumber", r#""64999""#),
     ("*", "authIdPrefix", r#""lighthouse""#),
@@ -48,7 +48,9 @@ const KNOWN: [(&str, &str, &str); 41] = [
     ("update_alert_rules_status", "entity_ids", "[1001]"),
     ("update_alerts_status", "entity_ids", r#"["1001"]"#),
     ("update_connector", "/0/path", r#""/enabled""#),
+    ("update_connector", "/0/value", "false"),
     ("update_connector", "path", r#""/enabled""#),
+    ("update_connector_group", "/0/value", r#""""#),
     (
         "update_dlp_custom_data_identifier",
         "",
@@ -60,6 +62,7 @@ const KNOWN: [(&str, &str, &str); 41] = [
         r#"{"name": "Lighthouse"}"#,
     ),
     ("update_ips_profile", "/0/path", r#""/name""#),
+    ("update_ips_profile", "/0/value", r#""Lighthouse""#),
     ("update_ips_profile", "path", r#""/name""#),
     ("update_network_object", "value", HOST),
     ("update_network_object_group", "values", HOSTS),
