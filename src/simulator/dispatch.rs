@@ -1,7 +1,8 @@
 //! Which handler carries out a call: a hook of its operation, a report, or the rule for collections.
 
-use super::handlers::{Call, Outcome, bulk, items, time_range};
+use super::handlers::{Call, Outcome, bulk, items};
 use super::state::Store;
+use super::time_range::time_range;
 use super::{hooks, quotas, reports};
 
 /// Carries out a call.
@@ -12,11 +13,11 @@ pub(super) fn dispatch(call: &Call<'_>, store: &mut Store) -> Outcome {
 fn respond(call: &Call<'_>, store: &mut Store) -> Outcome {
     let parent = call.parent(store)?;
     quotas::check(call, store)?;
-    time_range(call)?;
+    let interval = time_range(call)?;
     if let Some(response) = hooks::instead(call, store)? {
         return Ok(response);
     }
-    if let Some(response) = reports::respond(call)? {
+    if let Some(response) = reports::respond(call, interval)? {
         return Ok(response);
     }
     let (path, above) = (call.path, call.path_above());

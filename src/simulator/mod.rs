@@ -106,7 +106,7 @@
 // responses with its values. Imports run in one direction:
 //
 //   cassette → catalog
-//   builder → service → dispatch → hooks, quotas, reports → handlers → state → catalog → validate → http
+//   builder → service → dispatch → hooks, quotas, reports, time_range → handlers → state → catalog → validate → http
 //   all of them → env → clock, quirks → faker; service → headers → handlers
 
 mod builder;
@@ -131,6 +131,7 @@ mod reports;
 mod service;
 mod state;
 mod tests;
+mod time_range;
 mod tokens;
 mod validate;
 

@@ -486,7 +486,7 @@ async fn a_tunnel_group_has_a_state_when_its_first_peer_comes() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_service_does_what_it_is_told() -> Result<()> {
+async fn the_service_does_what_a_request_says() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
 

@@ -41,11 +41,20 @@ impl Call<'_> {
                 let text = format!("there is no property at `{path}`");
                 return Err(ValidationError::new("body", text).into());
             }
-            let value = &one["value"];
-            self.check_text(collection, &path, value)?;
-            let is_list = self.is_list(collection, &path);
-            let op = one["op"].as_str();
-            if op != Some("remove") && value.is_null() && !self.is_nullable(collection, &path) {
+            let (value, op) = (&one["value"], one["op"].as_str());
+            let known = self.property_at(collection, &path);
+            let is = |keyword: &str, value: Value| {
+                known.is_some_and(|(_, property)| property[keyword] == value)
+            };
+            let is_list = is("type", json!("array"));
+            // The schema of changes does not know the schema of the property.
+            if let Some((schema, _)) =
+                known.filter(|_| value.is_string() && is("type", json!("string")))
+            {
+                validate::check_member(self.document(), schema, &path, value)?;
+            }
+            let is_nullable = known.is_none() || is("nullable", json!(true));
+            if op != Some("remove") && value.is_null() && !is_nullable {
                 let text = format!("`{path}` needs a value");
                 return Err(ValidationError::new("body", text).into());
             }
@@ -88,38 +97,16 @@ impl Call<'_> {
         schemas.any(|schema| self.document().property(schema, property).is_some()) || is_listed()
     }
 
-    /// Whether a JSON pointer leads to a list.
-    fn is_list(&self, collection: &Collection, path: &str) -> bool {
-        let mut schemas = collection.shape.schemas();
-        let property = schemas.find_map(|schema| self.document().schema_at(schema, path));
-        property.is_some_and(|property| self.document().resolve(property)["type"] == "array")
-    }
-
-    /// Whether there can be null where a JSON pointer leads.
-    fn is_nullable(&self, collection: &Collection, path: &str) -> bool {
-        let mut schemas = collection.shape.schemas();
-        let property = schemas.find_map(|schema| self.document().schema_at(schema, path));
-        property.is_none_or(|property| self.document().resolve(property)["nullable"] == true)
-    }
-
-    /// Checks the string that a change sets: the schema of changes does not know the schema of the property.
-    fn check_text(
+    /// The schema of the property to which a JSON pointer leads, resolved, with the schema of items that has it.
+    fn property_at<'c>(
         &self,
-        collection: &Collection,
+        collection: &'c Collection,
         path: &str,
-        value: &Value,
-    ) -> Result<(), ValidationError> {
+    ) -> Option<(&'c Value, &'c Value)> {
+        let document = self.document();
         let mut schemas = collection.shape.schemas();
-        let property =
-            schemas.find_map(|schema| Some((schema, self.document().schema_at(schema, path)?)));
-        match property {
-            Some((schema, property))
-                if value.is_string() && self.document().resolve(property)["type"] == "string" =>
-            {
-                validate::check_member(self.document(), schema, path, value)
-            }
-            _ => Ok(()),
-        }
+        schemas
+            .find_map(|schema| Some((schema, document.resolve(document.schema_at(schema, path)?))))
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn rejection(call: &Call<'_>, store: &mut Store) -> Option<JsonRespon
         "create_threat_feed" if is_vendor_full(call, store) => Some(error(
             400,
             "VENDOR_LIMIT_EXCEEDED",
-            "There are 5 active feeds of this vendor already.",
+            &format!("There are {FEEDS_OF_VENDOR} active feeds of this vendor already."),
         )),
         _ => None,
     }

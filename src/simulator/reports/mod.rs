@@ -11,20 +11,21 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::faker::SeededRng;
-use super::handlers::{Call, Rejection, Window, time_range};
+use super::handlers::{Call, Rejection, Window};
 use super::http::response::JsonResponse;
 use events::{Event, KINDS, log};
 use ranks::{over_time, tally, top};
 
-/// The response of a report over a time range; `None` where the call is none that is known here.
-pub(crate) fn respond(call: &Call<'_>) -> Result<Option<JsonResponse>, Rejection> {
-    let Some(report) = call.path.strip_prefix("/reports/v2/") else {
+/// The response of a report over the time range of a call; `None` where the call is none that is known here.
+pub(crate) fn respond(
+    call: &Call<'_>,
+    interval: Option<(i64, i64)>,
+) -> Result<Option<JsonResponse>, Rejection> {
+    let report = call.path.strip_prefix("/reports/v2/");
+    let Some((report, interval)) = report.zip(interval) else {
         return Ok(None);
     };
     let (name, kind) = report.split_once('/').unwrap_or((report, ""));
-    let Some(interval) = time_range(call)? else {
-        return Ok(None);
-    };
     let rows = match name {
         "activity" if kind.is_empty() || KINDS.contains(&kind) => {
             let events = succeeded(call, kind, log(call, interval, kind));

@@ -275,7 +275,9 @@ impl<'a> ValueMaker<'a> {
     }
 
     fn object(&self, schema: &Value, context: Context<'_>, facts: &Value, rng: SeededRng) -> Value {
-        if let Some(made) = self.constructed(schema, rng).filter(|_| facts.is_null()) {
+        if facts.is_null()
+            && let Some(made) = self.constructed(schema, rng)
+        {
             return self.object(schema, context, &made, rng);
         }
         let required = schema["required"].as_array();
@@ -320,7 +322,7 @@ impl<'a> ValueMaker<'a> {
                     unusual.map_or(value.clone(), |unusual| unusual.applied_to(value))
                 }
             };
-            let is_quoted = self.document.resolve(property)["x-quoted"] == true && !context.sent;
+            let is_quoted = !context.sent && self.document.resolve(property)["x-quoted"] == true;
             let value = match is_quoted {
                 true => PropertyQuirk::Quoted.applied_to(value),
                 false => value,

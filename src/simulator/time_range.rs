@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::call::Call;
-use crate::simulator::validate::ValidationError;
+use super::handlers::Call;
+use super::validate::ValidationError;
 
 const HOUR: i64 = 3_600_000;
 /// The longest time range, where there is a limit.
@@ -12,7 +12,7 @@ const LONGEST: i64 = 30 * 24 * HOUR;
 const MOMENT: i64 = 60_000;
 
 /// Start and end, in epoch milliseconds; `None` where the call has no such range.
-pub(crate) fn time_range(call: &Call<'_>) -> Result<Option<(i64, i64)>, ValidationError> {
+pub(super) fn time_range(call: &Call<'_>) -> Result<Option<(i64, i64)>, ValidationError> {
     let now = call.env.now().timestamp_millis();
     let time = |name: &str| {
         let text = call.request.query.get(name).and_then(Value::as_str);
