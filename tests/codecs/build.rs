@@ -11,12 +11,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let specs = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../specs");
     let mut code = String::new();
+    let mut all = String::new();
     for scope in SCOPES {
         let path = specs.join(scope).with_extension("json");
         println!("cargo::rerun-if-changed={}", path.display());
         let document = serde_json::from_str(&fs::read_to_string(&path)?)?;
         code.push_str(&codecs(scope, &document)?.to_string());
+        all.push_str(&format!("{scope}::CODECS,"));
     }
+    code.push_str(&format!(
+        "pub(crate) static ALL: &[&[crate::Codec]] = &[{all}];"
+    ));
     fs::write(Path::new(&env::var("OUT_DIR")?).join("codecs.rs"), code)?;
     Ok(())
 }

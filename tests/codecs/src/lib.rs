@@ -48,16 +48,7 @@ fn recode<T: LenientDeserialize + Serialize>(text: &[u8]) -> Result<Recoded, Str
 
 /// The codecs of all operations.
 pub fn all() -> impl Iterator<Item = &'static Codec> {
-    [
-        generated::admin::CODECS,
-        generated::auth::CODECS,
-        generated::deployments::CODECS,
-        generated::investigate::CODECS,
-        generated::policies::CODECS,
-        generated::reports::CODECS,
-    ]
-    .into_iter()
-    .flatten()
+    generated::ALL.iter().copied().flatten()
 }
 
 /// Serves requests until there are no more, each on a line of its own.
