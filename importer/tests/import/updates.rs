@@ -1,14 +1,14 @@
 //! Updates of this repository's own specifications, with what `specs/base/` keeps of the documents: the ways in which upstream
 //! publishes them, each on its own, and one document at a time.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use cisco_secure_access_codegen::{Options as Generation, SCOPES, generate};
+use cisco_secure_access_codegen::{Options as Generation, generate};
 use cisco_secure_access_importer::diff::{self, Effect, Report};
 use cisco_secure_access_importer::{Options, Outcome};
 #[cfg(unix)]
 use repository_copy::RepositoryCopy;
+use repository_copy::{copy_specifications, newer, single, whole};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -18,64 +18,10 @@ fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The documents of the base with these names.
-fn documents<const N: usize>(names: [&str; N]) -> Vec<PathBuf> {
-    let file = |name| workspace().join(format!("specs/base/{name}.json"));
-    names.map(file).to_vec()
-}
-
-/// Copies of documents of the base, each with a newer version, and the folder that they are in.
-fn newer<const N: usize>(names: [&str; N]) -> (TempDir, Vec<PathBuf>) {
-    let folder = TempDir::new().unwrap();
-    let copies = names.map(|name| {
-        let file = workspace().join(format!("specs/base/{name}.json"));
-        let mut document: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
-        document["info"]["version"] = "99.0.0".into();
-        let copy = folder.path().join(name).with_extension("json");
-        fs::write(&copy, document.to_string()).unwrap();
-        copy
-    });
-    (folder, copies.to_vec())
-}
-
-/// The document of all APIs.
-fn whole() -> Vec<PathBuf> {
-    documents(["all-apis"])
-}
-
-/// Those of single APIs.
-fn single() -> Vec<PathBuf> {
-    let entries = fs::read_dir(workspace().join("specs/base")).unwrap();
-    let mut files: Vec<PathBuf> = entries
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| !path.ends_with("all-apis.json") && !path.ends_with("index.json"))
-        .collect();
-    files.sort();
-    files
-}
-
-/// A copy of the specifications.
-fn specs() -> TempDir {
-    let copy = TempDir::new().unwrap();
-    let from = workspace().join("specs");
-    for folder in ["base", "overlays"] {
-        fs::create_dir(copy.path().join(folder)).unwrap();
-        for entry in fs::read_dir(from.join(folder)).unwrap() {
-            let entry = entry.unwrap();
-            let to = copy.path().join(folder).join(entry.file_name());
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
-    for scope in SCOPES {
-        let file = format!("{scope}.json");
-        fs::copy(from.join(&file), copy.path().join(&file)).unwrap();
-    }
-    copy
-}
-
-/// Imports documents into a copy of the specifications, and returns it, what the import says, and what has changed.
-fn import(documents: &[PathBuf], all: bool) -> (TempDir, Outcome, Report) {
-    let specs = specs();
+/// Imports documents into a copy of the specifications, and returns what the import says, and what has changed.
+fn import(documents: &[PathBuf], all: bool) -> (Outcome, Report) {
+    let specs = TempDir::new().unwrap();
+    copy_specifications(specs.path()).unwrap();
     let options = Options {
         all,
         allow_removals: all,
@@ -94,12 +40,12 @@ fn import(documents: &[PathBuf], all: bool) -> (TempDir, Outcome, Report) {
     }
     let before = diff::read_folder(&workspace().join("specs")).unwrap();
     let report = diff::compare(&before, &after).unwrap();
-    (specs, outcome, report)
+    (outcome, report)
 }
 
 #[test]
 fn the_documents_of_single_apis_alone() {
-    let (_, outcome, report) = import(&single(), true);
+    let (outcome, report) = import(&single().unwrap(), true);
     let text = report.to_string();
     assert_eq!(outcome.operations.values().sum::<usize>(), 365 - 71);
     assert_eq!(outcome.lost.len(), 71);
@@ -113,7 +59,7 @@ fn the_documents_of_single_apis_alone() {
 
 #[test]
 fn the_document_of_all_apis_alone() {
-    let (_, outcome, report) = import(&whole(), true);
+    let (outcome, report) = import(&whole(), true);
     let text = report.to_string();
     assert_eq!(outcome.lost.len(), 3);
     assert!(
@@ -125,14 +71,14 @@ fn the_document_of_all_apis_alone() {
 
 #[test]
 fn both_in_the_order_of_this_repository() {
-    let (_, outcome, report) = import(&[whole(), single()].concat(), true);
+    let (outcome, report) = import(&[whole(), single().unwrap()].concat(), true);
     assert_eq!(report.effect(), None, "{}", report);
     assert!(outcome.lost.is_empty() && outcome.applied.idle.is_empty());
 }
 
 #[test]
 fn both_in_the_other_order() {
-    let (_, outcome, report) = import(&[single(), whole()].concat(), true);
+    let (outcome, report) = import(&[single().unwrap(), whole()].concat(), true);
     assert!(outcome.lost.is_empty());
     assert_eq!(outcome.operations.values().sum::<usize>(), 365);
     assert!(!report.to_string().contains("removed, was `GET"));
@@ -140,14 +86,16 @@ fn both_in_the_other_order() {
 
 #[test]
 fn a_document_that_only_calls_its_schemas_otherwise_changes_nothing() {
-    let (_folder, documents) = newer([
+    let folder = TempDir::new().unwrap();
+    let names = [
         "sites",
         "networks",
         "internal-domains",
         "key-admin",
         "tenant-controls-profiles",
-    ]);
-    let (_, outcome, report) = import(&documents, false);
+    ];
+    let documents = newer(names, folder.path()).unwrap();
+    let (outcome, report) = import(&documents, false);
     assert!(outcome.applied.idle.is_empty(), "{:#?}", outcome.applied);
     assert!(
         report.effect() != Some(Effect::Breaking) && outcome.lost.is_empty(),
@@ -158,7 +106,7 @@ fn a_document_that_only_calls_its_schemas_otherwise_changes_nothing() {
 
 #[test]
 fn documents_of_the_base_change_nothing() {
-    let (_, outcome, report) = import(&[single(), whole()].concat(), false);
+    let (outcome, report) = import(&[single().unwrap(), whole()].concat(), false);
     assert_eq!(report.effect(), None, "{report}");
     // The copy has no page of sources.
     let changed: Vec<&String> = outcome.changed.iter().collect();
@@ -167,8 +115,10 @@ fn documents_of_the_base_change_nothing() {
 
 #[test]
 fn a_document_that_differs_changes_its_own_api() {
-    let (_folder, documents) = newer(["destination-lists"]);
-    let (_, outcome, report) = import(&documents, false);
+    let folder = TempDir::new().unwrap();
+    let names = ["destination-lists"];
+    let documents = newer(names, folder.path()).unwrap();
+    let (outcome, report) = import(&documents, false);
     let text = report.to_string();
     assert!(outcome.lost.is_empty());
     assert!(
