@@ -13,7 +13,7 @@ use crate::specs;
 /// Shows what an import would change, and writes nothing
 ///
 /// Compares specs/ with what an import of the documents would write, or two folders of specifications, as users of the crate see
-/// them: operations with their arguments, answers and types, OAuth scopes, limits and paging. Of each change it says what programs
+/// them: operations with their arguments, responses and types, OAuth scopes, limits and paging. Of each change it says what programs
 /// notice and why, by API; at the end stands the version that the changes take.
 ///
 /// The marks: `!` breaks programs that use it, `~` lets them act differently, `+` is new, `·` has no effect. A type or an operation

@@ -29,7 +29,7 @@ use xtask::{
 After a change of an overlay:
   cargo xtask import && cargo xtask coverage && cargo xtask check
 
-To report an answer of the service that the crate does not read:
+To report a response of the service that the crate does not read:
   cargo xtask report-decode-failure --operation OPERATION FILE
 
 Before a change goes in:

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::process::finish;
 
-/// Answers from a document.
+/// Responds from a document.
 pub(crate) const PRISM: Tool = Tool::new(Registry::Npm, "@stoplight/prism-cli", "5.16.0", "prism");
 /// Makes requests up.
 pub(crate) const SCHEMATHESIS: Tool =

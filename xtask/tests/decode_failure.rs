@@ -1,4 +1,4 @@
-//! What `cargo xtask report-decode-failure` leaves of an answer: what the documents say, the structure, and nothing of the customer.
+//! What `cargo xtask report-decode-failure` leaves of a response: what the documents say, the structure, and nothing of the customer.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

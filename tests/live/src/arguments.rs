@@ -1,4 +1,4 @@
-//! Where the arguments of a call come from: the document, the answers so far, and a few values that every tenant can be asked for.
+//! Where the arguments of a call come from: the document, the responses so far, and a few values that every tenant has.
 
 use std::collections::BTreeMap;
 
@@ -57,12 +57,12 @@ const PRIVATE_RESOURCES: &str = "/policies/v2/privateResources";
 pub(crate) struct Rows(BTreeMap<&'static str, Value>);
 
 impl Rows {
-    /// Keeps what an answer tells of the tenant.
-    pub(crate) fn keep(&mut self, case: &Case, answer: &Value) {
+    /// Keeps what a response says of the tenant.
+    pub(crate) fn keep(&mut self, case: &Case, response: &Value) {
         let items = case.operation.pagination.map(|paging| paging.items);
         let list = match items {
-            Some(pointer) => answer.pointer(pointer),
-            None => Some(list_in(answer)),
+            Some(pointer) => response.pointer(pointer),
+            None => Some(list_in(response)),
         };
         let row = match list {
             Some(Value::Array(rows)) => rows.first(),
@@ -146,13 +146,13 @@ impl Rows {
     }
 }
 
-/// The list in an answer that does not page: the answer itself, a list in it, or else the answer as its only row.
-fn list_in(answer: &Value) -> &Value {
-    let properties = answer.as_object().into_iter().flatten();
+/// The list in a response that does not page: the response itself, a list in it, or else the response as its only row.
+fn list_in(response: &Value) -> &Value {
+    let properties = response.as_object().into_iter().flatten();
     let mut lists = properties
         .map(|(_, value)| value)
         .filter(|value| value.is_array());
-    lists.next().unwrap_or(answer)
+    lists.next().unwrap_or(response)
 }
 
 /// The placeholders of a path, each with the path in front of it.

@@ -60,7 +60,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     STEPS.iter().map(|step| step.name)
 }
 
-/// Runs these steps; without names all of the gate, with `full` also the slow ones. The answer is a table.
+/// Runs these steps; without names all of the gate, with `full` also the slow ones. The result is a table.
 ///
 /// # Errors
 /// The same table, when a step has failed.

@@ -18,8 +18,8 @@ use crate::workspace;
 /// Lets tools that others wrote judge the crate by its documents
 ///
 /// Prism, a server, checks the requests that the conformance suite makes of every operation, with what is required and with
-/// everything, and its answers are read. Schemathesis, a client, makes up requests of every operation and checks what the simulator
-/// answers, which does what the documents say and has none of the service's quirks.
+/// everything, and its responses are read. Schemathesis, a client, makes up requests of every operation and checks the responses
+/// of the simulator, which does what the documents say and has none of the service's quirks.
 ///
 /// Prism needs Node.js and npm, Schemathesis Python 3.10 or newer with venv. They are installed under target/tools, in fixed
 /// versions. What is not as the documents say is listed, and the exit code is 1.
@@ -46,7 +46,7 @@ impl Arguments {
 pub enum Referee {
     /// Stoplight Prism, a server that checks each request of the client
     Prism,
-    /// Schemathesis, a client that makes requests up and checks each answer of the simulator
+    /// Schemathesis, a client that makes requests up and checks each response of the simulator
     Schemathesis,
     /// Cisco's SDK for Python, which reads the responses of the simulator with its models
     Secureaccess,

@@ -1,4 +1,4 @@
-//! Prism answers from each document, and checks the requests that the conformance suite sends it as well as its own answers.
+//! Prism responds from each document, and checks the requests that the conformance suite sends it as well as its own responses.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -23,7 +23,7 @@ pub(super) fn judge(workspace: &Path) -> Result<String, String> {
         let path = documents.path().join(scope).with_extension("json");
         write_document(&document(workspace, scope), &path)?;
         let mut command = Command::new(&program);
-        // Answers that are made from the schemas, the same in each run; the fixed ones of Prism do not fit patterns.
+        // Responses that are made from the schemas, the same in each run; the fixed ones of Prism do not fit patterns.
         command
             .args(["mock", "--errors", "--dynamic", "--seed", "1"])
             .args(["--port", "0"])
@@ -64,7 +64,7 @@ fn write_document(from: &Path, to: &Path) -> Result<(), String> {
     fs::write(to, document.to_string()).map_err(|error| unusable(&error))
 }
 
-/// What Prism objects to; an answer of an error does not tell, since it is made from the schema of the error.
+/// What Prism objects to; the response of an error is no evidence, since it is made from the schema of the error.
 fn violations(server: &Server) -> BTreeSet<String> {
     let lines = server.later();
     lines

@@ -12,7 +12,7 @@ use super::{Effort, document};
 use crate::process::{Server, finish};
 use crate::tools::SCHEMATHESIS;
 
-/// What is checked of each answer.
+/// What is checked of each response.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
                       response_headers_conformance,response_schema_conformance,\
                       use_after_free,ensure_resource_availability";

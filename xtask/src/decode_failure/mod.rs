@@ -16,21 +16,21 @@ use crate::examples::driver::{Codecs, Driver, Request};
 use crate::examples::schema::{Api, Operation};
 use crate::{documents, workspace};
 
-/// Prepares an answer that the crate does not read for a bug report, without its values
+/// Prepares a response that the crate does not read for a bug report, without its values
 ///
-/// FILE is the answer as the service sent it: what `Error::body()` gives, or `send_raw()` where that is longer than the 64 KiB that an
+/// FILE is the response as the service sent it: what `Error::body()` gives, or `send_raw()` where that is longer than the 64 KiB that an
 /// error keeps. Beside it a file is written that can be attached to an issue. It keeps names of properties and values of enumerations,
 /// where they are documented, and has a placeholder of the same kind for everything else, so that the crate fails at the same place.
 /// To find that place, it builds the program `codecs` of the workspace.
 #[derive(Args)]
 #[command(
-    after_help = "Example:\n  cargo xtask report-decode-failure --operation list_sites answer.json"
+    after_help = "Example:\n  cargo xtask report-decode-failure --operation list_sites response.json"
 )]
 pub struct Arguments {
-    /// The operation that answered; `cargo xtask names` lists them
+    /// The operation that it is a response of; `cargo xtask names` lists them
     #[arg(long)]
     operation: String,
-    /// The answer
+    /// The response
     file: PathBuf,
 }
 
@@ -45,23 +45,23 @@ impl Arguments {
 }
 
 /// What stands for the problem where only the values had it.
-const HIDDEN: &str = "what is left of the answer is read; say in your own words what stands at the place that the error names";
+const HIDDEN: &str = "what is left of the response is read; say in your own words what stands at the place that the error names";
 
-/// An answer that the crate does not read, as a bug report shows it.
+/// A response that the crate does not read, as a bug report shows it.
 #[derive(Debug, Serialize)]
 pub struct DecodeFailure {
     /// `<scope>.<operation>`.
     operation: String,
     /// The version of the crate.
     version: &'static str,
-    /// What the crate says of the answer below, so that no value is in it.
+    /// What the crate says of the response below, so that no value is in it.
     problem: String,
-    /// The answer with placeholders.
+    /// The response with placeholders.
     answer: Value,
 }
 
 impl DecodeFailure {
-    /// Of an answer that is redacted, and what the crate says of it, if it does not read it.
+    /// Of a response that is redacted, and what the crate says of it, if it does not read it.
     #[must_use]
     pub fn new(operation: &Operation, redacted: Value, problem: Option<String>) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl DecodeFailure {
         }
     }
 
-    /// What the crate says of the redacted answer.
+    /// What the crate says of the redacted response.
     #[must_use]
     pub fn problem(&self) -> &str {
         &self.problem
@@ -91,7 +91,7 @@ impl DecodeFailure {
     }
 }
 
-/// Reports the answer that is saved in a file: writes a file beside it that can be attached, and says what to do with it.
+/// Reports the response that is saved in a file: writes a file beside it that can be attached, and says what to do with it.
 pub fn run(workspace: &Path, operation: &str, file: &Path) -> Result<String, String> {
     let api: Api = documents::read(&workspace.join("specs"))?
         .into_iter()
@@ -99,20 +99,20 @@ pub fn run(workspace: &Path, operation: &str, file: &Path) -> Result<String, Str
     let operation = api.named(operation).ok_or_else(|| {
         format!("there is no operation `{operation}`; `cargo xtask names` lists them")
     })?;
-    let answer = read(file)?;
+    let response = read(file)?;
     let mut driver = Codecs::start(workspace)?;
-    if problem(operation, &answer, &mut driver)?.is_none() {
+    if problem(operation, &response, &mut driver)?.is_none() {
         return Ok(format!(
             "{} is read by this version of the crate, {}: there is nothing to report.",
             file.display(),
             env!("CARGO_PKG_VERSION")
         ));
     }
-    let failure = report(&api, operation, &answer, &mut driver)?;
+    let failure = report(&api, operation, &response, &mut driver)?;
     let redacted = file.with_extension("redacted.json");
     failure.save(&redacted)?;
     Ok(format!(
-        "{}: {}\n\n{} has the answer without its values: names and enumerations that are documented are kept, everything else\n\
+        "{}: {}\n\n{} has the response without its values: names and enumerations that are documented are kept, everything else\n\
          is a placeholder of the same kind. Look through it, open an issue with the line above, and attach that file,\n\
          not {}.",
         failure.operation,
@@ -122,14 +122,14 @@ pub fn run(workspace: &Path, operation: &str, file: &Path) -> Result<String, Str
     ))
 }
 
-/// Redacts an answer, and asks the crate what is wrong with what is left.
+/// Redacts a response, and asks the crate what is wrong with what is left.
 pub fn report(
     api: &Api,
     operation: &Operation,
-    answer: &Value,
+    response: &Value,
     driver: &mut impl Driver,
 ) -> Result<DecodeFailure, String> {
-    let redacted = Redactor::new(api.documents()).redact(answer, &api.any_response(operation));
+    let redacted = Redactor::new(api.documents()).redact(response, &api.any_response(operation));
     let problem = problem(operation, &redacted, driver)?;
     Ok(DecodeFailure::new(operation, redacted, problem))
 }
@@ -164,7 +164,7 @@ fn read(file: &Path) -> Result<Value, String> {
         fs::read(file).map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
     serde_json::from_slice(&bytes).map_err(|error| {
         format!(
-            "{}: is not JSON: {error}; an error keeps the first 64 KiB of an answer: save all of it with `send_raw()`",
+            "{}: is not JSON: {error}; an error keeps the first 64 KiB of a response: save all of it with `send_raw()`",
             file.display()
         )
     })
