@@ -101,4 +101,7 @@ enum TimerKind {
     Sleep,
     Timeout,
     Deadline,
+    /// A delay of a simulated service.
+    #[cfg(feature = "simulator")]
+    Latency,
 }

@@ -12,12 +12,17 @@ use super::TimerKind;
 
 /// How often a sleep lets other tasks run before it takes the client to be idle.
 const IDLE_POLLS: u32 = 16;
+/// The same for a delay of a simulated service, whose task is no part of the client: Tokio polls the future of a test and its sockets once
+/// for 61 tasks.
+#[cfg(feature = "simulator")]
+const IDLE_POLLS_OF_SERVICE: u32 = 8 * 61;
 
 /// A clock for tests of programs that use a client: no test sleeps, and every delay can be seen.
 ///
 /// Time stands still while a request is in flight. When no request of its clients is, the clock advances to the end of the shortest sleep
-/// at once: delays before retries and delays of the rate limit take no real time. All other time passes by
-/// [`advance`](Self::advance): the expiry of a token, and the time limits of requests. Random parts of delays have their maximum.
+/// at once: delays before retries and delays of the rate limit take no real time. Nor do delays of a simulator that has the clock; time
+/// limits of requests that are shorter end first. All other time passes by [`advance`](Self::advance): the expiry of a token, and the time
+/// limits of requests. Random parts of delays have their maximum.
 ///
 /// A clone is the same clock. Clients that share it must run on one thread, such as that of `#[tokio::test]`.
 ///
@@ -96,8 +101,7 @@ impl PausedClock {
     /// Lets time pass until the next sleep or time limit ends; returns whether there is one.
     pub fn advance_to_next(&self) -> bool {
         let mut state = self.state();
-        let mut later = state.timers.range((state.elapsed, u64::MAX)..);
-        let next = later.next().map(|((end, _), _)| *end);
+        let next = state.next_end(|_| true);
         if let Some(end) = next {
             state.advance_to(end);
         }
@@ -121,6 +125,12 @@ impl PausedClock {
     pub fn system_time(&self) -> SystemTime {
         let state = self.state();
         state.start_date + state.elapsed
+    }
+
+    /// Completes after a delay of a simulated service, which takes no real time.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn latency(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
+        PausedTimer::new(self, duration, TimerKind::Latency)
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -168,11 +178,34 @@ impl State {
             .any(|timer| timer.kind == TimerKind::Timeout)
     }
 
-    /// When the shortest sleep ends.
-    fn next_sleep(&self) -> Option<Duration> {
+    /// When the next timer of these kinds ends.
+    fn next_end(&self, is_meant: impl Fn(TimerKind) -> bool) -> Option<Duration> {
         let mut later = self.timers.range((self.elapsed, u64::MAX)..);
-        let sleep = later.find(|(_, timer)| timer.kind == TimerKind::Sleep)?;
-        Some(sleep.0.0)
+        let (key, _) = later.find(|(_, timer)| is_meant(timer.kind))?;
+        Some(key.0)
+    }
+
+    /// The time that an idle timer of this kind advances the clock to; `None` if the timer waits for others.
+    fn idle_until(&self, kind: TimerKind) -> Option<Duration> {
+        match kind {
+            TimerKind::Sleep if !self.is_in_flight() => {
+                self.next_end(|kind| kind == TimerKind::Sleep)
+            }
+            #[cfg(feature = "simulator")]
+            TimerKind::Latency => self.next_end(|_| true),
+            _ => None,
+        }
+    }
+}
+
+impl TimerKind {
+    /// How often a timer lets other tasks run before it advances the clock.
+    fn idle_polls(self) -> u32 {
+        match self {
+            #[cfg(feature = "simulator")]
+            Self::Latency => IDLE_POLLS_OF_SERVICE,
+            _ => IDLE_POLLS,
+        }
     }
 }
 
@@ -208,12 +241,10 @@ impl Future for PausedTimer {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         let mut state = this.clock.state();
-        let is_idle = this.kind == TimerKind::Sleep && !state.is_in_flight();
-        if is_idle && this.idle_polls >= IDLE_POLLS {
+        let idle_until = state.idle_until(this.kind);
+        if let Some(end) = idle_until.filter(|_| this.idle_polls >= this.kind.idle_polls()) {
             this.idle_polls = 0;
-            if let Some(end) = state.next_sleep() {
-                state.advance_to(end);
-            }
+            state.advance_to(end);
         }
         if this.key.0 <= state.elapsed {
             if this.kind == TimerKind::Sleep {
@@ -224,7 +255,7 @@ impl Future for PausedTimer {
         if let Some(timer) = state.timers.get_mut(&this.key) {
             timer.waker = Some(context.waker().clone());
         }
-        if is_idle {
+        if idle_until.is_some() {
             this.idle_polls += 1;
             context.waker().wake_by_ref();
         }

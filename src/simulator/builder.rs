@@ -115,8 +115,8 @@ impl SimulatorBuilder {
     }
 
     /// The clock of the simulator, which its [clients](Simulator::client) share: their delays before retries and for rate limits advance it,
-    /// so that a limit recovers while a client waits, and nothing sleeps. Without it, tokens and rate limits follow the clock of Tokio, and
-    /// [`Simulator::advance`] adds to it.
+    /// so that a limit recovers while a client waits, and so do the delays of [faults](Fault::delay): nothing sleeps. Without it, tokens,
+    /// rate limits and faults follow the clock of Tokio, and [`Simulator::advance`] adds to it.
     pub fn clock(mut self, clock: &PausedClock) -> Self {
         self.clock = Some(clock.clone());
         self
@@ -261,7 +261,8 @@ impl SimulatorBuilder {
         let listener = TcpListener::bind((host, port)).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let service = Arc::clone(&simulator.service);
-        let server = tokio::spawn(server::serve(listener, move |request| {
+        let clock = service.env.clock.clone();
+        let server = tokio::spawn(server::serve(listener, clock, move |request| {
             let service = Arc::clone(&service);
             async move { service.handle(request).await }
         }));

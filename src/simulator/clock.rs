@@ -1,9 +1,12 @@
 //! The time of a simulated service.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::{Either, select};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::faker::NOW;
@@ -12,13 +15,13 @@ use crate::runtime::PausedClock;
 /// What tokens, rate limits and all times in responses follow.
 ///
 /// It has two readings. Lifetimes and windows are measured in [`instant`](Self::instant). Responses contain [`now`](Self::now), which
-/// does not depend on how fast a test runs: unless the clock is live, it changes only when a test advances it.
-#[derive(Debug)]
+/// does not depend on how fast a test runs: unless the clock is live, it changes only when a test advances it. A clone is the same clock.
+#[derive(Clone, Debug)]
 pub(super) enum Clock {
     /// The time of Tokio, and what a test has added to it.
     System {
         start: Instant,
-        advanced: Mutex<Duration>,
+        advanced: watch::Sender<Duration>,
         /// Whether the calendar time moves with that of Tokio.
         is_live: bool,
     },
@@ -30,22 +33,44 @@ impl Clock {
     pub(super) fn system(is_live: bool) -> Self {
         Self::System {
             start: Instant::now(),
-            advanced: Mutex::default(),
+            advanced: watch::Sender::default(),
             is_live,
         }
     }
 
     pub(super) fn advance(&self, duration: Duration) {
         match self {
-            Self::System { advanced, .. } => *locked(advanced) += duration,
+            Self::System { advanced, .. } => advanced.send_modify(|sum| *sum += duration),
             Self::Paused(clock) => clock.advance(duration),
+        }
+    }
+
+    /// Completes when so much time has passed: by itself, or because the test advances the clock.
+    pub(super) fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        match self {
+            Self::Paused(clock) => Box::pin(clock.latency(duration)),
+            Self::System { advanced, .. } => {
+                let (clock, mut advanced) = (self.clone(), advanced.subscribe());
+                let end = self.instant() + duration;
+                Box::pin(async move {
+                    while let Some(remaining) = end.checked_duration_since(clock.instant())
+                        && !remaining.is_zero()
+                    {
+                        let by_itself = std::pin::pin!(tokio::time::sleep(remaining));
+                        let by_test = std::pin::pin!(advanced.changed());
+                        match select(by_itself, by_test).await {
+                            Either::Left(_) | Either::Right(_) => {}
+                        }
+                    }
+                })
+            }
         }
     }
 
     /// The monotonic time.
     pub(super) fn instant(&self) -> Instant {
         match self {
-            Self::System { advanced, .. } => Instant::now() + *locked(advanced),
+            Self::System { advanced, .. } => Instant::now() + *advanced.borrow(),
             Self::Paused(clock) => Instant::from_std(clock.now()),
         }
     }
@@ -59,14 +84,10 @@ impl Clock {
                 is_live,
             } => {
                 let passed = is_live.then(|| start.elapsed()).unwrap_or_default();
-                passed + *locked(advanced)
+                passed + *advanced.borrow()
             }
             Self::Paused(clock) => clock.elapsed(),
         };
         DateTime::UNIX_EPOCH + Duration::from_secs(NOW.unsigned_abs()) + elapsed
     }
-}
-
-fn locked(duration: &Mutex<Duration>) -> MutexGuard<'_, Duration> {
-    duration.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -65,7 +65,7 @@
 //!
 //! Rate limits are enforced where [`rate_limit`](SimulatorBuilder::rate_limit) sets them, or
 //! [as they are published](SimulatorBuilder::documented_rate_limits). [`Simulator::advance`] advances the clock, so that no test has
-//! to sleep until a limit has recovered or a token has expired.
+//! to sleep until a limit has recovered, a token has expired or a delayed response arrives.
 //!
 //! # Assertions
 //!
@@ -284,7 +284,8 @@ impl Simulator {
         self.service.state().tokens.expire();
     }
 
-    /// Advances its clock, so that no test sleeps: tokens grow older, rate limits recover, and all times in responses move.
+    /// Advances its clock, so that no test sleeps: tokens grow older, rate limits recover, delayed responses arrive, and all times in
+    /// responses move.
     pub fn advance(&self, time: Duration) {
         self.service.env.clock.advance(time);
     }

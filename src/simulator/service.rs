@@ -79,7 +79,7 @@ impl Service {
         let (delay, effect) = self.state().faults.next(id, self.env.rng);
         let effect = effect.or_else(|| self.canned.take(id).map(Effect::Respond));
         if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
+            self.env.clock.sleep(delay).await;
         }
         let state = self.state();
         let token = state
@@ -132,7 +132,7 @@ impl Service {
             Delivery::Never => Err(io::ErrorKind::ConnectionReset.into()),
             Delivery::Half => Err(io::ErrorKind::UnexpectedEof.into()),
             Delivery::Slow(duration) => {
-                tokio::time::sleep(duration).await;
+                self.env.clock.sleep(duration).await;
                 Ok(response)
             }
         }

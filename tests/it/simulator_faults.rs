@@ -1,9 +1,11 @@
 //! Faults on demand, over a real socket.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use cisco_secure_access::simulator::{Fault, Simulator};
-use cisco_secure_access::{Cloud, ErrorKind, Result, RetryPolicy};
+use cisco_secure_access::{Cloud, ErrorKind, PausedClock, Result, RetryPolicy};
+use futures_util::poll;
 
 use crate::simulator::hurried;
 
@@ -127,6 +129,60 @@ async fn a_delay_and_a_slow_response_take_their_time() -> Result<()> {
             .await?;
         assert!(start.elapsed() >= time);
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn delays_take_no_real_time_on_a_paused_clock() -> Result<()> {
+    let time = Duration::from_secs(8);
+    for fault in [Fault::delay(time), Fault::slow(time)] {
+        let clock = PausedClock::new();
+        let simulator = Simulator::builder()
+            .clock(&clock)
+            .fault("list_sites", fault)
+            .start()
+            .await?;
+        let start = Instant::now();
+        simulator
+            .client()?
+            .deployments()
+            .list_sites()
+            .send()
+            .await?;
+        assert!(clock.elapsed() >= time, "{:?}", clock.elapsed());
+        assert!(start.elapsed() < time);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_time_limit_that_is_shorter_than_a_delay_ends_first() -> Result<()> {
+    let clock = PausedClock::new();
+    let simulator = Simulator::builder()
+        .clock(&clock)
+        .fault("list_sites", Fault::delay(Duration::from_secs(3600)))
+        .start()
+        .await?;
+    let client = simulator.client()?;
+    let sites = client.deployments().list_sites();
+    let error = sites.retry(RetryPolicy::none()).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(clock.elapsed() < Duration::from_secs(3600));
+    Ok(())
+}
+
+#[tokio::test]
+async fn delayed_responses_arrive_when_a_test_advances_the_clock() -> Result<()> {
+    let time = Duration::from_secs(3600);
+    let simulator = Simulator::builder()
+        .fault("list_sites", Fault::delay(time))
+        .start()
+        .await?;
+    let request = simulator.example_request("list_sites", false).unwrap();
+    let mut call = pin!(simulator.call(request));
+    assert!(poll!(call.as_mut()).is_pending());
+    simulator.advance(time);
+    assert!(poll!(call).is_ready());
     Ok(())
 }
 

@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::response::{Delivered, Delivery, JsonResponse};
+use crate::simulator::clock::Clock;
 
 /// No body of the API is longer.
 const MAX_BODY: usize = 16 * 1024 * 1024;
@@ -25,7 +26,7 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 const PIECES: usize = 8;
 
 /// Accepts connections until it is dropped, and all connections with it.
-pub(crate) async fn serve<H, F>(listener: TcpListener, handler: H)
+pub(crate) async fn serve<H, F>(listener: TcpListener, clock: Clock, handler: H)
 where
     H: Fn(Request<Bytes>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Delivered> + Send + 'static,
@@ -33,13 +34,13 @@ where
     let mut connections = JoinSet::new();
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(connection(stream, handler.clone()));
+            connections.spawn(connection(stream, clock.clone(), handler.clone()));
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn connection<H, F>(stream: TcpStream, handler: H)
+async fn connection<H, F>(stream: TcpStream, clock: Clock, handler: H)
 where
     H: Fn(Request<Bytes>) -> F,
     F: Future<Output = Delivered>,
@@ -47,7 +48,7 @@ where
     // Small responses at once: a test makes thousands of calls.
     let _ = stream.set_nodelay(true);
     let is_reset = AtomicBool::new(false);
-    let service = service_fn(|request| respond(&handler, &is_reset, request));
+    let service = service_fn(|request| respond(&handler, &clock, &is_reset, request));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // An error is what the client did, or a fault: nobody needs to know.
     let _ = Pin::new(&mut connection).await;
@@ -58,6 +59,7 @@ where
 
 async fn respond<H, F>(
     handler: &H,
+    clock: &Clock,
     is_reset: &AtomicBool,
     request: Request<Incoming>,
 ) -> io::Result<Response<ResponseBody>>
@@ -77,7 +79,7 @@ where
         is_reset.store(true, Ordering::Relaxed);
         return Err(io::ErrorKind::ConnectionReset.into());
     }
-    Ok(response.map(|body| ResponseBody::new(body, delivery)))
+    Ok(response.map(|body| ResponseBody::new(body, delivery, clock)))
 }
 
 /// The complete body; `None` where it is too long.
@@ -104,13 +106,14 @@ struct ResponseBody {
     remaining: Bytes,
     delivery: Delivery,
     piece: usize,
-    pause: Option<Pin<Box<tokio::time::Sleep>>>,
+    clock: Clock,
+    pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Whether what came so far had a chance to leave.
     is_flushed: bool,
 }
 
 impl ResponseBody {
-    fn new(body: Bytes, delivery: Delivery) -> Self {
+    fn new(body: Bytes, delivery: Delivery, clock: &Clock) -> Self {
         let piece = match delivery {
             Delivery::Slow(_) => body.len().div_ceil(PIECES).max(1),
             Delivery::Half => body.len() / 2,
@@ -120,6 +123,7 @@ impl ResponseBody {
             remaining: body,
             delivery,
             piece,
+            clock: clock.clone(),
             pause: None,
             is_flushed: false,
         }
@@ -158,9 +162,10 @@ impl Body for ResponseBody {
             }
             Delivery::Slow(duration) => {
                 let pieces = u32::try_from(PIECES).unwrap_or(1);
-                let pause = self
+                let this = &mut *self;
+                let pause = this
                     .pause
-                    .get_or_insert_with(|| Box::pin(tokio::time::sleep(duration / pieces)));
+                    .get_or_insert_with(|| this.clock.sleep(duration / pieces));
                 if pause.as_mut().poll(context).is_pending() {
                     return Poll::Pending;
                 }
