@@ -143,7 +143,9 @@ impl ExampleRequest<'_> {
         let body = body.filter(|body| body.required || self.everything)?;
         let (media_type, schema) = body.media_types.first_key_value()?;
         let rng = self.rng.fork("body");
-        let value = self.values.sent(schema, "", self.everything, rng);
+        // A form without parts is no body.
+        let everything = self.everything || media_type == "multipart/form-data";
+        let value = self.values.sent(schema, "", everything, rng);
         let fields = || value.as_object().into_iter().flatten();
         Some(match media_type.as_str() {
             "application/json" => (media_type.clone(), value.to_string()),

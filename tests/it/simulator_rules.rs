@@ -142,6 +142,30 @@ async fn an_unknown_query_parameter_is_ignored_and_recorded() {
 }
 
 #[tokio::test]
+async fn a_list_in_a_query_may_be_repeated() {
+    let other = OtherClient::of(Simulator::builder().quirks([])).await;
+    let profiles =
+        "/policies/v2/securityProfiles?optionalFields=identityCount&optionalFields=policySetting";
+    assert_eq!(other.get(profiles).await.status, 200);
+    let one = "/policies/v2/securityProfiles?optionalFields=identityCount";
+    assert_eq!(other.get(one).await.status, 200);
+    let unknown =
+        "/policies/v2/securityProfiles?optionalFields=identityCount&optionalFields=colour";
+    let reply = other.get(unknown).await;
+    assert_eq!(reply.status, 400);
+    assert!(reply.text().contains("optionalFields"), "{}", reply.text());
+
+    // Each occurrence of a list with commas counts, not the first alone.
+    let activity = "/reports/v2/activity/dns?from=-1days&to=now&limit=10&offset=0";
+    let verdicts = format!("{activity}&verdict=allowed&verdict=colour");
+    assert_eq!(other.get(&verdicts).await.status, 400);
+    let once = format!("{activity}&limit=20");
+    let reply = other.get(&once).await;
+    assert_eq!(reply.status, 400);
+    assert!(reply.text().contains("more than once"), "{}", reply.text());
+}
+
+#[tokio::test]
 async fn a_body_that_is_not_documented_is_ignored_and_recorded() {
     let other = OtherClient::start().await;
     let id = &other.simulator.ids("/deployments/v2/sites")[0];

@@ -41,14 +41,16 @@ pub(super) fn read(
         return Ok(None);
     };
     let schema = document.resolve(&parameter.schema);
-    if schema["type"] == "array" && parameter.encoding != Encoding::Json {
+    let is_list = schema["type"] == "array";
+    // Other clients repeat a parameter for each element of a list, however it is documented.
+    let is_json = parameter.encoding == Encoding::Json && first.trim_start().starts_with('[');
+    if is_list && (!is_json || texts.len() > 1) {
         let items = document.resolve(&schema["items"]);
-        let values: Vec<Value> = if parameter.encoding == Encoding::Repeated {
-            texts.iter().map(|text| typed(items, text)).collect()
-        } else {
-            first.split(',').map(|text| typed(items, text)).collect()
-        };
-        return Ok(Some(Value::Array(values)));
+        let elements = texts.iter().flat_map(|text| match parameter.encoding {
+            Encoding::Comma => text.split(',').collect(),
+            _ => vec![*text],
+        });
+        return Ok(Some(elements.map(|text| typed(items, text)).collect()));
     }
     if texts.len() > 1 {
         return Err(ValidationError::new(
