@@ -1,7 +1,7 @@
 //! Differences of the scope `investigate`, most of them seen in responses of Umbrella Investigate, which has the same back end.
 
 use cisco_secure_access::api::investigate::types::{
-    PassiveDnsRecordList, WhoisRecord, WhoisSearchField,
+    DomainCategorizationStatus, PassiveDnsRecordList, WhoisRecord, WhoisSearchField,
 };
 use cisco_secure_access::{Client, Response, ResponseFuture};
 use futures_util::TryStreamExt as _;
@@ -441,5 +441,6 @@ async fn categorizations_come_by_domain() {
     })
     .await;
     assert_eq!(many["a.example"], one["a.example"]);
-    assert_eq!(one["a.example"].status, Some(-1));
+    let status = one["a.example"].status.as_ref();
+    assert_eq!(status, Some(&DomainCategorizationStatus::Malicious));
 }
