@@ -1,11 +1,13 @@
-"""Calls each read operation of the simulator with Cisco's SDK for Python, and writes what its typed models do with the responses.
+"""Calls each operation of the simulator with Cisco's SDK for Python and its typed models, and writes what these do with the responses.
 
-    secureaccess.py < server.json
+    secureaccess.py < requests.json
 
-The input has the URL, key and secret of the simulator and a request of each operation. The output is one JSON object: for each operation
-`null`, or why the call failed; operations that the SDK lacks are missing.
+The input has a key and secret, and requests of each operation with the URL of the simulator that gets them. The output is a JSON list with
+an element for each request of an operation that the SDK has: the request's `operation` and `everything`, and as `reason` why the call
+failed, or `null`.
 """
 
+import email
 import importlib
 import inspect
 import json
@@ -28,7 +30,7 @@ def shape(path):
 
 
 def methods():
-    """Every GET of the SDK: class, name, path, and the parameters of the method by their names on the wire."""
+    """Every method of the SDK: class, name, HTTP method, path, and the parameters by location and name on the wire."""
     for module in pkgutil.iter_modules(secure_access.api.__path__):
         module = importlib.import_module(f"secure_access.api.{module.name}")
         for _, api in inspect.getmembers(module, inspect.isclass):
@@ -39,16 +41,33 @@ def methods():
                     continue
                 source = inspect.getsource(serialize)
                 path = re.search(r"resource_path='([^']*)'", source)
-                if path and "method='GET'" in source:
-                    in_path = re.findall(r"_path_params\['([^']+)'\] = (\w+)", source)
-                    in_query = re.findall(r"_query_params\.append\(\('([^']+)', (\w+)", source)
-                    in_header = re.findall(r"_header_params\['([^']+)'\] = (\w+)\n", source)
+                verb = re.search(r"method='([A-Z]+)'", source)
+                if path and verb:
+                    # Names that begin with an underscore are the SDK's own.
+                    in_header = re.findall(r"_header_params\['([^']+)'\] = ([^\W_]\w*)\n", source)
+                    in_form = re.findall(r"_form_params\.append\(\('([^']+)', (\w+)", source)
                     parameters = {
-                        "path": dict(in_path),
-                        "query": dict(in_query),
+                        "path": dict(re.findall(r"_path_params\['([^']+)'\] = (\w+)", source)),
+                        "query": dict(re.findall(r"_query_params\.append\(\('([^']+)', (\w+)", source)),
                         "header": {wire.lower(): python for wire, python in in_header},
+                        "form": dict(in_form + re.findall(r"_files\['([^']+)'\] = (\w+)", source)),
+                        "body": {"": python for python in re.findall(r"_body_params = (\w+)\n", source)},
                     }
-                    yield api, name[1 : -len("_serialize")], path[1], parameters
+                    yield api, name[1 : -len("_serialize")], verb[1], path[1], parameters
+
+
+def modelled(annotation, value):
+    """A body as the models of the SDK have it."""
+    if hasattr(annotation, "from_dict"):
+        return annotation.from_dict(value)
+    inner = typing.get_args(annotation)
+    if typing.get_origin(annotation) in (typing.Annotated, typing.Union):
+        return modelled(inner[0], value)
+    if typing.get_origin(annotation) is list and isinstance(value, list):
+        return [modelled(inner[0], item) for item in value]
+    if typing.get_origin(annotation) is dict and isinstance(value, dict):
+        return {name: modelled(inner[1], item) for name, item in value.items()}
+    return value
 
 
 def typed(annotation, text):
@@ -60,6 +79,8 @@ def typed(annotation, text):
                 yield convert(text)
             except (ValueError, KeyError):
                 pass
+        if text.startswith(("{", "[")):
+            yield modelled(annotation, json.loads(text))
         pieces = text.split(",")
         yield pieces
         if all(piece.lstrip("-").isdigit() for piece in pieces):
@@ -75,6 +96,21 @@ def typed(annotation, text):
     return text
 
 
+def sent(request):
+    """What the body of a request has, by location and name on the wire; JSON has no name."""
+    content_type, body = request["headers"].get("content-type", ""), request["body"]
+    if "json" in content_type:
+        return {("body", ""): json.loads(body)}
+    if content_type.startswith("multipart/"):
+        message = email.message_from_string(f"Content-Type: {content_type}\r\n\r\n{body}")
+        parts = message.get_payload()
+        return {
+            ("form", part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
+            for part in parts
+        }
+    return {("form", wire): value[0] for wire, value in parse_qs(body).items()}
+
+
 def arguments(method, parameters, request):
     template, path = request["template"].split("/"), request["path"].split("/")
     values = {}
@@ -87,6 +123,7 @@ def arguments(method, parameters, request):
         values["query", wire] = ",".join(value)
     for wire, value in request["headers"].items():
         values["header", wire] = value
+    values.update(sent(request))
     hints = typing.get_type_hints(inspect.unwrap(method), include_extras=True)
     known = {
         (location, wire): python for location, names in parameters.items() for wire, python in names.items()
@@ -96,8 +133,12 @@ def arguments(method, parameters, request):
     given = {}
     for (location, wire), value in values.items():
         python = next(in_path, None) if location == "path" else known.get((location, wire))
-        if python:
-            given[python] = typed(hints[python], value)
+        if not python:
+            continue
+        if location == "body":
+            given[python] = modelled(hints[python], value)
+        else:
+            given[python] = typed(hints[python], value) if isinstance(value, str) else value
     return given
 
 
@@ -107,34 +148,40 @@ def reason(error):
         first = error.errors(include_url=False, include_input=False)[0]
         location = ".".join(map(str, first["loc"]))
         return f"{error.title}: {location}: {first['msg']}"
+    if isinstance(error, secure_access.ApiException):
+        return f"{error.status} {error.body or error.reason}"[:600]
     return f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
 
 
 def main():
-    server = json.load(sys.stdin)
-    url = server["url"].rstrip("/")
+    given = json.load(sys.stdin)
     known = list(methods())
 
     def client(**settings):
         return secure_access.ApiClient(secure_access.Configuration(**settings))
 
-    with_key = client(host=url, username=server["key"], password=server["secret"])
-    token = TokenApi(with_key).create_auth_token(grant_type="client_credentials").access_token
-    findings = {}
-    for request in server["requests"]:
+    findings = []
+    for request in given["requests"]:
         template = shape(request["template"])
-        matches = [entry for entry in known if template.endswith(shape(entry[2]))]
+        matches = [
+            entry for entry in known if entry[2] == request["method"] and template.endswith(shape(entry[3]))
+        ]
         if not matches:
             continue
         # Of several, the one with the longest path; reports have another base URL than the rest.
-        api, name, path, parameters = max(matches, key=lambda entry: len(entry[2]))
-        base = template[: len(template) - len(shape(path))]
-        method = getattr(api(client(host=url + base, access_token=token)), name)
+        api, name, _, path, parameters = max(matches, key=lambda entry: len(entry[3]))
+        url = request["url"].rstrip("/")
+        with_key = dict(username=given["key"], password=given["secret"])
+        token = TokenApi(client(host=url, **with_key)).create_auth_token(grant_type="client_credentials")
+        host = url + template[: len(template) - len(shape(path))]
+        credentials = with_key if api is TokenApi else dict(access_token=token.access_token)
+        method = getattr(api(client(host=host, **credentials)), name)
+        finding = {"operation": request["operation"], "everything": request["everything"], "reason": None}
         try:
             method(**arguments(method, parameters, request))
-            findings[request["operation"]] = None
         except Exception as error:  # whatever the SDK does is a finding
-            findings[request["operation"]] = reason(error)
+            finding["reason"] = reason(error)
+        findings.append(finding)
     json.dump(findings, sys.stdout)
 
 

@@ -1,11 +1,12 @@
-//! Cisco's SDK for Python calls each read operation of the simulator and reads the responses with its typed models.
+//! Cisco's SDK for Python calls each operation of the simulator with its typed models, and reads the responses with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::process::Server;
@@ -16,10 +17,17 @@ const SCRIPT: &str = include_str!("secureaccess.py");
 /// The failures for which the SDK is at fault: operation, what the message contains, and why.
 const EXCEPTIONS: &str = include_str!("secureaccess.json");
 
-/// What the SDK makes of the responses of one simulator: for each operation nothing, or why the call failed.
-type Findings = BTreeMap<String, Option<String>>;
+/// What the SDK made of a call.
+#[derive(Deserialize)]
+struct Finding {
+    operation: String,
+    /// Whether the request had all parameters and properties, otherwise those that are required.
+    everything: bool,
+    /// Why the call failed, if it did.
+    reason: Option<String>,
+}
 
-/// Calls a simulator that does what the documents say, and one with the quirks of the service. With the quirks, only what the documents do
+/// Calls simulators that do what the documents say, and some with the quirks of the service. With the quirks, only what the documents do
 /// not say can differ, so a failure there is reported and no error.
 pub(super) fn judge(workspace: &Path) -> Result<String, String> {
     let python = SECUREACCESS.install(workspace)?;
@@ -28,45 +36,68 @@ pub(super) fn judge(workspace: &Path) -> Result<String, String> {
     let quirks = findings(workspace, &python, "quirks")?;
     let mut rows = Vec::new();
     let mut faults = 0;
-    let mut known = 0;
-    for (operation, found) in &documents {
-        let with_quirks = quirks.get(operation).and_then(Option::as_deref);
-        let exception = exceptions.get(operation);
-        let is_excepted = |reason: &str| {
-            exception.is_some_and(|exception| reason.contains(exception.contains.as_str()))
+    let mut needed = BTreeSet::new();
+    for finding in &documents {
+        let Some(reason) = &finding.reason else {
+            continue;
         };
-        match (found.as_deref(), with_quirks) {
-            (None, None) => {
-                if exception.is_some() {
-                    faults += 1;
-                    rows.push(format!("{operation}: is accepted; remove its exception"));
+        match exceptions.get(&finding.operation) {
+            Some(exception) if reason.contains(&exception.contains) => {
+                if needed.insert(&finding.operation) {
+                    rows.push(format!(
+                        "{}: known: {}",
+                        finding.operation, exception.reason
+                    ));
                 }
             }
-            (Some(reason), _) if is_excepted(reason) => {
-                if let Some(Exception { reason, .. }) = exception {
-                    known += 1;
-                    rows.push(format!("{operation}: known: {reason}"));
-                }
-            }
-            (Some(reason), _) => {
+            _ => {
                 faults += 1;
-                rows.push(format!("{operation}: REJECTED: {reason}"));
+                rows.push(format!("{}: REJECTED: {reason}", finding.name()));
             }
-            (None, Some(reason)) => rows.push(format!("{operation}: with quirks: {reason}")),
         }
     }
-    let rejected = |findings: &Findings| findings.values().flatten().count();
+    for operation in exceptions.keys().filter(|known| !needed.contains(known)) {
+        faults += 1;
+        rows.push(format!("{operation}: is accepted; remove its exception"));
+    }
+    for (found, with_quirks) in documents.iter().zip(&quirks) {
+        if let (None, Some(reason)) = (&found.reason, &with_quirks.reason) {
+            rows.push(format!("{}: with quirks: {reason}", found.name()));
+        }
+    }
+    let operations: BTreeSet<&str> = documents
+        .iter()
+        .map(|found| found.operation.as_str())
+        .collect();
     let summary = format!(
-        "secureaccess: {} read operations: {} responses rejected with quirks off, {} with quirks on; {known} of the former are the fault of the SDK, {faults} are not",
+        "secureaccess: {} calls of {} operations: {} rejected with quirks off, {} with quirks on; {} operations fail for a fault of the SDK, {faults} calls do not",
         documents.len(),
+        operations.len(),
         rejected(&documents),
         rejected(&quirks),
+        needed.len(),
     );
     let text = format!("{}\n{summary}", rows.join("\n"));
     match (documents.is_empty(), faults) {
         (false, 0) => Ok(text),
         _ => Err(text),
     }
+}
+
+impl Finding {
+    fn name(&self) -> String {
+        match self.everything {
+            true => format!("{} with everything", self.operation),
+            false => self.operation.clone(),
+        }
+    }
+}
+
+fn rejected(findings: &[Finding]) -> usize {
+    findings
+        .iter()
+        .filter(|finding| finding.reason.is_some())
+        .count()
 }
 
 /// A known failure.
@@ -92,18 +123,17 @@ fn exceptions() -> Result<BTreeMap<String, Exception>, String> {
         .collect()
 }
 
-/// Starts a simulator and lets the SDK call it.
-fn findings(workspace: &Path, python: &Path, mode: &str) -> Result<Findings, String> {
+/// Starts the simulators and lets the SDK call them.
+fn findings(workspace: &Path, python: &Path, mode: &str) -> Result<Vec<Finding>, String> {
     let mut command = Command::new(env!("CARGO"));
     command
         .current_dir(workspace)
         .args(["run", "--quiet", "--package", "conformance"])
-        .args(["--bin", "reads", "--", mode]);
+        .args(["--bin", "requests", "--", mode]);
     let server = Server::start(&mut command, "requests ")?;
     let requests: Value =
         serde_json::from_str(server.said("requests ")?).map_err(|error| error.to_string())?;
     let input = json!({
-        "url": server.said("url ")?,
         "key": server.said("key ")?,
         "secret": server.said("secret ")?,
         "requests": requests,
