@@ -61,7 +61,8 @@ const RESERVED_TYPES: [&str; 18] = [
 
 /// Lowers `operations` and the schemas that they reach.
 ///
-/// The definition and name of a type follow from all operations of the document, so that enabling another API changes no type.
+/// The definition and name of a type follow from all operations of the document, enabled or not, so that enabling another API changes no
+/// type.
 pub(crate) fn lower(document: &Document, operations: &[Operation]) -> Result<Lowered> {
     let all = document.operations();
     let directions = directions(document, all)?;
@@ -82,14 +83,16 @@ pub(crate) fn lower(document: &Document, operations: &[Operation]) -> Result<Low
                 format!("`{component}` and `{other}` would both be the type `{name}`"),
             ));
         }
-        // The name is the name of a request, of the scope or of a Rust type.
-        let name = match used_names.contains(&name) {
-            true => name + "Value",
-            false => name,
-        };
-        components.insert(component.clone(), name);
     }
-    used_names.extend(components.values().cloned());
+    for (name, component) in &names {
+        // The name can be that of a request, of the scope or of a Rust type.
+        let mut unique = name.clone();
+        while used_names.contains(&unique) || (unique != *name && names.contains_key(&unique)) {
+            unique += "Value";
+        }
+        used_names.insert(unique.clone());
+        components.insert((*component).clone(), unique);
+    }
     let mut discriminating = BTreeSet::new();
     find_discriminating(document.root(), &mut discriminating);
     let mut lowering = Lowering {
@@ -105,12 +108,18 @@ pub(crate) fn lower(document: &Document, operations: &[Operation]) -> Result<Low
         types: BTreeMap::new(),
         schemas: Map::new(),
     };
-    for (index, operation) in operations.iter().enumerate() {
+    for operation in all {
         let lowered = lowering.operation(operation)?;
-        lowering.schemas.insert(operation_number(index), lowered);
+        let mut wanted = operations.iter();
+        if let Some(index) = wanted.position(|wanted| wanted.id == operation.id) {
+            lowering.schemas.insert(operation_number(index), lowered);
+        }
     }
     while let Some(component) = lowering.queue.pop_front() {
         lowering.component(&component)?;
+    }
+    if operations.len() < all.len() {
+        lowering.keep_reached(operations.len());
     }
     Ok(Lowered {
         document: json!({
@@ -248,6 +257,18 @@ fn find_discriminating(value: &Value, found: &mut BTreeSet<(String, String)>) {
     }
 }
 
+/// Finds the types that a lowered schema refers to.
+fn find_references(lowered: &Value, found: &mut Vec<String>) {
+    match lowered {
+        Value::Array(list) => list.iter().for_each(|one| find_references(one, found)),
+        Value::Object(map) => {
+            found.extend(referred(lowered).map(str::to_owned));
+            map.values().for_each(|one| find_references(one, found));
+        }
+        _ => {}
+    }
+}
+
 /// Keeps the format of IP addresses in a parameter, whose values are only written.
 fn keep_addresses(schema: &Value, lowered: &mut Value) {
     if schema["format"] == "ip" {
@@ -305,6 +326,21 @@ impl SchemaContext {
 }
 
 impl Lowering<'_> {
+    /// Drops the types that only other operations than the first of these reach.
+    fn keep_reached(&mut self, operations: usize) {
+        let mut reached = BTreeSet::new();
+        let mut pending: Vec<String> = (0..operations).map(operation_number).collect();
+        while let Some(name) = pending.pop() {
+            if let Some(schema) = self.schemas.get(&name)
+                && reached.insert(name)
+            {
+                find_references(schema, &mut pending);
+            }
+        }
+        self.schemas.retain(|name, _| reached.contains(name));
+        self.types.retain(|name, _| reached.contains(name));
+    }
+
     /// The types of an operation, as an object with a property for each argument and one for the response.
     fn operation(&mut self, operation: &Operation) -> Result<Value> {
         let name = names::pascal(&operation.id);

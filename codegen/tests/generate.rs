@@ -252,6 +252,60 @@ fn another_api_changes_nothing_of_a_shared_type() {
     assert_eq!(alone, shared(&|_| true));
 }
 
+/// The names of the structs in the code of these schemas, each the response of an operation of the API of its name.
+fn structs(schemas: Value, enabled: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let names = schemas.as_object().unwrap().keys();
+    let paths = names.map(|name| {
+        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+        let content = json!({"application/json": {"schema": reference}});
+        let id = format!("read_{}", name.to_lowercase());
+        let operation = json!({
+            "operationId": id,
+            "summary": "Reads it",
+            "tags": [name],
+            "responses": {"200": {"description": "", "content": content}},
+        });
+        let item = json!({"get": operation});
+        (format!("/shop/v2/{}", name.to_lowercase()), item)
+    });
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "shop", "version": "1"},
+        "paths": paths.collect::<serde_json::Map<_, _>>(),
+        "components": {"schemas": schemas},
+    });
+    let options = Options { enabled, ..ALL };
+    let code = generate("shop", &document, &options).unwrap().code;
+    let text = prettyplease::unparse(&syn::parse2(code).unwrap());
+    let structs = text.split("pub struct ").skip(1);
+    let names = structs.filter_map(|rest| rest.split_once(" {"));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn a_name_that_is_taken_gets_one_that_is_not() {
+    let object = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+    let schemas = json!({"Map": object, "MapValue": object});
+    let structs = structs(schemas, &|_| true);
+    for expected in ["MapValue", "MapValueValue"] {
+        assert!(structs.contains(&expected.to_owned()), "{structs:?}");
+    }
+}
+
+#[test]
+fn the_number_of_an_inline_type_does_not_follow_from_what_is_enabled() {
+    let inline = json!({"type": "object", "properties": {"name": {"type": "string"}}});
+    let with = |property: &str| json!({"type": "object", "properties": {property: inline}});
+    let schemas = json!({"Order": with("line_price"), "OrderLine": with("price")});
+    let all = structs(schemas.clone(), &|_| true);
+    let some = structs(schemas, &|feature| feature == "order-line");
+    for name in ["OrderLinePrice", "OrderLinePrice2"] {
+        assert!(all.contains(&name.to_owned()), "{all:?}");
+    }
+    assert!(some.contains(&"OrderLinePrice2".to_owned()), "{some:?}");
+    assert!(!some.contains(&"OrderLinePrice".to_owned()), "{some:?}");
+}
+
 #[test]
 fn the_json_schema_of_a_type_is_that_of_the_wire() {
     let mut document = everything();
