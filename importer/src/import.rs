@@ -15,7 +15,7 @@ use crate::document::Document;
 use crate::grammar::{self, Kind};
 use crate::integers::{self, Numbers};
 use crate::operations::{DOCUMENTS, each_operation};
-use crate::overlay::{self, Applied};
+use crate::overlay::{self, Applied, OVERLAYS};
 use crate::report::{Defect, Failure, Log, Pointer, Repairs};
 use crate::{
     base, check, choices, downgrade, extensions, inputs, lineage, merge, names, pagination,
@@ -39,7 +39,7 @@ pub struct Outcome {
     pub misfits: Vec<String>,
     /// The number of paths whose placeholders got other names.
     pub renamed_paths: usize,
-    /// How many numbers are integers, and how many are not.
+    /// Which numbers are integers, which are real, and which an overlay must decide.
     pub numbers: Numbers,
     /// How many choices allow for more than one of their forms.
     pub open_choices: usize,
@@ -216,12 +216,13 @@ fn compute(
     let mut whole = split::assemble(&merged, components);
     names::name_operations(&mut whole);
     names.apply(&mut whole)?;
-    let applied = overlay::apply_all(&folder.join("overlays"), &mut whole, &mut names)?;
+    let mut applied = overlay::apply_all(&folder.join(OVERLAYS), &mut whole, &mut names)?;
+    files.append(&mut applied.texts);
     names::verify(&mut whole)?;
     let mut misfits = extensions::verify(&mut whole);
     misfits.extend(rust_names::verify(&mut whole));
     let renamed_paths = placeholders::rename(&mut whole)?;
-    let numbers = integers::tell_apart(&mut whole)?;
+    let numbers = integers::tell_apart(&mut whole);
     let open_choices = choices::tell_apart(&mut whole);
     let without_clouds = without_clouds(&mut whole);
     let pagination = pagination::find(&mut whole);
