@@ -92,7 +92,7 @@ impl<'a> Action<'a> {
         match &self.change {
             Change::Remove => {
                 let replaced = removed(document, &pointers);
-                self.compare(replaced, true, &mut outcome);
+                self.compare(&replaced, true, &mut outcome);
                 // From the last to the first, so that the positions in lists stay true.
                 for pointer in pointers.iter().rev() {
                     remove(document, pointer);
@@ -148,20 +148,22 @@ impl<'a> Action<'a> {
             let repeated = repeated.into_iter().map(Finding::RepeatsElement);
             outcome.findings.extend(repeated);
         }
-        self.compare(replaced.stated(), changes, outcome);
+        self.compare(&replaced, changes, outcome);
     }
 
     /// Compares what an action replaces with what it expects.
-    fn compare(&self, replaced: Map<String, Value>, changes: bool, outcome: &mut ActionOutcome) {
+    fn compare(&self, replaced: &Replaced, changes: bool, outcome: &mut ActionOutcome) {
+        let found = replaced.stated();
         match self.expects {
             _ if !changes => outcome.findings.push(Finding::ChangesNothing),
-            None if replaced.is_empty() => {}
-            None => outcome.unstated = Some(replaced),
-            Some(expected) if *expected == replaced => {}
-            Some(expected) => outcome.findings.push(Finding::ReplacesOther {
-                expected: expects::written(&expects::difference(expected, &replaced)),
-                found: expects::written(&expects::difference(&replaced, expected)),
-            }),
+            None if found.is_empty() => {}
+            None => outcome.unstated = Some(found),
+            Some(expected) if *expected == found => {}
+            Some(expected) => {
+                let (expected, found) = replaced.differences(expected);
+                let finding = Finding::ReplacesOther { expected, found };
+                outcome.findings.push(finding);
+            }
         }
     }
 }
@@ -215,7 +217,7 @@ fn replaced_keys(action: &Value) -> Result<BTreeSet<&str>, String> {
 }
 
 /// What a removal takes away.
-fn removed(document: &Value, pointers: &[String]) -> Map<String, Value> {
+fn removed(document: &Value, pointers: &[String]) -> Replaced {
     let mut replaced = Replaced::default();
     for pointer in pointers {
         let is_below_ours = || pointer.contains("/x-");
@@ -224,7 +226,7 @@ fn removed(document: &Value, pointers: &[String]) -> Map<String, Value> {
         let values = target.map(|target| (expects::ITSELF.to_owned(), target));
         replaced.add(document, pointer, &values.into_iter().collect());
     }
-    replaced.stated()
+    replaced
 }
 
 fn remove(document: &mut Value, pointer: &str) {

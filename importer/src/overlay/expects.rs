@@ -41,7 +41,7 @@ impl Replaced {
     }
 
     /// The value of `x-expects`.
-    pub(super) fn stated(self) -> Map<String, Value> {
+    pub(super) fn stated(&self) -> Map<String, Value> {
         let mut targets = self.0.iter().map(|(_, values)| values);
         let first = targets.next();
         match first {
@@ -49,19 +49,56 @@ impl Replaced {
                 first.clone().into_iter().collect()
             }
             _ => {
-                let below = |(location, values): (String, BTreeMap<String, Value>)| {
-                    values.into_iter().map(move |(path, value)| {
-                        let path = match path.as_str() {
-                            ITSELF => location.clone(),
-                            path => format!("{location}/{path}"),
-                        };
-                        (path, value)
-                    })
-                };
-                let sorted: BTreeMap<String, Value> = self.0.into_iter().flat_map(below).collect();
-                sorted.into_iter().collect()
+                let values = self.0.iter().flat_map(|(location, values)| {
+                    values
+                        .iter()
+                        .map(|(path, value)| (joined(location, path), value.clone()))
+                });
+                values.collect::<BTreeMap<_, _>>().into_iter().collect()
             }
         }
+    }
+
+    /// What of `expected` is not replaced, and what is replaced but not of it.
+    pub(super) fn differences(
+        &self,
+        expected: &Map<String, Value>,
+    ) -> (Map<String, Value>, Map<String, Value>) {
+        let found = self.stated();
+        match (is_by_location(expected), is_by_location(&found)) {
+            (false, true) => {
+                let expected = self.everywhere(expected);
+                (difference(&expected, &found), difference(&found, &expected))
+            }
+            (true, false) => {
+                let found = self.everywhere(&found);
+                (difference(expected, &found), difference(&found, expected))
+            }
+            _ => (difference(expected, &found), difference(&found, expected)),
+        }
+    }
+
+    /// Values that are the same at each target, by their location.
+    fn everywhere(&self, values: &Map<String, Value>) -> Map<String, Value> {
+        let at = |(location, _): &(String, _)| {
+            let values = values.iter();
+            let values = values.map(|(path, value)| (joined(location, path), value.clone()));
+            values.collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(at).collect()
+    }
+}
+
+/// Whether the paths are those in the document.
+fn is_by_location(values: &Map<String, Value>) -> bool {
+    values.keys().any(|path| path.starts_with('/'))
+}
+
+/// The location of the value at a path below a target.
+fn joined(location: &str, path: &str) -> String {
+    match path {
+        ITSELF => location.to_owned(),
+        path => format!("{location}/{path}"),
     }
 }
 
@@ -96,10 +133,7 @@ fn shortened(value: &Value) -> Value {
 }
 
 /// What one has and the other has not.
-pub(super) fn difference(
-    one: &Map<String, Value>,
-    other: &Map<String, Value>,
-) -> Map<String, Value> {
+fn difference(one: &Map<String, Value>, other: &Map<String, Value>) -> Map<String, Value> {
     let pairs = one
         .iter()
         .filter(|(path, value)| other.get(*path) != Some(value));
@@ -110,9 +144,6 @@ pub(super) fn difference(
 
 /// The flow notation of YAML, in one line.
 pub(super) fn written(replaced: &Map<String, Value>) -> String {
-    if replaced.is_empty() {
-        return "nothing".to_owned();
-    }
     flow(&Value::Object(replaced.clone()))
 }
 

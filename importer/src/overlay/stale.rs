@@ -1,15 +1,22 @@
 //! The actions that a person has to decide on, because upstream is not what they were written for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Applied;
+use super::expects;
 use super::target::Missing;
 
 /// Extensions that nothing replaces when the action that adds them finds nothing.
 const IRREPLACEABLE: [&str; 3] = ["x-clouds", "x-rate-limit", "x-secret"];
+
+/// So much of a target stands in a message.
+const LONGEST_TARGET: usize = 100;
+
+/// So many actions with one cause are named in a report.
+const NAMED: usize = 12;
 
 /// An action that does not do what it says, or need not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,10 +48,10 @@ pub enum Finding {
     Contradicts(String),
     /// It replaces something else than it expects.
     ReplacesOther {
-        /// What the action expects.
-        expected: String,
-        /// What is there.
-        found: String,
+        /// What the action expects and is not there.
+        expected: Map<String, Value>,
+        /// What is there and the action does not expect.
+        found: Map<String, Value>,
     },
     /// It appends what the list has.
     RepeatsElement(String),
@@ -78,17 +85,6 @@ impl Finding {
             _ => "correct it, or remove the action if it has done its work",
         }
     }
-
-    /// What actions that are stale for the same reason have in common.
-    fn cause(&self, target: &str) -> String {
-        match self {
-            Self::MatchesNothing(missing) | Self::AlternativeMatchesNothing(missing) => {
-                format!("there is no {}", missing.path)
-            }
-            Self::DescribesNothing(_) => format!("there is no such property in {target}"),
-            other => other.to_string(),
-        }
-    }
 }
 
 impl fmt::Display for Finding {
@@ -98,15 +94,28 @@ impl fmt::Display for Finding {
                 if let Some(alternative) = &missing.alternative {
                     write!(out, "its alternative {alternative} ")?;
                 }
-                write!(out, "matches nothing: there is no {}", missing.path)
+                let Missing {
+                    within, segment, ..
+                } = missing;
+                write!(out, "matches nothing: there is no {within}{segment}")
             }
             Self::MissingSchema(name) => {
                 write!(out, "refers to the schema {name:?}, which is not there")
             }
             Self::DescribesNothing(name) => write!(out, "describes {name:?}, which is not there"),
             Self::Contradicts(keys) => write!(out, "would put {keys}, and is not applied"),
+            Self::ReplacesOther { expected, found } if expected.is_empty() => {
+                write!(out, "replaces, unexpectedly, {}", expects::written(found))
+            }
             Self::ReplacesOther { expected, found } => {
-                write!(out, "expects to replace {expected}, found {found}")
+                let expected = expects::written(expected);
+                match found.is_empty() {
+                    true => write!(out, "expects to replace {expected}, found nothing"),
+                    false => {
+                        let found = expects::written(found);
+                        write!(out, "expects to replace {expected}, found {found}")
+                    }
+                }
             }
             Self::RepeatsElement(element) => {
                 write!(out, "appends {element}, which is there already")
@@ -120,18 +129,36 @@ impl StaleAction {
     /// What is wrong, and what is lost by it.
     #[must_use]
     pub fn found(&self) -> String {
-        let target = &self.target;
+        let mut target: String = self.target.chars().take(LONGEST_TARGET).collect();
+        if target.len() < self.target.len() {
+            target.push('…');
+        }
         let lost = match self.losses.as_slice() {
             [] => String::new(),
             losses => format!("; without it `{}` is lost", losses.join("`, `")),
         };
-        format!("target {target:?}: {}{lost}", self.finding)
+        format!("target {target}: {}{lost}", self.finding)
     }
 
     /// What to do about it.
     #[must_use]
     pub fn way_out(&self) -> &'static str {
         self.finding.way_out()
+    }
+}
+
+impl StaleAction {
+    /// What actions that are stale for the same reason have in common, and what names this one among them.
+    fn cause(&self) -> (String, String) {
+        let place = format!("{}:{}", self.file, self.line);
+        match &self.finding {
+            Finding::MatchesNothing(missing) | Finding::AlternativeMatchesNothing(missing) => {
+                let cause = format!("match nothing in {}", missing.within);
+                (cause, missing.segment.clone())
+            }
+            Finding::DescribesNothing(_) => ("describe what is not there".to_owned(), place),
+            finding => (format!("each {finding}"), place),
+        }
     }
 }
 
@@ -178,8 +205,7 @@ impl Applied {
         );
         let mut causes: BTreeMap<String, Vec<&StaleAction>> = BTreeMap::new();
         for action in &others {
-            let cause = action.finding.cause(&action.target);
-            causes.entry(cause).or_default().push(action);
+            causes.entry(action.cause().0).or_default().push(action);
         }
         let title = "STALE OVERLAY ACTIONS; `cargo xtask check` fails until they are decided";
         section(&mut lines, title, &others, |lines| {
@@ -188,7 +214,11 @@ impl Applied {
                     lines.push(format!("         {action}"));
                     continue;
                 }
-                lines.push(format!("  {:5}  {cause}", actions.len()));
+                lines.push(format!(
+                    "  {:5}  {cause}: {}",
+                    actions.len(),
+                    named(actions)
+                ));
                 if verbose {
                     lines.extend(actions.iter().map(|action| format!("           {action}")));
                 }
@@ -208,6 +238,17 @@ impl Applied {
         );
         lines
     }
+}
+
+/// What tells the first of several actions with one cause apart.
+fn named(actions: &[&StaleAction]) -> String {
+    let names: BTreeSet<String> = actions.iter().map(|action| action.cause().1).collect();
+    let others = names.len().saturating_sub(NAMED);
+    let mut named: Vec<String> = names.into_iter().take(NAMED).collect();
+    if others > 0 {
+        named.push(format!("and {others} others"));
+    }
+    named.join(", ")
 }
 
 /// Adds a title with a number, and what is below it, if there is anything.

@@ -24,8 +24,37 @@ struct Alternative {
 pub struct Missing {
     /// The alternative, if it is one.
     pub alternative: Option<String>,
-    /// The shortest part of the target that matches nothing.
-    pub path: String,
+    /// The longest part of the target that matches anything.
+    pub within: String,
+    /// The segment after it.
+    pub segment: String,
+}
+
+impl Missing {
+    /// Looks for what is missing for a target to match anything.
+    fn of(target: &str, alternative: Option<String>, document: &Value) -> Self {
+        let scan = Scan::of(target);
+        let ends = scan.segments.iter().copied().chain([target.len()]);
+        let mut found = 1;
+        for end in ends {
+            if matches_nothing(&target[..end], document) {
+                let segment = target[found..end].trim().to_owned();
+                let within = target[..found].trim().to_owned();
+                return Self {
+                    alternative,
+                    within,
+                    segment,
+                };
+            }
+            found = end;
+        }
+        let (within, segment) = (target.to_owned(), String::new());
+        Self {
+            alternative,
+            within,
+            segment,
+        }
+    }
 }
 
 impl<'a> Target<'a> {
@@ -50,10 +79,7 @@ impl<'a> Target<'a> {
 
     /// What is missing for the target to match anything.
     pub(super) fn missing(&self, document: &Value) -> Missing {
-        Missing {
-            alternative: None,
-            path: first_missing(self.text, document),
-        }
+        Missing::of(self.text, None, document)
     }
 
     /// The alternatives without which the target would match the same.
@@ -62,9 +88,9 @@ impl<'a> Target<'a> {
             .alternatives
             .iter()
             .filter(|alternative| matches_nothing(&alternative.target, document));
-        idle.map(|alternative| Missing {
-            alternative: Some(alternative.text.clone()),
-            path: first_missing(&alternative.target, document),
+        idle.map(|alternative| {
+            let text = alternative.text.clone();
+            Missing::of(&alternative.target, Some(text), document)
         })
         .collect()
     }
@@ -72,15 +98,6 @@ impl<'a> Target<'a> {
 
 fn matches_nothing(target: &str, document: &Value) -> bool {
     JsonPath::parse(target).is_ok_and(|path| path.query(document).is_empty())
-}
-
-/// The shortest part of a target that matches nothing.
-fn first_missing(target: &str, document: &Value) -> String {
-    let scan = Scan::of(target);
-    let ends = scan.segments.iter().copied().chain([target.len()]);
-    let mut prefixes = ends.map(|end| &target[..end]);
-    let missing = prefixes.find(|prefix| matches_nothing(prefix, document));
-    missing.unwrap_or(target).trim().to_owned()
 }
 
 /// The alternatives of a target. Of those that an alternative consists of, each stands alone in it, and it alone in the target.

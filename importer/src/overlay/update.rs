@@ -109,9 +109,14 @@ impl<'a> Effect<'a> {
                 (Some(old), _) => self.replace(path, key, old),
             }
         }
-        let after = |key: &str| update.get(key).or_else(|| kept(key));
+        let set = |key: &str| {
+            let value = update.get(key)?;
+            (object.contains_key(key) || !describes_property(name, key, value)).then_some(value)
+        };
+        let after = |key: &str| set(key).or_else(|| kept(key));
         let keys = object.keys().filter(|key| !is_cleared(key));
         let keys = keys.chain(update.as_object().into_iter().flat_map(Map::keys));
+        let keys = keys.filter(|key| after(key).is_some());
         let contradiction = contradiction(keys, after);
         if contradiction != self::contradiction(object.keys(), |key| object.get(key)) {
             let place = |text| match path {

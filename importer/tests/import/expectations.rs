@@ -188,7 +188,7 @@ fn a_change_upstream_of_what_an_action_replaces_is_reported_until_a_person_decid
     let [stale] = outcome.applied.stale.as_slice() else {
         panic!("{:?}", outcome.applied);
     };
-    let message = "10-test.yaml:4: target \"$.components.schemas['policies.Probe'].properties.a\": \
+    let message = "10-test.yaml:4: target $.components.schemas['policies.Probe'].properties.a: \
                    expects to replace {type: string}, found {type: boolean}; upstream has changed";
     assert!(stale.to_string().starts_with(message), "{stale}");
     assert!(outcome.summary(false).to_string().contains(message));
@@ -207,6 +207,42 @@ fn a_change_upstream_of_what_an_action_replaces_is_reported_until_a_person_decid
     let bench = bench.file("specs/overlays/10-test.yaml", decided);
     assert!(bench.run().unwrap().applied.stale.is_empty());
     assert_eq!(overlay(&bench), before.replace("string", "boolean"));
+}
+
+#[test]
+fn only_the_targets_that_differ_are_reported() {
+    let action = format!(
+        "  - target: {PROBE}.properties['a','b']\n    x-expects: {{type: string}}\n    update: {{type: integer}}\n"
+    );
+    let cases = [
+        (
+            "a: {type: string}, b: {type: boolean}",
+            "expects to replace {/components/schemas/policies.Probe/properties/b/type: string}, \
+             found {/components/schemas/policies.Probe/properties/b/type: boolean}; ",
+        ),
+        (
+            "a: {type: integer}, b: {type: string}",
+            "expects to replace {/components/schemas/policies.Probe/properties/a/type: string}, found nothing; ",
+        ),
+    ];
+    for (schema, expected) in cases {
+        let bench = Bench::with(&probe(schema)).overlay("10-test.yaml", &action);
+        let outcome = bench.run().unwrap();
+        let [stale] = outcome.applied.stale.as_slice() else {
+            panic!("{:?}", outcome.applied);
+        };
+        assert!(stale.to_string().contains(expected), "{stale}");
+    }
+    let action = action.replace(
+        "{type: string}",
+        "{/components/schemas/policies.Probe/properties/a/type: string}",
+    );
+    let bench = Bench::with(&probe("a: {type: string}, b: {type: string}"))
+        .overlay("10-test.yaml", &action);
+    let stale = &bench.run().unwrap().applied.stale[0];
+    let expected =
+        "replaces, unexpectedly, {/components/schemas/policies.Probe/properties/b/type: string}; ";
+    assert!(stale.to_string().contains(expected), "{stale}");
 }
 
 #[test]

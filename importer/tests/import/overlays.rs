@@ -172,7 +172,7 @@ fn an_action_that_does_not_fit_is_left_out_as_a_whole_and_told() {
     let cases = [
         (
             "  - target: $.nothing\n    remove: true\n",
-            "target \"$.nothing\": matches nothing: there is no $.nothing",
+            "target $.nothing: matches nothing: there is no $.nothing",
         ),
         (
             "  - target: $.components.schemas['policies.Probe']
@@ -345,6 +345,22 @@ fn an_update_that_would_contradict_what_upstream_has_is_not_applied() {
         assert!(stale.to_string().contains(&expected), "{stale}");
         assert_eq!(bench.spec("policies"), plain, "{update}");
     }
+    let text = of_schema("{type: object, properties: {a: {$ref: '#/components/schemas/Thing'}}}");
+    let outcome = Bench::with(&text)
+        .overlay(
+            "10-test.yaml",
+            "  - target: $.components.schemas['policies.Probe'].properties.a
+    update: {properties: {gone: {description: Ours.}}}\n",
+        )
+        .run()
+        .unwrap();
+    assert!(
+        outcome.applied.stale[0]
+            .to_string()
+            .contains("describes \"properties\", which is not there"),
+        "{:?}",
+        outcome.applied
+    );
     // What upstream contradicts itself with is not the action's doing, and words and secrets may stand beside a reference.
     let text = of_schema(
         "{type: object, properties: {a: {type: string, oneOf: [{enum: [one]}, {enum: [two]}]}, b: {$ref: '#/components/schemas/Thing'}}}",
@@ -382,11 +398,11 @@ fn what_is_lost_with_an_action_is_said_first_and_stale_actions_are_grouped_by_ca
         .unwrap();
     let report = outcome.applied.report(false).join("\n");
     let expected = r#"2 LOST, as overlay actions find nothing
-         10-test.yaml:8: target "$.components.schemas['policies.Gone'].properties.c": matches nothing: there is no $.components.schemas['policies.Gone']; without it `x-secret` is lost; correct it, or remove the action if it has done its work
-         10-test.yaml:12: target "$.paths.*[?@['x-api']=='Gone' || @['x-api']=='Things']": its alternative @['x-api']=='Gone' matches nothing: there is no $.paths.*[?@['x-api']=='Gone']; without it `x-clouds`, `x-rate-limit` is lost; correct the alternative, or remove it if it has done its work
+         10-test.yaml:8: target $.components.schemas['policies.Gone'].properties.c: matches nothing: there is no $.components.schemas['policies.Gone']; without it `x-secret` is lost; correct it, or remove the action if it has done its work
+         10-test.yaml:12: target $.paths.*[?@['x-api']=='Gone' || @['x-api']=='Things']: its alternative @['x-api']=='Gone' matches nothing: there is no $.paths.*[?@['x-api']=='Gone']; without it `x-clouds`, `x-rate-limit` is lost; correct the alternative, or remove it if it has done its work
 3 STALE OVERLAY ACTIONS; `cargo xtask check` fails until they are decided
-      2  there is no $.components.schemas['policies.Gone']
-         10-test.yaml:14: target "$.paths['/gone'].get": matches nothing: there is no $.paths['/gone']; correct it, or remove the action if it has done its work"#;
+      2  match nothing in $.components.schemas: ['policies.Gone']
+         10-test.yaml:14: target $.paths['/gone'].get: matches nothing: there is no $.paths['/gone']; correct it, or remove the action if it has done its work"#;
     assert_eq!(report, expected);
     let report = outcome.summary(true).to_string();
     for line in ["10-test.yaml:4:", "10-test.yaml:6:"] {
