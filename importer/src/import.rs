@@ -105,6 +105,14 @@ pub fn rebuild(specs: &Path) -> Result<Preview, Failure> {
     )
 }
 
+/// What each overlay of the folder `specs` does to the documents of the base: for tools that apply overlays, too.
+pub fn overlay_steps(specs: &Path) -> Result<Vec<overlay::Step>, Failure> {
+    let mut documents = base::read(specs)?;
+    let scopes = Options::default().scopes(specs);
+    let (_, mut whole, mut names) = assemble(&mut documents, &scopes, &mut Repairs::new())?;
+    overlay::steps(&specs.join(OVERLAYS), &mut whole, &mut names)
+}
+
 impl Options {
     /// [`run`] with these options.
     pub fn run(self, documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
@@ -202,6 +210,21 @@ fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
     names
 }
 
+/// Merges the documents into one, in which everything has the name that the rules give.
+fn assemble(
+    documents: &mut [Document],
+    scopes: &Option<BTreeSet<String>>,
+    repairs: &mut Repairs,
+) -> Result<(Vec<merge::Merged>, Value, schemas::Names), Failure> {
+    base::qualify(documents);
+    let mut merged = merge::merge(documents, scopes.as_ref(), repairs)?;
+    let (components, mut names) = schemas::gather(&mut merged, documents);
+    let mut whole = split::assemble(&merged, components);
+    names::name_operations(&mut whole);
+    names.apply(&mut whole)?;
+    Ok((merged, whole, names))
+}
+
 /// Merges the documents, names and corrects what comes of it, and splits it by scope.
 fn compute(
     mut documents: Vec<Document>,
@@ -210,12 +233,7 @@ fn compute(
     mut repairs: Repairs,
 ) -> Result<Preview, Failure> {
     let mut files = base::files(&documents);
-    base::qualify(&mut documents);
-    let mut merged = merge::merge(&documents, scopes.as_ref(), &mut repairs)?;
-    let (components, mut names) = schemas::gather(&mut merged, &documents);
-    let mut whole = split::assemble(&merged, components);
-    names::name_operations(&mut whole);
-    names.apply(&mut whole)?;
+    let (merged, mut whole, mut names) = assemble(&mut documents, scopes, &mut repairs)?;
     let mut applied = overlay::apply_all(&folder.join(OVERLAYS), &mut whole, &mut names)?;
     files.append(&mut applied.texts);
     names::verify(&mut whole)?;

@@ -15,13 +15,13 @@ const REPLACES: &str = "x-replaces";
 
 /// An action that can be applied.
 pub(super) struct Action<'a> {
-    target: Target<'a>,
-    change: Change<'a>,
+    pub(super) target: Target<'a>,
+    pub(super) change: Change<'a>,
     expects: Option<&'a Map<String, Value>>,
 }
 
 /// What an action does to what its target matches.
-enum Change<'a> {
+pub(super) enum Change<'a> {
     Remove,
     Update {
         update: &'a Value,

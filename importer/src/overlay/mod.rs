@@ -7,6 +7,7 @@
 mod action;
 mod expects;
 mod stale;
+mod standard;
 mod target;
 mod text;
 mod update;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 pub use stale::{Finding, StaleAction};
+pub use standard::{Step, steps};
 pub use target::Missing;
 
 use crate::report::{Failure, Marks};
@@ -118,13 +120,7 @@ impl<'a> Overlay<'a> {
                 "{name}: found no list `actions`, expected at least one action"
             ));
         };
-        // Among them are the schemas that the overlay adds, which its actions may refer to before that.
-        let updates = actions
-            .iter()
-            .filter_map(|action| action["update"].as_object());
-        let added: BTreeSet<&str> = updates
-            .flat_map(|update| update.keys().map(String::as_str))
-            .collect();
+        let added = added(actions);
         let mut missing = BTreeMap::new();
         for (index, action) in actions.iter().enumerate() {
             let target = action["target"].as_str().unwrap_or("");
@@ -162,4 +158,14 @@ impl<'a> Overlay<'a> {
         let position = self.marks.positions.get(&format!("/actions/{action}"));
         position.map_or(1, |(line, _)| *line)
     }
+}
+
+/// What the updates of an overlay add. Among it are its schemas, which its actions may refer to before that.
+fn added(actions: &[Value]) -> BTreeSet<&str> {
+    let updates = actions
+        .iter()
+        .filter_map(|action| action["update"].as_object());
+    updates
+        .flat_map(|update| update.keys().map(String::as_str))
+        .collect()
 }

@@ -68,6 +68,11 @@ impl<'a> Target<'a> {
         })
     }
 
+    /// The JSONPath.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// The pointers of what the target matches.
     pub(super) fn pointers(&self, document: &Value) -> Vec<String> {
         let found = self.path.query_located(document);
