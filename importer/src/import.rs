@@ -12,6 +12,7 @@ use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value};
 
 use crate::document::Document;
+use crate::extensions::Misfit;
 use crate::grammar::{self, Kind};
 use crate::integers::{self, Numbers};
 use crate::operations::{DOCUMENTS, each_operation};
@@ -36,7 +37,7 @@ pub struct Outcome {
     /// What the overlays did.
     pub applied: Applied,
     /// The extensions that do not fit, with what was expected.
-    pub misfits: Vec<String>,
+    pub misfits: Vec<Misfit>,
     /// The number of paths whose placeholders got other names.
     pub renamed_paths: usize,
     /// Which numbers are integers, which are real, and which an overlay must decide.
@@ -239,6 +240,10 @@ fn compute(
     names::verify(&mut whole)?;
     let mut misfits = extensions::verify(&mut whole);
     misfits.extend(rust_names::verify(&mut whole));
+    for misfit in &mut misfits {
+        let pointer = format!("{}/{}", misfit.pointer, misfit.key);
+        misfit.place = applied.origins.of(&pointer).map(str::to_owned);
+    }
     let renamed_paths = placeholders::rename(&mut whole)?;
     let numbers = integers::tell_apart(&mut whole);
     let open_choices = choices::tell_apart(&mut whole);

@@ -114,7 +114,12 @@ fn lines(outcome: &Outcome, verbose: bool) -> Vec<String> {
     );
     list(
         "EXTENSIONS LEFT OUT; `cargo xtask check` fails until they fit",
-        &mut outcome.misfits.iter(),
+        &mut outcome
+            .misfits
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .iter(),
     );
     list(
         "OPERATIONS GONE, because no document has them any more",

@@ -108,8 +108,10 @@ pub(super) fn extensions(checked: &Checked<'_>) -> Vec<Problem> {
     let misfits = checked.preview.outcome.misfits.iter();
     misfits
         .map(|misfit| {
+            let place = misfit.place.as_deref();
+            let file = place.map_or(OVERLAYS.to_owned(), |place| format!("{OVERLAYS}/{place}"));
             let way_out = "correct the overlay that adds it";
-            Problem::new(OVERLAYS, "", misfit, way_out)
+            Problem::new(file, "", misfit.problem(), way_out)
         })
         .collect()
 }

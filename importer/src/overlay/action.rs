@@ -34,6 +34,8 @@ pub(super) enum Change<'a> {
 pub(super) struct ActionOutcome {
     /// What a person has to decide.
     pub(super) findings: Vec<Finding>,
+    /// The pointers of what the action updated.
+    pub(super) updated: Vec<String>,
     /// What the action replaces, if it does not say so.
     pub(super) unstated: Option<Map<String, Value>>,
 }
@@ -118,6 +120,7 @@ impl<'a> Action<'a> {
                         update::apply(target, last(pointer), update, replaces);
                     });
                 }
+                outcome.updated = pointers;
             }
         }
         Ok(outcome)

@@ -6,6 +6,7 @@
 
 mod action;
 mod expects;
+mod origins;
 mod stale;
 mod standard;
 mod target;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+pub use origins::Origins;
 pub use stale::{Finding, StaleAction};
 pub use standard::{Step, steps};
 pub use target::Missing;
@@ -39,6 +41,8 @@ pub struct Applied {
     pub stale: Vec<StaleAction>,
     /// The actions that did not say yet what they replace, each with its place and what it replaces.
     pub completed: Vec<String>,
+    /// Where the extensions come from.
+    pub origins: Origins,
     /// The texts of the overlays, in which every action says what it replaces, by the names of their files in the specifications.
     pub texts: BTreeMap<String, String>,
 }
@@ -129,6 +133,10 @@ impl<'a> Overlay<'a> {
             match result {
                 Err(error) => failures.push(format!("{place}: {error}")),
                 Ok(outcome) => {
+                    let at = format!("{name}:{}", self.line(index));
+                    applied
+                        .origins
+                        .add(&outcome.updated, &action["update"], &at);
                     let stale = outcome.findings.into_iter().map(|finding| StaleAction {
                         file: name.to_owned(),
                         line: self.line(index),

@@ -22,7 +22,8 @@ fn import(target: &str, update: &str) -> (Value, Vec<String>) {
     );
     let outcome = bench.run().unwrap();
     assert!(outcome.applied.stale.is_empty(), "{:?}", outcome.applied);
-    (bench.spec("policies"), outcome.misfits)
+    let misfits = outcome.misfits.iter().map(ToString::to_string).collect();
+    (bench.spec("policies"), misfits)
 }
 
 fn property(name: &str, update: &str) -> (Value, Vec<String>) {
@@ -175,7 +176,8 @@ fn what_does_not_fit_is_left_out_and_reported() {
     ];
     for (name, update, key, expected) in properties {
         let (property, misfits) = property(name, update);
-        let place = format!("#/components/schemas/policies.Probe/properties/{name}: found");
+        let place =
+            format!("10-test.yaml:4: #/components/schemas/policies.Probe/properties/{name}: found");
         let [misfit] = misfits.as_slice() else {
             panic!("{update}: {misfits:?}");
         };
@@ -230,7 +232,7 @@ fn a_name_in_rust_reaches_the_scopes_that_have_what_it_names() {
     for (entry, expected) in [
         (
             "gone: was_here",
-            "#/x-rust-names/gone: found \"was_here\", expected the name of a property",
+            "10-test.yaml:4: #/x-rust-names/gone: found \"was_here\", expected the name of a property",
         ),
         // A path parameter has `x-name`.
         ("thingId: id_of_thing", "expected the name of a property"),
