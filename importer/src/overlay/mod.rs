@@ -26,7 +26,7 @@ pub use target::Missing;
 use crate::report::{Failure, Marks};
 use crate::schemas::Names;
 use crate::yaml::parse_any;
-use action::Action;
+use action::{Action, ActionOutcome};
 use expects::EXPECTS;
 
 /// The directory of the overlays in that of the specifications.
@@ -127,38 +127,53 @@ impl<'a> Overlay<'a> {
         let added = added(actions);
         let mut missing = BTreeMap::new();
         for (index, action) in actions.iter().enumerate() {
-            let target = action["target"].as_str().unwrap_or("");
-            let place = format!("{name}:{}: target {target:?}", self.line(index));
             let result = Action::parse(action).and_then(|action| action.apply(&added, document));
             match result {
-                Err(error) => failures.push(format!("{place}: {error}")),
                 Ok(outcome) => {
-                    let at = format!("{name}:{}", self.line(index));
-                    applied
-                        .origins
-                        .add(&outcome.updated, &action["update"], &at);
-                    let stale = outcome.findings.into_iter().map(|finding| StaleAction {
-                        file: name.to_owned(),
-                        line: self.line(index),
-                        target: target.to_owned(),
-                        losses: stale::losses(action, &finding),
-                        finding,
-                    });
-                    applied.stale.extend(stale);
-                    if let Some(replaced) = outcome.unstated {
-                        let replaced = expects::written(&replaced);
-                        applied
-                            .completed
-                            .push(format!("{place}: {EXPECTS}: {replaced}"));
-                        missing.insert(index, replaced);
-                    }
+                    let replaced = self.record(index, action, outcome, applied);
+                    missing.extend(replaced.map(|replaced| (index, replaced)));
                 }
+                Err(error) => failures.push(format!("{}: {error}", self.place(index))),
             }
         }
         match text::complete(name, self.text, &self.tree, &self.marks, &missing) {
             Ok(text) => drop(applied.texts.insert(format!("{OVERLAYS}/{name}"), text)),
             Err(error) => failures.push(error),
         }
+    }
+
+    /// Records what an action did, and returns what it replaces if it does not say so.
+    fn record(
+        &self,
+        index: usize,
+        action: &Value,
+        outcome: ActionOutcome,
+        applied: &mut Applied,
+    ) -> Option<String> {
+        let (file, line) = (self.name, self.line(index));
+        let update = &action["update"];
+        let at = format!("{file}:{line}");
+        applied.origins.add(&outcome.updated, update, &at);
+        let stale = outcome.findings.into_iter().map(|finding| StaleAction {
+            file: file.to_owned(),
+            line,
+            target: action["target"].as_str().unwrap_or("").to_owned(),
+            losses: stale::losses(action, &finding),
+            finding,
+        });
+        applied.stale.extend(stale);
+        let replaced = expects::written(&outcome.unstated?);
+        let completed = format!("{}: {EXPECTS}: {replaced}", self.place(index));
+        applied.completed.push(completed);
+        Some(replaced)
+    }
+
+    /// File, line and target of an action.
+    fn place(&self, action: usize) -> String {
+        let target = self.tree["actions"][action]["target"]
+            .as_str()
+            .unwrap_or("");
+        format!("{}:{}: target {target:?}", self.name, self.line(action))
     }
 
     /// The line at which an action begins.

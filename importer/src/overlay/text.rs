@@ -16,6 +16,9 @@ pub(super) fn complete(
     marks: &Marks,
     missing: &BTreeMap<usize, String>,
 ) -> Result<String, String> {
+    if missing.is_empty() {
+        return Ok(text.to_owned());
+    }
     let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
     let mut expected = tree.clone();
     // From the last to the first, so that the positions of the others stay true.
@@ -87,11 +90,8 @@ impl Keys {
             Some(_) => line - 1 - comments.count(),
             None => line - 1,
         };
-        let end = if lines.get(line - 1)?.ends_with("\r\n") {
-            "\r\n"
-        } else {
-            "\n"
-        };
+        let is_crlf = lines.get(at.checked_sub(1)?)?.ends_with("\r\n");
+        let end = if is_crlf { "\r\n" } else { "\n" };
         lines.insert(at, format!("{}{EXPECTS}: {value}{end}", " ".repeat(indent)));
         Some(())
     }

@@ -147,7 +147,7 @@ actions:\r
             "'update': {type: string}",
             "x-expects: {properties: {a: {type: integer}, b: {type: integer}}, type: object}, 'update': {type: string}",
         )
-        .replace("    target: $", "    x-expects: {type: string}\n    target: $");
+        .replace("    target: $", "    x-expects: {type: string}\r\n    target: $");
     assert_eq!(overlay(&bench), expected);
     assert_eq!(outcome.applied.completed.len(), 3);
     assert!(
