@@ -2,7 +2,7 @@
 //!
 //! Upstream writes `type: number` for ids, counts, offsets and epochs, too. A number is
 //! - real, if it has the format `float` or `double`, or a bound, value or default with a fraction;
-//! - an integer, if it has a format of integers, an `enum` of integers, or a name that ends in one of [`COUNTED`];
+//! - an integer, if it has a format of integers, an `enum` of integers, or a name that ends as those of ids, counts and epochs do;
 //! - else undecided until an overlay says `format: double` or `type: integer`. Until then it is real, so that every value can be decoded.
 
 use serde_json::{Map, Value};
