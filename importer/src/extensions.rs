@@ -4,6 +4,7 @@
 //! has changed.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde_json::{Map, Value};
 
@@ -15,8 +16,46 @@ use crate::responses::{at, is_any, schema};
 /// The formats of integers that are points in time.
 const EPOCHS: &[&str] = &["epoch-seconds", "epoch-milliseconds", "epoch-nanoseconds"];
 
+/// An extension that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// File and line of the overlay action that set it, if one did.
+    pub place: Option<String>,
+    /// The pointer of the object that it stood in.
+    pub pointer: String,
+    /// Its key.
+    pub key: String,
+    /// What was found.
+    pub found: String,
+    /// What was expected.
+    pub expected: String,
+}
+
+impl Misfit {
+    /// What is wrong, and where in the document.
+    #[must_use]
+    pub fn problem(&self) -> String {
+        let Self {
+            pointer,
+            found,
+            expected,
+            ..
+        } = self;
+        format!("#{pointer}: found {found}, expected {expected}")
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(out, "{place}: ")?;
+        }
+        write!(out, "{}", self.problem())
+    }
+}
+
 /// Removes the extensions of the merged document that do not fit, and says of each where it stood and what was expected.
-pub fn verify(whole: &mut Value) -> Vec<String> {
+pub fn verify(whole: &mut Value) -> Vec<Misfit> {
     let schemas = whole["components"]["schemas"].clone();
     let mut misfits = Vec::new();
     let mut visit = |shape: &Shape, object: &mut Map<String, Value>, pointer: &Pointer| {
@@ -24,20 +63,16 @@ pub fn verify(whole: &mut Value) -> Vec<String> {
         let keys: Vec<String> = keys.cloned().collect();
         for key in keys {
             if let Err(expected) = fits(shape, &key, object, &schemas) {
-                misfits.push(format!(
-                    "#{}: found `{key}: {}`, expected {expected}",
-                    pointer.as_str(),
-                    object[&key]
-                ));
+                let found = format!("`{key}: {}`", object[&key]);
+                misfits.push(misfit(pointer, &key, found, expected));
                 object.remove(&key);
             }
         }
         let word = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or("");
         if EPOCHS.contains(&word("format")) && !["integer", "number"].contains(&word("type")) {
-            misfits.push(format!(
-                "#{}: found the format of an epoch, expected `type: integer` beside it",
-                pointer.as_str()
-            ));
+            let found = format!("`format: {}`", word("format"));
+            let expected = "`type: integer` beside it".to_owned();
+            misfits.push(misfit(pointer, "format", found, expected));
             object.remove("format");
         }
     };
@@ -48,6 +83,16 @@ pub fn verify(whole: &mut Value) -> Vec<String> {
         &mut visit,
     );
     misfits
+}
+
+fn misfit(pointer: &Pointer, key: &str, found: String, expected: String) -> Misfit {
+    Misfit {
+        place: None,
+        pointer: pointer.as_str().to_owned(),
+        key: key.to_owned(),
+        found,
+        expected,
+    }
 }
 
 /// Says what is expected where an extension does not fit.

@@ -12,10 +12,11 @@ use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value};
 
 use crate::document::Document;
+use crate::extensions::Misfit;
 use crate::grammar::{self, Kind};
 use crate::integers::{self, Numbers};
 use crate::operations::{DOCUMENTS, each_operation};
-use crate::overlay::{self, Applied};
+use crate::overlay::{self, Applied, OVERLAYS};
 use crate::report::{Defect, Failure, Log, Pointer, Repairs};
 use crate::{
     base, check, choices, downgrade, extensions, inputs, lineage, merge, names, pagination,
@@ -36,10 +37,10 @@ pub struct Outcome {
     /// What the overlays did.
     pub applied: Applied,
     /// The extensions that do not fit, with what was expected.
-    pub misfits: Vec<String>,
+    pub misfits: Vec<Misfit>,
     /// The number of paths whose placeholders got other names.
     pub renamed_paths: usize,
-    /// How many numbers are integers, and how many are not.
+    /// Which numbers are integers, which are real, and which an overlay must decide.
     pub numbers: Numbers,
     /// How many choices allow for more than one of their forms.
     pub open_choices: usize,
@@ -103,6 +104,14 @@ pub fn rebuild(specs: &Path) -> Result<Preview, Failure> {
         &Options::default().scopes(specs),
         Repairs::new(),
     )
+}
+
+/// What each overlay of the folder `specs` does to the documents of the base: for tools that apply overlays, too.
+pub fn overlay_steps(specs: &Path) -> Result<Vec<overlay::Step>, Failure> {
+    let mut documents = base::read(specs)?;
+    let scopes = Options::default().scopes(specs);
+    let (_, mut whole, mut names) = assemble(&mut documents, &scopes, &mut Repairs::new())?;
+    overlay::steps(&specs.join(OVERLAYS), &mut whole, &mut names)
 }
 
 impl Options {
@@ -202,6 +211,21 @@ fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
     names
 }
 
+/// Merges the documents into one, in which everything has the name that the rules give.
+fn assemble(
+    documents: &mut [Document],
+    scopes: &Option<BTreeSet<String>>,
+    repairs: &mut Repairs,
+) -> Result<(Vec<merge::Merged>, Value, schemas::Names), Failure> {
+    base::qualify(documents);
+    let mut merged = merge::merge(documents, scopes.as_ref(), repairs)?;
+    let (components, mut names) = schemas::gather(&mut merged, documents);
+    let mut whole = split::assemble(&merged, components);
+    names::name_operations(&mut whole);
+    names.apply(&mut whole)?;
+    Ok((merged, whole, names))
+}
+
 /// Merges the documents, names and corrects what comes of it, and splits it by scope.
 fn compute(
     mut documents: Vec<Document>,
@@ -210,18 +234,18 @@ fn compute(
     mut repairs: Repairs,
 ) -> Result<Preview, Failure> {
     let mut files = base::files(&documents);
-    base::qualify(&mut documents);
-    let mut merged = merge::merge(&documents, scopes.as_ref(), &mut repairs)?;
-    let (components, mut names) = schemas::gather(&mut merged, &documents);
-    let mut whole = split::assemble(&merged, components);
-    names::name_operations(&mut whole);
-    names.apply(&mut whole)?;
-    let applied = overlay::apply_all(&folder.join("overlays"), &mut whole, &mut names)?;
+    let (merged, mut whole, mut names) = assemble(&mut documents, scopes, &mut repairs)?;
+    let mut applied = overlay::apply_all(&folder.join(OVERLAYS), &mut whole, &mut names)?;
+    files.append(&mut applied.texts);
     names::verify(&mut whole)?;
     let mut misfits = extensions::verify(&mut whole);
     misfits.extend(rust_names::verify(&mut whole));
+    for misfit in &mut misfits {
+        let pointer = format!("{}/{}", misfit.pointer, misfit.key);
+        misfit.place = applied.origins.of(&pointer).map(str::to_owned);
+    }
     let renamed_paths = placeholders::rename(&mut whole)?;
-    let numbers = integers::tell_apart(&mut whole)?;
+    let numbers = integers::tell_apart(&mut whole);
     let open_choices = choices::tell_apart(&mut whole);
     let without_clouds = without_clouds(&mut whole);
     let pagination = pagination::find(&mut whole);

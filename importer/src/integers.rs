@@ -1,58 +1,65 @@
-//! Makes integers of the numbers that upstream does not tell from them.
+//! Tells the numbers that are integers from those that are real.
 //!
-//! Upstream writes `type: number` for ids, counts, offsets and epochs. A real number has the format `float` or `double`, which an
-//! overlay adds where upstream does not; every other number becomes an integer.
+//! Upstream writes `type: number` for ids, counts, offsets and epochs, too. A number is
+//! - real, if it has the format `float` or `double`, or a bound, value or default with a fraction;
+//! - an integer, if it has a format of integers, an `enum` of integers, or a name that ends as those of ids, counts and epochs do;
+//! - else undecided until an overlay says `format: double` or `type: integer`. Until then it is real, so that every value can be decoded.
 
 use serde_json::{Map, Value};
 
 use crate::grammar::{DOCUMENT, Kind, Shape, walk};
-use crate::report::{Failure, Pointer};
+use crate::report::Pointer;
 
 /// The formats of real numbers.
-const FORMATS: &[&str] = &["float", "double"];
+const REAL_FORMATS: &[&str] = &["float", "double"];
 
-/// How many schemas of numbers there are.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+/// The formats of integers.
+const INTEGER_FORMATS: &[&str] = &[
+    "int32",
+    "int64",
+    "epoch-seconds",
+    "epoch-milliseconds",
+    "epoch-nanoseconds",
+];
+
+/// What the names of ids, counts, positions in lists, codes and epochs end in, in lower case.
+const COUNTED: &[&str] = &[
+    "id",
+    "ids",
+    "count",
+    "requests",
+    "limit",
+    "offset",
+    "port",
+    "code",
+    "timestamp",
+];
+
+/// The keys under which the schemas of elements and values stand, which have the name of what holds them.
+const UNNAMED: &[&str] = &["schema", "items", "additionalProperties"];
+
+/// What became of the schemas of numbers.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Numbers {
-    /// Those that became integers.
+    /// How many became integers.
     pub integers: usize,
-    /// Those that are real numbers.
+    /// How many are real.
     pub reals: usize,
+    /// The pointers of those that an overlay must decide, each with what was found.
+    pub undecided: Vec<(String, String)>,
 }
 
-/// Makes integers of all numbers of the merged document that do not have the format of a real number.
-pub fn tell_apart(whole: &mut Value) -> Result<Numbers, Failure> {
+/// Makes integers of the numbers of the merged document that are integers.
+pub fn tell_apart(whole: &mut Value) -> Numbers {
     let mut numbers = Numbers::default();
-    let mut failures = Vec::new();
-    let mut visit = |shape: &Shape, schema: &mut Map<String, Value>, at: &Pointer| {
-        if shape.name != "schema" {
-            return;
+    let mut parameter = String::new();
+    let mut visit = |shape: &Shape, object: &mut Map<String, Value>, at: &Pointer| {
+        if shape.name == "parameter" {
+            // Its schema is visited next.
+            parameter = text(object, "name").to_owned();
+        } else if shape.name == "schema" {
+            decide(object, at.as_str(), &parameter, &mut numbers);
         }
-        let is = |key: &str, words: &[&str]| {
-            let word = schema.get(key).and_then(Value::as_str);
-            word.is_some_and(|word| words.contains(&word))
-        };
-        let is_real = is("format", FORMATS);
-        let found = match (is("type", &["number"]), is_real) {
-            (true, true) => {
-                numbers.reals += 1;
-                return;
-            }
-            (true, false) if !has_fraction(schema) => {
-                schema.insert("type".into(), "integer".into());
-                numbers.integers += 1;
-                return;
-            }
-            (true, false) => "a fraction, expected `format: double` beside it",
-            (false, true) if is("type", &["integer"]) => {
-                "the format of a real number, expected `type: number` beside it"
-            }
-            _ => return,
-        };
-        failures.push(format!(
-            "#{}: found {found}; correct the overlay of the real numbers",
-            at.as_str()
-        ));
     };
     walk(
         whole,
@@ -60,14 +67,55 @@ pub fn tell_apart(whole: &mut Value) -> Result<Numbers, Failure> {
         &mut Pointer::default(),
         &mut visit,
     );
-    if failures.is_empty() {
-        Ok(numbers)
-    } else {
-        Err(Failure(failures))
+    numbers
+}
+
+/// Decides on the schema at `at`, after the parameter with this name.
+fn decide(schema: &mut Map<String, Value>, at: &str, parameter: &str, numbers: &mut Numbers) {
+    let format = text(schema, "format");
+    let is_real = REAL_FORMATS.contains(&format);
+    let mut undecided = |found: &str| numbers.undecided.push((at.to_owned(), found.to_owned()));
+    match text(schema, "type") {
+        "integer" if is_real => {
+            undecided(&format!("`format: {format}` beside `type: integer`"));
+            schema.insert("type".into(), "number".into());
+        }
+        "number" if is_real || has_fraction(schema) => numbers.reals += 1,
+        "number" if is_integer(schema, &name(at, parameter)) => {
+            schema.insert("type".into(), "integer".into());
+            numbers.integers += 1;
+        }
+        "number" => undecided("`type: number`, which can be an integer or real"),
+        _ => {}
     }
 }
 
-/// Whether the bounds, values or default of a schema tell that it is no integer.
+fn text<'a>(object: &'a Map<String, Value>, key: &str) -> &'a str {
+    object.get(key).and_then(Value::as_str).unwrap_or("")
+}
+
+/// The name of the property, parameter or schema at a pointer, in lower case.
+fn name(at: &str, parameter: &str) -> String {
+    let mut tokens: Vec<&str> = at.split('/').collect();
+    while tokens.last().is_some_and(|token| UNNAMED.contains(token)) {
+        tokens.pop();
+    }
+    match tokens.as_slice() {
+        [.., "parameters", _] => parameter.to_lowercase(),
+        [.., name] => name.to_lowercase(),
+        [] => String::new(),
+    }
+}
+
+/// Whether a number is evidently an integer.
+fn is_integer(schema: &Map<String, Value>, name: &str) -> bool {
+    let values = schema.get("enum").and_then(Value::as_array);
+    INTEGER_FORMATS.contains(&text(schema, "format"))
+        || values.is_some_and(|values| !values.is_empty())
+        || COUNTED.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether the bounds, values or default of a schema show that it is no integer.
 fn has_fraction(schema: &Map<String, Value>) -> bool {
     let fraction = |value: &Value| value.as_f64().is_some_and(|value| value.fract() != 0.0);
     ["minimum", "maximum", "multipleOf", "default"]

@@ -40,6 +40,7 @@ pub mod write;
 pub mod yaml;
 
 pub use import::{
-    Examples, Options, Outcome, Preview, RENAMES, preview, read_all, rebuild, rules, run,
+    Examples, Options, Outcome, Preview, RENAMES, overlay_steps, preview, read_all, rebuild, rules,
+    run,
 };
 pub use summary::Summary;

@@ -6,6 +6,7 @@ use cisco_secure_access_codegen::names::snake;
 use cisco_secure_access_openapi::json::escape;
 use serde_json::{Map, Value};
 
+use crate::extensions::Misfit;
 use crate::grammar::{DOCUMENT, Kind, Shape, walk};
 use crate::report::Pointer;
 
@@ -13,7 +14,7 @@ use crate::report::Pointer;
 pub const TABLE: &str = "x-rust-names";
 
 /// Removes the entries of the table that do not fit, and says of each what was expected.
-pub fn verify(whole: &mut Value) -> Vec<String> {
+pub fn verify(whole: &mut Value) -> Vec<Misfit> {
     let names = names(whole);
     let mut misfits = Vec::new();
     let Some(table) = whole.get_mut(TABLE).and_then(Value::as_object_mut) else {
@@ -27,10 +28,13 @@ pub fn verify(whole: &mut Value) -> Vec<String> {
         } else {
             return true;
         };
-        misfits.push(format!(
-            "#/{TABLE}/{}: found {name}, expected {expected}",
-            escape(wire)
-        ));
+        misfits.push(Misfit {
+            place: None,
+            pointer: format!("/{TABLE}/{}", escape(wire)),
+            key: wire.clone(),
+            found: name.to_string(),
+            expected: expected.to_owned(),
+        });
         false
     });
     misfits

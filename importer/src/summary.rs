@@ -94,6 +94,7 @@ fn lines(outcome: &Outcome, verbose: bool) -> Vec<String> {
             .iter()
             .map(|operation| format!("         {operation}")),
     );
+    lines.extend(outcome.applied.report(verbose));
     let mut list = |title: &str, items: &mut dyn Iterator<Item = &String>| {
         let items: Vec<String> = items.map(|item| format!("         {item}")).collect();
         if !items.is_empty() {
@@ -102,12 +103,23 @@ fn lines(outcome: &Outcome, verbose: bool) -> Vec<String> {
         }
     };
     list(
-        "OVERLAY ACTIONS LEFT OUT, in whole or in part; `cargo xtask check` fails until they fit",
-        &mut outcome.applied.idle.iter(),
+        "NUMBERS UNDECIDED; `cargo xtask check` fails until an overlay says what they are",
+        &mut outcome
+            .numbers
+            .undecided
+            .iter()
+            .map(|(at, found)| format!("#{at}: found {found}"))
+            .collect::<Vec<_>>()
+            .iter(),
     );
     list(
         "EXTENSIONS LEFT OUT; `cargo xtask check` fails until they fit",
-        &mut outcome.misfits.iter(),
+        &mut outcome
+            .misfits
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .iter(),
     );
     list(
         "OPERATIONS GONE, because no document has them any more",

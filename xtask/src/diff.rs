@@ -18,6 +18,8 @@ use crate::specs;
 ///
 /// The marks: `!` breaks programs that use it, `~` lets them act differently, `+` is new, `·` has no effect. A type or an operation
 /// with another name or place is found by what it is like; so a change of names upstream is one line here, not a hundred.
+///
+/// At the end stand the overlay actions that the documents make stale, as the import reports them.
 #[derive(Args)]
 #[command(after_help = "Examples:
   What a new document of one API brings:
@@ -85,8 +87,8 @@ impl Arguments {
     /// When a document or folder cannot be read, or an import of the documents would fail.
     pub fn run(self) -> CommandResult {
         let old = read_folder(self.from.as_deref().unwrap_or(&self.specs))?;
-        let new = match &self.to {
-            Some(folder) => read_folder(folder)?,
+        let (new, overlays) = match &self.to {
+            Some(folder) => (read_folder(folder)?, Vec::new()),
             None => during("importing", || self.imported(&self.specs))?,
         };
         let report = during("comparing", || compare(&old, &new))?;
@@ -96,13 +98,13 @@ impl Arguments {
             Some(When::Breaking) => report.effect() != Some(Effect::Breaking),
         };
         Ok(Printed {
-            text: self.written(&report),
+            text: self.written(&report, &overlays),
             is_success,
         })
     }
 
-    /// What an import of the documents would write.
-    fn imported(&self, specs: &Path) -> Result<Specs, String> {
+    /// What an import of the documents would write, and what it would report of the overlays.
+    fn imported(&self, specs: &Path) -> Result<(Specs, Vec<String>), String> {
         let options = Options {
             all: self.all,
             new_scope: self.new_scope,
@@ -112,14 +114,22 @@ impl Arguments {
         let preview = options
             .preview(&self.documents, specs)
             .map_err(|failure| failure.to_string())?;
-        read_texts(&preview.files)
+        Ok((
+            read_texts(&preview.files)?,
+            preview.outcome.applied.report(false),
+        ))
     }
 
-    fn written(&self, report: &Report) -> String {
+    fn written(&self, report: &Report, overlays: &[String]) -> String {
+        let overlays = overlays.join("\n");
         let text = match self.format {
-            Format::Text => report.to_string(),
-            Format::Markdown => report.markdown(),
             Format::Json => format!("{:#}", report.json()),
+            Format::Text => format!("{report}\n\n{overlays}"),
+            Format::Markdown if overlays.is_empty() => report.markdown(),
+            Format::Markdown => format!(
+                "{}\n\n## Overlays\n\n```text\n{overlays}\n```",
+                report.markdown().trim_end()
+            ),
         };
         text.trim_end().to_owned()
     }

@@ -20,6 +20,9 @@ pub(crate) const SECUREACCESS: Tool = Tool::new(
     "2.0.202605140830",
     "python",
 );
+/// Applies overlays to OpenAPI documents; it is used as a library.
+pub(crate) const OPENAPI_FORMAT: Tool =
+    Tool::new(Registry::Npm, "openapi-format", "1.33.6", "openapi-format");
 /// Lints OpenAPI documents.
 pub(crate) const REDOCLY: Tool = Tool::new(Registry::Npm, "@redocly/cli", "2.77.0", "redocly");
 /// Lints the workflows of GitHub.

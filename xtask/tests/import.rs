@@ -1,4 +1,4 @@
-//! The commands `import` and `names`, as processes: their exit codes, and what they print.
+//! The commands `import`, `diff` and `names`, as processes: their exit codes, and what they print.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -30,21 +30,8 @@ fn assert_contains(text: &[u8], pieces: &[&str]) {
     }
 }
 
-#[test]
-fn a_document_that_cannot_be_imported_fails_with_exit_code_1() {
-    let directory = TempDir::new().unwrap();
-    let (output, _) = import(directory.path(), "swagger: '2.0'");
-    assert_eq!(output.status.code(), Some(1));
-    assert_contains(
-        &output.stderr,
-        &["Swagger 2.0", "problems: 1", "is as it was"],
-    );
-}
-
-#[test]
-fn an_import_is_summarized_and_its_operations_are_listed() {
-    let directory = TempDir::new().unwrap();
-    let text = "openapi: 3.0.3
+/// A document with one operation, whose response is a string.
+const PROBES: &str = "openapi: 3.0.3
 info: {title: Cisco Secure Access Probes API, version: 1.0.0}
 servers: [{url: 'https://api.example.com/policies/v2'}]
 paths:
@@ -60,7 +47,22 @@ components:
   schemas:
     Probe: {type: string, format: pem}
 ";
-    let (output, specs) = import(directory.path(), text);
+
+#[test]
+fn a_document_that_cannot_be_imported_fails_with_exit_code_1() {
+    let directory = TempDir::new().unwrap();
+    let (output, _) = import(directory.path(), "swagger: '2.0'");
+    assert_eq!(output.status.code(), Some(1));
+    assert_contains(
+        &output.stderr,
+        &["Swagger 2.0", "problems: 1", "is as it was"],
+    );
+}
+
+#[test]
+fn an_import_is_summarized_and_its_operations_are_listed() {
+    let directory = TempDir::new().unwrap();
+    let (output, specs) = import(directory.path(), PROBES);
     assert_eq!(output.status.code(), Some(0));
     assert_contains(
         &output.stdout,
@@ -79,6 +81,31 @@ components:
         "/policies/v2/probes/{probeId}",
     ];
     assert_contains(&output.stdout, &listed);
+}
+
+#[test]
+fn a_comparison_ends_with_the_overlay_actions_that_become_stale() {
+    let directory = TempDir::new().unwrap();
+    let overlays = directory.path().join("specs/overlays");
+    fs::create_dir_all(&overlays).unwrap();
+    let overlay = "overlay: 1.0.0
+info: {title: Test, version: 1.0.0}
+actions:
+  - target: $.components.schemas['policies.Probe']
+    update: {type: integer}
+";
+    fs::write(overlays.join("40-test.yaml"), overlay).unwrap();
+    let (_, specs) = import(directory.path(), PROBES);
+    let changed = directory.path().join("changed.yaml");
+    let text = PROBES.replace("{type: string, format: pem}", "{type: boolean}");
+    fs::write(&changed, text).unwrap();
+    let changed = changed.to_str().unwrap();
+    let stale = "1 STALE OVERLAY ACTIONS";
+    let found = "40-test.yaml:4: target $.components.schemas['policies.Probe']: expects to replace {type: string}, found {type: boolean}";
+    let output = run(&["diff", "--specs", &specs, changed]);
+    assert_contains(&output.stdout, &[stale, found]);
+    let output = run(&["diff", "--format", "markdown", "--specs", &specs, changed]);
+    assert_contains(&output.stdout, &["## Overlays\n\n```text\n", stale, found]);
 }
 
 #[test]

@@ -74,8 +74,12 @@ pub const RULES: &[(&str, Rule)] = &[
         "the specifications are what base and overlays make",
         specs::as_made,
     ),
-    ("every overlay action finds something", specs::overlays),
+    (
+        "every overlay action finds what it expects",
+        specs::overlays,
+    ),
     ("every extension fits its place", specs::extensions),
+    ("every number is an integer or real", specs::numbers),
     ("what the documentation shows is described", words::words),
     ("arguments of examples have values", specs::examples),
     ("names are regular", specs::names),

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{Checked, Problem};
 use crate::names::{camel, pascal};
 use crate::operations::each_operation;
+use crate::overlay;
 use crate::pagination::AN_OVERLAY_SAYS_SO;
 
 const CLOUDS: [&str; 3] = ["global", "china", "government"];
@@ -20,6 +21,11 @@ pub(super) fn as_made(checked: &Checked<'_>) -> Vec<Problem> {
     let outcome = &checked.preview.outcome;
     let way_out = "correct overlays, not this file, and run `cargo xtask import`";
     let changed = outcome.changed.iter().map(|file| {
+        if file.starts_with(&format!("{}/", overlay::OVERLAYS)) {
+            let found = "has actions that do not say what they replace";
+            let way_out = "run `cargo xtask import`, which writes it";
+            return Problem::new(format!("specs/{file}"), "", found, way_out);
+        }
         let path = checked.specs.join(file);
         let (pointer, found) = match std::fs::read_to_string(path) {
             Err(error) => (String::new(), format!("cannot be read ({error})")),
@@ -86,15 +92,15 @@ fn difference(found: &Value, made: &Value) -> (String, String) {
     }
 }
 
-/// No overlay action is without effect.
+/// Every overlay action does what it says, to what it expects.
 pub(super) fn overlays(checked: &Checked<'_>) -> Vec<Problem> {
-    let idle = checked.preview.outcome.applied.idle.iter();
-    idle.map(|action| {
-        let (file, rest) = action.split_once(": ").unwrap_or((OVERLAYS, action));
-        let (found, way_out) = rest.rsplit_once("; ").unwrap_or((rest, "correct it"));
-        Problem::new(format!("{OVERLAYS}/{file}"), "", found, way_out)
-    })
-    .collect()
+    let stale = checked.preview.outcome.applied.stale.iter();
+    stale
+        .map(|action| {
+            let file = format!("{OVERLAYS}/{}:{}", action.file, action.line);
+            Problem::new(file, "", action.found(), action.way_out())
+        })
+        .collect()
 }
 
 /// Every extension that an overlay adds fits its place.
@@ -102,8 +108,23 @@ pub(super) fn extensions(checked: &Checked<'_>) -> Vec<Problem> {
     let misfits = checked.preview.outcome.misfits.iter();
     misfits
         .map(|misfit| {
+            let place = misfit.place.as_deref();
+            let file = place.map_or(OVERLAYS.to_owned(), |place| format!("{OVERLAYS}/{place}"));
             let way_out = "correct the overlay that adds it";
-            Problem::new(OVERLAYS, "", misfit, way_out)
+            Problem::new(file, "", misfit.problem(), way_out)
+        })
+        .collect()
+}
+
+/// Every number is an integer or real.
+pub(super) fn numbers(checked: &Checked<'_>) -> Vec<Problem> {
+    let undecided = checked.preview.outcome.numbers.undecided.iter();
+    undecided
+        .map(|(at, found)| {
+            let file = format!("{OVERLAYS}/41-numbers.yaml");
+            let found = format!("#{at}: found {found}");
+            let way_out = "say there which it is, by `format: double` or by `type: integer`";
+            Problem::new(file, "", found, way_out)
         })
         .collect()
 }

@@ -59,7 +59,7 @@ pub const RULES: &[Rule] = &[
     each("nullable-without-type", "`nullable` without a type, which means nothing, is dropped", SCHEMA, nullable_without_type),
     each("foreign-keys", "keys that say nothing about the schema's type are dropped", SCHEMA, foreign_keys),
     each("array-without-items", "a list that does not say of what is a list of anything", SCHEMA, array_without_items),
-    each("formats", "a format that does not fit the type or does not exist is put right or dropped", SCHEMA, formats),
+    each("formats", "a format that does not fit the type or does not exist is put right or dropped; one of the other kind of numbers decides the type", SCHEMA, formats),
     each("enum-values", "an enum value of the wrong JSON type is written in the right one", SCHEMA, enum_values),
     each("enum-duplicates", "an enum value that stands twice is kept once", SCHEMA, enum_duplicates),
     each("empty-lists", "an empty `enum`, `required`, `allOf`, `oneOf` or `anyOf` is dropped", SCHEMA, empty_lists),

@@ -178,6 +178,16 @@ pub(super) fn formats(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) 
         schema.insert("format".into(), "date-time".into());
         return site.repaired(format!("{format:?} becomes \"date-time\""));
     }
+    // A format of the other kind of numbers says what they are.
+    let kind = match (text(schema, "type"), format.as_str()) {
+        ("integer", "float" | "double") => Some("number"),
+        ("number", "int32" | "int64") => Some("integer"),
+        _ => None,
+    };
+    if let Some(kind) = kind {
+        schema.insert("type".into(), kind.into());
+        return site.repaired(format!("`type: {kind}`, as {format:?} says"));
+    }
     schema.remove("format");
     if format == "nullable" {
         schema.insert("nullable".into(), true.into());

@@ -65,8 +65,8 @@ fn all_problems_are_found_in_one_run() {
             "{operation}/operationId\n    is \"list_things\", but base and overlays make \"delete_things\""
         ),
         "specs/old.json\n    belongs to no document",
-        "specs/overlays/90.yaml\n    action 1, target \"$.paths.nowhere\": matches nothing; correct it",
-        "x-misspelt: 1`, expected no such key in the operation; correct the overlay that adds it",
+        "specs/overlays/90.yaml:4\n    target $.paths.nowhere: matches nothing: there is no $.paths.nowhere; correct it",
+        "specs/overlays/20.yaml:5\n    #/paths/~1policies~1v2~1things/get: found `x-misspelt: 1`, expected no such key in the operation; correct the overlay that adds it",
         &format!("{operation}\n    the operation has no description"),
         &format!("{operation}/parameters/0\n    the parameter \"page\" has no description"),
         &format!("{operation}/parameters/0\n    the parameter \"page\" has no example"),

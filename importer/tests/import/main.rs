@@ -8,6 +8,7 @@
 mod checks;
 mod choices;
 mod documents;
+mod expectations;
 mod extensions;
 mod inputs;
 mod lineage;

@@ -94,7 +94,7 @@ fn every_fault_is_named_with_overlay_action_and_target() {
         ),
         (
             "  - target: '$['\n    remove: true\n",
-            "action 1, target \"$[\": is no JSONPath",
+            "10-test.yaml:4: target \"$[\": is no JSONPath",
         ),
         (
             "  - target: $.paths\n",
@@ -102,7 +102,7 @@ fn every_fault_is_named_with_overlay_action_and_target() {
         ),
         (
             "  - update: {}\n",
-            "action 1, target \"\": found no `target`",
+            "10-test.yaml:4: target \"\": found no `target`",
         ),
         (
             "  - target: $.openapi\n    update: 3.0.2\n",
@@ -172,7 +172,7 @@ fn an_action_that_does_not_fit_is_left_out_as_a_whole_and_told() {
     let cases = [
         (
             "  - target: $.nothing\n    remove: true\n",
-            "action 1, target \"$.nothing\": matches nothing",
+            "target $.nothing: matches nothing: there is no $.nothing",
         ),
         (
             "  - target: $.components.schemas['policies.Probe']
@@ -193,11 +193,12 @@ fn an_action_that_does_not_fit_is_left_out_as_a_whole_and_told() {
         let bench = bench().overlay("10-test.yaml", actions);
         let outcome = bench.run().unwrap();
         assert_eq!(bench.spec("policies"), plain);
-        let [message] = outcome.applied.idle.as_slice() else {
+        let [message] = outcome.applied.stale.as_slice() else {
             panic!("{:?}", outcome.applied);
         };
         assert!(
-            message.starts_with("10-test.yaml: action 1, target") && message.contains(expected),
+            message.to_string().starts_with("10-test.yaml:4: target")
+                && message.to_string().contains(expected),
             "{message}"
         );
     }
@@ -217,4 +218,197 @@ fn two_schemas_cannot_get_one_name() {
         message.contains("10-test.yaml: two schemas would be named \"policies.Twice\""),
         "{message}"
     );
+}
+
+#[test]
+fn an_alternative_that_matches_nothing_is_reported_and_the_others_apply() {
+    let cases = [
+        (
+            "properties['a','gone']",
+            "its alternative 'gone' matches nothing: there is no $.components.schemas['policies.Probe'].properties['gone']; correct the alternative",
+        ),
+        (
+            "properties[?@.type == 'string' || @.type == 'boolean']",
+            "its alternative @.type == 'boolean' matches nothing: there is no $.components.schemas['policies.Probe'].properties[?@.type == 'boolean']",
+        ),
+        (
+            "properties[?@.type == 'string' && (@.type != 'no || no' || @['type'] == 'b|c')]",
+            "its alternative @['type'] == 'b|c' matches nothing",
+        ),
+        (
+            "properties[?match(@.type, 'string|no'), ?@.format, 'b']",
+            "its alternative @.format matches nothing",
+        ),
+    ];
+    for (target, expected) in cases {
+        let actions = format!(
+            "  - target: $.components.schemas['policies.Probe'].{target}\n    update: {{nullable: true}}\n"
+        );
+        let bench = bench().overlay("10-test.yaml", &actions);
+        let outcome = bench.run().unwrap();
+        let [stale] = outcome.applied.stale.as_slice() else {
+            panic!("{target}: {:?}", outcome.applied);
+        };
+        assert!(stale.to_string().contains(expected), "{stale}");
+        let probe = &bench.spec("policies")["components"]["schemas"]["Probe"];
+        assert_eq!(probe["properties"]["a"]["nullable"], true);
+    }
+}
+
+#[test]
+fn an_alternative_in_an_alternative_is_tried_alone() {
+    let actions = "  - target: >-
+      $.components.schemas['policies.Probe'].properties[?@.type=='string' || (@.type=='integer' || @.type=='number') && !@.x]
+    update: {nullable: true}
+  - target: $..properties['a','b']['nullable','type'][?@.x || @.y]
+    remove: true
+";
+    let outcome = bench().overlay("10-test.yaml", actions).run().unwrap();
+    let found: Vec<String> = outcome
+        .applied
+        .stale
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(
+        found[0].contains("its alternative @.type=='number' matches nothing"),
+        "{found:#?}"
+    );
+    assert!(
+        found[1].contains(
+            "matches nothing: there is no $..properties['a','b']['nullable','type'][?@.x || @.y]"
+        ),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn an_update_that_would_contradict_what_upstream_has_is_not_applied() {
+    let cases = [
+        (
+            "anyOf: [{type: string}, {type: integer}]",
+            "{enum: [one]}",
+            "`enum` beside `anyOf`",
+        ),
+        (
+            "oneOf: [{type: string}, {type: integer}]",
+            "{type: string}",
+            "`type` beside `oneOf`",
+        ),
+        (
+            "$ref: '#/components/schemas/Thing'",
+            "{format: double}",
+            "`format` beside `$ref`",
+        ),
+        (
+            "type: array, items: {type: string}",
+            "{properties: {c: {type: string}}}",
+            "`properties` beside `type: array`",
+        ),
+        (
+            "type: string",
+            "{items: {type: string}}",
+            "`items` beside `type: string`",
+        ),
+        (
+            "type: string",
+            "{format: double}",
+            "`format: double` beside `type: string`",
+        ),
+        (
+            "type: integer",
+            "{format: float}",
+            "`format: float` beside `type: integer`",
+        ),
+        (
+            "type: string",
+            "{format: epoch-seconds}",
+            "`format: epoch-seconds` beside `type: string`",
+        ),
+    ];
+    for (schema, update, expected) in cases {
+        let text = of_schema(&format!(
+            "{{type: object, properties: {{a: {{{schema}}}, fine: {{type: object}}}}}}"
+        ));
+        let plain = Bench::with(&text).policies();
+        let actions = format!(
+            "  - target: $.components.schemas['policies.Probe'].properties
+    update: {{a: {update}, fine: {{nullable: true}}}}\n"
+        );
+        let bench = Bench::with(&text).overlay("10-test.yaml", &actions);
+        let outcome = bench.run().unwrap();
+        let [stale] = outcome.applied.stale.as_slice() else {
+            panic!("{update}: {:?}", outcome.applied);
+        };
+        let expected = format!("would put {expected} at a, and is not applied");
+        assert!(stale.to_string().contains(&expected), "{stale}");
+        assert_eq!(bench.spec("policies"), plain, "{update}");
+    }
+    let text = of_schema("{type: object, properties: {a: {$ref: '#/components/schemas/Thing'}}}");
+    let outcome = Bench::with(&text)
+        .overlay(
+            "10-test.yaml",
+            "  - target: $.components.schemas['policies.Probe'].properties.a
+    update: {properties: {gone: {description: Ours.}}}\n",
+        )
+        .run()
+        .unwrap();
+    assert!(
+        outcome.applied.stale[0]
+            .to_string()
+            .contains("describes \"properties\", which is not there"),
+        "{:?}",
+        outcome.applied
+    );
+    // What upstream contradicts itself with is not the action's doing, and words and secrets may stand beside a reference.
+    let text = of_schema(
+        "{type: object, properties: {a: {type: string, oneOf: [{enum: [one]}, {enum: [two]}]}, b: {$ref: '#/components/schemas/Thing'}}}",
+    );
+    let outcome = Bench::with(&text)
+        .overlay(
+            "10-test.yaml",
+            "  - target: $.components.schemas['policies.Probe'].properties
+    update: {a: {description: Ours.}, b: {description: Ours., x-secret: true}}\n",
+        )
+        .run()
+        .unwrap();
+    assert!(outcome.applied.stale.is_empty(), "{:?}", outcome.applied);
+}
+
+#[test]
+fn what_is_lost_with_an_action_is_said_first_and_stale_actions_are_grouped_by_cause() {
+    let gone = |key: &str, update: &str| {
+        format!(
+            "  - target: $.components.schemas['policies.Gone'].properties{key}\n    update: {update}\n"
+        )
+    };
+    let actions = [
+        gone(".a", "{nullable: true}"),
+        gone(".b", "{description: Ours.}"),
+        gone(".c", "{x-secret: true}"),
+        format!("  - target: {GET}\n    update: {{description: Ours.}}\n"),
+        "  - target: $.paths.*[?@['x-api']=='Gone' || @['x-api']=='Things']\n    update: {x-rate-limit: {class: a}, x-clouds: [global]}\n"
+            .to_owned(),
+        "  - target: $.paths['/gone'].get\n    update: {summary: Ours.}\n".to_owned(),
+    ];
+    let outcome = bench()
+        .overlay("10-test.yaml", &actions.concat())
+        .run()
+        .unwrap();
+    let report = outcome.applied.report(false).join("\n");
+    let expected = r#"2 LOST, as overlay actions find nothing
+         10-test.yaml:8: target $.components.schemas['policies.Gone'].properties.c: matches nothing: there is no $.components.schemas['policies.Gone']; without it `x-secret` is lost; correct it, or remove the action if it has done its work
+         10-test.yaml:12: target $.paths.*[?@['x-api']=='Gone' || @['x-api']=='Things']: its alternative @['x-api']=='Gone' matches nothing: there is no $.paths.*[?@['x-api']=='Gone']; without it `x-clouds`, `x-rate-limit` is lost; correct the alternative, or remove it if it has done its work
+3 STALE OVERLAY ACTIONS; `cargo xtask check` fails until they are decided
+      2  match nothing in $.components.schemas: ['policies.Gone']
+         10-test.yaml:14: target $.paths['/gone'].get: matches nothing: there is no $.paths['/gone']; correct it, or remove the action if it has done its work"#;
+    assert_eq!(report, expected);
+    let report = outcome.summary(true).to_string();
+    for line in ["10-test.yaml:4:", "10-test.yaml:6:"] {
+        assert!(
+            report.contains(&format!("\n           {line} target")),
+            "{report}"
+        );
+    }
 }

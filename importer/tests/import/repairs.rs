@@ -145,6 +145,18 @@ fn cases() -> Vec<Case> {
         ),
         schema(
             "formats",
+            "{type: integer, format: double}",
+            "Probe",
+            json!({"type": "number", "format": "double"}),
+        ),
+        schema(
+            "formats",
+            "{type: number, format: int64}",
+            "Probe",
+            json!({"type": "integer", "format": "int64"}),
+        ),
+        schema(
+            "formats",
             "{type: string, format: nullable}",
             "Probe",
             json!({"type": "string", "nullable": true}),

@@ -73,7 +73,7 @@ fn the_document_of_all_apis_alone() {
 fn both_in_the_order_of_this_repository() {
     let (outcome, report) = import(&[whole(), single().unwrap()].concat(), true);
     assert_eq!(report.effect(), None, "{}", report);
-    assert!(outcome.lost.is_empty() && outcome.applied.idle.is_empty());
+    assert!(outcome.lost.is_empty() && outcome.applied.stale.is_empty());
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_document_that_only_calls_its_schemas_otherwise_changes_nothing() {
     ];
     let documents = newer(names, folder.path()).unwrap();
     let (outcome, report) = import(&documents, false);
-    assert!(outcome.applied.idle.is_empty(), "{:#?}", outcome.applied);
+    assert!(outcome.applied.stale.is_empty(), "{:#?}", outcome.applied);
     assert!(
         report.effect() != Some(Effect::Breaking) && outcome.lost.is_empty(),
         "{}",

@@ -16,8 +16,8 @@ use crate::progress::during;
 
 /// Checks what must hold of the repository, without any upstream document
 ///
-/// The specifications are byte for byte what specs/base/ and specs/overlays/ make; every overlay action finds something;
-/// operations, parameters, bodies, schemas, properties and variants have descriptions that say more than their names; the arguments
+/// The specifications are byte for byte what specs/base/ and specs/overlays/ make; every overlay action finds what it
+/// expects; operations, parameters, bodies, schemas, properties and variants have descriptions that say more than their names; the arguments
 /// of examples have values, which fit their types; names are regular; the table of operations is complete; Cargo.toml and README
 /// list the features; the code that is generated is the same each time.
 ///

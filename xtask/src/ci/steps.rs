@@ -74,6 +74,8 @@ pub(super) const STEPS: &[Step] = &[
         .needs(&[Need::Tool(tools::SCHEMATHESIS)]),
     Step::new("secureaccess", &["cargo xtask conform secureaccess"])
         .needs(&[Need::Tool(tools::SECUREACCESS)]),
+    Step::new("overlays", &["cargo xtask conform overlays"])
+        .needs(&[Need::Tool(tools::OPENAPI_FORMAT)]),
     // What is slow, or looks at the world outside.
     Step::new("advisories", &["cargo deny --workspace check advisories"])
         .slow()

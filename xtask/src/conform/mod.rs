@@ -1,9 +1,11 @@
-//! `cargo xtask conform`: lets tools that others wrote judge the crate by its documents.
+//! `cargo xtask conform`: lets tools that others wrote judge the crate by its documents, and our overlays.
 //!
 //! Our own tests agree with our own reading of OpenAPI. `prism` reads the documents by itself and checks the requests of the client;
-//! `schemathesis` does so and checks the responses of the simulator, and `secureaccess` reads these with its own models.
+//! `schemathesis` does so and checks the responses of the simulator, and `secureaccess` reads these with its own models. `overlays` applies our
+//! overlays.
 
 mod links;
+mod overlays;
 mod prism;
 mod schemathesis;
 mod secureaccess;
@@ -19,13 +21,14 @@ use crate::workspace;
 ///
 /// Prism, a server, checks the requests that the conformance suite makes of every operation, with what is required and with
 /// everything, and its responses are read. Schemathesis, a client, makes up requests of every operation and checks the responses
-/// of the simulator, which does what the documents say and has none of the service's quirks.
+/// of the simulator, which does what the documents say and has none of the service's quirks. openapi-format applies the overlays, and
+/// must come to the same documents.
 ///
-/// Prism needs Node.js and npm, Schemathesis Python 3.10 or newer with venv. They are installed under target/tools, in fixed
+/// Prism and openapi-format need Node.js and npm, Schemathesis and Cisco's SDK Python 3.10 or newer with venv. They are installed under target/tools, in fixed
 /// versions. What is not as the documents say is listed, and the exit code is 1.
 #[derive(Args)]
 pub struct Arguments {
-    /// The tool to ask; both where none is named
+    /// The tool to ask; all where none is named
     referee: Option<Referee>,
     #[command(flatten)]
     effort: Effort,
@@ -50,6 +53,8 @@ pub enum Referee {
     Schemathesis,
     /// Cisco's SDK for Python, which reads the responses of the simulator with its models
     Secureaccess,
+    /// openapi-format, which applies the overlays
+    Overlays,
 }
 
 /// How thorough Schemathesis is.
@@ -78,6 +83,9 @@ pub fn run(workspace: &Path, referee: Option<Referee>, effort: Effort) -> Result
     }
     if is_asked(Referee::Secureaccess) {
         verdicts.push(secureaccess::judge(workspace));
+    }
+    if is_asked(Referee::Overlays) {
+        verdicts.push(overlays::judge(workspace));
     }
     let is_good = verdicts.iter().all(Result::is_ok);
     let texts = verdicts
