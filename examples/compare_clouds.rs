@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::process::ExitCode;
 
-use cisco_secure_access::jobs::Named;
+use cisco_secure_access::Named;
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Cloud, Items, Result as ApiResult, StatusCode};
 use futures_util::TryStreamExt;

@@ -127,7 +127,7 @@ pub use operation::{
     CloudKind, Operation, Pagination, PaginationStyle, RateLimit, RateLimitScope, RateLimitWindow,
     Security,
 };
-pub use pagination::{ContinuationToken, Items, Listing, Pages};
+pub use pagination::{ContinuationToken, Items, Listing, Named, Pages};
 pub use request::{
     Builder, Endpoint, IsSet, Regional, Request, ResponseFuture, Set, Undocumented, Upload,
 };

@@ -20,6 +20,7 @@ mod enumeration;
 mod example;
 mod layout;
 mod lower;
+mod named;
 pub mod names;
 mod object;
 mod operations;
@@ -117,10 +118,12 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     let Model {
         operations,
         rust_types,
+        types: described,
         emitted: types,
         ..
     } = model;
     let conversions = conversion::conversions(&operations, &rust_types, &types.types)?;
+    let named = named::named(&operations, &rust_types, &types.types, &described)?;
     let table = operations::table(scope, &operations);
 
     let handle = Ident::new(&names::pascal(scope), Span::call_site());
@@ -166,6 +169,8 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
             #types
 
             #conversions
+
+            #named
         }
 
         /// The requests of this scope, one type for each operation.

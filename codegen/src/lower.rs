@@ -574,6 +574,7 @@ impl Lowering<'_> {
                 direction: context.direction,
                 shape,
                 constructors,
+                named_by: text(schema, "x-named-by"),
             },
         );
         Ok(())

@@ -1,6 +1,6 @@
 //! The listings: how an operation lists, and how the items are extracted from a page.
 
-use cisco_secure_access_openapi::Operation;
+use cisco_secure_access_openapi::{Operation, Pagination};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -25,11 +25,8 @@ pub(crate) fn listing(
             format!("`{pointer}` is not a {what} of the response"),
         )
     };
-    let (items, list) = access(response, &pagination.items, types)
-        .ok_or_else(|| wrong("list", &pagination.items))?;
-    let item = element(&list)
-        .filter(|_| simple_name(&list).as_deref() == Some("Vec"))
-        .ok_or_else(|| wrong("list", &pagination.items))?;
+    let (items, item) =
+        item(response, pagination, types).ok_or_else(|| wrong("list", &pagination.items))?;
     let values = [
         (response, &pagination.total, "number", Some("i64")),
         (response, &pagination.more, "flag", Some("bool")),
@@ -63,6 +60,17 @@ pub(crate) fn listing(
             }
         }
     }))
+}
+
+/// The expression for the list in `page`, as an `Option`, and the type of its items.
+pub(crate) fn item(
+    response: &syn::Type,
+    pagination: &Pagination,
+    types: &TypeDefs,
+) -> Option<(TokenStream, syn::Type)> {
+    let (items, list) = access(response, &pagination.items, types)?;
+    let is_list = simple_name(&list).as_deref() == Some("Vec");
+    Some((items, element(&list).filter(|_| is_list)?))
 }
 
 /// The expression for the value at a JSON pointer in `page`, as an `Option`, and the type of that value.

@@ -19,6 +19,8 @@ pub(crate) struct Type {
     pub shape: Shape,
     /// `x-constructors`, for types that are sent.
     pub constructors: Vec<Constructor>,
+    /// `x-named-by`: the property that is the name of a listed item.
+    pub named_by: Option<String>,
 }
 
 #[derive(Debug)]

@@ -283,6 +283,65 @@ fn structs(schemas: Value, enabled: &dyn Fn(&str) -> bool) -> Vec<String> {
 }
 
 #[test]
+fn items_of_lists_have_the_name_that_their_schema_has() {
+    let item = |properties: &[&str], named_by: Option<&str>| {
+        let properties = properties.iter();
+        let properties = properties.map(|name| ((*name).to_owned(), json!({"type": "string"})));
+        let mut item = json!({
+            "type": "object",
+            "properties": properties.collect::<serde_json::Map<_, _>>(),
+        });
+        if let Some(name) = named_by {
+            item["x-named-by"] = json!(name);
+        }
+        item
+    };
+    let schemas = json!({
+        "Alarm": item(&["state"], None),
+        "Crate": item(&["ownerName"], Some("ownerName")),
+        "Depot": item(&["label", "ownerName", "title"], None),
+        "Order": item(&["label", "name"], None),
+        "ShelfRule": item(&["ownerName", "ruleName"], None),
+    });
+    let mut paths = serde_json::Map::new();
+    for name in schemas.as_object().unwrap().keys() {
+        let list =
+            json!({"type": "array", "items": {"$ref": format!("#/components/schemas/{name}")}});
+        let operation = json!({
+            "operationId": format!("list_{}s", name.to_lowercase()),
+            "summary": "Lists them",
+            "tags": [name],
+            "responses": {"200": {"description": "", "content": {"application/json": {"schema": list}}}},
+            "x-pagination": {"style": "single", "items": ""},
+        });
+        paths.insert(format!("/shop/v2/{name}"), json!({"get": operation}));
+    }
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "shop", "version": "1"},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    });
+    let code = generate("shop", &document, &ALL).unwrap().code.to_string();
+    let named: Vec<_> = code
+        .split("impl crate :: Named for ")
+        .skip(1)
+        .map(|text| {
+            let (item, rest) = text.split_once(' ').unwrap();
+            let (_, field) = rest.split_once("self . ").unwrap();
+            (item, field.split_once(' ').unwrap().0)
+        })
+        .collect();
+    let expected = [
+        ("Crate", "owner_name"),
+        ("Depot", "label"),
+        ("Order", "name"),
+        ("ShelfRule", "rule_name"),
+    ];
+    assert_eq!(named, expected);
+}
+
+#[test]
 fn a_name_that_is_taken_gets_one_that_is_not() {
     let object = json!({"type": "object", "properties": {"name": {"type": "string"}}});
     let schemas = json!({"Map": object, "MapValue": object});

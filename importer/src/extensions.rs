@@ -138,7 +138,7 @@ fn fits(
                 "elements with names of their own, beside `type: array`",
             )
         }
-        "x-envelope" => expect(
+        "x-envelope" | "x-named-by" => expect(
             object.get("properties").is_some_and(|properties| {
                 value
                     .as_str()

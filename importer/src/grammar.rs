@@ -329,6 +329,7 @@ static SCHEMA: Shape = Shape {
         ("x-enum-names", Texts),
         ("x-tuple", List(&Object(&ELEMENT))),
         ("x-envelope", Text),
+        ("x-named-by", Text),
         ("x-constructors", List(&Object(&CONSTRUCTOR))),
         ("x-may-be-absent", Texts),
         ("x-ids-of", Text),

@@ -1,8 +1,8 @@
 //! Finds something by its name, or else creates it.
 
-use super::Named;
 use crate::error::Result;
 use crate::pagination::Items;
+use crate::pagination::Named;
 use crate::response::Response;
 
 /// What [`ensure`] has found or created: an item of the list, or the result of the creation.

@@ -18,13 +18,11 @@ pub mod activity;
 #[cfg(feature = "destination-lists")]
 pub mod destinations;
 mod ensure;
-mod find;
 #[cfg(feature = "policy-rules")]
 pub mod rules;
 pub mod wait;
 
 pub use ensure::{Ensured, ensure};
-pub use find::Named;
 
 /// How far a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

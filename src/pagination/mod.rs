@@ -8,6 +8,7 @@
 //! - `link` reads the header `Link`.
 //! - `continuation` is where a listing stands.
 //! - `items` and `pages` are the streams; `items_at` lists what no document describes.
+//! - `find` finds one item of a listing.
 //!
 //! # Where a listing ends
 //!
@@ -48,6 +49,7 @@
 
 mod continuation;
 mod fetch;
+mod find;
 mod history;
 mod items;
 mod items_at;
@@ -61,6 +63,7 @@ mod progress;
 use futures_util::Stream;
 
 pub use continuation::ContinuationToken;
+pub use find::Named;
 pub use items::Items;
 pub use listing::Listing;
 pub use pages::Pages;

@@ -72,3 +72,18 @@ async fn none_and_several_are_distinguished() -> Result<()> {
     assert_eq!(site.unwrap().name.as_deref(), Some("Site 250"));
     Ok(())
 }
+
+#[tokio::test]
+async fn lists_whose_items_have_another_property_for_the_name_find_by_it() -> Result<()> {
+    let simulator = Simulator::builder().start().await?;
+    let client = simulator.client()?;
+    let lists = "/policies/v2/applicationLists";
+    simulator.add_item(lists, &json!({"applicationListName": "Games"}))?;
+    let found = client.policies().list_application_lists().items();
+    let found = found.find_by_name("Games").await?.unwrap();
+    assert_eq!(found.application_list_name.as_deref(), Some("Games"));
+
+    let profiles = client.policies().list_security_profiles().items();
+    assert!(profiles.find_by_name("Security profile 002").await?.is_some());
+    Ok(())
+}

@@ -2,12 +2,12 @@
 
 use futures_util::TryStreamExt as _;
 
+use super::items::Items;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pagination::Items;
 
-/// An item of a list that has a name.
+/// A listed item that has a name. The generated types of listed items implement it.
 pub trait Named {
-    /// The name; `None` if the service returned none.
+    /// The name of the item; `None` if the response has none.
     fn name(&self) -> Option<&str>;
 }
 
@@ -91,56 +91,4 @@ impl<T: Named + Unpin> Items<T> {
         let what = format!("item of the name `{name}`");
         self.unique(&what, |item| item.name() == Some(name)).await
     }
-}
-
-/// What is known by a name, the feature that it needs, and the property that holds the name.
-macro_rules! named {
-    ($($feature:literal: $($scope:ident::$item:ident.$name:ident),+;)+) => {
-        $($(
-            #[cfg(feature = $feature)]
-            impl Named for crate::api::$scope::types::$item {
-                fn name(&self) -> Option<&str> {
-                    self.$name.as_ref().map(|name| name.as_str())
-                }
-            }
-        )+)+
-    };
-}
-
-named! {
-    "alerting": admin::AlertRule.name;
-    "key-admin": admin::ApiKeySummary.name;
-    "tenants": admin::Tenant.organization_name;
-    "third-party-integrations": admin::Integration.name, admin::IntegrationType.name;
-    "threat-intelligence-feeds": admin::TaxiiCollection.title, admin::ThreatFeed.integration_name;
-    "dns-forwarders": deployments::DnsForwarder.name;
-    "internal-networks": deployments::InternalNetwork.name;
-    "network-devices": deployments::NetworkDevice.name;
-    "network-tunnel-groups": deployments::NetworkTunnelGroupSummary.name, deployments::NetworkTunnelGroupState.name,
-        deployments::Region.name;
-    "networks": deployments::Network.name;
-    "resource-connector-groups": deployments::ConnectorGroup.name;
-    "roaming-computers": deployments::RoamingComputer.name;
-    "sites": deployments::Site.name;
-    "virtual-appliances": deployments::VirtualAppliance.name;
-    "application-categories": policies::ApplicationCategory.name;
-    "content-categories": policies::ContentCategory.name;
-    "data-loss-prevention": policies::BuiltInDataIdentifierListItem.name, policies::CustomDataIdentifierListItem.name,
-        policies::DataClassificationListItem.name, policies::DlpRuleListItem.name, policies::EdmIdentifierListItem.name,
-        policies::EdmType.name, policies::IdmIdentifierListItem.name;
-    "destination-lists": policies::DestinationList.name;
-    "do-not-decrypt-lists": policies::DoNotDecryptList.name;
-    "ips-profiles": policies::IpsProfile.name, policies::IpsSignature.name;
-    "network-and-service-objects": policies::NetworkObject.name, policies::NetworkObjectGroup.name, policies::ServiceObject.name,
-        policies::ServiceObjectGroup.name;
-    "policy-rules": policies::AccessRuleSummary.rule_name, policies::Continent.continent_name, policies::PolicySetting.setting_name,
-        policies::PolicySettingType.setting_name;
-    "private-resources": policies::PrivateResource.name, policies::PrivateResourceGroup.name;
-    "security-feeds": policies::SecurityFeed.name;
-    "tenant-controls-profiles": policies::TenantControlsProfile.name;
-    "api-usage": reports::ApiUsageKey.key_name;
-    "app-discovery": reports::AppDiscoveryApplication.name, reports::AppDiscoveryApplicationSummary.name,
-        reports::AppDiscoveryCategory.name, reports::AppDiscoveryProtocolSummary.name, reports::ApplicationAttributeCategory.name;
-    "reporting": reports::Application.label, reports::CategoryWithLegacyId.label, reports::Identity.label, reports::ThreatName.name,
-        reports::ThreatType.name;
 }
