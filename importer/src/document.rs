@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::precedence::Precedence;
+
 /// The path of the one operation that takes HTTP Basic credentials.
 pub const TOKEN_PATH: &str = "/auth/v2/token";
 
@@ -23,6 +25,8 @@ pub struct Document {
     pub content: String,
     /// Its rank among all documents: of those that have an operation, the one with the lowest describes it.
     pub rank: usize,
+    /// What its rank follows from.
+    pub precedence: Precedence,
     /// Its operations.
     pub operations: Vec<Operation>,
     /// Its schemas, by their upstream names.
@@ -44,6 +48,8 @@ pub struct Operation {
     pub upstream_tag: String,
     /// Parameters, request body, responses, security.
     pub object: Map<String, Value>,
+    /// The name of its API, where titles and tags give it another one now.
+    pub kept_api: Option<String>,
 }
 
 /// The name of a schema that it has from another document.

@@ -18,8 +18,9 @@ use crate::integers::{self, Numbers};
 use crate::operations::{DOCUMENTS, each_operation};
 use crate::overlay::{self, Applied, OVERLAYS};
 use crate::report::{Defect, Failure, Log, Pointer, Repairs};
+use crate::take_in::{TakenIn, take_in};
 use crate::{
-    base, check, choices, downgrade, extensions, inputs, lineage, merge, names, pagination,
+    apis, base, check, choices, downgrade, extensions, inputs, lineage, merge, names, pagination,
     placeholders, read, renames, repair, resolve, rust_names, schemas, split, write,
 };
 
@@ -30,6 +31,12 @@ pub struct Outcome {
     pub operations: BTreeMap<String, usize>,
     /// The operations that no document has any more, with the document that described them.
     pub lost: Vec<String>,
+    /// The documents and APIs that keep their names although upstream calls them otherwise.
+    pub kept_names: Vec<String>,
+    /// The documents that were left out, because a newer version of them was given too.
+    pub left_out: Vec<String>,
+    /// The operations that another document describes than before, by both.
+    pub handed_over: Vec<String>,
     /// For operations that seem to have moved, the overlay action that keeps the former name.
     pub renames: Vec<String>,
     /// The repairs, by rule.
@@ -83,6 +90,10 @@ pub struct Options {
     pub new_scope: bool,
     /// Whether more than a tenth of the operations may go.
     pub allow_removals: bool,
+    /// Whether the documents describe their operations before all others, whatever their versions.
+    pub first: bool,
+    /// Whether schemas and APIs get the names that the documents give them, and not those that they have.
+    pub forget_names: bool,
 }
 
 /// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
@@ -132,8 +143,12 @@ impl Options {
         let mut repairs = Repairs::new();
         let given = read_all(documents, Examples::Dropped, &mut repairs)?;
         let before = base::read(specs)?;
-        let mut documents = base::take_in(before.clone(), given, self.all);
-        lineage::keep_names(&before, &mut documents);
+        let TakenIn {
+            mut documents,
+            retitled,
+            left_out,
+        } = take_in(&before, given, self)?;
+        let kept_apis = self.keep_names(&before, &mut documents)?;
         let lost = base::lost(&before, &documents);
         if !self.allow_removals {
             check_removals(&before, &lost)?;
@@ -141,6 +156,9 @@ impl Options {
         let moves = renames::propose(&before, &documents);
         let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
         preview.outcome.lost = lost;
+        preview.outcome.kept_names = [retitled, kept_apis].concat();
+        preview.outcome.left_out = left_out;
+        preview.outcome.handed_over = handed_over(&before, &preview.documents);
         let names = former_names(specs);
         let renames = moves.iter().filter_map(|found| {
             let name = names.get(&(path_shape(&found.from.1), found.from.0.clone()))?;
@@ -148,6 +166,21 @@ impl Options {
         });
         preview.outcome.renames = renames.collect();
         Ok(preview)
+    }
+
+    /// Lets schemas and APIs keep the names that they have, or makes all names anew.
+    fn keep_names(
+        self,
+        before: &[Document],
+        documents: &mut [Document],
+    ) -> Result<Vec<String>, Failure> {
+        if self.forget_names {
+            apis::forget(documents);
+            lineage::forget(documents);
+            return Ok(Vec::new());
+        }
+        lineage::keep_names(before, documents);
+        apis::keep(before, documents)
     }
 
     /// The scopes that paths can have: those of the crate and those that an import took in before; none if any will do.
@@ -165,6 +198,27 @@ impl Options {
         let known = SCOPES.iter().map(|scope| (*scope).to_owned());
         (!self.new_scope).then(|| known.chain(taken_in).collect())
     }
+}
+
+/// The operations that other documents describe than before: both titles, and the operations.
+fn handed_over(before: &[Document], after: &[Document]) -> Vec<String> {
+    let old = lineage::describing(before);
+    let mut moved: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for (key, (place, index)) in lineage::describing(after) {
+        let Some((old, _)) = old.get(&key) else {
+            continue;
+        };
+        let (was, is) = (before[*old].title.as_str(), after[place].title.as_str());
+        let operation = &after[place].operations[index];
+        if was != is {
+            let name = format!("{} {}", operation.method.to_uppercase(), operation.path);
+            moved.entry((was, is)).or_default().push(name);
+        }
+    }
+    let lines = moved.into_iter().map(|((was, is), operations)| {
+        format!("{is:?} instead of {was:?}: {}", operations.join(", "))
+    });
+    lines.collect()
 }
 
 /// So many operations can go whatever their share is.
@@ -273,6 +327,9 @@ fn compute(
     let outcome = Outcome {
         operations,
         lost: Vec::new(),
+        kept_names: Vec::new(),
+        left_out: Vec::new(),
+        handed_over: Vec::new(),
         renames: Vec::new(),
         repairs,
         applied,

@@ -4,6 +4,7 @@
 //! from the documents that the folder keeps. [`lint`] has the rules that the specifications must follow, and [`diff`] says what separates two
 //! sets of specifications. The library prints nothing and starts no program: it returns values, and reports that can be displayed.
 
+pub mod apis;
 pub mod base;
 pub mod check;
 pub mod choices;
@@ -23,6 +24,7 @@ pub mod operations;
 pub mod overlay;
 pub mod pagination;
 pub mod placeholders;
+pub mod precedence;
 pub mod read;
 pub mod references;
 pub mod renames;
@@ -36,6 +38,7 @@ pub mod similarity;
 pub mod split;
 pub mod status;
 pub mod summary;
+pub mod take_in;
 pub mod write;
 pub mod yaml;
 

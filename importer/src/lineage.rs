@@ -16,7 +16,7 @@ use crate::names::{is_part_of_operation, pascal};
 use crate::references::SCHEMAS;
 
 /// An operation of a document, as places in the list of both.
-type Described = (usize, usize);
+pub type Described = (usize, usize);
 
 /// Gives the schemas of the documents that describe operations the names that those have in the descriptions before.
 pub fn keep_names(before: &[Document], documents: &mut [Document]) {
@@ -66,8 +66,15 @@ pub fn keep_names(before: &[Document], documents: &mut [Document]) {
     }
 }
 
+/// Lets schemas have the names that the documents give them.
+pub fn forget(documents: &mut [Document]) {
+    documents
+        .iter_mut()
+        .for_each(|document| document.kept_names.clear());
+}
+
 /// Where each operation is described, by the shape of its path and its method.
-fn describing(documents: &[Document]) -> BTreeMap<(String, String), Described> {
+pub fn describing(documents: &[Document]) -> BTreeMap<(String, String), Described> {
     let mut found = BTreeMap::new();
     let mut order: Vec<(usize, &Document)> = documents.iter().enumerate().collect();
     order.sort_by_key(|(_, document)| document.rank);

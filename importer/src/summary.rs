@@ -122,6 +122,18 @@ fn lines(outcome: &Outcome, verbose: bool) -> Vec<String> {
             .iter(),
     );
     list(
+        "NAMES KEPT, although documents call it otherwise; `--forget-names` lets them go",
+        &mut outcome.kept_names.iter(),
+    );
+    list(
+        "DOCUMENTS LEFT OUT, because a newer version was given too",
+        &mut outcome.left_out.iter(),
+    );
+    list(
+        "DOCUMENTS DESCRIBE OPERATIONS that others described before",
+        &mut outcome.handed_over.iter(),
+    );
+    list(
         "OPERATIONS GONE, because no document has them any more",
         &mut outcome.lost.iter(),
     );

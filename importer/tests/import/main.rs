@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod apis;
 mod checks;
 mod choices;
 mod documents;
@@ -20,6 +21,7 @@ mod overlays;
 mod pagination;
 mod partial;
 mod placeholders;
+mod precedence;
 mod refusals;
 mod repairs;
 mod updates;

@@ -175,7 +175,7 @@ fn paths_that_differ_in_placeholders_only_are_one() {
     };
     let first = of_paths("Cisco Secure Access One API", &operation("get", "id"), "");
     let second = of_paths(
-        "Cisco Secure Access One API",
+        "Cisco Secure Access Two API",
         &operation("put", "thingId"),
         "",
     );

@@ -64,7 +64,8 @@ fn a_single_document_changes_its_api_alone() {
         json!({"/cars": ["Thing", "string"], "/trees": ["Thing", "string"], "/leaves": ["Thing", "string"]})
     );
     bench.forget();
-    let bench = bench.document("trees.yaml", one("Trees", &["/trees", "/roots"], "boolean"));
+    let newer = one("Trees", &["/trees", "/roots"], "boolean").replace("1.0.0", "1.0.1");
+    let bench = bench.document("trees.yaml", newer);
     let outcome = bench.run().unwrap();
     // Another schema does not take the name that `/cars` knows.
     assert_eq!(

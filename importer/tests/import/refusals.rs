@@ -11,8 +11,9 @@ fn sound() -> String {
 
 /// Imports `text` over specifications that are there, and returns the message.
 fn refused(text: impl AsRef<[u8]>) -> String {
-    let good = Bench::with(&sound());
+    let mut good = Bench::with(&sound());
     good.run().unwrap();
+    good.forget();
     let before = contents(&good.specs());
     let bad = good.document("bad.yaml", text);
     let message = bad.refusal();
