@@ -10,11 +10,11 @@ use std::path::Path;
 use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, KeptName, Operation, TOKEN_PATH};
+use crate::document::{Document, KeptName, Operation, Precedence, TOKEN_PATH};
 use crate::merge::api_name;
 use crate::names::snake;
 use crate::operations::each_operation;
-use crate::precedence::{self, Precedence};
+use crate::precedence;
 use crate::read::sha256;
 use crate::references::{SCHEMAS, reached, redirect};
 use crate::report::Failure;

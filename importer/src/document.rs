@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::precedence::Precedence;
-
 /// The path of the one operation that takes HTTP Basic credentials.
 pub const TOKEN_PATH: &str = "/auth/v2/token";
 
@@ -33,6 +31,15 @@ pub struct Document {
     pub schemas: BTreeMap<String, Value>,
     /// The names that schemas keep from another document, by their own.
     pub kept_names: BTreeMap<String, KeptName>,
+}
+
+/// What the rank of a document follows from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Precedence {
+    /// Its position in the order of the documents.
+    pub order: usize,
+    /// The version that has this position; a newer one comes before all documents that are in theirs. Empty where the document is new.
+    pub settled: String,
 }
 
 /// An operation that refers to nothing but schemas.

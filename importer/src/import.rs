@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use cisco_secure_access_codegen::SCOPES;
+use cisco_secure_access_codegen::scopes;
 use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value};
 
@@ -16,12 +16,13 @@ use crate::extensions::Misfit;
 use crate::grammar::{self, Kind};
 use crate::integers::{self, Numbers};
 use crate::operations::{DOCUMENTS, each_operation};
+use crate::options::Options;
 use crate::overlay::{self, Applied, OVERLAYS};
 use crate::report::{Defect, Failure, Log, Pointer, Repairs};
 use crate::take_in::{TakenIn, take_in};
 use crate::{
-    apis, base, check, choices, downgrade, extensions, inputs, lineage, merge, names, pagination,
-    placeholders, read, renames, repair, resolve, rust_names, schemas, split, write,
+    apis, base, check, choices, downgrade, extensions, generation, inputs, lineage, merge, names,
+    pagination, placeholders, read, renames, repair, resolve, rust_names, schemas, split, write,
 };
 
 /// What an import did.
@@ -31,6 +32,8 @@ pub struct Outcome {
     pub operations: BTreeMap<String, usize>,
     /// The operations that no document has any more, with the document that described them.
     pub lost: Vec<String>,
+    /// The names of generated code that are gone and that handwritten code of the repository uses, with its files.
+    pub lost_names: Vec<String>,
     /// The documents and APIs that keep their names although upstream calls them otherwise.
     pub kept_names: Vec<String>,
     /// The documents that were left out, because a newer version of them was given too.
@@ -55,7 +58,7 @@ pub struct Outcome {
     pub without_clouds: BTreeSet<String>,
     /// How the operations with parameters of paging page, or why they do not.
     pub pagination: BTreeMap<String, Result<String, String>>,
-    /// The scopes that the crate does not have yet.
+    /// The scopes that the folder did not have.
     pub new_scopes: BTreeSet<String>,
     /// The names of the files that an import writes.
     pub files: BTreeSet<String>,
@@ -79,21 +82,6 @@ pub struct Preview {
     pub files: BTreeMap<String, String>,
     /// What was done to get there.
     pub outcome: Outcome,
-}
-
-/// How to import.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// Whether the documents are all that there is: what they lack is removed. Otherwise other documents of the base stay.
-    pub all: bool,
-    /// Whether to take in scopes that the crate does not have.
-    pub new_scope: bool,
-    /// Whether more than a tenth of the operations may go.
-    pub allow_removals: bool,
-    /// Whether the documents describe their operations before all others, whatever their versions.
-    pub first: bool,
-    /// Whether schemas and APIs get the names that the documents give them, and not those that they have.
-    pub forget_names: bool,
 }
 
 /// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
@@ -129,6 +117,9 @@ impl Options {
     /// [`run`] with these options.
     pub fn run(self, documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
         let Preview { files, outcome, .. } = self.preview(documents, specs)?;
+        if !self.allow_lost_names {
+            check_names(&outcome.lost_names)?;
+        }
         write::write(specs, &files, &outcome.changed, &outcome.stale)
             .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
         Ok(outcome)
@@ -156,6 +147,7 @@ impl Options {
         let moves = renames::propose(&before, &documents);
         let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
         preview.outcome.lost = lost;
+        preview.outcome.lost_names = generation::check(specs, &preview.specs)?;
         preview.outcome.kept_names = [retitled, kept_apis].concat();
         preview.outcome.left_out = left_out;
         preview.outcome.handed_over = handed_over(&before, &preview.documents);
@@ -183,21 +175,16 @@ impl Options {
         apis::keep(before, documents)
     }
 
-    /// The scopes that paths can have: those of the crate and those that an import took in before; none if any will do.
+    /// The scopes that paths can have: those that an import took in before; none if any will do.
     fn scopes(self, specs: &Path) -> Option<BTreeSet<String>> {
-        let taken_in = std::fs::read_dir(specs).into_iter().flatten().flatten();
-        let taken_in = taken_in.filter_map(|entry| {
-            Some(
-                entry
-                    .file_name()
-                    .to_str()?
-                    .strip_suffix(".json")?
-                    .to_owned(),
-            )
-        });
-        let known = SCOPES.iter().map(|scope| (*scope).to_owned());
-        (!self.new_scope).then(|| known.chain(taken_in).collect())
+        let known = known_scopes(specs);
+        (!self.new_scope && !known.is_empty()).then_some(known)
     }
+}
+
+/// The scopes of the specifications in a folder, none where there is no folder yet.
+fn known_scopes(specs: &Path) -> BTreeSet<String> {
+    scopes(specs).unwrap_or_default().into_iter().collect()
 }
 
 /// The operations that other documents describe than before: both titles, and the operations.
@@ -238,6 +225,18 @@ fn check_removals(before: &[Document], lost: &[String]) -> Result<(), Failure> {
         lost.len()
     )
     .into())
+}
+
+/// Refuses to take names away that handwritten code uses.
+fn check_names(lost: &[String]) -> Result<(), Failure> {
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let way_out = "keep these names by an overlay (`x-former-name` on an operation, `x-name` on a schema, `x-rust-names` for properties and values, `x-api` for the feature of an API), or change the code after an import with `--allow-lost-names`";
+    let lines = lost
+        .iter()
+        .map(|name| format!("handwritten code uses {name}, which would be gone"));
+    Err(Failure(lines.chain([way_out.to_owned()]).collect()))
 }
 
 /// The overlay that confirms renames.
@@ -319,14 +318,13 @@ fn compute(
             .map(|(name, part)| (name.clone(), write::canonical(part.clone()))),
     );
     files.insert("SOURCES.md".into(), write::sources(&documents, &merged));
-    let new_scopes = operations
-        .keys()
-        .filter(|scope| !SCOPES.contains(&scope.as_str()))
-        .cloned()
-        .collect();
+    let known = known_scopes(folder);
+    let new_scopes = operations.keys().filter(|scope| !known.contains(*scope));
+    let new_scopes = new_scopes.filter(|_| !known.is_empty()).cloned().collect();
     let outcome = Outcome {
         operations,
         lost: Vec::new(),
+        lost_names: Vec::new(),
         kept_names: Vec::new(),
         left_out: Vec::new(),
         handed_over: Vec::new(),

@@ -12,7 +12,9 @@ pub mod diff;
 pub mod document;
 pub mod downgrade;
 pub mod extensions;
+pub mod generation;
 pub mod grammar;
+pub mod handwritten;
 pub mod import;
 pub mod inputs;
 pub mod integers;
@@ -21,6 +23,7 @@ pub mod lint;
 pub mod merge;
 pub mod names;
 pub mod operations;
+pub mod options;
 pub mod overlay;
 pub mod pagination;
 pub mod placeholders;
@@ -43,7 +46,7 @@ pub mod write;
 pub mod yaml;
 
 pub use import::{
-    Examples, Options, Outcome, Preview, RENAMES, overlay_steps, preview, read_all, rebuild, rules,
-    run,
+    Examples, Outcome, Preview, RENAMES, overlay_steps, preview, read_all, rebuild, rules, run,
 };
+pub use options::Options;
 pub use summary::Summary;

@@ -6,16 +6,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use crate::document::Document;
-
-/// What the rank of a document follows from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Precedence {
-    /// Its position in the order of the documents.
-    pub order: usize,
-    /// The version that has this position; a newer one comes before all documents that are in theirs. Empty where the document is new.
-    pub settled: String,
-}
+use crate::document::{Document, Precedence};
 
 /// Ranks the documents: first those that are not settled, the latest date first, then the others in their order.
 pub fn rank(documents: &mut [Document]) {

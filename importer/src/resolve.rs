@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, Operation, TOKEN_PATH};
+use crate::document::{Document, Operation, Precedence, TOKEN_PATH};
 use crate::operations::each_operation;
-use crate::precedence::Precedence;
 use crate::read::Source;
 use crate::references::{self, SCHEMAS};
 use crate::report::{Log, Pointer};

@@ -122,6 +122,10 @@ fn lines(outcome: &Outcome, verbose: bool) -> Vec<String> {
             .iter(),
     );
     list(
+        "NAMES GONE that handwritten code uses: change the code",
+        &mut outcome.lost_names.iter(),
+    );
+    list(
         "NAMES KEPT, although documents call it otherwise; `--forget-names` lets them go",
         &mut outcome.kept_names.iter(),
     );
@@ -142,7 +146,7 @@ fn lines(outcome: &Outcome, verbose: bool) -> Vec<String> {
         &mut outcome.renames.iter(),
     );
     list(
-        "NEW SCOPES, which the crate lacks: see docs/updating.md",
+        "NEW SCOPES: `cargo xtask features` gives them Cargo features",
         &mut outcome.new_scopes.iter(),
     );
     let unchanged = outcome.files.len() - outcome.changed.len();

@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use cisco_secure_access_openapi::path_shape;
 
 use crate::base::content;
-use crate::document::Document;
-use crate::import::Options;
+use crate::document::{Document, Precedence};
 use crate::merge::api_name;
-use crate::precedence::{self, Precedence, compare_versions};
+use crate::options::Options;
+use crate::precedence::{self, compare_versions};
 use crate::report::Failure;
 use crate::similarity::{overlap, pair_up};
 

@@ -117,6 +117,7 @@ impl Arguments {
             // The comparison shows what would go.
             allow_removals: true,
             first: self.first,
+            allow_lost_names: true,
             forget_names: self.forget_names,
         };
         let preview = options

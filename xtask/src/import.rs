@@ -49,6 +49,9 @@ pub struct Arguments {
     /// Makes the names of types and APIs anew, as the documents have them, in the place of those that the base remembers
     #[arg(long)]
     forget_names: bool,
+    /// Lets names of generated code go that handwritten code uses
+    #[arg(long)]
+    allow_lost_names: bool,
     /// The folder to write, which holds overlays/
     #[arg(long, value_name = "DIR", default_value_os_t = specs())]
     specs: PathBuf,
@@ -68,6 +71,7 @@ impl Arguments {
             new_scope: self.new_scope,
             allow_removals: self.allow_removals,
             first: self.first,
+            allow_lost_names: self.allow_lost_names,
             forget_names: self.forget_names,
         };
         match during("importing", || options.run(&self.documents, &self.specs)) {

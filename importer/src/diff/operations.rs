@@ -107,17 +107,22 @@ fn apis<'a>(matches: &Matches<'a>, report: &mut Collector) -> BTreeMap<Api<'a>, 
         known.insert(api(*is));
     }
     known.extend(matches.added.iter().map(|entry| api(*entry)));
+    let pairs = matches.pairs.iter().flat_map(|(was, is)| [was, is]);
+    let entries = pairs.chain(&matches.removed).chain(&matches.added);
+    let features: BTreeMap<Api<'_>, &str> = entries
+        .map(|entry| (api(*entry), entry.operation.feature.as_str()))
+        .collect();
 
     let mut renamed = BTreeMap::new();
     for (was, became) in &became {
         if known.contains(was) {
             continue;
         }
-        let feature = |api: Api<'_>| names::feature(api.1);
+        let feature = |api: &Api<'_>| features.get(api).copied();
         if let [is] = became.iter().copied().collect::<Vec<_>>().as_slice()
             && is.0 == was.0
         {
-            let (effect, why) = match feature(*was) == feature(*is) {
+            let (effect, why) = match feature(was) == feature(is) {
                 true => (Effect::None, "its Cargo feature has the same name"),
                 false => (Effect::Breaking, "its Cargo feature has another name"),
             };
@@ -166,8 +171,8 @@ fn identity(was: Entry<'_>, is: Entry<'_>, renamed: &BTreeMap<Api<'_>, Api<'_>>)
     } else if api(was) != api(is) && renamed.get(&api(was)) != Some(&api(is)) {
         let why = "programs that enable single APIs need another Cargo feature";
         let change = Change::new(Kind::Moved, What::Operation, "", Effect::Breaking, why);
-        let feature = |api: &str| format!("the feature `{}`", names::feature(api));
-        changes.push(change.between(feature(&old.api), feature(&new.api)));
+        let feature = |operation: &Operation| format!("the feature `{}`", operation.feature);
+        changes.push(change.between(feature(old), feature(new)));
     }
     if names::words(&old.upstream_id) != names::words(&new.upstream_id) {
         let why = "only the table of operations has it";

@@ -155,3 +155,35 @@ fn a_document_of_what_was_a_tag_keeps_the_name_of_the_api() {
     // Half of its operations are new: it is no version of what was there.
     assert_eq!(apis["/doors"], "Vehicles");
 }
+
+#[test]
+fn the_feature_of_an_api_is_that_of_nothing_else() {
+    let policies = of_paths(
+        "Cisco Secure Access API",
+        &[
+            operation("/cars", "Cars"),
+            operation("/figures", "Metrics"),
+            operation("/reports", "Reports"),
+        ]
+        .concat(),
+        "",
+    );
+    let reports = of("Cisco Secure Access Reports API", &["/activity"], "x")
+        .replace("/policies/", "/reports/");
+    let bench = Bench::new()
+        .document("policies.yaml", policies)
+        .document("reports.yaml", reports);
+    bench.run().unwrap();
+    let feature =
+        |scope: &str, path: &str| bench.spec(scope)["paths"][path]["get"]["x-feature"].clone();
+    assert_eq!(feature("policies", "/policies/v2/cars"), Value::Null);
+    // What the crate has already, and what is a scope.
+    assert_eq!(feature("policies", "/policies/v2/figures"), "metrics-api");
+    assert_eq!(feature("policies", "/policies/v2/reports"), "reports-api");
+    // All of a scope has the feature of the scope.
+    assert_eq!(feature("reports", "/reports/v2/activity"), Value::Null);
+    let specs = read_folder(&bench.specs()).unwrap();
+    let apis = cisco_secure_access_codegen::apis("policies", &specs["policies"]).unwrap();
+    let features: Vec<&str> = apis.iter().map(|api| api.feature.as_str()).collect();
+    assert_eq!(features, ["cars", "metrics-api", "reports-api"]);
+}

@@ -11,6 +11,7 @@ mod choices;
 mod documents;
 mod expectations;
 mod extensions;
+mod generation;
 mod inputs;
 mod lineage;
 mod merging;

@@ -199,8 +199,11 @@ fn overlay_actions_on_what_is_gone_are_left_out() {
 
 #[test]
 fn a_new_scope_is_reported_and_taken_in_on_request() {
-    let text = all(&["/cars"], "string").replace("/policies/v2", "/webhooks/v1");
-    let bench = Bench::with(&text);
+    let mut bench = Bench::new().document("all.yaml", all(&["/trees"], "string"));
+    bench.run().unwrap();
+    bench.forget();
+    let text = one("Webhooks", &["/cars"], "string").replace("/policies/v2", "/webhooks/v1");
+    let bench = bench.document("webhooks.yaml", text);
     let message = bench.refusal();
     assert!(
         message.contains("/webhooks/v1/cars") && message.contains("--new-scope"),

@@ -261,7 +261,7 @@ fn defects_that_no_rule_repairs() {
     );
     assert_says(
         &refused(sound().replace("/policies/v2", "/elsewhere/v2")),
-        &["/elsewhere/v2/things/{thingId}", "one under admin, auth"],
+        &["/elsewhere/v2/things/{thingId}", "one under policies"],
     );
     assert_says(
         &refused(sound().replace("    get:", "    $ref: '#/paths/other'\n    get:")),
