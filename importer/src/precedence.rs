@@ -12,15 +12,10 @@ use crate::document::{Document, Precedence};
 pub fn rank(documents: &mut [Document]) {
     let mut order: Vec<usize> = (0..documents.len()).collect();
     order.sort_by_key(|place| {
-        let Document {
-            version,
-            precedence: Precedence { order, settled },
-            ..
-        } = &documents[*place];
-        let is_settled =
-            !settled.is_empty() && compare_versions(version, settled) != Ordering::Greater;
-        let date = date(version).filter(|_| !is_settled);
-        (is_settled, Reverse(date), *order)
+        let document = &documents[*place];
+        let is_settled = compare_to_settled(document) != Ordering::Greater;
+        let date = date(&document.version).filter(|_| !is_settled);
+        (is_settled, Reverse(date), document.precedence.order)
     });
     for (rank, place) in order.into_iter().enumerate() {
         documents[place].rank = rank;
@@ -34,6 +29,14 @@ pub fn settle(documents: &mut [Document]) {
             order: document.rank,
             settled: document.version.clone(),
         };
+    }
+}
+
+/// Compares the version of a document to the one that is settled. That of a new document is always newer.
+pub fn compare_to_settled(document: &Document) -> Ordering {
+    match document.precedence.settled.as_str() {
+        "" => Ordering::Greater,
+        settled => compare_versions(&document.version, settled),
     }
 }
 
