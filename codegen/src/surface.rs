@@ -43,6 +43,8 @@ pub struct Operation {
     pub api: String,
     /// The Cargo feature of its API.
     pub feature: String,
+    /// The name that it had in the previous release, under which it can still be called.
+    pub former_name: Option<String>,
     /// A summary in one line.
     pub summary: String,
     /// The description.
@@ -297,6 +299,7 @@ fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
         method: operation.method,
         path: operation.path,
         api: operation.api,
+        former_name: operation.former_name,
         summary: operation.summary,
         description: operation.description,
         deprecated: operation.deprecated,

@@ -18,11 +18,13 @@ use crate::integers::{self, Numbers};
 use crate::operations::{DOCUMENTS, each_operation};
 use crate::options::Options;
 use crate::overlay::{self, Applied, OVERLAYS};
+use crate::renames::Move;
 use crate::report::{Defect, Failure, Log, Pointer, Repairs};
 use crate::take_in::{TakenIn, take_in};
 use crate::{
-    apis, base, check, choices, downgrade, extensions, generation, inputs, lineage, merge, names,
-    pagination, placeholders, read, renames, repair, resolve, rust_names, schemas, split, write,
+    apis, base, check, choices, downgrade, extensions, generation, hosts, inputs, lineage, merge,
+    names, pagination, placeholders, read, remainder, renames, repair, resolve, rust_names,
+    schemas, split, write,
 };
 
 /// What an import did.
@@ -38,9 +40,12 @@ pub struct Outcome {
     pub kept_names: Vec<String>,
     /// The documents that were left out, because a newer version of them was given too.
     pub left_out: Vec<String>,
+    /// What documents alone have of operations that others describe, where one of them has changed.
+    pub left_behind: Vec<String>,
     /// The operations that another document describes than before, by both.
     pub handed_over: Vec<String>,
-    /// For operations that seem to have moved, the overlay action that keeps the former name.
+    /// For operations that seem to have moved, the overlay actions that keep the former names; before them the head of the overlay, where that does
+    /// not exist.
     pub renames: Vec<String>,
     /// The repairs, by rule.
     pub repairs: Repairs,
@@ -118,7 +123,7 @@ impl Options {
     pub fn run(self, documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
         let Preview { files, outcome, .. } = self.preview(documents, specs)?;
         if !self.allow_lost_names {
-            check_names(&outcome.lost_names)?;
+            check_names(&outcome)?;
         }
         write::write(specs, &files, &outcome.changed, &outcome.stale)
             .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
@@ -132,7 +137,11 @@ impl Options {
             return Err(text.to_owned().into());
         }
         let mut repairs = Repairs::new();
-        let given = read_all(documents, Examples::Dropped, &mut repairs)?;
+        let hosts = match self.allow_other_hosts {
+            true => Hosts::Any,
+            false => Hosts::SecureAccess,
+        };
+        let given = read_all(documents, Examples::Dropped, hosts, &mut repairs)?;
         let before = base::read(specs)?;
         let TakenIn {
             mut documents,
@@ -144,19 +153,16 @@ impl Options {
         if !self.allow_removals {
             check_removals(&before, &lost)?;
         }
+        let left_behind = remainder::new(&before, &documents);
         let moves = renames::propose(&before, &documents);
         let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
         preview.outcome.lost = lost;
         preview.outcome.lost_names = generation::check(specs, &preview.specs)?;
         preview.outcome.kept_names = [retitled, kept_apis].concat();
         preview.outcome.left_out = left_out;
+        preview.outcome.left_behind = left_behind;
         preview.outcome.handed_over = handed_over(&before, &preview.documents);
-        let names = former_names(specs);
-        let renames = moves.iter().filter_map(|found| {
-            let name = names.get(&(path_shape(&found.from.1), found.from.0.clone()))?;
-            Some(found.action(name))
-        });
-        preview.outcome.renames = renames.collect();
+        preview.outcome.renames = rename_actions(specs, &preview.specs, &moves);
         Ok(preview)
     }
 
@@ -228,19 +234,44 @@ fn check_removals(before: &[Document], lost: &[String]) -> Result<(), Failure> {
 }
 
 /// Refuses to take names away that handwritten code uses.
-fn check_names(lost: &[String]) -> Result<(), Failure> {
-    if lost.is_empty() {
+fn check_names(outcome: &Outcome) -> Result<(), Failure> {
+    if outcome.lost_names.is_empty() {
         return Ok(());
     }
+    let lost = outcome.lost_names.iter();
+    let lost = lost.map(|name| format!("handwritten code uses {name}, which would be gone"));
     let way_out = "keep these names by an overlay (`x-former-name` on an operation, `x-name` on a schema, `x-rust-names` for properties and values, `x-api` for the feature of an API), or change the code after an import with `--allow-lost-names`";
-    let lines = lost
-        .iter()
-        .map(|name| format!("handwritten code uses {name}, which would be gone"));
-    Err(Failure(lines.chain([way_out.to_owned()]).collect()))
+    let moved = match outcome.renames.as_slice() {
+        [] => String::new(),
+        actions => format!(
+            "\n\nOperations seem to have moved; this in {RENAMES} keeps their names:\n{}",
+            actions.join("\n")
+        ),
+    };
+    Err(Failure(lost.chain([format!("{way_out}{moved}")]).collect()))
 }
 
 /// The overlay that confirms renames.
 pub const RENAMES: &str = "overlays/21-renames.yaml";
+
+/// The actions that keep the former names of operations that seem to have moved, with the head of the overlay where that does not exist.
+fn rename_actions(folder: &Path, specs: &BTreeMap<String, Value>, moves: &[Move]) -> Vec<String> {
+    let former = former_names(folder);
+    let mut present = BTreeMap::new();
+    for spec in specs.values() {
+        names_of(spec.clone(), &mut present);
+    }
+    let actions = moves.iter().filter_map(|found| {
+        let key = |(method, path): &(String, String)| (path_shape(path), method.clone());
+        let name = former.get(&key(&found.from))?;
+        (present.get(&key(&found.to)) != Some(name)).then(|| found.action(name))
+    });
+    let mut actions: Vec<String> = actions.collect();
+    if !actions.is_empty() && !folder.join(RENAMES).exists() {
+        actions.insert(0, renames::HEADER.to_owned());
+    }
+    actions
+}
 
 /// The names that the operations of a folder of specifications have, by the shape of their path and their method.
 fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
@@ -251,17 +282,20 @@ fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
             .extension()
             .is_some_and(|extension| extension == "json");
         let text = std::fs::read(entry.path()).ok().filter(|_| json);
-        let Some(mut spec) = text.and_then(|text| serde_json::from_slice::<Value>(&text).ok())
-        else {
-            continue;
-        };
-        each_operation(&mut spec, |path, method, operation, _| {
-            if let Some(name) = operation.get("operationId").and_then(Value::as_str) {
-                names.insert((path_shape(path), method.to_owned()), name.to_owned());
-            }
-        });
+        if let Some(spec) = text.and_then(|text| serde_json::from_slice(&text).ok()) {
+            names_of(spec, &mut names);
+        }
     }
     names
+}
+
+/// Adds the names of the operations of a specification.
+fn names_of(mut spec: Value, names: &mut BTreeMap<(String, String), String>) {
+    each_operation(&mut spec, |path, method, operation, _| {
+        if let Some(name) = operation.get("operationId").and_then(Value::as_str) {
+            names.insert((path_shape(path), method.to_owned()), name.to_owned());
+        }
+    });
 }
 
 /// Merges the documents into one, in which everything has the name that the rules give.
@@ -327,6 +361,7 @@ fn compute(
         lost_names: Vec::new(),
         kept_names: Vec::new(),
         left_out: Vec::new(),
+        left_behind: Vec::new(),
         handed_over: Vec::new(),
         renames: Vec::new(),
         repairs,
@@ -400,10 +435,20 @@ pub enum Examples {
     Kept,
 }
 
+/// Which documents are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// Those that name a host of Cisco Secure Access, or none.
+    SecureAccess,
+    /// All of them.
+    Any,
+}
+
 /// Reads, repairs and resolves all documents, or reports every defect of all of them.
 pub fn read_all(
     paths: &[PathBuf],
     examples: Examples,
+    hosts: Hosts,
     repairs: &mut Repairs,
 ) -> Result<Vec<Document>, Failure> {
     let mut failures = Vec::new();
@@ -421,7 +466,7 @@ pub fn read_all(
                 Ok(sources) => {
                     for source in sources {
                         let mut defects = Vec::new();
-                        documents.extend(prepare(source, examples, repairs, &mut defects));
+                        documents.extend(prepare(source, examples, hosts, repairs, &mut defects));
                         failures.extend(defects.iter().map(Defect::to_string));
                     }
                 }
@@ -439,6 +484,7 @@ pub fn read_all(
 fn prepare(
     mut source: read::Source,
     examples: Examples,
+    hosts: Hosts,
     repairs: &mut Repairs,
     defects: &mut Vec<Defect>,
 ) -> Option<Document> {
@@ -462,6 +508,9 @@ fn prepare(
     );
     repair::repair(&mut source.tree, &mut log);
     check::check(&mut source.tree, &mut log);
+    if hosts == Hosts::SecureAccess {
+        hosts::check(&source.tree, &mut log);
+    }
     log.defects
         .is_empty()
         .then(|| resolve::resolve(source, &mut log))

@@ -15,6 +15,7 @@ pub mod extensions;
 pub mod generation;
 pub mod grammar;
 pub mod handwritten;
+pub mod hosts;
 pub mod import;
 pub mod inputs;
 pub mod integers;
@@ -30,6 +31,7 @@ pub mod placeholders;
 pub mod precedence;
 pub mod read;
 pub mod references;
+pub mod remainder;
 pub mod renames;
 pub mod repair;
 pub mod report;
@@ -46,7 +48,8 @@ pub mod write;
 pub mod yaml;
 
 pub use import::{
-    Examples, Outcome, Preview, RENAMES, overlay_steps, preview, read_all, rebuild, rules, run,
+    Examples, Hosts, Outcome, Preview, RENAMES, overlay_steps, preview, read_all, rebuild, rules,
+    run,
 };
 pub use options::Options;
 pub use summary::Summary;

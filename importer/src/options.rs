@@ -15,4 +15,6 @@ pub struct Options {
     pub forget_names: bool,
     /// Whether names may go that handwritten code uses.
     pub allow_lost_names: bool,
+    /// Whether documents whose servers are all on hosts of another product are taken in.
+    pub allow_other_hosts: bool,
 }

@@ -138,17 +138,24 @@ fn lines(outcome: &Outcome, verbose: bool) -> Vec<String> {
         &mut outcome.handed_over.iter(),
     );
     list(
-        "OPERATIONS GONE, because no document has them any more",
-        &mut outcome.lost.iter(),
+        "OPERATIONS OF WHICH ANOTHER DOCUMENT SAYS MORE than the one that describes them; an overlay can add it",
+        &mut outcome.left_behind.iter(),
     );
     list(
-        &format!("of them seem to have moved; to keep their names, put into {RENAMES}"),
-        &mut outcome.renames.iter(),
+        "OPERATIONS GONE, because no document has them any more",
+        &mut outcome.lost.iter(),
     );
     list(
         "NEW SCOPES: `cargo xtask features` gives them Cargo features",
         &mut outcome.new_scopes.iter(),
     );
+    if !outcome.renames.is_empty() {
+        lines.push(format!(
+            "Operations seem to have moved; to keep their names, put into {RENAMES}:"
+        ));
+        // As they are: they are copied.
+        lines.extend(outcome.renames.iter().cloned());
+    }
     let unchanged = outcome.files.len() - outcome.changed.len();
     lines.push(format!("{unchanged} files unchanged"));
     lines.extend(

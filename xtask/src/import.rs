@@ -52,6 +52,9 @@ pub struct Arguments {
     /// Lets names of generated code go that handwritten code uses
     #[arg(long)]
     allow_lost_names: bool,
+    /// Takes in documents whose servers are all on hosts of another product, such as Cisco Umbrella
+    #[arg(long)]
+    allow_other_hosts: bool,
     /// The folder to write, which holds overlays/
     #[arg(long, value_name = "DIR", default_value_os_t = specs())]
     specs: PathBuf,
@@ -71,6 +74,7 @@ impl Arguments {
             new_scope: self.new_scope,
             allow_removals: self.allow_removals,
             first: self.first,
+            allow_other_hosts: self.allow_other_hosts,
             allow_lost_names: self.allow_lost_names,
             forget_names: self.forget_names,
         };

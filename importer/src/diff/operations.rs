@@ -136,10 +136,19 @@ fn apis<'a>(matches: &Matches<'a>, report: &mut Collector) -> BTreeMap<Api<'a>, 
         }
     }
     let old: BTreeSet<_> = became.keys().chain(renamed.values()).copied().collect();
+    let mut scopes: BTreeSet<&str> = became.keys().map(|api| api.0).collect();
     for is in known.difference(&old) {
+        let home = || Home::api(is.0, is.1);
+        if scopes.insert(is.0) {
+            let why = "a new module and a Cargo feature";
+            let change = Change::added(What::Scope, is.0, Effect::Addition, why);
+            let handle = format!("`client.{}()`", names::snake(is.0));
+            report.add(home(), Topic::Api, [change.to(handle)]);
+        }
         let why = "a new Cargo feature";
         let change = Change::added(What::Api, is.1, Effect::Addition, why);
-        report.add(Home::api(is.0, is.1), Topic::Api, [change]);
+        let feature = format!("the feature `{}`", features[is]);
+        report.add(home(), Topic::Api, [change.to(feature)]);
     }
     renamed
 }
@@ -149,8 +158,17 @@ fn identity(was: Entry<'_>, is: Entry<'_>, renamed: &BTreeMap<Api<'_>, Api<'_>>)
     let mut changes = Vec::new();
     let (old, new) = (was.operation, is.operation);
     if old.id != new.id {
-        let why = "its method and its request have another name";
-        let change = Change::renamed(What::Operation, &old.id, &new.id, Effect::Breaking, why);
+        let (effect, why) = match new.former_name.as_ref() == Some(&old.id) {
+            true => (
+                Effect::Behaviour,
+                "its former name calls it, with a warning; its request has another name",
+            ),
+            false => (
+                Effect::Breaking,
+                "its method and its request have another name",
+            ),
+        };
+        let change = Change::renamed(What::Operation, &old.id, &new.id, effect, why);
         changes.push(change);
     }
     if path_shape(&old.path) != path_shape(&new.path) {
