@@ -67,7 +67,7 @@ fn a_document_of_another_title_keeps_its_name_and_its_place() {
     let api = "Cars and Wheels";
     let expected = json!({"/cars": api, "/cars/{carId}": api, "/wheels": api, "/doors": api});
     assert_eq!(apis(&bench.spec("policies")), expected);
-    assert!(outcome.applied.idle.is_empty(), "{:?}", outcome.applied);
+    assert!(outcome.applied.stale.is_empty(), "{:?}", outcome.applied);
     let report = compare(&before, &read_folder(&bench.specs()).unwrap()).unwrap();
     assert!(!report.to_string().contains("API `"), "{report}");
     // Also when it comes again, and when it is made anew.
