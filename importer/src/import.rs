@@ -4,6 +4,7 @@
 //! → merge → name → overlay → verify extensions → rename placeholders → tell integers from real numbers → tell choices apart → find paging
 //! → split → write
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ use crate::integers::{self, Numbers};
 use crate::operations::{DOCUMENTS, each_operation};
 use crate::options::Options;
 use crate::overlay::{self, Applied, OVERLAYS};
+use crate::precedence::compare_to_settled;
 use crate::renames::Move;
 use crate::report::{Defect, Failure, Log, Pointer, Repairs};
 use crate::take_in::{TakenIn, take_in};
@@ -323,6 +325,14 @@ fn compute(
     let mut files = base::files(&documents);
     let (merged, mut whole, mut names) = assemble(&mut documents, scopes, &mut repairs)?;
     let mut applied = overlay::apply_all(&folder.join(OVERLAYS), &mut whole, &mut names)?;
+    // What actions replace in an older version of a document is not what they are expected to replace.
+    if documents
+        .iter()
+        .any(|document| compare_to_settled(document) == Ordering::Less)
+    {
+        applied.texts.clear();
+        applied.completed.clear();
+    }
     files.append(&mut applied.texts);
     names::verify(&mut whole)?;
     let mut misfits = extensions::verify(&mut whole);
