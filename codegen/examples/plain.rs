@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
-use cisco_secure_access_codegen::SCOPES;
 use cisco_secure_access_codegen::names::pascal;
+use cisco_secure_access_codegen::scopes;
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn main() {
     let (specs, out) = (arguments.next().unwrap(), arguments.next().unwrap());
     let mut lib = String::from("#![allow(warnings)]\n");
     let mut lines = 0;
-    for scope in SCOPES {
+    for scope in scopes(Path::new(&specs)).unwrap() {
         let text = fs::read_to_string(Path::new(&specs).join(format!("{scope}.json"))).unwrap();
         let mut document: Value = serde_json::from_str(&text).unwrap();
         for operation in operations(&mut document) {

@@ -33,6 +33,9 @@ mod typestate;
 mod union;
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use cisco_secure_access_openapi::{Document, Operation};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -45,15 +48,20 @@ use crate::rust_type::Enumerations;
 pub use cisco_secure_access_openapi::{Error, Result};
 pub use layout::layout;
 
-/// The path scopes, each a document of its own.
-pub const SCOPES: [&str; 6] = [
-    "admin",
-    "auth",
-    "deployments",
-    "investigate",
-    "policies",
-    "reports",
-];
+/// The path scopes, each a document of its own: those that a directory of specifications has, in order.
+///
+/// # Errors
+/// When the directory cannot be read.
+pub fn scopes(specs: &Path) -> io::Result<Vec<String>> {
+    let entries = fs::read_dir(specs)?.collect::<io::Result<Vec<_>>>()?;
+    let names = entries.iter().filter_map(|entry| {
+        let name = entry.file_name();
+        Some(name.to_str()?.strip_suffix(".json")?.to_owned())
+    });
+    let mut scopes: Vec<String> = names.collect();
+    scopes.sort();
+    Ok(scopes)
+}
 
 /// What is generated for a path scope.
 #[derive(Debug)]
@@ -83,13 +91,14 @@ pub fn apis(scope: &str, document: &Value) -> Result<Vec<Api>> {
     let document = Document::new(scope, document.clone())?;
     let mut counts = BTreeMap::new();
     for operation in document.operations() {
-        *counts.entry(operation.api.as_str()).or_insert(0) += 1;
+        let api = (operation.api.as_str(), names::feature_of(operation));
+        *counts.entry(api).or_insert(0) += 1;
     }
     Ok(counts
         .into_iter()
-        .map(|(name, operations)| Api {
+        .map(|((name, feature), operations)| Api {
             name: name.to_owned(),
-            feature: names::feature(name),
+            feature,
             operations,
         })
         .collect())
@@ -263,7 +272,7 @@ impl Model {
     ) -> Result<Self> {
         let document = Document::new(scope, document.clone())?;
         let mut operations = document.operations().to_vec();
-        operations.retain(|operation| enabled(&names::feature(&operation.api)));
+        operations.retain(|operation| enabled(&names::feature_of(operation)));
         let lowered = lower::lower(&document, &operations)?;
         let rust_types = RustTypes::of(lowered.document)?;
         let enumerations = Enumerations::of(&lowered.types);
@@ -297,16 +306,17 @@ impl Model {
 
 /// The operations by API, as Markdown with links.
 fn index(handle: &Ident, operations: &[Operation]) -> String {
-    let mut apis: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+    let mut apis: BTreeMap<(&str, String), Vec<&Operation>> = BTreeMap::new();
     for operation in operations {
-        apis.entry(&operation.api).or_default().push(operation);
+        let api = (operation.api.as_str(), names::feature_of(operation));
+        apis.entry(api).or_default().push(operation);
     }
-    let mut index = String::new();
-    for (api, mut operations) in apis {
+    let names: Vec<&str> = apis.keys().map(|(api, _)| *api).collect();
+    let mut index = format!("{}.\n", names.join(", "));
+    for ((api, feature), mut operations) in apis {
         operations.sort_by_key(|operation| &operation.id);
         index.push_str(&format!(
-            "\n# {api}\n\nFeature `{}`.\n\n| Operation | |\n| --- | --- |\n",
-            names::feature(api)
+            "\n# {api}\n\nFeature `{feature}`.\n\n| Operation | |\n| --- | --- |\n"
         ));
         for operation in operations {
             let method = names::snake(&operation.id);

@@ -1,6 +1,23 @@
 //! Rust names from the names in a document: words are split once, then joined for the kind of name.
 
+use cisco_secure_access_openapi::Operation;
+
 pub use cisco_secure_access_openapi::words::{singular, words};
+
+/// The Cargo features of the crate that no document makes. No API can have one of these names.
+pub const HANDWRITTEN_FEATURES: [&str; 11] = [
+    "all-apis",
+    "blocking",
+    "default",
+    "metrics",
+    "native-tls",
+    "opentelemetry",
+    "rustls",
+    "rustls-no-provider",
+    "schemars",
+    "simulator",
+    "test-util",
+];
 
 /// `networkCIDRs` as a field, method or argument name; a keyword or a name that begins with a digit is made legal.
 #[must_use]
@@ -66,6 +83,13 @@ pub fn feature(name: &str) -> String {
         _ => name,
     };
     words(main).join("-")
+}
+
+/// The Cargo feature of the API of an operation.
+#[must_use]
+pub fn feature_of(operation: &Operation) -> String {
+    let own = operation.feature.clone();
+    own.unwrap_or_else(|| feature(&operation.api))
 }
 
 #[cfg(test)]

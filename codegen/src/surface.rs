@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::Result;
 use crate::constructor::Constructor;
 use crate::lower::{self, BODY, RESPONSE, field_number, operation_number, parameter_number};
+use crate::names;
 use crate::types;
 pub use crate::types::{Direction, Presence};
 
@@ -40,6 +41,10 @@ pub struct Operation {
     pub path: String,
     /// The name of its API.
     pub api: String,
+    /// The Cargo feature of its API.
+    pub feature: String,
+    /// The name that it had in the previous release, under which it can still be called.
+    pub former_name: Option<String>,
     /// A summary in one line.
     pub summary: String,
     /// The description.
@@ -244,6 +249,7 @@ fn read(scope: &str, document: &Value) -> Result<Surface> {
 
 fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
     let response = operation.response().is_some();
+    let feature = names::feature_of(&operation);
     let mut arguments: Vec<_> = operation
         .parameters
         .into_iter()
@@ -287,11 +293,13 @@ fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
             .map(|parts| parts.into_iter().map(|part| part.name).collect());
     }
     Operation {
+        feature,
         id: operation.id,
         upstream_id: operation.upstream_id,
         method: operation.method,
         path: operation.path,
         api: operation.api,
+        former_name: operation.former_name,
         summary: operation.summary,
         description: operation.description,
         deprecated: operation.deprecated,

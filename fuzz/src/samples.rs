@@ -1,18 +1,12 @@
 //! Values for each response and body of the specifications, with every property in them, to be changed.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
+use cisco_secure_access_codegen::scopes;
 use serde_json::{Map, Value, json};
 
-/// The specifications of all path scopes.
-const SPECIFICATIONS: [(&str, &str); 6] = [
-    ("admin", include_str!("../../specs/admin.json")),
-    ("auth", include_str!("../../specs/auth.json")),
-    ("deployments", include_str!("../../specs/deployments.json")),
-    ("investigate", include_str!("../../specs/investigate.json")),
-    ("policies", include_str!("../../specs/policies.json")),
-    ("reports", include_str!("../../specs/reports.json")),
-];
 /// The maximum depth of a sample: schemas may contain themselves.
 const MAX_DEPTH: usize = 12;
 /// The number of samples of each schema, which differ in the variants of their unions and in their enumeration values.
@@ -21,8 +15,11 @@ const TURNS: usize = 4;
 /// The samples of all operations, by `scope.operation`: of the response and, where there is one, of the body.
 pub fn samples() -> BTreeMap<String, Vec<Value>> {
     let mut samples = BTreeMap::new();
-    for (scope, text) in SPECIFICATIONS {
-        let document: Value = serde_json::from_str(text).expect("the specifications are JSON");
+    let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
+    for scope in scopes(&specs).expect("the specifications are there") {
+        let file = specs.join(format!("{scope}.json"));
+        let text = fs::read_to_string(file).expect("a specification can be read");
+        let document: Value = serde_json::from_str(&text).expect("the specifications are JSON");
         for operation in operations(&document) {
             let id = operation["operationId"].as_str().unwrap_or_default();
             let responses = operation["responses"].as_object().into_iter().flatten();

@@ -1,8 +1,8 @@
 //! The base: what the imported documents say, repaired and resolved, but neither named nor corrected, and without their words.
 //!
 //! `specs/base/` has a file for each document, so that its diff shows what upstream changed, and `index.json`, which lists them. Two
-//! orders matter. The place of a document in the list stays, because names of schemas depend on it. Its rank says which document
-//! describes an operation that several have: the one that was new last.
+//! orders matter. The place of a document in the list stays, because names of schemas depend on it. Its rank, in the module `precedence`, says
+//! which document describes an operation that several have.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -10,10 +10,11 @@ use std::path::Path;
 use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, KeptName, Operation, TOKEN_PATH};
+use crate::document::{Document, KeptName, Operation, Precedence, TOKEN_PATH};
 use crate::merge::api_name;
 use crate::names::snake;
 use crate::operations::each_operation;
+use crate::precedence;
 use crate::read::sha256;
 use crate::references::{SCHEMAS, reached, redirect};
 use crate::report::Failure;
@@ -25,6 +26,12 @@ const CONTENT: &str = "x-content-sha256";
 
 /// The key of a name that a schema keeps from another document.
 const KEPT_NAME: &str = "x-kept-name";
+
+/// The key of the API that an operation keeps.
+const KEPT_API: &str = "x-kept-api";
+
+/// The key of the version that has the rank of a document, where the document has another one now.
+const SETTLED: &str = "settled";
 
 /// The documents of the base, none if there is no base yet.
 pub fn read(specs: &Path) -> Result<Vec<Document>, Failure> {
@@ -43,17 +50,20 @@ pub fn read(specs: &Path) -> Result<Vec<Document>, Failure> {
     let mut documents = Vec::new();
     for entry in json(INDEX)?.as_array().into_iter().flatten() {
         let file = entry["file"].as_str().unwrap_or("");
-        documents.push(document(file, &entry["rank"], json(file)?));
+        documents.push(document(entry, json(file)?));
     }
+    precedence::rank(&mut documents);
     Ok(documents)
 }
 
-fn document(file: &str, rank: &Value, mut tree: Value) -> Document {
+/// A document of the base, by its entry in the index.
+fn document(entry: &Value, mut tree: Value) -> Document {
     let text = |tree: &Value, key: &str| tree["info"][key].as_str().unwrap_or("").to_owned();
     let mut operations = Vec::new();
     each_operation(&mut tree, |path, method, operation, _| {
         let mut object = std::mem::take(operation);
         let id = object.remove("operationId");
+        let kept_api = object.remove(KEPT_API);
         let tags = object.remove("tags");
         let tag = tags.as_ref().and_then(|tags| tags.get(0));
         operations.push(Operation {
@@ -62,6 +72,7 @@ fn document(file: &str, rank: &Value, mut tree: Value) -> Document {
             upstream_id: id.as_ref().and_then(Value::as_str).unwrap_or("").to_owned(),
             upstream_tag: tag.and_then(Value::as_str).unwrap_or("").to_owned(),
             object,
+            kept_api: kept_api.and_then(|api| Some(api.as_str()?.to_owned())),
         });
     });
     let schemas = tree["components"]["schemas"].as_object_mut();
@@ -78,84 +89,28 @@ fn document(file: &str, rank: &Value, mut tree: Value) -> Document {
             kept_names.insert(name.clone(), KeptName { title, name: kept });
         }
     }
+    let version = text(&tree, "version");
+    let settled = entry[SETTLED].as_str().unwrap_or(&version).to_owned();
+    let order = entry["rank"].as_u64().and_then(|rank| rank.try_into().ok());
     Document {
-        name: format!("{BASE}/{file}"),
+        name: format!("{BASE}/{}", entry["file"].as_str().unwrap_or("")),
         title: text(&tree, "title"),
-        version: text(&tree, "version"),
         sha256: text(&tree, SHA256),
         content: text(&tree, CONTENT),
-        rank: rank
-            .as_u64()
-            .and_then(|rank| rank.try_into().ok())
-            .unwrap_or(usize::MAX),
+        rank: 0,
+        precedence: Precedence {
+            order: order.unwrap_or(usize::MAX),
+            settled,
+        },
+        version,
         operations,
         schemas,
         kept_names,
     }
 }
 
-/// The documents once `given` are taken in: each in the place of the one with its title, or behind all others. Those that are new
-/// or say something else than before describe their operations from now on; one that says the same, in whatever notation, is the one
-/// of the base. With `all` there is nothing but `given`.
-pub fn take_in(base: Vec<Document>, given: Vec<Document>, all: bool) -> Vec<Document> {
-    let given: Vec<Document> = given
-        .into_iter()
-        .map(|document| as_before(&base, document))
-        .collect();
-    let mut documents = if all { Vec::new() } else { base };
-    let known = documents.len();
-    let mut taken = BTreeSet::new();
-    let mut new = Vec::new();
-    for mut document in given {
-        let same = (0..known).find(|place| {
-            !taken.contains(place)
-                && api_name(&documents[*place].title) == api_name(&document.title)
-        });
-        if let Some(place) = same {
-            taken.insert(place);
-            document.rank = documents[place].rank;
-            if !is_same(&documents[place], &document) {
-                new.push(place);
-            }
-            documents[place] = document;
-        } else {
-            new.push(documents.len());
-            documents.push(document);
-        }
-    }
-    let mut order: Vec<usize> = (0..documents.len())
-        .filter(|place| !new.contains(place))
-        .collect();
-    order.sort_by_key(|place| documents[*place].rank);
-    for (rank, place) in new.into_iter().chain(order).enumerate() {
-        documents[place].rank = rank;
-    }
-    documents
-}
-
-/// A document that was read, or the one of the base that says the same: that has the names that its schemas keep.
-fn as_before(base: &[Document], mut document: Document) -> Document {
-    document.content = content(&document);
-    let mut base = base.iter();
-    match base.find(|known| known.title == document.title && is_same(known, &document)) {
-        Some(known) => Document {
-            content: document.content,
-            ..known.clone()
-        },
-        None => document,
-    }
-}
-
-/// Whether two documents of one title say the same.
-fn is_same(known: &Document, document: &Document) -> bool {
-    match known.content.is_empty() {
-        true => known.sha256 == document.sha256,
-        false => known.content == document.content && known.version == document.version,
-    }
-}
-
 /// The SHA-256 of what a document says.
-fn content(document: &Document) -> String {
+pub fn content(document: &Document) -> String {
     let mut tree = tree(document);
     if let Some(tree) = tree.as_object_mut() {
         tree.remove("info");
@@ -184,7 +139,12 @@ pub fn files(documents: &[Document]) -> BTreeMap<String, String> {
             .filter(|file| file != INDEX && !files.contains_key(&format!("{BASE}/{file}")));
         let file = free.next().unwrap_or_default();
         files.insert(format!("{BASE}/{file}"), canonical(tree(document)));
-        index.push(json!({"file": file, "rank": document.rank}));
+        let Precedence { order, settled } = &document.precedence;
+        let mut entry = json!({"file": file, "rank": order});
+        if *settled != document.version {
+            entry[SETTLED] = settled.as_str().into();
+        }
+        index.push(entry);
     }
     files.insert(format!("{BASE}/{INDEX}"), canonical(index.into()));
     files
@@ -195,6 +155,9 @@ fn tree(document: &Document) -> Value {
     for operation in &document.operations {
         let mut object = operation.object.clone();
         object.insert("operationId".into(), operation.upstream_id.clone().into());
+        if let Some(api) = &operation.kept_api {
+            object.insert(KEPT_API.into(), api.as_str().into());
+        }
         if !operation.upstream_tag.is_empty() {
             object.insert("tags".into(), json!([operation.upstream_tag]));
         }

@@ -23,12 +23,23 @@ pub struct Document {
     pub content: String,
     /// Its rank among all documents: of those that have an operation, the one with the lowest describes it.
     pub rank: usize,
+    /// What its rank follows from.
+    pub precedence: Precedence,
     /// Its operations.
     pub operations: Vec<Operation>,
     /// Its schemas, by their upstream names.
     pub schemas: BTreeMap<String, Value>,
     /// The names that schemas keep from another document, by their own.
     pub kept_names: BTreeMap<String, KeptName>,
+}
+
+/// What the rank of a document follows from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Precedence {
+    /// Its position in the order of the documents.
+    pub order: usize,
+    /// The version that has this position; a newer one comes before all documents that are in theirs. Empty where the document is new.
+    pub settled: String,
 }
 
 /// An operation that refers to nothing but schemas.
@@ -44,6 +55,8 @@ pub struct Operation {
     pub upstream_tag: String,
     /// Parameters, request body, responses, security.
     pub object: Map<String, Value>,
+    /// The name of its API, where titles and tags give it another one now.
+    pub kept_api: Option<String>,
 }
 
 /// The name of a schema that it has from another document.

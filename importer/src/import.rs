@@ -4,10 +4,11 @@
 //! → merge → name → overlay → verify extensions → rename placeholders → tell integers from real numbers → tell choices apart → find paging
 //! → split → write
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use cisco_secure_access_codegen::SCOPES;
+use cisco_secure_access_codegen::scopes;
 use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value};
 
@@ -16,11 +17,16 @@ use crate::extensions::Misfit;
 use crate::grammar::{self, Kind};
 use crate::integers::{self, Numbers};
 use crate::operations::{DOCUMENTS, each_operation};
+use crate::options::Options;
 use crate::overlay::{self, Applied, OVERLAYS};
+use crate::precedence::compare_to_settled;
+use crate::renames::Move;
 use crate::report::{Defect, Failure, Log, Pointer, Repairs};
+use crate::take_in::{TakenIn, take_in};
 use crate::{
-    base, check, choices, downgrade, extensions, inputs, lineage, merge, names, pagination,
-    placeholders, read, renames, repair, resolve, rust_names, schemas, split, write,
+    apis, base, check, choices, downgrade, extensions, generation, hosts, inputs, lineage, merge,
+    names, pagination, placeholders, read, remainder, renames, repair, resolve, rust_names,
+    schemas, split, write,
 };
 
 /// What an import did.
@@ -30,7 +36,18 @@ pub struct Outcome {
     pub operations: BTreeMap<String, usize>,
     /// The operations that no document has any more, with the document that described them.
     pub lost: Vec<String>,
-    /// For operations that seem to have moved, the overlay action that keeps the former name.
+    /// The names of generated code that are gone and that handwritten code of the repository uses, with its files.
+    pub lost_names: Vec<String>,
+    /// The documents and APIs that keep their names although upstream calls them otherwise.
+    pub kept_names: Vec<String>,
+    /// The documents that were left out, because a newer version of them was given too.
+    pub left_out: Vec<String>,
+    /// What documents alone have of operations that others describe, where one of them has changed.
+    pub left_behind: Vec<String>,
+    /// The operations that another document describes than before, by both.
+    pub handed_over: Vec<String>,
+    /// For operations that seem to have moved, the overlay actions that keep the former names; before them the head of the overlay, where that does
+    /// not exist.
     pub renames: Vec<String>,
     /// The repairs, by rule.
     pub repairs: Repairs,
@@ -48,7 +65,7 @@ pub struct Outcome {
     pub without_clouds: BTreeSet<String>,
     /// How the operations with parameters of paging page, or why they do not.
     pub pagination: BTreeMap<String, Result<String, String>>,
-    /// The scopes that the crate does not have yet.
+    /// The scopes that the folder did not have.
     pub new_scopes: BTreeSet<String>,
     /// The names of the files that an import writes.
     pub files: BTreeSet<String>,
@@ -72,17 +89,6 @@ pub struct Preview {
     pub files: BTreeMap<String, String>,
     /// What was done to get there.
     pub outcome: Outcome,
-}
-
-/// How to import.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// Whether the documents are all that there is: what they lack is removed. Otherwise other documents of the base stay.
-    pub all: bool,
-    /// Whether to take in scopes that the crate does not have.
-    pub new_scope: bool,
-    /// Whether more than a tenth of the operations may go.
-    pub allow_removals: bool,
 }
 
 /// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
@@ -118,6 +124,9 @@ impl Options {
     /// [`run`] with these options.
     pub fn run(self, documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
         let Preview { files, outcome, .. } = self.preview(documents, specs)?;
+        if !self.allow_lost_names {
+            check_names(&outcome)?;
+        }
         write::write(specs, &files, &outcome.changed, &outcome.stale)
             .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
         Ok(outcome)
@@ -130,41 +139,81 @@ impl Options {
             return Err(text.to_owned().into());
         }
         let mut repairs = Repairs::new();
-        let given = read_all(documents, Examples::Dropped, &mut repairs)?;
+        let hosts = match self.allow_other_hosts {
+            true => Hosts::Any,
+            false => Hosts::SecureAccess,
+        };
+        let given = read_all(documents, Examples::Dropped, hosts, &mut repairs)?;
         let before = base::read(specs)?;
-        let mut documents = base::take_in(before.clone(), given, self.all);
-        lineage::keep_names(&before, &mut documents);
+        let TakenIn {
+            mut documents,
+            retitled,
+            left_out,
+        } = take_in(&before, given, self)?;
+        let kept_apis = self.keep_names(&before, &mut documents)?;
         let lost = base::lost(&before, &documents);
         if !self.allow_removals {
             check_removals(&before, &lost)?;
         }
+        let left_behind = remainder::new(&before, &documents);
         let moves = renames::propose(&before, &documents);
         let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
         preview.outcome.lost = lost;
-        let names = former_names(specs);
-        let renames = moves.iter().filter_map(|found| {
-            let name = names.get(&(path_shape(&found.from.1), found.from.0.clone()))?;
-            Some(found.action(name))
-        });
-        preview.outcome.renames = renames.collect();
+        preview.outcome.lost_names = generation::check(specs, &preview.specs)?;
+        preview.outcome.kept_names = [retitled, kept_apis].concat();
+        preview.outcome.left_out = left_out;
+        preview.outcome.left_behind = left_behind;
+        preview.outcome.handed_over = handed_over(&before, &preview.documents);
+        preview.outcome.renames = rename_actions(specs, &preview.specs, &moves);
         Ok(preview)
     }
 
-    /// The scopes that paths can have: those of the crate and those that an import took in before; none if any will do.
-    fn scopes(self, specs: &Path) -> Option<BTreeSet<String>> {
-        let taken_in = std::fs::read_dir(specs).into_iter().flatten().flatten();
-        let taken_in = taken_in.filter_map(|entry| {
-            Some(
-                entry
-                    .file_name()
-                    .to_str()?
-                    .strip_suffix(".json")?
-                    .to_owned(),
-            )
-        });
-        let known = SCOPES.iter().map(|scope| (*scope).to_owned());
-        (!self.new_scope).then(|| known.chain(taken_in).collect())
+    /// Lets schemas and APIs keep the names that they have, or makes all names anew.
+    fn keep_names(
+        self,
+        before: &[Document],
+        documents: &mut [Document],
+    ) -> Result<Vec<String>, Failure> {
+        if self.forget_names {
+            apis::forget(documents);
+            lineage::forget(documents);
+            return Ok(Vec::new());
+        }
+        lineage::keep_names(before, documents);
+        apis::keep(before, documents)
     }
+
+    /// The scopes that paths can have: those that an import took in before; none if any will do.
+    fn scopes(self, specs: &Path) -> Option<BTreeSet<String>> {
+        let known = known_scopes(specs);
+        (!self.new_scope && !known.is_empty()).then_some(known)
+    }
+}
+
+/// The scopes of the specifications in a folder, none where there is no folder yet.
+fn known_scopes(specs: &Path) -> BTreeSet<String> {
+    scopes(specs).unwrap_or_default().into_iter().collect()
+}
+
+/// The operations that other documents describe than before: both titles, and the operations.
+fn handed_over(before: &[Document], after: &[Document]) -> Vec<String> {
+    let old = lineage::describing(before);
+    let mut moved: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for (key, (place, index)) in lineage::describing(after) {
+        let Some((old, _)) = old.get(&key) else {
+            continue;
+        };
+        let (was, is) = (before[*old].title.as_str(), after[place].title.as_str());
+        let operation = &after[place].operations[index];
+        if was != is {
+            let name = format!("{} {}", operation.method.to_uppercase(), operation.path);
+            moved.entry((was, is)).or_default().push(name);
+        }
+    }
+    let lines = moved.into_iter().map(|((was, is), operations)| {
+        format!("{is:?} instead of {was:?}: {}", operations.join(", "))
+    });
+    lines.collect()
 }
 
 /// So many operations can go whatever their share is.
@@ -186,8 +235,45 @@ fn check_removals(before: &[Document], lost: &[String]) -> Result<(), Failure> {
     .into())
 }
 
+/// Refuses to take names away that handwritten code uses.
+fn check_names(outcome: &Outcome) -> Result<(), Failure> {
+    if outcome.lost_names.is_empty() {
+        return Ok(());
+    }
+    let lost = outcome.lost_names.iter();
+    let lost = lost.map(|name| format!("handwritten code uses {name}, which would be gone"));
+    let way_out = "keep these names by an overlay (`x-former-name` on an operation, `x-name` on a schema, `x-rust-names` for properties and values, `x-api` for the feature of an API), or change the code after an import with `--allow-lost-names`";
+    let moved = match outcome.renames.as_slice() {
+        [] => String::new(),
+        actions => format!(
+            "\n\nOperations seem to have moved; this in {RENAMES} keeps their names:\n{}",
+            actions.join("\n")
+        ),
+    };
+    Err(Failure(lost.chain([format!("{way_out}{moved}")]).collect()))
+}
+
 /// The overlay that confirms renames.
 pub const RENAMES: &str = "overlays/21-renames.yaml";
+
+/// The actions that keep the former names of operations that seem to have moved, with the head of the overlay where that does not exist.
+fn rename_actions(folder: &Path, specs: &BTreeMap<String, Value>, moves: &[Move]) -> Vec<String> {
+    let former = former_names(folder);
+    let mut present = BTreeMap::new();
+    for spec in specs.values() {
+        names_of(spec.clone(), &mut present);
+    }
+    let actions = moves.iter().filter_map(|found| {
+        let key = |(method, path): &(String, String)| (path_shape(path), method.clone());
+        let name = former.get(&key(&found.from))?;
+        (present.get(&key(&found.to)) != Some(name)).then(|| found.action(name))
+    });
+    let mut actions: Vec<String> = actions.collect();
+    if !actions.is_empty() && !folder.join(RENAMES).exists() {
+        actions.insert(0, renames::HEADER.to_owned());
+    }
+    actions
+}
 
 /// The names that the operations of a folder of specifications have, by the shape of their path and their method.
 fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
@@ -198,17 +284,20 @@ fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
             .extension()
             .is_some_and(|extension| extension == "json");
         let text = std::fs::read(entry.path()).ok().filter(|_| json);
-        let Some(mut spec) = text.and_then(|text| serde_json::from_slice::<Value>(&text).ok())
-        else {
-            continue;
-        };
-        each_operation(&mut spec, |path, method, operation, _| {
-            if let Some(name) = operation.get("operationId").and_then(Value::as_str) {
-                names.insert((path_shape(path), method.to_owned()), name.to_owned());
-            }
-        });
+        if let Some(spec) = text.and_then(|text| serde_json::from_slice(&text).ok()) {
+            names_of(spec, &mut names);
+        }
     }
     names
+}
+
+/// Adds the names of the operations of a specification.
+fn names_of(mut spec: Value, names: &mut BTreeMap<(String, String), String>) {
+    each_operation(&mut spec, |path, method, operation, _| {
+        if let Some(name) = operation.get("operationId").and_then(Value::as_str) {
+            names.insert((path_shape(path), method.to_owned()), name.to_owned());
+        }
+    });
 }
 
 /// Merges the documents into one, in which everything has the name that the rules give.
@@ -236,6 +325,14 @@ fn compute(
     let mut files = base::files(&documents);
     let (merged, mut whole, mut names) = assemble(&mut documents, scopes, &mut repairs)?;
     let mut applied = overlay::apply_all(&folder.join(OVERLAYS), &mut whole, &mut names)?;
+    // What actions replace in an older version of a document is not what they are expected to replace.
+    if documents
+        .iter()
+        .any(|document| compare_to_settled(document) == Ordering::Less)
+    {
+        applied.texts.clear();
+        applied.completed.clear();
+    }
     files.append(&mut applied.texts);
     names::verify(&mut whole)?;
     let mut misfits = extensions::verify(&mut whole);
@@ -265,14 +362,17 @@ fn compute(
             .map(|(name, part)| (name.clone(), write::canonical(part.clone()))),
     );
     files.insert("SOURCES.md".into(), write::sources(&documents, &merged));
-    let new_scopes = operations
-        .keys()
-        .filter(|scope| !SCOPES.contains(&scope.as_str()))
-        .cloned()
-        .collect();
+    let known = known_scopes(folder);
+    let new_scopes = operations.keys().filter(|scope| !known.contains(*scope));
+    let new_scopes = new_scopes.filter(|_| !known.is_empty()).cloned().collect();
     let outcome = Outcome {
         operations,
         lost: Vec::new(),
+        lost_names: Vec::new(),
+        kept_names: Vec::new(),
+        left_out: Vec::new(),
+        left_behind: Vec::new(),
+        handed_over: Vec::new(),
         renames: Vec::new(),
         repairs,
         applied,
@@ -345,10 +445,20 @@ pub enum Examples {
     Kept,
 }
 
+/// Which documents are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// Those that name a host of Cisco Secure Access, or none.
+    SecureAccess,
+    /// All of them.
+    Any,
+}
+
 /// Reads, repairs and resolves all documents, or reports every defect of all of them.
 pub fn read_all(
     paths: &[PathBuf],
     examples: Examples,
+    hosts: Hosts,
     repairs: &mut Repairs,
 ) -> Result<Vec<Document>, Failure> {
     let mut failures = Vec::new();
@@ -366,7 +476,7 @@ pub fn read_all(
                 Ok(sources) => {
                     for source in sources {
                         let mut defects = Vec::new();
-                        documents.extend(prepare(source, examples, repairs, &mut defects));
+                        documents.extend(prepare(source, examples, hosts, repairs, &mut defects));
                         failures.extend(defects.iter().map(Defect::to_string));
                     }
                 }
@@ -384,6 +494,7 @@ pub fn read_all(
 fn prepare(
     mut source: read::Source,
     examples: Examples,
+    hosts: Hosts,
     repairs: &mut Repairs,
     defects: &mut Vec<Defect>,
 ) -> Option<Document> {
@@ -407,6 +518,9 @@ fn prepare(
     );
     repair::repair(&mut source.tree, &mut log);
     check::check(&mut source.tree, &mut log);
+    if hosts == Hosts::SecureAccess {
+        hosts::check(&source.tree, &mut log);
+    }
     log.defects
         .is_empty()
         .then(|| resolve::resolve(source, &mut log))

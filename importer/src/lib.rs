@@ -4,6 +4,7 @@
 //! from the documents that the folder keeps. [`lint`] has the rules that the specifications must follow, and [`diff`] says what separates two
 //! sets of specifications. The library prints nothing and starts no program: it returns values, and reports that can be displayed.
 
+pub mod apis;
 pub mod base;
 pub mod check;
 pub mod choices;
@@ -11,7 +12,10 @@ pub mod diff;
 pub mod document;
 pub mod downgrade;
 pub mod extensions;
+pub mod generation;
 pub mod grammar;
+pub mod handwritten;
+pub mod hosts;
 pub mod import;
 pub mod inputs;
 pub mod integers;
@@ -20,11 +24,14 @@ pub mod lint;
 pub mod merge;
 pub mod names;
 pub mod operations;
+pub mod options;
 pub mod overlay;
 pub mod pagination;
 pub mod placeholders;
+pub mod precedence;
 pub mod read;
 pub mod references;
+pub mod remainder;
 pub mod renames;
 pub mod repair;
 pub mod report;
@@ -36,11 +43,13 @@ pub mod similarity;
 pub mod split;
 pub mod status;
 pub mod summary;
+pub mod take_in;
 pub mod write;
 pub mod yaml;
 
 pub use import::{
-    Examples, Options, Outcome, Preview, RENAMES, overlay_steps, preview, read_all, rebuild, rules,
+    Examples, Hosts, Outcome, Preview, RENAMES, overlay_steps, preview, read_all, rebuild, rules,
     run,
 };
+pub use options::Options;
 pub use summary::Summary;

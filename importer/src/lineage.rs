@@ -5,7 +5,7 @@
 //! would not find them. Therefore a schema that stands where the description before refers to one takes that name, and one that is written
 //! in place there becomes a schema of its own. The base keeps those names.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
 use cisco_secure_access_openapi::path_shape;
@@ -13,10 +13,11 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{Document, KeptName};
 use crate::names::{is_part_of_operation, pascal};
+use crate::precedence::compare_to_settled;
 use crate::references::SCHEMAS;
 
 /// An operation of a document, as places in the list of both.
-type Described = (usize, usize);
+pub type Described = (usize, usize);
 
 /// Gives the schemas of the documents that describe operations the names that those have in the descriptions before.
 pub fn keep_names(before: &[Document], documents: &mut [Document]) {
@@ -31,6 +32,7 @@ pub fn keep_names(before: &[Document], documents: &mut [Document]) {
         .into_iter()
         .filter_map(|(key, new)| Some((new, *old.get(&key)?)))
         .filter(|(new, old)| !is_same(new.0, old.0))
+        .filter(|(new, old)| passes_names(before, documents, *new, *old))
         .collect();
     let mut renamed: Vec<(String, String)> = handed_over
         .iter()
@@ -46,12 +48,14 @@ pub fn keep_names(before: &[Document], documents: &mut [Document]) {
     for ((place, index), (old_place, old_index)) in handed_over {
         let old = &before[old_place];
         let document = &mut documents[place];
+        let is_for_a_while = is_settled(document) && !is_settled(old);
         let mut operation = std::mem::take(&mut document.operations[index].object);
         let mut walk = Walk {
             place,
             document,
             old_place,
             old,
+            is_for_a_while,
             renamed: &renamed,
             seen: &mut seen,
             open: Vec::new(),
@@ -66,8 +70,43 @@ pub fn keep_names(before: &[Document], documents: &mut [Document]) {
     }
 }
 
+/// Lets schemas have the names that the documents give them.
+pub fn forget(documents: &mut [Document]) {
+    documents
+        .iter_mut()
+        .for_each(|document| document.kept_names.clear());
+}
+
+/// Whether a document that describes an operation has it from one that names schemas for good.
+///
+/// While a document has an older version than the settled one, and when it has that one again, other documents describe what the older version
+/// lacks for a while only: their names do not stay.
+fn passes_names(
+    before: &[Document],
+    documents: &[Document],
+    new: Described,
+    old: Described,
+) -> bool {
+    let (is, was) = (&documents[new.0], &before[old.0]);
+    if is.title == was.title {
+        return true;
+    }
+    let version = |documents: &[Document], title: &str| {
+        let document = documents.iter().find(|document| document.title == title);
+        document.map_or(Ordering::Equal, compare_to_settled)
+    };
+    ![&is.title, &was.title].into_iter().any(|title| {
+        let (was, is) = (version(before, title), version(documents, title));
+        is == Ordering::Less || (is == Ordering::Equal && was != Ordering::Equal)
+    })
+}
+
+fn is_settled(document: &Document) -> bool {
+    compare_to_settled(document) == Ordering::Equal
+}
+
 /// Where each operation is described, by the shape of its path and its method.
-fn describing(documents: &[Document]) -> BTreeMap<(String, String), Described> {
+pub fn describing(documents: &[Document]) -> BTreeMap<(String, String), Described> {
     let mut found = BTreeMap::new();
     let mut order: Vec<(usize, &Document)> = documents.iter().enumerate().collect();
     order.sort_by_key(|(_, document)| document.rank);
@@ -89,6 +128,8 @@ struct Walk<'a> {
     document: &'a mut Document,
     old_place: usize,
     old: &'a Document,
+    /// Whether only the names that the old document keeps itself stay: it was there in the place of the settled version for a while.
+    is_for_a_while: bool,
     /// The upstream ids of operations that have others now, both in PascalCase, the longest first.
     renamed: &'a [(String, String)],
     /// The schemas that were compared, of any two documents.
@@ -170,6 +211,14 @@ impl<'a> Walk<'a> {
         let Some(old) = self.old.schemas.get(old_name) else {
             return;
         };
+        if self.is_for_a_while && !self.old.kept_names.contains_key(old_name) {
+            let old_name = Some((self.old_place, old_name.to_owned()));
+            return match (name_of(new), old.as_object()) {
+                (Some(name), _) => self.compare(name.to_owned(), old_name, old),
+                (None, Some(fields)) => self.objects(new, old, fields),
+                (None, None) => {}
+            };
+        }
         let name = match name_of(new) {
             Some(name) => name.to_owned(),
             None if alike(new, old) => {

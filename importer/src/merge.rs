@@ -98,6 +98,11 @@ pub fn merge(
         (&a.operation.path, &a.operation.method).cmp(&(&b.operation.path, &b.operation.method))
     });
     name_apis(&mut merged);
+    for known in &mut merged {
+        if let Some(api) = &known.operation.kept_api {
+            known.api.clone_from(api);
+        }
+    }
     Ok(merged)
 }
 

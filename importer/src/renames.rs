@@ -2,7 +2,7 @@
 //!
 //! It only proposes. `x-former-name` in `overlays/21-renames.yaml` confirms, and gives the users of the crate the former name for a release.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cisco_secure_access_openapi::path_shape;
 
@@ -26,7 +26,7 @@ pub struct Move {
 /// The operations of `before` that moved, by what `after` has instead; no operation is used twice, the most alike first.
 pub fn propose(before: &[Document], after: &[Document]) -> Vec<Move> {
     let (old, new) = (operations(before), operations(after));
-    let key = |operation: &&Operation| (path_shape(&operation.path), operation.method.clone());
+    let key = |operation: &Operation| (path_shape(&operation.path), operation.method.clone());
     let known: BTreeSet<_> = old.iter().map(key).collect();
     let kept: BTreeSet<_> = new.iter().map(key).collect();
     let mut moves = Vec::new();
@@ -61,11 +61,24 @@ pub fn propose(before: &[Document], after: &[Document]) -> Vec<Move> {
     moves
 }
 
-fn operations(documents: &[Document]) -> Vec<&Operation> {
-    documents
-        .iter()
-        .flat_map(|document| &document.operations)
-        .collect()
+/// The operations of all documents, each once, as the first document has it, with the path that the merged document has.
+fn operations(documents: &[Document]) -> Vec<Operation> {
+    let mut order: Vec<&Document> = documents.iter().collect();
+    order.sort_by_key(|document| document.rank);
+    let mut templates = BTreeMap::new();
+    let mut known = BTreeSet::new();
+    let mut operations = Vec::new();
+    for operation in order.iter().flat_map(|document| &document.operations) {
+        let shape = path_shape(&operation.path);
+        let path = templates.entry(shape.clone()).or_insert(&operation.path);
+        if known.insert((shape, &operation.method)) {
+            operations.push(Operation {
+                path: (*path).clone(),
+                ..operation.clone()
+            });
+        }
+    }
+    operations
 }
 
 /// Half of it is the path, the rest upstream's id and tag and the parameters. Without the same method nothing is alike.
@@ -98,13 +111,20 @@ fn likeness(one: &Operation, other: &Operation) -> f64 {
         + 0.15 * overlap(&parameters(one), &parameters(other))
 }
 
+/// The beginning of the overlay, where it does not exist yet.
+pub const HEADER: &str = "overlay: 1.0.0
+info:
+  title: Former names of operations
+  version: 1.0.0
+actions:";
+
 impl Move {
-    /// What to write into the overlay, given the name that the operation has had.
+    /// The action to write into the overlay, given the name that the operation has had.
     pub fn action(&self, name: &str) -> String {
         let ((from_method, from), (to_method, to)) = (&self.from, &self.to);
         let was = from_method.to_uppercase();
         format!(
-            "  - target: $.paths['{to}'].{to_method}\n    description: It was {was} {from}.\n    update: {{x-former-name: {name}}}"
+            "  - target: $.paths['{to}'].{to_method}\n    description: 'It was {was} {from}.'\n    update: {{x-former-name: {name}}}"
         )
     }
 }

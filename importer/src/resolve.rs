@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, Operation, TOKEN_PATH};
+use crate::document::{Document, Operation, Precedence, TOKEN_PATH};
 use crate::operations::each_operation;
 use crate::read::Source;
 use crate::references::{self, SCHEMAS};
@@ -83,6 +83,7 @@ pub fn resolve(mut source: Source, log: &mut Log<'_>) -> Document {
             upstream_id: id.to_owned(),
             upstream_tag: tag.to_owned(),
             object,
+            kept_api: None,
         });
     });
     let mut schemas = BTreeMap::new();
@@ -111,6 +112,7 @@ pub fn resolve(mut source: Source, log: &mut Log<'_>) -> Document {
         sha256: source.sha256,
         content: String::new(),
         rank: 0,
+        precedence: Precedence::default(),
         operations,
         schemas,
         kept_names: BTreeMap::new(),

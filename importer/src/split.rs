@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use cisco_secure_access_codegen::names::{HANDWRITTEN_FEATURES, feature};
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, TOKEN_PATH};
@@ -58,7 +59,28 @@ pub fn split(whole: &Value, merged: &[Merged], documents: &[Document]) -> BTreeM
         let version = version(scope, merged, documents);
         (!paths.is_empty()).then(|| (scope.clone(), part(scope, paths, whole, &version)))
     });
-    scopes.collect()
+    let mut parts: BTreeMap<String, Value> = scopes.collect();
+    name_features(&mut parts);
+    parts
+}
+
+/// Names the Cargo features of APIs whose names would make those of a scope or of something else: an API that is all of a scope has its feature.
+fn name_features(parts: &mut BTreeMap<String, Value>) {
+    let scopes: BTreeSet<String> = parts.keys().cloned().collect();
+    for (scope, part) in parts {
+        let is_all = part["tags"].as_array().is_some_and(|tags| tags.len() == 1);
+        let Some(paths) = part.get_mut("paths").and_then(Value::as_object_mut) else {
+            continue;
+        };
+        let items = paths.values_mut().filter_map(Value::as_object_mut);
+        for operation in items.flat_map(Map::values_mut) {
+            let feature = feature(operation["tags"][0].as_str().unwrap_or(""));
+            let is_taken = scopes.contains(&feature) && !(feature == *scope && is_all);
+            if is_taken || HANDWRITTEN_FEATURES.contains(&feature.as_str()) {
+                operation["x-feature"] = format!("{feature}-api").into();
+            }
+        }
+    }
 }
 
 /// The version of the document that describes most operations of a scope.
@@ -109,9 +131,13 @@ fn part(scope: &str, mut paths: Map<String, Value>, whole: &Value, version: &str
     }
     let mut paths = Value::Object(paths);
     redirect(&mut paths, &targets);
-    let servers = SERVERS
-        .iter()
-        .filter(|(_, cloud)| scope != "investigate" || *cloud == "Global");
+    let clouds: BTreeSet<&str> = operations(&paths)
+        .flat_map(|operation| operation["x-clouds"].as_array().into_iter().flatten())
+        .filter_map(Value::as_str)
+        .collect();
+    let servers = SERVERS.iter().filter(|(_, cloud)| {
+        clouds.is_empty() || clouds.contains(cloud.to_ascii_lowercase().as_str())
+    });
     let servers: Vec<Value> = servers
         .map(|(url, cloud)| json!({"url": url, "description": format!("{cloud} cloud")}))
         .collect();
@@ -135,6 +161,12 @@ fn part(scope: &str, mut paths: Map<String, Value>, whole: &Value, version: &str
         part[rust_names::TABLE] = Value::Object(names);
     }
     part
+}
+
+/// The operations of paths.
+fn operations(paths: &Value) -> impl Iterator<Item = &Value> {
+    let items = paths.as_object().into_iter().flat_map(Map::values);
+    items.filter_map(Value::as_object).flat_map(Map::values)
 }
 
 /// Adds to an operation what it lacks: its tag, summary and the descriptions of its responses.

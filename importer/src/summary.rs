@@ -122,17 +122,40 @@ fn lines(outcome: &Outcome, verbose: bool) -> Vec<String> {
             .iter(),
     );
     list(
+        "NAMES GONE that handwritten code uses: change the code",
+        &mut outcome.lost_names.iter(),
+    );
+    list(
+        "NAMES KEPT, although documents call it otherwise; `--forget-names` lets them go",
+        &mut outcome.kept_names.iter(),
+    );
+    list(
+        "DOCUMENTS LEFT OUT, because a newer version was given too",
+        &mut outcome.left_out.iter(),
+    );
+    list(
+        "DOCUMENTS DESCRIBE OPERATIONS that others described before",
+        &mut outcome.handed_over.iter(),
+    );
+    list(
+        "OPERATIONS OF WHICH ANOTHER DOCUMENT SAYS MORE than the one that describes them; an overlay can add it",
+        &mut outcome.left_behind.iter(),
+    );
+    list(
         "OPERATIONS GONE, because no document has them any more",
         &mut outcome.lost.iter(),
     );
     list(
-        &format!("of them seem to have moved; to keep their names, put into {RENAMES}"),
-        &mut outcome.renames.iter(),
-    );
-    list(
-        "NEW SCOPES, which the crate lacks: see docs/updating.md",
+        "NEW SCOPES: `cargo xtask features` gives them Cargo features",
         &mut outcome.new_scopes.iter(),
     );
+    if !outcome.renames.is_empty() {
+        lines.push(format!(
+            "Operations seem to have moved; to keep their names, put into {RENAMES}:"
+        ));
+        // As they are: they are copied.
+        lines.extend(outcome.renames.iter().cloned());
+    }
     let unchanged = outcome.files.len() - outcome.changed.len();
     lines.push(format!("{unchanged} files unchanged"));
     lines.extend(

@@ -29,6 +29,8 @@ pub struct Operation {
     pub segments: Vec<Segment>,
     /// Name of the API that the operation belongs to: `Key Admin`.
     pub api: String,
+    /// `x-feature`: the Cargo feature of its API, where that does not follow from the name.
+    pub feature: Option<String>,
     /// What it does, in one line.
     pub summary: String,
     /// What it does.
@@ -110,6 +112,7 @@ impl Operation {
                 .and_then(Value::as_str)
                 .ok_or_else(|| Error::new(&pointer, "expected one tag, the name of the API"))?
                 .to_owned(),
+            feature: text(value, "x-feature"),
             summary: required_text(value, &pointer, "summary")?,
             description: text(value, "description"),
             deprecated: flag(value, "deprecated"),

@@ -9,19 +9,9 @@
     reason = "the generator writes for the compiler; what is deprecated is still generated"
 )]
 
-pub mod auth;
 mod registry;
 
-#[cfg(scope = "admin")]
-pub mod admin;
-#[cfg(scope = "deployments")]
-pub mod deployments;
-#[cfg(scope = "investigate")]
-pub mod investigate;
-#[cfg(scope = "policies")]
-pub mod policies;
-#[cfg(scope = "reports")]
-pub mod reports;
+include!(concat!(env!("OUT_DIR"), "/scopes.rs"));
 
 #[cfg(feature = "test-util")]
 pub(crate) use registry::find_operation;

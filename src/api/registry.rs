@@ -15,20 +15,7 @@ use crate::request::Request;
 /// assert!(scopes.contains("auth"));
 /// ```
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    static SCOPES: &[&[&Operation]] = &[
-        #[cfg(scope = "admin")]
-        super::admin::operations::ALL,
-        super::auth::operations::ALL,
-        #[cfg(scope = "deployments")]
-        super::deployments::operations::ALL,
-        #[cfg(scope = "investigate")]
-        super::investigate::operations::ALL,
-        #[cfg(scope = "policies")]
-        super::policies::operations::ALL,
-        #[cfg(scope = "reports")]
-        super::reports::operations::ALL,
-    ];
-    SCOPES.iter().copied().flatten().copied()
+    super::OPERATIONS.iter().copied().flatten().copied()
 }
 
 /// The operation that a request of this method and path calls.

@@ -50,10 +50,7 @@ impl Source {
 
     fn document(&self) -> &Document {
         self.document.get_or_init(|| {
-            #[expect(
-                clippy::expect_used,
-                reason = "a test parses each of the six documents"
-            )]
+            #[expect(clippy::expect_used, reason = "a test parses each of the documents")]
             Document::parse(self.scope, self.text).expect("a document of specs/")
         })
     }
@@ -74,14 +71,8 @@ impl Source {
     }
 }
 
-static SOURCES: [Source; 6] = [
-    Source::new("admin", include_str!("../../specs/admin.json")),
-    Source::new("auth", include_str!("../../specs/auth.json")),
-    Source::new("deployments", include_str!("../../specs/deployments.json")),
-    Source::new("investigate", include_str!("../../specs/investigate.json")),
-    Source::new("policies", include_str!("../../specs/policies.json")),
-    Source::new("reports", include_str!("../../specs/reports.json")),
-];
+// `SOURCES`: one for each scope.
+include!(concat!(env!("OUT_DIR"), "/documents.rs"));
 
 /// Whether a document has an operation of this id, found without parsing the document.
 pub(super) fn is_operation(id: &str) -> bool {

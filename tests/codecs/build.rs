@@ -5,14 +5,16 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use cisco_secure_access_codegen::{SCOPES, codecs};
+use cisco_secure_access_codegen::{codecs, scopes};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let specs = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../specs");
     let mut code = String::new();
     let mut all = String::new();
-    for scope in SCOPES {
+    // A new scope comes with its features.
+    println!("cargo::rerun-if-changed=../../Cargo.toml");
+    for scope in &scopes(&specs)? {
         let path = specs.join(scope).with_extension("json");
         println!("cargo::rerun-if-changed={}", path.display());
         let document = serde_json::from_str(&fs::read_to_string(&path)?)?;

@@ -44,7 +44,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
     /// The new specifications, in the place of what an import of documents would write
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["documents", "all", "new_scope"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["documents", "all", "new_scope", "first", "forget_names", "allow_other_hosts"])]
     to: Option<PathBuf>,
     /// The documents are all that there is: what they lack counts as removed
     #[arg(long)]
@@ -52,6 +52,15 @@ pub struct Arguments {
     /// Takes in path scopes that the crate does not have
     #[arg(long)]
     new_scope: bool,
+    /// Lets the documents describe their operations before all others, as for `import`
+    #[arg(long)]
+    first: bool,
+    /// Makes the names of types and APIs anew, as for `import`
+    #[arg(long)]
+    forget_names: bool,
+    /// Takes in documents of other products, as for `import`
+    #[arg(long)]
+    allow_other_hosts: bool,
     /// The folder of the specifications, with overlays/ and base/
     #[arg(long, value_name = "DIR", default_value_os_t = specs())]
     specs: PathBuf,
@@ -110,6 +119,10 @@ impl Arguments {
             new_scope: self.new_scope,
             // The comparison shows what would go.
             allow_removals: true,
+            first: self.first,
+            allow_other_hosts: self.allow_other_hosts,
+            allow_lost_names: true,
+            forget_names: self.forget_names,
         };
         let preview = options
             .preview(&self.documents, specs)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cisco_secure_access_codegen::SCOPES;
+use cisco_secure_access_codegen::scopes;
 use cisco_secure_access_openapi::Document;
 
 /// Reads the specifications in a directory, in the order of their scopes.
@@ -11,12 +11,11 @@ use cisco_secure_access_openapi::Document;
 /// When there is none, or one is not what an import writes.
 pub fn read(specs: &Path) -> Result<Vec<Document>, String> {
     let mut documents = Vec::new();
-    for scope in SCOPES {
+    for scope in scopes(specs).unwrap_or_default() {
         let file = specs.join(format!("{scope}.json"));
-        let Ok(text) = std::fs::read_to_string(&file) else {
-            continue;
-        };
-        let document = Document::parse(scope, &text)
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        let document = Document::parse(&scope, &text)
             .map_err(|error| format!("{}: {error}; import the documents again", file.display()))?;
         documents.push(document);
     }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use cisco_secure_access_codegen::{Options, SCOPES, generate, names};
+use cisco_secure_access_codegen::{Options, generate, names, scopes};
 use cisco_secure_access_importer::similarity::alike;
 use cisco_secure_access_openapi::Document;
 use clap::Args;
@@ -18,7 +18,7 @@ use crate::specs;
 
 /// Prints the code that is generated, formatted for reading
 ///
-/// All of a scope (admin, auth, deployments, investigate, policies, reports), or what one operation has of it: its method, its
+/// All of a scope such as deployments, a file in specs/, or what one operation has of it: its method, its
 /// request builder, its entry in the table of operations, and the types that these reach.
 #[derive(Args)]
 #[command(
@@ -54,7 +54,7 @@ pub fn run(specs: &Path, scope: &str, operation: Option<&str>) -> Result<String,
         format!(
             "{}: {error}; the scopes are {}",
             path.display(),
-            SCOPES.join(", ")
+            scopes(specs).unwrap_or_default().join(", ")
         )
     })?;
     let document = Document::parse(scope, &text)

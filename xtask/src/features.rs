@@ -94,6 +94,18 @@ pub fn outdated(workspace: &Path) -> Result<Vec<&'static str>, String> {
     Ok(changes.into_iter().map(|(file, _)| file).collect())
 }
 
+/// The features that the manifest declares.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn declared(workspace: &Path) -> Result<BTreeSet<String>, String> {
+    let manifest = read(&workspace.join("Cargo.toml"))?;
+    let (_, features) = manifest.split_once("[features]\n").unwrap_or_default();
+    let lines = features.lines().take_while(|line| !line.starts_with("[["));
+    let features = lines.filter_map(|line| line.split_once(" = "));
+    Ok(features.map(|(feature, _)| feature.to_owned()).collect())
+}
+
 /// The files that are not up to date, and what they should hold.
 fn changes(workspace: &Path, scopes: &Scopes) -> Result<Vec<(&'static str, String)>, String> {
     let costs = match fs::read_to_string(workspace.join(COSTS)) {
@@ -140,7 +152,8 @@ fn between(text: &str, (begin, end): (&str, &str), replacement: &str) -> Option<
 }
 
 fn manifest(scopes: &Scopes) -> String {
-    let mut text = String::new();
+    let all: Vec<String> = scopes.keys().map(|scope| format!("\"{scope}\"")).collect();
+    let mut text = format!("all-apis = [{}]\n", all.join(", "));
     // An API can have operations in several scopes.
     let mut written = BTreeSet::new();
     for (scope, apis) in scopes {
@@ -233,6 +246,10 @@ fn measure_all(workspace: &Path, scopes: &Scopes) -> Result<Costs, String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use cisco_secure_access_codegen::names::HANDWRITTEN_FEATURES;
+
     use super::*;
 
     #[test]
@@ -243,6 +260,20 @@ mod tests {
             Some("a\n<b>\nnew\n<e>\nz\n")
         );
         assert_eq!(between("nothing", ("<b>\n", "<e>\n"), "new"), None);
+    }
+
+    #[test]
+    fn no_api_can_have_the_name_of_a_handwritten_feature() {
+        let manifest = read(&workspace().join("Cargo.toml")).unwrap();
+        let (_, features) = manifest.split_once("[features]\n").unwrap();
+        let (handwritten, _) = features.split_once(MANIFEST_MARKS.0).unwrap();
+        let features = handwritten
+            .lines()
+            .filter_map(|line| line.split_once(" = "));
+        let mut features: Vec<&str> = features.map(|(feature, _)| feature).collect();
+        features.push("all-apis");
+        features.sort();
+        assert_eq!(features, HANDWRITTEN_FEATURES);
     }
 
     #[test]
@@ -260,7 +291,7 @@ mod tests {
         ]);
         assert_eq!(
             manifest(&scopes),
-            "admin = [\n    \"feeds\",\n]\nfeeds = []\npolicies = [\n    \"feeds\",\n]\n"
+            "all-apis = [\"admin\", \"policies\"]\nadmin = [\n    \"feeds\",\n]\nfeeds = []\npolicies = [\n    \"feeds\",\n]\n"
         );
     }
 
@@ -277,7 +308,7 @@ mod tests {
         ]);
         assert_eq!(
             manifest(&scopes),
-            "investigate = []\nreports = [\n    \"metering\",\n]\nmetering = []\n"
+            "all-apis = [\"investigate\", \"reports\"]\ninvestigate = []\nreports = [\n    \"metering\",\n]\nmetering = []\n"
         );
     }
 }

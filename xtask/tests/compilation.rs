@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use cisco_secure_access_importer::Options;
@@ -42,4 +43,42 @@ fn the_crate_compiles_however_the_documents_come() {
         features::run(copy.root(), false).unwrap();
         assert!(copy.compiles(&["--all-features"]).unwrap(), "{name}");
     }
+}
+
+#[test]
+#[ignore = "builds the crate; run it after a change of the build script"]
+fn a_new_scope_needs_no_handwritten_line() {
+    const DOCUMENT: &str = "openapi: 3.0.3
+info: {title: Cisco Secure Access Things API, version: 1.0.0}
+servers: [{url: 'https://api.sse.cisco.com/newscope/v1'}]
+paths:
+  /things:
+    get:
+      operationId: getThings
+      responses:
+        '200':
+          description: ok
+          content: {application/json: {schema: {type: array, items: {type: string}}}}
+";
+    let folder = TempDir::new().unwrap();
+    let specs = folder.path().join("specs");
+    copy_specifications(&specs).unwrap();
+    let document = folder.path().join("things.yaml");
+    fs::write(&document, DOCUMENT).unwrap();
+    let options = Options {
+        new_scope: true,
+        ..Options::default()
+    };
+    let outcome = options.run(&[document], &specs).unwrap();
+    assert_eq!(outcome.new_scopes.iter().collect::<Vec<_>>(), ["newscope"]);
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let copy = RepositoryCopy::new(directory, "new-scope").unwrap();
+    copy.set_specs(&specs).unwrap();
+    features::run(copy.root(), false).unwrap();
+    let code = "//! A call of the new scope.\n\n/// Makes it.\npub fn call(client: &crate::Client) {\n    drop(client.newscope().list_things());\n}\n";
+    copy.add_module("new_scope", code).unwrap();
+    assert!(copy.compiles(&["--features=simulator"]).unwrap());
+    // The feature of its API alone.
+    let alone = ["--no-default-features", "--features=things"];
+    assert!(copy.compiles(&alone).unwrap());
 }

@@ -33,7 +33,7 @@ fn assert_contains(text: &[u8], pieces: &[&str]) {
 /// A document with one operation, whose response is a string.
 const PROBES: &str = "openapi: 3.0.3
 info: {title: Cisco Secure Access Probes API, version: 1.0.0}
-servers: [{url: 'https://api.example.com/policies/v2'}]
+servers: [{url: 'https://api.sse.cisco.com/policies/v2'}]
 paths:
   /probes/{probeId}:
     get:

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cisco_secure_access_codegen::{Options, SCOPES, generate};
+use cisco_secure_access_codegen::{Options, generate, scopes};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Attribute, Item, UseTree};
@@ -344,13 +344,18 @@ fn read_child(directory: &Path) -> Option<Vec<Item>> {
     parse(&directory.with_extension("rs")).or_else(|| parse(&directory.join("mod.rs")))
 }
 
-/// An item, or the generated code of the scope whose module includes it.
+/// An item, or the modules of the scopes where they are included.
 fn included(path: &[String], item: Item) -> Vec<Item> {
     let is_include = matches!(&item, Item::Macro(item) if item.mac.path.is_ident("include"));
-    let scope = path.last().filter(|name| SCOPES.contains(&name.as_str()));
-    let Some(scope) = scope.filter(|_| is_include) else {
+    if !is_include || path.last().is_none_or(|name| name != "api") {
         return vec![item];
-    };
+    }
+    let scopes = scopes(&specs()).unwrap();
+    scopes.iter().map(|scope| module(scope)).collect()
+}
+
+/// The module of a scope, with the generated code.
+fn module(scope: &str) -> Item {
     let text = fs::read_to_string(specs().join(format!("{scope}.json"))).unwrap();
     let options = Options {
         enabled: &|_| true,
@@ -358,7 +363,8 @@ fn included(path: &[String], item: Item) -> Vec<Item> {
     };
     let document = serde_json::from_str(&text).unwrap();
     let code = generate(scope, &document, &options).unwrap().code;
-    syn::parse2::<syn::File>(code).unwrap().items
+    let name = quote::format_ident!("{scope}");
+    syn::parse_quote!(pub mod #name { #code })
 }
 
 fn is_test(attributes: &[Attribute]) -> bool {

@@ -157,6 +157,8 @@ impl fmt::Display for Kind {
 /// What a change happened to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
+    /// A path scope.
+    Scope,
     /// A whole API.
     Api,
     /// An operation.
@@ -204,6 +206,7 @@ pub enum What {
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Scope => "path scope",
             Self::Api => "API",
             Self::Operation => "operation",
             Self::Method => "HTTP method",

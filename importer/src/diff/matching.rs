@@ -1,4 +1,5 @@
-//! Finds for each operation of the new documents the one that it was: the one in the same place, or else the most similar one.
+//! Finds for each operation of the new documents the one that it was: the one in the same place, the one whose name is its former one, or else
+//! the most similar one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +49,12 @@ pub(super) fn matches<'a>(old: &'a Side<'_>, new: &'a Side<'_>) -> Matches<'a> {
         None => true,
     });
     let mut added: Vec<_> = by_place.into_values().collect();
+    // An overlay says what it was.
+    let confirmed = pair_up(&mut removed, &mut added, 1.0, |was, is| {
+        let is_former = is.operation.former_name.as_ref() == Some(&was.operation.id);
+        f64::from(is_former && was.scope == is.scope)
+    });
+    found.pairs.extend(confirmed);
     let alike = pair_up(&mut removed, &mut added, ENOUGH, |was, is| {
         similarity(was.operation, is.operation)
     });

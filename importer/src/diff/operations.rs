@@ -107,17 +107,22 @@ fn apis<'a>(matches: &Matches<'a>, report: &mut Collector) -> BTreeMap<Api<'a>, 
         known.insert(api(*is));
     }
     known.extend(matches.added.iter().map(|entry| api(*entry)));
+    let pairs = matches.pairs.iter().flat_map(|(was, is)| [was, is]);
+    let entries = pairs.chain(&matches.removed).chain(&matches.added);
+    let features: BTreeMap<Api<'_>, &str> = entries
+        .map(|entry| (api(*entry), entry.operation.feature.as_str()))
+        .collect();
 
     let mut renamed = BTreeMap::new();
     for (was, became) in &became {
         if known.contains(was) {
             continue;
         }
-        let feature = |api: Api<'_>| names::feature(api.1);
+        let feature = |api: &Api<'_>| features.get(api).copied();
         if let [is] = became.iter().copied().collect::<Vec<_>>().as_slice()
             && is.0 == was.0
         {
-            let (effect, why) = match feature(*was) == feature(*is) {
+            let (effect, why) = match feature(was) == feature(is) {
                 true => (Effect::None, "its Cargo feature has the same name"),
                 false => (Effect::Breaking, "its Cargo feature has another name"),
             };
@@ -131,10 +136,19 @@ fn apis<'a>(matches: &Matches<'a>, report: &mut Collector) -> BTreeMap<Api<'a>, 
         }
     }
     let old: BTreeSet<_> = became.keys().chain(renamed.values()).copied().collect();
+    let mut scopes: BTreeSet<&str> = became.keys().map(|api| api.0).collect();
     for is in known.difference(&old) {
+        let home = || Home::api(is.0, is.1);
+        if scopes.insert(is.0) {
+            let why = "a new module and a Cargo feature";
+            let change = Change::added(What::Scope, is.0, Effect::Addition, why);
+            let handle = format!("`client.{}()`", names::snake(is.0));
+            report.add(home(), Topic::Api, [change.to(handle)]);
+        }
         let why = "a new Cargo feature";
         let change = Change::added(What::Api, is.1, Effect::Addition, why);
-        report.add(Home::api(is.0, is.1), Topic::Api, [change]);
+        let feature = format!("the feature `{}`", features[is]);
+        report.add(home(), Topic::Api, [change.to(feature)]);
     }
     renamed
 }
@@ -144,8 +158,17 @@ fn identity(was: Entry<'_>, is: Entry<'_>, renamed: &BTreeMap<Api<'_>, Api<'_>>)
     let mut changes = Vec::new();
     let (old, new) = (was.operation, is.operation);
     if old.id != new.id {
-        let why = "its method and its request have another name";
-        let change = Change::renamed(What::Operation, &old.id, &new.id, Effect::Breaking, why);
+        let (effect, why) = match new.former_name.as_ref() == Some(&old.id) {
+            true => (
+                Effect::Behaviour,
+                "its former name calls it, with a warning; its request has another name",
+            ),
+            false => (
+                Effect::Breaking,
+                "its method and its request have another name",
+            ),
+        };
+        let change = Change::renamed(What::Operation, &old.id, &new.id, effect, why);
         changes.push(change);
     }
     if path_shape(&old.path) != path_shape(&new.path) {
@@ -166,8 +189,8 @@ fn identity(was: Entry<'_>, is: Entry<'_>, renamed: &BTreeMap<Api<'_>, Api<'_>>)
     } else if api(was) != api(is) && renamed.get(&api(was)) != Some(&api(is)) {
         let why = "programs that enable single APIs need another Cargo feature";
         let change = Change::new(Kind::Moved, What::Operation, "", Effect::Breaking, why);
-        let feature = |api: &str| format!("the feature `{}`", names::feature(api));
-        changes.push(change.between(feature(&old.api), feature(&new.api)));
+        let feature = |operation: &Operation| format!("the feature `{}`", operation.feature);
+        changes.push(change.between(feature(old), feature(new)));
     }
     if names::words(&old.upstream_id) != names::words(&new.upstream_id) {
         let why = "only the table of operations has it";

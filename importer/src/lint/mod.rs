@@ -80,6 +80,10 @@ pub const RULES: &[(&str, Rule)] = &[
     ),
     ("every extension fits its place", specs::extensions),
     ("every number is an integer or real", specs::numbers),
+    (
+        "properties that look like secrets are marked",
+        specs::secrets,
+    ),
     ("what the documentation shows is described", words::words),
     ("arguments of examples have values", specs::examples),
     ("names are regular", specs::names),

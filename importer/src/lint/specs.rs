@@ -6,15 +6,67 @@ use cisco_secure_access_openapi::json::escape;
 use cisco_secure_access_openapi::placeholders;
 use serde_json::{Map, Value};
 
+use cisco_secure_access_openapi::words::words;
+
 use super::{Checked, Problem};
+use crate::grammar::{DOCUMENT, Kind, Shape, walk};
 use crate::names::{camel, pascal};
 use crate::operations::each_operation;
 use crate::overlay;
 use crate::pagination::AN_OVERLAY_SAYS_SO;
+use crate::report::Pointer;
 
 const CLOUDS: [&str; 3] = ["global", "china", "government"];
 
 pub(super) const OVERLAYS: &str = "specs/overlays";
+
+/// The last words of names of secrets.
+const SECRETS: [&[&str]; 9] = [
+    &["access", "key"],
+    &["api", "key"],
+    &["passphrase"],
+    &["password"],
+    &["private", "key"],
+    &["secret"],
+    &["secret", "key"],
+    &["shared", "key"],
+    &["token"],
+];
+
+/// A string with a name like a secret has `x-secret`, `false` if it is none.
+pub(super) fn secrets(checked: &Checked<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (file, spec) in &checked.preview.specs {
+        let mut visit = |shape: &Shape, schema: &mut Map<String, Value>, at: &Pointer| {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            let properties = properties.filter(|_| shape.name == "schema");
+            for (name, property) in properties.into_iter().flatten() {
+                let words = words(name);
+                let is_text = property["type"] == "string" && property.get("enum").is_none();
+                let is_like = |secret: &&[&str]| {
+                    let last = words.iter().rev().take(secret.len());
+                    last.len() == secret.len() && last.eq(secret.iter().rev())
+                };
+                if is_text && property.get("x-secret").is_none() && SECRETS.iter().any(is_like) {
+                    problems.push(Problem::new(
+                        format!("specs/{file}"),
+                        format!("{}/properties/{}", at.as_str(), escape(name)),
+                        format!("the property {name:?} looks like a secret"),
+                        format!("mark it by `x-secret` in `{OVERLAYS}/44-secrets.yaml`, with `false` if it is none"),
+                    ));
+                }
+            }
+        };
+        let mut spec = spec.clone();
+        walk(
+            &mut spec,
+            &Kind::Object(&DOCUMENT),
+            &mut Pointer::default(),
+            &mut visit,
+        );
+    }
+    problems
+}
 
 /// Every file is byte for byte what the base and the overlays make.
 pub(super) fn as_made(checked: &Checked<'_>) -> Vec<Problem> {

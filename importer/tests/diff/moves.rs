@@ -51,6 +51,25 @@ fn an_operation_with_another_path_and_name() {
 }
 
 #[test]
+fn an_operation_that_can_be_called_by_its_former_name() {
+    let lines = tagged(|shop| {
+        let mut item = remove(shop, "/paths", "/shop/v2/orders/upload");
+        item["post"]["operationId"] = json!("send_everything");
+        item["post"]["x-upstream-id"] = json!("sendEverything");
+        item["post"]["x-former-name"] = json!("upload_orders");
+        shop["paths"]["/shop/v3/depot"] = item;
+    });
+    assert_eq!(
+        lines,
+        [
+            "~ send_everything: operation `upload_orders` is now `send_everything`",
+            "~ send_everything: operation moved from `/shop/v2/orders/upload` to `/shop/v3/depot`",
+            "· send_everything: upstream id `upload_orders` is now `sendEverything`",
+        ]
+    );
+}
+
+#[test]
 fn an_operation_with_another_method() {
     let lines = changed(|shop| {
         let item = at(shop, "/paths/~1shop~1v2~1orders~1{orderId}~1lines~1{type}");
@@ -124,7 +143,8 @@ fn an_operation_in_another_scope() {
     assert_eq!(
         lines(&report),
         [
-            "+ Orders: API `Orders` added",
+            "+ Orders: path scope `depot` added, `client.depot()`",
+            "+ Orders: API `Orders` added, the feature `orders`",
             "! upload_orders: operation moved from `client.shop()` to `client.depot()`",
             "~ upload_orders: operation moved from `/shop/v2/orders/upload` to `/depot/v2/orders/upload`",
         ]

@@ -48,12 +48,16 @@ fn all_problems_are_found_in_one_run() {
         "Thing: {type: string}",
     );
     let overlay = "
-- {target: '$.paths.*.get', update: {operationId: delete_things, x-clouds: [china, global], x-rate-limit: {class: a}, x-misspelt: 1}}
+- {target: '$.paths.*.get', update: {operationId: delete_things, x-clouds: [china, global], x-misspelt: 1}}
 - {target: '$.components.schemas.*', update: {x-name: my_thing}}
 ";
     let bench = Bench::with(&text).overlay("20.yaml", overlay);
     bench.run().unwrap();
-    let bench = bench.overlay("90.yaml", "- {target: $.paths.nowhere, remove: true}");
+    // Of this the code cannot be generated, so an import would be refused.
+    let later = "- {target: $.paths.nowhere, remove: true}
+- {target: '$.paths.*.get', update: {x-rate-limit: {class: a}}}
+";
+    let bench = bench.overlay("90.yaml", later);
     let spec = bench.specs().join("policies.json");
     let text = std::fs::read_to_string(&spec).unwrap();
     std::fs::write(&spec, text.replace("\"delete_things\"", "\"list_things\"")).unwrap();
@@ -192,4 +196,47 @@ fn what_the_documentation_shows_has_more_words_than_its_name() {
         );
     }
     assert_eq!(found.lines().count(), 2 * 6, "{found}");
+}
+
+#[test]
+fn a_property_that_looks_like_a_secret_is_marked() {
+    let names = [
+        "password",
+        "apiSecret",
+        "secret",
+        "token",
+        "passphrase",
+        "privateKey",
+        "access_key",
+    ];
+    let others = ["tokenUrl", "password_policy", "key"];
+    let property =
+        |name: &&str| format!("{name}: {{type: string, description: What it is for.}}, ");
+    let properties: String = names.iter().chain(&others).map(property).collect();
+    let thing = format!("Thing: {{type: object, properties: {{{properties}}}}}");
+    let words = "
+- {target: '$.paths.*.*', update: {description: Ours, x-clouds: [global]}}
+- {target: '$.components.schemas.*', update: {description: Ours}}
+- {target: '$.components.schemas.*.properties.*', update: {description: Something of ours.}}
+";
+    let text = things().replace("Thing: {type: string}", &thing);
+    let bench = Bench::with(&text).overlay("60.yaml", words);
+    bench.run().unwrap();
+    let found = problems(&bench);
+    for name in names {
+        let expected = format!(
+            "/Thing/properties/{name}\n    the property {name:?} looks like a secret; mark it by `x-secret`"
+        );
+        assert!(found.contains(&expected), "{found}");
+    }
+    for name in others {
+        assert!(!found.contains(&format!("{name:?} looks")), "{found}");
+    }
+    let marks = names.map(|name| {
+        let is_secret = name != "token";
+        format!("- {{target: '$.components.schemas.*.properties.{name}', update: {{x-secret: {is_secret}}}}}\n")
+    });
+    let bench = bench.overlay("61.yaml", &marks.concat());
+    bench.run().unwrap();
+    assert_eq!(problems(&bench), "");
 }

@@ -110,7 +110,7 @@ pub(crate) fn document(body: &str, schemas: &str) -> String {
     format!(
         r"openapi: 3.0.1
 info: {{title: Cisco Secure Access API, version: 1.2.3}}
-servers: [{{url: 'https://api.example.com/policies/v2'}}]
+servers: [{{url: 'https://api.sse.cisco.com/policies/v2'}}]
 paths:
   /things/{{thingId}}:
     get:
@@ -145,7 +145,7 @@ pub(crate) fn of_paths(title: &str, paths: &str, schemas: &str) -> String {
     format!(
         "openapi: 3.0.1
 info: {{title: {title}, version: 1.0.0}}
-servers: [{{url: 'https://api.example.com/policies/v2'}}]
+servers: [{{url: 'https://api.sse.cisco.com/policies/v2'}}]
 security: [{{flow: []}}]
 paths:
 {}

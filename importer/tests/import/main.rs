@@ -5,11 +5,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod apis;
 mod checks;
 mod choices;
 mod documents;
 mod expectations;
 mod extensions;
+mod generation;
 mod inputs;
 mod lineage;
 mod merging;
@@ -20,6 +22,7 @@ mod overlays;
 mod pagination;
 mod partial;
 mod placeholders;
+mod precedence;
 mod refusals;
 mod repairs;
 mod updates;

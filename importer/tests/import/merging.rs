@@ -85,6 +85,35 @@ fn the_first_document_describes_and_later_ones_add_what_it_lacks() {
 }
 
 #[test]
+fn what_only_a_later_document_says_is_reported() {
+    let first = of_paths(
+        "Cisco Secure Access API",
+        &list("Thing", ""),
+        "Thing: {type: object, properties: {state: {type: string, enum: [open]}}}",
+    );
+    let more = "parameters: [{name: limit, in: query, schema: {type: integer}}]".to_owned();
+    let second =
+        list("Thing", &more).replace("responses: {", "responses: {'404': {description: none}, ");
+    let second = of_paths(
+        "Cisco Secure Access Things API",
+        &second,
+        "Thing: {type: object, properties: {state: {type: string, enum: [open, closed]}, owner: {type: object, properties: {id: {type: string}}}, parts: {type: array, items: {$ref: '#/components/schemas/Thing'}}}}",
+    );
+    let bench = Bench::new()
+        .document("first.yaml", first)
+        .document("second.yaml", second);
+    let outcome = bench.run().unwrap();
+    assert_eq!(
+        outcome.left_behind,
+        [
+            "GET /policies/v2/things: \"Cisco Secure Access Things API\" alone has query limit, response 200/owner, response 200/parts, response 200/state=closed, response 404"
+        ]
+    );
+    // It is said once, when a document has changed.
+    assert!(bench.run().unwrap().left_behind.is_empty());
+}
+
+#[test]
 fn the_api_of_an_operation_without_one_is_that_of_its_tag() {
     let operation = |path: &str, tag: &str| {
         format!(
@@ -175,7 +204,7 @@ fn paths_that_differ_in_placeholders_only_are_one() {
     };
     let first = of_paths("Cisco Secure Access One API", &operation("get", "id"), "");
     let second = of_paths(
-        "Cisco Secure Access One API",
+        "Cisco Secure Access Two API",
         &operation("put", "thingId"),
         "",
     );
@@ -195,7 +224,7 @@ fn parameters_responses_and_bodies_are_inlined_and_path_level_parameters_move_in
         .replace("      parameters: [{name: thingId, in: path, required: true, schema: {type: string}}]\n", "")
         .replace("    get:", "    parameters: [{$ref: '#/components/parameters/thing'}]\n    get:")
         .replace("description: ok, content", "$ref: '#/components/responses/ok', content")
-        .replace("  schemas:", "  parameters: {thing: {name: thingId, in: path, required: true, schema: {type: integer}}}\n  responses: {ok: {description: ok, content: {text/plain: {schema: {type: string}}}}}\n  schemas:");
+        .replace("  schemas:", "  parameters: {thing: {name: thingId, in: path, required: true, schema: {type: integer}}}\n  responses: {ok: {description: ok, content: {application/json: {schema: {type: string}}}}}\n  schemas:");
     let spec = Bench::with(&text).policies();
     let operation = &spec["paths"]["/policies/v2/things/{thingId}"]["get"];
     assert_eq!(
@@ -204,7 +233,7 @@ fn parameters_responses_and_bodies_are_inlined_and_path_level_parameters_move_in
     );
     assert_eq!(
         operation["responses"]["200"]["content"],
-        json!({"text/plain": {"schema": {"type": "string"}}})
+        json!({"application/json": {"schema": {"type": "string"}}})
     );
     assert_eq!(
         spec["components"]

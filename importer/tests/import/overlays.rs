@@ -388,7 +388,7 @@ fn what_is_lost_with_an_action_is_said_first_and_stale_actions_are_grouped_by_ca
         gone(".b", "{description: Ours.}"),
         gone(".c", "{x-secret: true}"),
         format!("  - target: {GET}\n    update: {{description: Ours.}}\n"),
-        "  - target: $.paths.*[?@['x-api']=='Gone' || @['x-api']=='Things']\n    update: {x-rate-limit: {class: a}, x-clouds: [global]}\n"
+        "  - target: $.paths.*[?@['x-api']=='Gone' || @['x-api']=='Things']\n    update: {x-rate-limit: {class: a, per: key, windows: [{requests: 1, seconds: 1}]}, x-clouds: [global]}\n"
             .to_owned(),
         "  - target: $.paths['/gone'].get\n    update: {summary: Ours.}\n".to_owned(),
     ];

@@ -64,7 +64,8 @@ fn a_single_document_changes_its_api_alone() {
         json!({"/cars": ["Thing", "string"], "/trees": ["Thing", "string"], "/leaves": ["Thing", "string"]})
     );
     bench.forget();
-    let bench = bench.document("trees.yaml", one("Trees", &["/trees", "/roots"], "boolean"));
+    let newer = one("Trees", &["/trees", "/roots"], "boolean").replace("1.0.0", "1.0.1");
+    let bench = bench.document("trees.yaml", newer);
     let outcome = bench.run().unwrap();
     // Another schema does not take the name that `/cars` knows.
     assert_eq!(
@@ -198,8 +199,11 @@ fn overlay_actions_on_what_is_gone_are_left_out() {
 
 #[test]
 fn a_new_scope_is_reported_and_taken_in_on_request() {
-    let text = all(&["/cars"], "string").replace("/policies/v2", "/webhooks/v1");
-    let bench = Bench::with(&text);
+    let mut bench = Bench::new().document("all.yaml", all(&["/trees"], "string"));
+    bench.run().unwrap();
+    bench.forget();
+    let text = one("Webhooks", &["/cars"], "string").replace("/policies/v2", "/webhooks/v1");
+    let bench = bench.document("webhooks.yaml", text);
     let message = bench.refusal();
     assert!(
         message.contains("/webhooks/v1/cars") && message.contains("--new-scope"),
@@ -229,10 +233,18 @@ fn a_moved_operation_is_found_and_keeps_its_former_name_when_that_is_confirmed()
     let bench = bench.document("all.yaml", after);
     let preview = cisco_secure_access_importer::preview(bench.documents(), &bench.specs()).unwrap();
     let action = "  - target: $.paths['/policies/v2/trees/{treeId}/foliage'].get
-    description: It was GET /policies/v2/trees/{id}/leaves.
+    description: 'It was GET /policies/v2/trees/{id}/leaves.'
     update: {x-former-name: list_tree_leaves}";
-    assert_eq!(preview.outcome.renames, [action]);
-    let bench = bench.overlay("21-renames.yaml", action);
+    assert_eq!(preview.outcome.renames[1..], [action]);
+    // What is printed is an overlay that the import takes as it is.
+    let printed = preview.outcome.summary(false).to_string();
+    let (_, printed) = printed.split_once("21-renames.yaml:\n").unwrap();
+    let lines = printed
+        .lines()
+        .take_while(|line| !line.ends_with("files unchanged"));
+    let overlay: String = lines.map(|line| format!("{line}\n")).collect();
+    std::fs::create_dir_all(bench.specs().join("overlays")).unwrap();
+    std::fs::write(bench.specs().join("overlays/21-renames.yaml"), overlay).unwrap();
     bench.run().unwrap();
     let operation = &bench.spec("policies")["paths"]["/policies/v2/trees/{treeId}/foliage"]["get"];
     assert_eq!(operation["operationId"], "get_tree_foliage");
@@ -243,6 +255,18 @@ fn a_moved_operation_is_found_and_keeps_its_former_name_when_that_is_confirmed()
         refusal.contains("\"list_cars\", expected a name that no other"),
         "{refusal}"
     );
+}
+
+#[test]
+fn a_moved_operation_that_keeps_its_name_needs_no_former_one() {
+    let before = all(&["/cars", "/trees"], "string");
+    let mut bench = Bench::with(&before);
+    bench.run().unwrap();
+    bench.forget();
+    let bench = bench.document("all.yaml", before.replace("/policies/v2", "/policies/v3"));
+    let outcome = bench.run().unwrap();
+    assert_eq!(outcome.lost.len(), 2);
+    assert!(outcome.renames.is_empty(), "{:?}", outcome.renames);
 }
 
 #[test]

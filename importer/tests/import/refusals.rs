@@ -1,5 +1,7 @@
 //! Documents that are refused: each kind with its message, all defects in one run, and the specifications as they were.
 
+use cisco_secure_access_importer::Options;
+
 use crate::documents::{Bench, contents, document, of_schema};
 
 const PARAMETERS: &str =
@@ -11,8 +13,9 @@ fn sound() -> String {
 
 /// Imports `text` over specifications that are there, and returns the message.
 fn refused(text: impl AsRef<[u8]>) -> String {
-    let good = Bench::with(&sound());
+    let mut good = Bench::with(&sound());
     good.run().unwrap();
+    good.forget();
     let before = contents(&good.specs());
     let bad = good.document("bad.yaml", text);
     let message = bad.refusal();
@@ -260,7 +263,7 @@ fn defects_that_no_rule_repairs() {
     );
     assert_says(
         &refused(sound().replace("/policies/v2", "/elsewhere/v2")),
-        &["/elsewhere/v2/things/{thingId}", "one under admin, auth"],
+        &["/elsewhere/v2/things/{thingId}", "one under policies"],
     );
     assert_says(
         &refused(sound().replace("    get:", "    $ref: '#/paths/other'\n    get:")),
@@ -289,4 +292,32 @@ fn all_defects_of_all_documents_are_reported_in_one_run() {
         ],
     );
     assert!(!bench.specs().exists());
+}
+
+#[test]
+fn a_document_of_another_product_is_taken_in_on_demand_alone() {
+    let text = sound().replace("api.sse.cisco.com", "api.umbrella.com");
+    assert_says(
+        &refused(&text),
+        &[
+            "#/servers",
+            "the host \"api.umbrella.com\"",
+            "--allow-other-hosts",
+        ],
+    );
+    let bench = Bench::with(&text);
+    let options = Options {
+        allow_other_hosts: true,
+        ..Options::default()
+    };
+    options.run(bench.documents(), &bench.specs()).unwrap();
+    // One host of several, one below a known one, and none.
+    for servers in [
+        "[{url: 'https://api.umbrella.com/policies/v2'}, {url: 'https://api.sse.cisco.com/policies/v2'}]",
+        "[{url: 'https://api.eu.sse.cisco.com/policies/v2'}]",
+        "[{url: /policies/v2}]",
+    ] {
+        let text = sound().replace("[{url: 'https://api.sse.cisco.com/policies/v2'}]", servers);
+        Bench::with(&text).run().unwrap();
+    }
 }

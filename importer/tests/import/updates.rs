@@ -12,6 +12,7 @@ use repository_copy::{copy_specifications, newer, single, whole};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::documents::contents;
 use crate::mutations;
 
 fn workspace() -> &'static Path {
@@ -62,9 +63,14 @@ fn the_document_of_all_apis_alone() {
     let (outcome, report) = import(&whole(), true);
     let text = report.to_string();
     assert_eq!(outcome.lost.len(), 3);
+    assert!(!text.contains("API `VPN User Connections`"), "{text}");
     assert!(
-        text.contains("API `VPN User Connections` is now `VPN Sessions`"),
-        "{text}"
+        outcome.kept_names.contains(
+            &"admin: 2 operations of \"VPN Sessions\" stay in the API \"VPN User Connections\""
+                .to_owned()
+        ),
+        "{:?}",
+        outcome.kept_names
     );
     assert!(text.contains("operations: 3 removed"), "{text}");
 }
@@ -152,4 +158,77 @@ fn a_sample_of_mutants_compiles() {
     let copy = RepositoryCopy::new(Path::new(env!("CARGO_TARGET_TMPDIR")), "mutants").unwrap();
     copy.add_module("mutants", &modules).unwrap();
     assert!(copy.compiles(&["--all-features"]).unwrap());
+}
+
+/// An older version of a document: without some of its operations and properties, and with other names of schemas.
+fn older(document: &Path, into: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(document).unwrap();
+    let text = text.replace("#/components/schemas/", "#/components/schemas/Old");
+    let mut tree: Value = serde_json::from_str(&text).unwrap();
+    tree["info"]["version"] = "0.1.0".into();
+    let paths = tree["paths"].as_object_mut().unwrap();
+    let some: Vec<String> = paths.keys().skip(1).step_by(4).cloned().collect();
+    paths.retain(|path, _| !some.contains(path));
+    let schemas = tree["components"]["schemas"].as_object_mut().unwrap();
+    let renamed = std::mem::take(schemas)
+        .into_iter()
+        .map(|(name, mut schema)| {
+            if let Some(properties) = schema["properties"]
+                .as_object_mut()
+                .filter(|map| map.len() > 2)
+            {
+                let last = properties.keys().next_back().cloned().unwrap();
+                properties.remove(&last);
+            }
+            (format!("Old{name}"), schema)
+        });
+    *schemas = renamed.collect();
+    let path = into.join(document.file_name().unwrap());
+    std::fs::write(&path, tree.to_string()).unwrap();
+    path
+}
+
+/// The files of a folder, without the hashes of the documents: those of the base are not the ones that were imported.
+fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
+    let hash = regress::Regex::new("[0-9a-f]{64}").unwrap();
+    let files = contents(folder).into_iter();
+    files
+        .map(|(path, bytes)| {
+            (
+                path,
+                hash.replace_all(&String::from_utf8(bytes).unwrap(), ""),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn an_older_version_and_then_the_present_one_leave_the_specifications_as_they_are() {
+    let folder = TempDir::new().unwrap();
+    let base = workspace().join("specs/base");
+    let some = ["sites.json", "secure-web-gateway-device-settings.json"];
+    let some = some.map(|name| base.join(name));
+    let present = [whole(), some.to_vec()].concat();
+    let old: Vec<PathBuf> = present
+        .iter()
+        .map(|path| older(path, folder.path()))
+        .collect();
+    let specs = TempDir::new().unwrap();
+    copy_specifications(specs.path()).unwrap();
+    let options = Options {
+        allow_removals: true,
+        ..Options::default()
+    };
+    options.run(&[], specs.path()).unwrap();
+    let before = texts(specs.path());
+    assert!(!options.run(&old, specs.path()).unwrap().changed.is_empty());
+    assert!(options.run(&old, specs.path()).unwrap().changed.is_empty());
+    options.run(&present, specs.path()).unwrap();
+    let after = texts(specs.path());
+    let changed = before.iter().zip(&after).filter(|(was, is)| was != is);
+    let changed: Vec<_> = changed.map(|((path, _), _)| path).collect();
+    assert!(
+        changed.is_empty() && before.len() == after.len(),
+        "{changed:?}"
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cisco_secure_access_codegen::SCOPES;
+use cisco_secure_access_codegen::scopes;
 use cisco_secure_access_importer::names::camel;
 use cisco_secure_access_importer::operations::each_operation;
 use cisco_secure_access_openapi::placeholders;
@@ -11,9 +11,9 @@ use serde_json::Value;
 /// Calls `visit` with the scope of every specification and its text.
 fn each_specification(mut visit: impl FnMut(&str, Value)) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
-    for scope in SCOPES {
+    for scope in scopes(&folder).unwrap() {
         let text = std::fs::read_to_string(folder.join(format!("{scope}.json"))).unwrap();
-        visit(scope, serde_json::from_str(&text).unwrap());
+        visit(&scope, serde_json::from_str(&text).unwrap());
     }
 }
 

@@ -33,29 +33,13 @@ pub mod cases {
 
     /// All of them.
     pub fn all() -> impl Iterator<Item = &'static crate::case::Case> {
-        [
-            admin::CASES,
-            auth::CASES,
-            deployments::CASES,
-            investigate::CASES,
-            policies::CASES,
-            reports::CASES,
-        ]
-        .into_iter()
-        .flatten()
+        ALL.iter().copied().flatten()
     }
 
     /// All conversions, with their scopes.
     pub fn conversions() -> impl Iterator<Item = (&'static str, &'static crate::case::Conversion)> {
-        [
-            ("admin", admin::CONVERSIONS),
-            ("auth", auth::CONVERSIONS),
-            ("deployments", deployments::CONVERSIONS),
-            ("investigate", investigate::CONVERSIONS),
-            ("policies", policies::CONVERSIONS),
-            ("reports", reports::CONVERSIONS),
-        ]
-        .into_iter()
-        .flat_map(|(scope, conversions)| conversions.iter().map(move |found| (scope, found)))
+        CONVERSIONS
+            .iter()
+            .flat_map(|(scope, conversions)| conversions.iter().map(move |found| (*scope, found)))
     }
 }

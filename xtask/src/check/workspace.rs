@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cisco_secure_access_codegen::{Options, examples as examples_of, generate};
+use cisco_secure_access_importer::handwritten;
 use cisco_secure_access_importer::lint::Problem;
 use serde_json::Value;
 
@@ -26,6 +27,29 @@ pub(super) fn features(checked: &Checked<'_>) -> Vec<Problem> {
             .collect(),
         Err(error) => vec![Problem::new("Cargo.toml", "", error, way_out)],
     }
+}
+
+/// The features that conditions in code name are those of the manifest.
+pub(super) fn named_features(checked: &Checked<'_>) -> Vec<Problem> {
+    let known = match features::declared(checked.workspace) {
+        Ok(known) => known,
+        Err(error) => return vec![Problem::new("Cargo.toml", "", error, "correct it")],
+    };
+    let named = match handwritten::features(checked.workspace) {
+        Ok(named) => named,
+        Err(error) => return vec![Problem::new("src", "", error, "correct it")],
+    };
+    let unknown = named
+        .into_iter()
+        .filter(|(feature, _)| !known.contains(feature));
+    let problems = unknown.flat_map(|(feature, files)| {
+        files.into_iter().map(move |file| {
+            let found = format!("names the feature {feature:?}, which does not exist");
+            let way_out = "name one of `Cargo.toml`, or keep the API by `x-api` in an overlay";
+            Problem::new(file, "", found, way_out)
+        })
+    });
+    problems.collect()
 }
 
 /// The page of what is covered says what the specifications have.

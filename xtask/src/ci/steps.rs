@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use cisco_secure_access_codegen::SCOPES;
+use cisco_secure_access_codegen::scopes;
 
 use crate::api;
 use crate::packages::{SDK, package, packages};
@@ -208,15 +208,20 @@ fn examples(workspace: &Path) -> Result<Vec<String>, String> {
 }
 
 /// The crate with nothing, with each scope, and with two APIs, each alone.
-fn some_features(_: &Path) -> Result<Vec<String>, String> {
-    let scopes = SCOPES.into_iter().filter(|scope| *scope != "auth");
+fn some_features(workspace: &Path) -> Result<Vec<String>, String> {
+    let scopes = scopes_of(workspace)?;
+    let scopes = scopes.iter().map(String::as_str);
     let apis = ["destination-lists", "network-tunnel-groups"];
     Ok([""]
         .into_iter()
-        .chain(scopes)
+        .chain(scopes.filter(|scope| *scope != "auth"))
         .chain(apis)
         .map(alone)
         .collect())
+}
+
+fn scopes_of(workspace: &Path) -> Result<Vec<String>, String> {
+    scopes(&workspace.join("specs")).map_err(|error| format!("specs: {error}"))
 }
 
 /// The crate with each feature alone.
@@ -231,8 +236,12 @@ fn alone(feature: &str) -> String {
 }
 
 /// The documents that the crate is generated from.
-fn documents(_: &Path) -> Result<Vec<String>, String> {
-    let files = SCOPES.map(|scope| format!("specs/{scope}.json"));
+fn documents(workspace: &Path) -> Result<Vec<String>, String> {
+    let files = scopes_of(workspace)?;
+    let files: Vec<_> = files
+        .iter()
+        .map(|scope| format!("specs/{scope}.json"))
+        .collect();
     Ok(vec![format!("redocly lint {}", files.join(" "))])
 }
 

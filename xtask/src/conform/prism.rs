@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use cisco_secure_access_codegen::SCOPES;
+use cisco_secure_access_codegen::scopes;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -19,9 +19,9 @@ pub(super) fn judge(workspace: &Path) -> Result<String, String> {
     let program = PRISM.install(workspace)?;
     let documents = TempDir::new().map_err(|error| error.to_string())?;
     let mut servers = Vec::new();
-    for scope in SCOPES {
-        let path = documents.path().join(scope).with_extension("json");
-        write_document(&document(workspace, scope), &path)?;
+    for scope in scopes(&workspace.join("specs")).map_err(|error| error.to_string())? {
+        let path = documents.path().join(&scope).with_extension("json");
+        write_document(&document(workspace, &scope), &path)?;
         let mut command = Command::new(&program);
         // Responses that are made from the schemas, the same in each run; the fixed ones of Prism do not fit patterns.
         command

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cisco_secure_access_codegen::SCOPES;
+use cisco_secure_access_codegen::scopes;
 use serde_json::Value;
 
 use super::links::link;
@@ -29,7 +29,7 @@ pub(super) fn judge(workspace: &Path, effort: Effort) -> Result<String, String> 
     let simulator = Server::start(&mut simulator, "token  ")?;
     let mut verdicts = Vec::new();
     let mut failures = Vec::new();
-    for scope in SCOPES {
+    for scope in &scopes(&workspace.join("specs")).map_err(|error| error.to_string())? {
         let mut command = Command::new(&program);
         command
             // It leaves files where it runs.

@@ -11,7 +11,7 @@ mod mutating;
 mod whole;
 
 use cisco_secure_access_importer::report::Repairs;
-use cisco_secure_access_importer::{Examples, document, read_all};
+use cisco_secure_access_importer::{Examples, Hosts, document, read_all};
 use cisco_secure_access_openapi::Document;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -27,7 +27,7 @@ info: {title: Shop, version: 1.0.0}
 servers: [{url: 'https://api.example.com/policies/v2'}]
 ";
     std::fs::write(&file, format!("{head}{text}")).unwrap();
-    read_all(&[file], Examples::Kept, &mut Repairs::new()).unwrap()
+    read_all(&[file], Examples::Kept, Hosts::Any, &mut Repairs::new()).unwrap()
 }
 
 /// Specifications with one operation, `policies.save_thing`: its body and response have this schema.
