@@ -4,7 +4,6 @@
 //! → merge → name → overlay → verify extensions → rename placeholders → tell integers from real numbers → tell choices apart → find paging
 //! → split → write
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -18,8 +17,7 @@ use crate::grammar::{self, Kind};
 use crate::integers::{self, Numbers};
 use crate::operations::{DOCUMENTS, each_operation};
 use crate::options::Options;
-use crate::overlay::{self, Applied, OVERLAYS};
-use crate::precedence::compare_to_settled;
+use crate::overlay::{self, Applied, Expectations, OVERLAYS};
 use crate::renames::Move;
 use crate::report::{Defect, Failure, Log, Pointer, Repairs};
 use crate::take_in::{TakenIn, take_in};
@@ -108,6 +106,7 @@ pub fn rebuild(specs: &Path) -> Result<Preview, Failure> {
         base,
         specs,
         &Options::default().scopes(specs),
+        Expectations::Written,
         Repairs::new(),
     )
 }
@@ -145,6 +144,11 @@ impl Options {
         };
         let given = read_all(documents, Examples::Dropped, hosts, &mut repairs)?;
         let before = base::read(specs)?;
+        // What upstream has now where it had nothing is for a person to decide on, and no expectation of ours.
+        let expectations = match given.is_empty() || before.is_empty() {
+            true => Expectations::Written,
+            false => Expectations::Compared,
+        };
         let TakenIn {
             mut documents,
             retitled,
@@ -157,7 +161,8 @@ impl Options {
         }
         let left_behind = remainder::new(&before, &documents);
         let moves = renames::propose(&before, &documents);
-        let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
+        let scopes = self.scopes(specs);
+        let mut preview = compute(documents, specs, &scopes, expectations, repairs)?;
         preview.outcome.lost = lost;
         preview.outcome.lost_names = generation::check(specs, &preview.specs)?;
         preview.outcome.kept_names = [retitled, kept_apis].concat();
@@ -320,19 +325,13 @@ fn compute(
     mut documents: Vec<Document>,
     folder: &Path,
     scopes: &Option<BTreeSet<String>>,
+    expectations: Expectations,
     mut repairs: Repairs,
 ) -> Result<Preview, Failure> {
     let mut files = base::files(&documents);
     let (merged, mut whole, mut names) = assemble(&mut documents, scopes, &mut repairs)?;
-    let mut applied = overlay::apply_all(&folder.join(OVERLAYS), &mut whole, &mut names)?;
-    // What actions replace in an older version of a document is not what they are expected to replace.
-    if documents
-        .iter()
-        .any(|document| compare_to_settled(document) == Ordering::Less)
-    {
-        applied.texts.clear();
-        applied.completed.clear();
-    }
+    let overlays = folder.join(OVERLAYS);
+    let mut applied = overlay::apply_all(&overlays, expectations, &mut whole, &mut names)?;
     files.append(&mut applied.texts);
     names::verify(&mut whole)?;
     let mut misfits = extensions::verify(&mut whole);

@@ -24,8 +24,8 @@ use crate::specs;
 /// stays as it was. Importing the same documents twice changes nothing.
 ///
 /// Overlay actions that have nothing to act on any more are left out and listed at the end, as are those that replace something else than
-/// they expect; `cargo xtask check`, and so CI, does not pass until they are corrected or removed. To a new action, the import adds what it
-/// expects. See docs/updating.md for all steps of an update.
+/// they expect; `cargo xtask check`, and so CI, does not pass until they are corrected or removed. Without documents, the import adds to a
+/// new action what it expects. See docs/updating.md for all steps of an update.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask import destination-lists.yaml\n  cargo xtask import --all secure-access.yaml devnet/*.yaml"

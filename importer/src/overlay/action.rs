@@ -40,6 +40,15 @@ pub(super) struct ActionOutcome {
     pub(super) unstated: Option<Map<String, Value>>,
 }
 
+impl ActionOutcome {
+    /// Takes what the action replaces without a word for what it does not expect.
+    pub(super) fn compare_unstated(&mut self) {
+        let unstated = self.unstated.take();
+        self.findings
+            .extend(unstated.map(Finding::ReplacesUnstated));
+    }
+}
+
 impl<'a> Action<'a> {
     /// Reads an action.
     pub(super) fn parse(action: &'a Value) -> Result<Self, String> {

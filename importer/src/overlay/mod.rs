@@ -32,6 +32,15 @@ use expects::EXPECTS;
 /// The directory of the overlays in that of the specifications.
 pub const OVERLAYS: &str = "overlays";
 
+/// What becomes of an action that replaces something and does not say what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectations {
+    /// It gets its `x-expects`.
+    Written,
+    /// It is stale: upstream has something where it had nothing.
+    Compared,
+}
+
 /// What the overlays did.
 #[derive(Debug, Default)]
 pub struct Applied {
@@ -51,6 +60,7 @@ pub struct Applied {
 /// those of the operations. A missing folder holds none.
 pub fn apply_all(
     folder: &Path,
+    expectations: Expectations,
     document: &mut Value,
     names: &mut Names,
 ) -> Result<Applied, Failure> {
@@ -61,7 +71,9 @@ pub fn apply_all(
         match std::fs::read(&file) {
             Ok(bytes) => {
                 match Overlay::read(&name, &bytes) {
-                    Ok(overlay) => overlay.apply(document, &mut applied, &mut failures),
+                    Ok(overlay) => {
+                        overlay.apply(expectations, document, &mut applied, &mut failures);
+                    }
                     Err(error) => failures.push(error),
                 }
                 if let Err(error) = names.apply(document) {
@@ -111,7 +123,13 @@ impl<'a> Overlay<'a> {
         })
     }
 
-    fn apply(&self, document: &mut Value, applied: &mut Applied, failures: &mut Vec<String>) {
+    fn apply(
+        &self,
+        expectations: Expectations,
+        document: &mut Value,
+        applied: &mut Applied,
+        failures: &mut Vec<String>,
+    ) {
         let name = self.name;
         if self.tree["overlay"] != "1.0.0" {
             failures.push(format!(
@@ -129,7 +147,10 @@ impl<'a> Overlay<'a> {
         for (index, action) in actions.iter().enumerate() {
             let result = Action::parse(action).and_then(|action| action.apply(&added, document));
             match result {
-                Ok(outcome) => {
+                Ok(mut outcome) => {
+                    if expectations == Expectations::Compared {
+                        outcome.compare_unstated();
+                    }
                     let replaced = self.record(index, action, outcome, applied);
                     missing.extend(replaced.map(|replaced| (index, replaced)));
                 }

@@ -53,6 +53,8 @@ pub enum Finding {
         /// What is there and the action does not expect.
         found: Map<String, Value>,
     },
+    /// It replaces something, and does not say so.
+    ReplacesUnstated(Map<String, Value>),
     /// It appends what the list has.
     RepeatsElement(String),
     /// It changes nothing.
@@ -64,7 +66,10 @@ impl Finding {
     fn is_left_out(&self) -> bool {
         !matches!(
             self,
-            Self::ReplacesOther { .. } | Self::RepeatsElement(_) | Self::ChangesNothing
+            Self::ReplacesOther { .. }
+                | Self::ReplacesUnstated(_)
+                | Self::RepeatsElement(_)
+                | Self::ChangesNothing
         )
     }
 
@@ -77,8 +82,11 @@ impl Finding {
             Self::Contradicts(_) => {
                 "upstream has another form than the action was written for; correct or remove the action"
             }
+            Self::ReplacesUnstated(_) => {
+                "upstream has something where it had nothing: correct or remove the action, or, if it is still right, run `cargo xtask import` without documents, which writes its `x-expects`"
+            }
             Self::ReplacesOther { .. } => {
-                "upstream has changed: correct or remove the action, or, if it is still right, delete its `x-expects`, which the next import writes"
+                "upstream has changed: correct or remove the action, or, if it is still right, delete its `x-expects` and run `cargo xtask import` without documents, which writes it"
             }
             Self::RepeatsElement(_) => "upstream has the same value; remove it from the action",
             Self::ChangesNothing => "upstream has the same value; remove the action",
@@ -116,6 +124,13 @@ impl fmt::Display for Finding {
                         write!(out, "expects to replace {expected}, found {found}")
                     }
                 }
+            }
+            Self::ReplacesUnstated(found) => {
+                write!(
+                    out,
+                    "replaces {}, and does not say so",
+                    expects::written(found)
+                )
             }
             Self::RepeatsElement(element) => {
                 write!(out, "appends {element}, which is there already")

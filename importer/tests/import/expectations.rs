@@ -204,7 +204,8 @@ fn a_change_upstream_of_what_an_action_replaces_is_reported_until_a_person_decid
 
     // Deleting the line is the decision that the action is still right.
     let decided = before.replace("    x-expects: {type: string}\n", "");
-    let bench = bench.file("specs/overlays/10-test.yaml", decided);
+    let mut bench = bench.file("specs/overlays/10-test.yaml", decided);
+    bench.forget();
     assert!(bench.run().unwrap().applied.stale.is_empty());
     assert_eq!(overlay(&bench), before.replace("string", "boolean"));
 }
@@ -255,6 +256,32 @@ fn a_value_that_is_gone_upstream_is_reported() {
         "{:?}",
         outcome.applied
     );
+}
+
+#[test]
+fn a_value_that_upstream_has_now_and_an_action_added_is_decided_by_a_person() {
+    let action = format!("  - target: {PROBE}.properties.a\n    update: {{maxLength: 9}}\n");
+    let mut bench = Bench::with(&probe("a: {type: string}")).overlay("10-test.yaml", &action);
+    assert!(bench.run().unwrap().applied.stale.is_empty());
+    assert!(!overlay(&bench).contains("x-expects"));
+    bench.forget();
+    let newer = probe("a: {type: string, maxLength: 20}").replace("1.2.3", "1.2.4");
+    let mut bench = bench.document("two.yaml", newer);
+
+    let outcome = bench.run().unwrap();
+    let [stale] = outcome.applied.stale.as_slice() else {
+        panic!("{:?}", outcome.applied);
+    };
+    let expected = "replaces {maxLength: 20}, and does not say so";
+    assert!(stale.to_string().contains(expected), "{stale}");
+    assert!(!overlay(&bench).contains("x-expects"));
+    let problems = format!("{:?}", lint(&bench.specs()).unwrap());
+    assert!(problems.contains("10-test.yaml"), "{problems}");
+
+    // Without documents, the import takes it for decided.
+    bench.forget();
+    assert!(bench.run().unwrap().applied.stale.is_empty());
+    assert!(overlay(&bench).contains("    x-expects: {maxLength: 20}\n"));
 }
 
 #[test]
