@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::check::refers_outside;
 use crate::report::{Log, Pointer};
 use crate::yaml::{describe, number};
 
@@ -411,6 +412,8 @@ pub const RULES: &[(&str, &str)] = &[
 pub fn conform(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'_>) {
     match kind {
         Any | Prose | Example => {}
+        // These are defects already.
+        _ if refers_outside(value) => {}
         Text => conform_text(value, at, log),
         Flag => conform_flag(value, at, log),
         Number => conform_number(value, at, log),
@@ -488,6 +491,10 @@ fn conform_map(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'
     });
     for (key, item) in map {
         at.within(key, |at| {
+            if key == "$ref" && item.is_string() {
+                let expected = "the entries themselves, because OpenAPI has no reference here";
+                return log.defect(at, format!("a `$ref` to {item}"), expected);
+            }
             if item.is_null() {
                 log.repair("null-values", at, "becomes an empty object");
                 *item = Value::Object(Map::new());

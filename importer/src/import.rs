@@ -21,7 +21,7 @@ use crate::options::Options;
 use crate::overlay::{self, Applied, OVERLAYS};
 use crate::precedence::compare_to_settled;
 use crate::renames::Move;
-use crate::report::{Defect, Failure, Log, Pointer, Repairs};
+use crate::report::{self, Defect, Failure, Log, Pointer, Repairs};
 use crate::take_in::{TakenIn, take_in};
 use crate::{
     apis, base, check, choices, downgrade, extensions, generation, hosts, inputs, lineage, merge,
@@ -143,7 +143,14 @@ impl Options {
             true => Hosts::Any,
             false => Hosts::SecureAccess,
         };
-        let given = read_all(documents, Examples::Dropped, hosts, &mut repairs)?;
+        let scopes = self.scopes(specs);
+        let given = read_all(
+            documents,
+            Examples::Dropped,
+            hosts,
+            scopes.as_ref(),
+            &mut repairs,
+        )?;
         let before = base::read(specs)?;
         let TakenIn {
             mut documents,
@@ -157,7 +164,7 @@ impl Options {
         }
         let left_behind = remainder::new(&before, &documents);
         let moves = renames::propose(&before, &documents);
-        let mut preview = compute(documents, specs, &self.scopes(specs), repairs)?;
+        let mut preview = compute(documents, specs, &scopes, repairs)?;
         preview.outcome.lost = lost;
         preview.outcome.lost_names = generation::check(specs, &preview.specs)?;
         preview.outcome.kept_names = [retitled, kept_apis].concat();
@@ -454,11 +461,13 @@ pub enum Hosts {
     Any,
 }
 
-/// Reads, repairs and resolves all documents, or reports every defect of all of them.
+/// Reads, repairs and resolves all documents, or reports every defect of all of them. Their scopes have to be among `scopes`, if there are
+/// any.
 pub fn read_all(
     paths: &[PathBuf],
     examples: Examples,
     hosts: Hosts,
+    scopes: Option<&BTreeSet<String>>,
     repairs: &mut Repairs,
 ) -> Result<Vec<Document>, Failure> {
     let mut failures = Vec::new();
@@ -476,8 +485,15 @@ pub fn read_all(
                 Ok(sources) => {
                     for source in sources {
                         let mut defects = Vec::new();
-                        documents.extend(prepare(source, examples, hosts, repairs, &mut defects));
-                        failures.extend(defects.iter().map(Defect::to_string));
+                        documents.extend(prepare(
+                            source,
+                            examples,
+                            hosts,
+                            scopes,
+                            repairs,
+                            &mut defects,
+                        ));
+                        failures.extend(report::messages(&defects));
                     }
                 }
                 Err(failure) => failures.push(failure),
@@ -495,6 +511,7 @@ fn prepare(
     mut source: read::Source,
     examples: Examples,
     hosts: Hosts,
+    scopes: Option<&BTreeSet<String>>,
     repairs: &mut Repairs,
     defects: &mut Vec<Defect>,
 ) -> Option<Document> {
@@ -510,6 +527,7 @@ fn prepare(
     if read::is_3_1(&source.version()) {
         downgrade::to_3_0(&mut source.tree, &mut log);
     }
+    check::require_bundled(&source.tree, &mut log);
     grammar::conform(
         &mut source.tree,
         &Kind::Object(&grammar::DOCUMENT),
@@ -523,7 +541,7 @@ fn prepare(
     }
     log.defects
         .is_empty()
-        .then(|| resolve::resolve(source, &mut log))
+        .then(|| resolve::resolve(source, scopes, &mut log))
 }
 
 /// The operations that lack `x-clouds`, by scope and name.

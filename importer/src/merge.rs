@@ -107,7 +107,7 @@ pub fn merge(
 }
 
 /// The path scope of a path, or what was expected instead.
-fn scope_of(path: &str, scopes: Option<&BTreeSet<String>>) -> Result<String, String> {
+pub(crate) fn scope_of(path: &str, scopes: Option<&BTreeSet<String>>) -> Result<String, String> {
     let first = path.split('/').nth(1).unwrap_or("");
     match scopes {
         Some(scopes) if !scopes.contains(first) => {

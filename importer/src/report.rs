@@ -150,6 +150,46 @@ impl fmt::Display for Defect {
     }
 }
 
+/// How many of the places of equal defects are listed.
+const LISTED: usize = 5;
+
+/// The messages of the defects of a document, in the order of its lines. Defects that were found and expected alike are one message, at the
+/// first of them, with the number of the others and where the next ones are.
+pub fn messages(defects: &[Defect]) -> Vec<String> {
+    let mut ordered: Vec<&Defect> = defects.iter().collect();
+    ordered.sort_by_key(|defect| defect.place.position);
+    let mut causes: Vec<Vec<&Defect>> = Vec::new();
+    let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+    for defect in ordered {
+        let cause = (defect.found.as_str(), defect.expected.as_str());
+        let index = *known.entry(cause).or_insert(causes.len());
+        match causes.get_mut(index) {
+            Some(others) => others.push(defect),
+            None => causes.push(vec![defect]),
+        }
+    }
+    causes.iter().map(|defects| message(defects)).collect()
+}
+
+/// The message of defects of one cause.
+fn message(defects: &[&Defect]) -> String {
+    let [first, others @ ..] = defects else {
+        return String::new();
+    };
+    let place = |defect: &&Defect| match defect.place.position {
+        Some((line, column)) => format!("{line}:{column}"),
+        None => format!("#{}", defect.place.pointer),
+    };
+    let mut places: Vec<String> = others.iter().take(LISTED).map(place).collect();
+    if others.len() > LISTED {
+        places.push("…".to_owned());
+    }
+    match others.len() {
+        0 => first.to_string(),
+        count => format!("{first}\n    {count} more, at {}", places.join(", ")),
+    }
+}
+
 /// One repair: where, and what was changed.
 #[derive(Debug, Clone)]
 pub struct Repair {

@@ -1,10 +1,11 @@
 //! Makes the operations of a document stand alone: whole paths, everything but schemas in place, one security notation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, Operation, Precedence, TOKEN_PATH};
+use crate::merge::scope_of;
 use crate::operations::each_operation;
 use crate::read::Source;
 use crate::references::{self, SCHEMAS};
@@ -27,8 +28,12 @@ pub const RULES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Resolves a document that is checked; its rank is the lowest.
-pub fn resolve(mut source: Source, log: &mut Log<'_>) -> Document {
+/// Resolves a document that is checked; its rank is the lowest. Its scopes have to be among `scopes`, if there are any.
+pub fn resolve(
+    mut source: Source,
+    scopes: Option<&BTreeSet<String>>,
+    log: &mut Log<'_>,
+) -> Document {
     let root = source.tree.clone();
     let text = |pointer: &str| {
         root.pointer(pointer)
@@ -44,6 +49,10 @@ pub fn resolve(mut source: Source, log: &mut Log<'_>) -> Document {
     each_operation(&mut source.tree, |path, method, operation, at| {
         let item = &root["paths"][path];
         let path = whole_path(&root, item, operation, path, at, log);
+        if let Err(expected) = scope_of(&path, scopes) {
+            let scope = path.split('/').nth(1).unwrap_or("");
+            log.defect(at, format!("a path under \"/{scope}\""), expected);
+        }
         let mut object = Map::new();
         let own = operation.remove("parameters").unwrap_or_else(|| json!([]));
         match inliner

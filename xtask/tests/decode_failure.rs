@@ -5,14 +5,17 @@
     reason = "a test fails by panicking"
 )]
 
+use std::path::Path;
+
 use cisco_secure_access_openapi::{Document, Redactor};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use serde_json::{Value, json};
-use xtask::decode_failure::report;
+use xtask::decode_failure::{self, report};
 use xtask::examples::driver::{Deviation, Driver, Recoded, Reply, Request};
 use xtask::examples::schema::Api;
+use xtask::workspace;
 
 /// Specifications with one operation, `policies.list_things`.
 fn api() -> Api {
@@ -158,6 +161,16 @@ fn the_problem_is_that_of_what_is_left() {
         failure.problem().contains("is read"),
         "{}",
         failure.problem()
+    );
+}
+
+#[test]
+fn an_unknown_operation_is_told_with_the_most_similar() {
+    let error = decode_failure::run(workspace(), "list_sitez", Path::new("none.json")).unwrap_err();
+    assert!(error.contains("no operation list_sitez"), "{error}");
+    assert!(
+        error.contains("the most similar are list_sites,"),
+        "{error}"
     );
 }
 

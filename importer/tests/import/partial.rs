@@ -206,7 +206,7 @@ fn a_new_scope_is_reported_and_taken_in_on_request() {
     let bench = bench.document("webhooks.yaml", text);
     let message = bench.refusal();
     assert!(
-        message.contains("/webhooks/v1/cars") && message.contains("--new-scope"),
+        message.contains("a path under \"/webhooks\"") && message.contains("--new-scope"),
         "{message}"
     );
     let new_scope = Options {

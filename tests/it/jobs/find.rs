@@ -84,6 +84,11 @@ async fn lists_whose_items_have_another_property_for_the_name_find_by_it() -> Re
     assert_eq!(found.application_list_name.as_deref(), Some("Games"));
 
     let profiles = client.policies().list_security_profiles().items();
-    assert!(profiles.find_by_name("Security profile 002").await?.is_some());
+    assert!(
+        profiles
+            .find_by_name("Security profile 002")
+            .await?
+            .is_some()
+    );
     Ok(())
 }

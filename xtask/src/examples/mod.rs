@@ -129,7 +129,13 @@ pub fn run(upstream: &[PathBuf], workspace: &Path, mutate: bool) -> Result<Repor
     let specs = workspace.join("specs");
     let api: Api = documents::read(&specs)?.into_iter().collect();
     let mut exceptions = Exceptions::read(&specs.join("examples-exceptions.yaml"))?;
-    let upstream = read_all(upstream, Examples::Kept, Hosts::Any, &mut Repairs::new())?;
+    let upstream = read_all(
+        upstream,
+        Examples::Kept,
+        Hosts::Any,
+        None,
+        &mut Repairs::new(),
+    )?;
     let (cases, unknown) = collect(&api, &upstream);
     let mut driver = Codecs::start(workspace)?;
     let mut report = check(&cases, &mut exceptions, mutate, &mut driver)?;

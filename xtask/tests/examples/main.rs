@@ -27,7 +27,14 @@ info: {title: Shop, version: 1.0.0}
 servers: [{url: 'https://api.example.com/policies/v2'}]
 ";
     std::fs::write(&file, format!("{head}{text}")).unwrap();
-    read_all(&[file], Examples::Kept, Hosts::Any, &mut Repairs::new()).unwrap()
+    read_all(
+        &[file],
+        Examples::Kept,
+        Hosts::Any,
+        None,
+        &mut Repairs::new(),
+    )
+    .unwrap()
 }
 
 /// Specifications with one operation, `policies.save_thing`: its body and response have this schema.
