@@ -12,6 +12,7 @@ use cisco_secure_access_codegen::scopes;
 use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value};
 
+use crate::changes::Changes;
 use crate::document::Document;
 use crate::extensions::Misfit;
 use crate::grammar::{self, Kind};
@@ -34,6 +35,8 @@ use crate::{
 pub struct Outcome {
     /// The number of operations by scope.
     pub operations: BTreeMap<String, usize>,
+    /// What is not as before.
+    pub changes: Changes,
     /// The operations that no document has any more, with the document that described them.
     pub lost: Vec<String>,
     /// The names of generated code that are gone and that handwritten code of the repository uses, with its files.
@@ -123,10 +126,23 @@ pub fn overlay_steps(specs: &Path) -> Result<Vec<overlay::Step>, Failure> {
 impl Options {
     /// [`run`] with these options.
     pub fn run(self, documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
-        let Preview { files, outcome, .. } = self.preview(documents, specs)?;
+        let mut preview = self.preview(documents, specs)?;
         if !self.allow_lost_names {
-            check_names(&outcome)?;
+            check_names(&preview.outcome)?;
         }
+        let mut changes = std::mem::take(&mut preview.outcome.changes);
+        // Without documents everything is made of the same base; what the overlays were before is not known.
+        let former = (!documents.is_empty())
+            .then(|| rebuild(specs).ok())
+            .flatten();
+        changes.compare(
+            former
+                .filter(|former| !former.documents.is_empty())
+                .as_ref(),
+            &preview,
+        );
+        preview.outcome.changes = changes;
+        let Preview { files, outcome, .. } = preview;
         write::write(specs, &files, &outcome.changed, &outcome.stale)
             .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
         Ok(outcome)
@@ -152,6 +168,7 @@ impl Options {
             &mut repairs,
         )?;
         let before = base::read(specs)?;
+        let mut changes = Changes::of_documents(&before, &given, &repairs);
         let TakenIn {
             mut documents,
             retitled,
@@ -165,6 +182,8 @@ impl Options {
         let left_behind = remainder::new(&before, &documents);
         let moves = renames::propose(&before, &documents);
         let mut preview = compute(documents, specs, &scopes, repairs)?;
+        changes.find_added(&former_names(specs), &preview);
+        preview.outcome.changes = changes;
         preview.outcome.lost = lost;
         preview.outcome.lost_names = generation::check(specs, &preview.specs)?;
         preview.outcome.kept_names = [retitled, kept_apis].concat();
@@ -374,6 +393,7 @@ fn compute(
     let new_scopes = new_scopes.filter(|_| !known.is_empty()).cloned().collect();
     let outcome = Outcome {
         operations,
+        changes: Changes::default(),
         lost: Vec::new(),
         lost_names: Vec::new(),
         kept_names: Vec::new(),

@@ -6,6 +6,7 @@
 
 pub mod apis;
 pub mod base;
+pub mod changes;
 pub mod check;
 pub mod choices;
 pub mod diff;

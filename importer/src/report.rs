@@ -191,7 +191,7 @@ fn message(defects: &[&Defect]) -> String {
 }
 
 /// One repair: where, and what was changed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repair {
     /// Where it was made.
     pub place: Place,

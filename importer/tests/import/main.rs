@@ -6,6 +6,7 @@
 )]
 
 mod apis;
+mod changes;
 mod checks;
 mod choices;
 mod documents;

@@ -376,7 +376,7 @@ fn defects_of_one_cause_are_one_message_with_a_count() {
         |n: usize| format!("  /a{n}:\n    get: {{responses: {{'200': {{description: ok}}}}}}\n");
     let paths: String = (0..9).map(path).collect();
     let text = format!(
-        "openapi: 3.0.3\ninfo: {{title: x, version: '1'}}\nservers: [{{url: 'https://api.example.com/else'}}]\npaths:\n{paths}"
+        "openapi: 3.0.3\ninfo: {{title: x, version: '1'}}\nservers: [{{url: 'https://api.sse.cisco.com/else'}}]\npaths:\n{paths}"
     );
     let message = refused(text);
     assert!(
