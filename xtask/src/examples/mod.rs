@@ -43,7 +43,7 @@ use crate::{documents, workspace};
 /// type as a whole may be rejected.
 ///
 /// What fails is listed, and the exit code is 1. Examples that are wrong in the document itself are listed in
-/// specs/examples-exceptions.yaml, each with its reason; an exception that does not occur is a failure, too.
+/// specs/examples-exceptions.yaml, each with its reason; an exception of one of the given documents that does not occur is a failure, too.
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  cargo xtask examples --mutate secure-access.yaml devnet/*.yaml"
@@ -128,7 +128,7 @@ impl Report {
 pub fn run(upstream: &[PathBuf], workspace: &Path, mutate: bool) -> Result<Report, Failure> {
     let specs = workspace.join("specs");
     let api: Api = documents::read(&specs)?.into_iter().collect();
-    let mut exceptions = Exceptions::read(&specs.join("examples-exceptions.yaml"))?;
+    let exceptions = Exceptions::read(&specs.join("examples-exceptions.yaml"))?;
     let upstream = read_all(
         upstream,
         Examples::Kept,
@@ -136,6 +136,11 @@ pub fn run(upstream: &[PathBuf], workspace: &Path, mutate: bool) -> Result<Repor
         None,
         &mut Repairs::new(),
     )?;
+    let titles: Vec<&str> = upstream
+        .iter()
+        .map(|document| document.title.as_str())
+        .collect();
+    let mut exceptions = exceptions.of_documents(&titles);
     let (cases, unknown) = collect(&api, &upstream);
     let mut driver = Codecs::start(workspace)?;
     let mut report = check(&cases, &mut exceptions, mutate, &mut driver)?;
