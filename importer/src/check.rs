@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::grammar::{DOCUMENT, Kind, Shape, walk};
 use crate::operations::each_operation;
-use crate::repair::fits;
+use crate::repair::{fits, has_properties};
 use crate::report::{Log, Pointer};
 use crate::yaml::describe;
 
@@ -158,6 +158,10 @@ fn schema(map: &Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
         log,
     );
     let expected = map.get("type").and_then(Value::as_str).unwrap_or("");
+    if expected == "array" && has_properties(map) {
+        let expected = "`type: object`, or the properties in its `items`";
+        log.defect(&below(at, "properties"), "`properties` of a list", expected);
+    }
     let nullable = map.get("nullable") == Some(&Value::Bool(true));
     for (index, value) in map
         .get("enum")

@@ -182,13 +182,21 @@ impl Operation {
 }
 
 impl Security {
+    /// The scopes of all requirements: upstream lists scopes that belong together as alternatives, too.
     fn read(operation: &Value) -> Self {
-        let requirement = operation.pointer("/security/0");
-        match requirement {
-            Some(requirement) if requirement.get("basic").is_some() => Self::Basic,
-            Some(requirement) => Self::Bearer(strings(requirement, "oauth2")),
-            None => Self::Bearer(Vec::new()),
+        let requirements = operation.get("security").and_then(Value::as_array);
+        let mut scopes = Vec::new();
+        for requirement in requirements.into_iter().flatten() {
+            if requirement.get("basic").is_some() {
+                return Self::Basic;
+            }
+            for scope in strings(requirement, "oauth2") {
+                if !scopes.contains(&scope) {
+                    scopes.push(scope);
+                }
+            }
         }
+        Self::Bearer(scopes)
     }
 
     /// The OAuth 2.0 scopes that a key needs.

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use crate::grammar::{DOCUMENT, Kind, Shape, walk};
 use crate::report::{Log, Pointer};
 use operations::*;
-pub use schemas::fits;
 use schemas::*;
+pub use schemas::{fits, has_properties};
 
 /// A named repair.
 pub struct Rule {
@@ -57,6 +57,7 @@ pub const RULES: &[Rule] = &[
     each("enum-on-array", "an `enum` on a list moves to the list's items", SCHEMA, enum_on_array),
     each("missing-type", "a type that the other keys tell is written down", SCHEMA, missing_type),
     each("nullable-without-type", "`nullable` without a type, which means nothing, is dropped", SCHEMA, nullable_without_type),
+    each("mistyped-objects", "a schema with `properties` is an object, not a scalar", SCHEMA, mistyped_objects),
     each("foreign-keys", "keys that say nothing about the schema's type are dropped", SCHEMA, foreign_keys),
     each("array-without-items", "a list that does not say of what is a list of anything", SCHEMA, array_without_items),
     each("formats", "a format that does not fit the type or does not exist is put right or dropped; one of the other kind of numbers decides the type", SCHEMA, formats),

@@ -9,6 +9,7 @@ mod apis;
 mod changes;
 mod checks;
 mod choices;
+mod code;
 mod documents;
 mod expectations;
 mod extensions;

@@ -175,6 +175,14 @@ fn defects_that_no_rule_repairs() {
             ],
         ),
         (
+            "{type: array, properties: {a: {type: string}}}",
+            &[
+                "/Probe/properties",
+                "`properties` of a list",
+                "or the properties in its `items`",
+            ],
+        ),
+        (
             "{type: object, properties: [a]}",
             &["/Probe/properties", "a list of 1", "a mapping"],
         ),

@@ -114,6 +114,12 @@ fn cases() -> Vec<Case> {
             json!({}),
         ),
         schema(
+            "mistyped-objects",
+            "{type: string, minLength: 3, properties: {a: {type: string}}}",
+            "Probe",
+            json!({"type": "object", "properties": {"a": {"type": "string"}}}),
+        ),
+        schema(
             "foreign-keys",
             "{type: string, items: {type: string}}",
             "Probe",
