@@ -9,12 +9,12 @@ use crate::report::{Log, Pointer};
 use crate::yaml::describe;
 
 /// Records the references of a document to other files; they also stand where the grammar has no reference.
-pub fn require_bundled(tree: &Value, log: &mut Log<'_>) {
+pub(crate) fn require_bundled(tree: &Value, log: &mut Log<'_>) {
     external(tree, &Kind::Object(&DOCUMENT), &mut Pointer::default(), log);
 }
 
 /// Whether a value is a reference to another file.
-pub fn refers_outside(value: &Value) -> bool {
+pub(crate) fn refers_outside(value: &Value) -> bool {
     let target = value.get("$ref").and_then(Value::as_str);
     target.is_some_and(|target| !target.starts_with('#'))
 }
@@ -54,7 +54,7 @@ fn external(value: &Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'_>) {
 }
 
 /// Records every defect of a document that conforms to the grammar and is repaired.
-pub fn check(tree: &mut Value, log: &mut Log<'_>) {
+pub(crate) fn check(tree: &mut Value, log: &mut Log<'_>) {
     references(tree, &mut Pointer::default(), tree, log);
     let mut visit = |shape: &Shape, map: &mut Map<String, Value>, at: &Pointer| match shape.name {
         "schema" => schema(map, at, log),

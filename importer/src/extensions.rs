@@ -55,7 +55,7 @@ impl fmt::Display for Misfit {
 }
 
 /// Removes the extensions of the merged document that do not fit, and says of each where it stood and what was expected.
-pub fn verify(whole: &mut Value) -> Vec<Misfit> {
+pub(crate) fn verify(whole: &mut Value) -> Vec<Misfit> {
     let schemas = whole["components"]["schemas"].clone();
     let mut misfits = Vec::new();
     let mut visit = |shape: &Shape, object: &mut Map<String, Value>, pointer: &Pointer| {

@@ -280,7 +280,7 @@ fn check_names(outcome: &Outcome) -> Result<(), Failure> {
 }
 
 /// The overlay that confirms renames.
-pub const RENAMES: &str = "overlays/21-renames.yaml";
+pub(crate) const RENAMES: &str = "overlays/21-renames.yaml";
 
 /// The actions that keep the former names of operations that seem to have moved, with the head of the overlay where that does not exist.
 fn rename_actions(folder: &Path, specs: &BTreeMap<String, Value>, moves: &[Move]) -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::report::{Log, Pointer};
 use crate::yaml::MAX_NODES;
 
 /// The rules that [`resolve`] applies, with what each does.
-pub const RULES: &[(&str, &str)] = &[
+pub(crate) const RULES: &[(&str, &str)] = &[
     (
         "path-slashes",
         "a doubled or missing slash in a path is put right",
@@ -29,7 +29,7 @@ pub const RULES: &[(&str, &str)] = &[
 ];
 
 /// Resolves a document that is checked; its rank is the lowest. Its scopes have to be among `scopes`, if there are any.
-pub fn resolve(
+pub(crate) fn resolve(
     mut source: Source,
     scopes: Option<&BTreeSet<String>>,
     log: &mut Log<'_>,

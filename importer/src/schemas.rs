@@ -15,10 +15,10 @@ use crate::operations::API;
 use crate::references::{SCHEMAS, reached, redirect};
 
 /// The key by which an overlay names a schema: `x-name: NewName`, without the scope.
-pub const NAME: &str = "x-name";
+pub(crate) const NAME: &str = "x-name";
 
 /// Where the schemas of the merged document come from, by their present key `<scope>.<name>`.
-pub struct Names(BTreeMap<String, Origin>);
+pub(crate) struct Names(BTreeMap<String, Origin>);
 
 /// Where a schema has its name from. Of those that want the same name, the first gets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ struct Origin {
 }
 
 /// Gathers the schemas that the operations reach, scope by scope, and points the references of the operations at them.
-pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Value>, Names) {
+pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Value>, Names) {
     let mut schemas = BTreeMap::new();
     let mut sources = HashMap::new();
     let heard: BTreeSet<&String> = documents
@@ -157,7 +157,7 @@ fn classes<'a>(
 
 impl Names {
     /// Names every schema of the merged document: as `x-name` says, or else by rule.
-    pub fn apply(&mut self, whole: &mut Value) -> Result<(), String> {
+    pub(crate) fn apply(&mut self, whole: &mut Value) -> Result<(), String> {
         let operations = operations(whole);
         let users = users(whole);
         let schemas = whole

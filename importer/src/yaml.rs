@@ -13,9 +13,9 @@ use serde_json::{Map, Number, Value};
 use crate::report::{Marks, Pointer, excerpt};
 
 /// The largest number of nodes that a document may have once its aliases are expanded.
-pub const MAX_NODES: usize = 2_000_000;
+pub(crate) const MAX_NODES: usize = 2_000_000;
 /// How deeply the nodes of a document may nest.
-pub const MAX_DEPTH: usize = 100;
+pub(crate) const MAX_DEPTH: usize = 100;
 /// How many closing brackets are indented before the document is given up.
 const MAX_INDENTED: usize = 100;
 
@@ -126,7 +126,7 @@ fn indent_closing_line(text: &str, number: usize) -> Option<String> {
 }
 
 /// The kind of a value, for messages.
-pub fn describe(value: &Value) -> String {
+pub(crate) fn describe(value: &Value) -> String {
     match value {
         Value::Null => "nothing".into(),
         Value::Bool(value) => format!("the boolean {value}"),
@@ -142,7 +142,7 @@ pub fn describe(value: &Value) -> String {
 }
 
 /// A scalar as text, strings without their quotes.
-pub fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
@@ -410,7 +410,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The number that `text` is in JSON's notation, if it is one.
-pub fn number(text: &str) -> Option<Number> {
+pub(crate) fn number(text: &str) -> Option<Number> {
     let first = text.strip_prefix('-').unwrap_or(text).chars().next()?;
     if first.is_ascii_digit() {
         serde_json::from_str(text).ok()

@@ -319,8 +319,8 @@ fn read_responses(value: &Value, pointer: &str) -> Result<BTreeMap<u16, Option<V
     Ok(responses)
 }
 
-/// The status of the response that a call returns: the one that `x-answer` names, or else the first with a body. Responses with different
-/// bodies need `x-answer`.
+/// The status of the response that a call returns: the one that `x-success-status` names, or else the first with a body. Responses with different
+/// bodies need `x-success-status`.
 fn success_status(
     value: &Value,
     responses: &BTreeMap<u16, Option<Value>>,
@@ -338,7 +338,7 @@ fn success_status(
     let with_body: Vec<(u16, &Value)> = successes()
         .filter_map(|(status, schema)| Some((*status, schema.as_ref()?)))
         .collect();
-    let chosen = text(value, "x-answer").and_then(|status| status.parse().ok());
+    let chosen = text(value, "x-success-status").and_then(|status| status.parse().ok());
     let is_candidate =
         |status: &u16| with_body.is_empty() || with_body.iter().any(|(known, _)| known == status);
     if let Some(status) = chosen.filter(is_candidate) {
@@ -361,7 +361,7 @@ fn success_status(
             Err(Error::new(
                 pointer,
                 format!(
-                    "the responses {} have different schemas: `x-answer` must have the status of the one that a call returns",
+                    "the responses {} have different schemas: `x-success-status` must have the status of the one that a call returns",
                     found.join(", ")
                 ),
             ))

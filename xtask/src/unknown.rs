@@ -1,6 +1,6 @@
 //! What to say of the name of an operation that no specification has.
 
-use cisco_secure_access_importer::similarity::alike;
+use cisco_secure_access_importer::alike;
 
 /// How many operations are suggested.
 const SUGGESTIONS: usize = 3;

@@ -20,7 +20,8 @@ use serde_json::Value;
 
 pub use origins::Origins;
 pub use stale::{Finding, StaleAction};
-pub use standard::{Step, steps};
+pub use standard::Step;
+pub(crate) use standard::steps;
 pub use target::Missing;
 
 use crate::report::{Failure, Marks};
@@ -30,7 +31,7 @@ use action::{Action, ActionOutcome};
 use expects::EXPECTS;
 
 /// The directory of the overlays in that of the specifications.
-pub const OVERLAYS: &str = "overlays";
+pub(crate) const OVERLAYS: &str = "overlays";
 
 /// What the overlays did.
 #[derive(Debug, Default)]
@@ -49,7 +50,7 @@ pub struct Applied {
 
 /// Applies every `*.yaml` of a folder in the order of the file names, and after each gives the schemas their names, which follow
 /// those of the operations. A missing folder holds none.
-pub fn apply_all(
+pub(crate) fn apply_all(
     folder: &Path,
     document: &mut Value,
     names: &mut Names,

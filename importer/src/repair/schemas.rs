@@ -100,7 +100,7 @@ pub(super) fn nullable_without_type(schema: &mut Map<String, Value>, site: &mut 
 }
 
 /// Whether a schema describes properties.
-pub fn has_properties(schema: &Map<String, Value>) -> bool {
+pub(crate) fn has_properties(schema: &Map<String, Value>) -> bool {
     let properties = schema.get("properties").and_then(Value::as_object);
     properties.is_some_and(|properties| !properties.is_empty())
 }
@@ -252,7 +252,7 @@ pub(super) fn enum_values(schema: &mut Map<String, Value>, site: &mut Site<'_, '
 }
 
 /// Whether a value has the JSON type that `word` names; any value fits a missing type.
-pub fn fits(value: &Value, word: &str) -> bool {
+pub(crate) fn fits(value: &Value, word: &str) -> bool {
     match word {
         "string" => value.is_string(),
         "integer" => value.is_i64() || value.is_u64(),

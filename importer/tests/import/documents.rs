@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cisco_secure_access_importer::report::Failure;
+use cisco_secure_access_importer::Failure;
 use cisco_secure_access_importer::{Outcome, run};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -130,7 +130,7 @@ components:
     )
 }
 
-/// A document whose answer is the schema `Thing`, with the keys of `schema`.
+/// A document whose response is the schema `Thing`, with the keys of `schema`.
 pub(crate) fn of_schema(schema: &str) -> String {
     let schemas = format!("Probe:\n{}", indent(schema, 2));
     document(

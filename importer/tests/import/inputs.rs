@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use cisco_secure_access_importer::yaml::parse_any;
+use cisco_secure_access_importer::parse_any;
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use cisco_secure_access_codegen::{Options, generate};
+use cisco_secure_access_importer::parse_any;
 use cisco_secure_access_importer::preview;
-use cisco_secure_access_importer::yaml::parse_any;
 use serde_json::{Value, json};
 
 use crate::documents::Bench;

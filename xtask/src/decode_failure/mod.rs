@@ -57,7 +57,7 @@ pub struct DecodeFailure {
     /// What the crate says of the response below, so that no value is in it.
     problem: String,
     /// The response with placeholders.
-    answer: Value,
+    response: Value,
 }
 
 impl DecodeFailure {
@@ -68,7 +68,7 @@ impl DecodeFailure {
             operation: operation.name.clone(),
             version: env!("CARGO_PKG_VERSION"),
             problem: problem.unwrap_or_else(|| HIDDEN.to_owned()),
-            answer: redacted,
+            response: redacted,
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::collect::Case;
-use cisco_secure_access_importer::yaml::parse_any;
+use cisco_secure_access_importer::parse_any;
 
 /// The list of the exceptions.
 #[derive(Debug, Default)]

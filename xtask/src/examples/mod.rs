@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use cisco_secure_access_importer::report::{Failure, Repairs};
 use cisco_secure_access_importer::{Examples, Hosts, read_all};
+use cisco_secure_access_importer::{Failure, Repairs};
 use clap::Args;
 use serde_json::Value;
 
