@@ -258,27 +258,7 @@ fn check_mutants(
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for failure in &self.failures {
-            writeln!(out, "{failure}")?;
-        }
-        for ((operation, path, kind, message), count) in &self.failed_mutants {
-            writeln!(
-                out,
-                "{operation} response, {kind} at {path}, {count} times\n    {message}"
-            )?;
-        }
-        for name in &self.unknown {
-            writeln!(
-                out,
-                "{name}: the specifications have no such operation; import the document first"
-            )?;
-        }
-        for exception in &self.stale {
-            writeln!(
-                out,
-                "{exception}: this exception has not occurred; remove it"
-            )?;
-        }
+        self.problems(out)?;
         let Self {
             documents,
             operations,
@@ -303,9 +283,42 @@ impl fmt::Display for Report {
             } = counts;
             writeln!(out, "  {name:24} {passed:9} {excepted:9} {failed:9}")?;
         }
-        if self.mutants.is_empty() {
-            return Ok(());
+        match self.mutants.is_empty() {
+            true => Ok(()),
+            false => self.mutant_counts(out),
         }
+    }
+}
+
+impl Report {
+    /// Writes what is wrong.
+    fn problems(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for failure in &self.failures {
+            writeln!(out, "{failure}")?;
+        }
+        for ((operation, path, kind, message), count) in &self.failed_mutants {
+            writeln!(
+                out,
+                "{operation} response, {kind} at {path}, {count} times\n    {message}"
+            )?;
+        }
+        for name in &self.unknown {
+            writeln!(
+                out,
+                "{name}: the specifications have no such operation; import the document first"
+            )?;
+        }
+        for exception in &self.stale {
+            writeln!(
+                out,
+                "{exception}: this exception has not occurred; remove it"
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Writes the table of the mutants.
+    fn mutant_counts(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             out,
             "{:26} {:>9} {:>9} {:>9} {:>9} {:>9}",
