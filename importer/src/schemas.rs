@@ -33,24 +33,21 @@ struct Origin {
     document: usize,
 }
 
-/// Gathers the schemas that the operations reach, scope by scope, and points the references of the operations at them.
-pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Value>, Names) {
-    let mut schemas = BTreeMap::new();
-    let mut sources = HashMap::new();
-    let heard: BTreeSet<&String> = documents
+/// Where the names of all schemas come from, by `<place of the document>/<name>`.
+fn sources(documents: &[Document]) -> HashMap<String, Origin> {
+    let kept_names = documents
         .iter()
-        .flat_map(|document| document.kept_names.values())
-        .map(|kept| &kept.title)
-        .collect();
+        .flat_map(|document| document.kept_names.values());
+    let heard: BTreeSet<&String> = kept_names.map(|kept| &kept.title).collect();
+    let place = |kept: &KeptName| {
+        documents
+            .iter()
+            .position(|document| document.title == kept.title)
+    };
+    let mut sources = HashMap::new();
     for (index, document) in documents.iter().enumerate() {
-        for (name, schema) in &document.schemas {
-            let source = format!("{index}/{name}");
+        for name in document.schemas.keys() {
             let kept = document.kept_names.get(name);
-            let place = |kept: &KeptName| {
-                documents
-                    .iter()
-                    .position(|document| document.title == kept.title)
-            };
             let title = kept.map_or(&document.title, |kept| &kept.title);
             let origin = Origin {
                 is_unheard: !heard.contains(title),
@@ -58,8 +55,19 @@ pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<Stri
                 name: kept.map_or(name, |kept| &kept.name).clone(),
                 document: index,
             };
-            sources.insert(source.clone(), origin);
-            schemas.insert(source, ((index, name.clone()), schema));
+            sources.insert(format!("{index}/{name}"), origin);
+        }
+    }
+    sources
+}
+
+/// Gathers the schemas that the operations reach, scope by scope, and points the references of the operations at them.
+pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Value>, Names) {
+    let sources = sources(documents);
+    let mut schemas = BTreeMap::new();
+    for (index, document) in documents.iter().enumerate() {
+        for (name, schema) in &document.schemas {
+            schemas.insert(format!("{index}/{name}"), ((index, name.clone()), schema));
         }
     }
     let contents = schemas
