@@ -61,6 +61,14 @@ impl Bench {
         self
     }
 
+    /// An overlay that is a copy of a file.
+    pub(crate) fn overlay_file(self, name: &str, file: &Path) -> Self {
+        let folder = self.specs().join("overlays");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::copy(file, folder.join(name)).unwrap();
+        self
+    }
+
     pub(crate) fn specs(&self) -> PathBuf {
         self.folder.path().join("specs")
     }

@@ -11,6 +11,7 @@ mod checks;
 mod choices;
 mod code;
 mod documents;
+mod edits;
 mod expectations;
 mod extensions;
 mod generation;
