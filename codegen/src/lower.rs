@@ -650,7 +650,9 @@ impl Lowering<'_> {
                 description: text(property, "description")
                     .or_else(|| text(&resolved, "description")),
                 deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
-                secret: property.get("x-secret") == Some(&Value::Bool(true)),
+                secret: [property, &resolved]
+                    .iter()
+                    .any(|schema| schema.get("x-secret") == Some(&Value::Bool(true))),
                 time: None,
                 constant: None,
                 ids_of: text(property, "x-ids-of"),

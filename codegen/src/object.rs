@@ -302,12 +302,45 @@ impl<'a> Emission<'a> {
                     }
                 }
             });
-        let empty = match constants.as_slice() {
+        let begin = self.begin(builder.is_some(), &constants, enumerations);
+        let setters = self.public().map(|ty| {
+            let name = &ty.ident;
+            let (argument, value) = setter_argument(ty, &quote!(value), enumerations);
+            let (method, doc) = (ty.setter(), ty.setter_docs(ident));
+            quote! {
+                #[doc = #doc]
+                #[must_use]
+                #[inline]
+                pub fn #method(mut self, value: #argument) -> Self {
+                    self.#name = Some(#value);
+                    self
+                }
+            }
+        });
+        quote! {
+            impl #ident {
+                #begin
+                #(#setters)*
+            }
+            #default
+            #builder
+            #from_text
+        }
+    }
+
+    /// The function that begins the object: of the builder, of nothing, or of the one required property.
+    fn begin(
+        &self,
+        has_builder: bool,
+        constants: &[TokenStream],
+        enumerations: &Enumerations,
+    ) -> TokenStream {
+        let empty = match constants {
             [] => quote!(<Self as decode::ObjectFields>::empty()),
             _ => quote!(Self { #(#constants)* ..<Self as decode::ObjectFields>::empty() }),
         };
-        let begin = match required {
-            _ if builder.is_some() => {
+        match self.required().next() {
+            _ if has_builder => {
                 let (builder, doc) = self.builder_name();
                 quote! {
                     #[doc = #doc]
@@ -335,29 +368,6 @@ impl<'a> Emission<'a> {
                     }
                 }
             }
-        };
-        let setters = self.public().map(|ty| {
-            let name = &ty.ident;
-            let (argument, value) = setter_argument(ty, &quote!(value), enumerations);
-            let (method, doc) = (ty.setter(), ty.setter_docs(ident));
-            quote! {
-                #[doc = #doc]
-                #[must_use]
-                #[inline]
-                pub fn #method(mut self, value: #argument) -> Self {
-                    self.#name = Some(#value);
-                    self
-                }
-            }
-        });
-        quote! {
-            impl #ident {
-                #begin
-                #(#setters)*
-            }
-            #default
-            #builder
-            #from_text
         }
     }
 

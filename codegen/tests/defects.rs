@@ -121,7 +121,7 @@ const IN_IMPORT: &[(&str, &str)] = &[
     ("B2", "merging: schemas of one name are one or qualified"),
     ("C2", "repairs: discriminator-mapping"),
     ("C7", "repairs: missing-type, nullable-without-type"),
-    ("C15", "repairs: media-type-names, json-answers"),
+    ("C15", "repairs: media-type-names, json-responses"),
     ("C16", "repairs: path-slashes"),
     ("D11", "repairs: required-undeclared"),
     ("E1", "repairs: upstream prose is dropped"),

@@ -26,7 +26,10 @@ fn key(operation: &Operation) -> Key {
 ///
 /// # Errors
 /// When the documents cannot be merged.
-pub fn keep(before: &[Document], documents: &mut [Document]) -> Result<Vec<String>, Failure> {
+pub(crate) fn keep(
+    before: &[Document],
+    documents: &mut [Document],
+) -> Result<Vec<String>, Failure> {
     let known: BTreeMap<Key, String> = merged(before)?
         .into_iter()
         .map(|merged| (key(&merged.operation), merged.api))
@@ -74,7 +77,7 @@ pub fn keep(before: &[Document], documents: &mut [Document]) -> Result<Vec<Strin
 }
 
 /// Lets the names of APIs follow from titles and tags.
-pub fn forget(documents: &mut [Document]) {
+pub(crate) fn forget(documents: &mut [Document]) {
     let operations = documents
         .iter_mut()
         .flat_map(|document| &mut document.operations);

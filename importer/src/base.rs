@@ -34,7 +34,7 @@ const KEPT_API: &str = "x-kept-api";
 const SETTLED: &str = "settled";
 
 /// The documents of the base, none if there is no base yet.
-pub fn read(specs: &Path) -> Result<Vec<Document>, Failure> {
+pub(crate) fn read(specs: &Path) -> Result<Vec<Document>, Failure> {
     let folder = specs.join(BASE);
     if !folder.join(INDEX).exists() {
         return Ok(Vec::new());
@@ -110,7 +110,7 @@ fn document(entry: &Value, mut tree: Value) -> Document {
 }
 
 /// The SHA-256 of what a document says.
-pub fn content(document: &Document) -> String {
+pub(crate) fn content(document: &Document) -> String {
     let mut tree = tree(document);
     if let Some(tree) = tree.as_object_mut() {
         tree.remove("info");
@@ -119,7 +119,7 @@ pub fn content(document: &Document) -> String {
 }
 
 /// The files of the base, by their names in the folder of the specifications.
-pub fn files(documents: &[Document]) -> BTreeMap<String, String> {
+pub(crate) fn files(documents: &[Document]) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut index = Vec::new();
     for document in documents {
@@ -198,7 +198,7 @@ fn security_schemes() -> Value {
 }
 
 /// Makes references to schemas tell the document that they are in: `<place of the document>/<name>`.
-pub fn qualify(documents: &mut [Document]) {
+pub(crate) fn qualify(documents: &mut [Document]) {
     for (place, document) in documents.iter_mut().enumerate() {
         let targets: HashMap<String, String> = document
             .schemas
@@ -216,7 +216,7 @@ pub fn qualify(documents: &mut [Document]) {
 }
 
 /// The operations of `before` that no document of `after` has: method, path, and the document that described them.
-pub fn lost(before: &[Document], after: &[Document]) -> Vec<String> {
+pub(crate) fn lost(before: &[Document], after: &[Document]) -> Vec<String> {
     let key = |operation: &Operation| (path_shape(&operation.path), operation.method.clone());
     let kept: BTreeSet<_> = after
         .iter()

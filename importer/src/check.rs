@@ -4,12 +4,57 @@ use serde_json::{Map, Value};
 
 use crate::grammar::{DOCUMENT, Kind, Shape, walk};
 use crate::operations::each_operation;
-use crate::repair::fits;
+use crate::repair::{fits, has_properties};
 use crate::report::{Log, Pointer};
 use crate::yaml::describe;
 
+/// Records the references of a document to other files; they also stand where the grammar has no reference.
+pub(crate) fn require_bundled(tree: &Value, log: &mut Log<'_>) {
+    external(tree, &Kind::Object(&DOCUMENT), &mut Pointer::default(), log);
+}
+
+/// Whether a value is a reference to another file.
+pub(crate) fn refers_outside(value: &Value) -> bool {
+    let target = value.get("$ref").and_then(Value::as_str);
+    target.is_some_and(|target| !target.starts_with('#'))
+}
+
+fn external(value: &Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'_>) {
+    let nested = matches!(
+        kind,
+        Kind::Object(_) | Kind::FlagOrObject(_) | Kind::Map(_) | Kind::List(_)
+    );
+    if nested && refers_outside(value) {
+        return log.defect(
+            &below(at, "$ref"),
+            "a `$ref` to another file",
+            "a document that stands alone; bundle it first, for example with `npx @redocly/cli bundle`",
+        );
+    }
+    match (kind, value) {
+        (Kind::Object(shape) | Kind::FlagOrObject(shape), Value::Object(map)) => {
+            for (key, kind) in shape.fields {
+                if let Some(item) = map.get(*key) {
+                    at.within(key, |at| external(item, kind, at, log));
+                }
+            }
+        }
+        (Kind::List(kind), Value::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                at.within(&index.to_string(), |at| external(item, kind, at, log));
+            }
+        }
+        (Kind::Map(kind), Value::Object(map)) => {
+            for (key, item) in map {
+                at.within(key, |at| external(item, kind, at, log));
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Records every defect of a document that conforms to the grammar and is repaired.
-pub fn check(tree: &mut Value, log: &mut Log<'_>) {
+pub(crate) fn check(tree: &mut Value, log: &mut Log<'_>) {
     references(tree, &mut Pointer::default(), tree, log);
     let mut visit = |shape: &Shape, map: &mut Map<String, Value>, at: &Pointer| match shape.name {
         "schema" => schema(map, at, log),
@@ -37,7 +82,7 @@ pub fn check(tree: &mut Value, log: &mut Log<'_>) {
         .into_iter()
         .flatten()
     {
-        if item.get("$ref").is_some() {
+        if item.get("$ref").is_some() && !refers_outside(item) {
             let at = below(&Pointer::at("/paths"), path);
             log.defect(
                 &at,
@@ -59,25 +104,18 @@ pub fn check(tree: &mut Value, log: &mut Log<'_>) {
     }
 }
 
-/// Checks that every reference in `value` stays in the document and meets its target.
+/// Checks that every reference in `value` into the document meets its target.
 fn references(value: &Value, at: &mut Pointer, root: &Value, log: &mut Log<'_>) {
     match value {
         Value::Object(map) => {
             if let Some(Value::String(target)) = map.get("$ref") {
-                match target.strip_prefix('#') {
-                    None => log.defect(
+                let pointer = target.strip_prefix('#');
+                if pointer.is_some_and(|pointer| root.pointer(pointer).is_none()) {
+                    log.defect(
                         at,
-                        format!("the external reference {target:?}"),
-                        "a reference into the same document",
-                    ),
-                    Some(pointer) if root.pointer(pointer).is_none() => {
-                        log.defect(
-                            at,
-                            format!("the reference {target:?}, which has no target"),
-                            "the name of a component",
-                        );
-                    }
-                    Some(_) => {}
+                        format!("the reference {target:?}, which has no target"),
+                        "the name of a component",
+                    );
                 }
             }
             for (key, item) in map {
@@ -120,6 +158,10 @@ fn schema(map: &Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
         log,
     );
     let expected = map.get("type").and_then(Value::as_str).unwrap_or("");
+    if expected == "array" && has_properties(map) {
+        let expected = "`type: object`, or the properties in its `items`";
+        log.defect(&below(at, "properties"), "`properties` of a list", expected);
+    }
     let nullable = map.get("nullable") == Some(&Value::Bool(true));
     for (index, value) in map
         .get("enum")

@@ -12,7 +12,7 @@ use crate::report::Pointer;
 const DEEPEST: usize = 8;
 
 /// Makes `anyOf` of each `oneOf` whose forms do not rule each other out, and returns how many there were.
-pub fn tell_apart(whole: &mut Value) -> usize {
+pub(crate) fn tell_apart(whole: &mut Value) -> usize {
     let schemas = Schemas(whole["components"]["schemas"].clone());
     let mut changed = 0;
     let mut visit = |shape: &Shape, schema: &mut Map<String, Value>, _: &Pointer| {

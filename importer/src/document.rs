@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 /// The path of the one operation that takes HTTP Basic credentials.
-pub const TOKEN_PATH: &str = "/auth/v2/token";
+pub(crate) const TOKEN_PATH: &str = "/auth/v2/token";
 
 /// A document whose operations stand alone.
 #[derive(Clone, Debug, PartialEq)]

@@ -15,13 +15,13 @@ use crate::report::{Log, Pointer};
 const RULE: &str = "openapi-3-1";
 
 /// The rule that [`to_3_0`] applies, with what it does.
-pub const RULES: &[(&str, &str)] = &[(
+pub(crate) const RULES: &[(&str, &str)] = &[(
     RULE,
     "what OpenAPI 3.1 says in its own way is said as OpenAPI 3.0 does, or dropped where that cannot",
 )];
 
 /// Brings a document of OpenAPI 3.1 to OpenAPI 3.0.
-pub fn to_3_0(tree: &mut Value, log: &mut Log<'_>) {
+pub(crate) fn to_3_0(tree: &mut Value, log: &mut Log<'_>) {
     let Value::Object(root) = tree else { return };
     for key in ["webhooks", "jsonSchemaDialect"] {
         if root.remove(key).is_some() {

@@ -55,7 +55,7 @@ impl fmt::Display for Misfit {
 }
 
 /// Removes the extensions of the merged document that do not fit, and says of each where it stood and what was expected.
-pub fn verify(whole: &mut Value) -> Vec<Misfit> {
+pub(crate) fn verify(whole: &mut Value) -> Vec<Misfit> {
     let schemas = whole["components"]["schemas"].clone();
     let mut misfits = Vec::new();
     let mut visit = |shape: &Shape, object: &mut Map<String, Value>, pointer: &Pointer| {
@@ -69,9 +69,14 @@ pub fn verify(whole: &mut Value) -> Vec<Misfit> {
             }
         }
         let word = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or("");
-        if EPOCHS.contains(&word("format")) && !["integer", "number"].contains(&word("type")) {
+        let (types, expected): (&[&str], _) = match word("format") {
+            format if EPOCHS.contains(&format) => (&["integer", "number"], "`type: integer`"),
+            "date-time" => (&["string"], "`type: string`"),
+            _ => return,
+        };
+        if !types.contains(&word("type")) {
             let found = format!("`format: {}`", word("format"));
-            let expected = "`type: integer` beside it".to_owned();
+            let expected = format!("{expected} beside it");
             misfits.push(misfit(pointer, "format", found, expected));
             object.remove("format");
         }
@@ -117,6 +122,7 @@ fn fits(
             object
                 .get("format")
                 .is_some_and(|format| format == "date-time")
+                && object.get("type").is_some_and(|word| word == "string")
                 && value.as_str().is_some_and(|pattern| pattern.contains('%')),
             "a pattern such as `%Y-%m-%d %H:%M:%S`, beside `type: string` and `format: date-time`",
         ),

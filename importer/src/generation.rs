@@ -20,7 +20,7 @@ type Specs = BTreeMap<String, Value>;
 ///
 /// # Errors
 /// When the crate cannot be generated; the error says from which operation or schema.
-pub fn check(folder: &Path, new: &Specs) -> Result<Vec<String>, Failure> {
+pub(crate) fn check(folder: &Path, new: &Specs) -> Result<Vec<String>, Failure> {
     let old = read(folder);
     let is_new = |file: &str, spec: &Value| old.get(file) != Some(spec);
     let new_names = names(new.iter().filter(|(file, spec)| is_new(file, spec)))?;

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use crate::check::refers_outside;
 use crate::report::{Log, Pointer};
 use crate::yaml::{describe, number};
 
 /// What stands at a place in a document.
 #[derive(Debug)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A string.
     Text,
     /// A boolean.
@@ -34,7 +35,7 @@ pub enum Kind {
 
 /// An object of the grammar.
 #[derive(Debug)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// Its name, for messages and for the rules that ask for it.
     pub name: &'static str,
     /// Whether a `$ref` may stand in its place.
@@ -50,7 +51,7 @@ pub struct Shape {
 use Kind::{Any, Example, Flag, FlagOrObject, List, Number, Object, Prose, Text, Texts};
 
 /// A whole document.
-pub static DOCUMENT: Shape = Shape {
+pub(crate) static DOCUMENT: Shape = Shape {
     name: "document",
     reference: false,
     required: &["openapi", "info", "paths"],
@@ -164,7 +165,7 @@ static OPERATION: Shape = Shape {
         ("x-clouds", Texts),
         ("x-rate-limit", Any),
         ("x-pagination", Any),
-        ("x-answer", Text),
+        ("x-success-status", Text),
         ("x-idempotent", Flag),
         ("x-success-property", Text),
         ("x-upstream-errors", List(&Number)),
@@ -370,7 +371,7 @@ static CONSTRUCTOR: Shape = Shape {
 };
 
 /// The rules that reading and [`conform`] apply, with what each does.
-pub const RULES: &[(&str, &str)] = &[
+pub(crate) const RULES: &[(&str, &str)] = &[
     (
         "closing-indentation",
         "a closing bracket that stands too far left for YAML is indented",
@@ -408,9 +409,11 @@ pub const RULES: &[(&str, &str)] = &[
 
 /// Brings `value` to the kind that the grammar expects: drops prose and unknown keys, sets quoted booleans and numbers right,
 /// and records as defects what has the wrong shape.
-pub fn conform(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'_>) {
+pub(crate) fn conform(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'_>) {
     match kind {
         Any | Prose | Example => {}
+        // These are defects already.
+        _ if refers_outside(value) => {}
         Text => conform_text(value, at, log),
         Flag => conform_flag(value, at, log),
         Number => conform_number(value, at, log),
@@ -488,6 +491,10 @@ fn conform_map(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'
     });
     for (key, item) in map {
         at.within(key, |at| {
+            if key == "$ref" && item.is_string() {
+                let expected = "the entries themselves, because OpenAPI has no reference here";
+                return log.defect(at, format!("a `$ref` to {item}"), expected);
+            }
             if item.is_null() {
                 log.repair("null-values", at, "becomes an empty object");
                 *item = Value::Object(Map::new());
@@ -579,10 +586,10 @@ fn keep(shape: &Shape, key: &str, value: &mut Value, at: &mut Pointer, log: &mut
 }
 
 /// What [`walk`] calls, with the shape of an object, the object and its place.
-pub type Visit<'a> = dyn FnMut(&Shape, &mut Map<String, Value>, &Pointer) + 'a;
+pub(crate) type Visit<'a> = dyn FnMut(&Shape, &mut Map<String, Value>, &Pointer) + 'a;
 
 /// Calls `visit` on every object of the grammar in `value`, outer objects first; references are left out.
-pub fn walk(value: &mut Value, kind: &Kind, at: &mut Pointer, visit: &mut Visit<'_>) {
+pub(crate) fn walk(value: &mut Value, kind: &Kind, at: &mut Pointer, visit: &mut Visit<'_>) {
     let mut others = |shape: &Shape, map: &mut Map<String, Value>, at: &Pointer| {
         if !is_reference(shape, map) {
             visit(shape, map, at);
@@ -596,7 +603,7 @@ fn is_reference(shape: &Shape, map: &Map<String, Value>) -> bool {
 }
 
 /// [`walk`], with references.
-pub fn walk_all(value: &mut Value, kind: &Kind, at: &mut Pointer, visit: &mut Visit<'_>) {
+pub(crate) fn walk_all(value: &mut Value, kind: &Kind, at: &mut Pointer, visit: &mut Visit<'_>) {
     match (kind, value) {
         (Object(shape) | FlagOrObject(shape), Value::Object(map)) => {
             visit(shape, map, at);

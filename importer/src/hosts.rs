@@ -12,7 +12,7 @@ const HOSTS: [&str; 3] = [
 ];
 
 /// Records a defect if a document names hosts, and all of them are those of something else.
-pub fn check(tree: &Value, log: &mut Log<'_>) {
+pub(crate) fn check(tree: &Value, log: &mut Log<'_>) {
     let servers = tree["servers"].as_array().into_iter().flatten();
     let hosts: Vec<&str> = servers
         .filter_map(|server| host(server["url"].as_str()?))

@@ -11,6 +11,7 @@ use cisco_secure_access_codegen::scopes;
 use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value};
 
+use crate::changes::Changes;
 use crate::document::Document;
 use crate::extensions::Misfit;
 use crate::grammar::{self, Kind};
@@ -19,7 +20,7 @@ use crate::operations::{DOCUMENTS, each_operation};
 use crate::options::Options;
 use crate::overlay::{self, Applied, Expectations, OVERLAYS};
 use crate::renames::Move;
-use crate::report::{Defect, Failure, Log, Pointer, Repairs};
+use crate::report::{self, Defect, Failure, Log, Pointer, Repairs};
 use crate::take_in::{TakenIn, take_in};
 use crate::{
     apis, base, check, choices, downgrade, extensions, generation, hosts, inputs, lineage, merge,
@@ -32,6 +33,8 @@ use crate::{
 pub struct Outcome {
     /// The number of operations by scope.
     pub operations: BTreeMap<String, usize>,
+    /// What is not as before.
+    pub changes: Changes,
     /// The operations that no document has any more, with the document that described them.
     pub lost: Vec<String>,
     /// The names of generated code that are gone and that handwritten code of the repository uses, with its files.
@@ -122,10 +125,23 @@ pub fn overlay_steps(specs: &Path) -> Result<Vec<overlay::Step>, Failure> {
 impl Options {
     /// [`run`] with these options.
     pub fn run(self, documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
-        let Preview { files, outcome, .. } = self.preview(documents, specs)?;
+        let mut preview = self.preview(documents, specs)?;
         if !self.allow_lost_names {
-            check_names(&outcome)?;
+            check_names(&preview.outcome)?;
         }
+        let mut changes = std::mem::take(&mut preview.outcome.changes);
+        // Without documents everything is made of the same base; what the overlays were before is not known.
+        let former = (!documents.is_empty())
+            .then(|| rebuild(specs).ok())
+            .flatten();
+        changes.compare(
+            former
+                .filter(|former| !former.documents.is_empty())
+                .as_ref(),
+            &preview,
+        );
+        preview.outcome.changes = changes;
+        let Preview { files, outcome, .. } = preview;
         write::write(specs, &files, &outcome.changed, &outcome.stale)
             .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
         Ok(outcome)
@@ -142,13 +158,21 @@ impl Options {
             true => Hosts::Any,
             false => Hosts::SecureAccess,
         };
-        let given = read_all(documents, Examples::Dropped, hosts, &mut repairs)?;
+        let scopes = self.scopes(specs);
+        let given = read_all(
+            documents,
+            Examples::Dropped,
+            hosts,
+            scopes.as_ref(),
+            &mut repairs,
+        )?;
         let before = base::read(specs)?;
         // What upstream has now where it had nothing is for a person to decide on, and no expectation of ours.
         let expectations = match given.is_empty() || before.is_empty() {
             true => Expectations::Written,
             false => Expectations::Compared,
         };
+        let mut changes = Changes::of_documents(&before, &given, &repairs);
         let TakenIn {
             mut documents,
             retitled,
@@ -161,8 +185,9 @@ impl Options {
         }
         let left_behind = remainder::new(&before, &documents);
         let moves = renames::propose(&before, &documents);
-        let scopes = self.scopes(specs);
         let mut preview = compute(documents, specs, &scopes, expectations, repairs)?;
+        changes.find_added(&former_names(specs), &preview);
+        preview.outcome.changes = changes;
         preview.outcome.lost = lost;
         preview.outcome.lost_names = generation::check(specs, &preview.specs)?;
         preview.outcome.kept_names = [retitled, kept_apis].concat();
@@ -259,7 +284,7 @@ fn check_names(outcome: &Outcome) -> Result<(), Failure> {
 }
 
 /// The overlay that confirms renames.
-pub const RENAMES: &str = "overlays/21-renames.yaml";
+pub(crate) const RENAMES: &str = "overlays/21-renames.yaml";
 
 /// The actions that keep the former names of operations that seem to have moved, with the head of the overlay where that does not exist.
 fn rename_actions(folder: &Path, specs: &BTreeMap<String, Value>, moves: &[Move]) -> Vec<String> {
@@ -366,6 +391,7 @@ fn compute(
     let new_scopes = new_scopes.filter(|_| !known.is_empty()).cloned().collect();
     let outcome = Outcome {
         operations,
+        changes: Changes::default(),
         lost: Vec::new(),
         lost_names: Vec::new(),
         kept_names: Vec::new(),
@@ -453,11 +479,13 @@ pub enum Hosts {
     Any,
 }
 
-/// Reads, repairs and resolves all documents, or reports every defect of all of them.
+/// Reads, repairs and resolves all documents, or reports every defect of all of them. Their scopes have to be among `scopes`, if there are
+/// any.
 pub fn read_all(
     paths: &[PathBuf],
     examples: Examples,
     hosts: Hosts,
+    scopes: Option<&BTreeSet<String>>,
     repairs: &mut Repairs,
 ) -> Result<Vec<Document>, Failure> {
     let mut failures = Vec::new();
@@ -475,8 +503,15 @@ pub fn read_all(
                 Ok(sources) => {
                     for source in sources {
                         let mut defects = Vec::new();
-                        documents.extend(prepare(source, examples, hosts, repairs, &mut defects));
-                        failures.extend(defects.iter().map(Defect::to_string));
+                        documents.extend(prepare(
+                            source,
+                            examples,
+                            hosts,
+                            scopes,
+                            repairs,
+                            &mut defects,
+                        ));
+                        failures.extend(report::messages(&defects));
                     }
                 }
                 Err(failure) => failures.push(failure),
@@ -494,6 +529,7 @@ fn prepare(
     mut source: read::Source,
     examples: Examples,
     hosts: Hosts,
+    scopes: Option<&BTreeSet<String>>,
     repairs: &mut Repairs,
     defects: &mut Vec<Defect>,
 ) -> Option<Document> {
@@ -509,6 +545,7 @@ fn prepare(
     if read::is_3_1(&source.version()) {
         downgrade::to_3_0(&mut source.tree, &mut log);
     }
+    check::require_bundled(&source.tree, &mut log);
     grammar::conform(
         &mut source.tree,
         &Kind::Object(&grammar::DOCUMENT),
@@ -522,7 +559,7 @@ fn prepare(
     }
     log.defects
         .is_empty()
-        .then(|| resolve::resolve(source, &mut log))
+        .then(|| resolve::resolve(source, scopes, &mut log))
 }
 
 /// The operations that lack `x-clouds`, by scope and name.

@@ -9,7 +9,7 @@ use std::path::Path;
 use zip::ZipArchive;
 
 /// The largest document that is read, in bytes.
-pub const MAX_BYTES: u64 = 64 << 20;
+pub(crate) const MAX_BYTES: u64 = 64 << 20;
 /// The most files that are read from a folder or an archive.
 const MAX_FILES: usize = 1000;
 /// How deeply folders are searched.
@@ -20,7 +20,7 @@ const DOCUMENTS: &[&str] = &["yaml", "yml", "json"];
 
 /// The bytes of a document.
 #[derive(Debug)]
-pub struct Input {
+pub(crate) struct Input {
     /// Its file name; within a folder or an archive, with the folders below that.
     pub name: String,
     /// Its bytes.
@@ -28,7 +28,7 @@ pub struct Input {
 }
 
 /// Reads what is at `path`: a document, or all documents of a folder or a zip archive, those on top first.
-pub fn collect(path: &Path) -> Result<Vec<Input>, String> {
+pub(crate) fn collect(path: &Path) -> Result<Vec<Input>, String> {
     let name = path
         .file_name()
         .unwrap_or(path.as_os_str())

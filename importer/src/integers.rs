@@ -50,7 +50,7 @@ pub struct Numbers {
 }
 
 /// Makes integers of the numbers of the merged document that are integers.
-pub fn tell_apart(whole: &mut Value) -> Numbers {
+pub(crate) fn tell_apart(whole: &mut Value) -> Numbers {
     let mut numbers = Numbers::default();
     let mut parameter = String::new();
     let mut visit = |shape: &Shape, object: &mut Map<String, Value>, at: &Pointer| {

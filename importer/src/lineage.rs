@@ -17,10 +17,10 @@ use crate::precedence::compare_to_settled;
 use crate::references::SCHEMAS;
 
 /// An operation of a document, as places in the list of both.
-pub type Described = (usize, usize);
+pub(crate) type Described = (usize, usize);
 
 /// Gives the schemas of the documents that describe operations the names that those have in the descriptions before.
-pub fn keep_names(before: &[Document], documents: &mut [Document]) {
+pub(crate) fn keep_names(before: &[Document], documents: &mut [Document]) {
     let old = describing(before);
     let mut same = BTreeMap::new();
     let mut is_same = |new: usize, old: usize| {
@@ -71,7 +71,7 @@ pub fn keep_names(before: &[Document], documents: &mut [Document]) {
 }
 
 /// Lets schemas have the names that the documents give them.
-pub fn forget(documents: &mut [Document]) {
+pub(crate) fn forget(documents: &mut [Document]) {
     documents
         .iter_mut()
         .for_each(|document| document.kept_names.clear());
@@ -106,7 +106,7 @@ fn is_settled(document: &Document) -> bool {
 }
 
 /// Where each operation is described, by the shape of its path and its method.
-pub fn describing(documents: &[Document]) -> BTreeMap<(String, String), Described> {
+pub(crate) fn describing(documents: &[Document]) -> BTreeMap<(String, String), Described> {
     let mut found = BTreeMap::new();
     let mut order: Vec<(usize, &Document)> = documents.iter().enumerate().collect();
     order.sort_by_key(|(_, document)| document.rank);

@@ -10,14 +10,14 @@ use crate::document::{Document, Operation};
 use crate::report::{Failure, Place, Repair, Repairs};
 
 /// The rules that [`merge`] applies, with what each does.
-pub const RULES: &[(&str, &str)] = &[(
+pub(crate) const RULES: &[(&str, &str)] = &[(
     "path-templates",
     "paths that differ only in the names of placeholders get the same names",
 )];
 
 /// An operation of the whole API.
 #[derive(Debug)]
-pub struct Merged {
+pub(crate) struct Merged {
     /// The operation, as the first document describes it.
     pub operation: Operation,
     /// The first segment of its path.
@@ -31,7 +31,7 @@ pub struct Merged {
 }
 
 /// Merges the operations of all documents, sorted by path and method. Their scopes have to be among `scopes`, if there are any.
-pub fn merge(
+pub(crate) fn merge(
     documents: &[Document],
     scopes: Option<&BTreeSet<String>>,
     repairs: &mut Repairs,
@@ -107,7 +107,7 @@ pub fn merge(
 }
 
 /// The path scope of a path, or what was expected instead.
-fn scope_of(path: &str, scopes: Option<&BTreeSet<String>>) -> Result<String, String> {
+pub(crate) fn scope_of(path: &str, scopes: Option<&BTreeSet<String>>) -> Result<String, String> {
     let first = path.split('/').nth(1).unwrap_or("");
     match scopes {
         Some(scopes) if !scopes.contains(first) => {

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use crate::report::Pointer;
 
 /// The key under which an operation of the merged document carries the name of its API.
-pub const API: &str = "x-api";
+pub(crate) const API: &str = "x-api";
 
 /// The key under which it carries the places of its documents: of the one that describes it, and of those that add to it.
-pub const DOCUMENTS: &str = "x-documents";
+pub(crate) const DOCUMENTS: &str = "x-documents";
 
 const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",

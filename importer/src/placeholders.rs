@@ -13,7 +13,7 @@ use crate::report::Failure;
 use crate::schemas::NAME;
 
 /// Renames the placeholders of all paths and the parameters that fill them, and returns how many paths changed.
-pub fn rename(whole: &mut Value) -> Result<usize, Failure> {
+pub(crate) fn rename(whole: &mut Value) -> Result<usize, Failure> {
     let mut failures = Vec::new();
     let mut wanted: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     each_operation(whole, |path, method, operation, _| {

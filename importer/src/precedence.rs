@@ -9,7 +9,7 @@ use std::cmp::{Ordering, Reverse};
 use crate::document::{Document, Precedence};
 
 /// Ranks the documents: first those that are not settled, the latest date first, then the others in their order.
-pub fn rank(documents: &mut [Document]) {
+pub(crate) fn rank(documents: &mut [Document]) {
     let mut order: Vec<usize> = (0..documents.len()).collect();
     order.sort_by_key(|place| {
         let document = &documents[*place];
@@ -23,7 +23,7 @@ pub fn rank(documents: &mut [Document]) {
 }
 
 /// Makes the ranks of the documents, with their present versions, their order.
-pub fn settle(documents: &mut [Document]) {
+pub(crate) fn settle(documents: &mut [Document]) {
     for document in documents {
         document.precedence = Precedence {
             order: document.rank,
@@ -33,7 +33,7 @@ pub fn settle(documents: &mut [Document]) {
 }
 
 /// Compares the version of a document to the one that is settled. That of a new document is always newer.
-pub fn compare_to_settled(document: &Document) -> Ordering {
+pub(crate) fn compare_to_settled(document: &Document) -> Ordering {
     match document.precedence.settled.as_str() {
         "" => Ordering::Greater,
         settled => compare_versions(&document.version, settled),
@@ -41,7 +41,7 @@ pub fn compare_to_settled(document: &Document) -> Ordering {
 }
 
 /// Compares versions by their numbers.
-pub fn compare_versions(one: &str, other: &str) -> Ordering {
+pub(crate) fn compare_versions(one: &str, other: &str) -> Ordering {
     numbers(one).cmp(&numbers(other))
 }
 

@@ -11,7 +11,7 @@ use crate::yaml::{describe, parse_any, plain};
 
 /// One upstream document.
 #[derive(Debug)]
-pub struct Source {
+pub(crate) struct Source {
     /// Its file name, without folders, and where in the file it stands if it is not all of it.
     pub name: String,
     /// The SHA-256 of its bytes, in hexadecimal.
@@ -24,14 +24,14 @@ pub struct Source {
 
 impl Source {
     /// The version of OpenAPI, as it is written.
-    pub fn version(&self) -> String {
+    pub(crate) fn version(&self) -> String {
         let version = self.tree.get("openapi").map_or_else(String::new, plain);
         self.marks.texts.get("/openapi").cloned().unwrap_or(version)
     }
 }
 
 /// Reads the OpenAPI documents in `input`, at least one, or says why there is none.
-pub fn read(input: &Input, repairs: &mut Repairs) -> Result<Vec<Source>, String> {
+pub(crate) fn read(input: &Input, repairs: &mut Repairs) -> Result<Vec<Source>, String> {
     let whole = parse(&input.name, &input.bytes, repairs)?;
     let mut found = Vec::new();
     if !is_openapi(&whole.tree) {
@@ -72,7 +72,7 @@ fn parse(name: &str, bytes: &[u8], repairs: &mut Repairs) -> Result<Source, Stri
 }
 
 /// The SHA-256 of bytes, in hexadecimal digits.
-pub fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     let hash = Sha256::digest(bytes);
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -132,7 +132,7 @@ fn looks_like_openapi(text: &str) -> bool {
 }
 
 /// Whether a version is one of OpenAPI 3.1.
-pub fn is_3_1(version: &str) -> bool {
+pub(crate) fn is_3_1(version: &str) -> bool {
     version == "3.1" || version.starts_with("3.1.")
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 pub const SCHEMAS: &str = "#/components/schemas/";
 
 /// The targets of the references in `values`, and of those in the schemas that they lead to.
-pub fn reached<'a>(
+pub(crate) fn reached<'a>(
     values: impl IntoIterator<Item = &'a Value>,
     schema: impl Fn(&str) -> Option<&'a Value>,
 ) -> BTreeSet<String> {
@@ -51,7 +51,7 @@ fn collect_references(value: &Value, targets: &mut Vec<String>) {
 }
 
 /// The targets in the mapping of a discriminator, if the object is one.
-pub fn mapping(object: &mut Map<String, Value>) -> impl Iterator<Item = &mut String> {
+pub(crate) fn mapping(object: &mut Map<String, Value>) -> impl Iterator<Item = &mut String> {
     let is_discriminator = object.get("propertyName").is_some_and(Value::is_string);
     let mapping = object
         .get_mut("mapping")
@@ -67,7 +67,7 @@ pub fn mapping(object: &mut Map<String, Value>) -> impl Iterator<Item = &mut Str
 }
 
 /// Replaces the targets of references.
-pub fn redirect(value: &mut Value, targets: &HashMap<String, String>) {
+pub(crate) fn redirect(value: &mut Value, targets: &HashMap<String, String>) {
     match value {
         Value::Object(map) => {
             if let Some(Value::String(target)) = map.get_mut("$ref") {

@@ -15,7 +15,7 @@ use crate::references::SCHEMAS;
 const DEEPEST: usize = 8;
 
 /// What documents alone have of operations that others describe, since one of them has changed.
-pub fn new(before: &[Document], documents: &[Document]) -> Vec<String> {
+pub(crate) fn new(before: &[Document], documents: &[Document]) -> Vec<String> {
     let is_known = |document: &Document| {
         let known = before.iter().find(|known| known.title == document.title);
         known.is_some_and(|known| known == document)

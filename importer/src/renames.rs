@@ -14,7 +14,7 @@ const LIKE: f64 = 0.6;
 
 /// An operation that seems to have moved.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Move {
+pub(crate) struct Move {
     /// What it was: method and path.
     pub from: (String, String),
     /// What it is now.
@@ -24,7 +24,7 @@ pub struct Move {
 }
 
 /// The operations of `before` that moved, by what `after` has instead; no operation is used twice, the most alike first.
-pub fn propose(before: &[Document], after: &[Document]) -> Vec<Move> {
+pub(crate) fn propose(before: &[Document], after: &[Document]) -> Vec<Move> {
     let (old, new) = (operations(before), operations(after));
     let key = |operation: &Operation| (path_shape(&operation.path), operation.method.clone());
     let known: BTreeSet<_> = old.iter().map(key).collect();
@@ -112,7 +112,7 @@ fn likeness(one: &Operation, other: &Operation) -> f64 {
 }
 
 /// The beginning of the overlay, where it does not exist yet.
-pub const HEADER: &str = "overlay: 1.0.0
+pub(crate) const HEADER: &str = "overlay: 1.0.0
 info:
   title: Former names of operations
   version: 1.0.0
@@ -120,7 +120,7 @@ actions:";
 
 impl Move {
     /// The action to write into the overlay, given the name that the operation has had.
-    pub fn action(&self, name: &str) -> String {
+    pub(crate) fn action(&self, name: &str) -> String {
         let ((from_method, from), (to_method, to)) = (&self.from, &self.to);
         let was = from_method.to_uppercase();
         format!(

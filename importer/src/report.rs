@@ -92,7 +92,7 @@ impl Marks {
 }
 
 /// The line of a text, or what is around a column of it if it is long.
-pub fn excerpt(text: &str, line: usize, column: usize) -> Option<String> {
+pub(crate) fn excerpt(text: &str, line: usize, column: usize) -> Option<String> {
     const AROUND: usize = 60;
     let line = text.split('\n').nth(line.checked_sub(1)?)?;
     let letters: Vec<char> = line.chars().take(column + AROUND).collect();
@@ -125,7 +125,7 @@ impl fmt::Display for Place {
 
 /// Something that no rule repairs.
 #[derive(Debug, Clone)]
-pub struct Defect {
+pub(crate) struct Defect {
     /// Where it is.
     pub place: Place,
     /// What the document says there.
@@ -150,8 +150,48 @@ impl fmt::Display for Defect {
     }
 }
 
+/// How many of the places of equal defects are listed.
+const LISTED: usize = 5;
+
+/// The messages of the defects of a document, in the order of its lines. Defects that were found and expected alike are one message, at the
+/// first of them, with the number of the others and where the next ones are.
+pub(crate) fn messages(defects: &[Defect]) -> Vec<String> {
+    let mut ordered: Vec<&Defect> = defects.iter().collect();
+    ordered.sort_by_key(|defect| defect.place.position);
+    let mut causes: Vec<Vec<&Defect>> = Vec::new();
+    let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+    for defect in ordered {
+        let cause = (defect.found.as_str(), defect.expected.as_str());
+        let index = *known.entry(cause).or_insert(causes.len());
+        match causes.get_mut(index) {
+            Some(others) => others.push(defect),
+            None => causes.push(vec![defect]),
+        }
+    }
+    causes.iter().map(|defects| message(defects)).collect()
+}
+
+/// The message of defects of one cause.
+fn message(defects: &[&Defect]) -> String {
+    let [first, others @ ..] = defects else {
+        return String::new();
+    };
+    let place = |defect: &&Defect| match defect.place.position {
+        Some((line, column)) => format!("{line}:{column}"),
+        None => format!("#{}", defect.place.pointer),
+    };
+    let mut places: Vec<String> = others.iter().take(LISTED).map(place).collect();
+    if others.len() > LISTED {
+        places.push("…".to_owned());
+    }
+    match others.len() {
+        0 => first.to_string(),
+        count => format!("{first}\n    {count} more, at {}", places.join(", ")),
+    }
+}
+
 /// One repair: where, and what was changed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repair {
     /// Where it was made.
     pub place: Place,
@@ -163,7 +203,7 @@ pub struct Repair {
 pub type Repairs = BTreeMap<&'static str, Vec<Repair>>;
 
 /// Collects the repairs and defects of one document.
-pub struct Log<'a> {
+pub(crate) struct Log<'a> {
     /// The file name of the document.
     pub document: &'a str,
     /// Where its nodes stood.
@@ -178,7 +218,7 @@ pub struct Log<'a> {
 
 impl Log<'_> {
     /// Records that `rule` changed the node at `at`.
-    pub fn repair(&mut self, rule: &'static str, at: &Pointer, note: impl Into<String>) {
+    pub(crate) fn repair(&mut self, rule: &'static str, at: &Pointer, note: impl Into<String>) {
         let repair = Repair {
             place: self.place(at.as_str()),
             note: note.into(),
@@ -187,7 +227,12 @@ impl Log<'_> {
     }
 
     /// Records that the node at `at` is wrong.
-    pub fn defect(&mut self, at: &Pointer, found: impl Into<String>, expected: impl Into<String>) {
+    pub(crate) fn defect(
+        &mut self,
+        at: &Pointer,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) {
         let place = self.place(at.as_str());
         let piece = |(line, column)| excerpt(&self.marks.text, line, column);
         let defect = Defect {

@@ -1,10 +1,11 @@
 //! Makes the operations of a document stand alone: whole paths, everything but schemas in place, one security notation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, Operation, Precedence, TOKEN_PATH};
+use crate::merge::scope_of;
 use crate::operations::each_operation;
 use crate::read::Source;
 use crate::references::{self, SCHEMAS};
@@ -12,7 +13,7 @@ use crate::report::{Log, Pointer};
 use crate::yaml::MAX_NODES;
 
 /// The rules that [`resolve`] applies, with what each does.
-pub const RULES: &[(&str, &str)] = &[
+pub(crate) const RULES: &[(&str, &str)] = &[
     (
         "path-slashes",
         "a doubled or missing slash in a path is put right",
@@ -27,83 +28,39 @@ pub const RULES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Resolves a document that is checked; its rank is the lowest.
-pub fn resolve(mut source: Source, log: &mut Log<'_>) -> Document {
+/// Resolves a document that is checked; its rank is the lowest. Its scopes have to be among `scopes`, if there are any.
+pub(crate) fn resolve(
+    mut source: Source,
+    scopes: Option<&BTreeSet<String>>,
+    log: &mut Log<'_>,
+) -> Document {
     let root = source.tree.clone();
-    let text = |pointer: &str| {
-        root.pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or("")
-            .to_owned()
-    };
     let mut inliner = Inliner {
         root: &root,
         budget: MAX_NODES,
     };
     let mut operations = Vec::new();
     each_operation(&mut source.tree, |path, method, operation, at| {
-        let item = &root["paths"][path];
-        let path = whole_path(&root, item, operation, path, at, log);
-        let mut object = Map::new();
-        let own = operation.remove("parameters").unwrap_or_else(|| json!([]));
-        match inliner
-            .inline(&own, 0)
-            .and_then(|own| Ok((own, inliner.inline(&item["parameters"], 0)?)))
-        {
-            Ok((own, shared)) => {
-                object.insert("parameters".into(), Value::Array(with_shared(own, shared)));
-            }
-            Err(found) => log.defect(at, found, "a finite document"),
+        let path = whole_path(&root, operation, path, at, log);
+        if let Err(expected) = scope_of(&path, scopes) {
+            let scope = path.split('/').nth(1).unwrap_or("");
+            log.defect(at, format!("a path under \"/{scope}\""), expected);
         }
-        for key in ["requestBody", "responses", "deprecated"] {
-            match operation.get(key).map(|value| inliner.inline(value, 0)) {
-                Some(Ok(value)) => {
-                    object.insert(key.into(), value);
-                }
-                Some(Err(found)) => log.defect(at, found, "a finite document"),
-                None => {}
-            }
-        }
-        object.insert(
-            "security".into(),
-            security(&root, operation, &path, at, log),
-        );
-        let id = operation
-            .get("operationId")
-            .and_then(Value::as_str)
-            .unwrap_or("");
-        let tag = operation
-            .get("tags")
-            .and_then(|tags| tags.get(0))
-            .and_then(Value::as_str)
-            .unwrap_or("");
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("").to_owned();
+        let tag = operation.get("tags").and_then(|tags| tags.get(0));
         operations.push(Operation {
+            upstream_id: text(operation.get("operationId")),
+            upstream_tag: text(tag),
+            object: object(&mut inliner, operation, &path, at, log),
             path,
             method: method.to_owned(),
-            upstream_id: id.to_owned(),
-            upstream_tag: tag.to_owned(),
-            object,
             kept_api: None,
         });
     });
-    let mut schemas = BTreeMap::new();
-    for (name, schema) in root
-        .pointer("/components/schemas")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        match inliner.inline(schema, 0) {
-            Ok(schema) => {
-                schemas.insert(name.clone(), schema);
-            }
-            Err(found) => {
-                let mut at = Pointer::at("/components/schemas");
-                at.enter(name);
-                log.defect(&at, found, "a finite document");
-            }
-        }
-    }
+    let text = |pointer: &str| {
+        let text = root.pointer(pointer).and_then(Value::as_str);
+        text.unwrap_or("").to_owned()
+    };
     let version = text("/info/version");
     Document {
         title: text("/info/title"),
@@ -114,9 +71,74 @@ pub fn resolve(mut source: Source, log: &mut Log<'_>) -> Document {
         rank: 0,
         precedence: Precedence::default(),
         operations,
-        schemas,
+        schemas: schemas(&mut inliner, log),
         kept_names: BTreeMap::new(),
     }
+}
+
+/// What is expected where references do not end.
+const FINITE: &str = "a finite document";
+
+/// Parameters, body, responses and security of an operation.
+fn object(
+    inliner: &mut Inliner<'_>,
+    operation: &Map<String, Value>,
+    path: &str,
+    at: &Pointer,
+    log: &mut Log<'_>,
+) -> Map<String, Value> {
+    let mut object = Map::new();
+    let none = json!([]);
+    let own = operation.get("parameters").unwrap_or(&none);
+    let shared = &item_of(inliner.root, at)["parameters"];
+    let own = inliner.inline(own, 0);
+    match own.and_then(|own| Ok((own, inliner.inline(shared, 0)?))) {
+        Ok((own, shared)) => {
+            object.insert("parameters".into(), Value::Array(with_shared(own, shared)));
+        }
+        Err(found) => log.defect(at, found, FINITE),
+    }
+    for key in ["requestBody", "responses", "deprecated"] {
+        match operation.get(key).map(|value| inliner.inline(value, 0)) {
+            Some(Ok(value)) => {
+                object.insert(key.into(), value);
+            }
+            Some(Err(found)) => log.defect(at, found, FINITE),
+            None => {}
+        }
+    }
+    let security = security(inliner.root, operation, path, at, log);
+    object.insert("security".into(), security);
+    object
+}
+
+/// The path item around the operation at a pointer.
+fn item_of<'a>(root: &'a Value, at: &Pointer) -> &'a Value {
+    let parent = at
+        .as_str()
+        .rsplit_once('/')
+        .map_or("", |(parent, _)| parent);
+    root.pointer(parent).unwrap_or(&Value::Null)
+}
+
+/// The schemas of a document, by name.
+fn schemas(inliner: &mut Inliner<'_>, log: &mut Log<'_>) -> BTreeMap<String, Value> {
+    let root = inliner.root;
+    let mut schemas = BTreeMap::new();
+    let all = root["components"]["schemas"].as_object();
+    for (name, schema) in all.into_iter().flatten() {
+        match inliner.inline(schema, 0) {
+            Ok(schema) => {
+                schemas.insert(name.clone(), schema);
+            }
+            Err(found) => {
+                let mut at = Pointer::at("/components/schemas");
+                at.enter(name);
+                log.defect(&at, found, FINITE);
+            }
+        }
+    }
+    schemas
 }
 
 /// Puts the targets of references in their place.
@@ -199,56 +221,20 @@ fn with_shared(own: Value, shared: Value) -> Vec<Value> {
 /// The path of an operation under the base path of its server.
 fn whole_path(
     root: &Value,
-    item: &Value,
     operation: &Map<String, Value>,
     path: &str,
     at: &Pointer,
     log: &mut Log<'_>,
 ) -> String {
-    let servers = [
-        operation.get("servers"),
-        item.get("servers"),
-        root.get("servers"),
-    ];
-    let server = servers
-        .into_iter()
-        .flatten()
-        .find_map(|servers| servers.get(0));
-    let mut base = server
-        .and_then(|server| server["url"].as_str())
-        .unwrap_or("")
-        .to_owned();
-    let variables = server
-        .and_then(|server| server.get("variables"))
-        .and_then(Value::as_object);
-    for (name, variable) in variables.into_iter().flatten() {
-        base = base.replace(
-            &format!("{{{name}}}"),
-            variable["default"].as_str().unwrap_or(""),
-        );
-    }
-    if base.contains('{') {
-        log.defect(
-            at,
-            format!("the server {base:?}"),
-            "a default for each of its variables",
-        );
-    }
-    let base = match base.split_once("://") {
-        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
-        None => &base,
-    };
-    let joined = format!(
-        "/{}{}{path}",
-        base.trim_matches('/'),
-        if path.starts_with('/') { "" } else { "/" }
-    );
+    let base = base_path(root, operation, at, log);
+    let base = base.trim_matches('/');
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let joined = format!("/{base}{slash}{path}");
     let mut whole = joined.clone();
     while whole.contains("//") {
         whole = whole.replace("//", "/");
     }
-    let base_is_empty = base.trim_matches('/').is_empty();
-    if !path.starts_with('/') || (whole != joined && !base_is_empty) || path.contains("//") {
+    if !path.starts_with('/') || (whole != joined && !base.is_empty()) || path.contains("//") {
         log.repair("path-slashes", at, format!("{path:?} becomes {whole:?}"));
     }
     if whole.contains(['?', '#']) {
@@ -259,6 +245,40 @@ fn whole_path(
         );
     }
     whole
+}
+
+/// The path of the server of an operation: its own, that of its path item, or that of the document.
+fn base_path(
+    root: &Value,
+    operation: &Map<String, Value>,
+    at: &Pointer,
+    log: &mut Log<'_>,
+) -> String {
+    let servers = [
+        operation.get("servers"),
+        item_of(root, at).get("servers"),
+        root.get("servers"),
+    ];
+    let mut servers = servers.into_iter().flatten();
+    let server = servers.find_map(|servers| servers.get(0));
+    let url = server.and_then(|server| server["url"].as_str());
+    let mut base = url.unwrap_or("").to_owned();
+    let variables = server.and_then(|server| server["variables"].as_object());
+    for (name, variable) in variables.into_iter().flatten() {
+        let default = variable["default"].as_str().unwrap_or("");
+        base = base.replace(&format!("{{{name}}}"), default);
+    }
+    if base.contains('{') {
+        log.defect(
+            at,
+            format!("the server {base:?}"),
+            "a default for each of its variables",
+        );
+    }
+    match base.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path).to_owned(),
+        None => base,
+    }
 }
 
 /// The security of an operation, with our names of the schemes.

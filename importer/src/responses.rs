@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 /// The first response for success that has JSON.
-pub fn schema(operation: &Map<String, Value>) -> Option<&Value> {
+pub(crate) fn schema(operation: &Map<String, Value>) -> Option<&Value> {
     successes(operation).find_map(|response| response["content"]["application/json"].get("schema"))
 }
 
 /// The responses for success, in the order of their statuses.
-pub fn successes(operation: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+pub(crate) fn successes(operation: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     let responses = operation.get("responses").and_then(Value::as_object);
     responses
         .into_iter()
@@ -18,7 +18,7 @@ pub fn successes(operation: &Map<String, Value>) -> impl Iterator<Item = &Value>
 }
 
 /// The schema behind a chain of references.
-pub fn deref<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
+pub(crate) fn deref<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
     let mut schema = schema;
     // No chain is longer; one that leads back to itself ends here, too.
     for _ in 0..20 {
@@ -34,7 +34,7 @@ pub fn deref<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
 }
 
 /// The schemas that a value at a JSON pointer can have, those of all variants of unions among them.
-pub fn at<'a>(schema: &'a Value, pointer: &str, schemas: &'a Value) -> Vec<&'a Value> {
+pub(crate) fn at<'a>(schema: &'a Value, pointer: &str, schemas: &'a Value) -> Vec<&'a Value> {
     let mut found = variants(schema, schemas);
     for step in pointer.split('/').skip(1) {
         let below = found
@@ -58,7 +58,7 @@ fn variants<'a>(schema: &'a Value, schemas: &'a Value) -> Vec<&'a Value> {
 }
 
 /// Whether one of the schemas has one of the types.
-pub fn is_any(schemas: &[&Value], types: &[&str]) -> bool {
+pub(crate) fn is_any(schemas: &[&Value], types: &[&str]) -> bool {
     schemas.iter().any(|schema| {
         schema["type"]
             .as_str()

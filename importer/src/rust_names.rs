@@ -11,10 +11,10 @@ use crate::grammar::{DOCUMENT, Kind, Shape, walk};
 use crate::report::Pointer;
 
 /// The key of the table, at the top of a document.
-pub const TABLE: &str = "x-rust-names";
+pub(crate) const TABLE: &str = "x-rust-names";
 
 /// Removes the entries of the table that do not fit, and says of each what was expected.
-pub fn verify(whole: &mut Value) -> Vec<Misfit> {
+pub(crate) fn verify(whole: &mut Value) -> Vec<Misfit> {
     let names = names(whole);
     let mut misfits = Vec::new();
     let Some(table) = whole.get_mut(TABLE).and_then(Value::as_object_mut) else {
@@ -41,7 +41,7 @@ pub fn verify(whole: &mut Value) -> Vec<Misfit> {
 }
 
 /// The entries for the names that `document` has.
-pub fn entries(table: &Value, document: &mut Value) -> Map<String, Value> {
+pub(crate) fn entries(table: &Value, document: &mut Value) -> Map<String, Value> {
     let names = names(document);
     let entries = table.as_object().into_iter().flatten();
     entries

@@ -15,10 +15,10 @@ use crate::operations::API;
 use crate::references::{SCHEMAS, reached, redirect};
 
 /// The key by which an overlay names a schema: `x-name: NewName`, without the scope.
-pub const NAME: &str = "x-name";
+pub(crate) const NAME: &str = "x-name";
 
 /// Where the schemas of the merged document come from, by their present key `<scope>.<name>`.
-pub struct Names(BTreeMap<String, Origin>);
+pub(crate) struct Names(BTreeMap<String, Origin>);
 
 /// Where a schema has its name from. Of those that want the same name, the first gets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,24 +33,21 @@ struct Origin {
     document: usize,
 }
 
-/// Gathers the schemas that the operations reach, scope by scope, and points the references of the operations at them.
-pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Value>, Names) {
-    let mut schemas = BTreeMap::new();
-    let mut sources = HashMap::new();
-    let heard: BTreeSet<&String> = documents
+/// Where the names of all schemas come from, by `<place of the document>/<name>`.
+fn sources(documents: &[Document]) -> HashMap<String, Origin> {
+    let kept_names = documents
         .iter()
-        .flat_map(|document| document.kept_names.values())
-        .map(|kept| &kept.title)
-        .collect();
+        .flat_map(|document| document.kept_names.values());
+    let heard: BTreeSet<&String> = kept_names.map(|kept| &kept.title).collect();
+    let place = |kept: &KeptName| {
+        documents
+            .iter()
+            .position(|document| document.title == kept.title)
+    };
+    let mut sources = HashMap::new();
     for (index, document) in documents.iter().enumerate() {
-        for (name, schema) in &document.schemas {
-            let source = format!("{index}/{name}");
+        for name in document.schemas.keys() {
             let kept = document.kept_names.get(name);
-            let place = |kept: &KeptName| {
-                documents
-                    .iter()
-                    .position(|document| document.title == kept.title)
-            };
             let title = kept.map_or(&document.title, |kept| &kept.title);
             let origin = Origin {
                 is_unheard: !heard.contains(title),
@@ -58,8 +55,19 @@ pub fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Val
                 name: kept.map_or(name, |kept| &kept.name).clone(),
                 document: index,
             };
-            sources.insert(source.clone(), origin);
-            schemas.insert(source, ((index, name.clone()), schema));
+            sources.insert(format!("{index}/{name}"), origin);
+        }
+    }
+    sources
+}
+
+/// Gathers the schemas that the operations reach, scope by scope, and points the references of the operations at them.
+pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<String, Value>, Names) {
+    let sources = sources(documents);
+    let mut schemas = BTreeMap::new();
+    for (index, document) in documents.iter().enumerate() {
+        for (name, schema) in &document.schemas {
+            schemas.insert(format!("{index}/{name}"), ((index, name.clone()), schema));
         }
     }
     let contents = schemas
@@ -157,7 +165,7 @@ fn classes<'a>(
 
 impl Names {
     /// Names every schema of the merged document: as `x-name` says, or else by rule.
-    pub fn apply(&mut self, whole: &mut Value) -> Result<(), String> {
+    pub(crate) fn apply(&mut self, whole: &mut Value) -> Result<(), String> {
         let operations = operations(whole);
         let users = users(whole);
         let schemas = whole

@@ -18,7 +18,7 @@ pub fn alike(one: &str, other: &str) -> f64 {
 
 /// What two sets share, of 1.
 #[must_use]
-pub fn overlap(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
+pub(crate) fn overlap(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
     let all = one.union(other).count();
     if all == 0 {
         return 1.0;
@@ -30,7 +30,7 @@ pub fn overlap(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
 }
 
 /// Takes out of both lists what is gone and what is new in its place: of what `score` finds like enough, the likest first.
-pub fn pair_up<T: Copy>(
+pub(crate) fn pair_up<T: Copy>(
     removed: &mut Vec<T>,
     added: &mut Vec<T>,
     enough: f64,

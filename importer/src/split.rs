@@ -22,7 +22,7 @@ const SERVERS: &[(&str, &str)] = &[
 ];
 
 /// The whole API as one document, which the overlays are applied to.
-pub fn assemble(merged: &[Merged], components: Map<String, Value>) -> Value {
+pub(crate) fn assemble(merged: &[Merged], components: Map<String, Value>) -> Value {
     let mut paths = Map::new();
     for known in merged {
         let operation = &known.operation;
@@ -46,7 +46,11 @@ pub fn assemble(merged: &[Merged], components: Map<String, Value>) -> Value {
 }
 
 /// One document for each scope that has operations, completed by rule, by name of the scope.
-pub fn split(whole: &Value, merged: &[Merged], documents: &[Document]) -> BTreeMap<String, Value> {
+pub(crate) fn split(
+    whole: &Value,
+    merged: &[Merged],
+    documents: &[Document],
+) -> BTreeMap<String, Value> {
     let scopes: BTreeSet<&String> = merged.iter().map(|known| &known.scope).collect();
     let scopes = scopes.into_iter().filter_map(|scope| {
         let prefix = format!("/{scope}/");

@@ -1,7 +1,7 @@
 //! The phrases of HTTP statuses.
 
 /// The phrase that HTTP has for a status.
-pub fn reason(status: &str) -> &'static str {
+pub(crate) fn reason(status: &str) -> &'static str {
     match status {
         "200" => "OK",
         "201" => "Created",

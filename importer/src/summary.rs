@@ -1,8 +1,10 @@
-//! What an import reports when it is done.
+//! What an import reports when it is done: what has changed, and on request everything.
 
 use std::fmt;
 
 use crate::import::{Outcome, RENAMES, rules};
+use crate::overlay::Applied;
+use crate::report::{Repair, Repairs};
 
 /// The summary of an import, for people.
 #[derive(Debug)]
@@ -12,7 +14,7 @@ pub struct Summary<'a> {
 }
 
 impl Outcome {
-    /// The summary; with `verbose`, each repair and how each operation pages.
+    /// The summary of what has changed, one line if nothing has; with `verbose`, everything that was counted, too.
     #[must_use]
     pub fn summary(&self, verbose: bool) -> Summary<'_> {
         Summary {
@@ -20,155 +22,220 @@ impl Outcome {
             verbose,
         }
     }
+
+    fn is_unchanged(&self) -> bool {
+        self.changed.is_empty() && self.stale.is_empty()
+    }
 }
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&lines(self.outcome, self.verbose).join("\n"))
+        let mut lines = Lines {
+            lines: Vec::new(),
+            verbose: self.verbose,
+        };
+        if self.verbose {
+            lines.everything(self.outcome);
+        }
+        lines.changes(self.outcome);
+        out.write_str(&lines.lines.join("\n"))
     }
 }
 
-fn lines(outcome: &Outcome, verbose: bool) -> Vec<String> {
-    let mut lines = Vec::new();
+/// How many items of a long list are shown unless everything is.
+const SHOWN: usize = 10;
+
+/// That nothing has changed, and how much an overlay still has to decide.
+fn unchanged(outcome: &Outcome) -> String {
     let total: usize = outcome.operations.values().sum();
-    lines.push(format!("{total} operations"));
-    lines.extend(
-        outcome
-            .operations
-            .iter()
-            .map(|(scope, count)| format!("  {count:5}  {scope}")),
-    );
-    let total: usize = outcome.repairs.values().map(Vec::len).sum();
-    lines.push(format!("{total} repairs"));
-    let rules = rules();
-    for (rule, repairs) in &outcome.repairs {
-        lines.push(format!(
-            "  {:5}  {rule}: {}",
-            repairs.len(),
-            rules.get(rule).copied().unwrap_or("")
-        ));
-        if verbose {
-            lines.extend(
-                repairs
-                    .iter()
-                    .map(|repair| format!("           {}: {}", repair.place, repair.note)),
-            );
-        }
-    }
-    let listed = outcome
-        .pagination
-        .values()
-        .filter(|found| found.is_ok())
-        .count();
-    lines.push(format!(
-        "{listed} operations list, of {} with a parameter of paging or the name of a list",
-        outcome.pagination.len()
-    ));
-    for (operation, found) in &outcome.pagination {
-        match found {
-            Ok(rule) if verbose => lines.push(format!("         {operation}: {rule}")),
-            Ok(_) => {}
-            Err(reason) => lines.push(format!("         {operation} does not: {reason}")),
-        }
-    }
-    lines.push(format!("{} overlays applied", outcome.applied.overlays));
-    lines.push(format!(
-        "{} paths with other names of placeholders",
-        outcome.renamed_paths
-    ));
-    lines.push(format!(
-        "{} numbers that are integers, {} real ones",
-        outcome.numbers.integers, outcome.numbers.reals
-    ));
-    lines.push(format!(
-        "{} choices of forms that do not rule each other out",
-        outcome.open_choices
-    ));
-    lines.push(format!(
-        "{} operations without `x-clouds`",
-        outcome.without_clouds.len()
-    ));
-    lines.extend(
-        outcome
-            .without_clouds
-            .iter()
-            .map(|operation| format!("         {operation}")),
-    );
-    lines.extend(outcome.applied.report(verbose));
-    let mut list = |title: &str, items: &mut dyn Iterator<Item = &String>| {
-        let items: Vec<String> = items.map(|item| format!("         {item}")).collect();
-        if !items.is_empty() {
-            lines.push(format!("{} {title}", items.len()));
-            lines.extend(items);
-        }
+    let stale = outcome.applied.stale.len() + outcome.misfits.len();
+    let unfit = match stale + outcome.numbers.undecided.len() {
+        0 => String::new(),
+        count => format!("; overlays have to decide {count} things, see `cargo xtask check`"),
     };
-    list(
-        "NUMBERS UNDECIDED; `cargo xtask check` fails until an overlay says what they are",
-        &mut outcome
-            .numbers
-            .undecided
-            .iter()
-            .map(|(at, found)| format!("#{at}: found {found}"))
-            .collect::<Vec<_>>()
-            .iter(),
-    );
-    list(
-        "EXTENSIONS LEFT OUT; `cargo xtask check` fails until they fit",
-        &mut outcome
-            .misfits
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .iter(),
-    );
-    list(
-        "NAMES GONE that handwritten code uses: change the code",
-        &mut outcome.lost_names.iter(),
-    );
-    list(
-        "NAMES KEPT, although documents call it otherwise; `--forget-names` lets them go",
-        &mut outcome.kept_names.iter(),
-    );
-    list(
-        "DOCUMENTS LEFT OUT, because a newer version was given too",
-        &mut outcome.left_out.iter(),
-    );
-    list(
-        "DOCUMENTS DESCRIBE OPERATIONS that others described before",
-        &mut outcome.handed_over.iter(),
-    );
-    list(
-        "OPERATIONS OF WHICH ANOTHER DOCUMENT SAYS MORE than the one that describes them; an overlay can add it",
-        &mut outcome.left_behind.iter(),
-    );
-    list(
-        "OPERATIONS GONE, because no document has them any more",
-        &mut outcome.lost.iter(),
-    );
-    list(
-        "NEW SCOPES: `cargo xtask features` gives them Cargo features",
-        &mut outcome.new_scopes.iter(),
-    );
-    if !outcome.renames.is_empty() {
-        lines.push(format!(
-            "Operations seem to have moved; to keep their names, put into {RENAMES}:"
-        ));
-        // As they are: they are copied.
-        lines.extend(outcome.renames.iter().cloned());
+    format!(
+        "nothing has changed: {total} operations in {} files{unfit}",
+        outcome.files.len()
+    )
+}
+
+/// The lines of a summary.
+struct Lines {
+    lines: Vec<String>,
+    verbose: bool,
+}
+
+impl Lines {
+    /// What has changed.
+    fn changes(&mut self, outcome: &Outcome) {
+        let changes = &outcome.changes;
+        self.list("OLDER than the document in the base", &changes.older);
+        if outcome.is_unchanged() {
+            return self.lines.push(unchanged(outcome));
+        }
+        let removed = outcome.stale.iter().map(|file| format!("{file}, removed"));
+        let files: Vec<String> = outcome.changed.iter().cloned().chain(removed).collect();
+        self.some("files written", &files);
+        self.some("new operations", &changes.added);
+        self.list(
+            "OPERATIONS GONE, because no document has them any more",
+            &outcome.lost,
+        );
+        self.list(
+            "NEW SCOPES: `cargo xtask features` gives them Cargo features",
+            &outcome.new_scopes,
+        );
+        self.names(outcome);
+        self.list(
+            "DOCUMENTS LEFT OUT, because a newer version was given too",
+            &outcome.left_out,
+        );
+        self.list(
+            "DOCUMENTS DESCRIBE OPERATIONS that others described before",
+            &outcome.handed_over,
+        );
+        self.list(
+            "OPERATIONS OF WHICH ANOTHER DOCUMENT SAYS MORE than the one that describes them; an overlay can add it",
+            &outcome.left_behind,
+        );
+        self.overlays(outcome);
+        if !self.verbose {
+            self.repairs("new repairs", &changes.repairs);
+        }
+        if !outcome.renames.is_empty() {
+            self.lines.push(format!(
+                "Operations seem to have moved; to keep their names, put into {RENAMES}:"
+            ));
+            // As they are, and at the end: they are copied.
+            self.lines.extend(outcome.renames.iter().cloned());
+        }
     }
-    let unchanged = outcome.files.len() - outcome.changed.len();
-    lines.push(format!("{unchanged} files unchanged"));
-    lines.extend(
-        outcome
-            .changed
-            .iter()
-            .map(|file| format!("  written  {file}")),
-    );
-    lines.extend(
-        outcome
-            .stale
-            .iter()
-            .map(|file| format!("  removed  {file}")),
-    );
-    lines
+
+    /// The names that are gone, or kept.
+    fn names(&mut self, outcome: &Outcome) {
+        self.list(
+            "NAMES GONE that handwritten code uses: change the code",
+            &outcome.lost_names,
+        );
+        self.list(
+            "NAMES KEPT, although documents call it otherwise; `--forget-names` lets them go",
+            &outcome.kept_names,
+        );
+    }
+
+    /// What overlays have to decide.
+    fn overlays(&mut self, outcome: &Outcome) {
+        let undecided = outcome.numbers.undecided.iter();
+        let undecided: Vec<String> = undecided
+            .map(|(at, found)| format!("#{at}: found {found}"))
+            .collect();
+        self.list(
+            "NUMBERS UNDECIDED; `cargo xtask check` fails until an overlay says what they are",
+            &undecided,
+        );
+        let changes = &outcome.changes;
+        let applied = Applied {
+            stale: changes.stale.clone(),
+            completed: outcome.applied.completed.clone(),
+            ..Applied::default()
+        };
+        self.lines.extend(applied.report(self.verbose));
+        self.list(
+            "EXTENSIONS LEFT OUT; `cargo xtask check` fails until they fit",
+            &changes.misfits,
+        );
+        self.list(
+            "overlay actions or extensions are not stale any more",
+            &changes.ended,
+        );
+    }
+
+    /// What was counted, whether it has changed or not.
+    fn everything(&mut self, outcome: &Outcome) {
+        let total: usize = outcome.operations.values().sum();
+        self.lines.push(format!("{total} operations"));
+        let scopes = outcome.operations.iter();
+        self.lines
+            .extend(scopes.map(|(scope, count)| format!("  {count:5}  {scope}")));
+        self.repairs("repairs", &outcome.repairs);
+        let listing = outcome.pagination.values().filter(|found| found.is_ok());
+        self.lines.push(format!(
+            "{} operations list, of {} with a parameter of paging or the name of a list",
+            listing.count(),
+            outcome.pagination.len()
+        ));
+        for (operation, found) in &outcome.pagination {
+            self.lines.push(match found {
+                Ok(rule) => format!("         {operation}: {rule}"),
+                Err(reason) => format!("         {operation} does not: {reason}"),
+            });
+        }
+        let counts = [
+            (outcome.applied.overlays, "overlays applied"),
+            (
+                outcome.renamed_paths,
+                "paths with other names of placeholders",
+            ),
+            (outcome.numbers.integers, "numbers that are integers"),
+            (outcome.numbers.reals, "numbers that are not integers"),
+            (
+                outcome.open_choices,
+                "unions whose variants do not exclude each other",
+            ),
+            (
+                outcome.files.len() - outcome.changed.len(),
+                "files unchanged",
+            ),
+        ];
+        self.lines
+            .extend(counts.map(|(count, what)| format!("{count} {what}")));
+        self.list("operations without `x-clouds`", &outcome.without_clouds);
+    }
+
+    /// The number of items and, unless there are none, each of them.
+    fn list<'a>(&mut self, title: &str, items: impl IntoIterator<Item = &'a String>) {
+        let items: Vec<String> = items.into_iter().cloned().collect();
+        if !items.is_empty() {
+            self.lines.push(format!("{} {title}", items.len()));
+            self.items(items.len(), &items);
+        }
+    }
+
+    /// As [`Lines::list`] does, but only the first items unless everything is shown.
+    fn some(&mut self, title: &str, items: &[String]) {
+        if !items.is_empty() {
+            self.lines.push(format!("{} {title}", items.len()));
+            self.items(SHOWN, items);
+        }
+    }
+
+    /// Repairs by rule, and the locations of each.
+    fn repairs(&mut self, title: &str, repairs: &Repairs) {
+        let total: usize = repairs.values().map(Vec::len).sum();
+        if total == 0 {
+            return;
+        }
+        self.lines.push(format!("{total} {title}"));
+        let rules = rules();
+        for (rule, repairs) in repairs {
+            let what = rules.get(rule).copied().unwrap_or("");
+            self.lines
+                .push(format!("  {:5}  {rule}: {what}", repairs.len()));
+            let line = |repair: &Repair| format!("{}: {}", repair.place, repair.note);
+            self.items(SHOWN, &repairs.iter().map(line).collect::<Vec<_>>());
+        }
+    }
+
+    /// So many of the items, or all of them if everything is shown.
+    fn items(&mut self, shown: usize, items: &[String]) {
+        let shown = if self.verbose { items.len() } else { shown };
+        let lines = items.iter().take(shown);
+        self.lines
+            .extend(lines.map(|item| format!("         {item}")));
+        if items.len() > shown {
+            let more = items.len() - shown;
+            self.lines
+                .push(format!("         {more} more; `--verbose` lists all"));
+        }
+    }
 }

@@ -21,7 +21,7 @@ const SAME_DOCUMENT: f64 = 1.0 / 3.0;
 
 /// The documents of the base once others are taken in, and what there is to say of that.
 #[derive(Debug)]
-pub struct TakenIn {
+pub(crate) struct TakenIn {
     /// The documents.
     pub documents: Vec<Document>,
     /// The documents that are known under another title.
@@ -34,7 +34,7 @@ pub struct TakenIn {
 ///
 /// # Errors
 /// When two of the documents have the same title and version.
-pub fn take_in(
+pub(crate) fn take_in(
     base: &[Document],
     mut given: Vec<Document>,
     options: Options,

@@ -10,16 +10,16 @@ use crate::document::Document;
 use crate::merge::{Merged, api_name};
 
 /// The folder of the base in that of the specifications.
-pub const BASE: &str = "base";
+pub(crate) const BASE: &str = "base";
 
 /// The canonical text of a document: keys sorted, two spaces of indentation, a newline at the end.
-pub fn canonical(mut document: Value) -> String {
+pub(crate) fn canonical(mut document: Value) -> String {
     document.sort_all_objects();
     format!("{document:#}\n")
 }
 
 /// The page that says where the documents came from.
-pub fn sources(documents: &[Document], merged: &[Merged]) -> String {
+pub(crate) fn sources(documents: &[Document], merged: &[Merged]) -> String {
     let mut page = String::from(
         "# Sources\n\nThe upstream documents that are imported, the one that describes first. Written by `cargo xtask import`.\n\n\
          | API | version | SHA-256 | operations described | operations enriched |\n\
@@ -55,7 +55,7 @@ pub fn sources(documents: &[Document], merged: &[Merged]) -> String {
 }
 
 /// The names of those files of a folder that are not yet as they should be.
-pub fn changed(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
+pub(crate) fn changed(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
     let is_as_it_should_be = |name: &str, text: &String| {
         std::fs::read_to_string(folder.join(name)).is_ok_and(|found| found == *text)
     };
@@ -67,7 +67,7 @@ pub fn changed(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<Stri
 }
 
 /// The names of the documents in a folder and in its base that are not among the files of an import.
-pub fn stale(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
+pub(crate) fn stale(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
     let mut stale = BTreeSet::new();
     for below in [String::new(), format!("{BASE}/")] {
         for entry in std::fs::read_dir(folder.join(&below))
@@ -85,7 +85,7 @@ pub fn stale(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String
 }
 
 /// Writes those of the files of a folder that are named, each as a whole, and removes the stale ones.
-pub fn write(
+pub(crate) fn write(
     folder: &Path,
     files: &BTreeMap<String, String>,
     changed: &BTreeSet<String>,

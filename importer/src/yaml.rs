@@ -13,9 +13,9 @@ use serde_json::{Map, Number, Value};
 use crate::report::{Marks, Pointer, excerpt};
 
 /// The largest number of nodes that a document may have once its aliases are expanded.
-pub const MAX_NODES: usize = 2_000_000;
+pub(crate) const MAX_NODES: usize = 2_000_000;
 /// How deeply the nodes of a document may nest.
-pub const MAX_DEPTH: usize = 100;
+pub(crate) const MAX_DEPTH: usize = 100;
 /// How many closing brackets are indented before the document is given up.
 const MAX_INDENTED: usize = 100;
 
@@ -61,16 +61,44 @@ pub fn parse_any(name: &str, bytes: &[u8]) -> Result<(Value, Marks, Vec<Note>), 
                     text = Cow::Owned(fixed);
                     continue;
                 }
-                // JSON is YAML but for a few corners, such as the surrogate pairs of its escapes.
-                let json = (reader.broken && text.trim_start().starts_with('{'))
-                    .then(|| serde_json::from_str(&text).ok())
-                    .flatten();
-                return json
-                    .map(|tree| (tree, Marks::default(), Vec::new()))
-                    .ok_or(error);
+                let joined = reader.broken.then(|| join_surrogates(&text)).flatten();
+                text = Cow::Owned(joined.ok_or(error)?);
             }
         }
     }
+}
+
+/// The text with the pairs of surrogates in its escapes, which JSON has and YAML has not, as the escapes of the letters that they stand for.
+fn join_surrogates(text: &str) -> Option<String> {
+    let escaped = |rest: &str| {
+        let digits = rest.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let mut joined = String::new();
+    let mut rest = text;
+    let mut found = false;
+    while let Some(start) = rest.find('\\') {
+        joined.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let pair = escaped(rest).zip(rest.get(6..).and_then(escaped));
+        let letter = pair.and_then(|(high, low)| char::decode_utf16([high, low]).next()?.ok());
+        let length = match letter.filter(|letter| u32::from(*letter) > 0xFFFF) {
+            Some(letter) => {
+                found = true;
+                joined.push_str(&format!("\\U{:08x}", u32::from(letter)));
+                12
+            }
+            // A backslash and what it escapes.
+            None => {
+                let length = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+                joined.push_str(&rest[..length]);
+                length
+            }
+        };
+        rest = &rest[length..];
+    }
+    joined.push_str(rest);
+    found.then_some(joined)
 }
 
 /// The text with the line of a closing bracket indented like the line before it, where authors and lenient parsers tolerate
@@ -98,7 +126,7 @@ fn indent_closing_line(text: &str, number: usize) -> Option<String> {
 }
 
 /// The kind of a value, for messages.
-pub fn describe(value: &Value) -> String {
+pub(crate) fn describe(value: &Value) -> String {
     match value {
         Value::Null => "nothing".into(),
         Value::Bool(value) => format!("the boolean {value}"),
@@ -114,7 +142,7 @@ pub fn describe(value: &Value) -> String {
 }
 
 /// A scalar as text, strings without their quotes.
-pub fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
@@ -193,6 +221,9 @@ impl<'a> Reader<'a> {
                     .info()
                     .starts_with("invalid indentation")
                     .then(|| error.marker().line());
+                if error.info() == "recursion limit exceeded" {
+                    return Err(self.too_deep(*error.marker()));
+                }
                 let found = format!("text that is not YAML ({})", error.info());
                 Err(self.error(
                     *error.marker(),
@@ -216,6 +247,11 @@ impl<'a> Reader<'a> {
             self.name,
             self.at.as_str()
         )
+    }
+
+    fn too_deep(&self, mark: Marker) -> String {
+        let expected = format!("at most {MAX_DEPTH} levels; is this the right file?");
+        self.error(mark, "deeper nesting than any API has", &expected)
     }
 
     fn node(&mut self, event: Event<'a>, mark: Marker) -> Result<Value, String> {
@@ -268,11 +304,7 @@ impl<'a> Reader<'a> {
         collect: impl FnOnce(&mut Self) -> Result<Value, String>,
     ) -> Result<Value, String> {
         if self.depth == MAX_DEPTH {
-            return Err(self.error(
-                mark,
-                "deeper nesting than any API has",
-                &format!("at most {MAX_DEPTH} levels"),
-            ));
+            return Err(self.too_deep(mark));
         }
         self.depth += 1;
         let value = collect(self);
@@ -378,7 +410,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The number that `text` is in JSON's notation, if it is one.
-pub fn number(text: &str) -> Option<Number> {
+pub(crate) fn number(text: &str) -> Option<Number> {
     let first = text.strip_prefix('-').unwrap_or(text).chars().next()?;
     if first.is_ascii_digit() {
         serde_json::from_str(text).ok()

@@ -67,13 +67,18 @@ impl Body {
             let example = example(MULTIPART).unwrap_or_default();
             Part::read(root, schema, &example, pointer)
         };
+        // A form of anything but parts is no alternative to JSON.
+        let files = |schema: &Value| -> Result<Option<Vec<Part>>> {
+            let form = root.deref(schema, pointer)?;
+            let has_parts = form.get("properties").is_some();
+            has_parts.then(|| parts(schema)).transpose()
+        };
         let find = |media: &str| media_types.get(media);
         let multipart = find(MULTIPART);
         let (content, alternative) = match (find(JSON), find(FORM), multipart) {
             (Some(schema), ..) => {
-                let alternative = multipart.filter(|schema| schema.get("properties").is_some());
-                let alternative = alternative.map(parts).transpose()?;
-                (Content::Json(schema.clone()), alternative)
+                let alternative = multipart.map(files).transpose()?;
+                (Content::Json(schema.clone()), alternative.flatten())
             }
             (None, Some(schema), _) => (Content::Form(schema.clone()), None),
             (None, None, Some(schema)) => (Content::Multipart(parts(schema)?), None),
@@ -121,7 +126,8 @@ impl Part {
         properties
         .iter()
         .map(|(name, property)| {
-            if text(property, "format").as_deref() != Some("binary") {
+            let file = root.deref(property, &pointer)?;
+            if text(&file, "format").as_deref() != Some("binary") {
                 return Err(Error::new(
                     format!("{pointer}/properties/{}", escape(name)),
                     "a part that is not a file is not supported: expected a string of the format binary",
@@ -130,7 +136,7 @@ impl Part {
             Ok(Self {
                 required: required(name),
                 name: name.clone(),
-                description: text(property, "description"),
+                description: text(property, "description").or_else(|| text(&file, "description")),
                 example: example.get(name).cloned(),
             })
         })

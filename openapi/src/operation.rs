@@ -182,13 +182,21 @@ impl Operation {
 }
 
 impl Security {
+    /// The scopes of all requirements: upstream lists scopes that belong together as alternatives, too.
     fn read(operation: &Value) -> Self {
-        let requirement = operation.pointer("/security/0");
-        match requirement {
-            Some(requirement) if requirement.get("basic").is_some() => Self::Basic,
-            Some(requirement) => Self::Bearer(strings(requirement, "oauth2")),
-            None => Self::Bearer(Vec::new()),
+        let requirements = operation.get("security").and_then(Value::as_array);
+        let mut scopes = Vec::new();
+        for requirement in requirements.into_iter().flatten() {
+            if requirement.get("basic").is_some() {
+                return Self::Basic;
+            }
+            for scope in strings(requirement, "oauth2") {
+                if !scopes.contains(&scope) {
+                    scopes.push(scope);
+                }
+            }
         }
+        Self::Bearer(scopes)
     }
 
     /// The OAuth 2.0 scopes that a key needs.
@@ -311,8 +319,8 @@ fn read_responses(value: &Value, pointer: &str) -> Result<BTreeMap<u16, Option<V
     Ok(responses)
 }
 
-/// The status of the response that a call returns: the one that `x-answer` names, or else the first with a body. Responses with different
-/// bodies need `x-answer`.
+/// The status of the response that a call returns: the one that `x-success-status` names, or else the first with a body. Responses with different
+/// bodies need `x-success-status`.
 fn success_status(
     value: &Value,
     responses: &BTreeMap<u16, Option<Value>>,
@@ -330,7 +338,7 @@ fn success_status(
     let with_body: Vec<(u16, &Value)> = successes()
         .filter_map(|(status, schema)| Some((*status, schema.as_ref()?)))
         .collect();
-    let chosen = text(value, "x-answer").and_then(|status| status.parse().ok());
+    let chosen = text(value, "x-success-status").and_then(|status| status.parse().ok());
     let is_candidate =
         |status: &u16| with_body.is_empty() || with_body.iter().any(|(known, _)| known == status);
     if let Some(status) = chosen.filter(is_candidate) {
@@ -353,7 +361,7 @@ fn success_status(
             Err(Error::new(
                 pointer,
                 format!(
-                    "the responses {} have different schemas: `x-answer` must have the status of the one that a call returns",
+                    "the responses {} have different schemas: `x-success-status` must have the status of the one that a call returns",
                     found.join(", ")
                 ),
             ))

@@ -46,11 +46,11 @@ fn a_call_returns_the_chosen_response_or_the_first_with_a_body() {
             201,
         ),
         (
-            json!({"responses": {"200": body("Berth"), "202": body("Berth")}, "x-answer": "202"}),
+            json!({"responses": {"200": body("Berth"), "202": body("Berth")}, "x-success-status": "202"}),
             202,
         ),
         (
-            json!({"responses": {"200": body("Berth"), "202": body("Ship")}, "x-answer": "200"}),
+            json!({"responses": {"200": body("Berth"), "202": body("Ship")}, "x-success-status": "200"}),
             200,
         ),
     ] {

@@ -91,8 +91,9 @@ fn without_secrets(document: &Document, schema: &Value, body: &[u8]) -> Option<V
 }
 
 fn hide(document: &Document, schema: &Value, value: &mut Value) {
+    let is_marked = schema["x-secret"] == true;
     let schema = document.resolve(schema);
-    if schema["x-secret"] == true {
+    if is_marked || schema["x-secret"] == true {
         *value = Value::from(HIDDEN);
         return;
     }
@@ -118,5 +119,36 @@ fn hide(document: &Document, schema: &Value, value: &mut Value) {
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_hidden_beside_and_behind_a_reference() {
+        let text = json!({
+            "openapi": "3.0.3",
+            "paths": {},
+            "components": {"schemas": {
+                "Word": {"type": "string"},
+                "Key": {"type": "string", "x-secret": true},
+                "Thing": {"type": "object", "properties": {
+                    "password": {"$ref": "#/components/schemas/Word", "x-secret": true},
+                    "token": {"$ref": "#/components/schemas/Key"},
+                    "label": {"$ref": "#/components/schemas/Word"},
+                }},
+            }},
+        });
+        let document = Document::parse("policies", &text.to_string()).unwrap();
+        let schema = json!({"$ref": "#/components/schemas/Thing"});
+        let body = br#"{"password": "a", "token": "b", "label": "c"}"#;
+        assert_eq!(
+            without_secrets(&document, &schema, body),
+            Some(json!({"password": HIDDEN, "token": HIDDEN, "label": "c"}))
+        );
     }
 }

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use cisco_secure_access_codegen::surface::{Operation, PaginationStyle, Surface, surface};
-use cisco_secure_access_importer::document::Document;
-use cisco_secure_access_importer::merge::api_name;
+use cisco_secure_access_importer::Document;
+use cisco_secure_access_importer::api_name;
 use cisco_secure_access_importer::{Preview, rebuild};
 use cisco_secure_access_openapi::path_shape;
 use clap::Args;

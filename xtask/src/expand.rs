@@ -7,14 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cisco_secure_access_codegen::{Options, generate, names, scopes};
-use cisco_secure_access_importer::similarity::alike;
 use cisco_secure_access_openapi::Document;
 use clap::Args;
 use syn::visit::{self, Visit};
 use syn::{File, ImplItem, Item};
 
 use crate::command::{CommandResult, Printed};
-use crate::specs;
+use crate::{specs, unknown};
 
 /// Prints the code that is generated, formatted for reading
 ///
@@ -69,24 +68,13 @@ pub fn run(specs: &Path, scope: &str, operation: Option<&str>) -> Result<String,
         .map_err(|error| format!("the code of {scope} does not parse: {error}"))?;
     if let Some(operation) = operation {
         if document.operation(operation).is_none() {
-            return Err(unknown(&document, operation));
+            let known = document.operations().iter();
+            let known = known.map(|known| known.id.as_str());
+            return Err(unknown::operation(document.scope(), operation, known));
         }
         file.items = cut(file.items, operation);
     }
     Ok(prettyplease::unparse(&file).trim_end().to_owned())
-}
-
-fn unknown(document: &Document, operation: &str) -> String {
-    let scope = document.scope();
-    let operations = document.operations().iter();
-    let mut near: Vec<&str> = operations.map(|known| known.id.as_str()).collect();
-    near.sort();
-    near.sort_by(|one, other| alike(operation, other).total_cmp(&alike(operation, one)));
-    near.truncate(3);
-    format!(
-        "{scope} has no operation {operation}; the most similar are {}; `cargo xtask names` lists all",
-        near.join(", ")
-    )
 }
 
 /// What an operation has of the items of its scope: method, request, endpoint, entry in the table, and the types that these reach.

@@ -23,15 +23,18 @@ use crate::specs;
 /// If anything is wrong, every defect is printed with document, line, column and JSON pointer, the exit code is 1, and specs/
 /// stays as it was. Importing the same documents twice changes nothing.
 ///
-/// Overlay actions that have nothing to act on any more are left out and listed at the end, as are those that replace something else than
-/// they expect; `cargo xtask check`, and so CI, does not pass until they are corrected or removed. Without documents, the import adds to a
-/// new action what it expects. See docs/updating.md for all steps of an update.
+/// It prints what has changed since the last import, and one line if nothing has.
+///
+/// Overlay actions that have nothing to act on any more are left out and listed, as are those that replace something else than they
+/// expect; `cargo xtask check`, and so CI, does not pass until they are corrected or removed. Without documents, the import adds to a new
+/// action what it expects. See docs/updating.md for all steps of an update.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask import destination-lists.yaml\n  cargo xtask import --all secure-access.yaml devnet/*.yaml"
 )]
 pub struct Arguments {
-    /// Prints the document and JSON pointer of every repair, how each operation pages, and each of the stale overlay actions with one cause
+    /// Prints everything that was counted, every repair with document and JSON pointer, how each operation pages, and each of the stale
+    /// overlay actions with one cause
     #[arg(short, long)]
     verbose: bool,
     /// The documents are all that there is: what they lack is removed

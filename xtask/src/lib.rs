@@ -19,6 +19,7 @@ mod packages;
 mod process;
 pub mod progress;
 mod tools;
+mod unknown;
 
 use std::path::{Path, PathBuf};
 

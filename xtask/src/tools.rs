@@ -102,7 +102,7 @@ impl Tool {
     /// What has to be there to install it and is not.
     pub(crate) fn missing(&self) -> Option<&'static str> {
         let (program, arguments, name) = self.registry.client();
-        (!answers(Command::new(program).args(arguments))).then_some(name)
+        (!succeeds(Command::new(program).args(arguments))).then_some(name)
     }
 
     /// The folder that is its own.
@@ -172,7 +172,7 @@ pub(crate) fn rust(version: &str) -> Result<Option<(&'static str, String)>, Stri
     let mut install = Command::new("rustup");
     install.args(["toolchain", "install", version, "--profile", "minimal"]);
     install.arg("--no-self-update");
-    if answers(&mut installed) || answers(&mut install) {
+    if succeeds(&mut installed) || succeeds(&mut install) {
         return Ok(Some(("RUSTUP_TOOLCHAIN", version.to_owned())));
     }
     Err(format!("Rust {version}"))
@@ -187,7 +187,7 @@ fn is_version(said: &str, version: &str) -> bool {
 }
 
 /// Whether a command runs and succeeds.
-pub(crate) fn answers(command: &mut Command) -> bool {
+pub(crate) fn succeeds(command: &mut Command) -> bool {
     let status = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

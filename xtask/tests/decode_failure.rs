@@ -5,14 +5,17 @@
     reason = "a test fails by panicking"
 )]
 
+use std::path::Path;
+
 use cisco_secure_access_openapi::{Document, Redactor};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use serde_json::{Value, json};
-use xtask::decode_failure::report;
+use xtask::decode_failure::{self, report};
 use xtask::examples::driver::{Deviation, Driver, Recoded, Reply, Request};
 use xtask::examples::schema::Api;
+use xtask::workspace;
 
 /// Specifications with one operation, `policies.list_things`.
 fn api() -> Api {
@@ -25,29 +28,29 @@ fn api() -> Api {
             "byDomain": {"additionalProperties": {"$ref": "#/components/schemas/Thing"}},
         },
     });
-    let answer = json!({"type": "array", "items": {"$ref": "#/components/schemas/Thing"}});
+    let response = json!({"type": "array", "items": {"$ref": "#/components/schemas/Thing"}});
     let document = json!({
         "openapi": "3.0.3",
         "paths": {"/policies/v2/things": {"get": {
             "operationId": "list_things",
             "summary": "List things",
             "tags": ["Things"],
-            "responses": {"200": {"content": {"application/json": {"schema": answer}}}},
+            "responses": {"200": {"content": {"application/json": {"schema": response}}}},
         }}},
         "components": {"schemas": {"Thing": thing}},
     });
     Api::from_iter([Document::new("policies", document).unwrap()])
 }
 
-fn redacted(answer: &Value) -> Value {
+fn redacted(response: &Value) -> Value {
     let api = api();
     let schemas = api.any_response(api.named("list_things").unwrap());
-    Redactor::new(api.documents()).redact(answer, &schemas)
+    Redactor::new(api.documents()).redact(response, &schemas)
 }
 
 #[test]
 fn what_the_documents_say_is_kept() {
-    let answer = json!([
+    let response = json!([
         {"state": "healthy", "level": 20, "parent": {"state": "unhealthy", "name": null}},
         {"byDomain": {"quay.test": {"state": "healthy"}}},
         {"name": true},
@@ -57,15 +60,15 @@ fn what_the_documents_say_is_kept() {
         {"byDomain": {"undocumented-1": {"state": "healthy"}}},
         {"name": true},
     ]);
-    assert_eq!(redacted(&answer), kept);
+    assert_eq!(redacted(&response), kept);
 }
 
 #[test]
 fn a_listed_value_is_kept_in_its_own_place_alone() {
-    let answer = json!([{"name": "healthy", "state": "worried", "level": 30, "other": 20}]);
+    let response = json!([{"name": "healthy", "state": "worried", "level": 30, "other": 20}]);
     let kept =
         json!([{"name": "xxxxxxxx", "state": "xxxxxxxx", "level": 22, "undocumented-3": 22}]);
-    assert_eq!(redacted(&answer), kept);
+    assert_eq!(redacted(&response), kept);
 }
 
 #[test]
@@ -130,9 +133,9 @@ impl<F: FnMut(&Request<'_>) -> Reply> Driver for Fake<F> {
 fn the_problem_is_that_of_what_is_left() {
     let api = api();
     let operation = api.named("policies.list_things").unwrap();
-    let answer = json!([{"name": [81_162]}]);
+    let response = json!([{"name": [81_162]}]);
     let mut rejecting = Fake(|request: &Request<'_>| Err(format!("at {}", request.json)));
-    let failure = report(&api, operation, &answer, &mut rejecting).unwrap();
+    let failure = report(&api, operation, &response, &mut rejecting).unwrap();
     assert_eq!(failure.problem(), r#"at [{"name":[22222]}]"#);
 
     let mut reporting = Fake(|request: &Request<'_>| {
@@ -146,18 +149,28 @@ fn the_problem_is_that_of_what_is_left() {
             deviations: vec![deviation],
         })
     });
-    let failure = report(&api, operation, &answer, &mut reporting).unwrap();
+    let failure = report(&api, operation, &response, &mut reporting).unwrap();
     assert_eq!(
         failure.problem(),
         "the response differs from its documentation at $[0].name: expected a string, found a list"
     );
 
     let mut content = Fake(|_: &Request<'_>| Ok(Recoded::default()));
-    let failure = report(&api, operation, &answer, &mut content).unwrap();
+    let failure = report(&api, operation, &response, &mut content).unwrap();
     assert!(
         failure.problem().contains("is read"),
         "{}",
         failure.problem()
+    );
+}
+
+#[test]
+fn an_unknown_operation_is_told_with_the_most_similar() {
+    let error = decode_failure::run(workspace(), "list_sitez", Path::new("none.json")).unwrap_err();
+    assert!(error.contains("no operation list_sitez"), "{error}");
+    assert!(
+        error.contains("the most similar are list_sites,"),
+        "{error}"
     );
 }
 
@@ -176,7 +189,7 @@ fn secret() -> impl Strategy<Value = String> {
     prop_oneof![date, ip, id, word, url, mail, number]
 }
 
-fn answers() -> impl Strategy<Value = Value> {
+fn responses() -> impl Strategy<Value = Value> {
     let scalar = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -256,9 +269,9 @@ fn shape(value: &Value) -> Value {
 
 proptest! {
     #[test]
-    fn no_text_survives(secret in secret(), answer in answers()) {
-        let answer = json!([{"name": &secret, &secret: &secret}, answer]);
-        let redacted = redacted(&answer);
+    fn no_text_survives(secret in secret(), response in responses()) {
+        let response = json!([{"name": &secret, &secret: &secret}, response]);
+        let redacted = redacted(&response);
         prop_assert!(!redacted.to_string().contains(&secret), "{redacted}");
         let mut texts = Vec::new();
         leaves(&redacted, &mut texts);
@@ -268,7 +281,7 @@ proptest! {
     }
 
     #[test]
-    fn structure_and_types_stay(answer in answers()) {
-        prop_assert_eq!(shape(&redacted(&answer)), shape(&answer));
+    fn structure_and_types_stay(response in responses()) {
+        prop_assert_eq!(shape(&redacted(&response)), shape(&response));
     }
 }

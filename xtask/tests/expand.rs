@@ -76,6 +76,11 @@ fn what_is_not_there_is_told_with_what_is() {
     let error = expand::run(&specs(), "deployments", Some("get_sites")).unwrap_err();
     assert!(error.contains("no operation get_sites"), "{error}");
     assert!(error.contains("get_site,"), "{error}");
+    let error = expand::run(&specs(), "deployments", Some("list_sitez")).unwrap_err();
+    assert!(
+        error.contains("the most similar are list_sites,"),
+        "{error}"
+    );
     let error = expand::run(&specs(), "sites", None).unwrap_err();
     assert!(error.contains("the scopes are admin, auth"), "{error}");
 }

@@ -69,8 +69,10 @@ fn an_import_is_summarized_and_its_operations_are_listed() {
         &[
             "1 operations",
             "1  formats: ",
+            "1 new operations\n         policies::get_probe",
             "#/components/schemas/Probe: \"pem\" dropped",
-            "written  policies.json",
+            "files written\n         SOURCES.md\n",
+            "         policies.json",
         ],
     );
     let output = run(&["names", "--specs", &specs]);

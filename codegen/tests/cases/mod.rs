@@ -202,9 +202,9 @@ fn generation_fails() -> Vec<Case> {
             json!({"responses": {"200": response_of(reference("Thing")), "202": response_of(reference("Other"))}}),
             json!({"Thing": object(json!({"a": string()})), "Other": object(json!({"b": string()}))}),
         ))
-        .rejected(at!("/responses"), "the responses 200, 202 have different schemas: `x-answer` must have the status"),
+        .rejected(at!("/responses"), "the responses 200, 202 have different schemas: `x-success-status` must have the status"),
         Case::new("A1", "different responses for two statuses, of which one is named", operation(
-            json!({"x-answer": "202", "responses": {"200": response_of(reference("Thing")), "202": response_of(reference("Other"))}}),
+            json!({"x-success-status": "202", "responses": {"200": response_of(reference("Thing")), "202": response_of(reference("Other"))}}),
             json!({"Thing": object(json!({"a": string()})), "Other": object(json!({"b": string()}))}),
         ))
         .has(&["type Response = Other;"])

@@ -173,9 +173,9 @@ pub enum What {
     Body,
     /// A file in the body of a request.
     File,
-    /// The answer to a call that succeeds.
-    Answer,
-    /// A documented status of an answer that is an error.
+    /// The response to a call that succeeds.
+    Response,
+    /// A documented status of a response that is an error.
     ErrorStatus,
     /// A type.
     Type,
@@ -214,7 +214,7 @@ impl fmt::Display for What {
             Self::Parameter => "parameter",
             Self::Body => "body",
             Self::File => "file",
-            Self::Answer => "answer",
+            Self::Response => "response",
             Self::ErrorStatus => "error status",
             Self::Type => "type",
             Self::Property => "property",

@@ -79,7 +79,7 @@ fn place(operation: &Operation) -> (String, &str) {
     (path_shape(&operation.path), &operation.method)
 }
 
-/// How similar two operations are, of 1: by their names, here and upstream, by path, method, arguments and answer.
+/// How similar two operations are, of 1: by their names, here and upstream, by path, method, arguments and response.
 ///
 /// An operation on a collection is never one on its items: those resemble each other most, and are not the same.
 fn similarity(one: &Operation, other: &Operation) -> f64 {
@@ -94,7 +94,7 @@ fn similarity(one: &Operation, other: &Operation) -> f64 {
         let path = path_shape(&operation.path);
         path.split('/').skip(1).flat_map(words).collect()
     };
-    let answers = match (&one.response, &other.response) {
+    let responses = match (&one.response, &other.response) {
         (None, None) => 1.0,
         (Some(one), Some(other)) => alike(&one.to_string(), &other.to_string()),
         _ => 0.0,
@@ -105,7 +105,7 @@ fn similarity(one: &Operation, other: &Operation) -> f64 {
         (3.0, overlap(&segments(one), &segments(other))),
         (2.0, f64::from(one.method == other.method)),
         (1.0, overlap(&arguments(one), &arguments(other))),
-        (1.0, answers),
+        (1.0, responses),
     ];
     let sum: f64 = weighted.iter().map(|(weight, value)| weight * value).sum();
     sum / weighted.iter().map(|(weight, _)| weight).sum::<f64>()

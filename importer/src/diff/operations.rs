@@ -1,4 +1,4 @@
-//! Compares the operations of two sides: which there are, where they are, what they take and answer, and what is known of them.
+//! Compares the operations of two sides: which there are, where they are, what they take and return, and what is known of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +58,7 @@ pub(super) fn compare(old: &Side<'_>, new: &Side<'_>, report: &mut Collector) {
         };
         comparison.arguments(&was.operation.arguments, &is.operation.arguments);
         comparison.files(was.operation, is.operation);
-        comparison.answer(&was.operation.response, &is.operation.response);
+        comparison.response(&was.operation.response, &is.operation.response);
         changes.extend(statuses((old, *was), (new, *is)));
         changes.extend(paging((old, *was), (new, *is)));
         changes.extend(facts(was.operation, is.operation));
@@ -209,7 +209,7 @@ fn identity(was: Entry<'_>, is: Entry<'_>, renamed: &BTreeMap<Api<'_>, Api<'_>>)
     changes
 }
 
-/// Compares what two operations take and answer.
+/// Compares what two operations take and return.
 struct Comparison<'a, 'b> {
     scopes: (&'a str, &'a str),
     types: &'b mut Types<'a>,
@@ -346,16 +346,16 @@ impl<'a> Comparison<'a, '_> {
         }
     }
 
-    fn answer(&mut self, old: &'a Option<ValueType>, new: &'a Option<ValueType>) {
+    fn response(&mut self, old: &'a Option<ValueType>, new: &'a Option<ValueType>) {
         const WHY: &str = "what `send` gives has another type";
         match (old, new) {
-            (Some(was), Some(is)) => self.value(What::Answer, "", was, is),
+            (Some(was), Some(is)) => self.value(What::Response, "", was, is),
             (None, Some(is)) => {
-                let change = Change::added(What::Answer, "", Effect::Breaking, WHY);
+                let change = Change::added(What::Response, "", Effect::Breaking, WHY);
                 self.changes.push(change.to(format!("`{is}`")));
             }
             (Some(was), None) => {
-                let change = Change::removed(What::Answer, "", Effect::Breaking, WHY);
+                let change = Change::removed(What::Response, "", Effect::Breaking, WHY);
                 self.changes.push(change.from(format!("`{was}`")));
             }
             (None, None) => {}
@@ -380,7 +380,7 @@ fn name(argument: &Argument) -> &str {
     }
 }
 
-/// Compares the documented answers that are errors, which users see as one type.
+/// Compares the documented responses that are errors, which users see as one type.
 fn statuses((old, was): (&Side<'_>, Entry<'_>), (new, is): (&Side<'_>, Entry<'_>)) -> Vec<Change> {
     let errors = |side: &Side<'_>, entry: Entry<'_>| -> BTreeSet<String> {
         let Operation { path, method, .. } = entry.operation;
@@ -425,8 +425,8 @@ fn paging((old, was): (&Side<'_>, Entry<'_>), (new, is): (&Side<'_>, Entry<'_>))
         (Some(before), Some(now)) if before != now => {
             let item = |side: &Side<'_>, entry: Entry<'_>, paging: &Pagination| {
                 let surface = side.surfaces.get(entry.scope)?;
-                let answer = entry.operation.response.as_ref()?;
-                at(surface, answer, &paging.items).map(ToString::to_string)
+                let response = entry.operation.response.as_ref()?;
+                at(surface, response, &paging.items).map(ToString::to_string)
             };
             let is_same = before.items == now.items || item(old, was, before) == item(new, is, now);
             let change = match is_same {
@@ -472,7 +472,7 @@ pub(crate) fn pages(pagination: &Pagination) -> String {
         text.push_str(&format!(" up to {max_page_size}"));
     }
     match items.as_str() {
-        "" => text.push_str(", items in the answer itself"),
+        "" => text.push_str(", items in the response itself"),
         items => text.push_str(&format!(", items at `{items}`")),
     }
     for (what, place) in [
@@ -495,7 +495,7 @@ pub(crate) fn pages(pagination: &Pagination) -> String {
     text
 }
 
-/// The type of the value at a JSON pointer in an answer.
+/// The type of the value at a JSON pointer in a response.
 fn at<'a>(surface: &'a Surface, ty: &'a ValueType, pointer: &str) -> Option<&'a ValueType> {
     use cisco_secure_access_codegen::surface::Shape;
     let Some((segment, rest)) = pointer.strip_prefix('/').map(|pointer| {

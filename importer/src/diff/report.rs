@@ -45,7 +45,7 @@ pub enum Topic {
         name: String,
         /// The name of the one in whose place it is, where that is another.
         was: Option<String>,
-        /// The operations that take or answer it.
+        /// The operations that take or return it.
         used_by: Vec<String>,
     },
 }

@@ -20,7 +20,8 @@ use serde_json::Value;
 
 pub use origins::Origins;
 pub use stale::{Finding, StaleAction};
-pub use standard::{Step, steps};
+pub use standard::Step;
+pub(crate) use standard::steps;
 pub use target::Missing;
 
 use crate::report::{Failure, Marks};
@@ -30,11 +31,11 @@ use action::{Action, ActionOutcome};
 use expects::EXPECTS;
 
 /// The directory of the overlays in that of the specifications.
-pub const OVERLAYS: &str = "overlays";
+pub(crate) const OVERLAYS: &str = "overlays";
 
 /// What becomes of an action that replaces something and does not say what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expectations {
+pub(crate) enum Expectations {
     /// It gets its `x-expects`.
     Written,
     /// It is stale: upstream has something where it had nothing.
@@ -58,7 +59,7 @@ pub struct Applied {
 
 /// Applies every `*.yaml` of a folder in the order of the file names, and after each gives the schemas their names, which follow
 /// those of the operations. A missing folder holds none.
-pub fn apply_all(
+pub(crate) fn apply_all(
     folder: &Path,
     expectations: Expectations,
     document: &mut Value,

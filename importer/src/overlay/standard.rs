@@ -29,7 +29,11 @@ pub struct Step {
 ///
 /// # Errors
 /// When an overlay cannot be read or applied.
-pub fn steps(folder: &Path, document: &mut Value, names: &mut Names) -> Result<Vec<Step>, Failure> {
+pub(crate) fn steps(
+    folder: &Path,
+    document: &mut Value,
+    names: &mut Names,
+) -> Result<Vec<Step>, Failure> {
     let mut steps = Vec::new();
     for file in files(folder) {
         let overlay = file.file_name().unwrap_or_default().to_string_lossy();

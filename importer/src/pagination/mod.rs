@@ -30,7 +30,7 @@ use crate::responses::{deref, schema, successes};
 const KEY: &str = "x-pagination";
 
 /// Why an operation does not list that an overlay marks with `x-pagination: false`.
-pub const AN_OVERLAY_SAYS_SO: &str = "an overlay says so";
+pub(crate) const AN_OVERLAY_SAYS_SO: &str = "an overlay says so";
 
 /// The style of a list that comes in one response, and the names of operations that have it.
 const SINGLE: &str = "single";
@@ -72,7 +72,7 @@ const NEXTS: &[&[&str]] = &[
 
 /// Adds `x-pagination` to the operations of the merged document, and reports of each that has a parameter of paging or the name of a list
 /// how it lists or why it does not, by scope and name.
-pub fn find(whole: &mut Value) -> BTreeMap<String, Result<String, String>> {
+pub(crate) fn find(whole: &mut Value) -> BTreeMap<String, Result<String, String>> {
     let schemas = whole["components"]["schemas"].take();
     let mut found = BTreeMap::new();
     each_operation(whole, |path, _, operation, _| {

@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 use crate::grammar::{DOCUMENT, Kind, Shape, walk};
 use crate::report::{Log, Pointer};
 use operations::*;
-pub use schemas::fits;
 use schemas::*;
+pub(crate) use schemas::{fits, has_properties};
 
 /// A named repair.
-pub struct Rule {
+pub(crate) struct Rule {
     /// Its name, under which its repairs are counted.
     pub name: &'static str,
     /// What it does.
@@ -52,11 +52,12 @@ impl Site<'_, '_> {
 
 /// The rules, in the order in which they are applied.
 #[rustfmt::skip]
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     each("type-words", "a type that JSON Schema spells otherwise is put right", SCHEMA, type_words),
     each("enum-on-array", "an `enum` on a list moves to the list's items", SCHEMA, enum_on_array),
     each("missing-type", "a type that the other keys tell is written down", SCHEMA, missing_type),
     each("nullable-without-type", "`nullable` without a type, which means nothing, is dropped", SCHEMA, nullable_without_type),
+    each("mistyped-objects", "a schema with `properties` is an object, not a scalar", SCHEMA, mistyped_objects),
     each("foreign-keys", "keys that say nothing about the schema's type are dropped", SCHEMA, foreign_keys),
     each("array-without-items", "a list that does not say of what is a list of anything", SCHEMA, array_without_items),
     each("formats", "a format that does not fit the type or does not exist is put right or dropped; one of the other kind of numbers decides the type", SCHEMA, formats),
@@ -71,9 +72,9 @@ pub const RULES: &[Rule] = &[
     each("path-parameter-required", "a path parameter is required", &["parameter"], path_parameter_required),
     each("missing-schema", "a parameter or header without a schema is a string", &["parameter", "header"], missing_schema),
     each("media-type-names", "a misspelt media type is put right", CONTENT, media_type_names),
-    each("json-answers", "an answer of some JSON, or of any media type, is JSON", &["response"], json_answers),
+    each("json-responses", "a response of some JSON, or of any media type, is JSON", &["response"], json_responses),
     each("content-without-schema", "a content without a schema is text or anything, as its media type says", CONTENT, content_without_schema),
-    each("empty-answers", "an answer of status 204, which has no content, loses it", &["operation"], empty_answers),
+    each("empty-responses", "a response of status 204, which has no content, loses it", &["operation"], empty_responses),
     each("status-words", "a status such as `2xx` is spelt as OpenAPI wants it", &["operation"], status_words),
     each("ignored-headers", IGNORED_HEADERS, &["response"], ignored_response_headers),
     whole("ignored-headers", IGNORED_HEADERS, ignored_parameters),
@@ -113,7 +114,7 @@ const fn whole(
 }
 
 /// Applies all rules to a document that conforms to the grammar.
-pub fn repair(tree: &mut Value, log: &mut Log<'_>) {
+pub(crate) fn repair(tree: &mut Value, log: &mut Log<'_>) {
     let mut visit = |shape: &Shape, map: &mut Map<String, Value>, at: &Pointer| {
         for rule in RULES {
             if let On::Each(names, apply) = rule.on

@@ -1,4 +1,4 @@
-//! The rules for operations, their parameters, bodies and answers.
+//! The rules for operations, their parameters, bodies and responses.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -41,7 +41,7 @@ pub(super) fn media_type_names(owner: &mut Map<String, Value>, site: &mut Site<'
     }
 }
 
-pub(super) fn json_answers(response: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
+pub(super) fn json_responses(response: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
     let Some(Value::Object(content)) = response.get_mut("content") else {
         return;
     };
@@ -94,13 +94,13 @@ pub(super) fn ignored_response_headers(response: &mut Map<String, Value>, site: 
     }
 }
 
-pub(super) fn empty_answers(operation: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
-    let answer = operation
+pub(super) fn empty_responses(operation: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
+    let response = operation
         .get_mut("responses")
         .and_then(|responses| responses.get_mut("204"));
-    if answer
+    if response
         .and_then(Value::as_object_mut)
-        .is_some_and(|answer| answer.remove("content").is_some())
+        .is_some_and(|response| response.remove("content").is_some())
     {
         site.repaired("dropped");
     }

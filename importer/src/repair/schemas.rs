@@ -99,6 +99,23 @@ pub(super) fn nullable_without_type(schema: &mut Map<String, Value>, site: &mut 
     }
 }
 
+/// Whether a schema describes properties.
+pub(crate) fn has_properties(schema: &Map<String, Value>) -> bool {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties.is_some_and(|properties| !properties.is_empty())
+}
+
+pub(super) fn mistyped_objects(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
+    let word = text(schema, "type").to_owned();
+    if ["string", "number", "integer", "boolean"].contains(&word.as_str()) && has_properties(schema)
+    {
+        schema.insert("type".into(), "object".into());
+        site.repaired(format!(
+            "`type: {word}` beside `properties` becomes `object`"
+        ));
+    }
+}
+
 pub(super) fn foreign_keys(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
     const KEYS: &[(&str, &[&str])] = &[
         ("array", &["items", "minItems", "maxItems", "uniqueItems"]),
@@ -133,7 +150,9 @@ pub(super) fn foreign_keys(schema: &mut Map<String, Value>, site: &mut Site<'_, 
         .filter(|(words, _)| !words.split(' ').any(|other| other == word))
     {
         for key in *keys {
-            if schema.remove(*key).is_some() {
+            // Those of a list may be meant for the list or for its items, which no rule can tell.
+            let ambiguous = *key == "properties" && has_properties(schema);
+            if !ambiguous && schema.remove(*key).is_some() {
                 site.repaired(format!("`{key}` of a {word} dropped"));
             }
         }
@@ -233,7 +252,7 @@ pub(super) fn enum_values(schema: &mut Map<String, Value>, site: &mut Site<'_, '
 }
 
 /// Whether a value has the JSON type that `word` names; any value fits a missing type.
-pub fn fits(value: &Value, word: &str) -> bool {
+pub(crate) fn fits(value: &Value, word: &str) -> bool {
     match word {
         "string" => value.is_string(),
         "integer" => value.is_i64() || value.is_u64(),

@@ -1,4 +1,4 @@
-//! Changes of operations: parameters, bodies, answers, and what is known of them.
+//! Changes of operations: parameters, bodies, responses, and what is known of them.
 
 use serde_json::json;
 
@@ -166,7 +166,7 @@ fn bodies_change() {
 }
 
 #[test]
-fn answers_change() {
+fn responses_change() {
     let schema = "/responses/200/content/application~1json/schema";
     let lines = changed(|shop| {
         *at(
@@ -176,12 +176,12 @@ fn answers_change() {
     });
     assert_eq!(
         lines,
-        ["! upload_orders: answer: `Vec<String>` → `Vec<i64>`"]
+        ["! upload_orders: response: `Vec<String>` → `Vec<i64>`"]
     );
     let lines = changed(|shop| {
         remove(shop, &format!("{CREATE}/responses/201"), "content");
     });
-    assert_eq!(lines, ["! create_order: answer removed, was `Order`"]);
+    assert_eq!(lines, ["! create_order: response removed, was `Order`"]);
     let lines = changed(|shop| at(shop, CREATE)["responses"]["409"] = json!({"description": ""}));
     assert_eq!(lines, ["· create_order: error status `409` added"]);
 }

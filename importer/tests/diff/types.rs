@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{CREATE, NEW_ORDER, ORDER, at, changed, push, remove};
 
 #[test]
-fn a_property_of_an_answer_comes_and_goes() {
+fn a_property_of_a_response_comes_and_goes() {
     let lines = changed(|shop| at(shop, ORDER)["properties"]["color"] = json!({"type": "string"}));
     assert_eq!(lines, ["+ Order: property `color` added, `String`"]);
     let lines = changed(|shop| {
@@ -18,7 +18,7 @@ fn a_property_of_an_answer_comes_and_goes() {
 }
 
 #[test]
-fn a_property_of_an_answer_may_be_absent_in_any_case() {
+fn a_property_of_a_response_may_be_absent_in_any_case() {
     let lines = changed(|shop| push(shop, &format!("{ORDER}/required"), json!("createdAt")));
     assert_eq!(
         lines,
@@ -200,7 +200,7 @@ fn what_is_sent_is_read_as_well() {
     assert_eq!(
         lines,
         [
-            "! create_order: answer: `Order` → `NewOrder`",
+            "! create_order: response: `Order` → `NewOrder`",
             "! NewOrder: type: sent only → sent and read",
         ]
     );

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cisco_secure_access_importer::report::Failure;
+use cisco_secure_access_importer::Failure;
 use cisco_secure_access_importer::{Outcome, run};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -58,6 +58,14 @@ impl Bench {
         let text =
             format!("overlay: 1.0.0\ninfo: {{title: test, version: 1.0.0}}\nactions:\n{actions}");
         std::fs::write(folder.join(name), text).unwrap();
+        self
+    }
+
+    /// An overlay that is a copy of a file.
+    pub(crate) fn overlay_file(self, name: &str, file: &Path) -> Self {
+        let folder = self.specs().join("overlays");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::copy(file, folder.join(name)).unwrap();
         self
     }
 
@@ -130,7 +138,7 @@ components:
     )
 }
 
-/// A document whose answer is the schema `Thing`, with the keys of `schema`.
+/// A document whose response is the schema `Thing`, with the keys of `schema`.
 pub(crate) fn of_schema(schema: &str) -> String {
     let schemas = format!("Probe:\n{}", indent(schema, 2));
     document(

@@ -1,7 +1,7 @@
 //! What overlay actions expect to replace: written by the import, and compared with what upstream has.
 
+use cisco_secure_access_importer::Finding;
 use cisco_secure_access_importer::lint::lint;
-use cisco_secure_access_importer::overlay::Finding;
 
 use crate::documents::{Bench, of_schema};
 

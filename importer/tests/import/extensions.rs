@@ -120,6 +120,12 @@ fn what_does_not_fit_is_left_out_and_reported() {
         ("at", "{x-time-format: iso}", "x-time-format", "a pattern"),
         ("id", "{x-time-format: '%Y'}", "x-time-format", "a pattern"),
         (
+            "since",
+            "{format: date-time}",
+            "format",
+            "`type: string` beside it",
+        ),
+        (
             "id",
             "{x-enum-names: [Enabled]}",
             "x-enum-names",

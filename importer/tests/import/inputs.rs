@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use cisco_secure_access_importer::yaml::parse_any;
+use cisco_secure_access_importer::parse_any;
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 
@@ -340,8 +340,8 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("{type: string, maxLength: many}", "/maxLength"),
     ("{type: string, nullable: perhaps}", "/nullable"),
     ("{$ref: '#/components/schemas/Nothing'}", ""),
-    ("{$ref: 'other.yaml#/Thing'}", ""),
-    ("{$ref: 'https://example.com/a.yaml'}", ""),
+    ("{$ref: 'other.yaml#/Thing'}", "/$ref"),
+    ("{type: array, minItems: few}", "/minItems"),
     ("{type: [string]}", "/type"),
     ("{type: array, items: [{}]}", "/items"),
     ("{type: object, required: {a: b}}", "/required"),
@@ -350,7 +350,7 @@ const SCHEMAS: &[(&str, &str)] = &[
         "{type: object, additionalProperties: 3}",
         "/additionalProperties",
     ),
-    ("{type: string, pattern: [a]}", "/pattern"),
+    ("{type: string, pattern: [a, b]}", "/pattern"),
     ("{oneOf: [{}, {}], discriminator: {}}", "/discriminator"),
     ("{type: string, enum: a}", "/enum"),
     ("[]", ""),
@@ -370,7 +370,10 @@ const OPERATIONS: &[(&str, &str)] = &[
         "{responses: {'200': {}}, parameters: [{in: query}]}",
         "/parameters/0",
     ),
-    ("{responses: {'200': {}}, parameters: {}}", "/parameters"),
+    (
+        "{responses: {'200': {}}, parameters: {a: b, c: d}}",
+        "/parameters",
+    ),
     (
         "{responses: {'200': {}}, security: [{other: []}]}",
         "/security",
@@ -383,10 +386,7 @@ const OPERATIONS: &[(&str, &str)] = &[
         "{responses: {'200': {content: []}}}",
         "/responses/200/content",
     ),
-    (
-        "{responses: {'200': {}}, deprecated: perhaps}",
-        "/deprecated",
-    ),
+    ("{responses: {'200': {}}, deprecated: maybe}", "/deprecated"),
 ];
 
 #[test]

@@ -8,14 +8,14 @@ use crate::documents::{Bench, of_paths};
 const ALL: &str = "Cisco Secure Access API";
 const CARS: &str = "Cisco Secure Access Cars API";
 
-/// A document with `GET /cars`, of this answer, and `POST /cars`, of this body.
-fn document(title: &str, answer: &str, body: &str, schemas: &str) -> String {
+/// A document with `GET /cars`, of this response, and `POST /cars`, of this body.
+fn document(title: &str, response: &str, body: &str, schemas: &str) -> String {
     let paths = format!(
         "/cars:
   get:
     operationId: getCars
     tags: [Cars]
-    responses: {{'200': {{description: ok, content: {{application/json: {{schema: {answer}}}}}}}}}
+    responses: {{'200': {{description: ok, content: {{application/json: {{schema: {response}}}}}}}}}
   post:
     operationId: addCar
     tags: [Cars]
@@ -67,9 +67,9 @@ rim: {type: object, properties: {size: {type: integer}}}",
         );
     }
     // The list has a name in the new document, which another schema has already.
-    let answer = &after["paths"]["/policies/v2/cars"]["get"]["responses"]["200"]["content"]["application/json"];
+    let response = &after["paths"]["/policies/v2/cars"]["get"]["responses"]["200"]["content"]["application/json"];
     assert_eq!(
-        answer["schema"],
+        response["schema"],
         json!({"$ref": "#/components/schemas/CarsCarObject"})
     );
     assert_eq!(

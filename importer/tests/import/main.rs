@@ -6,9 +6,12 @@
 )]
 
 mod apis;
+mod changes;
 mod checks;
 mod choices;
+mod code;
 mod documents;
+mod edits;
 mod expectations;
 mod extensions;
 mod generation;

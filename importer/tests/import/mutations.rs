@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use cisco_secure_access_codegen::{Options, generate};
+use cisco_secure_access_importer::parse_any;
 use cisco_secure_access_importer::preview;
-use cisco_secure_access_importer::yaml::parse_any;
 use serde_json::{Value, json};
 
 use crate::documents::Bench;
@@ -16,10 +16,15 @@ use crate::documents::Bench;
 const DOCUMENT: &str = include_str!("mutations.yaml");
 
 /// Numbers that only look random: the same on every machine.
-struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
+    /// Those of a seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         // The constants of Knuth's MMIX; the high bits are the good ones.
         self.0 = self
             .0
@@ -28,7 +33,7 @@ impl Chance {
         usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
     }
 
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(crate) fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
 }
@@ -156,7 +161,7 @@ fn mutant(seed: u64) -> Value {
     let place = usize::try_from(seed).unwrap();
     let place = (place % 2) * (1 + (place / 2) % (documents.len() - 1));
     let mut tree = documents[place].clone();
-    let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut chance = Chance::new(seed);
     for _ in 0..=chance.below(4) {
         mutate(&mut tree, &mut chance);
     }

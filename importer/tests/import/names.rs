@@ -72,10 +72,10 @@ fn operations_are_verb_and_resource() {
 
 #[test]
 fn put_replaces_where_patch_updates_and_equal_names_are_numbered() {
-    let answer = "responses: {'200': {description: ok}}";
+    let response = "responses: {'200': {description: ok}}";
     let paths = format!(
-        "/things/{{id}}: {{put: {{operationId: a, {answer}}}, patch: {{operationId: b, {answer}}}}}
-/thing/{{id}}: {{patch: {{operationId: c, {answer}}}}}"
+        "/things/{{id}}: {{put: {{operationId: a, {response}}}, patch: {{operationId: b, {response}}}}}
+/thing/{{id}}: {{patch: {{operationId: c, {response}}}}}"
     );
     let spec = Bench::with(&of_paths("Cisco Secure Access Test API", &paths, "")).policies();
     assert_eq!(

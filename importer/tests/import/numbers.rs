@@ -1,6 +1,6 @@
 //! Which numbers are integers.
 
-use cisco_secure_access_importer::integers::Numbers;
+use cisco_secure_access_importer::Numbers;
 use cisco_secure_access_importer::lint::lint;
 use serde_json::json;
 

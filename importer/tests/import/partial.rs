@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::documents::{Bench, contents, of_paths};
 
-/// A path with one operation whose answer is `Thing`.
+/// A path with one operation whose response is `Thing`.
 fn list(path: &str) -> String {
     let id: String = path.split(['/', '{', '}']).collect();
     format!(
@@ -34,8 +34,8 @@ fn one(title: &str, paths: &[&str], thing: &str) -> String {
     )
 }
 
-/// The types of the answers, by path below `/policies/v2`.
-fn answers(spec: &Value) -> Value {
+/// The types of the responses, by path below `/policies/v2`.
+fn responses(spec: &Value) -> Value {
     let types = spec["paths"]
         .as_object()
         .unwrap()
@@ -60,7 +60,7 @@ fn a_single_document_changes_its_api_alone() {
     bench.run().unwrap();
     let before = bench.spec("policies");
     assert_eq!(
-        answers(&before),
+        responses(&before),
         json!({"/cars": ["Thing", "string"], "/trees": ["Thing", "string"], "/leaves": ["Thing", "string"]})
     );
     bench.forget();
@@ -69,7 +69,7 @@ fn a_single_document_changes_its_api_alone() {
     let outcome = bench.run().unwrap();
     // Another schema does not take the name that `/cars` knows.
     assert_eq!(
-        answers(&bench.spec("policies")),
+        responses(&bench.spec("policies")),
         json!({"/cars": ["Thing", "string"], "/trees": ["TreesThing", "boolean"], "/roots": ["TreesThing", "boolean"]})
     );
     assert_eq!(
@@ -110,7 +110,7 @@ fn with_all_what_the_documents_lack_is_removed() {
     };
     let outcome = all.run(bench.documents(), &bench.specs()).unwrap();
     assert_eq!(
-        answers(&bench.spec("policies")),
+        responses(&bench.spec("policies")),
         json!({"/cars": ["Thing", "string"]})
     );
     assert_eq!(outcome.lost.len(), 2);
@@ -145,7 +145,7 @@ fn the_order_of_documents_counts_when_they_are_new_only() {
         ..Options::default()
     };
     all.run(bench.documents(), &bench.specs()).unwrap();
-    assert_eq!(answers(&bench.spec("policies"))["/trees"][1], "boolean");
+    assert_eq!(responses(&bench.spec("policies"))["/trees"][1], "boolean");
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn overlay_actions_on_what_is_gone_are_left_out() {
             .starts_with("10.yaml:4: ")
     );
     assert_eq!(
-        answers(&bench.spec("policies")),
+        responses(&bench.spec("policies")),
         json!({"/cars": ["Thing", "string"]})
     );
 }
@@ -206,7 +206,7 @@ fn a_new_scope_is_reported_and_taken_in_on_request() {
     let bench = bench.document("webhooks.yaml", text);
     let message = bench.refusal();
     assert!(
-        message.contains("/webhooks/v1/cars") && message.contains("--new-scope"),
+        message.contains("a path under \"/webhooks\"") && message.contains("--new-scope"),
         "{message}"
     );
     let new_scope = Options {

@@ -175,6 +175,14 @@ fn defects_that_no_rule_repairs() {
             ],
         ),
         (
+            "{type: array, properties: {a: {type: string}}}",
+            &[
+                "/Probe/properties",
+                "`properties` of a list",
+                "or the properties in its `items`",
+            ],
+        ),
+        (
             "{type: object, properties: [a]}",
             &["/Probe/properties", "a list of 1", "a mapping"],
         ),
@@ -221,7 +229,10 @@ fn defects_that_no_rule_repairs() {
         ),
         (
             "{$ref: 'other.yaml#/Thing'}",
-            &["the external reference \"other.yaml#/Thing\""],
+            &[
+                "/Probe/$ref\n    | {$ref: 'other.yaml#/Thing'}",
+                "a `$ref` to another file",
+            ],
         ),
         (
             "{$ref: '#/components/schemas/Probe'}",
@@ -263,7 +274,11 @@ fn defects_that_no_rule_repairs() {
     );
     assert_says(
         &refused(sound().replace("/policies/v2", "/elsewhere/v2")),
-        &["/elsewhere/v2/things/{thingId}", "one under policies"],
+        &[
+            "bad.yaml:6:5: #/paths/~1things~1{thingId}/get",
+            "a path under \"/elsewhere\"",
+            "one under policies",
+        ],
     );
     assert_says(
         &refused(sound().replace("    get:", "    $ref: '#/paths/other'\n    get:")),
@@ -320,4 +335,75 @@ fn a_document_of_another_product_is_taken_in_on_demand_alone() {
         let text = sound().replace("[{url: 'https://api.sse.cisco.com/policies/v2'}]", servers);
         Bench::with(&text).run().unwrap();
     }
+}
+
+#[test]
+fn a_document_that_nests_too_deep_is_not_called_something_else() {
+    for (open, close, depth) in [("[", "]", 120), ("[", "]", 1000), ("{\"a\": ", "}", 1000)] {
+        let nested = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+        let text = format!("{{\"openapi\": \"3.0.3\",\n\"x-deep\": {nested}\n}}");
+        let message = refused(text);
+        assert_says(
+            &message,
+            &[
+                "bad.yaml:2:",
+                "deeper nesting than any API has",
+                "100 levels",
+            ],
+        );
+        assert!(!message.contains("YAML"), "{message}");
+    }
+}
+
+#[test]
+fn a_document_in_several_files_is_one_defect() {
+    let path = |n: usize| format!("  /a{n}: {{$ref: 'paths/a{n}.yaml'}}\n");
+    let paths: String = (0..8).map(path).collect();
+    let text = format!(
+        "openapi: 3.0.3\ninfo: {{title: x, version: '1'}}\npaths:\n{paths}components:\n  schemas:\n    $ref: schemas.yaml\n"
+    );
+    let message = refused(text);
+    assert_eq!(
+        message,
+        "bad.yaml:4:9: #/paths/~1a0/$ref
+    | /a0: {$ref: 'paths/a0.yaml'}
+    found a `$ref` to another file, expected a document that stands alone; bundle it first, for example with `npx @redocly/cli bundle`
+    8 more, at 5:9, 6:9, 7:9, 8:9, 9:9, …"
+    );
+    let whole = document("responses: {'200': {description: ok}}", "")
+        .replace("  /things", "  $ref: '#/components/x-paths'\n  /things");
+    assert_says(
+        &refused(whole),
+        &["bad.yaml:5:3", "a `$ref` to \"#/components/x-paths\""],
+    );
+}
+
+#[test]
+fn defects_of_one_cause_are_one_message_with_a_count() {
+    let path =
+        |n: usize| format!("  /a{n}:\n    get: {{responses: {{'200': {{description: ok}}}}}}\n");
+    let paths: String = (0..9).map(path).collect();
+    let text = format!(
+        "openapi: 3.0.3\ninfo: {{title: x, version: '1'}}\nservers: [{{url: 'https://api.sse.cisco.com/else'}}]\npaths:\n{paths}"
+    );
+    let message = refused(text);
+    assert!(
+        message.starts_with("bad.yaml:6:5: #/paths/~1a0/get\n"),
+        "{message}"
+    );
+    assert!(
+        message.ends_with("\n    8 more, at 8:5, 10:5, 12:5, 14:5, 16:5, …"),
+        "{message}"
+    );
+    assert_eq!(
+        message.matches("a path under \"/else\"").count(),
+        1,
+        "{message}"
+    );
+}
+
+#[test]
+fn the_defects_of_json_have_lines_whatever_its_strings_hold() {
+    let text = "{\n\t\"openapi\": \"3.0.3\",\n\t\"info\": {\"title\": \"a \\ud83d\\ude00 b \\/ \\\\ud83d\", \"version\": 3},\n\t\"paths\": []\n}";
+    assert_says(&refused(text), &["bad.yaml:4:2: #/paths\n", "a list of 0"]);
 }

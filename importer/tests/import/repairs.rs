@@ -114,6 +114,12 @@ fn cases() -> Vec<Case> {
             json!({}),
         ),
         schema(
+            "mistyped-objects",
+            "{type: string, minLength: 3, properties: {a: {type: string}}}",
+            "Probe",
+            json!({"type": "object", "properties": {"a": {"type": "string"}}}),
+        ),
+        schema(
             "foreign-keys",
             "{type: string, items: {type: string}}",
             "Probe",
@@ -364,13 +370,13 @@ fn cases() -> Vec<Case> {
             text.clone(),
         ),
         with_responses(
-            "json-answers",
+            "json-responses",
             "{'200': {description: ok, content: {application/vnd.things+json: {schema: {type: string}}}}}",
             "responses/200/content/application~1json/schema",
             text.clone(),
         ),
         with_responses(
-            "json-answers",
+            "json-responses",
             "{'400': {description: bad, content: {'*/*': {schema: {type: string}}}}, '200': {description: ok}}",
             "responses/400/content/application~1json/schema",
             text.clone(),
@@ -388,7 +394,7 @@ fn cases() -> Vec<Case> {
             json!({}),
         ),
         with_responses(
-            "empty-answers",
+            "empty-responses",
             "{'204': {description: ok, content: {application/json: {schema: {type: string}}}}}",
             "responses/204",
             json!({"description": "No Content"}),

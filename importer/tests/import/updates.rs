@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cisco_secure_access_codegen::{Options as Generation, generate};
 use cisco_secure_access_importer::diff::{self, Effect, Report};
-use cisco_secure_access_importer::overlay::Finding;
-use cisco_secure_access_importer::{Options, Outcome};
+use cisco_secure_access_importer::{Finding, Options, Outcome};
 #[cfg(unix)]
 use repository_copy::RepositoryCopy;
 use repository_copy::{copy_specifications, newer, single, whole};

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use cisco_secure_access_codegen::scopes;
+use cisco_secure_access_importer::each_operation;
 use cisco_secure_access_importer::names::camel;
-use cisco_secure_access_importer::operations::each_operation;
 use cisco_secure_access_openapi::placeholders;
 use serde_json::Value;
 

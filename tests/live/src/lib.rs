@@ -1,7 +1,7 @@
-//! The live test: which answers of a real tenant does the crate read?
+//! The live test: which responses of a real tenant does the crate read?
 //!
 //! It makes the read operations one after the other, listings first, through the public API: the generated calls of the conformance suite,
-//! with `arguments` from the documents and from the answers so far. A `recorder` under the client keeps the last answer whole, so that
+//! with `arguments` from the documents and from the responses so far. A `recorder` under the client keeps the last response whole, so that
 //! one which is not read can be kept for a bug report, by the redaction that `cargo xtask report-decode-failure` has. Nothing is changed
 //! on the tenant, and nothing of its values gets into the `report`.
 
@@ -30,7 +30,7 @@ use arguments::Rows;
 use recorder::{Recorder, replay};
 use report::{Outcome, Report, Row};
 
-/// Makes all read operations with a client of these settings. Answers that are not read are kept in `folder`, without their values;
+/// Makes all read operations with a client of these settings. Responses that are not read are kept in `folder`, without their values;
 /// `told` gets each row when it is there.
 ///
 /// # Errors
@@ -62,7 +62,7 @@ pub async fn run(
     let mut open: Vec<_> = cases::all()
         .filter(|case| case.operation.method == Method::GET)
         .collect();
-    // What needs the answers of others comes up again, until there is nothing left that can be asked.
+    // What needs the responses of others comes up again, until there is nothing left that can be asked.
     loop {
         let before = open.len();
         let mut waiting = Vec::new();
@@ -73,9 +73,9 @@ pub async fn run(
             match rows.arguments(specification, case) {
                 Err(argument) => waiting.push((case, argument)),
                 Ok(values) => {
-                    let (row, answer) = run.row(case, &values).await?;
-                    if let Some(answer) = answer {
-                        rows.keep(case, &answer);
+                    let (row, response) = run.row(case, &values).await?;
+                    if let Some(response) = response {
+                        rows.keep(case, &response);
                     }
                     report.add(row, &mut told);
                 }
@@ -100,14 +100,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Makes a call, and gives what was found out, and the answer if there was one.
+    /// Makes a call, and gives what was found out, and the response if there was one.
     async fn row(
         &self,
         case: &Case,
         values: &Values,
     ) -> Result<(Row, Option<Value>), Box<dyn std::error::Error>> {
         let (status, outcome) = match (case.send)(&self.client, values).await {
-            Ok(answer) => (Some(answer.status), Outcome::Decoded),
+            Ok(response) => (Some(response.status), Outcome::Decoded),
             Err(Failure::Call(error)) => {
                 let outcome = self.failed(case, values, &error).await?;
                 (error.status().map(|status| status.as_u16()), outcome)
@@ -118,7 +118,7 @@ impl Run<'_> {
                 (None, Outcome::NotAsked(why.to_owned()))
             }
         };
-        let answer = match outcome {
+        let response = match outcome {
             Outcome::Decoded | Outcome::NotDecoded { .. } => self.recorder.last(),
             _ => None,
         };
@@ -127,7 +127,7 @@ impl Run<'_> {
             status,
             outcome,
         };
-        Ok((row, answer))
+        Ok((row, response))
     }
 
     /// What a call that failed says of the operation.
@@ -145,11 +145,11 @@ impl Run<'_> {
         Ok(match error.kind() {
             ErrorKind::Decode => self.not_decoded(case, values).await?,
             ErrorKind::Service => Outcome::Refused(self.why(case.operation, error)),
-            kind => Outcome::NoAnswer(format!("{kind:?}")),
+            kind => Outcome::NoResponse(format!("{kind:?}")),
         })
     }
 
-    /// Keeps an answer that is not read, without its values.
+    /// Keeps a response that is not read, without its values.
     async fn not_decoded(
         &self,
         case: &Case,
@@ -158,13 +158,15 @@ impl Run<'_> {
         let operation = case.operation;
         let name = format!("{}.{}", operation.scope, operation.id);
         let known = self.api.named(&name).ok_or(name)?;
-        let Some(answer) = self.recorder.last() else {
+        let Some(response) = self.recorder.last() else {
             return Ok(Outcome::NotDecoded {
-                problem: "the answer is not JSON".to_owned(),
+                problem: "the response is not JSON".to_owned(),
                 file: None,
             });
         };
-        let redacted = self.redactor.redact(&answer, &self.api.any_response(known));
+        let redacted = self
+            .redactor
+            .redact(&response, &self.api.any_response(known));
         let problem = read_again(case, values, &redacted).await?;
         let failure = DecodeFailure::new(known, redacted, problem);
         let file = self.folder.join(operation.id).with_extension("json");
@@ -195,14 +197,14 @@ impl Run<'_> {
     }
 }
 
-/// What the crate says of an answer; `None` where it reads it.
+/// What the crate says of a response; `None` where it reads it.
 async fn read_again(
     case: &Case,
     values: &Values,
-    answer: &Value,
+    response: &Value,
 ) -> Result<Option<String>, cisco_secure_access::Error> {
-    let answer = answer.clone();
-    let service = service_fn(move |request| std::future::ready(Ok(replay(&answer, &request))));
+    let response = response.clone();
+    let service = service_fn(move |request| std::future::ready(Ok(replay(&response, &request))));
     let client = Client::builder()
         .credentials(Credentials::new("none", "none"))
         .http_service(service)

@@ -1,4 +1,4 @@
-//! What is under the client in a live run: an HTTP stack that keeps the last answer whole, and one that gives an answer again.
+//! What is under the client in a live run: an HTTP stack that keeps the last response whole, and one that gives a response again.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,10 +8,10 @@ use cisco_secure_access::{Body, reqwest};
 use http::{Request, Response};
 use serde_json::Value;
 
-/// Where tokens come from; what is answered there is not kept.
+/// Where tokens come from; what is returned there is not kept.
 const TOKEN_PATH: &str = "/auth/v2/token";
 
-/// Sends requests over the network, and keeps the body of the last answer: an error keeps only its beginning.
+/// Sends requests over the network, and keeps the body of the last response: an error keeps only its beginning.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     http: reqwest::Client,
@@ -27,7 +27,7 @@ impl Recorder {
         })
     }
 
-    /// The last answer, if it is JSON.
+    /// The last response, if it is JSON.
     pub(crate) fn last(&self) -> Option<Value> {
         serde_json::from_slice(&self.state()).ok()
     }

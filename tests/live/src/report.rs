@@ -8,19 +8,19 @@ use conformance::case::Case;
 /// What came of a call.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The answer was read.
+    /// The response was read.
     Decoded,
     /// The service does not do it for this key, on this cloud, or with these arguments.
     Refused(String),
-    /// The answer is not what the crate expects.
+    /// The response is not what the crate expects.
     NotDecoded {
-        /// What the crate says of the answer without its values.
+        /// What the crate says of the response without its values.
         problem: String,
-        /// Where that answer is; `None` where it is not JSON.
+        /// Where that response is; `None` where it is not JSON.
         file: Option<PathBuf>,
     },
-    /// There was no whole answer.
-    NoAnswer(String),
+    /// There was no whole response.
+    NoResponse(String),
     /// Nothing was asked: an argument has no value.
     NotAsked(String),
 }
@@ -30,7 +30,7 @@ pub enum Outcome {
 pub struct Row {
     /// Its name.
     pub operation: &'static str,
-    /// The status of its answer.
+    /// The status of its response.
     pub status: Option<u16>,
     /// What came of it.
     pub outcome: Outcome,
@@ -58,7 +58,7 @@ impl Report {
         self.0.push(row);
     }
 
-    /// The operations whose answers the crate does not read.
+    /// The operations whose responses the crate does not read.
     pub fn failures(&self) -> impl Iterator<Item = &Row> {
         let is_failure = |row: &&Row| matches!(row.outcome, Outcome::NotDecoded { .. });
         self.0.iter().filter(is_failure)
@@ -79,13 +79,13 @@ impl Report {
                 Outcome::Decoded => 0,
                 Outcome::Refused(_) => 1,
                 Outcome::NotDecoded { .. } => 2,
-                Outcome::NoAnswer(_) => 3,
+                Outcome::NoResponse(_) => 3,
                 Outcome::NotAsked(_) => 4,
             }] += 1;
         }
-        let [decoded, refused, not_decoded, no_answer, not_asked] = counts;
+        let [decoded, refused, not_decoded, no_response, not_asked] = counts;
         format!(
-            "{} operations: {decoded} decoded, {refused} refused, {not_decoded} not decoded, {no_answer} without an answer, {not_asked} not asked",
+            "{} operations: {decoded} decoded, {refused} refused, {not_decoded} not decoded, {no_response} without a response, {not_asked} not asked",
             self.0.len()
         )
     }
@@ -104,7 +104,7 @@ impl fmt::Display for Outcome {
                     None => Ok(()),
                 }
             }
-            Self::NoAnswer(why) => write!(f, "no answer: {why}"),
+            Self::NoResponse(why) => write!(f, "no response: {why}"),
             Self::NotAsked(why) => write!(f, "not asked: {why}"),
         }
     }

@@ -54,12 +54,12 @@ async fn a_tenant() {
     let failures = report.failures().count();
     assert_eq!(
         failures, 0,
-        "answers are not decoded; attach the table and the files that it names to an issue: they hold no value of the tenant"
+        "responses are not decoded; attach the table and the files that it names to an issue: they hold no value of the tenant"
     );
 }
 
 #[tokio::test]
-async fn the_simulator_answers_what_the_crate_reads() {
+async fn the_simulator_responds_with_what_the_crate_reads() {
     let simulator = Simulator::builder().start().await.unwrap();
     let report = run(simulator.client_builder(), &folder("live-none"), |_| {})
         .await
@@ -81,7 +81,7 @@ async fn the_simulator_answers_what_the_crate_reads() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_read_is_kept_without_its_values() {
+async fn a_response_that_is_not_read_is_kept_without_its_values() {
     let simulator = Simulator::builder().start().await.unwrap();
     let site = json!({"siteId": {"main": 8_162_517}, "name": "Quay 43", "isDefault": true, "quay.test": "hush"});
     simulator.fault(
@@ -122,7 +122,7 @@ async fn an_answer_that_is_not_read_is_kept_without_its_values() {
         "undocumented-3": "xxxx",
     }]);
     assert_eq!(kept["operation"], "deployments.list_sites");
-    assert_eq!(kept["answer"], redacted);
+    assert_eq!(kept["response"], redacted);
     assert!(
         kept["problem"].as_str().unwrap().contains(problem),
         "{text}"
@@ -141,7 +141,7 @@ async fn an_answer_that_is_not_read_is_kept_without_its_values() {
         text("get_network"),
         "| get_network |  | not asked: no value for `network_id` |"
     );
-    // An id is taken from any answer, but this one is no id.
+    // An id is taken from any response, but this one is no id.
     assert_eq!(
         text("get_site"),
         "| get_site |  | not asked: no value for `site_id` |"

@@ -148,8 +148,8 @@ fn meet(need: &Need, workspace: &Path, environment: &mut Environment) -> Result<
             let variable = tools::rust(version).map_err(Stop::Missing)?;
             environment.variables.extend(variable);
         }
-        Need::Answer { line, name } => {
-            if !tools::answers(&mut command(line, workspace, environment)?) {
+        Need::Success { line, name } => {
+            if !tools::succeeds(&mut command(line, workspace, environment)?) {
                 return Err(Stop::Missing((*name).to_owned()));
             }
         }
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_step_fails_with_its_commands_and_is_skipped_for_what_is_missing() {
-        const NOTHING: &[Need] = &[Need::Answer {
+        const NOTHING: &[Need] = &[Need::Success {
             line: "cargo no-such-command",
             name: "what nobody has",
         }];

@@ -81,13 +81,13 @@ pub(super) const STEPS: &[Step] = &[
         .slow()
         .needs(&[
             Need::Tool(tools::DENY),
-            Need::Answer {
+            Need::Success {
                 line: "cargo deny fetch db",
                 name: "the database of advisories",
             },
         ]),
     Step::found("semver", semver).slow().needs(&[
-        Need::Answer {
+        Need::Success {
             line: LAST_RELEASE,
             name: "the tag of a release",
         },
@@ -108,7 +108,7 @@ pub(super) const STEPS: &[Step] = &[
     .slow(),
     Step::new(
         "mutants",
-        &["cargo test --release --package cisco-secure-access-importer --test import -- --ignored ten_thousand"],
+        &["cargo test --release --package cisco-secure-access-importer --test import -- --ignored ten_thousand two_hundred"],
     )
     .slow(),
     Step::new("schedules", &["cargo test --test it schedules"])
@@ -120,7 +120,7 @@ pub(super) const STEPS: &[Step] = &[
         .needs(&[Need::Tool(tools::FUZZ)]),
     Step::new("benches", &["benches/calls.sh"])
         .slow()
-        .needs(&[Need::Answer {
+        .needs(&[Need::Success {
             line: "valgrind --version",
             name: "valgrind",
         }]),
@@ -143,7 +143,7 @@ pub(super) enum Need {
     /// A version of Rust.
     Rust(&'static str),
     /// That this command succeeds.
-    Answer {
+    Success {
         line: &'static str,
         name: &'static str,
     },

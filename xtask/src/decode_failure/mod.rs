@@ -14,7 +14,7 @@ use crate::command::{CommandResult, Printed};
 use crate::examples::collect::Direction;
 use crate::examples::driver::{Codecs, Driver, Request};
 use crate::examples::schema::{Api, Operation};
-use crate::{documents, workspace};
+use crate::{documents, unknown, workspace};
 
 /// Prepares a response that the crate does not read for a bug report, without its values
 ///
@@ -57,7 +57,7 @@ pub struct DecodeFailure {
     /// What the crate says of the response below, so that no value is in it.
     problem: String,
     /// The response with placeholders.
-    answer: Value,
+    response: Value,
 }
 
 impl DecodeFailure {
@@ -68,7 +68,7 @@ impl DecodeFailure {
             operation: operation.name.clone(),
             version: env!("CARGO_PKG_VERSION"),
             problem: problem.unwrap_or_else(|| HIDDEN.to_owned()),
-            answer: redacted,
+            response: redacted,
         }
     }
 
@@ -96,9 +96,9 @@ pub fn run(workspace: &Path, operation: &str, file: &Path) -> Result<String, Str
     let api: Api = documents::read(&workspace.join("specs"))?
         .into_iter()
         .collect();
-    let operation = api.named(operation).ok_or_else(|| {
-        format!("there is no operation `{operation}`; `cargo xtask names` lists them")
-    })?;
+    let operation = api
+        .named(operation)
+        .ok_or_else(|| unknown::operation("the service", operation, api.names()))?;
     let response = read(file)?;
     let mut driver = Codecs::start(workspace)?;
     if problem(operation, &response, &mut driver)?.is_none() {

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use cisco_secure_access_importer::document::Document;
-use cisco_secure_access_importer::references::SCHEMAS;
+use cisco_secure_access_importer::Document;
+use cisco_secure_access_importer::SCHEMAS;
 use cisco_secure_access_openapi::Candidates;
 use serde_json::{Map, Value, json};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::collect::Case;
-use cisco_secure_access_importer::yaml::parse_any;
+use cisco_secure_access_importer::parse_any;
 
 /// The list of the exceptions.
 #[derive(Debug, Default)]
@@ -18,6 +18,10 @@ struct Exception {
     direction: String,
     /// The JSON path, with `[*]` for every element of a list; `None` for the whole example.
     path: Option<String>,
+    /// The titles of the documents that have the example.
+    documents: Vec<String>,
+    /// Whether one of these documents is given, so that the exception has to occur.
+    is_expected: bool,
     occurred: bool,
 }
 
@@ -49,14 +53,37 @@ impl Exceptions {
                 })
             };
             required("reason")?;
+            let documents = item["documents"].as_array().into_iter().flatten();
+            let documents: Vec<String> = documents
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect();
+            if documents.is_empty() {
+                return Err(format!(
+                    "{name}: exception {}: found no `documents`, expected a list of titles",
+                    index + 1
+                ));
+            }
             Ok(Exception {
                 operation: required("operation")?,
                 direction: required("in")?,
                 path: text("path"),
+                documents,
+                is_expected: true,
                 occurred: false,
             })
         });
         exceptions.collect::<Result<_, String>>().map(Self)
+    }
+
+    /// Expects those alone to occur that are of documents with these titles.
+    #[must_use]
+    pub fn of_documents(mut self, titles: &[&str]) -> Self {
+        for exception in &mut self.0 {
+            let mut documents = exception.documents.iter();
+            exception.is_expected = documents.any(|title| titles.contains(&title.as_str()));
+        }
+        self
     }
 
     /// Whether an exception covers a failure at a path of a case; it has then occurred.
@@ -73,12 +100,12 @@ impl Exceptions {
         covered
     }
 
-    /// The exceptions that have not occurred.
+    /// The expected exceptions that have not occurred.
     #[must_use]
     pub fn stale(&self) -> Vec<String> {
         self.0
             .iter()
-            .filter(|exception| !exception.occurred)
+            .filter(|exception| exception.is_expected && !exception.occurred)
             .map(|exception| {
                 let Exception {
                     operation,

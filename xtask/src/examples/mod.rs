@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use cisco_secure_access_importer::report::{Failure, Repairs};
 use cisco_secure_access_importer::{Examples, Hosts, read_all};
+use cisco_secure_access_importer::{Failure, Repairs};
 use clap::Args;
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ use crate::{documents, workspace};
 /// type as a whole may be rejected.
 ///
 /// What fails is listed, and the exit code is 1. Examples that are wrong in the document itself are listed in
-/// specs/examples-exceptions.yaml, each with its reason; an exception that does not occur is a failure, too.
+/// specs/examples-exceptions.yaml, each with its reason; an exception of one of the given documents that does not occur is a failure, too.
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  cargo xtask examples --mutate secure-access.yaml devnet/*.yaml"
@@ -128,8 +128,19 @@ impl Report {
 pub fn run(upstream: &[PathBuf], workspace: &Path, mutate: bool) -> Result<Report, Failure> {
     let specs = workspace.join("specs");
     let api: Api = documents::read(&specs)?.into_iter().collect();
-    let mut exceptions = Exceptions::read(&specs.join("examples-exceptions.yaml"))?;
-    let upstream = read_all(upstream, Examples::Kept, Hosts::Any, &mut Repairs::new())?;
+    let exceptions = Exceptions::read(&specs.join("examples-exceptions.yaml"))?;
+    let upstream = read_all(
+        upstream,
+        Examples::Kept,
+        Hosts::Any,
+        None,
+        &mut Repairs::new(),
+    )?;
+    let titles: Vec<&str> = upstream
+        .iter()
+        .map(|document| document.title.as_str())
+        .collect();
+    let mut exceptions = exceptions.of_documents(&titles);
     let (cases, unknown) = collect(&api, &upstream);
     let mut driver = Codecs::start(workspace)?;
     let mut report = check(&cases, &mut exceptions, mutate, &mut driver)?;
@@ -247,27 +258,7 @@ fn check_mutants(
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for failure in &self.failures {
-            writeln!(out, "{failure}")?;
-        }
-        for ((operation, path, kind, message), count) in &self.failed_mutants {
-            writeln!(
-                out,
-                "{operation} response, {kind} at {path}, {count} times\n    {message}"
-            )?;
-        }
-        for name in &self.unknown {
-            writeln!(
-                out,
-                "{name}: the specifications have no such operation; import the document first"
-            )?;
-        }
-        for exception in &self.stale {
-            writeln!(
-                out,
-                "{exception}: this exception has not occurred; remove it"
-            )?;
-        }
+        self.problems(out)?;
         let Self {
             documents,
             operations,
@@ -292,9 +283,42 @@ impl fmt::Display for Report {
             } = counts;
             writeln!(out, "  {name:24} {passed:9} {excepted:9} {failed:9}")?;
         }
-        if self.mutants.is_empty() {
-            return Ok(());
+        match self.mutants.is_empty() {
+            true => Ok(()),
+            false => self.mutant_counts(out),
         }
+    }
+}
+
+impl Report {
+    /// Writes what is wrong.
+    fn problems(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for failure in &self.failures {
+            writeln!(out, "{failure}")?;
+        }
+        for ((operation, path, kind, message), count) in &self.failed_mutants {
+            writeln!(
+                out,
+                "{operation} response, {kind} at {path}, {count} times\n    {message}"
+            )?;
+        }
+        for name in &self.unknown {
+            writeln!(
+                out,
+                "{name}: the specifications have no such operation; import the document first"
+            )?;
+        }
+        for exception in &self.stale {
+            writeln!(
+                out,
+                "{exception}: this exception has not occurred; remove it"
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Writes the table of the mutants.
+    fn mutant_counts(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             out,
             "{:26} {:>9} {:>9} {:>9} {:>9} {:>9}",

@@ -57,6 +57,12 @@ impl Api {
             .find(|operation| is_it(&operation.name))
     }
 
+    /// The names of all operations, without their scopes.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = self.operations.values().map(|known| known.name.as_str());
+        names.map(|name| name.split_once('.').map_or(name, |(_, id)| id))
+    }
+
     /// The documents, as JSON.
     pub fn documents(&self) -> impl Iterator<Item = &Value> {
         self.documents.values().map(Document::root)

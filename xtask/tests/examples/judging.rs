@@ -168,7 +168,7 @@ fn exceptions_cover_the_place_that_they_name_and_have_to_occur() {
     };
     let exception = |path: &str| {
         format!(
-            "exceptions: [{{operation: policies.save_thing, in: response, path: '{path}', reason: test}}]"
+            "exceptions: [{{operation: policies.save_thing, in: response, path: '{path}', documents: [All], reason: test}}]"
         )
     };
     let report = run("{}", "{}", &exception("$.tags[*]"), deviate);
@@ -181,6 +181,17 @@ fn exceptions_cover_the_place_that_they_name_and_have_to_occur() {
         text.contains("policies.save_thing response $.count: this exception has not occurred"),
         "{text}"
     );
+}
+
+#[test]
+fn exceptions_of_documents_that_are_not_given_need_not_occur() {
+    let text = b"exceptions: [{operation: policies.save_thing, in: body, documents: [One, Other], reason: test}]";
+    let stale = |title: &str| {
+        let exceptions = Exceptions::parse("exceptions.yaml", text).unwrap();
+        exceptions.of_documents(&[title]).stale()
+    };
+    assert_eq!(stale("Other"), ["policies.save_thing body as a whole"]);
+    assert!(stale("Third").is_empty());
 }
 
 #[test]

@@ -10,8 +10,8 @@ mod judging;
 mod mutating;
 mod whole;
 
-use cisco_secure_access_importer::report::Repairs;
-use cisco_secure_access_importer::{Examples, Hosts, document, read_all};
+use cisco_secure_access_importer::Repairs;
+use cisco_secure_access_importer::{self as importer, Examples, Hosts, read_all};
 use cisco_secure_access_openapi::Document;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -19,7 +19,7 @@ use xtask::examples::driver::{Driver, Reply, Request};
 use xtask::examples::schema::Api;
 
 /// An upstream document: paths under the server `/policies/v2`, and components.
-fn upstream(text: &str) -> Vec<document::Document> {
+fn upstream(text: &str) -> Vec<importer::Document> {
     let directory = TempDir::new().unwrap();
     let file = directory.path().join("shop.yaml");
     let head = "openapi: 3.0.3
@@ -27,7 +27,14 @@ info: {title: Shop, version: 1.0.0}
 servers: [{url: 'https://api.example.com/policies/v2'}]
 ";
     std::fs::write(&file, format!("{head}{text}")).unwrap();
-    read_all(&[file], Examples::Kept, Hosts::Any, &mut Repairs::new()).unwrap()
+    read_all(
+        &[file],
+        Examples::Kept,
+        Hosts::Any,
+        None,
+        &mut Repairs::new(),
+    )
+    .unwrap()
 }
 
 /// Specifications with one operation, `policies.save_thing`: its body and response have this schema.

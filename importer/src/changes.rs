@@ -1,0 +1,151 @@
+//! What an import changes, compared with what base and overlays made before it: for its summary, which leaves out what stays.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use cisco_secure_access_openapi::path_shape;
+use serde_json::Value;
+
+use crate::document::{Document, Operation};
+use crate::extensions::Misfit;
+use crate::import::Preview;
+use crate::merge::api_name;
+use crate::operations::each_operation;
+use crate::overlay::StaleAction;
+use crate::precedence::compare_versions;
+use crate::report::{Repair, Repairs};
+
+/// The shape of the path of an operation, and its method.
+type Key = (String, String);
+
+/// What an import changes.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// The operations that there were not before, as `scope::name`.
+    pub added: Vec<String>,
+    /// The overlay actions that are stale and were not before.
+    pub stale: Vec<StaleAction>,
+    /// The extensions that do not fit and did before.
+    pub misfits: Vec<String>,
+    /// The actions and extensions that are not stale any more.
+    pub ended: Vec<String>,
+    /// The repairs of what the base does not have.
+    pub repairs: Repairs,
+    /// The documents that are older than the one in the base.
+    pub older: Vec<String>,
+}
+
+impl Changes {
+    /// What the given documents bring that the base does not have.
+    pub fn of_documents(base: &[Document], given: &[Document], repairs: &Repairs) -> Self {
+        let known = |document: &Document| {
+            let api = api_name(&document.title);
+            base.iter().find(move |known| api_name(&known.title) == api)
+        };
+        let older = given.iter().filter_map(|document| {
+            let known = known(document)?;
+            let is_older = compare_versions(&document.version, &known.version) == Ordering::Less;
+            is_older.then(|| {
+                format!(
+                    "{}: {:?} of version {}; the base has version {}",
+                    document.name, document.title, document.version, known.version
+                )
+            })
+        });
+        let is_new = |repair: &&Repair| {
+            let document = given
+                .iter()
+                .find(|document| document.name == repair.place.document);
+            document.is_none_or(|document| {
+                known(document)
+                    .is_none_or(|known| has_changed(&repair.place.pointer, document, known))
+            })
+        };
+        let new = repairs
+            .iter()
+            .map(|(rule, repairs)| (*rule, repairs.iter().filter(is_new).cloned().collect()));
+        Self {
+            older: older.collect(),
+            repairs: new
+                .filter(|(_, repairs): &(_, Vec<Repair>)| !repairs.is_empty())
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds the operations that are not among the former ones, which are given by the shape of their path and their method.
+    pub fn find_added(&mut self, former: &BTreeMap<Key, String>, after: &Preview) {
+        let operations = operations(after).into_iter();
+        let added = operations.filter(|(key, _)| !former.contains_key(key));
+        self.added = added.map(|(_, name)| name).collect();
+    }
+
+    /// Adds what separates two states; where nothing is known of the former one, all that is stale is new.
+    pub fn compare(&mut self, before: Option<&Preview>, after: &Preview) {
+        let stale = |preview: &Preview| preview.outcome.applied.stale.clone();
+        let (was, is) = (before.map(stale).unwrap_or_default(), stale(after));
+        let (new, ended) = separate(was, is, |one, other| {
+            (&one.file, &one.target, &one.finding) == (&other.file, &other.target, &other.finding)
+        });
+        self.stale = new;
+        self.ended = ended
+            .iter()
+            .map(|action| format!("{}: {}", action.file, action.found()))
+            .collect();
+        let misfits = |preview: &Preview| preview.outcome.misfits.clone();
+        let (was, is) = (before.map(misfits).unwrap_or_default(), misfits(after));
+        let (new, ended) = separate(was, is, |one, other| one.problem() == other.problem());
+        self.misfits = new.iter().map(Misfit::to_string).collect();
+        self.ended.extend(ended.iter().map(Misfit::to_string));
+    }
+}
+
+/// What is there and was not before, and what was there before and is not any more.
+fn separate<T>(was: Vec<T>, is: Vec<T>, same: impl Fn(&T, &T) -> bool) -> (Vec<T>, Vec<T>) {
+    let (kept, new): (Vec<T>, Vec<T>) = is
+        .into_iter()
+        .partition(|item| was.iter().any(|known| same(known, item)));
+    let mut ended = was;
+    ended.retain(|item| !kept.iter().any(|known| same(known, item)));
+    (new, ended)
+}
+
+/// The names of all operations, as `scope::name`, by the shape of their path and their method.
+fn operations(preview: &Preview) -> BTreeMap<Key, String> {
+    let mut operations = BTreeMap::new();
+    for (file, spec) in &preview.specs {
+        let scope = file.trim_end_matches(".json");
+        each_operation(&mut spec.clone(), |path, method, operation, _| {
+            let name = operation.get("operationId").and_then(Value::as_str);
+            let name = format!("{scope}::{}", name.unwrap_or(""));
+            operations.insert((path_shape(path), method.to_owned()), name);
+        });
+    }
+    operations
+}
+
+/// Whether the operation or the schema around a location in a document is not as another document has it.
+fn has_changed(pointer: &str, document: &Document, known: &Document) -> bool {
+    let unescaped = |token: &str| token.replace("~1", "/").replace("~0", "~");
+    let steps: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    match steps.as_slice() {
+        ["components", "schemas", name, ..] => {
+            document.schemas.get(*name) != known.schemas.get(*name)
+        }
+        ["paths", path, rest @ ..] => {
+            let method = rest.first().copied().unwrap_or("");
+            let below = |operation: &&Operation| operation.path.ends_with(path);
+            let concerned: Vec<&Operation> = document.operations.iter().filter(below).collect();
+            let own = concerned
+                .iter()
+                .filter(|operation| operation.method == method);
+            let own: Vec<&Operation> = own.copied().collect();
+            let concerned = if own.is_empty() { concerned } else { own };
+            concerned
+                .iter()
+                .any(|operation| !known.operations.contains(operation))
+        }
+        _ => document.operations != known.operations || document.schemas != known.schemas,
+    }
+}
