@@ -201,7 +201,10 @@ fn edit_property(document: &mut Value, target: &Target, chance: &mut Chance) -> 
                 "integer" | "number" | "boolean" => "string",
                 _ => return None,
             };
-            *property = json!({"type": other});
+            // Nothing else changes: the direction does not.
+            let property = property.as_object_mut().unwrap();
+            property.retain(|key, _| ["readOnly", "writeOnly"].contains(&key.as_str()));
+            property.insert("type".into(), other.into());
             "of another type"
         }
         2 => {
