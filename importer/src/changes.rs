@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::document::{Document, Operation};
 use crate::extensions::Misfit;
-use crate::import::Preview;
 use crate::merge::api_name;
 use crate::operations::each_operation;
 use crate::overlay::StaleAction;
@@ -74,17 +73,15 @@ impl Changes {
     }
 
     /// Adds the operations that are not among the former ones, which are given by the shape of their path and their method.
-    pub fn find_added(&mut self, former: &BTreeMap<Key, String>, after: &Preview) {
-        let operations = operations(after).into_iter();
+    pub fn find_added(&mut self, former: &BTreeMap<Key, String>, specs: &BTreeMap<String, Value>) {
+        let operations = operations(specs).into_iter();
         let added = operations.filter(|(key, _)| !former.contains_key(key));
         self.added = added.map(|(_, name)| name).collect();
     }
 
     /// Adds what separates two states; where nothing is known of the former one, all that is stale is new.
-    pub fn compare(&mut self, before: Option<&Preview>, after: &Preview) {
-        let stale = |preview: &Preview| preview.outcome.applied.stale.clone();
-        let (was, is) = (before.map(stale).unwrap_or_default(), stale(after));
-        let (new, ended) = separate(was, is, |one, other| {
+    pub fn compare(&mut self, before: State, after: State) {
+        let (new, ended) = separate(before.stale, after.stale, |one, other| {
             (&one.file, &one.target, &one.finding) == (&other.file, &other.target, &other.finding)
         });
         self.stale = new;
@@ -92,12 +89,21 @@ impl Changes {
             .iter()
             .map(|action| format!("{}: {}", action.file, action.found()))
             .collect();
-        let misfits = |preview: &Preview| preview.outcome.misfits.clone();
-        let (was, is) = (before.map(misfits).unwrap_or_default(), misfits(after));
-        let (new, ended) = separate(was, is, |one, other| one.problem() == other.problem());
+        let (new, ended) = separate(before.misfits, after.misfits, |one, other| {
+            one.problem() == other.problem()
+        });
         self.misfits = new.iter().map(Misfit::to_string).collect();
         self.ended.extend(ended.iter().map(Misfit::to_string));
     }
+}
+
+/// What is to be decided in a state of the specifications.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The stale overlay actions.
+    pub stale: Vec<StaleAction>,
+    /// The extensions that do not fit.
+    pub misfits: Vec<Misfit>,
 }
 
 /// What is there and was not before, and what was there before and is not any more.
@@ -111,9 +117,9 @@ fn separate<T>(was: Vec<T>, is: Vec<T>, same: impl Fn(&T, &T) -> bool) -> (Vec<T
 }
 
 /// The names of all operations, as `scope::name`, by the shape of their path and their method.
-fn operations(preview: &Preview) -> BTreeMap<Key, String> {
+fn operations(specs: &BTreeMap<String, Value>) -> BTreeMap<Key, String> {
     let mut operations = BTreeMap::new();
-    for (file, spec) in &preview.specs {
+    for (file, spec) in specs {
         let scope = file.trim_end_matches(".json");
         each_operation(&mut spec.clone(), |path, method, operation, _| {
             let name = operation.get("operationId").and_then(Value::as_str);

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::grammar::{DOCUMENT, Kind, Shape, walk};
 use crate::operations::each_operation;
+use crate::references::refers_outside;
 use crate::repair::{fits, has_properties};
 use crate::report::{Log, Pointer};
 use crate::yaml::describe;
@@ -11,12 +12,6 @@ use crate::yaml::describe;
 /// Records the references of a document to other files; they also stand where the grammar has no reference.
 pub(crate) fn require_bundled(tree: &Value, log: &mut Log<'_>) {
     external(tree, &Kind::Object(&DOCUMENT), &mut Pointer::default(), log);
-}
-
-/// Whether a value is a reference to another file.
-pub(crate) fn refers_outside(value: &Value) -> bool {
-    let target = value.get("$ref").and_then(Value::as_str);
-    target.is_some_and(|target| !target.starts_with('#'))
 }
 
 fn external(value: &Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'_>) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::check::refers_outside;
+use crate::references::refers_outside;
 use crate::report::{Log, Pointer};
 use crate::yaml::{describe, number};
 

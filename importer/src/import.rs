@@ -11,7 +11,7 @@ use cisco_secure_access_codegen::scopes;
 use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value};
 
-use crate::changes::Changes;
+use crate::changes::{Changes, State};
 use crate::document::Document;
 use crate::extensions::Misfit;
 use crate::grammar::{self, Kind};
@@ -76,6 +76,15 @@ pub struct Outcome {
     pub stale: BTreeSet<String>,
 }
 
+impl Outcome {
+    fn state(&self) -> State {
+        State {
+            stale: self.applied.stale.clone(),
+            misfits: self.misfits.clone(),
+        }
+    }
+}
+
 /// What an import would write.
 #[derive(Debug)]
 pub struct Preview {
@@ -129,18 +138,15 @@ impl Options {
         if !self.allow_lost_names {
             check_names(&preview.outcome)?;
         }
-        let mut changes = std::mem::take(&mut preview.outcome.changes);
         // Without documents everything is made of the same base; what the overlays were before is not known.
         let former = (!documents.is_empty())
             .then(|| rebuild(specs).ok())
-            .flatten();
-        changes.compare(
-            former
-                .filter(|former| !former.documents.is_empty())
-                .as_ref(),
-            &preview,
-        );
-        preview.outcome.changes = changes;
+            .flatten()
+            .filter(|former| !former.documents.is_empty());
+        let former = former.map(|former| former.outcome.state());
+        let state = preview.outcome.state();
+        let changes = &mut preview.outcome.changes;
+        changes.compare(former.unwrap_or_default(), state);
         let Preview { files, outcome, .. } = preview;
         write::write(specs, &files, &outcome.changed, &outcome.stale)
             .map_err(|error| format!("{}: cannot be written: {error}", specs.display()))?;
@@ -186,7 +192,7 @@ impl Options {
         let left_behind = remainder::new(&before, &documents);
         let moves = renames::propose(&before, &documents);
         let mut preview = compute(documents, specs, &scopes, expectations, repairs)?;
-        changes.find_added(&former_names(specs), &preview);
+        changes.find_added(&former_names(specs), &preview.specs);
         preview.outcome.changes = changes;
         preview.outcome.lost = lost;
         preview.outcome.lost_names = generation::check(specs, &preview.specs)?;

@@ -7,6 +7,12 @@ use serde_json::{Map, Value};
 /// What references to schemas begin with.
 pub const SCHEMAS: &str = "#/components/schemas/";
 
+/// Whether a value is a reference to another file.
+pub(crate) fn refers_outside(value: &Value) -> bool {
+    let target = value.get("$ref").and_then(Value::as_str);
+    target.is_some_and(|target| !target.starts_with('#'))
+}
+
 /// The targets of the references in `values`, and of those in the schemas that they lead to.
 pub(crate) fn reached<'a>(
     values: impl IntoIterator<Item = &'a Value>,
