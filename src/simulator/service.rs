@@ -96,10 +96,10 @@ impl Service {
                 }
                 Route::OtherMethods(methods) => {
                     let methods = Vec::from_iter(methods).join(", ");
-                    let text = format!("The path has the methods {methods}.");
+                    let text = format!("The path supports the methods {methods}.");
                     JsonResponse::text(405, &text).with_header(ALLOW, &methods)
                 }
-                Route::Unknown => JsonResponse::error(404, "There is no such path."),
+                Route::Unknown => JsonResponse::error(404, "The path does not exist."),
             };
             response.into_response()
         };
@@ -335,7 +335,8 @@ impl Service {
         }
         let now = self.env.now().timestamp();
         let collection = state.store.at(path, &self.env);
-        let collection = collection.ok_or_else(|| reject("there is no collection".to_owned()))?;
+        let collection =
+            collection.ok_or_else(|| reject("there is no collection at this path".to_owned()))?;
         let values = ValueMaker {
             document: collection.shape.document,
             env: &self.env,
@@ -346,7 +347,7 @@ impl Service {
         for (name, value) in properties {
             let property = collection.shape.properties.get(name);
             let property =
-                property.ok_or_else(|| reject(format!("/{name}: there is no such property")))?;
+                property.ok_or_else(|| reject(format!("/{name}: the property does not exist")))?;
             property
                 .validator(collection.shape.document, name)
                 .check(value)
@@ -356,17 +357,17 @@ impl Service {
             None => {
                 let own = properties.get(&collection.shape.id).map(id_text);
                 if let Some(own) = own.filter(|own| collection.find(own).is_some()) {
-                    return Err(reject(format!("there is one of the id {own} already")));
+                    return Err(reject(format!("the id {own} already exists")));
                 }
                 if !collection.has_room() {
-                    return Err(reject("there is no room for another".to_owned()));
+                    return Err(reject("the maximum number of items is reached".to_owned()));
                 }
                 collection.add(values, properties.clone(), now)
             }
             Some(id) => {
                 let number = collection.find(id);
                 let number =
-                    number.ok_or_else(|| reject(format!("there is none of the id {id}")))?;
+                    number.ok_or_else(|| reject(format!("there is no item with the id {id}")))?;
                 let properties = properties.clone();
                 collection.edit(values, number, |item| item.extend(properties));
                 number
@@ -397,7 +398,9 @@ impl Service {
     /// Replaces the items of the collections of a snapshot.
     pub(super) fn restore(&self, snapshot: &Value) -> crate::error::Result<()> {
         let Value::Object(collections) = snapshot else {
-            return Err(Error::configuration("a snapshot is an object of lists"));
+            return Err(Error::configuration(
+                "a snapshot must be an object of lists",
+            ));
         };
         for (path, items) in collections {
             self.with_collection(path, |collection, _| collection.clear());

@@ -54,9 +54,9 @@ fn a_base_url_that_would_leak() {
         ("http://127.0.0.1.example", "plain http"),
         (
             "https://key:secret@api.example",
-            "credentials do not belong",
+            "the URL contains credentials",
         ),
-        ("https://api.example/?token=1", "no query"),
+        ("https://api.example/?token=1", "must not have a query"),
         ("ftp://api.example", "begins with https://"),
     ] {
         let message = configuration_error(client_of(url));

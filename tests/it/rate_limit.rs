@@ -186,7 +186,7 @@ async fn a_delay_beyond_the_total_timeout_fails_at_once() {
     assert!(
         error
             .to_string()
-            .contains("30.0 s remain of the total timeout"),
+            .contains("30.0 s of the total timeout remain"),
         "{error}"
     );
     assert_eq!(limited.arrivals().len(), 14);

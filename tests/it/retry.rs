@@ -135,7 +135,7 @@ async fn a_call_ends_before_a_delay_beyond_its_total_timeout() {
     assert!(
         error
             .to_string()
-            .contains("its delay is 2.0 s, and 1.5 s remain of the total timeout"),
+            .contains("its delay is 2.0 s, but only 1.5 s of the total timeout remain"),
         "{error}"
     );
 }

@@ -209,7 +209,7 @@ async fn integrations_reject_unknown_properties() {
     });
     let path = "/admin/v2/integrations";
     let unknown = ("/colour", json!("red"));
-    let text = "there is no such property";
+    let text = "the property does not exist";
     other
         .rejects((path, &integration), unknown, ("/colour", text))
         .await;

@@ -231,7 +231,7 @@ mod permissions {
             let error = FileTokenCache::new(&directory.0).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration);
             assert!(
-                error.to_string().contains("nobody else may write"),
+                error.to_string().contains("must not be writable by others"),
                 "{error}"
             );
         }

@@ -439,7 +439,7 @@ async fn the_time_limit_for_tokens_can_be_set() {
         .unwrap();
     let error = passing(&clock, scripted::read(&client)).await.unwrap_err();
     assert!(
-        error.to_string().contains("no access token in 7 s"),
+        error.to_string().contains("no access token within 7 s"),
         "{error}"
     );
     assert_eq!(clock.elapsed(), Duration::from_secs(7));

@@ -71,7 +71,7 @@ pub(crate) fn create(
         if !collection.has_room() {
             return Err(Rejection::Status(
                 409,
-                "There is no room for another.".to_owned(),
+                "The maximum number of items is reached.".to_owned(),
             ));
         }
         last = Some(collection.add(call.values(), properties, call.now));

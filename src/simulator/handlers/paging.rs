@@ -1,4 +1,4 @@
-//! Which page of a listing a call selects, and what a response says about it.
+//! The page of a list that a call selects, and its properties in the response.
 
 use cisco_secure_access_openapi::{Operation, Pagination, PaginationStyle};
 use http::HeaderName;
@@ -231,7 +231,7 @@ fn number(
         Some(number) => Ok(Some(number)),
         None => {
             let most = most.map(|most| format!(" to {most}")).unwrap_or_default();
-            let expected = format!("expected a whole number from {least}{most}, not {value}");
+            let expected = format!("expected an integer from {least}{most}, not {value}");
             Err(ValidationError::new(
                 format!("query parameter `{name}`"),
                 expected,

@@ -79,7 +79,7 @@ pub(super) fn delete(call: &Call<'_>, store: &mut Store) -> Result<JsonResponse,
         None => Ok(call.made(&Value::Null)),
         Some(_) => Err(Rejection::Status(
             404,
-            format!("There is none of the id {id}."),
+            format!("There is no item with the id {id}."),
         )),
     }
 }
@@ -95,7 +95,7 @@ pub(super) fn certificates(call: &Call<'_>, store: &mut Store) -> Result<JsonRes
     if let Some(device) = call.path_values.get("deviceId")
         && gone.contains_key(device)
     {
-        let text = format!("There is none of the id {device}.");
+        let text = format!("There is no item with the id {device}.");
         return Err(Rejection::Status(404, text));
     }
     let mut response = call.made(&Value::Object(ids));

@@ -106,7 +106,7 @@ pub(super) fn of_object(
         let number = objects.find(id)?;
         Some(objects.id(number))
     });
-    let missing = || Rejection::Status(404, format!("There is none of the id {id}."));
+    let missing = || Rejection::Status(404, format!("There is no item with the id {id}."));
     let facts = references(call, store, collection, &known.ok_or_else(missing)?);
     Ok(Some(JsonResponse::new(
         call.operation().success_status,

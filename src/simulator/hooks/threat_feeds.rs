@@ -21,12 +21,12 @@ pub(super) fn rejection(call: &Call<'_>, store: &mut Store) -> Option<JsonRespon
         "create_threat_feed" if has_job(call, store) => Some(error(
             409,
             "DUPLICATE_JOB",
-            "There is a job for this collection already.",
+            "This collection already has a job.",
         )),
         "create_threat_feed" if is_vendor_full(call, store) => Some(error(
             400,
             "VENDOR_LIMIT_EXCEEDED",
-            &format!("There are {FEEDS_OF_VENDOR} active feeds of this vendor already."),
+            &format!("This vendor already has {FEEDS_OF_VENDOR} active feeds."),
         )),
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! Network tunnel groups: their hubs, and the state of their tunnels, which follows from their age.
 //!
-//! Nothing connects to a simulator, so the first peer of a group comes a minute after its creation, and its tunnels are established another
-//! minute later. A test puts the clock forward.
+//! Nothing connects to a simulator, so the first peer of a group connects one minute after its creation, and its tunnels are established
+//! one minute later. A test advances the clock.
 
 use chrono::DateTime;
 use cisco_secure_access_openapi::Document;
@@ -123,7 +123,7 @@ pub(super) fn states(
     let Some(id) = call.path_values.get("id") else {
         return Ok(None);
     };
-    let missing = || Rejection::Status(404, format!("There is none of the id {id}."));
+    let missing = || Rejection::Status(404, format!("There is no item with the id {id}."));
     let groups = store.at(GROUPS, call.env).ok_or_else(missing)?;
     let number = groups.find(id).ok_or_else(missing)?;
     let group = groups.item(call.values(), number);

@@ -7,7 +7,7 @@ pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Vec<(String, Strin
     let delimiter = format!("--{boundary}");
     let (_, parts) = body
         .split_once(delimiter.as_str())
-        .ok_or("the boundary does not occur")?;
+        .ok_or("the boundary is missing")?;
     let mut fields = Vec::new();
     for part in parts.split(format!("\r\n{delimiter}").as_str()) {
         if part.starts_with("--") {
@@ -15,7 +15,7 @@ pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Vec<(String, Strin
         }
         let (head, content) = part
             .split_once("\r\n\r\n")
-            .ok_or("a part has no end of its headers")?;
+            .ok_or("the headers of a part have no end")?;
         let disposition = head
             .lines()
             .find(|line| {

@@ -35,7 +35,7 @@ pub(crate) fn check(
     for (name, _) in raw.query.iter().filter(|(name, _)| !is_known(name)) {
         let location = format!("query parameter `{name}`");
         if strictness.rejects_unknown_queries {
-            let text = "the operation has no such parameter";
+            let text = "the operation does not have this parameter";
             return Err(ValidationError::new(location, text));
         }
         request.ignored.push(location);
@@ -44,7 +44,7 @@ pub(crate) fn check(
         let location = || label(parameter);
         let Some(mut value) = parameters::read(document, parameter, raw)? else {
             if parameter.required {
-                return Err(ValidationError::new(location(), "it is required"));
+                return Err(ValidationError::new(location(), "a value is required"));
             }
             continue;
         };

@@ -55,7 +55,7 @@ pub(super) fn read(
     if texts.len() > 1 {
         return Err(ValidationError::new(
             label(parameter),
-            "it is given more than once",
+            "it occurs more than once",
         ));
     }
     if parameter.encoding == Encoding::Json {
@@ -99,7 +99,7 @@ pub(super) fn check_time(form: TimeForm, value: &Value) -> Result<(), &'static s
         });
         return match text == "now" || is_number(text) || is_relative {
             true => Ok(()),
-            false => Err("expected epoch milliseconds, `now`, or words such as `-1days`"),
+            false => Err("expected epoch milliseconds, `now`, or a relative time such as `-1days`"),
         };
     }
     let is_date = NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok();

@@ -1,4 +1,5 @@
-//! What is wrong with a value, in words: where, what is expected, and of which variant. Values are not repeated, since they can be secrets.
+//! Descriptions of validation errors: the location, the expected value, and the variant. The messages do not contain the received values,
+//! which can be secrets.
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -16,11 +17,11 @@ pub(super) fn of(schema: &Value, error: &ValidationError<'_>) -> (String, String
         }
         Kind::Required { property } => {
             let property = property.as_str().unwrap_or_default();
-            (format!("{at}/{property}"), "it is required".to_owned())
+            (format!("{at}/{property}"), "a value is required".to_owned())
         }
         Kind::UnevaluatedProperties { unexpected } | Kind::AdditionalProperties { unexpected } => {
             let property = unexpected.first().map(String::as_str).unwrap_or_default();
-            let text = "there is no such property".to_owned();
+            let text = "the property does not exist".to_owned();
             (format!("{at}/{property}"), text)
         }
         Kind::Enum { options } => (at, format!("expected {}", one_of(options))),

@@ -279,7 +279,7 @@ async fn more_in_a_moment_than_a_response_holds_is_an_error() -> Result<()> {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Ambiguous, "{error}");
             let expected =
-                "there are 25 events or more in the 1 ms before 1970-01-01 00:00:00.501 UTC";
+                "there are at least 25 events in the 1 ms before 1970-01-01 00:00:00.501 UTC";
             assert!(error.to_string().contains(expected), "{error}");
         }
     }

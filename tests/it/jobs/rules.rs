@@ -334,7 +334,7 @@ async fn a_restoration_ends_with_its_first_error() -> Result<()> {
     assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
     let text = error.to_string();
     assert!(
-        text.ends_with("the rule \"Rule 1002\" is not restored"),
+        text.ends_with("the rule \"Rule 1002\" was not restored"),
         "{text}"
     );
     for _ in 0..2 {

@@ -126,14 +126,14 @@ async fn an_error_with_the_status_of_success_is_no_page() {
 async fn a_partial_response_is_handed_out_before_the_error() {
     let failed = json!({"failed": ["dns", "proxy", "whispers"], "successful": ["firewall"]});
     for (status, meta, expected) in [
-        (207, failed.clone(), "without `dns`, `proxy`, 1 other parts"),
-        (200, failed, "without `dns`, `proxy`, 1 other parts"),
         (
             207,
-            json!({"failed": []}),
-            "without parts that it does not name",
+            failed.clone(),
+            "it lacks `dns`, `proxy`, 1 other parts",
         ),
-        (207, json!({}), "without parts that it does not name"),
+        (200, failed, "it lacks `dns`, `proxy`, 1 other parts"),
+        (207, json!({"failed": []}), "it lacks unnamed parts"),
+        (207, json!({}), "it lacks unnamed parts"),
     ] {
         let listing = Listing::start(move |query| {
             let page = rows(query.number("offset", 0), 10, 20);

@@ -25,7 +25,7 @@ async fn an_offset_that_is_ignored_is_an_error() {
         assert!(
             error
                 .to_string()
-                .contains("`offset` 10 has the rows of an earlier page"),
+                .contains("`offset` 10 repeats the rows of an earlier page"),
             "{error}"
         );
         assert_eq!(listing.requests(), 2);
@@ -111,7 +111,7 @@ async fn rows_without_an_id_can_be_equal() {
         assert!(
             error
                 .to_string()
-                .contains("whether these are other items cannot be said"),
+                .contains("the response does not show whether these are different items"),
             "{error}"
         );
     }
