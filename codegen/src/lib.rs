@@ -63,7 +63,7 @@ pub fn scopes(specs: &Path) -> io::Result<Vec<String>> {
     Ok(scopes)
 }
 
-/// What is generated for a path scope.
+/// The generated code of a path scope.
 #[derive(Debug)]
 pub struct Generated {
     /// The code, to be included in the module of the scope; it refers to the runtime of the crate.
@@ -79,7 +79,7 @@ pub struct Api {
     pub name: String,
     /// The Cargo feature that turns it on: `network-tunnel-groups`.
     pub feature: String,
-    /// How many operations it has.
+    /// The number of operations.
     pub operations: usize,
 }
 
@@ -104,7 +104,7 @@ pub fn apis(scope: &str, document: &Value) -> Result<Vec<Api>> {
         .collect())
 }
 
-/// What to generate of a document.
+/// The options of the generator.
 pub struct Options<'a> {
     /// Whether an API is enabled, by the name of its feature.
     pub enabled: &'a dyn Fn(&str) -> bool,

@@ -1,4 +1,4 @@
-//! From a faithful OpenAPI document to the subset that progenitor gets right.
+//! Lowers an OpenAPI document to the subset that progenitor supports.
 //!
 //! progenitor panics on some legal documents and generates wrong types from others. What it sees here is therefore small: every
 //! object, enumeration and union is a component of its own; scalars, lists and maps are inline; constraints,
@@ -299,7 +299,7 @@ struct Lowering<'a> {
     schemas: Map<String, Value>,
 }
 
-/// Where a schema is: the name for its type, its direction, and its JSON pointer.
+/// The location of a schema: the name for its type, its direction, and its JSON pointer.
 #[derive(Clone)]
 struct SchemaContext {
     name: String,
@@ -744,7 +744,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The field whose value may stand for the whole object.
+/// The field whose value can replace the complete object.
 fn enveloped_field(fields: &[Field], name: &str, context: &SchemaContext) -> Result<usize> {
     let field = fields.iter().position(|field| field.name == name);
     field.ok_or_else(|| {

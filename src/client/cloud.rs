@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_goes_to_hosts_of_its_cloud_only() {
+    fn the_token_is_sent_only_to_hosts_of_its_cloud() {
         let hosts: [(Cloud, &[&str]); 3] = [
             (
                 Cloud::Global,
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_goes_nowhere_else() {
+    fn the_token_is_not_sent_to_other_hosts() {
         for to in [
             "https://evil.example/",
             "https://www.cisco.com/",

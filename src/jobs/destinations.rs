@@ -352,7 +352,7 @@ mod tests {
     use super::comparable;
 
     #[test]
-    fn hosts_are_compared_without_case_and_paths_with_it() {
+    fn hosts_are_case_insensitive_and_paths_are_case_sensitive() {
         for (destination, expected) in [
             ("Example.COM", "example.com"),
             ("Example.com/Path", "example.com/Path"),

@@ -82,7 +82,7 @@ pub(super) enum Repetition {
     /// All its rows are equal to those of the previous page and have no id, so they may be different items.
     Ambiguous,
     /// It equals the previous page.
-    Whole,
+    Identical,
     /// Its rows are repeated.
     Repeated,
 }
@@ -113,7 +113,7 @@ impl History {
         if rows.is_ambiguous && is_equal {
             Repetition::Ambiguous
         } else if is_whole {
-            Repetition::Whole
+            Repetition::Identical
         } else if is_equal || begins_equal || self.lists.contains(&rows.hash) {
             Repetition::Repeated
         } else {

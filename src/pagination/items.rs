@@ -133,13 +133,13 @@ impl<T> Items<T> {
 
     /// Extracts the items of a page.
     fn open(&mut self, response: RawResponse, info: &PageInfo) -> Result<VecDeque<T>> {
-        let whole = response.clone();
+        let original = response.clone();
         let page = (self.into_items)(response, self.pager.pagination())?;
         let (items, parts) = page.into_parts();
         let rows = info.rows.values;
         if items.is_empty() && rows > 0 {
             let what = format!("the list has {rows} rows, and none of them can be decoded");
-            return Err(whole.into_error(ErrorKind::Decode, what));
+            return Err(original.into_error(ErrorKind::Decode, what));
         }
         self.deviations = parts.deviations;
         let mut items = VecDeque::from(items);

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn each_of_several_headers_counts() {
+    fn links_are_read_from_several_headers() {
         let mut headers = HeaderMap::new();
         headers.append(LINK, "</?page=1>; rel=prev".parse().unwrap());
         headers.append(LINK, "</?page=3>; rel=next".parse().unwrap());

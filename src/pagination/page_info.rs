@@ -384,7 +384,7 @@ fn value(raw: Option<&RawValue>) -> Value {
 /// A number of items in any notation.
 fn total(raw: Option<&RawValue>) -> Option<u64> {
     match value(raw) {
-        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
+        Value::Number(number) => number.as_u64().or_else(|| integer(number.as_f64()?)),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }
@@ -395,7 +395,7 @@ fn total(raw: Option<&RawValue>) -> Option<u64> {
     clippy::cast_sign_loss,
     reason = "the range is checked"
 )]
-fn whole(number: f64) -> Option<u64> {
+fn integer(number: f64) -> Option<u64> {
     /// 2^53: up to here, every integral `f64` is exact.
     const LIMIT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && (0.0..=LIMIT).contains(&number)).then_some(number as u64)

@@ -64,14 +64,14 @@ impl Progress {
         let has_total = info.total.or(self.total).is_some();
         match info.repetition {
             Repetition::None => Ok(true),
-            Repetition::Whole | Repetition::Ambiguous if self.has_all(info) => Ok(false),
+            Repetition::Identical | Repetition::Ambiguous if self.has_all(info) => Ok(false),
             // The total decides whether these are different items.
             Repetition::Ambiguous if has_total => Ok(true),
             Repetition::Ambiguous => Err(format!(
                 "{} has the same rows as the previous page, and the response does not show whether these are different items: increase the page size",
                 self.describe(position)
             )),
-            Repetition::Whole | Repetition::Repeated => Err(format!(
+            Repetition::Identical | Repetition::Repeated => Err(format!(
                 "{} repeats the rows of an earlier page: the service ignores the paging parameters, or its items have moved; `send()` returns a single page",
                 self.describe(position)
             )),

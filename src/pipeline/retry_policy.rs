@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_is_used_up_and_refilled() {
+    fn retries_withdraw_from_the_budget_and_successes_deposit() {
         let budget = RetryBudget::new(&RetryPolicy::new().budget(2));
         assert_eq!([(); 3].map(|()| budget.withdraw()), [true, true, false]);
         for _ in 0..9 {

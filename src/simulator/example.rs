@@ -1,4 +1,4 @@
-//! Requests that the documents allow, for every operation: what a test sends that wants to see all of them.
+//! Valid requests for every operation, for tests of all operations.
 
 use bytes::Bytes;
 use cisco_secure_access_openapi::{Encoding, Location, Operation, Parameter, Segment, TimeForm};
@@ -12,7 +12,7 @@ use super::env::Env;
 use super::faker::SeededRng;
 use super::state::{Store, ValueMaker};
 
-/// What stands for itself in a path and in a query.
+/// The characters that are not encoded in a path and in a query.
 const PLAIN: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')

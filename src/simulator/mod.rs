@@ -18,7 +18,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What it does
+//! # Features
 //!
 //! - **Validation.** Parameters and bodies must match the document of the operation, including rules in words: a passphrase has 16 to 64
 //!   characters, and an address is valid. The 400 response names the parameter, or the property, the variant and the permitted values, in

@@ -1,6 +1,6 @@
-//! The simulated service: from a request to its response, without a socket.
+//! The simulated service, which maps a request to its response, without a socket.
 //!
-//! A request passes faults, token, cloud, OAuth scopes and rate limit, is validated against its document and dispatched. Its record is kept.
+//! A request passes faults, token, cloud, OAuth scopes and rate limit, is validated against its document and dispatched. It is recorded.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -46,7 +46,7 @@ pub(super) struct Service {
     pub(super) state: Mutex<State>,
 }
 
-/// What changes while it runs.
+/// The mutable state.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) tokens: Tokens,
@@ -55,13 +55,13 @@ pub(super) struct State {
     pub(super) limits: Limits,
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) rules_are_locked: bool,
-    /// How many calls were carried out.
+    /// The number of calls that were carried out.
     pub(super) turn: u64,
 }
 
 impl Service {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        // A call that panicked leaves a state that is as good as before.
+        // A panic in a call leaves a consistent state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -104,14 +104,14 @@ impl Service {
             response.into_response()
         };
         let (response, delivery) = match effect {
-            Some(Effect::Respond(response)) => (response, Delivery::Whole),
+            Some(Effect::Respond(response)) => (response, Delivery::Complete),
             Some(Effect::Reset) => (Response::default(), Delivery::Never),
             Some(Effect::After(delivery)) => (respond(), delivery),
             Some(Effect::ExpiredToken) => {
                 self.state().tokens.expire();
-                (respond(), Delivery::Whole)
+                (respond(), Delivery::Complete)
             }
-            None => (respond(), Delivery::Whole),
+            None => (respond(), Delivery::Complete),
         };
         record.ignored = ignored;
         if delivery != Delivery::Never {
@@ -128,7 +128,7 @@ impl Service {
     pub(super) async fn deliver(&self, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
         let Delivered { response, delivery } = self.handle(request).await;
         match delivery {
-            Delivery::Whole => Ok(response),
+            Delivery::Complete => Ok(response),
             Delivery::Never => Err(io::ErrorKind::ConnectionReset.into()),
             Delivery::Half => Err(io::ErrorKind::UnexpectedEof.into()),
             Delivery::Slow(duration) => {

@@ -29,7 +29,7 @@ impl CannedResponse {
     /// # Panics
     /// When it is not a valid HTTP status.
     pub fn new(status: u16) -> Self {
-        #[expect(clippy::expect_used, reason = "the test is wrong")]
+        #[expect(clippy::expect_used, reason = "an invalid status is a bug of the test")]
         let status = StatusCode::from_u16(status).expect("an HTTP status from 100 to 999");
         Self {
             status,

@@ -273,7 +273,7 @@ impl Scalar for Plain<f64> {
 
     #[expect(
         clippy::cast_precision_loss,
-        reason = "what is not exact keeps its wire form"
+        reason = "an inexact value keeps its wire form"
     )]
     fn decode_integer(&self, value: i64) -> Decoded<f64> {
         match value.unsigned_abs() <= MAX_EXACT_INTEGER {

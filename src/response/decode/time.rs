@@ -141,7 +141,7 @@ impl Scalar for TimeFormat {
 
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "a float that is too large becomes the largest integer, which is no time"
+        reason = "a float that is too large saturates to the largest integer, which is not a time"
     )]
     fn decode_float(&self, value: f64) -> Decoded<DateTime<Utc>> {
         // Fractions of a unit are ignored.

@@ -54,7 +54,7 @@ pub(crate) enum Kind {
     Boolean,
     Array,
     Object,
-    #[allow(dead_code, reason = "documents may have it, today's have not")]
+    #[allow(dead_code, reason = "the current documents do not use it")]
     Any,
 }
 

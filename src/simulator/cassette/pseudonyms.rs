@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_value_has_the_same_pseudonym_of_its_kind() {
+    fn equal_values_have_equal_pseudonyms_of_their_kind() {
         let mut pseudonyms = Pseudonyms::default();
         let mut name = |value: Value, placeholder: Value| pseudonyms.name(&value, placeholder);
         assert_eq!(name(json!(8917), json!(2222)), 2222);

@@ -170,7 +170,7 @@ impl<'a> Call<'a> {
         response
     }
 
-    /// A response about an item over the path, as far as it is one; otherwise one that is made up.
+    /// A response about a parent item of the path, if its schema matches; otherwise a generated response.
     pub(crate) fn about(&self, store: &mut Store, parent: Option<&Parent>) -> JsonResponse {
         let schema = self.operation().response();
         if let (Some(parent), Some(schema)) = (parent, schema)

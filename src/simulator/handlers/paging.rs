@@ -206,7 +206,7 @@ impl Window {
     }
 }
 
-/// The URL of the page behind so many rows.
+/// The URL of the page after this number of rows.
 fn url(operation: &Operation, pagination: &Pagination, end: usize) -> String {
     format!(
         "https://api.sse.cisco.com{}?{}={end}",

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_read() {
+    fn multipart_fields_are_parsed() {
         let body = b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\
             Content-Type: text/csv\r\n\r\na,b\r\nc\r\n--x\r\nContent-Disposition: form-data; name=kind\r\n\r\n1\r\n--x--\r\n";
         let fields = read("multipart/form-data; boundary=x", body).unwrap();

@@ -86,7 +86,7 @@ pub(crate) struct Delivered {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Delivery {
     #[default]
-    Whole,
+    Complete,
     /// The connection ends instead.
     Never,
     /// The connection ends in the middle.

@@ -1,8 +1,8 @@
-//! Requests against the documents: every parameter and the body, with the crate `jsonschema`.
+//! Validation of requests against the documents: every parameter and the body, with the crate `jsonschema`.
 //!
-//! `parameters` and `body` read what a request has of each and give it the types of its schema; `schema` compiles the schemas of an operation
-//! for the first request, with the rules of `prose`, and `report` says what is wrong with a value. It depends on the document model alone and
-//! keeps nothing: the caller keeps the compiled [`Validators`].
+//! `parameters` and `body` parse the parts of a request and convert them to the types of their schemas; `schema` compiles the schemas of an
+//! operation at the first request, with the rules of `prose`, and `report` describes the errors. It depends only on the document model and
+//! stores nothing: the caller stores the compiled [`Validators`].
 
 mod body;
 mod formats;

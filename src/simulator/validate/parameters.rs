@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::request::{RawRequest, ValidationError};
 
-/// What a parameter is called in an error.
+/// The name of a parameter in an error.
 pub(super) fn label(parameter: &Parameter) -> String {
     let location = match parameter.location {
         Location::Path => "path parameter",
