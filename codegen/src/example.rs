@@ -28,7 +28,7 @@ pub(crate) struct Types<'a> {
     pub defs: &'a TypeDefs,
     /// The same types as they are described.
     pub described: &'a BTreeMap<String, Type>,
-    /// Whether an example that is not a value of its type is an error; otherwise placeholders stand for the examples of its call.
+    /// Whether an example that is not a value of its type is an error; otherwise placeholders replace the examples of its call.
     pub is_strict: bool,
 }
 

@@ -116,7 +116,7 @@ pub struct Options<'a> {
 /// types that they reach.
 ///
 /// # Errors
-/// When the document is not what `cargo xtask import` writes; the error says where, and what is expected.
+/// When the document is not what `cargo xtask import` writes; the error has the location and the expected value.
 pub fn generate(scope: &str, document: &Value, options: &Options<'_>) -> Result<Generated> {
     generate_scope(scope, document, options).map_err(|error| error.in_document(scope))
 }
@@ -255,7 +255,7 @@ struct Model {
     operations: Vec<Operation>,
     /// The types as they are described.
     types: BTreeMap<String, types::Type>,
-    /// The types that progenitor gives.
+    /// The types that progenitor generates.
     rust_types: RustTypes,
     enumerations: Enumerations,
     /// The code of the types, and their definitions.

@@ -619,7 +619,8 @@ impl Lowering<'_> {
         Ok((Shape::Struct(fields, WireForm::List(positions)), lowered))
     }
 
-    /// Every property is required in the lowered document, so that progenitor gives the type of the value itself; `emit` adds the `Option`.
+    /// Every property is required in the lowered document, so that progenitor generates the type of the value itself; `emit` adds the
+    /// `Option`.
     fn object(&mut self, schema: &Value, context: &SchemaContext) -> Result<(Vec<Field>, Value)> {
         let required: BTreeSet<&str> = schema
             .get("required")

@@ -28,7 +28,7 @@ pub(crate) struct Requests {
     pub methods: BTreeMap<String, TokenStream>,
     /// Their types, with setters.
     pub types: TokenStream,
-    /// The types that stand for the operations.
+    /// The endpoint types of the operations.
     pub endpoints: TokenStream,
     /// The required parameters that have setters: the names in the module `missing`.
     pub missing: BTreeSet<Ident>,

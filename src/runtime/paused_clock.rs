@@ -138,7 +138,10 @@ impl PausedClock {
         state.start + state.elapsed
     }
 
-    #[expect(clippy::unused_self, reason = "the clock keeps the interface of the other time sources")]
+    #[expect(
+        clippy::unused_self,
+        reason = "the clock keeps the interface of the other time sources"
+    )]
     pub(super) fn random(&self) -> f64 {
         1.0
     }

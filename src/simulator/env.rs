@@ -23,7 +23,7 @@ pub(super) struct Env {
 }
 
 impl Env {
-    /// The calendar time: what a response says of something that happens now.
+    /// The calendar time, for events that happen now.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

@@ -143,7 +143,7 @@ impl ExampleRequest<'_> {
         let body = body.filter(|body| body.required || self.everything)?;
         let (media_type, schema) = body.media_types.first_key_value()?;
         let rng = self.rng.fork("body");
-        // A form without parts is no body.
+        // A form without parts is not a body.
         let everything = self.everything || media_type == "multipart/form-data";
         let value = self.values.sent(schema, "", everything, rng);
         let fields = || value.as_object().into_iter().flatten();
@@ -173,7 +173,7 @@ impl ExampleRequest<'_> {
     }
 }
 
-/// A string as it stands in a path and in a query.
+/// A string in the encoding of a path or query.
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, &PLAIN).to_string()
 }
@@ -184,7 +184,7 @@ fn joined(list: &[Value]) -> String {
     items.join(",")
 }
 
-/// A value as it stands in a path or in a query.
+/// A value in the encoding of a path or query.
 fn text(value: &Value) -> String {
     value
         .as_str()

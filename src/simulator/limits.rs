@@ -26,7 +26,7 @@ impl Limits {
         }
     }
 
-    /// Counts a call; gives the headers of its response, or of its rejection.
+    /// Counts a call; returns the headers of its response, or of its rejection.
     pub(super) fn count(
         &mut self,
         limit: &RateLimit,

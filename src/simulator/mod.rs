@@ -188,7 +188,7 @@ impl Simulator {
     #[must_use]
     pub fn base_url(&self) -> Url {
         let url = match &self.socket {
-            // A wildcard address is none to connect to.
+            // A client cannot connect to a wildcard address.
             Some(Socket { address, .. }) if address.ip().is_unspecified() => {
                 format!("http://127.0.0.1:{}", address.port())
             }

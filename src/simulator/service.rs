@@ -319,7 +319,7 @@ impl Service {
         Some(act(collection, values))
     }
 
-    /// Adds an item to the collection at a path, or sets properties of the item of this id; gives the id.
+    /// Adds an item to the collection at a path, or sets properties of the item with this id; returns the id.
     pub(super) fn put(
         &self,
         path: &str,

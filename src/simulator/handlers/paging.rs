@@ -85,7 +85,7 @@ impl Window {
         })
     }
 
-    /// The part behind the row that the cursor of a call is from, if rows have cursors.
+    /// The part after the row of the cursor, if rows have cursors.
     pub(crate) fn behind<'a>(
         self,
         operation: &Operation,

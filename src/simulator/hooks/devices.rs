@@ -32,7 +32,7 @@ pub(super) fn settings(call: &Call<'_>, store: &mut Store) -> JsonResponse {
         _ => {
             let value = &call.request.body["value"];
             let now = call.values().time(&json!({"type": "string"}), call.now);
-            // A number that is no integer of 64 bits is none of a device.
+            // A number that is not a 64-bit integer does not belong to a device.
             let known = ids.iter().filter(|id| id.as_i64().is_some());
             let items: Vec<Value> = known
                 .map(|id| {

@@ -1,6 +1,6 @@
 //! The fields of a multipart body: enough of RFC 7578 to say which there are.
 
-/// Names and contents of the fields; what is no text is read as well as it can be.
+/// The names and contents of the fields; invalid UTF-8 is replaced.
 pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Vec<(String, String)>, &'static str> {
     let boundary = parameter(content_type, "boundary").ok_or("its content type has no boundary")?;
     let body = String::from_utf8_lossy(body);

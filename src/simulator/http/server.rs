@@ -108,7 +108,7 @@ struct ResponseBody {
     piece: usize,
     clock: Clock,
     pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// Whether what came so far had a chance to leave.
+    /// Whether the data so far had a chance to be sent.
     is_flushed: bool,
 }
 

@@ -107,7 +107,7 @@ fn subject(report: &str) -> Option<Subject> {
     })
 }
 
-/// The numbers of events of each thing that a report ranks, the most frequent first; `None` where the report is none of these.
+/// The numbers of events of each ranked value, the most frequent first; `None` if the report does not rank.
 pub(super) fn top(events: &[Event], report: &str) -> Option<Vec<Map<String, Value>>> {
     let subject = subject(report)?;
     let mut groups: BTreeMap<String, (Value, Vec<Event>)> = BTreeMap::new();

@@ -66,8 +66,8 @@ pub(super) fn read(
     Ok(Some(typed(schema, first)))
 }
 
-/// A string as the type of the schema; where it is none, the string, which the schema then rejects. A time in another notation of ISO 8601
-/// becomes one of RFC 3339.
+/// Converts a string to the type of the schema; an invalid string is kept, and the schema rejects it. A time in another notation of ISO
+/// 8601 is converted to RFC 3339.
 pub(super) fn typed(schema: &Value, text: &str) -> Value {
     let parsed = match schema["type"].as_str() {
         Some("string") if schema["format"] == "date-time" => iso_time(text).map(Value::from),

@@ -191,7 +191,7 @@ fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> V
                 let names = value.as_array().into_iter().flatten();
                 names.filter(is_sent).cloned().collect()
             }
-            // A time that is written in another way than `format` says, or is empty.
+            // A time in another format than `format`, or an empty string.
             "format" if schema.get("x-time-format").is_some() => continue,
             // In OpenAPI 3.0, a flag beside the bound.
             "exclusiveMinimum" if value == true => schema["minimum"].clone(),

@@ -331,7 +331,7 @@ async fn subdomains_have_seconds_in_quotes() {
     }
 }
 
-/// The names of all subdomains, and the queries that it took, where a page begins at the name in `offsetName` or behind it.
+/// The names of all subdomains, and the queries of the listing, if a page starts at or after the name in `offsetName`.
 async fn subdomains(
     total: usize,
     page_size: usize,

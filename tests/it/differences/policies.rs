@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::{decode, lines, read, serving, time};
 use crate::scripted::{Scripted, ScriptedResponse};
 
-/// A rule as the service sends it, with these properties besides.
+/// A rule of the service, with these additional properties.
 fn rule(properties: Value) -> Value {
     let mut rule = json!({"modifiedBy": "org/17/user/4", "ruleId": 17, "ruleName": "Harbour"});
     let Value::Object(properties) = properties else {
@@ -262,7 +262,7 @@ async fn application_categories_are_keyed_by_id() {
     assert_eq!(list[0].created_at, time("2023-11-14T22:20:00Z"));
 }
 
-/// A destination list as the service sends it, with these properties besides.
+/// A destination list of the service, with these additional properties.
 fn destination_list(properties: &Value) -> Value {
     let mut list = json!({
         "access": "none",
