@@ -48,7 +48,7 @@ use crate::rust_type::Enumerations;
 pub use cisco_secure_access_openapi::{Error, Result};
 pub use layout::layout;
 
-/// The path scopes, each a document of its own: those that a directory of specifications has, in order.
+/// The path scopes in a directory of specifications, which has a document for each, in order.
 ///
 /// # Errors
 /// When the directory cannot be read.

@@ -328,7 +328,7 @@ impl<'a> Emission<'a> {
         }
     }
 
-    /// The function that begins the object: of the builder, of nothing, or of the one required property.
+    /// The function that creates the object or its builder: without arguments, or with the only required property.
     fn begin(
         &self,
         has_builder: bool,

@@ -19,7 +19,7 @@ pub(crate) struct Type {
     pub shape: Shape,
     /// `x-constructors`, for types that are sent.
     pub constructors: Vec<Constructor>,
-    /// `x-named-by`: the property that is the name of a listed item.
+    /// `x-named-by`: the property with the name of a list item.
     pub named_by: Option<String>,
 }
 

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_hidden_beside_and_behind_a_reference() {
+    fn a_secret_is_redacted_if_the_property_or_its_schema_is_marked() {
         let text = json!({
             "openapi": "3.0.3",
             "paths": {},

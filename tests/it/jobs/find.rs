@@ -74,7 +74,7 @@ async fn no_match_and_several_matches_are_distinguished() -> Result<()> {
 }
 
 #[tokio::test]
-async fn lists_whose_items_have_another_property_for_the_name_find_by_it() -> Result<()> {
+async fn items_with_another_name_property_are_found_by_name() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = simulator.client()?;
     let lists = "/policies/v2/applicationLists";
