@@ -11,7 +11,7 @@ use cisco_secure_access_codegen::{Options, apis, layout, scopes};
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
-    // A new scope comes with its features.
+    // A new scope has its own features.
     println!("cargo::rerun-if-changed=Cargo.toml");
     println!("cargo::rustc-check-cfg=cfg(all_operations)");
     match run() {
@@ -27,7 +27,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let specs = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("specs");
     let scopes = scopes(&specs).map_err(|error| format!("{}: {error}", specs.display()))?;
     let specs = specs.as_path();
-    // Each scope on a thread of its own: nothing else is built at that time.
+    // Each scope has its own thread: nothing else is built at that time.
     let parts = thread::scope(|threads| {
         let started: Vec<_> = scopes
             .iter()
@@ -41,7 +41,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         });
         parts.collect::<Result<Vec<_>, String>>()
     })?;
-    if parts.iter().all(|part| *part == Part::Whole) {
+    if parts.iter().all(|part| *part == Part::Complete) {
         println!("cargo::rustc-cfg=all_operations");
     }
     let generated = scopes.iter().zip(parts);
@@ -53,23 +53,23 @@ fn run() -> Result<(), Box<dyn Error>> {
     write("documents.rs", &documents(&scopes))
 }
 
-/// What is generated of a scope.
+/// The generated part of a scope.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Nothing,
     Some,
-    Whole,
+    Complete,
 }
 
-/// Generates what is enabled of a scope.
+/// Generates the enabled operations of a scope.
 fn generate(specs: &Path, scope: &str) -> Result<Part, Box<dyn Error>> {
     let path = specs.join(scope).with_extension("json");
     println!("cargo::rerun-if-changed={}", path.display());
-    let is_whole = scope == "auth" || is_enabled(scope);
+    let is_complete = scope == "auth" || is_enabled(scope);
     let unreadable = |error: &dyn Error| format!("{}: {error}", path.display());
     let text = fs::read_to_string(&path).map_err(|error| unreadable(&error))?;
     let document = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
-    if !is_whole
+    if !is_complete
         && !apis(scope, &document)?
             .iter()
             .any(|api| is_enabled(&api.feature))
@@ -77,14 +77,14 @@ fn generate(specs: &Path, scope: &str) -> Result<Part, Box<dyn Error>> {
         return Ok(Part::Nothing);
     }
     let options = Options {
-        enabled: &|api| is_whole || is_enabled(api),
+        enabled: &|api| is_complete || is_enabled(api),
         schemars: is_enabled("schemars"),
     };
     let generated = cisco_secure_access_codegen::generate(scope, &document, &options)?;
     write(&format!("{scope}.rs"), &layout(generated.code))?;
     write(&format!("{scope}.md"), &generated.index)?;
-    Ok(match is_whole {
-        true => Part::Whole,
+    Ok(match is_complete {
+        true => Part::Complete,
         false => Part::Some,
     })
 }

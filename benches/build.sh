@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the crate with all scopes, and plain progenitor output (builder style) for the same documents, one after the other on this
-# machine, and prints both times and the ratio, in debug and in release. `cargo xtask features --measure` measures what one scope or one API costs.
-# Dependencies are built before the clock starts; what is timed is the crate alone, build script included.
+# Builds the crate with all scopes, and the unmodified output of progenitor (builder style) for the same documents, one after the other on
+# this machine, and prints both times and the ratio, in debug and in release. `cargo xtask features --measure` measures a single scope or
+# API. Dependencies are built before: the times are those of the crate, including its build script.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=target/bench-build
@@ -28,7 +28,7 @@ uuid = { version = "1", features = ["serde"] }
 [workspace]
 TOML
 
-# seconds PACKAGE MANIFEST TARGET ARGUMENT…: the time that cargo takes for one package whose dependencies are there.
+# seconds PACKAGE MANIFEST TARGET ARGUMENT…: the build time of one package without its dependencies.
 seconds() {
     local package=$1 manifest=$2 target=$3
     shift 3

@@ -1,19 +1,19 @@
-//! What the runtime costs, against a program that does the same by hand with reqwest and serde.
+//! Measures the cost of the runtime, compared with a handwritten program on reqwest and serde.
 //!
-//! One program in several roles, so that client and server are processes of their own; `benches/calls.sh` runs them and prints the tables.
+//! One program has several roles, so that client and server are separate processes; `benches/calls.sh` runs them and prints the tables.
 //!
 //! ```text
-//! calls server MILLISECONDS              serves on a free port, each response so much later; prints the base URL
-//! calls sdk|bare URL CALLS               reads one site so many times, one call after the other
-//! calls list URL PREFETCH                lists 250,000 destinations, so many pages at a time
-//! calls decode                           decodes pages of DNS activity with the types of the crate and with types written by hand, and prints how fast
-//! calls decode-sdk|decode-bare PAGES     decodes so many pages with the one or the other
+//! calls server MILLISECONDS              serves on a free port, with a delay before each response; prints the base URL
+//! calls sdk|bare URL CALLS               requests one site this number of times, sequentially
+//! calls list URL PREFETCH                lists 250,000 destinations, with this number of concurrent requests
+//! calls decode                           decodes pages of DNS activity with the types of the crate and with handwritten types, and prints the speed
+//! calls decode-sdk|decode-bare PAGES     decodes this number of pages with one of them
 //! ```
 
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a measurement prints, and ends where it cannot go on"
+    reason = "a measurement prints its results, and a panic ends it"
 )]
 
 use std::env;
@@ -29,10 +29,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
-/// How many destinations there are.
+/// The number of destinations.
 const DESTINATIONS: usize = 250_000;
 
-/// How many rows a page of DNS activity has.
+/// The number of rows on a page of DNS activity.
 const ROWS: usize = 1000;
 
 fn main() {
@@ -67,14 +67,14 @@ fn main() {
     }
 }
 
-/// Prints how long something takes, in seconds.
+/// Prints the duration of a task, in seconds.
 fn timed(work: impl FnOnce()) {
     let start = Instant::now();
     work();
     println!("{:.3}", start.elapsed().as_secs_f64());
 }
 
-/// The most memory that the process has had, in MiB.
+/// The peak memory of the process, in MiB.
 fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -97,7 +97,7 @@ async fn serve(delay: Duration) {
     }
 }
 
-/// Serves the calls of one connection; they come one after the other, with heads that are small.
+/// Serves the calls of a connection, which are sequential and have small heads.
 async fn connection(mut stream: TcpStream, delay: Duration) -> Option<()> {
     let mut bytes = Vec::new();
     loop {
@@ -116,7 +116,7 @@ async fn connection(mut stream: TcpStream, delay: Duration) -> Option<()> {
         let text = String::from_utf8(bytes.drain(..head).collect()).ok()?;
         let target = text.split(' ').nth(1)?;
         let body = if target.starts_with("/auth/") {
-            // The body of the token request; nothing comes behind it.
+            // The body of the token request, which is the last data.
             bytes.clear();
             json!({"token_type": "bearer", "access_token": "t".repeat(2000), "expires_in": 3600})
         } else if target.contains("/destinations") {
@@ -193,7 +193,7 @@ async fn sdk(url: &str, calls: usize) {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "it is read to be compared")]
+#[allow(dead_code, reason = "the field is only decoded")]
 struct Site {
     origin_id: Option<i64>,
     is_default: Option<bool>,
@@ -207,7 +207,7 @@ struct Site {
     site_id: Option<i64>,
 }
 
-/// The least that a careful program does: a token once, no redirects, a time limit, the status checked, the response decoded.
+/// The minimum of a careful program: one token, no redirects, a time limit, a check of the status, a decoded response.
 async fn bare(url: &str, calls: usize) {
     #[derive(Deserialize)]
     struct Token {
@@ -261,13 +261,13 @@ async fn list(url: &str, prefetch: usize) {
 // Decoding.
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "it is read to be compared")]
+#[allow(dead_code, reason = "the field is only decoded")]
 struct Page {
     data: Vec<Row>,
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "it is read to be compared")]
+#[allow(dead_code, reason = "the field is only decoded")]
 struct Row {
     allapplications: Vec<Application>,
     allowedapplications: Vec<Application>,
@@ -290,7 +290,7 @@ struct Row {
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "it is read to be compared")]
+#[allow(dead_code, reason = "the field is only decoded")]
 struct Application {
     id: Option<i64>,
     label: Option<String>,
@@ -300,7 +300,7 @@ struct Application {
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "it is read to be compared")]
+#[allow(dead_code, reason = "the field is only decoded")]
 struct Category {
     id: Option<i64>,
     #[serde(rename = "type")]
@@ -311,7 +311,7 @@ struct Category {
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "it is read to be compared")]
+#[allow(dead_code, reason = "the field is only decoded")]
 struct Identity {
     id: Option<i64>,
     label: Option<String>,
@@ -321,7 +321,7 @@ struct Identity {
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "it is read to be compared")]
+#[allow(dead_code, reason = "the field is only decoded")]
 struct IdentityType {
     id: Option<i64>,
     #[serde(rename = "type")]
@@ -330,7 +330,7 @@ struct IdentityType {
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "it is read to be compared")]
+#[allow(dead_code, reason = "the field is only decoded")]
 struct Threat {
     label: Option<String>,
     #[serde(rename = "type")]
@@ -405,7 +405,7 @@ impl<'a> Decoder<'a> {
         page.data.len()
     }
 
-    /// The whole call, for there is no way to its decoding but through it.
+    /// The complete call, because the decoding is not available separately.
     fn by_crate(&self) -> usize {
         let request = self.client.reports();
         let request = request
@@ -430,7 +430,7 @@ fn decode_times(runtime: &Runtime) {
         bytes as f64 / best.as_secs_f64() / 1e6
     };
     let (by_hand, by_crate) = (|| decoder.by_hand(), || decoder.by_crate());
-    // Alternating, so that both see the same machine.
+    // Alternating, so that the load of the machine affects both.
     let (hand, ours) = (rate(&by_hand), rate(&by_crate));
     let (hand, ours) = (hand.max(rate(&by_hand)), ours.max(rate(&by_crate)));
     println!("| {ROWS} rows, {} kB | MB/s |", bytes / 1000);

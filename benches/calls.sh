@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# What a call costs against bare reqwest, what it costs to decode a page against types by hand, and how fast everything is listed; prints
-# the tables of benches/README.md. It fails where more instructions are executed than its limits allow: they are the same on each machine
-# and at each load, as times are not.
+# Measures a call against bare reqwest, the decoding of a page against handwritten types, and listings; prints the tables of
+# benches/README.md. It fails if more instructions are executed than its limits allow: unlike times, they are the same on each machine and
+# under any load.
 #
-# Needs valgrind for the instructions; everything runs on this machine, server and clients as processes of their own.
+# Needs valgrind for the instructions. Everything runs on this machine; server and clients are separate processes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Instructions of this crate for one of the program by hand.
+# The instructions of this crate for each instruction of the handwritten program.
 call_limit=1.03
 decode_limit=1.10
 
@@ -22,7 +22,7 @@ server() {
 runs=$(mktemp)
 trap 'kill ${server_pid:-} 2>/dev/null || true; rm -f "$runs"' EXIT
 
-# The instructions of one more call or page: between few and many of them, so that the start does not count.
+# The instructions of one more call or page: the difference between few and many of them, so that the start does not count.
 instructions() { # few, many, role, arguments of the role before the number
     local few=$1 many=$2
     shift 2
@@ -31,7 +31,7 @@ instructions() { # few, many, role, arguments of the role before the number
 collected() {
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$@" 2>&1 | sed -n 's/.*Collected : *//p'
 }
-# Seconds for 10,000 calls of each: the medians of 21 runs of each, in turns, so that both see the same machine.
+# Seconds for 10,000 calls of each: the medians of 21 runs of each, alternating, so that the load of the machine affects both.
 times() {
     for _ in {1..21}; do echo "$(seconds bare) $(seconds sdk)"; done > "$runs"
     bare_time=$(median 1) sdk_time=$(median 2)

@@ -1,4 +1,4 @@
-//! Manages alert rules: lists them, finds or creates one, changes its severity, switches it on and off, and deletes it.
+//! Manages alert rules: lists them, finds or creates one, changes its severity, enables, disables and deletes it.
 //!
 //! ```text
 //! cargo run --example alert_rules                            # all of it, on a simulator
@@ -10,10 +10,10 @@
 //! ```
 //!
 //! It needs the OAuth scopes `admin.alertrules:read` and `admin.alertrules:write`, and for webhooks `admin.integrations:read`,
-//! `admin.integrations.thirdparty:read`, `admin.integrations:write` and `admin.integrations.thirdparty:write`. The rules are about changes of
-//! the access rules. What exists already is left as it is, so that it can run again.
+//! `admin.integrations.thirdparty:read`, `admin.integrations:write` and `admin.integrations.thirdparty:write`. The rules watch changes of
+//! the access rules. You can run the example several times: it does not change existing rules and integrations.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -89,20 +89,20 @@ async fn list(client: &Client) -> Result<()> {
     Ok(())
 }
 
-/// The rule of a name, if there is one.
+/// Finds a rule by its name.
 async fn find(client: &Client, name: &str) -> Result<Option<AlertRule>> {
     let rules = client.admin().list_alert_rules().items();
     rules.find_by_name(name).await
 }
 
-/// Finds a rule by its name, or else creates it. Its creation returns no id, so that it is looked for again.
+/// Finds a rule by its name, or creates it. The creation returns no id, so the rule is listed again.
 async fn ensure_rule(
     client: &Client,
     name: &str,
     notification: AlertRuleNotification,
 ) -> Result<AlertRule> {
     if let Some(rule) = find(client, name).await? {
-        println!("The alert rule `{name}` is there.");
+        println!("The alert rule `{name}` already exists.");
         return Ok(rule);
     }
     let conditions = AlertRuleConditions::all().rows([AlertRuleCondition::named("allAccessRules")]);
@@ -115,26 +115,26 @@ async fn ensure_rule(
         .notification_info([notification])
         .build();
     match client.admin().create_alert_rule(&request).await {
-        // Another program was faster.
+        // Another program has created the rule meanwhile.
         Err(error) if error.is_conflict() => {}
         result => drop(result?),
     }
-    println!("The alert rule `{name}` is created.");
+    println!("The alert rule `{name}` was created.");
     find(client, name).await?.required()
 }
 
-/// Finds or creates an integration that calls a URL, and an alert rule that uses it.
+/// Finds or creates a webhook integration, and an alert rule that uses it.
 async fn ensure_webhook_rule(client: &Client, name: &str, url: &str) -> Result<AlertRule> {
     let admin = client.admin();
     let request = CreateIntegrationRequest::webhook(url).name(name).build();
     let integrations = || admin.list_integrations().items();
     let integration = ensure(name, integrations, admin.create_integration(&request)).await?;
     println!(
-        "The integration `{name}` is {}.",
+        "The integration `{name}` {}.",
         if integration.is_created() {
-            "created"
+            "was created"
         } else {
-            "there"
+            "already exists"
         }
     );
     let id = match integration {
@@ -144,7 +144,7 @@ async fn ensure_webhook_rule(client: &Client, name: &str, url: &str) -> Result<A
     ensure_rule(client, name, AlertRuleNotification::webhooks([id])).await
 }
 
-/// Changes the severity of a rule and nothing else, although an update replaces the rule.
+/// Changes only the severity of a rule, although an update replaces the complete rule.
 async fn set_severity(client: &Client, id: i64, severity: AlertSeverity) -> Result<()> {
     let rule = client.admin().get_alert_rule(id).await?;
     let update = rule.to_update().severity(severity);
@@ -164,7 +164,7 @@ async fn set_status(client: &Client, id: i64, status: AlertRuleStatus) -> Result
 async fn delete(client: &Client, id: i64) -> Result<()> {
     let request = DeleteAlertRulesRequest::new([id]);
     client.admin().delete_alert_rules(&request).await?;
-    println!("The alert rule {id} is deleted.");
+    println!("The alert rule {id} was deleted.");
     Ok(())
 }
 
@@ -175,7 +175,7 @@ mod tests {
     use futures_util::TryStreamExt as _;
 
     #[tokio::test]
-    async fn what_is_there_is_not_created_again() -> Result<()> {
+    async fn existing_rules_are_not_created_again() -> Result<()> {
         let simulator = Simulator::builder().start().await?;
         let client = simulator.client()?;
         let url = "https://hooks.harbour.example/alerts";
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_rule_that_another_program_creates_first_is_found() -> Result<()> {
+    async fn a_rule_that_another_program_creates_concurrently_is_found() -> Result<()> {
         let missing = Fault::status(200).body(serde_json::json!([])).on_call(1);
         let conflict = Fault::status(409).on_call(1);
         let simulator = Simulator::builder()
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_of_the_severity_keeps_the_rest() -> Result<()> {
+    async fn a_change_of_the_severity_keeps_the_other_properties() -> Result<()> {
         let simulator = Simulator::builder().start().await?;
         let client = simulator.client()?;
         let before = ensure_rule(

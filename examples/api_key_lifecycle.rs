@@ -1,4 +1,4 @@
-//! The life of an API key: it is created, gets another OAuth scope and a new secret, is used, and is deleted.
+//! Creates an API key, changes its OAuth scopes, refreshes its secret, uses it and deletes it.
 //!
 //! ```text
 //! cargo run --example api_key_lifecycle                      # on a simulator
@@ -6,10 +6,10 @@
 //! ```
 //!
 //! It needs a Key Admin key, with the OAuth scopes `admin.apikeys:create`, `admin.apikeys:read`, `admin.apikeys:update`,
-//! `admin.apikeys:refresh` and `admin.apikeys:delete`. The new key is deleted also where its use fails. Its secret stays in memory;
-//! `rotate_api_key` keeps one in a file.
+//! `admin.apikeys:refresh` and `admin.apikeys:delete`. The new key is deleted even if a later step fails. Its secret stays in memory;
+//! `rotate_api_key` writes one to a file.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -45,7 +45,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     used
 }
 
-/// Changes a key and gives it a new secret; then calls the service with it.
+/// Changes a key, refreshes its secret, and calls the service with it.
 async fn use_key(client: &Client, id: &str) -> Result<(), Box<dyn Error>> {
     let admin = client.admin();
     let key = admin.get_api_key(id).await?.into_inner().key.required()?;

@@ -6,9 +6,9 @@
 //! ```
 //!
 //! It only reads, with the OAuth scopes `policies.applicationlists:read`, `policies.applicationCategories:read` and
-//! `reports.utilities:read`, and costs one call for each list and three.
+//! `reports.utilities:read`. It takes three calls, and one more for each list.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -57,7 +57,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The ids of a list, each with its name.
+/// Returns the ids of a list, each with its name.
 fn named(ids: &[i64], names: &BTreeMap<i64, String>) -> BTreeMap<i64, String> {
     let name = |id| {
         names
@@ -68,7 +68,7 @@ fn named(ids: &[i64], names: &BTreeMap<i64, String>) -> BTreeMap<i64, String> {
     ids.iter().map(|id| (*id, name(id))).collect()
 }
 
-/// The names of the applications.
+/// Returns the names of the applications.
 async fn applications(client: &Client) -> Result<BTreeMap<i64, String>, Box<dyn Error>> {
     let response = client.reports().list_applications().await?.into_inner();
     let applications = response.data.required()?.applications;
@@ -78,7 +78,7 @@ async fn applications(client: &Client) -> Result<BTreeMap<i64, String>, Box<dyn 
         .collect())
 }
 
-/// The names of the categories that lists select. The categories of the reports have other ids.
+/// Returns the names of the categories in application lists. The categories of the reports have other ids.
 async fn categories(client: &Client) -> Result<BTreeMap<i64, String>, Box<dyn Error>> {
     let categories = client.policies().list_application_categories().await?;
     Ok(categories
@@ -88,7 +88,7 @@ async fn categories(client: &Client) -> Result<BTreeMap<i64, String>, Box<dyn Er
         .collect())
 }
 
-/// A simulator with a list of applications and categories that it knows.
+/// A simulator with an application list and categories.
 fn simulator() -> SimulatorBuilder {
     let respond = |body| Fault::status(200).body(body);
     let applications = json!([{"id": 7, "label": "Ferry"}, {"id": 8, "label": "Tug"}]);

@@ -1,5 +1,5 @@
-//! Compares the configuration of two organizations, such as one on China and one on Global: destination lists, sites and access rules, by
-//! name, printed as a diff.
+//! Compares the configuration of two organizations, for example one on China and one on Global: destination lists, sites and access rules,
+//! by name, printed as a diff.
 //!
 //! ```text
 //! cargo run --example compare_clouds          # two simulators
@@ -8,9 +8,10 @@
 //!     cargo run --example compare_clouds
 //! ```
 //!
-//! It only reads. A kind that one cloud does not offer, or its key may not read, is left out with the reason.
+//! It only reads. If a cloud does not have an operation, or a key lacks its OAuth scope, the example skips that kind of configuration and
+//! prints the reason.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -57,7 +58,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What there is of a kind: its name, and what should be the same on both sides.
+/// The configuration of one kind: the name of each item, and the properties that should be equal.
 type Things = BTreeMap<String, String>;
 
 async fn destination_lists(client: &Client) -> ApiResult<Things> {
@@ -112,7 +113,7 @@ async fn things<T: Named + Unpin>(
     items.map_ok(item).try_collect().await
 }
 
-/// Prints the differences of a kind; fails only where the reason is neither the cloud nor what the key may do.
+/// Prints the differences of one kind. Fails unless the reason is the cloud or a missing OAuth scope.
 fn print(kind: &str, sides: (ApiResult<Things>, ApiResult<Things>)) -> ApiResult<()> {
     println!("\n{kind}");
     let (a, b) = match sides {
@@ -142,7 +143,7 @@ fn print(kind: &str, sides: (ApiResult<Things>, ApiResult<Things>)) -> ApiResult
     Ok(())
 }
 
-/// Gives two simulators something to differ in.
+/// Creates different configurations on two simulators.
 fn differ(a: &Simulator, b: &Simulator) -> ApiResult<()> {
     let lists = "/policies/v2/destinationlists";
     let rules = "/policies/v2/rules";

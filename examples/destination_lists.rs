@@ -12,11 +12,11 @@
 //! cargo run --example destination_lists -- backup FILE
 //! ```
 //!
-//! A line of the CSV file is a destination, or a destination, a comma and a comment; the first line is `destination,comment`. A backup has
-//! all lists with all their destinations, as JSON. It needs the OAuth scopes `policies.destinationLists:read`,
+//! Each line of the CSV file is a destination, or a destination, a comma and a comment. The first line is `destination,comment`. A backup
+//! contains all lists with all their destinations, as JSON. It needs the OAuth scopes `policies.destinationLists:read`,
 //! `policies.destinationLists:write`, `policies.destinations:read` and `policies.destinations:write`.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -34,7 +34,7 @@ use cisco_secure_access::{Client, Required as _};
 use futures_util::TryStreamExt as _;
 use serde_json::json;
 
-/// How many destinations a request removes.
+/// The maximum number of destinations that a request removes.
 const BATCH_SIZE: usize = 500;
 
 #[tokio::main]
@@ -129,7 +129,7 @@ async fn show(client: &Client, id: i64) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Adds what is in a CSV file and not on the list.
+/// Adds the destinations of a CSV file that are not on the list.
 async fn add(client: &Client, id: i64, csv: &str) -> Result<(), Box<dyn Error>> {
     let rows = csv.lines().skip(1).filter(|line| !line.trim().is_empty());
     let wanted = rows.map(|line| match line.split_once(',') {
@@ -147,7 +147,7 @@ async fn add(client: &Client, id: i64, csv: &str) -> Result<(), Box<dyn Error>> 
     Ok(plan.apply(|_| {}).await?)
 }
 
-/// Removes those of the destinations that are on the list.
+/// Removes the given destinations that are on the list.
 async fn remove(client: &Client, id: i64, destinations: &[&str]) -> Result<(), Box<dyn Error>> {
     let current = CurrentList::read(client, id, |_| {}).await?;
     let chosen = current

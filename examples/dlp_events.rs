@@ -1,13 +1,13 @@
-//! Lists the events of data loss prevention (DLP) of one storage region, and shows what the gravest of them matched.
+//! Lists the data loss prevention (DLP) events of one storage region, and prints the matches of the most severe event.
 //!
 //! ```text
 //! cargo run --example dlp_events                             # on a simulator
 //! SECURE_ACCESS_API_KEY=… SECURE_ACCESS_API_SECRET=… cargo run --example dlp_events -- us|eu FROM TO
 //! ```
 //!
-//! The range is `-1days` to `now` where none is given. It only reads, with the OAuth scope `reports.dlp:read`.
+//! The default range is `-1days` to `now`. It only reads, with the OAuth scope `reports.dlp:read`.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 

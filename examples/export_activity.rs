@@ -1,5 +1,5 @@
-//! Exports the activity of a day to a file, one event in JSON to a line, with a progress bar. What was interrupted goes on where the file
-//! ends.
+//! Exports the activity of one day to a file, one JSON event on each line, with a progress bar. An interrupted export resumes at the end of
+//! the file.
 //!
 //! ```text
 //! cargo run --example export_activity                    # on a simulator, which interrupts the first run
@@ -7,10 +7,10 @@
 //!   cargo run --example export_activity -- FILE DAY
 //! ```
 //!
-//! The day is written as `2026-01-31`, in UTC; yesterday where none is given (on the simulator it is always 2026-01-15). It only reads,
-//! with the OAuth scope `reports.granularEvents:read`, and costs one call for each 1,000 events.
+//! The format of the day is `2026-01-31`, in UTC. The default is yesterday (on the simulator, the day is always 2026-01-15). It only reads,
+//! with the OAuth scope `reports.granularEvents:read`, and takes one call for each 1,000 events.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -29,7 +29,7 @@ use cisco_secure_access::simulator::{Fault, Simulator};
 use futures_util::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// From here to before there.
+/// The time range, from the start (inclusive) to the end (exclusive).
 type Time = Range<DateTime<Utc>>;
 
 #[tokio::main]
@@ -54,14 +54,14 @@ async fn run() -> Result<(), Box<dyn Error>> {
     };
     match write(&client, &file, day, limit).await {
         Err(error) if simulator.is_some() => {
-            println!("Interrupted: {error}\nOnce more:");
+            println!("Interrupted: {error}\nRunning again:");
             write(&client, &file, day, limit).await
         }
         result => result,
     }
 }
 
-/// Exports what the file does not have of a day; `limit` events with each call.
+/// Exports the events of a day that the file does not have, with at most `limit` events in each call.
 async fn write(
     client: &Client,
     file: &Path,
@@ -70,8 +70,8 @@ async fn write(
 ) -> Result<(), Box<dyn Error>> {
     let start = day.and_time(NaiveTime::MIN).and_utc();
     let day = start..start + TimeDelta::days(1);
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
+    if let Some(directory) = file.parent() {
+        fs::create_dir_all(directory)?;
     }
     let (lines, rest) = go_on(file, day.clone())?;
     let mut lines = BufWriter::new(lines);
@@ -103,15 +103,15 @@ async fn write(
     Ok(())
 }
 
-/// How far an export is that has come to this time: it begins with the newest, at the end of the day.
+/// The progress of an export that has reached this time. It starts with the newest event, at the end of the day.
 fn passed(day: &Time, time: DateTime<Utc>) -> u64 {
     let passed = (day.end - time).num_milliseconds();
     u64::try_from(passed).unwrap_or_default()
 }
 
-/// The file, to be written on at its end, and the range that it does not have.
+/// Opens the file at its end, and returns the range that it does not have.
 ///
-/// Its last millisecond may not be complete, and its last line neither: they are dropped and come again.
+/// The events of its last millisecond and its last line may be incomplete. They are removed from the file and exported again.
 fn go_on(file: &Path, day: Time) -> Result<(File, Time), Box<dyn Error>> {
     let mut options = OpenOptions::new();
     let mut file = options
@@ -122,7 +122,7 @@ fn go_on(file: &Path, day: Time) -> Result<(File, Time), Box<dyn Error>> {
         .open(file)?;
     let mut reader = BufReader::new(&file);
     let mut line = String::new();
-    // Where the last millisecond begins in the file, and which it is.
+    // The position of the last millisecond in the file, and its time.
     let mut last = (0, None);
     let mut place = 0;
     while reader.read_line(&mut line)? > 0 && line.ends_with('\n') {
@@ -138,7 +138,9 @@ fn go_on(file: &Path, day: Time) -> Result<(File, Time), Box<dyn Error>> {
     file.seek(SeekFrom::End(0))?;
     let end = match last.1 {
         Some(time) if day.contains(&time) => time + TimeDelta::milliseconds(1),
-        Some(time) => return Err(format!("the file is not of that day: it ends at {time}").into()),
+        Some(time) => {
+            return Err(format!("the file contains another day: it ends at {time}").into());
+        }
         None => day.end,
     };
     Ok((file, day.start..end))

@@ -1,15 +1,15 @@
-//! Finds out what an API key may do: which OAuth scopes it has, and which operations they allow.
+//! Finds the permissions of an API key: its OAuth scopes, and the operations that they allow.
 //!
 //! ```text
-//! cargo run --example key_permissions         # a key on a simulator that may do a few things
+//! cargo run --example key_permissions         # a key with a few scopes, on a simulator
 //! SECURE_ACCESS_CLOUD=china SECURE_ACCESS_API_KEY=… SECURE_ACCESS_API_SECRET=… cargo run --example key_permissions
 //! ```
 //!
-//! A token does not tell its scopes, so each scope that reads is tried with one operation that needs no argument: the service lets it in,
-//! or answers 403. That is some 40 calls. Scopes that write cannot be tried without changing something; a Key Admin key can read them in
-//! `list_api_keys`.
+//! A token does not contain its scopes. So the example tests each read scope with an operation that needs no argument: the service accepts
+//! the call, or responds with 403. This takes about 40 calls. Write scopes cannot be tested without changes; a Key Admin key can read them
+//! with `list_api_keys`.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Method, Operation, Security, operations};
 
-/// What the key on the simulator may do.
+/// The scopes of the key on the simulator.
 const SIMULATED: [&str; 4] = [
     "deployments.networktunnelgroups:read",
     "deployments.sites:read",
@@ -42,23 +42,23 @@ async fn run() -> Result<(), Box<dyn Error>> {
         client = simulator.client_builder().credentials(auditor).build()?;
     }
 
-    println!("{:<44}  {:<10}  OPERATIONS", "OAUTH SCOPE", "KEY HAS IT");
+    println!("{:<44}  {:<10}  OPERATIONS", "OAUTH SCOPE", "ALLOWED");
     let mut allowed = 0;
     for (scope, operations) in by_scope() {
         let verdict = match representative(&operations) {
-            Some(operation) if scope.ends_with(":read") => ask(&client, operation).await?,
-            _ => Verdict::NotTried,
+            Some(operation) if scope.ends_with(":read") => probe(&client, operation).await?,
+            _ => Verdict::NotTested,
         };
         if verdict == Verdict::Yes {
             allowed += operations.len();
         }
         println!("{scope:<44}  {verdict:<10}  {}", list(&operations));
     }
-    println!("\n{allowed} operations are sure to be allowed.");
+    println!("\n{allowed} operations are allowed.");
     Ok(())
 }
 
-/// All operations by the OAuth scope that they need.
+/// Returns all operations by OAuth scope.
 fn by_scope() -> BTreeMap<&'static str, Vec<&'static Operation>> {
     let mut scopes: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for operation in operations() {
@@ -71,7 +71,7 @@ fn by_scope() -> BTreeMap<&'static str, Vec<&'static Operation>> {
     scopes
 }
 
-/// An operation that can be tried without knowing or changing anything.
+/// Returns an operation that can be called without arguments and without changes.
 fn representative(operations: &[&'static Operation]) -> Option<&'static Operation> {
     let mut harmless = operations.iter().filter(|operation| {
         let needs_no_other = matches!(operation.security, Security::Bearer([_]));
@@ -84,9 +84,9 @@ fn representative(operations: &[&'static Operation]) -> Option<&'static Operatio
 enum Verdict {
     Yes,
     No,
-    /// This cloud has no such operation.
-    NotHere,
-    NotTried,
+    /// The cloud does not have the operation.
+    NotAvailable,
+    NotTested,
     /// The service failed.
     Unclear,
 }
@@ -96,29 +96,29 @@ impl fmt::Display for Verdict {
         f.pad(match self {
             Self::Yes => "yes",
             Self::No => "no",
-            Self::NotHere => "not here",
-            Self::NotTried => "not tried",
+            Self::NotAvailable => "not available",
+            Self::NotTested => "not tested",
             Self::Unclear => "unclear",
         })
     }
 }
 
-/// Whether the service lets the key in. What comes after that does not matter: 400 asks for arguments, and means yes.
-async fn ask(client: &Client, operation: &Operation) -> cisco_secure_access::Result<Verdict> {
+/// Whether the service accepts the key. The result of the call does not matter: a 400 for missing arguments also means yes.
+async fn probe(client: &Client, operation: &Operation) -> cisco_secure_access::Result<Verdict> {
     let request = client.request(operation.method.clone(), operation.path);
     match request.query("limit", "1").send_raw().await {
         Ok(_) => Ok(Verdict::Yes),
         Err(error) => match error.status().map(|status| status.as_u16()) {
             Some(400) => Ok(Verdict::Yes),
             Some(403) => Ok(Verdict::No),
-            Some(404) => Ok(Verdict::NotHere),
+            Some(404) => Ok(Verdict::NotAvailable),
             Some(500..) => Ok(Verdict::Unclear),
             _ => Err(error),
         },
     }
 }
 
-/// The names of a few operations, and how many more there are.
+/// Lists the names of a few operations, and the number of further ones.
 fn list(operations: &[&Operation]) -> String {
     const SHOWN: usize = 2;
     let shown = operations.iter().take(SHOWN).map(|operation| operation.id);

@@ -1,12 +1,12 @@
-//! A small service that looks at tunnels now and then, with logs and metrics of its calls.
+//! A small service that checks tunnels periodically, with logs and metrics of its calls.
 //!
 //! ```text
 //! cargo run --example observed_service        # three rounds on a simulator
 //! SECURE_ACCESS_CLOUD=china SECURE_ACCESS_API_KEY=… SECURE_ACCESS_API_SECRET=… cargo run --example observed_service
 //! ```
 //!
-//! On a real cloud it looks once a minute until ctrl-c. Each call is a span, written as a line of the log when it is over; a small layer
-//! counts the same spans for a metrics system. `tracing-opentelemetry` is another such layer: the spans have its names.
+//! On a real cloud, it checks once per minute until ctrl-c. Each call is a span, which is logged when it ends. A small layer counts the
+//! spans for a metrics system. `tracing-opentelemetry` is another such layer; the spans have its names.
 
 #![allow(clippy::print_stdout, reason = "the metrics are printed at the end")]
 
@@ -33,7 +33,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer, fmt as log};
 
-/// How many rounds there are on a simulator.
+/// The number of rounds on a simulator.
 const ROUNDS: usize = 3;
 
 #[tokio::main]
@@ -64,7 +64,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let mut stop = pin!(tokio::signal::ctrl_c());
     for _ in 0..rounds {
         tokio::select! {
-            // A round that has begun is not cut off: it ends before the program does.
+            // A started round completes before the program ends.
             _ = ticks.tick() => look(&client).await,
             _ = &mut stop => break,
         }
@@ -73,21 +73,21 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One round. What fails is told, and tried again in the next.
+/// Runs one round. Failures are printed, and the next round tries again.
 async fn look(client: &Client) {
     let states = client.deployments().list_network_tunnel_group_states();
     match states.items().try_collect::<Vec<_>>().await {
         Ok(groups) => {
             let states = groups.iter().filter_map(|group| group.status.as_ref());
             let connected = states.filter(|state| state.as_str() == "connected").count();
-            info!(groups = groups.len(), connected, "looked at the tunnels");
+            info!(groups = groups.len(), connected, "checked the tunnels");
         }
-        Err(error) if error.is_retryable() => warn!("not this time: {error}"),
+        Err(error) if error.is_retryable() => warn!("check failed: {error}"),
         Err(error) => error!("{error}"),
     }
 }
 
-/// Counts calls by what was called and what came of it.
+/// Counts calls by operation and result.
 #[derive(Clone, Default)]
 struct Metrics(Arc<Mutex<BTreeMap<(String, String), Tally>>>);
 
@@ -97,7 +97,7 @@ struct Tally {
     time: Duration,
 }
 
-/// What a span of a call tells.
+/// The recorded fields of a span.
 struct Seen {
     start: Instant,
     template: String,
@@ -108,7 +108,7 @@ impl Visit for Seen {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "url.template" => value.clone_into(&mut self.template),
-            // There where no answer came, too.
+            // Also present without a response.
             "error.type" => value.clone_into(&mut self.status),
             _ => {}
         }
@@ -157,7 +157,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Metrics {
     }
 }
 
-/// As Prometheus reads it.
+/// The Prometheus format.
 impl fmt::Display for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tallies = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,12 +1,12 @@
-//! Provisions a tenant: a destination list, a network tunnel group, a private resource, and rules that use them. What exists already is left as
-//! it is, so it can run again.
+//! Provisions a tenant: a destination list, a network tunnel group, a private resource, and rules that use them. You can run it several
+//! times: it does not change existing items.
 //!
 //! ```text
 //! cargo run --example provision_tenant         # on a simulator
 //! SECURE_ACCESS_API_KEY=… SECURE_ACCESS_API_SECRET=… cargo run --example provision_tenant
 //! ```
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 

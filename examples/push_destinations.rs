@@ -1,5 +1,5 @@
-//! Pushes the destinations of a file, one to a line, into a destination list, with a progress bar. What was interrupted goes on with the
-//! next run.
+//! Adds the destinations of a file, one on each line, to a destination list, with a progress bar. An interrupted run resumes in the next
+//! run.
 //!
 //! ```text
 //! cargo run --example push_destinations                  # on a simulator, which interrupts the first run
@@ -7,11 +7,11 @@
 //!   cargo run --example push_destinations -- FILE LIST
 //! ```
 //!
-//! Where there is no such file, it is written first, with 50,000 hosts; where there is no list of this name, it is created. What is on the
-//! list and not in the file stays there. It needs the OAuth scopes `policies.destinationLists:read`, `policies.destinationLists:write`,
-//! `policies.destinations:read` and `policies.destinations:write`.
+//! If the file does not exist, the example writes it with 50,000 hosts. If the list does not exist, the example creates it. Destinations
+//! that are on the list but not in the file stay on the list. It needs the OAuth scopes `policies.destinationLists:read`,
+//! `policies.destinationLists:write`, `policies.destinations:read` and `policies.destinations:write`.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -30,7 +30,7 @@ use cisco_secure_access::jobs::destinations::CurrentList;
 use cisco_secure_access::simulator::{Fault, Simulator};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How many hosts there are in a file that is written here.
+/// The number of hosts in a generated file.
 const GENERATED: usize = 50_000;
 
 #[tokio::main]
@@ -55,14 +55,14 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let (client, simulator) = common::connect("", simulator).await?;
     match push(&client, &list, &file).await {
         Err(error) if simulator.is_some() => {
-            println!("Interrupted: {error}\nOnce more:");
+            println!("Interrupted: {error}\nRunning again:");
             push(&client, &list, &file).await
         }
         result => result,
     }
 }
 
-/// Adds to the list what is in the file and not on the list.
+/// Adds the destinations of the file that are not on the list.
 async fn push(client: &Client, list: &str, file: &Path) -> Result<(), Box<dyn Error>> {
     let id = list_of_name(client, list).await?;
     let reading = bar("read")?;
@@ -81,11 +81,11 @@ async fn push(client: &Client, list: &str, file: &Path) -> Result<(), Box<dyn Er
     let adding = bar("add")?;
     plan.apply(|progress| show(&adding, progress)).await?;
     adding.finish_and_clear();
-    println!("The list has all of {}.", file.display());
+    println!("The list has all destinations of {}.", file.display());
     Ok(())
 }
 
-/// The id of the list of this name, which is created where there is none.
+/// Returns the id of the list with this name, and creates the list if it does not exist.
 async fn list_of_name(client: &Client, name: &str) -> Result<i64, Box<dyn Error>> {
     let policies = client.policies();
     let lists = policies.list_destination_lists().items();
@@ -106,8 +106,8 @@ async fn list_of_name(client: &Client, name: &str) -> Result<i64, Box<dyn Error>
 }
 
 fn generate(file: &Path) -> Result<(), Box<dyn Error>> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
+    if let Some(directory) = file.parent() {
+        fs::create_dir_all(directory)?;
     }
     let mut lines = BufWriter::new(fs::File::create(file)?);
     for number in 1..=GENERATED {

@@ -1,9 +1,9 @@
 //! Lists the network tunnel groups of an organization.
 //!
-//! With credentials in the environment it reads from the real cloud and changes nothing there; without, it starts the simulator as the
-//! China cloud, creates a group on it, and lists all over several pages.
+//! With credentials in the environment, it reads from the real cloud and changes nothing there. Without credentials, it starts the
+//! simulator as the China cloud, creates a group on it, and lists all groups over several pages.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 use std::error::Error;
 
@@ -14,9 +14,9 @@ use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Cloud};
 use futures_util::TryStreamExt;
 
-/// How many groups there are on the simulator before the example adds one.
+/// The number of groups on the simulator before the example adds one.
 const SEEDED: usize = 36;
-/// How many groups to a page: few, so that there are several pages to see.
+/// The page size, small enough for several pages.
 const PAGE: i64 = 10;
 
 #[tokio::main]

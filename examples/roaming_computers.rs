@@ -1,4 +1,5 @@
-//! Backs up the roaming computers to a file, and reports on what they run and on those that did not synchronize lately.
+//! Backs up the roaming computers to a file, and reports their operating systems and versions, and the computers that did not synchronize
+//! recently.
 //!
 //! ```text
 //! cargo run --example roaming_computers                      # on a simulator
@@ -6,10 +7,10 @@
 //!   cargo run --example roaming_computers -- FILE name=LAPTOP status=Off swgStatus=Protected lastSyncBefore=2026-01-31T00:00:00Z
 //! ```
 //!
-//! Each filter is optional, and the service applies it; there is `lastSyncAfter`, too. Any other filter is a closure over the computers.
-//! It only reads, with the OAuth scope `deployments.roamingcomputers:read`, and costs one call for each 100 computers.
+//! Each filter is optional, and the service applies it; `lastSyncAfter` is also available. Any other filter is a closure over the
+//! computers. It only reads, with the OAuth scope `deployments.roamingcomputers:read`, and takes one call for each 100 computers.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -22,7 +23,7 @@ use chrono::{Days, Utc};
 use cisco_secure_access::simulator::Simulator;
 use futures_util::TryStreamExt as _;
 
-/// After how many days without synchronization a computer is reported.
+/// The number of days without synchronization after which a computer is reported.
 const STALE: Days = Days::new(30);
 
 #[tokio::main]

@@ -1,4 +1,4 @@
-//! Gives an API key a new secret, and puts it where only its owner can read it.
+//! Refreshes the secret of an API key, and writes the new secret where only its owner can read it.
 //!
 //! ```text
 //! cargo run --example rotate_api_key                      # on a simulator
@@ -8,12 +8,12 @@
 //! cargo run --example rotate_api_key -- NAME --stdout     # to the standard output, for another program
 //! ```
 //!
-//! The old secret ends with the call, and the new one is shown once: the file is there before the call is made.
+//! The old secret expires with the call, and the new secret is returned only once. So the file is created before the call.
 
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "this is what it is for"
+    reason = "the example prints its results"
 )]
 
 mod common;
@@ -34,7 +34,7 @@ async fn main() -> ExitCode {
     common::end(run().await)
 }
 
-/// What is asked for.
+/// The command line.
 struct Options {
     name: Option<String>,
     /// `None` is the standard output.
@@ -73,7 +73,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let Some(key) = chosen else {
         list(&keys);
         return match name {
-            Some(name) => Err(format!("there is no key `{name}`").into()),
+            Some(name) => Err(format!("there is no key with the name `{name}`").into()),
             None => {
                 println!("Name the key to rotate: cargo run --example rotate_api_key -- NAME");
                 Ok(())
@@ -106,17 +106,17 @@ fn list(keys: &[ApiKeySummary]) {
     }
 }
 
-/// Rotates a key into a file of mode 0600, which takes its place only when the secret is in it.
+/// Rotates a key into a file of mode 0600, which replaces the old file only when it contains the secret.
 async fn rotate_into(
     client: &Client,
     key: &ApiKeySummary,
     file: &Path,
 ) -> Result<(), Box<dyn Error>> {
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
+    if let Some(directory) = file.parent() {
+        std::fs::create_dir_all(directory)?;
     }
     let new = file.with_extension("new");
-    // What an interrupted run has left.
+    // Removes the file of an interrupted run.
     let _ = std::fs::remove_file(&new);
     let mut output = create(&new).map_err(|error| format!("{}: {error}", new.display()))?;
     rotate(client, key, &mut output).await?;
@@ -124,7 +124,7 @@ async fn rotate_into(
     Ok(std::fs::rename(new, file)?)
 }
 
-/// A file that is not there yet, and that nobody else can read.
+/// Creates a new file that nobody else can read.
 fn create(file: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -133,22 +133,22 @@ fn create(file: &Path) -> std::io::Result<File> {
     options.open(file)
 }
 
-/// Gives a key a new secret, and writes both as variables of an environment.
+/// Refreshes the secret of a key, and writes both as environment variables.
 async fn rotate(
     client: &Client,
     key: &ApiKeySummary,
     output: &mut impl Write,
 ) -> Result<(), Box<dyn Error>> {
     let id = key.id.as_deref().ok_or("the key has no id")?;
-    let answer = client
+    let response = client
         .admin()
         .refresh_api_key(id)
         .send()
         .await?
         .into_inner();
-    let new = answer.key.ok_or("the service answered without the key")?;
+    let new = response.key.ok_or("the response has no key")?;
     let secret = new.client_secret.as_ref();
-    let secret = secret.ok_or("the service answered without the secret: refresh the key again")?;
+    let secret = secret.ok_or("the response has no secret: refresh the key again")?;
     writeln!(
         output,
         "SECURE_ACCESS_API_KEY={}",

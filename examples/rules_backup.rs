@@ -1,4 +1,4 @@
-//! Backs up the access rules to a file, and restores them: rules that are gone are created again.
+//! Backs up the access rules to a file, and restores them. Deleted rules are created again.
 //!
 //! ```text
 //! cargo run --example rules_backup -- backup rules.json
@@ -6,10 +6,10 @@
 //! cargo run --example rules_backup                          # both, on a simulator, with a rule deleted in between
 //! ```
 //!
-//! A backup needs the OAuth scope `policies.rules:read` and a call for each rule, a restoration `policies.rules:write` and one or two. The file
-//! has the rules as the service sent them, undocumented properties included.
+//! A backup needs the OAuth scope `policies.rules:read` and takes a call for each rule. A restoration needs `policies.rules:write` and
+//! takes one or two calls for each rule. The file contains the rules as the service sent them, including undocumented properties.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -26,7 +26,7 @@ use cisco_secure_access::simulator::{Quirk, Simulator};
 use cisco_secure_access::{Client, Required as _};
 use futures_util::TryStreamExt as _;
 
-/// How long other administrators may lock the rules.
+/// The maximum time for which other administrators may lock the rules.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 #[tokio::main]
@@ -35,7 +35,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    // The simulator sends actions that no document has, and does not take them back.
+    // The simulator sends undocumented actions, and does not accept them in requests.
     let quirks = Quirk::ALL
         .into_iter()
         .filter(|quirk| *quirk != Quirk::UnknownValues);
@@ -71,14 +71,14 @@ async fn backup(client: &Client, file: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Puts the rules of a file back.
+/// Restores the rules of a file.
 async fn restore(client: &Client, file: &Path) -> Result<(), Box<dyn Error>> {
     let rules: Vec<AccessRule> = serde_json::from_slice(&fs::read(file)?)?;
     let mut restoration = restore_rules(client, rules, PATIENCE);
     while let Some(restored) = restoration.try_next().await? {
         let what = match restored {
-            Restored::Updated(_) => "is as it was",
-            Restored::Created(_) => "was gone and is created again",
+            Restored::Updated(_) => "is restored",
+            Restored::Created(_) => "was deleted and is created again",
         };
         let rule = restored.into_inner();
         println!("{:24} {what}", rule.rule_name.as_deref().unwrap_or("-"));

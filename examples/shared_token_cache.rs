@@ -1,17 +1,17 @@
-//! One token for a fleet of workers, kept in Redis or Valkey.
+//! Shares one token between several machines, in Redis or Valkey.
 //!
-//! It plays three workers that start together, each with a client of its own, against the simulator: they ask for one token. Run it with a
-//! server on this machine (`apt-get install redis-server`, or any Valkey):
+//! The example simulates three workers that start at the same time, each with its own client, against the simulator. They request one
+//! token. Run it with a server on this machine (`apt-get install redis-server`, or any Valkey):
 //!
 //! ```text
 //! redis-server --port 6390 --save "" &
 //! cargo run --example shared_token_cache -- 127.0.0.1:6390
 //! ```
 //!
-//! The few commands that it takes are written out here, over plain TCP. In production use a client of Redis with TLS and a password:
-//! whoever can read the entries can make calls until the tokens end.
+//! The example implements the few commands that it needs over plain TCP. In production, use a Redis client with TLS and a password: anyone
+//! who can read the entries can make calls until the tokens expire.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 use std::error::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,22 +24,22 @@ use futures_util::future::try_join_all;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
-/// How long a worker may hold the lock; the server frees it then, should the worker be gone.
+/// The lifetime of the lock. The server releases it if a worker crashes.
 const LOCK_LIFE: Duration = Duration::from_secs(30);
-/// How often to look whether the lock is free.
+/// The interval between attempts to acquire the lock.
 const LOCK_POLL: Duration = Duration::from_millis(50);
-/// Frees the lock, if it is still the one of this holder.
+/// Releases the lock, if this holder still has it.
 const UNLOCK: &str =
     "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end";
 
-/// Keeps tokens on a Redis server.
+/// Stores tokens on a Redis server.
 #[derive(Clone, Debug)]
 struct RedisTokenCache {
     address: String,
 }
 
 impl RedisTokenCache {
-    /// Sends a command, and gives its answer: a text, or nothing.
+    /// Sends a command, and returns its reply: a string, or nothing.
     async fn command(&self, words: &[&str]) -> Result<Option<String>, BoxError> {
         let mut stream = BufReader::new(TcpStream::connect(&self.address).await?);
         let mut request = format!("*{}\r\n", words.len());
@@ -59,7 +59,7 @@ impl RedisTokenCache {
                 stream.read_exact(&mut text).await?;
                 Ok(Some(String::from_utf8(text)?))
             }
-            _ => Err(format!("the server said: {line}").into()),
+            _ => Err(format!("unexpected reply of the server: {line}").into()),
         }
     }
 }
@@ -78,7 +78,7 @@ impl TokenCache for RedisTokenCache {
 
     fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
-            // The server forgets the entry when the token ends.
+            // The server removes the entry when the token expires.
             let life = token.expires_at().duration_since(SystemTime::now())?;
             let life = life.as_millis().max(1).to_string();
             let words = ["SET", &entry(key), &token.to_text(), "PX", &life];
@@ -90,7 +90,7 @@ impl TokenCache for RedisTokenCache {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         Box::pin(async move {
             let name = format!("{}:lock", entry(key));
-            // In a real fleet: something that no other worker on any machine has, such as a UUID.
+            // In production: an id that is unique across all machines, such as a UUID.
             let number = COUNT.fetch_add(1, Ordering::Relaxed);
             let holder = format!("{}-{number}", std::process::id());
             let life = LOCK_LIFE.as_millis().to_string();
@@ -98,7 +98,7 @@ impl TokenCache for RedisTokenCache {
             let words = ["SET", &name, &holder, "NX", "PX", &life];
             while self.command(&words).await?.is_none() {
                 if tokio::time::Instant::now() > give_up {
-                    return Err("the lock was not free in time".into());
+                    return Err("the lock was not released in time".into());
                 }
                 tokio::time::sleep(LOCK_POLL).await;
             }
@@ -111,7 +111,7 @@ impl TokenCache for RedisTokenCache {
     }
 }
 
-/// Frees the lock when it is dropped.
+/// Releases the lock when it is dropped.
 struct Unlock {
     cache: RedisTokenCache,
     name: String,
@@ -124,7 +124,7 @@ impl Drop for Unlock {
         let words = [UNLOCK, "1", &self.name, &self.holder].map(str::to_owned);
         tokio::spawn(async move {
             let [script, count, name, holder] = &words;
-            // If that fails, the lock comes free by itself.
+            // If that fails, the lock expires.
             let _ = cache.command(&["EVAL", script, count, name, holder]).await;
         });
     }
@@ -137,7 +137,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cache = RedisTokenCache { address };
     if let Err(error) = cache.command(&["PING"]).await {
         println!("No Redis at {}: {error}.", cache.address);
-        println!("Start one as the first lines of this example say.");
+        println!("Start one; the first lines of this example show how.");
         return Ok(());
     }
 
@@ -159,7 +159,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What a worker does: a client of its own, and a call.
+/// A worker: its own client, and a call.
 async fn work(simulator: &Simulator, cache: RedisTokenCache) -> cisco_secure_access::Result<()> {
     let client = Client::builder()
         .cloud(Cloud::Custom(simulator.base_url()))

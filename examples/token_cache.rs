@@ -1,9 +1,9 @@
-//! A program that runs every few minutes, with its token kept in a file: most runs ask for none.
+//! A program that runs every few minutes and stores its token in a file, so that most runs request no token.
 //!
-//! With credentials in the environment it lists the regions of the real cloud and keeps the token under the folder that is its first
-//! argument; without, it plays three runs against the simulator.
+//! With credentials in the environment, it lists the regions of the real cloud and stores the token in the directory of its first argument.
+//! Without credentials, it simulates three runs against the simulator.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use cisco_secure_access::{Client, Cloud, Credentials};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args_os()
+    let directory = std::env::args_os()
         .nth(1)
         .map_or_else(|| PathBuf::from("target/example-tokens"), PathBuf::from);
     if std::env::var_os("SECURE_ACCESS_API_KEY").is_some() {
@@ -22,29 +22,33 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Ok(cloud) => cloud.parse()?,
             Err(_) => Cloud::Global,
         };
-        return run(cloud, Credentials::from_env()?, &folder).await;
+        return run(cloud, Credentials::from_env()?, &directory).await;
     }
 
     let simulator = Simulator::builder().start().await?;
     for number in 1..=3 {
         let cloud = Cloud::Custom(simulator.base_url());
-        run(cloud, simulator.credentials(), &folder).await?;
+        run(cloud, simulator.credentials(), &directory).await?;
         println!(
-            "Run {number} is over; token requests so far: {}.",
+            "Run {number} has ended; token requests so far: {}.",
             simulator.token_requests()
         );
     }
     Ok(())
 }
 
-/// One run: nothing is left of it in memory, the token is left in the folder.
-async fn run(cloud: Cloud, credentials: Credentials, folder: &Path) -> Result<(), Box<dyn Error>> {
+/// One run: only the token in the directory remains.
+async fn run(
+    cloud: Cloud,
+    credentials: Credentials,
+    directory: &Path,
+) -> Result<(), Box<dyn Error>> {
     let client = Client::builder()
         .cloud(cloud)
         .credentials(credentials)
-        .token_cache(FileTokenCache::new(folder)?)
+        .token_cache(FileTokenCache::new(directory)?)
         .build()?;
     let regions = client.deployments().list_regions().send().await?;
-    println!("Asked for the regions: {}.", regions.status());
+    println!("Requested the regions: status {}.", regions.status());
     Ok(())
 }

@@ -1,14 +1,14 @@
-//! Ranks the identities by their requests: a CSV file, and a bar chart of the busiest.
+//! Ranks the identities by their requests, as a CSV file and a bar chart.
 //!
 //! ```text
 //! cargo run --example top_identities                         # on a simulator
 //! SECURE_ACCESS_API_KEY=… SECURE_ACCESS_API_SECRET=… cargo run --example top_identities -- FILE FROM TO
 //! ```
 //!
-//! The range is `-7days` to `now` where none is given. It only reads, with the OAuth scope `reports.aggregations:read`. Five pages of 1,000
-//! identities are requested at the same time, up to the largest offset of the service, which is 10,000.
+//! The default range is `-7days` to `now`. It only reads, with the OAuth scope `reports.aggregations:read`. It requests five pages of 1,000
+//! identities at the same time, up to the maximum offset of the service, which is 10,000.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -21,10 +21,10 @@ use cisco_secure_access::api::reports::types::TopIdentity;
 use cisco_secure_access::simulator::Simulator;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
-/// The number of identities on a page, and the last that the service has a page for.
+/// The page size, and the offset of the last page that the service accepts.
 const PAGE_SIZE: i64 = 1_000;
 const MAX_IDENTITIES: usize = 11_000;
-/// The number of bars, and the width of the longest.
+/// The number of bars, and the maximum width of a bar.
 const BARS: usize = 10;
 const WIDTH: i64 = 40;
 

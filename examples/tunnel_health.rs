@@ -1,13 +1,13 @@
-//! Reports on the health of network tunnels: groups, hubs and their states, and the peers that are down.
+//! Reports the status of network tunnels: groups, hubs and their states, and the peers that are down.
 //!
 //! ```text
 //! cargo run --example tunnel_health            # on a simulator
 //! SECURE_ACCESS_CLOUD=china SECURE_ACCESS_API_KEY=… SECURE_ACCESS_API_SECRET=… cargo run --example tunnel_health
 //! ```
 //!
-//! It only reads, with the OAuth scope `deployments.networktunnelgroups:read`, and costs one call for each 100 groups.
+//! It only reads, with the OAuth scope `deployments.networktunnelgroups:read`, and takes one call for each 100 groups.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -36,7 +36,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     report(&client).await
 }
 
-/// Prints a line for each hub, then the peers that are down.
+/// Prints a line for each hub, and then the peers that are down.
 async fn report(client: &Client) -> Result<(), Box<dyn Error>> {
     println!(
         "{:<16}  {:<12}  {:<9}  {:<16}  {:<7}  PEERS UP",
@@ -82,7 +82,7 @@ fn line(group: &NetworkTunnelGroupState, hub: &HubWithTunnels) -> String {
         .datacenter
         .as_ref()
         .and_then(|center| center.name.as_deref());
-    // A hub that no tunnel has ever reached has no state.
+    // A hub without any tunnel so far has no state.
     let state = hub.status.as_ref().and_then(|state| state.status.as_ref());
     let peers = &hub.tunnels_status;
     format!(
@@ -96,7 +96,7 @@ fn line(group: &NetworkTunnelGroupState, hub: &HubWithTunnels) -> String {
     )
 }
 
-/// Whether both layers of a tunnel stand.
+/// Whether both layers of a tunnel are up.
 fn is_up(peer: &TunnelState) -> bool {
     let ike = peer.ike_state.as_ref().map(|state| state.as_str());
     let ipsec = peer.ipsec_state.as_ref().map(|state| state.as_str());
@@ -119,7 +119,7 @@ fn describe(peer: &TunnelState) -> String {
     )
 }
 
-/// What the simulator answers, so that something is wrong: a group that is well, and one that is not.
+/// Canned responses with a healthy group and an unhealthy one.
 fn two_groups() -> serde_json::Value {
     let peer = |id: &str, address: &str, ike: &str, ipsec: &str| json!({"peerId": id, "peerIp": address, "ikeState": ike, "ipsecState": ipsec});
     let up = |id, address| peer(id, address, "ESTABLISHED", "INSTALLED");

@@ -5,11 +5,11 @@
 //! SECURE_ACCESS_API_KEY=… SECURE_ACCESS_API_SECRET=… cargo run --example zta_clients -- FILE HOURS
 //! ```
 //!
-//! The activity is that of the last 24 hours where no number is given; the service has at most 15,000 events of a range. It only reads, with
-//! the OAuth scopes `reports.utilities:read`, `admin.ztna.users:read` and `reports.granularEvents:read`. It costs one call for each 500 users,
-//! one for each 100 users, of which the service accepts 14 a minute, and one for each 5,000 events.
+//! The default is the activity of the last 24 hours; the service returns at most 15,000 events of a range. It only reads, with the OAuth
+//! scopes `reports.utilities:read`, `admin.ztna.users:read` and `reports.granularEvents:read`. It takes one call for each 500 users, one
+//! for each 100 users, of which the service accepts 14 per minute, and one for each 5,000 events.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 mod common;
 
@@ -25,9 +25,9 @@ use cisco_secure_access::simulator::{Fault, Simulator, SimulatorBuilder};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 
-/// How many users a request for certificates may name.
+/// The maximum number of users in a request for certificates.
 const USERS: usize = 100;
-/// How many events the service has of a range, and how many of them are kept of a user.
+/// The maximum number of events of a range, and the number of events that are kept for each user.
 const MAX_EVENTS: usize = 15_000;
 const RECENT: usize = 10;
 
@@ -91,7 +91,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// How many certificates the devices of each user have, for users that are enrolled.
+/// Returns the number of certificates of the devices of each enrolled user.
 async fn certificates(
     client: &Client,
     users: &[Identity],
@@ -109,7 +109,7 @@ async fn certificates(
     Ok(certificates)
 }
 
-/// The events of the last hours by user, the newest first.
+/// Returns the events of the last hours by user, newest first.
 async fn activity(
     client: &Client,
     hours: u32,

@@ -1,7 +1,7 @@
-//! Calls and listings without async.
+//! Calls and lists without async.
 //!
-//! The surface is the same: every request and every listing that can be awaited can be waited for instead. The work is done on a thread
-//! of the crate, which all clients share and which starts with the first wait.
+//! Every request and every stream has a method `wait()`. A thread of the crate does the work. All clients share this thread, and the first
+//! wait starts it.
 //!
 //! ```
 //! # #[cfg(all(feature = "network-tunnel-groups", feature = "simulator"))] {
@@ -19,7 +19,7 @@
 //! # Ok::<(), cisco_secure_access::Error>(())
 //! ```
 //!
-//! So can a [job](crate::jobs), with [`wait`]:
+//! [`wait`] waits for a [job](crate::jobs):
 //!
 //! ```no_run
 //! # #[cfg(feature = "sites")]
@@ -31,8 +31,8 @@
 //! # }
 //! ```
 //!
-//! A wait blocks its thread. It therefore fails in an async task, whose thread has other tasks to run: await the call there, or wait in
-//! `tokio::task::spawn_blocking`. A panic of what is waited for resumes as a panic.
+//! A wait blocks its thread. In an async task it fails, because the thread has other tasks to run: await the call there, or wait in
+//! `tokio::task::spawn_blocking`. If the future panics, `wait` resumes the panic.
 
 use std::iter::FusedIterator;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -54,7 +54,7 @@ use crate::jobs::rules::Restoration;
 use crate::pagination::{BufferedStream, Items, Pages};
 use crate::request::ResponseFuture;
 
-/// The thread that runs futures while others wait for them, or why there is none.
+/// The thread that runs futures while others wait for them, or the reason why it cannot start.
 static WORKER: LazyLock<Result<Handle>> = LazyLock::new(|| {
     let failed = |error: std::io::Error| {
         Error::configuration(format!(
@@ -76,15 +76,15 @@ static WORKER: LazyLock<Result<Handle>> = LazyLock::new(|| {
 /// Waits for a future without async: several calls together, or a [job](crate::jobs).
 ///
 /// # Errors
-/// Those of the future, and [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) in an async task, or when the thread that runs
-/// the future cannot be started.
+/// Errors of the future, and [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) in an async task, or if the thread cannot be
+/// started.
 pub fn wait<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
     on_worker(work)?
 }
 
-/// The worker, for a thread that may wait for it.
+/// Returns the worker, if this thread may wait for it.
 fn worker() -> Result<&'static Handle> {
     if is_in_async_task() {
         return Err(Error::configuration(
@@ -99,7 +99,7 @@ fn on_worker<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) 
     let (sender, receiver) = sync_channel(1);
     worker()?.spawn(async move {
         let result = AssertUnwindSafe(work).catch_unwind().await;
-        // The receiver waits until it is there.
+        // The receiver waits until the value is sent.
         let _ = sender.send(result);
     });
     match receiver.recv() {
@@ -110,20 +110,20 @@ fn on_worker<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) 
     }
 }
 
-/// Whether this thread polls a task of Tokio. The budget that Tokio gives each poll shows it: it has none in `spawn_blocking` and
-/// `block_in_place`, where waiting is allowed, and none outside of a runtime.
+/// Whether this thread polls a Tokio task. Tokio gives each poll a budget. There is none in `spawn_blocking` and `block_in_place`, where
+/// waiting is allowed, and none outside of a runtime.
 fn is_in_async_task() -> bool {
     let mut context = Context::from_waker(Waker::noop());
     let mut consumed = Vec::new();
     let is_limited = loop {
         match coop::poll_proceed(&mut context) {
             Poll::Pending => break true,
-            // No budget is as large.
+            // Larger than any budget.
             Poll::Ready(_) if consumed.len() > usize::from(u8::MAX) => break false,
             Poll::Ready(unit) => consumed.push(unit),
         }
     };
-    // Each unit restores the budget that was there before it.
+    // Each unit restores the previous budget.
     while consumed.pop().is_some() {}
     is_limited
 }
@@ -138,9 +138,9 @@ impl<T: Send + 'static> ResponseFuture<T> {
     }
 }
 
-/// A listing without async: an iterator.
+/// An iterator over a list, without async.
 ///
-/// It ends where the stream ends. Where the thread must not wait, it gives one error and ends; the listing stays as it is.
+/// It ends where the stream ends. If the thread must not wait, it returns one error and ends, and the stream does not change.
 #[derive(Debug)]
 #[must_use = "iterators do nothing unless consumed"]
 pub struct Waiting<S> {
@@ -157,7 +157,7 @@ impl<S> Waiting<S> {
         }
     }
 
-    /// The listing itself, for its continuation.
+    /// Returns the stream, for example for its continuation.
     #[must_use]
     pub fn listing(&self) -> Option<&S> {
         self.listing.as_ref()
@@ -202,7 +202,7 @@ where
 }
 
 impl<T> Items<T> {
-    /// Goes through the items without async; see [`blocking`](crate::blocking).
+    /// Iterates over the items without async; see [`blocking`](crate::blocking).
     pub fn wait(self) -> Waiting<Self> {
         Waiting::new(self)
     }
@@ -210,7 +210,7 @@ impl<T> Items<T> {
 
 #[cfg(feature = "reporting")]
 impl<P: EventPage> Export<P> {
-    /// Goes through the events without async; see [`blocking`](crate::blocking).
+    /// Iterates over the events without async; see [`blocking`](crate::blocking).
     pub fn wait(self) -> Waiting<Self> {
         Waiting::new(self)
     }
@@ -218,14 +218,14 @@ impl<P: EventPage> Export<P> {
 
 #[cfg(feature = "policy-rules")]
 impl Restoration {
-    /// Goes through the restored rules without async; see [`blocking`](crate::blocking).
+    /// Iterates over the restored rules without async; see [`blocking`](crate::blocking).
     pub fn wait(self) -> Waiting<Self> {
         Waiting::new(self)
     }
 }
 
 impl<P> Pages<P> {
-    /// Goes through the pages without async; see [`blocking`](crate::blocking).
+    /// Iterates over the pages without async; see [`blocking`](crate::blocking).
     pub fn wait(self) -> Waiting<Self> {
         Waiting::new(self)
     }

@@ -1,11 +1,12 @@
-//! The Cisco Secure Access REST API as typed async Rust: every documented operation, on the Global, China and Government clouds.
+//! A typed async Rust client for the Cisco Secure Access REST API. It covers every documented operation on the Global, China and Government
+//! clouds.
 //!
-//! The operations are generated from OpenAPI documents when the crate is built; the runtime around them gets tokens, chooses the cloud,
-//! pages, retries and reports errors.
+//! The operations are generated from OpenAPI documents when the crate is built. A handwritten runtime requests tokens, selects the cloud,
+//! pages through lists, retries, and reports errors.
 //!
 //! # A client
 //!
-//! An API key is created in Secure Access under *Admin › API Keys*, and is valid on one cloud. Nothing is sent until the first call.
+//! Create an API key in Secure Access under *Admin › API Keys*. It is valid on one cloud. The client sends nothing until the first call.
 //!
 //! ```
 //! use cisco_secure_access::{Client, Cloud, Credentials};
@@ -17,12 +18,12 @@
 //! # Ok::<(), cisco_secure_access::Error>(())
 //! ```
 //!
-//! [`Client::from_env`] takes all of that from the environment. Build one client and clone it: clones share connections and the token.
+//! [`Client::from_env`] reads all of these from the environment. Build one client and clone it: clones share connections and the token.
 //!
 //! # A call
 //!
-//! The client has a handle for each path scope, with a method for each operation: [`api`] lists them, and the search finds an
-//! operation by its path, such as `/deployments/v2/networktunnelgroups`. What is required are arguments, what is optional are setters.
+//! The client has a handle for each path scope. The handle has a method for each operation. [`api`] lists them, and you can search for an
+//! operation by its path, such as `/deployments/v2/networktunnelgroups`. Required values are arguments, and optional values are setters.
 //!
 //! ```no_run
 //! # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
@@ -38,7 +39,7 @@
 //!
 //! # A list
 //!
-//! Operations that list have `items()` and `pages()`, which are streams:
+//! List operations have `items()` and `pages()`, which return streams:
 //!
 //! ```no_run
 //! # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
@@ -54,9 +55,9 @@
 //! # }
 //! ```
 //!
-//! # When it fails
+//! # Errors
 //!
-//! Retryable failures are retried. Any other failure is an [`Error`] with a [`kind`](Error::kind) to match on:
+//! The client retries retryable failures. Any other failure is an [`Error`] with a [`kind`](Error::kind) to match on:
 //!
 //! ```no_run
 //! # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
@@ -71,17 +72,17 @@
 //! # }
 //! ```
 //!
-//! # Without the service
+//! # Tests
 //!
-//! With the feature `simulator`, `Simulator::builder().start()` is the complete service on a loopback port, for tests and for trying things
-//! out; see the page on [testing](guide::testing).
+//! With the feature `simulator`, `Simulator::builder().start()` starts a complete local service, for tests and experiments; see
+//! [testing](guide::testing).
 //!
 //! # Jobs of many calls
 //!
-//! [`jobs`] has helpers for what takes many calls: updating a destination list, exporting a day of activity, changing a rule that others
-//! change, too, restoring rules from a backup, finding something by its name or else creating it, and waiting until something is so.
+//! [`jobs`] has helpers that make many calls: they update a destination list, export a day of activity, change a rule while others change
+//! it, restore rules from a backup, find an item by its name or create it, and wait for a condition.
 //!
-//! # Where to read on
+//! # Further reading
 //!
 //! The [`guide`] has a page for each topic: [authentication](guide::authentication), [clouds](guide::clouds),
 //! [requests](guide::requests), [paging](guide::paging), [retries and limits](guide::limits), [errors](guide::errors),
@@ -90,7 +91,7 @@
 //! Not affiliated with Cisco.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Parts of the runtime serve operations that only some APIs have.
+// Some APIs do not use all parts of the runtime.
 #![cfg_attr(not(all_operations), allow(dead_code, unused_imports, unused_macros))]
 
 pub mod api;

@@ -1,4 +1,4 @@
-//! What describes an operation: its method and path, its OAuth scopes, rate limit and pagination.
+//! The description of an operation: its method and path, OAuth scopes, rate limit and pagination.
 //!
 //! The values are generated; [`operations`](crate::operations) lists them.
 
@@ -6,50 +6,50 @@ use std::fmt;
 
 use http::{Method, StatusCode};
 
-/// One operation of the API.
+/// An operation of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// Its name here: `list_network_tunnel_groups`.
+    /// The operation id of this crate: `list_network_tunnel_groups`.
     pub id: &'static str,
-    /// Its name in Cisco's documents.
+    /// The operation id in Cisco's documents.
     pub upstream_id: &'static str,
     /// The path scope: `deployments`.
     pub scope: &'static str,
-    /// The API that it belongs to: `Network Tunnel Groups and Regions`.
+    /// The API of the operation: `Network Tunnel Groups and Regions`.
     pub api: &'static str,
     /// The HTTP method.
     pub method: Method,
     /// The path template from the root of the host: `/deployments/v2/networktunnelgroups/{id}`.
     pub path: &'static str,
-    /// What it does, in a few words.
+    /// A short description.
     pub summary: &'static str,
-    /// What a call authenticates with.
+    /// The required authentication.
     pub security: Security,
-    /// The clouds that document it. Documentation lags the service: a call on another cloud may work, and is sent.
+    /// The clouds that document the operation. Documentation lags the service, so calls on other clouds are also sent.
     pub clouds: &'static [CloudKind],
-    /// How often it may be called, where that is published.
+    /// The rate limit, if it is published.
     pub rate_limit: Option<RateLimit>,
-    /// Whether a call can be repeated without doing more than one call does: reading, replacing, deleting.
+    /// Whether repeated calls have the same effect as one call: reading, replacing, deleting.
     pub idempotent: bool,
-    /// How it lists, if its response is a list or a page of one.
+    /// The pagination, if the response is a list or a page of a list.
     pub pagination: Option<Pagination>,
-    /// The query parameters that the service requires although they have a default, each with its default. A call sends the default of
-    /// those that are not set.
+    /// The query parameters that the service requires although they have a default, with their defaults. A call sends the default of each
+    /// parameter that is not set.
     pub defaults: &'static [(&'static str, &'static str)],
-    /// Whether Cisco advises against its use.
+    /// Whether the operation is deprecated.
     pub deprecated: bool,
-    /// JSON pointer of the boolean that says whether the request was carried out, where a response with a status of success may deny it.
+    /// JSON pointer of the boolean that reports success, if a response with a success status can report a failure.
     pub success_property: Option<&'static str>,
-    /// The statuses of errors that can be those of another server, which the service called for the request. Such a 401 is not about the
-    /// access token, and such a 404 is no missing resource of the organization.
+    /// The error statuses that can come from another server, which the service called for the request. Such a 401 is not caused by the
+    /// access token, and such a 404 is not a missing resource of the organization.
     pub upstream_errors: &'static [u16],
-    /// Whether it is a report that can be requested from a storage region: see [`ReportsRegion`](crate::ReportsRegion).
+    /// Whether the operation is a report that can be requested from a storage region: see [`ReportsRegion`](crate::ReportsRegion).
     pub regional: bool,
 }
 
 impl Operation {
-    /// Whether a path matches the template of the operation.
+    /// Whether a path matches the path template of the operation.
     pub(crate) fn matches(&self, path: &str) -> bool {
         let mut segments = path.split('/');
         let is_match = self.path.split('/').all(|expected| {
@@ -60,7 +60,7 @@ impl Operation {
         is_match && segments.next().is_none()
     }
 
-    /// What is known of a request that no document describes. It has another method, if no request of the API has this one.
+    /// The operation of an undocumented request; `None` if no request of the API has this method.
     pub(crate) fn undocumented(method: &Method) -> &'static Self {
         let mut known = UNDOCUMENTED.iter();
         known
@@ -68,18 +68,18 @@ impl Operation {
             .unwrap_or(&UNDOCUMENTED[0])
     }
 
-    /// Whether an error with this status can be that of another server, which the service called.
+    /// Whether an error with this status can come from another server, which the service called.
     pub(crate) fn is_upstream_error(&self, status: StatusCode) -> bool {
         self.upstream_errors.contains(&status.as_u16())
     }
 
-    /// Whether a document describes the operation.
+    /// Whether the operation is documented.
     pub(crate) fn is_documented(&self) -> bool {
         !self.path.is_empty()
     }
 }
 
-/// What is known of a request that no document describes, by method.
+/// The operation of an undocumented request, by method.
 static UNDOCUMENTED: [Operation; 6] = [
     undocumented(Method::GET, true),
     undocumented(Method::HEAD, true),
@@ -89,7 +89,7 @@ static UNDOCUMENTED: [Operation; 6] = [
     undocumented(Method::PATCH, false),
 ];
 
-/// `idempotent` is what HTTP says of the method.
+/// `idempotent` follows the definition of the method in HTTP.
 const fn undocumented(method: Method, idempotent: bool) -> Operation {
     Operation {
         id: "request",
@@ -98,7 +98,7 @@ const fn undocumented(method: Method, idempotent: bool) -> Operation {
         api: "",
         method,
         path: "",
-        summary: "A request that no document describes",
+        summary: "An undocumented request",
         security: Security::Bearer(&[]),
         clouds: &[],
         rate_limit: None,
@@ -112,7 +112,7 @@ const fn undocumented(method: Method, idempotent: bool) -> Operation {
     }
 }
 
-/// A cloud that Cisco documents on its own.
+/// A cloud with its own documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CloudKind {
@@ -134,54 +134,53 @@ impl fmt::Display for CloudKind {
     }
 }
 
-/// How often the operations of a class may be called, all of them together.
+/// A rate limit, which all operations of a class share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// The class; operations of one class share their limits.
+    /// The class of operations that share the limits.
     pub class: &'static str,
-    /// Whose calls are counted.
+    /// The scope in which calls are counted.
     pub scope: RateLimitScope,
-    /// The limits; all of them hold at once.
+    /// The limits, which all apply at the same time.
     pub windows: &'static [RateLimitWindow],
 }
 
-/// Whose calls a rate limit counts.
+/// The scope in which a rate limit counts calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RateLimitScope {
-    /// Those of one API key.
+    /// The calls of one API key.
     Key,
-    /// Those of the whole organization.
+    /// The calls of the complete organization.
     Organization,
 }
 
-/// So many requests in so many seconds.
+/// A maximum number of requests in a number of seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimitWindow {
-    /// How many requests are accepted.
+    /// The number of accepted requests.
     pub requests: u64,
-    /// In how many seconds.
+    /// The length of the window in seconds.
     pub seconds: u64,
 }
 
-/// What a call authenticates with.
+/// The authentication of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Security {
-    /// The access token of a key that has these OAuth 2.0 scopes; the list is empty where they are not documented.
+    /// An access token with these OAuth 2.0 scopes. The list is empty if the scopes are not documented.
     Bearer(&'static [&'static str]),
-    /// Key and secret: the token request itself.
+    /// Key and secret, for the token request.
     Basic,
 }
 
-/// How an operation lists: which parameters select a page, and where a response says what comes after it.
+/// The pagination of a list: the parameters that select a page, and the location of the next page in a response.
 ///
-/// Documented operations have it in [`Operation::pagination`]; it is what `items()` and `pages()` follow. For a request that no document
-/// describes, build one and pass it to [`Request::items_at`](crate::Request::items_at): start with [`by_offset`](Self::by_offset),
-/// [`by_page`](Self::by_page), [`by_cursor`](Self::by_cursor), [`by_link`](Self::by_link) or [`single`](Self::single), and add what is
-/// known.
+/// Documented operations have it in [`Operation::pagination`], and `items()` and `pages()` use it. For an undocumented request, create one
+/// and pass it to [`Request::items_at`](crate::Request::items_at): start with [`by_offset`](Self::by_offset), [`by_page`](Self::by_page),
+/// [`by_cursor`](Self::by_cursor), [`by_link`](Self::by_link) or [`single`](Self::single), and add the known properties.
 ///
 /// All locations in a response are JSON pointers (RFC 6901): `/meta/total`. The empty pointer is the response itself.
 ///
@@ -195,7 +194,7 @@ pub enum Security {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pagination {
-    /// What selects a page.
+    /// How a page is selected.
     pub style: PaginationStyle,
     /// The query parameter that selects a page; empty with [`PaginationStyle::Link`] and [`PaginationStyle::Single`].
     pub offset_param: &'static str,
@@ -203,25 +202,25 @@ pub struct Pagination {
     pub limit: Option<&'static str>,
     /// The offset or number of the first page.
     pub first_page: u64,
-    /// The largest page size that is documented. A listing requests it where the caller sets no page size.
+    /// The largest documented page size. A stream requests it if the caller sets no page size.
     pub max_page_size: Option<u64>,
     /// The largest offset that the service accepts.
     pub max_offset: Option<u64>,
-    /// Where the list is in a response.
+    /// JSON pointer of the list in a response.
     pub items: &'static str,
-    /// Where the number of all items is.
+    /// JSON pointer of the total number of items.
     pub total: Option<&'static str>,
-    /// Where a response says whether there are more pages: a boolean.
+    /// JSON pointer of the boolean that says whether there are more pages.
     pub more: Option<&'static str>,
-    /// Where the cursor of the next page is, or a URL whose query has it.
+    /// JSON pointer of the cursor of the next page, or of a URL whose query has the cursor.
     pub next: Option<&'static str>,
-    /// The response header with the cursor of the next page, or a URL whose query has it.
+    /// The response header with the cursor of the next page, or with a URL whose query has the cursor.
     pub next_header: Option<&'static str>,
-    /// Where the last item of a page has the cursor of the next page.
+    /// JSON pointer of the cursor of the next page in the last item of a page.
     pub next_from_item: Option<&'static str>,
     /// Whether the header `Link` has the next page (RFC 8288, `rel=next`).
     pub link: bool,
-    /// Whether the service may ignore these parameters and send all items at once. The first page is then all if it comes again.
+    /// Whether the service may ignore these parameters and send all items at once. If the first page then repeats, it is the complete list.
     pub may_send_all: bool,
 }
 
@@ -245,34 +244,34 @@ impl Pagination {
         }
     }
 
-    /// Pages selected by the number of items before them, from 0: `offset=100`.
+    /// Pages that are selected by the number of items before them, from 0: `offset=100`.
     #[must_use]
     pub const fn by_offset(param: &'static str) -> Self {
         Self::new(PaginationStyle::Offset, param, 0)
     }
 
-    /// Pages selected by their number, from 1: `page=2`.
+    /// Pages that are selected by their number, from 1: `page=2`.
     #[must_use]
     pub const fn by_page(param: &'static str) -> Self {
         Self::new(PaginationStyle::Page, param, 1)
     }
 
-    /// Pages selected by a cursor that the page before them has. Say where with [`next`](Self::next), [`next_header`](Self::next_header),
-    /// [`next_from_item`](Self::next_from_item) or [`link`](Self::link).
+    /// Pages that are selected by a cursor in the previous page. Set its location with [`next`](Self::next),
+    /// [`next_header`](Self::next_header), [`next_from_item`](Self::next_from_item) or [`link`](Self::link).
     #[must_use]
     pub const fn by_cursor(param: &'static str) -> Self {
         Self::new(PaginationStyle::Cursor, param, 0)
     }
 
-    /// Pages selected by the `Link` header of the page before them (RFC 8288, `rel=next`). Only the query of that link is used: the
+    /// Pages that are selected by the `Link` header of the previous page (RFC 8288, `rel=next`). Only the query of that link is used: the
     /// request goes to the same host and path.
     #[must_use]
     pub const fn by_link() -> Self {
         Self::new(PaginationStyle::Link, "", 0).link()
     }
 
-    /// The complete list in one response. Where that response can be cut, say how it shows: with [`limit`](Self::limit),
-    /// [`total`](Self::total), [`more`](Self::more) or [`link`](Self::link). A listing that is cut ends in an error.
+    /// The complete list in one response. If that response can be truncated, set how to detect it: with [`limit`](Self::limit),
+    /// [`total`](Self::total), [`more`](Self::more) or [`link`](Self::link). A truncated list is an error.
     ///
     /// ```
     /// use cisco_secure_access::{Pagination, PaginationStyle};
@@ -285,85 +284,85 @@ impl Pagination {
         Self::new(PaginationStyle::Single, "", 0)
     }
 
-    /// Where the list is in a response; the response itself where nothing is set.
+    /// Sets the JSON pointer of the list in a response. By default, the response is the list.
     #[must_use]
     pub const fn items(mut self, pointer: &'static str) -> Self {
         self.items = pointer;
         self
     }
 
-    /// The query parameter that sets the page size.
+    /// Sets the query parameter that sets the page size.
     #[must_use]
     pub const fn limit(mut self, param: &'static str) -> Self {
         self.limit = Some(param);
         self
     }
 
-    /// The page size to request where the caller sets none; it takes effect with [`limit`](Self::limit).
+    /// Sets the page size to request if the caller sets none. It takes effect with [`limit`](Self::limit).
     #[must_use]
     pub const fn max_page_size(mut self, items: u64) -> Self {
         self.max_page_size = Some(items);
         self
     }
 
-    /// The offset or number of the first page.
+    /// Sets the offset or number of the first page.
     #[must_use]
     pub const fn first_page(mut self, number: u64) -> Self {
         self.first_page = number;
         self
     }
 
-    /// The largest offset that the service accepts. A listing that would need a larger one ends in an error.
+    /// Sets the largest offset that the service accepts. A stream that needs a larger one ends in an error.
     #[must_use]
     pub const fn max_offset(mut self, offset: u64) -> Self {
         self.max_offset = Some(offset);
         self
     }
 
-    /// Where the number of all items is in a response.
+    /// Sets the JSON pointer of the total number of items.
     #[must_use]
     pub const fn total(mut self, pointer: &'static str) -> Self {
         self.total = Some(pointer);
         self
     }
 
-    /// Where a response says whether there are more pages: a boolean.
+    /// Sets the JSON pointer of the boolean that says whether there are more pages.
     #[must_use]
     pub const fn more(mut self, pointer: &'static str) -> Self {
         self.more = Some(pointer);
         self
     }
 
-    /// Where a response has the cursor of the next page, or a URL whose query has it.
+    /// Sets the JSON pointer of the cursor of the next page, or of a URL whose query has the cursor.
     #[must_use]
     pub const fn next(mut self, pointer: &'static str) -> Self {
         self.next = Some(pointer);
         self
     }
 
-    /// The response header with the cursor of the next page, or a URL whose query has it.
+    /// Sets the response header with the cursor of the next page, or with a URL whose query has the cursor.
     #[must_use]
     pub const fn next_header(mut self, name: &'static str) -> Self {
         self.next_header = Some(name);
         self
     }
 
-    /// Where the last item of a page has the cursor of the next page.
+    /// Sets the JSON pointer of the cursor of the next page in the last item of a page.
     #[must_use]
     pub const fn next_from_item(mut self, pointer: &'static str) -> Self {
         self.next_from_item = Some(pointer);
         self
     }
 
-    /// The `Link` header says whether there are more pages (RFC 8288, `rel=next`).
+    /// Declares that the `Link` header says whether there are more pages (RFC 8288, `rel=next`).
     #[must_use]
     pub const fn link(mut self) -> Self {
         self.link = true;
         self
     }
 
-    /// The service may ignore these parameters and send all items at once. The first page is then all if it comes again; where nothing is
-    /// set, a page that comes again is an error.
+    /// Declares that the service may ignore these parameters and send all items at once. If the first page then repeats, it is the complete
+    /// list. Without this, a repeated page is an error.
     #[must_use]
     pub const fn may_send_all(mut self) -> Self {
         self.may_send_all = true;
@@ -371,18 +370,18 @@ impl Pagination {
     }
 }
 
-/// What selects a page.
+/// How a page is selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PaginationStyle {
-    /// The number of items before it.
+    /// By the number of items before the page.
     Offset,
-    /// Its number.
+    /// By the number of the page.
     Page,
-    /// A cursor that the page before it has.
+    /// By a cursor in the previous page.
     Cursor,
-    /// The link to it that the page before it has in the header `Link`.
+    /// By the `Link` header of the previous page.
     Link,
-    /// Nothing: one response has the complete list.
+    /// One response has the complete list.
     Single,
 }

@@ -1,4 +1,4 @@
-//! What no log, error or `Debug` shows.
+//! Secrets, which logs, errors and `Debug` do not show.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use secrecy::ExposeSecret as _;
 
 /// A secret of a request or a response, such as a passphrase.
 ///
-/// `Debug` does not show it, and its memory is cleared when it is dropped. It is made from a string or from a [`secrecy::SecretString`],
-/// and converts into one, such as that of [`Credentials`](crate::Credentials).
+/// `Debug` redacts it, and its memory is erased when it is dropped. It converts from a string or a [`secrecy::SecretString`], and into a
+/// `SecretString`, such as the secret of [`Credentials`](crate::Credentials).
 ///
 /// ```
 /// use cisco_secure_access::SecretString;
@@ -20,7 +20,7 @@ use secrecy::ExposeSecret as _;
 pub struct SecretString(secrecy::SecretString);
 
 impl SecretString {
-    /// The secret itself.
+    /// Returns the secret.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         self.0.expose_secret()
@@ -65,7 +65,7 @@ impl fmt::Debug for SecretString {
     }
 }
 
-/// Stands for a secret that is there and is not shown.
+/// Replaces a secret in `Debug` output.
 pub(crate) struct Redacted;
 
 impl fmt::Debug for Redacted {

@@ -1,4 +1,4 @@
-//! Times as queries take them.
+//! Times in queries.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use crate::request::ToParam;
 
-/// A time of a report: a moment, or words that the service understands.
+/// A time of a report: a point in time, or a relative time.
 ///
 /// ```
 /// use cisco_secure_access::ReportingTime;
@@ -17,12 +17,11 @@ use crate::request::ToParam;
 /// let milliseconds = ReportingTime::from(1_767_225_600_000);
 /// ```
 ///
-/// A moment goes over the wire in milliseconds since the epoch; words are `now` and relative times such as `-60minutes`, `-1days` and
-/// `-7days`.
+/// A point in time is sent in milliseconds since the epoch. Relative times are `now` and times such as `-60minutes`, `-1days` and `-7days`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ReportingTime(String);
 
-/// A date, or a date and time, as RFC 3339 writes them.
+/// A date, or a date and time, in the format of RFC 3339.
 ///
 /// ```
 /// use cisco_secure_access::DateOrTime;

@@ -1,7 +1,7 @@
-//! What cannot be right does not compile, and the compiler says why.
+//! Invalid programs do not compile, and the compiler reports the reason.
 
 #[test]
 #[ignore = "builds the crate again; run it after a change of the generator"]
-fn what_cannot_be_right_does_not_compile() {
+fn invalid_programs_do_not_compile() {
     trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
 }

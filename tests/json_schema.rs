@@ -1,6 +1,6 @@
 //! JSON Schema of the types: the feature `schemars`.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use cisco_secure_access::api::deployments::types::{
     CreateNetworkTunnelGroupRequest, NetworkTunnelGroup, RoutingRequest,
@@ -52,7 +52,7 @@ fn a_request_requires_what_the_document_requires() {
 }
 
 #[test]
-fn the_schema_has_the_properties_of_the_document_alone() {
+fn the_schema_has_only_the_documented_properties() {
     for schema in [
         schema::<NetworkTunnelGroup>(),
         schema::<CreateNetworkTunnelGroupRequest>(),
@@ -105,14 +105,14 @@ fn a_union_is_any_of_its_variants() {
         ["#/$defs/StaticRoutingRequest", "#/$defs/BgpRoutingRequest"]
     );
     assert_eq!(variants[2]["type"], "string");
-    // A value that no document describes.
+    // An undocumented value.
     let unknown = variants[3].as_object().unwrap();
     assert_eq!(unknown.keys().collect::<Vec<_>>(), ["description"]);
 }
 
 #[cfg(feature = "policies")]
 #[test]
-fn a_value_that_may_be_null_is_required_all_the_same() {
+fn a_nullable_value_can_be_required() {
     use cisco_secure_access::api::policies::types::SecurityProfileUpdateRequest;
 
     let schema = schema::<SecurityProfileUpdateRequest>();

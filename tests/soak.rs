@@ -1,5 +1,5 @@
-//! A hundred thousand calls to a simulator that fails one time in twenty, over a real socket: paced by rate limits, with listings that
-//! fetch ahead, short tokens, and calls that are dropped at a random time.
+//! A hundred thousand calls to a simulator that fails one time in twenty, over a real socket: with rate limits, listings with prefetch,
+//! tokens with a short lifetime, and calls that are dropped at a random time.
 //!
 //! It takes some minutes, so it runs only on request; `SOAK_CALLS` in the environment sets another number of calls:
 //!
@@ -14,7 +14,7 @@
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed"
+    reason = "a panic fails the test"
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,24 +36,24 @@ use tokio::task::JoinSet;
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// How many calls there are by default.
+/// The default number of calls.
 const CALLS: usize = 100_000;
-/// How many calls are made between two comparisons of client and simulator.
+/// The number of calls between two comparisons of client and simulator.
 const ROUND: usize = 2_000;
-/// How many calls are in flight at the same time.
+/// The number of calls in flight.
 const TASKS: usize = 64;
 /// The lifetime of a token.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3);
 /// The collection that calls create and delete in.
 const SITES: &str = "/deployments/v2/sites";
-/// How many network tunnel groups there are, and how many are on a page.
+/// The number of network tunnel groups, and the page size.
 const GROUPS: usize = 20;
 const PAGE: i64 = 5;
-/// How many requests a second the simulator accepts of each class.
+/// The number of requests per second that the simulator accepts for each class.
 const RATE: u64 = 200;
-/// One call in so many is dropped before it ends.
+/// One call in this number is dropped before it ends.
 const CANCELLED: u64 = 10;
-/// How much more memory the process may have at the end than after a tenth of the calls, in KiB.
+/// The maximum growth of the process memory after a tenth of the calls, in KiB.
 const GROWTH: usize = 8 * 1024;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -102,14 +102,14 @@ async fn a_hundred_thousand_calls_with_faults() {
         "memory grew from {early} to {late} KiB"
     );
     assert!(sum.delayed > 0, "the rate limit delayed no call");
-    // The faults have five in a thousand; without pacing, most requests would be rejected.
+    // The faults cause five in a thousand; without rate limiting, most requests would be rejected.
     assert!(
         sum.rejected * 50 < sum.requests,
         "{} of {} requests are beyond the rate limit",
         sum.rejected,
         sum.requests
     );
-    // No slot is left of the calls that were dropped: the next is sent within the second that the limit counts.
+    // Dropped calls have no slot: the next call is sent within the second that the limit counts.
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(client.rate_limit_delay(&LIST_SITES), Duration::ZERO);
 }
@@ -188,7 +188,7 @@ impl Service<Request<Body>> for WithWindows {
     }
 }
 
-/// Random numbers that depend on the number of a call only (SplitMix64).
+/// Random numbers that depend only on the number of a call (SplitMix64).
 struct Random(u64);
 
 impl Random {
@@ -201,7 +201,7 @@ impl Random {
     }
 }
 
-/// A call that has ended, and how.
+/// The result of a call.
 struct Completed {
     action: Action,
     outcome: Outcome,
@@ -211,9 +211,9 @@ struct Completed {
 
 enum Action {
     Read,
-    /// The name of what was created.
+    /// The name of the created resource.
     Create(String),
-    /// The name of what was deleted.
+    /// The name of the deleted resource.
     Delete(String),
 }
 
@@ -232,7 +232,7 @@ impl Outcome {
         }
     }
 
-    /// Whether nobody can say if the service processed the request.
+    /// Whether it is unknown if the service processed the request.
     fn is_uncertain(&self) -> bool {
         match self {
             Self::Success => false,
@@ -265,7 +265,7 @@ async fn round(client: &Client, first: usize, last: usize) -> Vec<Completed> {
     tasks.join_all().await.into_iter().flatten().collect()
 }
 
-/// Makes the call of this number; `own` are the sites that the task has created.
+/// Makes the call with this number; `own` are the sites that the task has created.
 async fn call(client: &Client, number: usize, own: &mut Vec<(i64, String)>) -> Completed {
     let is_delayed = !client.rate_limit_delay(&LIST_SITES).is_zero();
     let mut random = Random(number as u64);
@@ -339,7 +339,7 @@ fn outcome<T>(result: Option<Result<T>>) -> Outcome {
     }
 }
 
-/// Lists all tunnel groups, with pages that are fetched ahead; an error that may be retried does not end it.
+/// Lists all tunnel groups with prefetch; retryable errors do not end it.
 async fn list_groups(client: &Client) -> Result<()> {
     let deployments = client.deployments();
     let request = deployments.list_network_tunnel_groups().limit(PAGE);
@@ -359,8 +359,8 @@ async fn list_groups(client: &Client) -> Result<()> {
     Ok(())
 }
 
-/// Compares the results of the client with what the simulator keeps; returns how many creates of uncertain outcome were processed.
-/// `uncertain` are the names of those that may be processed after their call.
+/// Compares the results of the client with the state of the simulator; returns the number of creates of uncertain outcome that were
+/// processed. `uncertain` are the names of those that may be processed after their call.
 fn check_kept(
     completed: &[Completed],
     uncertain: &mut BTreeSet<String>,
@@ -412,7 +412,7 @@ fn check_kept(
     processed
 }
 
-/// No request to create something was repeated after it may have been processed.
+/// No request to create a resource was repeated after it may have been processed.
 fn check_record(requests: &[RecordedRequest]) {
     let mut last: BTreeMap<&str, Option<u16>> = BTreeMap::new();
     for request in requests {
@@ -427,7 +427,7 @@ fn check_record(requests: &[RecordedRequest]) {
     }
 }
 
-/// Removes the requests and items of a round, so that the next begins as this one did.
+/// Removes the requests and items of a round, so that the next round starts in the same state.
 fn tidy(simulator: &Simulator, before: usize) {
     simulator.clear_requests();
     for id in simulator.ids(SITES).iter().skip(before) {
@@ -448,15 +448,15 @@ struct Sum {
     calls: usize,
     requests: usize,
     token_requests: usize,
-    /// How many requests the simulator rejected with 429.
+    /// The number of requests that the simulator rejected with 429.
     rejected: usize,
-    /// How many calls the rate limit delayed.
+    /// The number of calls that the rate limit delayed.
     delayed: usize,
     cancelled: usize,
     created: usize,
     deleted: usize,
     uncertain_creates: usize,
-    /// How many of them the simulator processed.
+    /// The number of them that the simulator processed.
     processed: usize,
     errors: BTreeMap<String, usize>,
 }
@@ -490,7 +490,7 @@ impl Sum {
     }
 }
 
-/// What an error is about; fails if no fault causes it.
+/// Checks that a fault causes an error; returns its kind.
 fn cause(error: &Error) -> String {
     let operation = error
         .operation()

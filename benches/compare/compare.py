@@ -60,7 +60,7 @@ def corrected(scope):
 
     def correct(node):
         if isinstance(node, dict):
-            # Of an enumeration of 64 bits it makes one of texts.
+            # It generates an enumeration of strings for an enumeration of 64 bits.
             if node.get("type") == "integer" and "enum" not in node:
                 node.setdefault("format", "int64")
             if node.get("in") == "header" and node.get("schema", {}).get("type") == "array":
@@ -134,8 +134,8 @@ def measure(command):
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - start
     if status != 0:
-        told = [line for line in errors.strip().splitlines() if not line.startswith(("note:", "stack"))]
-        return None, (told or ["no message"])[-1]
+        messages = [line for line in errors.strip().splitlines() if not line.startswith(("note:", "stack"))]
+        return None, (messages or ["no message"])[-1]
     return (seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), None
 
 

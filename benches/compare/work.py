@@ -10,7 +10,7 @@ url = url.rstrip("/")
 
 
 def client(**settings):
-    # All of its reports are at another base URL than the rest.
+    # All of its reports have another base URL than the rest.
     return secure_access.ApiClient(secure_access.Configuration(**settings))
 
 

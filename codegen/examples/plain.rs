@@ -1,7 +1,8 @@
-//! Writes a crate of plain progenitor output, builder style, for the same documents: what `benches/build.sh` compares this generator with.
+//! Writes a crate with the unmodified output of progenitor, builder style, for the same documents. `benches/build.sh` compares this
+//! generator with it.
 //!
-//! The documents are changed only as far as progenitor requires: one response for success and no errors, no multipart
-//! bodies, JSON in a query as a text, enumerations without values that collide.
+//! The documents are changed only as far as progenitor requires: one response for success and no errors, no multipart bodies, JSON in a
+//! query as a string, no enumeration values with colliding names.
 
 #![allow(
     clippy::unwrap_used,
@@ -85,7 +86,7 @@ fn simplify(operation: &mut Value) {
     }
 }
 
-/// Progenitor names an enumeration in a property after both; where a schema has that name already, it stays a text.
+/// Progenitor names an enumeration in a property after both. If a schema has that name already, the enumeration becomes a string.
 fn free_names(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut().unwrap();
     let names: BTreeSet<String> = schemas.keys().cloned().collect();
@@ -103,7 +104,7 @@ fn free_names(document: &mut Value) {
     }
 }
 
-/// Values that would be one variant in Rust, and values of another type, are left out.
+/// Removes values that would be the same variant in Rust, and values of another type.
 fn simplify_enums(value: &mut Value) {
     match value {
         Value::Object(map) => {

@@ -1,4 +1,4 @@
-//! The arguments of requests: their types, and how they get into a request.
+//! The arguments of requests: their types, and their encoding in a request.
 
 use std::collections::BTreeSet;
 
@@ -76,7 +76,7 @@ impl Argument {
         quote!(#name: #ty)
     }
 
-    /// The call that puts the value into the request. It is one call without statements around it, because there are a thousand of them.
+    /// The call that adds the value to the request. It is a single call without other statements, because there are a thousand of them.
     pub(crate) fn store(&self, enumerations: &Enumerations) -> TokenStream {
         let (name, ty) = (&self.ident, &self.ty);
         let (_, value) = argument(ty, &quote!(#name), enumerations);
@@ -108,7 +108,7 @@ impl Argument {
     }
 }
 
-/// The documentation of a parameter, with what is sent where it is not set.
+/// The documentation of a parameter, with its default.
 pub(crate) fn docs_of(parameter: &Parameter) -> String {
     let description = parameter.description.clone().unwrap_or_default();
     match &parameter.default {
@@ -119,7 +119,7 @@ pub(crate) fn docs_of(parameter: &Parameter) -> String {
     }
 }
 
-/// The name of an argument, with a suffix where it is taken.
+/// The name of an argument, with a suffix if it is in use.
 pub(crate) fn free_name(wire: &str, suffix: &str, taken: &mut BTreeSet<String>) -> Ident {
     let mut name = names::snake(wire);
     while !taken.insert(name.clone()) {
@@ -128,7 +128,7 @@ pub(crate) fn free_name(wire: &str, suffix: &str, taken: &mut BTreeSet<String>) 
     Ident::new(&name, Span::call_site())
 }
 
-/// How a body is borrowed.
+/// The borrowed form of a body.
 fn reference(ty: &syn::Type) -> TokenStream {
     match (simple_name(ty).as_deref(), element(ty)) {
         (Some("Vec"), Some(element)) => quote!(&[#element]),

@@ -1,5 +1,4 @@
-//! Constructors of what people write often: `x-constructors` of a schema. Each sets some properties to what it stands for, and takes the
-//! value of one more.
+//! Constructors of common values: `x-constructors` of a schema. Each sets some properties to constants, and takes the value of one more.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +15,7 @@ use crate::{Error, Result};
 pub(crate) struct Constructor {
     name: String,
     description: String,
-    /// The object without what the constructor takes.
+    /// The object without the argument.
     set: Value,
     /// The argument.
     takes: Option<Argument>,
@@ -26,13 +25,13 @@ pub(crate) struct Constructor {
 #[derive(Debug)]
 struct Argument {
     takes: Takes,
-    /// Where it stands in the object.
+    /// The JSON pointer of the argument in the object.
     at: String,
-    /// Where it stands besides.
+    /// Further JSON pointers of the argument.
     also: Option<String>,
 }
 
-/// What a constructor takes.
+/// The type of the argument of a constructor.
 #[derive(Clone, Copy, Debug)]
 enum Takes {
     Integers,
@@ -59,13 +58,13 @@ impl Constructor {
         Ok(constructors)
     }
 
-    /// Its name and what it takes, for the public API.
+    /// The name and the argument, for the public API.
     pub(crate) fn surface(&self) -> (String, Option<&'static str>) {
         let takes = self.takes.as_ref().map(|argument| argument.takes.name());
         (self.name.clone(), takes)
     }
 
-    /// Whether it gives a property of the object its value.
+    /// Whether it sets a property of the object.
     pub(crate) fn sets(&self, property: &str) -> bool {
         let is_at = |pointer: &str| pointer.strip_prefix('/') == Some(property);
         self.set.get(property).is_some()
@@ -75,7 +74,7 @@ impl Constructor {
                 .is_some_and(|argument| argument.pointers().any(is_at))
     }
 
-    /// The name of the constructor and its argument, if it makes this JSON.
+    /// Returns the name of the constructor and its argument, if it creates this JSON.
     pub(crate) fn example(&self, json: &Value) -> Option<(&str, Option<Value>)> {
         let mut rest = json.clone();
         let mut taken = Vec::new();
@@ -145,8 +144,7 @@ impl Argument {
     }
 }
 
-/// Emits the constructors of a type. `builder` is the type of the builder that a constructor begins, where the object needs more than the
-/// constructor sets.
+/// Emits the constructors of a type. `builder` is the type of the builder that a constructor returns, if the object needs more properties.
 pub(crate) fn emit(
     ident: &Ident,
     constructors: &[Constructor],
@@ -194,7 +192,7 @@ pub(crate) fn emit(
 impl Takes {
     const ALL: [Self; 4] = [Self::Integers, Self::String, Self::Strings, Self::Secret];
 
-    /// How a document names it.
+    /// The name in documents.
     fn name(self) -> &'static str {
         match self {
             Self::Integers => "integers",

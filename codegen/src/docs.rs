@@ -52,7 +52,7 @@ pub(crate) fn first_paragraph(description: &str) -> String {
 }
 
 fn escape_words(text: &str) -> String {
-    // Few texts have any, and a search for them costs less than a walk over the words.
+    // Few descriptions have any, and a search takes less time than an iteration over the words.
     if !text.contains('[') && !text.contains('<') && !text.contains("://") {
         return text.to_owned();
     }

@@ -1,7 +1,7 @@
-//! From the types that progenitor generates to the types that users see.
+//! Converts the types that progenitor generates to the public types.
 //!
-//! Progenitor gives the Rust type of each value. Names, optional fields, decoding, enumerations and unions are decided here and in
-//! `object`, `enumeration` and `union`, which emit one kind of type each.
+//! Progenitor generates the Rust type of each value. Names, optional fields, decoding, enumerations and unions are decided here and in
+//! `object`, `enumeration` and `union`, each of which emits one kind of type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +36,7 @@ pub(crate) struct Emitted {
     pub missing: BTreeSet<Ident>,
 }
 
-/// Emits the types, with the fields that `rust_types` gives; with `schemars` they implement `JsonSchema`.
+/// Emits the types, with the fields of `rust_types`; with `schemars`, they implement `JsonSchema`.
 pub(crate) fn emit(
     rust_types: &RustTypes,
     types: &BTreeMap<String, Type>,

@@ -1,7 +1,7 @@
-//! The type engine: progenitor, which gives the Rust type of each value of a lowered document.
+//! The type engine: progenitor, which generates the Rust type of each value of a lowered document.
 //!
-//! Of its code only the structs are used. The rest (implementations for the structs, a client, attributes) is dropped before the code is
-//! parsed, because parsing takes as long as generating in a build script, which is not optimized.
+//! Only the structs of its code are used. The rest (implementations for the structs, a client, attributes) is removed before the code is
+//! parsed, because in a build script, which is not optimized, parsing takes as long as generating.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::lower::{BODY, RESPONSE, field_number, operation_number, parameter_num
 use crate::rust_type::{shorten, standalone};
 use crate::{Error, Result};
 
-/// The Rust types that progenitor gives: those of the fields of each struct, by the names of both in the lowered document.
+/// The Rust types that progenitor generates: those of the fields of each struct, by the names of both in the lowered document.
 pub(crate) struct RustTypes(BTreeMap<String, BTreeMap<String, syn::Type>>);
 
 /// The Rust types of the arguments and the response of an operation.
@@ -108,7 +108,7 @@ impl Signature<'_> {
         self.argument(BODY)
     }
 
-    /// What a response holds: `()` if it has no content.
+    /// The type of a response: `()` if it has no content.
     pub(crate) fn response(self) -> syn::Type {
         match self.types.get(RESPONSE) {
             Some(ty) => standalone(ty.clone()),

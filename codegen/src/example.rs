@@ -1,7 +1,7 @@
 //! The example of each operation: the call that its documentation shows, and that the conformance suite runs against the simulator.
 //!
-//! The values are those of the `example`s of the document. What has none is a placeholder of its type: the first value of an enumeration, the
-//! words of a name.
+//! The values are the `example`s of the document. A value without an example is a placeholder of its type: the first value of an
+//! enumeration, the words of a name.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -28,7 +28,7 @@ pub(crate) struct Types<'a> {
     pub defs: &'a TypeDefs,
     /// The same types as they are described.
     pub described: &'a BTreeMap<String, Type>,
-    /// Whether an example that is not a value of its type is an error; otherwise placeholders stand for the examples of its call.
+    /// Whether an example that is not a value of its type is an error; otherwise placeholders replace the examples of its call.
     pub is_strict: bool,
 }
 
@@ -217,7 +217,7 @@ impl Expression {
         format!("{}{}{}", self.open, parts.join(", "), self.close)
     }
 
-    /// The expression at an indentation, with so many characters beside it on its first line.
+    /// Writes the expression at an indentation, with this number of other characters on its first line.
     fn show(&self, indent: usize, beside: usize) -> String {
         let flat = self.flat();
         let inner = indent + 4;
@@ -231,7 +231,7 @@ impl Expression {
         if self.parts.is_empty() || indent + beside + flat.len() <= WIDTH {
             return flat;
         }
-        // A list that is the only argument stands between the parentheses.
+        // A list that is the only argument is written between the parentheses.
         if let [list] = self.parts.as_slice()
             && list.close == "]"
         {
@@ -272,8 +272,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The error where an example is not a value of its type.
-    fn misfit(self, expected: &str, example: &Json) -> Error {
+    /// The error of an example that is not a value of its type.
+    fn mismatch(self, expected: &str, example: &Json) -> Error {
         let reason = format!(
             "the example of `{}` is {example}, expected {expected}",
             self.name
@@ -281,7 +281,7 @@ impl<'a> Value<'a> {
         Error::new("", reason)
     }
 
-    /// The example, as what it is expected to be, or else the placeholder.
+    /// The example, if it has the expected type, or else the placeholder.
     fn read<T>(
         self,
         example: Option<&Json>,
@@ -290,7 +290,7 @@ impl<'a> Value<'a> {
         placeholder: T,
     ) -> Result<T> {
         match example {
-            Some(example) => read(example).ok_or_else(|| self.misfit(expected, example)),
+            Some(example) => read(example).ok_or_else(|| self.mismatch(expected, example)),
             None => Ok(placeholder),
         }
     }
@@ -311,7 +311,7 @@ impl<'a> Value<'a> {
         let value = self.inside(self.name);
         let parts = match example {
             Some(Json::Array(items)) => items.iter().map(|part| item(value, Some(part))).collect(),
-            Some(other) => return Err(self.misfit("a list", other)),
+            Some(other) => return Err(self.mismatch("a list", other)),
             None => item(value, None).map(|part| vec![part]),
         };
         Ok(Expression::list(open, parts?))
@@ -346,7 +346,7 @@ impl<'a> Value<'a> {
             }
             ("IpAddr", _) => Ok(Expression::atom(self.octets(example)?)),
             ("Upload", _) => self.upload(example),
-            // No element says what an empty list is of.
+            // The type of an empty list must be explicit.
             ("Vec", Some(ty)) if example.and_then(Json::as_array).is_some_and(Vec::is_empty) => {
                 let ty = quote::quote!(#ty);
                 Ok(Expression::call(format!("Vec::<{ty}>::new"), Vec::new()))
@@ -437,7 +437,7 @@ impl<'a> Value<'a> {
             (Some(TypeDef::Struct(fields)), Some(Shape::Struct(described, _))) => {
                 let example = match example {
                     Some(Json::Object(example)) => Some(example),
-                    Some(other) => return Err(self.misfit(&format!("a `{name}`"), other)),
+                    Some(other) => return Err(self.mismatch(&format!("a `{name}`"), other)),
                     None => None,
                 };
                 let constants = described
@@ -475,7 +475,7 @@ impl<'a> Value<'a> {
                 });
                 match (written, example) {
                     (Some(written), _) => Ok(written),
-                    (None, Some(example)) => Err(self.misfit(&format!("a `{name}`"), example)),
+                    (None, Some(example)) => Err(self.mismatch(&format!("a `{name}`"), example)),
                     (None, None) => Ok(Expression::atom("Default::default()")),
                 }
             }
@@ -511,7 +511,7 @@ impl<'a> Value<'a> {
                 .is_some_and(|known| value == known);
             if !is_field && !is_constant {
                 let expected = format!("a property of `{name}`");
-                return Err(self.inside(property).misfit(&expected, value));
+                return Err(self.inside(property).mismatch(&expected, value));
             }
         }
         let mut required = Vec::new();
@@ -525,7 +525,7 @@ impl<'a> Value<'a> {
             if let (Some(example), None) = (example, given) {
                 let example = Json::Object(example.clone());
                 let expected = format!("the property `{}`, which is required", field.wire);
-                return Err(self.misfit(&expected, &example));
+                return Err(self.mismatch(&expected, &example));
             }
             let value = match (field.presence.nullable, given) {
                 (true, Some(Json::Null)) => Expression::atom("cisco_secure_access::Nullable::Null"),

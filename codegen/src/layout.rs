@@ -1,5 +1,5 @@
-//! Writes generated code on lines, so that compiler errors, go-to-definition and the source view of the documentation show what they
-//! are about. It costs milliseconds; a formatter would parse the code again.
+//! Writes generated code on lines, so that compiler errors, go-to-definition and the source view of the documentation show the relevant
+//! code. It takes milliseconds; a formatter would parse the code again.
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 
@@ -119,7 +119,7 @@ impl Writer {
         }
     }
 
-    /// Begins the line, or separates the next token from the last one. A line that `continues` a closing brace is written behind it.
+    /// Begins the line, or separates the next token from the last one. A line that `continues` a closing brace is written after it.
     fn space(&mut self, continues: bool) {
         let is_joint = std::mem::take(&mut self.is_joint);
         if self.is_begun {

@@ -48,7 +48,7 @@ use crate::rust_type::Enumerations;
 pub use cisco_secure_access_openapi::{Error, Result};
 pub use layout::layout;
 
-/// The path scopes, each a document of its own: those that a directory of specifications has, in order.
+/// The path scopes in a directory of specifications, which has a document for each, in order.
 ///
 /// # Errors
 /// When the directory cannot be read.
@@ -63,7 +63,7 @@ pub fn scopes(specs: &Path) -> io::Result<Vec<String>> {
     Ok(scopes)
 }
 
-/// What is generated for a path scope.
+/// The generated code of a path scope.
 #[derive(Debug)]
 pub struct Generated {
     /// The code, to be included in the module of the scope; it refers to the runtime of the crate.
@@ -79,7 +79,7 @@ pub struct Api {
     pub name: String,
     /// The Cargo feature that turns it on: `network-tunnel-groups`.
     pub feature: String,
-    /// How many operations it has.
+    /// The number of operations.
     pub operations: usize,
 }
 
@@ -104,7 +104,7 @@ pub fn apis(scope: &str, document: &Value) -> Result<Vec<Api>> {
         .collect())
 }
 
-/// What to generate of a document.
+/// The options of the generator.
 pub struct Options<'a> {
     /// Whether an API is enabled, by the name of its feature.
     pub enabled: &'a dyn Fn(&str) -> bool,
@@ -116,7 +116,7 @@ pub struct Options<'a> {
 /// types that they reach.
 ///
 /// # Errors
-/// When the document is not what `cargo xtask import` writes; the error says where, and what is expected.
+/// When the document is not what `cargo xtask import` writes; the error has the location and the expected value.
 pub fn generate(scope: &str, document: &Value, options: &Options<'_>) -> Result<Generated> {
     generate_scope(scope, document, options).map_err(|error| error.in_document(scope))
 }
@@ -255,7 +255,7 @@ struct Model {
     operations: Vec<Operation>,
     /// The types as they are described.
     types: BTreeMap<String, types::Type>,
-    /// The types that progenitor gives.
+    /// The types that progenitor generates.
     rust_types: RustTypes,
     enumerations: Enumerations,
     /// The code of the types, and their definitions.

@@ -1,4 +1,4 @@
-//! From a faithful OpenAPI document to the subset that progenitor gets right.
+//! Lowers an OpenAPI document to the subset that progenitor supports.
 //!
 //! progenitor panics on some legal documents and generates wrong types from others. What it sees here is therefore small: every
 //! object, enumeration and union is a component of its own; scalars, lists and maps are inline; constraints,
@@ -299,7 +299,7 @@ struct Lowering<'a> {
     schemas: Map<String, Value>,
 }
 
-/// Where a schema is: the name for its type, its direction, and its JSON pointer.
+/// The location of a schema: the name for its type, its direction, and its JSON pointer.
 #[derive(Clone)]
 struct SchemaContext {
     name: String,
@@ -619,7 +619,8 @@ impl Lowering<'_> {
         Ok((Shape::Struct(fields, WireForm::List(positions)), lowered))
     }
 
-    /// Every property is required in the lowered document, so that progenitor gives the type of the value itself; `emit` adds the `Option`.
+    /// Every property is required in the lowered document, so that progenitor generates the type of the value itself; `emit` adds the
+    /// `Option`.
     fn object(&mut self, schema: &Value, context: &SchemaContext) -> Result<(Vec<Field>, Value)> {
         let required: BTreeSet<&str> = schema
             .get("required")
@@ -744,7 +745,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The field whose value may stand for the whole object.
+/// The field whose value can replace the complete object.
 fn enveloped_field(fields: &[Field], name: &str, context: &SchemaContext) -> Result<usize> {
     let field = fields.iter().position(|field| field.name == name);
     field.ok_or_else(|| {

@@ -1,7 +1,7 @@
-//! The names of listed items: an implementation of `Named` for each type that an operation lists, if one of its properties is a name.
+//! The names of list items: an implementation of `Named` for each type that an operation lists, if one of its properties is a name.
 //!
-//! That is `name`, else `label`, else `title`, else the name of what the type is about, such as `ruleName` of an access rule. Where this
-//! finds none or another one, `x-named-by` of the schema says which.
+//! The name is the property `name`, `label` or `title`, in this order, or the name of the main concept of the type, such as `ruleName` of
+//! an access rule. If this rule finds no property or the wrong one, `x-named-by` of the schema names it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,8 +81,8 @@ fn name_of(item: &str, defs: &TypeDefs, described: &BTreeMap<String, Type>) -> O
     }
 }
 
-/// The property that is the name of what the type is about: `settingName` of a `PolicySetting`. Of several, the one whose words come first
-/// in the name of the type.
+/// The property with the name of the main concept of the type: `settingName` of a `PolicySetting`. If there are several, the one whose
+/// words come first in the name of the type.
 fn named_after<'a>(item: &str, fields: &'a [FieldType]) -> Option<&'a FieldType> {
     let item = words(item);
     let candidates = fields.iter().filter_map(|field| {

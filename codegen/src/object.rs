@@ -144,7 +144,7 @@ impl<'a> Emission<'a> {
         }
     }
 
-    /// What the object is on the wire.
+    /// The wire form of the object.
     fn kind(&self, wire_form: &WireForm) -> TokenStream {
         let Self { ident, .. } = self;
         // The number of the property that a field has.
@@ -262,8 +262,8 @@ impl<'a> Emission<'a> {
         Some(quote!(crate::Builder<#ident, #state>))
     }
 
-    /// How an object begins, and a setter for each field. Up to one required property is an argument of `new`; more have setters of a
-    /// builder, which cannot be mistaken for each other.
+    /// The constructor of an object, and a setter for each field. A single required property is an argument of `new`; more have setters of
+    /// a builder, so that they cannot be confused.
     fn constructor(&self, enumerations: &Enumerations) -> TokenStream {
         let Self { ident, .. } = self;
         let typestate = self.typestate();
@@ -283,7 +283,7 @@ impl<'a> Emission<'a> {
                 }
             }
         });
-        // An object that is said with one text can be written as that text.
+        // An object with a constructor from one string converts from that string.
         let is_text = |ty: &FieldType| {
             !ty.presence.nullable && simple_name(&ty.base).as_deref() == Some("String")
         };
@@ -328,7 +328,7 @@ impl<'a> Emission<'a> {
         }
     }
 
-    /// The function that begins the object: of the builder, of nothing, or of the one required property.
+    /// The function that creates the object or its builder: without arguments, or with the only required property.
     fn begin(
         &self,
         has_builder: bool,

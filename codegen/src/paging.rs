@@ -1,4 +1,4 @@
-//! The listings: how an operation lists, and how the items are extracted from a page.
+//! The listings: the pagination of an operation, and the extraction of the items from a page.
 
 use cisco_secure_access_openapi::{Operation, Pagination};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -9,7 +9,7 @@ use crate::operations;
 use crate::rust_type::{element, simple_name};
 use crate::{Error, Result};
 
-/// What makes a listing of the endpoint `ident`, for the operations that list.
+/// The listing of the endpoint `ident`, for list operations.
 pub(crate) fn listing(
     operation: &Operation,
     ident: &Ident,

@@ -1,4 +1,4 @@
-//! The request of each operation: the method of the scope's handle that begins it, and its setters.
+//! The request of each operation: the method of the scope's handle that creates it, and its setters.
 //!
 //! A request passes its parts to the runtime, which has the same code for all operations.
 
@@ -22,13 +22,13 @@ use crate::rust_type::{Enumerations, argument};
 use crate::typestate::Typestate;
 use crate::{Error, Result};
 
-/// What is generated for the operations of a scope.
+/// The generated code of the operations of a scope.
 pub(crate) struct Requests {
     /// Methods of the scope's handle, by API.
     pub methods: BTreeMap<String, TokenStream>,
     /// Their types, with setters.
     pub types: TokenStream,
-    /// The types that stand for the operations.
+    /// The endpoint types of the operations.
     pub endpoints: TokenStream,
     /// The required parameters that have setters: the names in the module `missing`.
     pub missing: BTreeSet<Ident>,
@@ -168,7 +168,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// The methods of the scope's handle that begin this request, with their examples: one, or two where the body can be JSON or a file.
+    /// The methods of the scope's handle that create this request, with their examples: one, or two if the body can be JSON or a file.
     fn methods(&self, types: &Types<'_>) -> Result<Vec<(TokenStream, Example)>> {
         let name = names::snake(&self.operation.id);
         let positional: Vec<_> = self
@@ -458,7 +458,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// The type that stands for the operation.
+    /// The type of the operation.
     fn endpoint(&self) -> TokenStream {
         let ident = &self.ident;
         let doc = format!(

@@ -1,4 +1,4 @@
-//! The named types of a scope, as its document describes them: `lower` reads them, `emit` writes them.
+//! The named types of a scope in its document: `lower` reads them, `emit` writes them.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(crate) struct Type {
     pub shape: Shape,
     /// `x-constructors`, for types that are sent.
     pub constructors: Vec<Constructor>,
-    /// `x-named-by`: the property that is the name of a listed item.
+    /// `x-named-by`: the property with the name of a list item.
     pub named_by: Option<String>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct EnumValue {
     pub variant: String,
 }
 
-/// How an object stands in JSON.
+/// The JSON form of an object.
 #[derive(Debug)]
 pub(crate) enum WireForm {
     Object,
@@ -73,7 +73,7 @@ pub(crate) struct Variant {
     pub names: Vec<String>,
     /// The properties with an enumeration of strings, and their values.
     pub constants: BTreeMap<String, Vec<String>>,
-    /// What it is: the first paragraph of its description.
+    /// The first paragraph of its description.
     pub description: Option<String>,
 }
 
@@ -126,7 +126,7 @@ pub(crate) struct Field {
     pub deprecated: bool,
     /// The wire format of a point in time, for a property that can be absent.
     pub time: Option<TimeFormat>,
-    /// The only value of a property that says what the object is: it is set by the constructor, and is not public.
+    /// The only value of a property that identifies the type of the object: the constructor sets it, and it is not public.
     pub constant: Option<String>,
     /// `x-ids-of`: the property of a response whose objects have the ids that this property of a body takes.
     pub ids_of: Option<String>,

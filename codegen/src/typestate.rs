@@ -1,5 +1,5 @@
-//! Which required values a builder or a request has, in its type: the state has a part for each, which is a type of the module `missing`
-//! until the value is set, and `Set` then.
+//! The required values of a builder or a request in its type. The state has a part for each value, which is a type of the module `missing`
+//! until the value is set, and then `Set`.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ pub(crate) struct Typestate<'a> {
 impl<'a> Typestate<'a> {
     pub(crate) fn new(setters: impl IntoIterator<Item = &'a Ident>) -> Self {
         let mut setters: Vec<_> = setters.into_iter().collect();
-        // In an order that no document changes: the types of builders can stand in programs.
+        // The order must not depend on the document, because programs can use the types of builders.
         setters.sort();
         Self { setters }
     }
@@ -25,7 +25,7 @@ impl<'a> Typestate<'a> {
         self.setters.is_empty()
     }
 
-    /// The names of the values in the module `missing`; setters can differ where these would not.
+    /// The names of the values in the module `missing`, which must be unique, unlike the names of setters.
     pub(crate) fn missing(&self) -> Vec<Ident> {
         let mut taken = BTreeSet::new();
         let unique = |setter: &&Ident| {
@@ -48,7 +48,7 @@ impl<'a> Typestate<'a> {
         names.map(parameter).collect()
     }
 
-    /// The type parameters with what they are at first.
+    /// The type parameters with their initial types.
     pub(crate) fn declarations(&self) -> Option<TokenStream> {
         let (parameters, missing) = (self.parameters(), self.missing());
         self.generics(quote!(#(#parameters = missing::#missing),*))
@@ -91,7 +91,7 @@ impl<'a> Typestate<'a> {
     }
 }
 
-/// A list of states: the first and the rest, as the runtime has it.
+/// A list of states: the first and the rest, as in the runtime.
 fn list(states: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
     states.rfold(quote!(()), |rest, first| quote!((#first, #rest)))
 }

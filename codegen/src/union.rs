@@ -10,7 +10,7 @@ use crate::docs::docs;
 use crate::rust_type::simple_name;
 use crate::types::Variant;
 
-/// What a value of the variant is, as documentation.
+/// The documentation of a value of the variant.
 fn docs_of(variant: &Variant) -> TokenStream {
     docs(
         variant
@@ -27,7 +27,7 @@ fn docs_of(variant: &Variant) -> TokenStream {
     )
 }
 
-/// What distinguishes a variant, for the runtime.
+/// The properties that distinguish a variant, for the runtime.
 fn description(variant: &Variant) -> TokenStream {
     let kind = match variant.kind {
         JsonType::String => quote!(String),

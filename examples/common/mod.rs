@@ -1,4 +1,4 @@
-//! What several examples share: a client of the cloud that the environment names, or else of a simulator; and how an error is shown.
+//! Shared code of the examples: a client of the cloud in the environment, or of a simulator, and the output of errors.
 
 #![allow(clippy::print_stderr, reason = "errors are for people")]
 
@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use cisco_secure_access::simulator::{Simulator, SimulatorBuilder};
 use cisco_secure_access::{Client, Cloud, Credentials, RateLimiting};
 
-/// A client of the cloud in `SECURE_ACCESS_API_KEY`, `SECURE_ACCESS_API_SECRET` and `SECURE_ACCESS_CLOUD`, each with `suffix` behind its
-/// name. Where there is no key, a client of the simulator that comes with it, which runs as long as it is kept.
+/// Creates a client of the cloud in `SECURE_ACCESS_API_KEY`, `SECURE_ACCESS_API_SECRET` and `SECURE_ACCESS_CLOUD`, each with `suffix` after
+/// its name. Without a key, it creates a client of the returned simulator, which runs until it is dropped.
 pub(crate) async fn connect(
     suffix: &str,
     simulator: SimulatorBuilder,
@@ -33,13 +33,13 @@ pub(crate) async fn connect(
     let client = Client::builder()
         .cloud(cloud)
         .credentials(Credentials::new(key, variable("API_SECRET")?))
-        // Waits in line rather than being refused: examples may be run again and again.
+        // Rate limiting delays calls instead of failing, so that you can run examples repeatedly.
         .rate_limiting(RateLimiting::Documented)
         .build()?;
     Ok((client, None))
 }
 
-/// How a program ends: well, or with the message of its error.
+/// Returns the exit code, and prints the message of an error.
 pub(crate) fn end(result: Result<(), Box<dyn Error>>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,9 +6,9 @@
 //! ```
 //!
 //! Each setting is a flag and a property of the configuration file, which is JSON: `--token-lifetime 60` is `"tokenLifetime": 60`. Flags
-//! come first. `examples/simulator/Dockerfile` makes an image of it.
+//! take precedence. `examples/simulator/Dockerfile` builds an image.
 
-#![allow(clippy::print_stdout, reason = "this is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -40,7 +40,7 @@ usage: simulator [FLAGS]
   \"keys\": {ID: [OAUTH SCOPE, …]}     more keys; the secret of each is `simulated-hush-` and its id
   \"responses\": [{\"operation\": …, \"status\": …, \"body\": …, \"headers\": {…}, \"times\": …}]     canned responses";
 
-/// The settings, of flags and file together.
+/// The settings from the flags and the file.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Settings {
@@ -96,7 +96,7 @@ fn once() -> u64 {
 }
 
 impl Settings {
-    /// Reads flags, and the file that they name.
+    /// Parses the flags and the configuration file.
     fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let (mut file, mut flags) = (Map::new(), Map::new());
         while let Some(flag) = arguments.next() {
@@ -199,7 +199,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+    #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
     use super::*;
 

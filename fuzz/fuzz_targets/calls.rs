@@ -1,14 +1,16 @@
-//! Calls through a client to a service that answers anything: statuses, headers, error bodies, redirects, pages, broken connections.
+//! Calls through a client to a service with arbitrary responses: statuses, headers, error bodies, redirects, pages, broken connections.
 //!
-//! Every call ends; neither token nor secret turn up in what can be shown; nothing is sent to a host that the cloud does not trust; what
-//! may not be repeated is not; and no call waits beyond its deadline.
+//! Every call ends. Neither the token nor the secret occurs in `Debug` output or errors. Requests go only to hosts that the cloud trusts. A
+//! request that may have been processed is not repeated, unless that is safe. No call takes longer than its total timeout.
 
 #![no_main]
 
 use std::time::Duration;
 
 use cisco_secure_access::{Client, Cloud, ContinuationToken, Error, ErrorKind, RateLimiting};
-use cisco_secure_access_fuzz::script::{Script, Seen, answer, client, clock, run, token_answer};
+use cisco_secure_access_fuzz::script::{
+    Script, Seen, client, clock, response, run, token_response,
+};
 use cisco_secure_access_fuzz::secrets::{assert_silent, assert_silent_error};
 use futures_util::StreamExt as _;
 use http::Method;
@@ -16,10 +18,10 @@ use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 
-/// How long a call may take, where it has a deadline.
-const DEADLINE: Duration = Duration::from_secs(900);
-/// No listing is asked for more items.
-const MOST_ITEMS: usize = 100;
+/// The total timeout of a call, if it has one.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(900);
+/// The maximum number of items that are read from a listing.
+const MAX_ITEMS: usize = 100;
 
 fuzz_target!(|data: &[u8]| {
     let _ = calls(&mut Unstructured::new(data));
@@ -27,23 +29,23 @@ fuzz_target!(|data: &[u8]| {
 
 fn calls(input: &mut Unstructured<'_>) -> Result<()> {
     let kind = input.int_in_range(0..=9)?;
-    let has_deadline = input.arbitrary()?;
-    let is_paced = input.arbitrary()?;
+    let has_total_timeout = input.arbitrary()?;
+    let is_rate_limited = input.arbitrary()?;
     let resumed = input.arbitrary::<(bool, u64, usize)>()?;
     let tokens = (0..input.int_in_range(0..=2)?)
-        .map(|_| token_answer(input))
+        .map(|_| token_response(input))
         .collect::<Result<Vec<_>>>()?;
-    let answers = (0..input.int_in_range(1..=8)?)
-        .map(|_| answer(input))
+    let responses = (0..input.int_in_range(1..=8)?)
+        .map(|_| response(input))
         .collect::<Result<Vec<_>>>()?;
 
-    let service = Script::with_tokens(answers, tokens);
+    let service = Script::with_tokens(responses, tokens);
     let clock = clock();
     let mut builder = client(Cloud::Global, &service, &clock);
-    if has_deadline {
-        builder = builder.total_timeout(DEADLINE);
+    if has_total_timeout {
+        builder = builder.total_timeout(TOTAL_TIMEOUT);
     }
-    if is_paced {
+    if is_rate_limited {
         builder = builder.rate_limiting(RateLimiting::Documented);
     }
     let client = builder.build().expect("the settings are good");
@@ -57,17 +59,17 @@ fn calls(input: &mut Unstructured<'_>) -> Result<()> {
     check_requests(&seen);
     check_repeats(&seen);
     check_errors(&errors, &seen);
-    if has_deadline {
+    if has_total_timeout {
         let calls = u32::try_from(errors.len().max(1)).expect("few calls");
         let waited = clock.elapsed();
-        // A listing calls once for each page, and each of these calls has a deadline of its own.
+        // A listing calls once for each page, and each of these calls has its own total timeout.
         let pages = u32::try_from(seen.len()).expect("few requests");
-        assert!(waited <= DEADLINE * calls.max(pages), "{waited:?}");
+        assert!(waited <= TOTAL_TIMEOUT * calls.max(pages), "{waited:?}");
     }
     Ok(())
 }
 
-/// Makes a call of one kind or another; gives the errors that it ended in.
+/// Makes a call of this kind; returns its errors.
 async fn call(client: &Client, kind: u8, resumed: (bool, u64, usize)) -> Vec<Error> {
     let deployments = client.deployments();
     match kind {
@@ -87,38 +89,38 @@ async fn call(client: &Client, kind: u8, resumed: (bool, u64, usize)) -> Vec<Err
         }
         7 => {
             let mut items = deployments.list_network_tunnel_groups().limit(2).items();
-            if let Some(place) = continuation("list_network_tunnel_groups", resumed) {
-                items = items.resume(&place);
+            if let Some(token) = continuation("list_network_tunnel_groups", resumed) {
+                items = items.resume(&token);
             }
-            drain(items.take(MOST_ITEMS)).await
+            drain(items.take(MAX_ITEMS)).await
         }
         8 => {
             let mut items = deployments.list_sites().items().prefetch(3);
-            if let Some(place) = continuation("list_sites", resumed) {
-                items = items.resume(&place);
+            if let Some(token) = continuation("list_sites", resumed) {
+                items = items.resume(&token);
             }
-            drain(items.take(MOST_ITEMS)).await
+            drain(items.take(MAX_ITEMS)).await
         }
         _ => {
             let pages = client.policies().list_access_rules().pages();
-            drain(pages.take(MOST_ITEMS)).await
+            drain(pages.take(MAX_ITEMS)).await
         }
     }
 }
 
 fn silent<T: std::fmt::Debug>(result: cisco_secure_access::Result<T>) -> Vec<Error> {
-    // The value is what the service sent; what came with it is the client's.
+    // The value is data of the service and may contain anything.
     result.err().into_iter().collect()
 }
 
-/// Where another listing stood, as somebody may have written it down.
+/// A continuation token with an arbitrary position.
 fn continuation(
     operation: &str,
     (is_resumed, position, skip): (bool, u64, usize),
 ) -> Option<ContinuationToken> {
     let written = json!({"operation": operation, "position": position, "skip": skip});
-    let place = is_resumed.then(|| serde_json::from_value(written));
-    place.map(|place| place.expect("a continuation"))
+    let token = is_resumed.then(|| serde_json::from_value(written));
+    token.map(|token| token.expect("a continuation"))
 }
 
 async fn drain<T>(
@@ -132,7 +134,7 @@ async fn drain<T>(
     errors
 }
 
-/// The secret goes to the token endpoint alone, the token to hosts of the cloud alone.
+/// The secret goes only to the token endpoint, and the token only to hosts of the cloud.
 fn check_requests(seen: &[Seen]) {
     for request in seen {
         let host = request.uri.host().unwrap_or_default();
@@ -145,24 +147,24 @@ fn check_requests(seen: &[Seen]) {
     }
 }
 
-/// What may have been processed is not sent again, unless it may be repeated.
+/// A request that may have been processed is not repeated, unless that is safe.
 fn check_repeats(seen: &[Seen]) {
     let changes = |request: &&Seen| {
         !request.is_for_token() && [Method::POST, Method::PATCH].contains(&request.method)
     };
     let changes: Vec<_> = seen.iter().filter(changes).collect();
     for pair in changes.windows(2) {
-        let answered = pair[0].status.map(|status| status.as_u16());
-        // Refused for now, for its token, or led on.
-        let was_refused = matches!(
-            answered,
+        let status = pair[0].status.map(|status| status.as_u16());
+        // Rejected temporarily or for its token, or redirected.
+        let was_rejected = matches!(
+            status,
             Some(400 | 401 | 409 | 429 | 301 | 302 | 307 | 308 | 200)
         );
-        assert!(was_refused, "{seen:?}");
+        assert!(was_rejected, "{seen:?}");
     }
 }
 
-/// An error says no more than what happened.
+/// The properties of an error match the requests.
 fn check_errors(errors: &[Error], seen: &[Seen]) {
     for error in errors {
         let sent = usize::try_from(error.attempts()).expect("a small number");

@@ -1,6 +1,6 @@
-//! The importer, and the generator behind it, on a document that is changed here and there, with an overlay that is changed, too.
+//! The importer and the generator, with a mutated document and a mutated overlay.
 //!
-//! What is imported is a specification that the generator writes code for, or says why not.
+//! The generator accepts the imported specification, or reports an error.
 
 #![no_main]
 
@@ -33,13 +33,13 @@ fuzz_target!(
     }
 );
 
-/// The generator catches the panics of progenitor, which are no finding.
+/// Ignores panics of progenitor, which the generator catches.
 fn let_progenitor_panic() {
     let stop = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         let file = info
             .location()
-            .map(|place| place.file())
+            .map(|location| location.file())
             .unwrap_or_default();
         if !["progenitor", "typify", "openapiv3"]
             .iter()
@@ -59,7 +59,7 @@ fn run(input: &mut Unstructured<'_>) -> Result<()> {
     edit(&mut first, input)?;
     let mut documents = vec![first];
     if input.ratio(1, 4)? {
-        // The same operations once more, described otherwise.
+        // The same operations, with another description.
         let mut second = DOCUMENT.clone();
         edit(&mut second, input)?;
         if let Some(info) = second.get_mut("info").and_then(Value::as_object_mut) {

@@ -1,4 +1,4 @@
-//! The importer on any text: YAML, JSON, or neither. What it accepts it accepts again, with the same result.
+//! The importer with arbitrary text: YAML, JSON, or neither. It accepts an accepted document again, with the same result.
 
 #![no_main]
 

@@ -1,6 +1,6 @@
-//! Requests of any path, and answers that point anywhere: where may a token go?
+//! Requests with arbitrary paths, and redirects to arbitrary locations, to check which hosts receive a token.
 //!
-//! The host of every request is judged here by the text of its URL, and not by the rules of the crate.
+//! The host of every request is checked by the string of its URL, independently of the code of the crate.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 
-/// What paths and URLs are made of, and what is mistaken for it.
+/// Parts of paths and URLs, and strings that resemble them.
 const PIECES: &[&str] = &[
     "https://",
     "http://",
@@ -111,11 +111,11 @@ fn request(input: &mut Unstructured<'_>) -> Result<()> {
         1 => "/auth/v2/token".to_owned(),
         _ => format!("/{}", text(input)?),
     };
-    let answers = (0..input.int_in_range(0..=7)?)
+    let responses = (0..input.int_in_range(0..=7)?)
         .map(|_| redirect(input))
         .collect::<Result<Vec<_>>>()?;
 
-    let service = Script::new(answers);
+    let service = Script::new(responses);
     let base = cloud.base_url();
     let client = client(cloud, &service, &clock());
     let client = client.build().expect("the settings are good");
@@ -130,25 +130,25 @@ fn request(input: &mut Unstructured<'_>) -> Result<()> {
         assert!(is_trusted(&url), "{url} got {}", request.authorization);
         if request.is_for_token() {
             let token = format!("{}/auth/v2/token", base.as_str().trim_end_matches('/'));
-            assert_eq!(url, token, "the secret goes nowhere else");
+            assert_eq!(url, token, "the secret goes only to the token endpoint");
         }
     }
     check_path(&path, base.path(), &seen, &result.map(drop));
     Ok(())
 }
 
-/// Whether a URL is one that a token may go to.
-type Judge = fn(&str) -> bool;
+/// Whether a URL may receive a token.
+type IsTrusted = fn(&str) -> bool;
 
-/// A cloud, and where its token may go.
-fn cloud(input: &mut Unstructured<'_>) -> Result<(Cloud, Judge)> {
+/// A cloud, and the check for the URLs that may receive its token.
+fn cloud(input: &mut Unstructured<'_>) -> Result<(Cloud, IsTrusted)> {
     fn is_below(url: &str, domains: &[&str]) -> bool {
         let Some(rest) = url.strip_prefix("https://") else {
             return false;
         };
         let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
         let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
-        // Whatever else is in a label: it is a name below the domain.
+        // Any label is a subdomain of the domain.
         let is_name = |c: char| c.is_ascii_graphic() && !"@:%[]".contains(c);
         port.parse::<u16>().is_ok()
             && host.chars().all(is_name)
@@ -168,7 +168,7 @@ fn cloud(input: &mut Unstructured<'_>) -> Result<(Cloud, Judge)> {
     }
     let custom = |url: &str| Cloud::Custom(url.parse().expect("a URL"));
     Ok(match input.int_in_range(0..=4)? {
-        0 => (Cloud::Global, cisco as Judge),
+        0 => (Cloud::Global, cisco as IsTrusted),
         1 => (Cloud::Government, cisco),
         2 => (Cloud::China, china),
         3 => (custom("https://proxy.example/sse"), proxy),
@@ -187,24 +187,24 @@ fn text(input: &mut Unstructured<'_>) -> Result<String> {
     Ok(text)
 }
 
-/// An answer that points to some place.
+/// A redirect to an arbitrary location.
 fn redirect(input: &mut Unstructured<'_>) -> Result<Option<Response<Bytes>>> {
     let status = *input.choose(&[301, 302, 307, 308, 200])?;
-    let place = text(input)?;
-    let body = json!({"data": {"redirect": place}}).to_string();
-    let mut answer = Response::new(Bytes::from(body));
-    *answer.status_mut() = http::StatusCode::from_u16(status).expect("a status");
-    if let Ok(value) = HeaderValue::from_str(&place) {
-        answer.headers_mut().insert(LOCATION, value);
+    let location = text(input)?;
+    let body = json!({"data": {"redirect": location}}).to_string();
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+    if let Ok(value) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert(LOCATION, value);
     }
-    Ok(Some(answer))
+    Ok(Some(response))
 }
 
-/// The first request goes to the path that was asked for, segment by segment, or is not sent.
+/// The first request goes to the requested path, segment by segment, or is not sent.
 fn check_path(path: &str, prefix: &str, seen: &[Seen], result: &std::result::Result<(), Error>) {
     let is_call = |request: &&Seen| !request.is_for_token() || path == "/auth/v2/token";
     let Some(first) = seen.iter().find(is_call) else {
-        assert!(result.is_err(), "{path} was answered by nobody");
+        assert!(result.is_err(), "{path}: a response without a request");
         return;
     };
     let expected = format!("{}{path}", prefix.trim_end_matches('/'));
@@ -213,23 +213,21 @@ fn check_path(path: &str, prefix: &str, seen: &[Seen], result: &std::result::Res
     assert_eq!(first.uri.query(), None);
 }
 
-/// A segment without its escapes.
+/// Decodes the percent-encoding of a segment.
 fn plain(segment: &str) -> Vec<u8> {
     let mut rest = segment.as_bytes();
     let mut plain = Vec::new();
-    while let Some((&first, behind)) = rest.split_first() {
-        let digits = behind
-            .get(..2)
-            .and_then(|two| std::str::from_utf8(two).ok());
+    while let Some((&first, tail)) = rest.split_first() {
+        let digits = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
         let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
         match (first, escaped) {
             (b'%', Some(byte)) => {
                 plain.push(byte);
-                rest = &behind[2..];
+                rest = &tail[2..];
             }
             _ => {
                 plain.push(first);
-                rest = behind;
+                rest = tail;
             }
         }
     }

@@ -1,8 +1,8 @@
-//! The types of all operations, with any response or body.
+//! The types of all operations, with arbitrary responses and bodies.
 //!
-//! The first two bytes choose the operation. A sample of its response or body is changed, or, with an odd third byte, the rest is decoded
-//! as it is. Nothing panics; no value below the top is rejected; what is decoded is encoded as the same JSON, but for nulls; and no error
-//! shows a string of the response.
+//! The first two bytes select the operation. A sample of its response or body is mutated, or, with an odd third byte, the rest of the input
+//! is decoded. Decoding does not panic. Nested values are never rejected. A decoded value is encoded as the same JSON, except for nulls. An
+//! error contains no string of the response.
 
 #![no_main]
 
@@ -45,7 +45,7 @@ fn run(input: &mut Unstructured<'_>) -> Result<()> {
         }
     };
     if let Err(message) = check(codec.response, &text) {
-        // Of valid JSON only the whole response can be rejected.
+        // Valid JSON can be rejected only at the top.
         let is_json = serde_json::from_slice::<Value>(&text).is_ok();
         assert!(!is_json || message.contains(" at $:"), "{message}");
     }
@@ -55,12 +55,12 @@ fn run(input: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Decodes and encodes a text; the error is that of the decoder.
+/// Decodes and encodes a body; the error is the error of the decoder.
 fn check(recode: Recode, text: &[u8]) -> std::result::Result<(), String> {
     let recoded = match recode(text) {
         Ok(recoded) => recoded,
         Err(message) => {
-            // Text that is not JSON at all may be shown by its beginning: it is a page of a proxy or the like.
+            // The error may show the start of a body that is not JSON, such as a page of a proxy.
             let is_json = serde_json::from_slice::<Value>(text).is_ok();
             assert!(
                 !is_json || !message.contains(TEXT),
@@ -70,7 +70,7 @@ fn check(recode: Recode, text: &[u8]) -> std::result::Result<(), String> {
         }
     };
     let after = json(&recoded.json);
-    // A response without a documented body is whatever is sent.
+    // A response without a documented body accepts any body.
     let ignores_body = recode(b"not JSON").is_ok();
     if let Ok(before) = serde_json::from_slice(text)
         && !ignores_body
@@ -85,11 +85,11 @@ fn check(recode: Recode, text: &[u8]) -> std::result::Result<(), String> {
     Ok(())
 }
 
-/// The encoded JSON is the decoded one, but for nulls, and for what is directly in a list or map that is the whole value: no object is
-/// around it that could keep a value which does not fit.
+/// Checks that the encoded JSON equals the received JSON, except for nulls, and for the elements of a list or map at the top: no object is
+/// around them that could store a value that does not match.
 fn check_identity(before: &Value, after: &Value, recoded: &Recoded) {
     let reported: BTreeSet<_> = recoded.deviations.iter().map(|it| it.path()).collect();
-    // Another JSON type of the whole value stands for an element of it, or for nothing.
+    // A value of another JSON type at the top represents an element of the value, or an empty value.
     if reported.contains("$") || before.is_null() {
         return;
     }
@@ -103,13 +103,13 @@ fn check_identity(before: &Value, after: &Value, recoded: &Recoded) {
             let after: Vec<_> = after.iter().collect();
             if before.len() == after.len() {
                 for (before, after) in before.into_iter().zip(after) {
-                    // A scalar in another form has its documented form here.
+                    // A scalar in another form is encoded in its documented form.
                     if before.is_object() || before.is_array() {
                         assert_eq!(without_nulls(before), without_nulls(after));
                     }
                 }
             } else {
-                // An element that is reported can be the one that it wraps.
+                // An element with a deviation can be the element that it wraps.
                 assert!(
                     recoded
                         .deviations

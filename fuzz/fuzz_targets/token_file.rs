@@ -1,4 +1,4 @@
-//! A token cache whose file holds anything: it is used, or replaced, and never keeps a call from being made.
+//! A token cache with an arbitrary file: the file is used or replaced, and never prevents a call.
 
 #![no_main]
 
@@ -18,14 +18,14 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use tempfile::TempDir;
 
-/// A folder for tokens, and the file in it that the token of the client is kept in.
+/// A directory for tokens, and the file in it with the token of the client.
 static FILE: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
-    let folder = TempDir::new().expect("a folder");
-    make_call(folder.path(), false);
-    let files = fs::read_dir(folder.path()).expect("the folder is there");
+    let directory = TempDir::new().expect("a directory");
+    make_call(directory.path(), false);
+    let files = fs::read_dir(directory.path()).expect("the directory is there");
     let mut files = files.filter_map(|file| Some(file.ok()?.path()));
     let file = files.find(|file| file.extension().is_some_and(|name| name == "json"));
-    (folder, file.expect("the token was kept"))
+    (directory, file.expect("the token was stored"))
 });
 
 fuzz_target!(|data: &[u8]| {
@@ -42,7 +42,7 @@ fn token_file(input: &mut Unstructured<'_>) -> Result<()> {
                 .into_bytes()
         }
         1 => {
-            // Of some time near now, so that it is used.
+            // An expiry near the current time, so that the token is used.
             let end = 1_768_464_000_u64.saturating_add_signed(input.arbitrary::<i32>()?.into());
             let token = input.arbitrary::<String>()?;
             json!({"access_token": token, "expires_at": end})
@@ -58,48 +58,48 @@ fn token_file(input: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What is read of a text is written in a form that is read as the same.
+/// A parsed token is serialized to a string that parses to the same token.
 fn check_text(text: &str) {
     let Some(token) = CachedToken::from_text(text) else {
         return;
     };
     assert!(!token.expose_secret().is_empty());
-    let again = CachedToken::from_text(&token.to_text()).expect("what was written is read");
+    let again = CachedToken::from_text(&token.to_text()).expect("a serialized token parses");
     assert_eq!(again.expose_secret(), token.expose_secret());
     assert_eq!(again.expires_at(), token.expires_at());
     let planted = CachedToken::new(TOKEN, token.expires_at());
     assert_silent(&planted);
 }
 
-/// A client with this file gets its answer, and the cache is in order afterwards.
+/// A call with this file succeeds, and the cache is valid afterwards.
 fn check_file(content: &[u8], is_rejected: bool) {
-    let (folder, file) = &*FILE;
-    // A cache replaces files and does not change them, so this one is a new one, too.
+    let (directory, file) = &*FILE;
+    // A cache replaces files and never modifies them, so this is also a new file.
     let _ = fs::remove_file(file);
     let mut options = fs::OpenOptions::new();
     let mut opened = options.write(true).create_new(true).mode(0o600).open(file);
-    std::io::Write::write_all(opened.as_mut().expect("the folder is private"), content)
+    std::io::Write::write_all(opened.as_mut().expect("the directory is private"), content)
         .expect("there is room");
-    make_call(folder.path(), is_rejected);
+    make_call(directory.path(), is_rejected);
 
-    let cache = FileTokenCache::new(folder.path()).expect("the folder is private");
+    let cache = FileTokenCache::new(directory.path()).expect("the directory is private");
     let key = file.file_stem().and_then(|name| name.to_str());
-    let kept = run(cache.get(key.expect("a hash"))).expect("it can be read");
-    assert!(kept.is_some(), "a token is kept");
+    let stored = run(cache.get(key.expect("a hash"))).expect("it can be read");
+    assert!(stored.is_some(), "a token is stored");
     assert_silent(&cache);
-    assert_silent(&kept);
+    assert_silent(&stored);
 }
 
-/// Makes a call that the service answers, whatever token it has, or after it has rejected the first.
-fn make_call(folder: &Path, is_rejected: bool) {
-    let mut refusal = Response::new(Bytes::new());
-    *refusal.status_mut() = StatusCode::UNAUTHORIZED;
-    let service = Script::new(is_rejected.then_some(Some(refusal)));
+/// Makes a call. The service accepts any token, or rejects the first one.
+fn make_call(directory: &Path, is_rejected: bool) {
+    let mut rejection = Response::new(Bytes::new());
+    *rejection.status_mut() = StatusCode::UNAUTHORIZED;
+    let service = Script::new(is_rejected.then_some(Some(rejection)));
     let client = client(Cloud::Global, &service, &clock())
-        .token_cache(FileTokenCache::new(folder).expect("the folder is private"))
+        .token_cache(FileTokenCache::new(directory).expect("the directory is private"))
         .build()
         .expect("the settings are good");
-    let answer = run(client.deployments().list_sites().send());
-    assert!(answer.is_ok(), "{answer:?}");
+    let response = run(client.deployments().list_sites().send());
+    assert!(response.is_ok(), "{response:?}");
     assert_silent(&client);
 }

@@ -1,16 +1,16 @@
-//! Changes to a JSON value: what is left is still JSON, and mostly still what it was, which arbitrary bytes hardly ever are.
+//! Mutations of a JSON value: the result is still JSON and similar to the original, unlike arbitrary bytes.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
 
 use crate::secrets::TEXT;
 
-/// How often a value is changed at most.
-const MOST: usize = 12;
+/// The maximum number of mutations of a value.
+const MAX_MUTATIONS: usize = 12;
 
-/// Changes a value as the input says.
+/// Mutates a value according to the input.
 pub fn edit(value: &mut Value, input: &mut Unstructured<'_>) -> Result<()> {
-    for _ in 0..input.int_in_range(0..=MOST)? {
+    for _ in 0..input.int_in_range(0..=MAX_MUTATIONS)? {
         if input.is_empty() {
             break;
         }
@@ -51,7 +51,7 @@ fn any_node<'v>(value: &'v mut Value, input: &mut Unstructured<'_>) -> Result<&'
             }
             number -= size;
         }
-        node = below.expect("a number below the count is that of a node");
+        node = below.expect("the number is less than the count of nodes");
     }
     Ok(node)
 }
@@ -72,15 +72,15 @@ fn scalar(input: &mut Unstructured<'_>) -> Result<Value> {
         3 => json!(input.arbitrary::<i64>()?),
         4 => json!(input.arbitrary::<f64>()?),
         5 => json!(input.arbitrary::<bool>()?),
-        6 => json!(input.choose(TEXTS)?),
+        6 => json!(input.choose(STRINGS)?),
         7 => json!(input.arbitrary::<&str>()?),
         8 => json!(TEXT),
         _ => json!({}),
     })
 }
 
-/// Texts that mean something to one reader or another.
-const TEXTS: &[&str] = &[
+/// Strings with a meaning for some parsers.
+const STRINGS: &[&str] = &[
     "",
     "-0",
     "1e400",
@@ -108,7 +108,7 @@ const TEXTS: &[&str] = &[
     "é日本\u{202e}",
 ];
 
-/// Puts a scalar between quotes, or takes it out of them.
+/// Quotes a scalar, or parses a quoted one.
 fn quote(node: &mut Value) {
     *node = match std::mem::take(node) {
         Value::String(text) => serde_json::from_str(&text).unwrap_or(Value::Null),
@@ -157,7 +157,7 @@ fn any_key(object: &Map<String, Value>, input: &mut Unstructured<'_>) -> Result<
     Ok(object.keys().nth(number).cloned().unwrap_or_default())
 }
 
-/// A name that means something in an answer or in a document, or any.
+/// A property name of responses or documents, or an arbitrary one.
 fn any_name(input: &mut Unstructured<'_>) -> Result<String> {
     const NAMES: &[&str] = &[
         "",
@@ -196,7 +196,7 @@ fn any_name(input: &mut Unstructured<'_>) -> Result<String> {
     })
 }
 
-/// Lists or objects in each other, deeper than anybody documents.
+/// Nested lists or objects, deeper than any documented schema.
 fn nested(input: &mut Unstructured<'_>) -> Result<Value> {
     let mut value = Value::Null;
     let is_list = input.arbitrary()?;

@@ -1,4 +1,4 @@
-//! An import of documents in a folder of its own.
+//! An import of documents in its own directory.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,45 +7,45 @@ use cisco_secure_access_importer::run;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A folder for documents and what comes of them.
+/// A directory for documents and the imported specifications.
 pub struct Bench {
-    folder: TempDir,
+    directory: TempDir,
 }
 
 impl Bench {
-    /// An empty folder.
+    /// Creates an empty directory.
     pub fn new() -> Self {
-        let folder = TempDir::new().expect("a folder");
-        fs::create_dir_all(folder.path().join("specs/overlays")).expect("a folder");
-        Self { folder }
+        let directory = TempDir::new().expect("a directory");
+        fs::create_dir_all(directory.path().join("specs/overlays")).expect("a directory");
+        Self { directory }
     }
 
     /// Sets the overlay of the next imports.
     pub fn overlay(&self, text: &[u8]) {
-        let file = self.folder.path().join("specs/overlays/10-any.yaml");
+        let file = self.directory.path().join("specs/overlays/10-any.yaml");
         fs::write(file, text).expect("there is room");
     }
 
-    /// Imports documents into an empty folder; gives the specifications by scope, or nothing where the import refuses.
+    /// Imports documents into an empty directory; returns the specifications by scope, or nothing if the import rejects the documents.
     ///
-    /// Whoever imports the same again changes nothing, and an import that refuses writes nothing.
+    /// Repeating the import changes nothing, and an import that rejects the documents writes nothing.
     pub fn import(&self, documents: &[&[u8]]) -> Vec<(String, Value)> {
         for (file, _) in self.written() {
             fs::remove_file(file).expect("the file is there");
         }
         let names: Vec<PathBuf> = (0..documents.len())
-            .map(|number| self.folder.path().join(format!("{number}.yaml")))
+            .map(|number| self.directory.path().join(format!("{number}.yaml")))
             .collect();
         for (name, text) in names.iter().zip(documents) {
             fs::write(name, text).expect("there is room");
         }
-        let specs = self.folder.path().join("specs");
+        let specs = self.directory.path().join("specs");
         if let Err(failure) = run(&names, &specs) {
-            assert!(!failure.0.is_empty(), "a failure says why");
+            assert!(!failure.0.is_empty(), "a failure has a message");
             assert!(self.written().is_empty(), "{failure}");
             return Vec::new();
         }
-        let again = run(&names, &specs).expect("what was imported is imported again");
+        let again = run(&names, &specs).expect("the import can be repeated");
         assert!(again.changed.is_empty(), "{:?}", again.changed);
         let written = self.written().into_iter();
         let specifications = written.filter_map(|(file, text)| {
@@ -57,7 +57,8 @@ impl Bench {
     }
 
     fn written(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let files = fs::read_dir(self.folder.path().join("specs")).expect("the folder is there");
+        let files =
+            fs::read_dir(self.directory.path().join("specs")).expect("the directory is there");
         files
             .filter_map(|file| Some(file.ok()?.path()))
             .filter_map(|file| fs::read(&file).ok().map(|text| (file, text)))

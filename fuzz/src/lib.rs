@@ -1,9 +1,9 @@
-//! What the fuzz targets share: changes to JSON, answers in the place of the network, and secrets that must not turn up.
+//! Shared code of the fuzz targets: mutations of JSON, scripted responses, and secrets that must not leak.
 
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
-    reason = "a target that cannot go on has found something"
+    reason = "a panic is a finding"
 )]
 
 pub mod edits;

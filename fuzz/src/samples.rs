@@ -1,4 +1,4 @@
-//! Values for each response and body of the specifications, with every property in them, to be changed.
+//! Values for each response and body of the specifications, with all properties, as input of mutations.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -52,8 +52,8 @@ fn operations(document: &Value) -> impl Iterator<Item = &Value> {
 
 fn resolve<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
     match value["$ref"].as_str() {
-        Some(place) => document
-            .pointer(place.trim_start_matches('#'))
+        Some(pointer) => document
+            .pointer(pointer.trim_start_matches('#'))
             .unwrap_or(&Value::Null),
         None => value,
     }
@@ -67,7 +67,7 @@ struct Sampler<'d> {
 }
 
 impl Sampler<'_> {
-    /// A value that fits a schema, more or less.
+    /// A value that mostly matches a schema.
     fn sample(&self, schema: &Value, depth: usize) -> Value {
         let schema = resolve(self.document, schema);
         if depth > MAX_DEPTH {
@@ -113,7 +113,7 @@ impl Sampler<'_> {
         }
     }
 
-    /// The entry of a list that it is the turn of.
+    /// The entry of a list for the current turn.
     fn one_of<'v>(&self, list: &'v Value) -> Option<&'v Value> {
         let list = list.as_array().filter(|list| !list.is_empty())?;
         list.get(self.turn % list.len())

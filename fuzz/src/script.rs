@@ -1,4 +1,4 @@
-//! A service that answers what a target tells it, in the place of the network, and time that passes only when a client waits.
+//! A scripted service that replaces the network, and a clock that advances only when a client waits.
 
 use std::collections::VecDeque;
 use std::io;
@@ -18,47 +18,47 @@ use serde_json::{Value, json};
 use crate::edits::edit;
 use crate::secrets::{SECRET, TOKEN};
 
-/// A request as it came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// Its method.
     pub method: Method,
-    /// Its whole URL.
+    /// Its complete URL.
     pub uri: Uri,
-    /// What it authenticates with.
+    /// The `Authorization` header.
     pub authorization: String,
-    /// The status of the answer; `None` where the connection broke instead.
+    /// The status of the response; `None` if the connection was broken instead.
     pub status: Option<StatusCode>,
 }
 
 impl Seen {
-    /// Whether it asks for a token.
+    /// Whether it is a token request.
     pub fn is_for_token(&self) -> bool {
         self.authorization.starts_with("Basic ")
     }
 }
 
-/// Answers requests with what it was told, in order, and then with an empty list; `None` breaks the connection.
+/// Sends the scripted responses in order, and then empty lists; `None` breaks the connection.
 #[derive(Debug, Default)]
 pub struct Script {
-    answers: Mutex<VecDeque<Option<Response<Bytes>>>>,
+    responses: Mutex<VecDeque<Option<Response<Bytes>>>>,
     tokens: Mutex<VecDeque<Option<Response<Bytes>>>>,
     seen: Mutex<Vec<Seen>>,
 }
 
 impl Script {
-    /// A service with these answers to calls.
-    pub fn new(answers: impl IntoIterator<Item = Option<Response<Bytes>>>) -> Arc<Self> {
-        Self::with_tokens(answers, [])
+    /// Creates a service with these responses to calls.
+    pub fn new(responses: impl IntoIterator<Item = Option<Response<Bytes>>>) -> Arc<Self> {
+        Self::with_tokens(responses, [])
     }
 
-    /// A service with these answers to calls, and these to the first requests for a token; later ones are granted.
+    /// Creates a service with these responses to calls, and these to the first token requests; later token requests succeed.
     pub fn with_tokens(
-        answers: impl IntoIterator<Item = Option<Response<Bytes>>>,
+        responses: impl IntoIterator<Item = Option<Response<Bytes>>>,
         tokens: impl IntoIterator<Item = Option<Response<Bytes>>>,
     ) -> Arc<Self> {
         Arc::new(Self {
-            answers: Mutex::new(answers.into_iter().collect()),
+            responses: Mutex::new(responses.into_iter().collect()),
             tokens: Mutex::new(tokens.into_iter().collect()),
             seen: Mutex::default(),
         })
@@ -81,20 +81,20 @@ impl Script {
             authorization: authorization.unwrap_or_default().to_owned(),
             status: None,
         };
-        let answer = match seen.is_for_token() {
+        let response = match seen.is_for_token() {
             true => self.tokens.lock().unwrap().pop_front().unwrap_or(granted()),
             false => {
-                let next = self.answers.lock().unwrap().pop_front();
+                let next = self.responses.lock().unwrap().pop_front();
                 next.unwrap_or_else(|| Some(Response::new(Bytes::from_static(b"[]"))))
             }
         };
-        seen.status = answer.as_ref().map(Response::status);
+        seen.status = response.as_ref().map(Response::status);
         self.seen.lock().unwrap().push(seen);
-        answer.ok_or_else(|| io::Error::other("the connection broke").into())
+        response.ok_or_else(|| io::Error::other("the connection broke").into())
     }
 }
 
-/// The answer to a request for a token.
+/// The response to a successful token request.
 fn granted() -> Option<Response<Bytes>> {
     Some(Response::new(Bytes::from(grant().to_string())))
 }
@@ -103,15 +103,15 @@ fn grant() -> Value {
     json!({"access_token": TOKEN, "token_type": "bearer", "expires_in": 3600})
 }
 
-/// An answer to a request for a token: any, or one that grants it in a form that nobody documents.
-pub fn token_answer(input: &mut Unstructured<'_>) -> Result<Option<Response<Bytes>>> {
+/// A response to a token request: an arbitrary one, or a successful one in an undocumented form.
+pub fn token_response(input: &mut Unstructured<'_>) -> Result<Option<Response<Bytes>>> {
     if input.arbitrary()? {
-        return answer(input);
+        return response(input);
     }
     let mut body = grant();
     edit(&mut body, input)?;
     if let Some(body) = body.as_object_mut() {
-        // With it, it would be an error, and what an error says is shown.
+        // With it, the response would be an error, and error messages are shown.
         body.remove("statusCode");
     }
     Ok(Some(Response::new(Bytes::from(body.to_string()))))
@@ -135,14 +135,14 @@ pub fn client(cloud: Cloud, service: &Arc<Script>, clock: &PausedClock) -> Clien
         .clock(clock)
 }
 
-/// Runs a call to its end.
+/// Runs a call to completion.
 pub fn run<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     runtime.expect("a runtime without drivers").block_on(work)
 }
 
-/// An answer that the input describes: a status, headers that mean something, and a body.
-pub fn answer(input: &mut Unstructured<'_>) -> Result<Option<Response<Bytes>>> {
+/// A response with a status, known headers and a body.
+pub fn response(input: &mut Unstructured<'_>) -> Result<Option<Response<Bytes>>> {
     const STATUSES: &[u16] = &[
         200, 200, 200, 200, 201, 202, 204, 301, 302, 304, 307, 308, 400, 401, 403, 404, 408, 409,
         413, 429, 500, 502, 503, 504,
@@ -152,10 +152,10 @@ pub fn answer(input: &mut Unstructured<'_>) -> Result<Option<Response<Bytes>>> {
         1 => input.int_in_range(200..=999)?,
         _ => *input.choose(STATUSES)?,
     };
-    let mut answer = Response::new(body(input)?);
-    *answer.status_mut() = StatusCode::from_u16(status).expect("a number of three digits");
-    headers(answer.headers_mut(), input)?;
-    Ok(Some(answer))
+    let mut response = Response::new(body(input)?);
+    *response.status_mut() = StatusCode::from_u16(status).expect("a number of three digits");
+    headers(response.headers_mut(), input)?;
+    Ok(Some(response))
 }
 
 fn headers(headers: &mut HeaderMap, input: &mut Unstructured<'_>) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The registry of all operations, and the request for a path that is known only at run time.
+//! The registry of all operations, and requests to a path that is known only at run time.
 
 use http::Method;
 
@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::operation::Operation;
 use crate::request::Request;
 
-/// All operations of the enabled scopes.
+/// Returns all operations of the enabled scopes.
 ///
 /// ```
 /// let scopes: std::collections::BTreeSet<_> = cisco_secure_access::operations()
@@ -18,7 +18,7 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
     super::OPERATIONS.iter().copied().flatten().copied()
 }
 
-/// The operation that a request of this method and path calls.
+/// Returns the operation of this method and path.
 pub(crate) fn find_operation(method: &Method, path: &str) -> &'static Operation {
     operations()
         .filter(|operation| operation.method == *method && operation.matches(path))
@@ -28,10 +28,11 @@ pub(crate) fn find_operation(method: &Method, path: &str) -> &'static Operation 
 }
 
 impl Client {
-    /// A request that no document describes, or not yet: a method and a path from the root of the host, percent-encoded as it is sent.
+    /// Creates a request to an undocumented operation, with a method and a path from the root of the host. The path is percent-encoded and
+    /// sent unchanged.
     ///
-    /// If a document describes the path after all, everything known of that operation applies: OAuth scopes, rate limit, whether it may
-    /// be repeated. Otherwise GET, HEAD, PUT and DELETE are taken to be idempotent, as HTTP defines them.
+    /// If the path is documented after all, the properties of that operation apply: OAuth scopes, rate limit, idempotency. Otherwise GET,
+    /// HEAD, PUT and DELETE are considered idempotent, as HTTP defines them.
     ///
     /// ```no_run
     /// # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {

@@ -1,4 +1,4 @@
-//! Caches of access tokens: in memory, or wherever a program shares them.
+//! Caches of access tokens: in memory, or implemented by the program.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -14,39 +14,38 @@ use url::Url;
 use super::{BoxError, BoxFuture};
 use crate::secret::Redacted;
 
-/// A cache of access tokens that clients, runs of a program or machines share.
+/// A cache of access tokens, which several clients, runs or machines share.
 ///
-/// The token endpoint accepts 20 requests a minute for each key, and a token is valid for an hour: a program that runs every few minutes,
-/// or a fleet of workers with one key, should not request a token each time. [`FileTokenCache`](super::FileTokenCache) keeps tokens between
-/// the runs of a program; by default a client has a [`MemoryTokenCache`].
+/// The token endpoint accepts 20 requests per minute for each key, and a token is valid for an hour. A program that runs every few minutes,
+/// or several machines with one key, should not request a token each time. [`FileTokenCache`](super::FileTokenCache) stores tokens between
+/// the runs of a program. By default, a client has a [`MemoryTokenCache`].
 ///
-/// The key of an entry is a hash of base URL, API key and organization; it reveals nothing, and can be a file name. A cache may lose
-/// entries and may return expired ones. An entry that the service rejects is replaced by the next token. A cache that fails does not fail
-/// the call: the client then requests a token. A cache that does not respond within
-/// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout) does, and the error names it.
+/// The cache key is a hash of base URL, API key and organization. It contains no secret, and is a valid file name. A cache may lose entries
+/// and may return expired ones. If the service rejects a cached token, the next token replaces it. If the cache fails, the call does not
+/// fail: the client requests a token. If the cache does not respond within
+/// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout), the call fails, and the error names the cache.
 ///
-/// `Debug` must show no token: it is a part of the `Debug` of a client.
+/// `Debug` must not show tokens: it is part of the `Debug` output of a client.
 pub trait TokenCache: fmt::Debug + Send + Sync {
-    /// The entry of a key.
+    /// Returns the token of a cache key.
     ///
     /// # Errors
     /// When the cache cannot be read.
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>>;
 
-    /// Sets the entry of a key.
+    /// Stores the token of a cache key.
     ///
     /// # Errors
     /// When the cache cannot be written.
     fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>>;
 
-    /// Waits for the lock of a key. Its holder requests a token; those that waited then find that token in the cache.
+    /// Waits for the lock of a cache key. Its holder requests a token, and the waiters then find that token in the cache.
     ///
-    /// The lock of a holder that is gone must become free by itself. The default implementation locks nothing: clients that start together
+    /// The lock must be released if its holder disappears. The default implementation does not lock: clients that start at the same time
     /// each request a token.
     ///
-    /// # Errors
-    /// When the lock is not free in reasonable time; the client continues without. It waits for two thirds of
-    /// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout) at most.
+    /// When the lock cannot be acquired in reasonable time. The client then continues without the lock. It waits for at most two thirds of
+    /// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout).
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<CacheLock, BoxError>> {
         let _ = key;
         Box::pin(std::future::ready(Ok(CacheLock::new(()))))
@@ -67,13 +66,13 @@ impl<C: TokenCache + ?Sized> TokenCache for Arc<C> {
     }
 }
 
-/// The lock of a key of a [`TokenCache`]; dropping it frees the lock.
+/// The lock of a key of a [`TokenCache`]. Dropping it releases the lock.
 pub struct CacheLock {
     _guard: Box<dyn Any + Send + Sync>,
 }
 
 impl CacheLock {
-    /// A lock that is held until `guard` is dropped.
+    /// Creates a lock that is held until `guard` is dropped.
     pub fn new(guard: impl Any + Send + Sync) -> Self {
         Self {
             _guard: Box::new(guard),
@@ -87,14 +86,14 @@ impl fmt::Debug for CacheLock {
     }
 }
 
-/// An access token as a [`TokenCache`] keeps it.
+/// An access token in a [`TokenCache`].
 #[derive(Clone)]
 pub struct CachedToken {
     secret: SecretString,
     expires_at: SystemTime,
 }
 
-/// A token outside of the process.
+/// The serialized form of a token.
 #[derive(Serialize, Deserialize)]
 struct StoredToken<'a> {
     access_token: std::borrow::Cow<'a, str>,
@@ -103,7 +102,7 @@ struct StoredToken<'a> {
 }
 
 impl CachedToken {
-    /// A token and its expiry.
+    /// Creates a token with its expiry.
     pub fn new(secret: impl Into<SecretString>, expires_at: SystemTime) -> Self {
         Self {
             secret: secret.into(),
@@ -111,7 +110,7 @@ impl CachedToken {
         }
     }
 
-    /// The token itself. Whoever has it can make calls until it expires.
+    /// Returns the token. Anyone who has it can make calls until it expires.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         self.secret.expose_secret()
@@ -121,18 +120,18 @@ impl CachedToken {
         self.secret
     }
 
-    /// The expiry of the token.
+    /// Returns the expiry of the token.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
         self.expires_at
     }
 
-    /// The remaining lifetime.
+    /// Returns the remaining lifetime.
     pub(super) fn remaining(&self, now: SystemTime) -> Duration {
         self.expires_at.duration_since(now).unwrap_or_default()
     }
 
-    /// The token and its expiry as a string, for a cache outside of the process. The string is as secret as the token.
+    /// Serializes the token and its expiry to a string, for a cache outside of the process. The string is as secret as the token.
     #[must_use]
     pub fn to_text(&self) -> String {
         let expires_at = self
@@ -147,13 +146,13 @@ impl CachedToken {
         serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    /// Reads a string of [`to_text`](Self::to_text); `None` for any other string.
+    /// Parses a string of [`to_text`](Self::to_text); `None` for any other string.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let stored: StoredToken<'_> = serde_json::from_str(text).ok()?;
         let expires_at = UNIX_EPOCH.checked_add(Duration::from_secs(stored.expires_at))?;
         let token = stored.access_token.as_bytes();
-        // What no header can hold is no token.
+        // A token must be a valid header value.
         let is_token = !token.is_empty() && token.iter().all(u8::is_ascii_graphic);
         is_token.then(|| Self::new(stored.access_token.into_owned(), expires_at))
     }
@@ -168,14 +167,14 @@ impl fmt::Debug for CachedToken {
     }
 }
 
-/// A cache in memory. A clone is the same cache, for several clients of one program. It holds at most 1,000 tokens; when it is full, the
-/// token that expires first makes room.
+/// A cache in memory. Clones share their entries, so that several clients can use one cache. It holds at most 1,000 tokens; when it is
+/// full, it removes the token that expires first.
 #[derive(Clone, Default)]
 pub struct MemoryTokenCache {
     entries: Arc<Mutex<HashMap<String, Entry>>>,
 }
 
-/// How many tokens a [`MemoryTokenCache`] holds.
+/// The maximum number of tokens in a [`MemoryTokenCache`].
 const MAX_ENTRIES: usize = 1000;
 
 #[derive(Default)]
@@ -185,7 +184,7 @@ struct Entry {
 }
 
 impl MemoryTokenCache {
-    /// An empty cache.
+    /// Creates an empty cache.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -240,11 +239,11 @@ impl fmt::Debug for MemoryTokenCache {
     }
 }
 
-/// The key of a token in a cache. The secret is no part of it.
+/// Returns the cache key of a token. It does not depend on the secret.
 pub(super) fn cache_key(base_url: &Url, api_key: &str, organization: Option<&str>) -> String {
     let mut hash = Sha256::new();
     for part in [base_url.as_str(), api_key, organization.unwrap_or_default()] {
-        // With the length, no two lists of parts give the same bytes.
+        // With the length, different lists of parts have different bytes.
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }

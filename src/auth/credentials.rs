@@ -15,7 +15,7 @@ const SECRET_VARIABLE: &str = "SECURE_ACCESS_API_SECRET";
 
 /// An API key and its secret, created in the Secure Access dashboard under Admin, API Keys.
 ///
-/// No `Debug`, error or log shows the secret; its memory is cleared when it is dropped.
+/// `Debug`, errors and logs do not show the secret. Its memory is erased when it is dropped.
 #[derive(Clone)]
 pub struct Credentials {
     key: String,
@@ -23,7 +23,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// A key and its secret.
+    /// Creates credentials from a key and its secret.
     pub fn new(key: impl Into<String>, secret: impl Into<SecretString>) -> Self {
         Self {
             key: key.into(),
@@ -31,10 +31,11 @@ impl Credentials {
         }
     }
 
-    /// The credentials of the environment: `SECURE_ACCESS_API_KEY` and `SECURE_ACCESS_API_SECRET`, without white space around them.
+    /// Reads the credentials from the environment: `SECURE_ACCESS_API_KEY` and `SECURE_ACCESS_API_SECRET`. White space around the values is
+    /// ignored.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a variable is not set, empty, or not UTF-8; the error names it.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a variable is missing, empty, or not UTF-8; the error names it.
     pub fn from_env() -> Result<Self> {
         let (key, secret) = (env_variable(KEY_VARIABLE)?, env_variable(SECRET_VARIABLE)?);
         let missing: Vec<_> = [(&key, KEY_VARIABLE), (&secret, SECRET_VARIABLE)]
@@ -50,7 +51,7 @@ impl Credentials {
         Ok(Self::new(key, secret))
     }
 
-    /// The key. It is not secret.
+    /// Returns the key, which is not secret.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
@@ -65,7 +66,7 @@ impl Credentials {
     }
 }
 
-/// The value of an environment variable without white space around it; `None` if it is not set or empty.
+/// Returns the value of an environment variable without white space around it; `None` if it is missing or empty.
 ///
 /// # Errors
 /// When it is not UTF-8.

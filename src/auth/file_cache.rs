@@ -1,4 +1,4 @@
-//! Access tokens in files: all runs of a program share one token, also those that run at the same time.
+//! Access tokens in files, which all runs of a program share, including concurrent ones.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -12,21 +12,21 @@ use tokio::time::Instant;
 use super::{BoxError, BoxFuture, CacheLock, CachedToken, TokenCache};
 use crate::error::{Error, Result};
 
-/// How long to wait for another process that requests a token.
+/// The maximum wait for another process that requests a token.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(20);
-/// How often to check whether the lock is free.
+/// The interval between attempts to acquire the lock.
 const LOCK_POLL: Duration = Duration::from_millis(25);
-/// The longest file that is read, in bytes.
+/// The maximum size of a file, in bytes.
 const MAX_FILE_SIZE: u64 = 1 << 20;
 
 /// A cache in the files of a directory, for a program that runs every few minutes.
 ///
-/// The directory must belong to the user, and nobody else may write there. A file is readable for its owner only (on Unix: mode 0600), its
-/// name is a hash, and it holds a token but never an API key or secret. A file that belongs to another user, that others may read, or that
-/// is damaged is not used: the next token replaces it. Files are replaced atomically, and processes that start together request one token:
-/// the others wait for it. Files are read and written on threads for blocking work.
+/// The directory must belong to the user, and must not be writable by others. Only the owner can read a file (on Unix: mode 0600). The file
+/// name is a hash. A file contains a token but never an API key or secret. A file that belongs to another user, is readable by others, or
+/// is damaged, is ignored, and the next token replaces it. Files are replaced atomically. Processes that start at the same time request one
+/// token: the others wait for it. Files are read and written on threads for blocking work.
 ///
-/// On Windows the files have the permissions of their directory; use one in the profile of the user.
+/// On Windows, the files have the permissions of their directory. Use a directory in the profile of the user.
 ///
 /// ```no_run
 /// use cisco_secure_access::{Client, Credentials, auth::FileTokenCache};
@@ -43,27 +43,27 @@ pub struct FileTokenCache {
 }
 
 impl FileTokenCache {
-    /// A cache in this directory, which is created if it does not exist.
+    /// Creates a cache in this directory, and creates the directory if it does not exist.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the directory cannot be created or is not safe: it belongs to
-    /// another user, or others may write there.
+    /// another user, or others can write to it.
     pub fn new(directory: impl Into<PathBuf>) -> Result<Self> {
         let directory = directory.into();
         let reject = |reason: &dyn std::fmt::Display| {
             Error::configuration(format!(
-                "the directory {} cannot keep tokens: {reason}",
+                "the directory {} cannot store tokens: {reason}",
                 directory.display()
             ))
         };
         create_directory(&directory).map_err(|error| reject(&error))?;
         let metadata = fs::metadata(&directory).map_err(|error| reject(&error))?;
         if !metadata.is_dir() {
-            return Err(reject(&"it is no directory"));
+            return Err(reject(&"it is not a directory"));
         }
         if !is_own(&metadata, 0o022) {
             return Err(reject(
-                &"it must belong to the user, and nobody else may write there",
+                &"it must belong to the user, and must not be writable by others",
             ));
         }
         Ok(Self {
@@ -75,7 +75,7 @@ impl FileTokenCache {
         self.directory.join(name.to_string())
     }
 
-    /// Runs blocking work with the cache on a thread for it.
+    /// Runs blocking work with the cache on a thread for blocking work.
     async fn blocking<T: Send + 'static>(
         &self,
         key: &str,
@@ -104,7 +104,7 @@ impl FileTokenCache {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let process = std::process::id();
         let temporary = self.file(format_args!("{key}.{process}-{number}.tmp"));
-        // Left by a process of the same id that did not finish.
+        // A remainder of a crashed process with the same id.
         let _ = fs::remove_file(&temporary);
         let written = private_file(&temporary, OpenOptions::new().create_new(true))
             .and_then(|mut file| file.write_all(token.to_text().as_bytes()))
@@ -115,7 +115,7 @@ impl FileTokenCache {
         written
     }
 
-    /// The lock file of a key. It stays: if it were removed, another process could lock another file of the same name.
+    /// The lock file of a key. It is never removed: otherwise, two processes could lock two files of the same name.
     fn lock_file(&self, key: &str) -> io::Result<File> {
         let path = self.file(format_args!("{key}.lock"));
         private_file(&path, OpenOptions::new().create(true))
@@ -143,7 +143,7 @@ impl TokenCache for FileTokenCache {
                 let locked;
                 (file, locked) = self.blocking(key, lock).await?;
                 match locked {
-                    // The system unlocks the file when it is closed, also that of a process that ended.
+                    // The system releases the lock when the file is closed, also after a crash.
                     Ok(()) => return Ok(CacheLock::new(file)),
                     Err(fs4::TryLockError::WouldBlock) if Instant::now() < give_up => {
                         tokio::time::sleep(LOCK_POLL).await;
@@ -176,7 +176,7 @@ fn private_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.write(true).open(path)
 }
 
-/// Whether it belongs to the user of this process, and has none of these permissions.
+/// Whether the file belongs to the user of this process, and has none of these permissions.
 #[cfg(unix)]
 fn is_own(metadata: &Metadata, forbidden: u32) -> bool {
     use std::os::unix::fs::MetadataExt as _;

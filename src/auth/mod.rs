@@ -1,4 +1,4 @@
-//! Credentials, the access tokens that a client gets for them, and the caches that keep tokens.
+//! Credentials, access tokens, and token caches.
 
 mod cache;
 mod credentials;

@@ -1,4 +1,4 @@
-//! Sources of credentials: fixed ones, or a vault.
+//! Sources of credentials: constants, or a vault.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,17 +8,17 @@ use std::sync::Arc;
 
 use super::Credentials;
 
-/// A boxed future: the methods of [`CredentialsProvider`] and [`TokenCache`](super::TokenCache) return it, so that both can be `dyn`.
+/// A boxed future, which the methods of [`CredentialsProvider`] and [`TokenCache`](super::TokenCache) return so that both can be `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The error of a provider, a cache or an HTTP service. Its text appears in the error of a call: it must hold no secret.
+/// The error of a provider, a cache or an HTTP service. Its message becomes part of the error of a call: it must not contain secrets.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// A source of credentials, for each token request: a vault, a file that is rotated, a dialog.
+/// A source of credentials for token requests: a vault, a rotated file, a dialog.
 ///
-/// It is used once for each token, not for each call. [`Credentials`] are a provider of themselves. A provider that does not respond within
-/// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout), or panics, fails the calls that wait for a token; the error names
-/// it, and the next call uses it again.
+/// The client calls it once for each token, not for each call. [`Credentials`] implement it. If a provider does not respond within
+/// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout), or panics, the calls that wait for a token fail. The error names
+/// the provider, and the next call uses it again.
 ///
 /// ```
 /// use cisco_secure_access::auth::{BoxError, BoxFuture, CredentialsProvider};
@@ -40,12 +40,12 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// # Ok::<(), cisco_secure_access::Error>(())
 /// ```
 ///
-/// `Debug` must show no secret: it is a part of the `Debug` of a client.
+/// `Debug` must not show secrets: it is part of the `Debug` output of a client.
 pub trait CredentialsProvider: fmt::Debug + Send + Sync {
-    /// The credentials to use now.
+    /// Returns the current credentials.
     ///
     /// # Errors
-    /// When it has none. A call that needs a token then fails, and the next one tries again.
+    /// When it has no credentials. A call that needs a token then fails, and the next call tries again.
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>>;
 }
 

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::token_source::MAX_LIFETIME;
 
-/// The lifetime of a token whose response does not name it: Cisco documents one hour.
+/// The lifetime of a token if the response does not contain it: Cisco documents one hour.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// The access token of a response and its lifetime; `None` if there is no token that a header can hold.
+/// Returns the access token of a response and its lifetime; `None` if there is no token that is a valid header value.
 pub(crate) fn parse_token_response(body: &[u8]) -> Option<(SecretString, Duration)> {
     let Ok(Value::Object(mut response)) = serde_json::from_slice(body) else {
         return None;
@@ -28,7 +28,7 @@ pub(crate) fn parse_token_response(body: &[u8]) -> Option<(SecretString, Duratio
     is_token(&token).then_some((token, lifetime.min(MAX_LIFETIME)))
 }
 
-/// Whether an `Authorization` header can hold it.
+/// Whether an `Authorization` header can contain the token.
 fn is_token(token: &SecretString) -> bool {
     use secrecy::ExposeSecret as _;
     let token = token.expose_secret();

@@ -1,4 +1,4 @@
-//! Access tokens: all clones of a client share one, concurrent calls share one token request, and it is renewed before it expires.
+//! Access tokens. All clones of a client share one, concurrent calls share one token request, and it is renewed before it expires.
 
 use std::fmt;
 use std::pin::pin;
@@ -21,23 +21,23 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 use crate::runtime::Runtime;
 
-/// How long before its expiry a token is no longer used for a new call.
+/// The time before its expiry from which a token is not used for new calls.
 const EXPIRY_SKEW: Duration = Duration::from_secs(10);
-/// How long before its expiry a token is renewed in the background; up to half as much again at random.
+/// The time before its expiry at which a token is renewed in the background, plus up to half of it at random.
 const REFRESH_WINDOW: Duration = Duration::from_secs(300);
-/// The delay after a failed refresh, while the old token is good.
+/// The delay after a failed refresh, while the old token is valid.
 const REFRESH_BACKOFF: Duration = Duration::from_secs(15);
-/// The longest lifetime of a token that the client believes.
+/// The maximum lifetime of a token that the client accepts.
 pub(super) const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
-/// How long credentials that the service rejected are not sent again.
+/// The time for which rejected credentials are not sent again.
 const REJECTION_LIFETIME: Duration = Duration::from_secs(60);
-/// How long the replacement of a rejected token counts as just issued: unless a call has succeeded with it, a further response of 401 is
-/// not about the token.
+/// The time for which the replacement of a rejected token counts as just issued. Until a call has succeeded with it, a further 401 is not
+/// caused by the token.
 const JUST_ISSUED: Duration = Duration::from_secs(60);
 
 /// The token endpoint of the service.
 pub(crate) trait TokenEndpoint: Send + Sync {
-    /// Exchanges credentials for an access token, within a time limit; `organization` is the child organization that it is for.
+    /// Exchanges credentials for an access token, within a time limit; `organization` is the child organization of the token.
     fn request_token(
         &self,
         credentials: Credentials,
@@ -46,7 +46,7 @@ pub(crate) trait TokenEndpoint: Send + Sync {
     ) -> BoxFuture<'_, Result<CachedToken>>;
 }
 
-/// An access token, with the times until which it is used and from which it is renewed.
+/// An access token, with the times of its expiry and of its renewal.
 #[derive(Clone)]
 pub(crate) struct Token(Arc<Inner>);
 
@@ -54,23 +54,23 @@ struct Inner {
     secret: SecretString,
     refresh_from: Instant,
     usable_until: Instant,
-    /// Why it was issued, if the service rejected the token before it.
+    /// The reason why it was issued, if the service rejected the previous token.
     replacement: Option<Replacement>,
     /// Whether a call has succeeded with it.
     is_proven: AtomicBool,
 }
 
-/// What a token was issued for that replaces a rejected one.
+/// The reason why a token was issued that replaces a rejected one.
 struct Replacement {
     issued_at: Instant,
-    /// The operation whose response rejected the token before.
+    /// The operation whose response rejected the previous token.
     operation: &'static Operation,
     /// Whether a call of that operation has succeeded with the new token.
     has_helped: AtomicBool,
 }
 
 impl Token {
-    /// A token; `rejected_by` is the operation that rejected the one before, if that is why it was issued.
+    /// Creates a token; `rejected_by` is the operation that rejected the previous token, if any.
     fn new(
         cached: CachedToken,
         rejected_by: Option<&'static Operation>,
@@ -78,11 +78,11 @@ impl Token {
     ) -> Self {
         let now = runtime.now();
         let lifetime = cached.remaining(runtime.system_time()).min(MAX_LIFETIME);
-        // Clients that started together should not all renew together.
+        // Clients that start at the same time should not all renew at the same time.
         let window = REFRESH_WINDOW
             .min(lifetime / 4)
             .mul_f64(1.0 + runtime.random() / 2.0);
-        // A token whose lifetime is shorter than the skew is still good for something.
+        // A token with a lifetime shorter than the skew is usable for a part of it.
         let skew = EXPIRY_SKEW.min(lifetime / 8);
         Self(Arc::new(Inner {
             secret: cached.into_secret(),
@@ -101,7 +101,7 @@ impl Token {
         &self.0.secret
     }
 
-    /// A call of an operation has succeeded with the token.
+    /// Records that a call of an operation has succeeded with the token.
     pub(crate) fn prove(&self, operation: &'static Operation) {
         set(&self.0.is_proven);
         if let Some(replacement) = &self.0.replacement
@@ -115,7 +115,7 @@ impl Token {
         now < self.0.usable_until
     }
 
-    /// Whether a response of 401 can be about the token.
+    /// Whether a 401 can be caused by the token.
     fn may_be_rejected(&self, now: Instant) -> bool {
         let is_just_issued = self.0.replacement.as_ref().is_some_and(|replacement| {
             now.saturating_duration_since(replacement.issued_at) < JUST_ISSUED
@@ -143,7 +143,7 @@ fn set(flag: &AtomicBool) {
     }
 }
 
-/// The steps of getting a token, in their order.
+/// The steps of the token acquisition, in order.
 #[derive(Clone, Copy)]
 enum Step {
     Provider,
@@ -163,7 +163,7 @@ impl Step {
     }
 }
 
-/// The step that a task is in.
+/// The current step of a task.
 #[derive(Default)]
 struct CurrentStep(AtomicU8);
 
@@ -178,7 +178,7 @@ impl CurrentStep {
     }
 }
 
-/// The acquisition of a token, in a task of its own: it continues when the call that started it is dropped.
+/// A token acquisition in its own task: it continues when the call that started it is dropped.
 #[derive(Clone)]
 struct PendingRefresh {
     result: Shared<oneshot::Receiver<Result<Token>>>,
@@ -197,14 +197,14 @@ impl PendingRefresh {
     }
 }
 
-/// The access token of a client and all its clones, and what it takes to get one.
+/// The access token of a client and all its clones.
 pub(crate) struct TokenSource {
     config: TokenSourceConfig,
     organization: Option<Arc<str>>,
     state: Mutex<State>,
 }
 
-/// What it takes to get access tokens.
+/// The sources of access tokens.
 #[derive(Clone)]
 pub(crate) struct TokenSourceConfig {
     pub(crate) provider: Arc<dyn CredentialsProvider>,
@@ -212,7 +212,7 @@ pub(crate) struct TokenSourceConfig {
     pub(crate) endpoint: Arc<dyn TokenEndpoint>,
     pub(crate) base_url: Url,
     pub(crate) runtime: Runtime,
-    /// For provider, cache and endpoint together.
+    /// The time limit for provider, cache and endpoint together.
     pub(crate) timeout: Duration,
 }
 
@@ -223,12 +223,12 @@ struct State {
     /// The operation whose response rejected the last token, if the service rejected it.
     rejected_by: Option<&'static Operation>,
     pending: Option<PendingRefresh>,
-    /// A refresh failed: the next one starts no earlier.
+    /// The time before which no refresh starts, after a failed one.
     no_refresh_before: Option<Instant>,
-    /// The service rejected these credentials: until then, another request with them would fail too.
+    /// Credentials that the service rejected, with the time until which they are not sent again.
     rejected_credentials: Option<(Credentials, Error, Instant)>,
-    /// Operations that responded with 401 to a token that was issued for them: it is not about the token. The list holds until the token
-    /// expires.
+    /// Operations that responded with 401 to a token that was issued for them: the token is not the cause. The list is valid until the
+    /// token expires.
     unaffected: Vec<&'static Operation>,
 }
 
@@ -241,7 +241,7 @@ impl TokenSource {
         }
     }
 
-    /// Tokens of the same key for a child organization.
+    /// The tokens of the same key for a child organization.
     pub(crate) fn for_organization(&self, id: &str) -> Self {
         Self {
             config: self.config.clone(),
@@ -250,19 +250,19 @@ impl TokenSource {
         }
     }
 
-    /// The child organization that calls work on; `None` for the one that the key belongs to.
+    /// The child organization of the calls; `None` for the organization of the key.
     pub(crate) fn organization(&self) -> Option<&Arc<str>> {
         self.organization.as_ref()
     }
 
-    /// The credentials of a token request.
+    /// Returns the credentials for a token request.
     async fn credentials(&self) -> Result<Credentials> {
         self.config.provider.credentials().await.map_err(|error| {
             Error::configuration(format!("the credentials provider failed: {error}"))
         })
     }
 
-    /// The credentials of a token request, within the time limit for tokens.
+    /// Returns the credentials for a token request, within the time limit for tokens.
     pub(crate) async fn credentials_in_time(&self) -> Result<Credentials> {
         let limit = self.config.timeout;
         let deadline = pin!(self.config.runtime.deadline(limit));
@@ -272,10 +272,10 @@ impl TokenSource {
         }
     }
 
-    /// A token that is good for a call now.
+    /// Returns a valid token.
     ///
     /// # Errors
-    /// When provider, cache or endpoint fail, or do not end in time; the error names which. The next call tries again.
+    /// When provider, cache or endpoint fail or time out; the error names it. The next call tries again.
     pub(crate) async fn token(self: &Arc<Self>) -> Result<Token> {
         let TokenSourceConfig {
             runtime,
@@ -302,7 +302,7 @@ impl TokenSource {
         if let Either::Left((Ok(acquired), _)) = select(pending.result.clone(), deadline).await {
             return acquired;
         }
-        // It takes too long, or its task is gone. The next call starts another.
+        // The acquisition timed out, or its task was dropped. The next call starts another.
         pending.task.abort();
         self.state().forget(&pending);
         let step = pending.step.name();
@@ -314,8 +314,8 @@ impl TokenSource {
         )))
     }
 
-    /// Whether the call of an operation that the service rejected for its token can succeed with another one. Unless there is a newer one
-    /// already, the token is not used again.
+    /// Whether a call that was rejected with 401 can succeed with another token. The rejected token is not used again, unless a newer one
+    /// exists already.
     pub(crate) fn invalidate(&self, token: &Token, operation: &'static Operation) -> bool {
         let mut state = self.state();
         let is_current = state
@@ -339,7 +339,7 @@ impl TokenSource {
         true
     }
 
-    /// Starts to get a token, in a task of its own.
+    /// Starts a token acquisition in its own task.
     fn start(self: &Arc<Self>, state: &mut State, now: Instant) -> PendingRefresh {
         let (sender, receiver) = oneshot::channel();
         let step = Arc::new(CurrentStep::default());
@@ -349,7 +349,7 @@ impl TokenSource {
         let task = tokio::spawn(async move {
             let acquired = tokens.acquire(&current_step).await;
             tokens.finish(&own, &acquired);
-            // Nobody waits for a background refresh.
+            // No call waits for a background refresh.
             let _ = sender.send(acquired);
         });
         let pending = PendingRefresh {
@@ -364,7 +364,7 @@ impl TokenSource {
         pending
     }
 
-    /// Gets a token other than the last one: from the cache, or from the service.
+    /// Acquires a token other than the last one, from the cache or from the service.
     async fn acquire(&self, step: &CurrentStep) -> Result<Token> {
         let TokenSourceConfig {
             cache,
@@ -382,7 +382,7 @@ impl TokenSource {
         let organization = self.organization.as_deref();
         let key = cache_key(&self.config.base_url, credentials.key(), organization);
         step.set(Step::Cache);
-        // A failure of the cache does not fail the call: the service can still issue a token.
+        // If the cache fails, the service can still issue a token.
         if let Some(token) = self.cached(&key).await {
             return Ok(token);
         }
@@ -415,7 +415,7 @@ impl TokenSource {
         Ok(Token::new(issued, rejected_by, runtime))
     }
 
-    /// The lock of the cache. Its holder may never free it, such as a task on a runtime that rests; so the wait for it ends while there is
+    /// Acquires the lock of the cache. Its holder may never release it, for example a task on a stopped runtime, so the wait leaves enough
     /// time for a token request.
     async fn lock(&self, key: &str) -> Result<CacheLock, BoxError> {
         let limit = self.config.timeout * 2 / 3;
@@ -424,12 +424,12 @@ impl TokenSource {
         match select(lock, deadline).await {
             Either::Left((lock, _)) => lock,
             Either::Right(((), _)) => {
-                Err(format!("its lock was not free in {} s", limit.as_secs_f64()).into())
+                Err(format!("its lock was not released within {} s", limit.as_secs_f64()).into())
             }
         }
     }
 
-    /// A token from the cache, if it is usable and not the last one.
+    /// Returns a token from the cache, if it is usable and not the last one.
     async fn cached(&self, key: &str) -> Option<Token> {
         let cache = &self.config.cache;
         let cached = cache.get(key).await.map_err(log_cache_error).ok()??;
@@ -483,7 +483,7 @@ impl State {
         now >= token.0.refresh_from && self.no_refresh_before.is_none_or(|time| now >= time)
     }
 
-    /// The acquisition of a token that is in flight and within its time limit.
+    /// Returns the token acquisition that is in flight and within its time limit.
     fn pending(&self, now: Instant, limit: Duration) -> Option<&PendingRefresh> {
         let pending = self.pending.as_ref()?;
         (pending.elapsed(now) < limit).then_some(pending)
@@ -501,14 +501,14 @@ impl State {
             .any(|known| std::ptr::eq(*known, operation))
     }
 
-    /// Why these credentials are not sent again now.
+    /// Returns the reason why these credentials are not sent again.
     fn rejection(&self, credentials: &Credentials, now: Instant) -> Option<Error> {
         let (rejected, error, until) = self.rejected_credentials.as_ref()?;
         (now < *until && rejected.is_same(credentials)).then(|| error.clone())
     }
 }
 
-/// Logs a failure of the cache; calls continue without it.
+/// Logs a failure of the cache. Calls continue without it.
 fn log_cache_error(error: BoxError) {
     tracing::warn!(target: "cisco_secure_access", "the token cache failed: {error}");
 }

@@ -25,12 +25,12 @@ use crate::runtime::Runtime;
 
 /// The environment variable of the cloud.
 const CLOUD_VARIABLE: &str = "SECURE_ACCESS_CLOUD";
-/// The longest response that is read by default, in bytes: twice the longest that is documented.
+/// The default maximum size of a response, in bytes: twice the largest documented size.
 const MAX_RESPONSE_SIZE: usize = 256 * 1024 * 1024;
-/// The default time limit for getting an access token.
+/// The default time limit for acquiring an access token.
 const TOKEN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Settings of a [`Client`].
+/// The builder of a [`Client`].
 #[derive(Clone, Default)]
 #[must_use = "settings do nothing until the client is built"]
 pub struct ClientBuilder {
@@ -49,9 +49,8 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Settings from the environment, for changes before the client is built: the credentials of `SECURE_ACCESS_API_KEY` and
-    /// `SECURE_ACCESS_API_SECRET`, and the cloud of `SECURE_ACCESS_CLOUD`, which is `global` (the default), `china`, `government` or a
-    /// URL.
+    /// Creates a builder with settings from the environment: the credentials in `SECURE_ACCESS_API_KEY` and `SECURE_ACCESS_API_SECRET`, and
+    /// the cloud in `SECURE_ACCESS_CLOUD`, which is `global` (the default), `china`, `government` or a URL.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a variable is missing or cannot be read; the error names it.
@@ -66,92 +65,92 @@ impl ClientBuilder {
         }
     }
 
-    /// The cloud. ([`Cloud::Global`])
+    /// Sets the cloud. ([`Cloud::Global`])
     pub fn cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = cloud;
         self
     }
 
-    /// The API key and its secret.
+    /// Sets the API key and its secret.
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.credentials_provider(credentials)
     }
 
-    /// The source of the API key and its secret, for each token request: a vault, or an `Arc<dyn CredentialsProvider>`.
+    /// Sets the source of the API key and its secret for each token request: a vault, or an `Arc<dyn CredentialsProvider>`.
     pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self {
         self.credentials = Some(Arc::new(provider));
         self
     }
 
-    /// The cache of access tokens. (a [`MemoryTokenCache`] of the client's own)
+    /// Sets the cache of access tokens. (a [`MemoryTokenCache`] of the client)
     pub fn token_cache(mut self, cache: impl TokenCache + 'static) -> Self {
         self.token_cache = Some(Arc::new(cache));
         self
     }
 
-    /// The time limit for getting an access token: credentials provider, token cache and token request together. (30 s)
+    /// Sets the time limit for acquiring an access token: credentials provider, token cache and token request together. (30 s)
     pub fn token_timeout(mut self, timeout: Duration) -> Self {
         self.token_timeout = Some(timeout);
         self
     }
 
-    /// How failed calls are retried.
+    /// Sets how failed calls are retried.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.options.retry = policy;
         self
     }
 
-    /// The time limit of one attempt, from the connection to the end of the response. (60 s)
+    /// Sets the time limit of one attempt, from the connection to the end of the response. (60 s)
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options.attempt_timeout = timeout;
         self
     }
 
-    /// The time limit of a call: all attempts, the delays between them, and the token. (none)
+    /// Sets the time limit of a call: the access token, all attempts, and the delays between them. (none)
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.options.total_timeout = Some(timeout);
         self
     }
 
-    /// Whether the client delays calls to stay within the rate limits. ([`RateLimiting::Off`])
+    /// Sets whether the client delays calls to stay within the rate limits. ([`RateLimiting::Off`])
     pub fn rate_limiting(mut self, rate_limiting: RateLimiting) -> Self {
         self.rate_limiting = rate_limiting;
         self
     }
 
-    /// The longest response that is read, in bytes, decompressed; a longer one is an error. (256 MiB)
+    /// Sets the maximum size of a response in bytes, decompressed. A larger response is an error. (256 MiB)
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);
         self
     }
 
-    /// The region that reports are requested from. By default the service redirects each report to the region of the organization.
+    /// Sets the region from which reports are requested. By default, the service redirects each report to the region of the organization.
     pub fn reports_region(mut self, region: ReportsRegion) -> Self {
         self.reports_region = Some(region);
         self
     }
 
-    /// Trusts a domain and the hosts below it with access tokens: the client follows redirects of the service there, over https on port 443.
-    /// Without this, it follows them to hosts of its cloud only; see [`clouds`](crate::guide::clouds).
+    /// Allows redirects with the access token to a domain and its subdomains, over https on port 443. By default, the client follows
+    /// redirects to hosts of its cloud only; see [`clouds`](crate::guide::clouds).
     pub fn trust_redirects_to(mut self, domain: impl Into<String>) -> Self {
         self.trusted_redirects.push(domain.into());
         self
     }
 
-    /// The time limit of a connection attempt. (10 s)
+    /// Sets the connect timeout. (10 s)
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.http.connect_timeout = Some(timeout);
         self
     }
 
-    /// What the header `user-agent` says after the name of this crate: `my-program/1.0`.
+    /// Sets the suffix of the header `user-agent`, after the name of this crate: `my-program/1.0`.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.http.user_agent_suffix = Some(suffix.into());
         self
     }
 
-    /// Sends requests through a proxy; with several, the first that matches a URL is used. By default the environment decides
-    /// (`HTTPS_PROXY`, `NO_PROXY`…), except for a base URL on this machine.
+    /// Sends requests through a proxy. If there are several proxies, the first one that matches the URL is used. By default, the
+    /// environment sets the proxy (`HTTPS_PROXY`, `NO_PROXY`…), except for a base URL on this machine.
     ///
     /// ```
     /// use cisco_secure_access::{Client, Credentials, reqwest};
@@ -165,31 +164,32 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts a certificate authority in addition to those that the system trusts: that of a proxy which inspects TLS.
+    /// Trusts a certificate authority in addition to those of the system, such as that of a proxy that inspects TLS.
     #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     pub fn root_certificate(mut self, certificate: reqwest::Certificate) -> Self {
         self.http.root_certificates.push(certificate);
         self
     }
 
-    /// The certificate that the client presents to a server that requests one.
+    /// Sets the client certificate, for servers that request one.
     #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     pub fn client_certificate(mut self, identity: reqwest::Identity) -> Self {
         self.http.identity = Some(identity);
         self
     }
 
-    /// The HTTP client that sends all requests, for settings that are not available here. It must not follow redirects by itself
-    /// (`reqwest::redirect::Policy::none()`): a call that it redirected fails. It excludes the settings of connections that this builder has:
-    /// with `connect_timeout`, `user_agent_suffix`, `proxy`, `root_certificate` or `client_certificate`, [`build`](Self::build) fails.
+    /// Sets the HTTP client, for settings that are not available here. It must not follow redirects by itself
+    /// (`reqwest::redirect::Policy::none()`): a call that it redirects fails. You cannot combine it with the connection settings of this
+    /// builder: with `connect_timeout`, `user_agent_suffix`, `proxy`, `root_certificate` or `client_certificate`, [`build`](Self::build)
+    /// fails.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http.client = Some(client);
         self
     }
 
-    /// An HTTP service that handles all requests in place of the HTTP client: a stack of your own, or canned responses from a
-    /// [`service_fn`](crate::service_fn). Tokens, retries, redirects, rate limits and errors work as with the HTTP client. It excludes the
-    /// settings of connections, as [`http_client`](Self::http_client) does.
+    /// Replaces the HTTP client by an HTTP service: your own stack, or canned responses from a [`service_fn`](crate::service_fn). Tokens,
+    /// retries, redirects, rate limits and errors work as with the HTTP client. You cannot combine it with connection settings; see
+    /// [`http_client`](Self::http_client).
     pub fn http_service<S, B>(mut self, service: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -202,8 +202,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Wraps the HTTP client, or the HTTP service in its place, in a layer of `tower`: for metrics, recording or additional headers. A
-    /// layer sees each attempt and each redirect as a request of its own; the last layer that is added sees it first.
+    /// Wraps the HTTP client or HTTP service in a `tower` layer, for metrics, recording or additional headers. Each attempt and each
+    /// redirect is a separate request to the layer. The last layer that you add is the outermost.
     pub fn http_layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<HttpService> + Send + Sync + 'static,
@@ -218,27 +218,26 @@ impl ClientBuilder {
         self
     }
 
-    /// The clock of the client, for tests: [`PausedClock`](crate::PausedClock).
+    /// Sets the clock of the client, for tests: [`PausedClock`](crate::PausedClock).
     #[cfg(feature = "test-util")]
     pub fn clock(mut self, clock: &crate::runtime::PausedClock) -> Self {
         self.runtime = Runtime::Paused(clock.clone());
         self
     }
 
-    /// Whether a response that differs from its documentation is an error of the kind [`Decode`](crate::ErrorKind::Decode). Off by default:
-    /// what differs is kept in `extra`, listed by [`Response::deviations`](crate::Response::deviations), and logged once.
+    /// Treats a response that differs from its documentation as an error of the kind [`Decode`](crate::ErrorKind::Decode). By default,
+    /// deviations are kept in `extra`, listed by [`Response::deviations`](crate::Response::deviations), and logged once.
     ///
-    /// Turn it on to find out what has changed, such as in a test against your own organization.
+    /// Enable it to find changes of the service, for example in a test against your own organization.
     pub fn strict_responses(mut self, strict: bool) -> Self {
         self.strict_responses = strict;
         self
     }
 
-    /// Builds the client. It sends nothing: the first call requests a token.
+    /// Builds the client. It sends no request: the first call requests a token.
     ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) without credentials, with a base URL that must not receive
-    /// credentials, and when the HTTP client cannot be set up.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if there are no credentials, if the base URL must not receive
+    /// credentials, or if the HTTP client cannot be set up.
     pub fn build(self) -> Result<Client> {
         let provider = self.credentials.ok_or_else(|| {
             Error::configuration("no credentials: call `.credentials(…)` on the builder, or use `Client::from_env()`")
@@ -294,7 +293,7 @@ impl ClientBuilder {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URL of a proxy may have a password, so the HTTP settings are left out.
+        // The URL of a proxy may contain a password, so the HTTP settings are omitted.
         f.debug_struct("ClientBuilder")
             .field("cloud", &self.cloud)
             .field("credentials", &self.credentials)

@@ -1,4 +1,4 @@
-//! The isolated clouds of Secure Access, their base URLs, and the hosts that may receive an access token.
+//! The clouds of Secure Access, their base URLs, and the hosts that may receive an access token.
 
 use std::fmt;
 use std::str::FromStr;
@@ -28,12 +28,12 @@ pub enum Cloud {
     China,
     /// `https://api.secureaccessfed.cisco.com`
     Government,
-    /// Another base URL: a private cloud, a proxy, a simulator. Unencrypted http is accepted for loopback addresses only.
+    /// A custom base URL: a private cloud, a proxy, a simulator. Unencrypted http is accepted for loopback addresses only.
     Custom(Url),
 }
 
 impl Cloud {
-    /// The base URL of the API on this cloud.
+    /// Returns the base URL of the API on this cloud.
     #[must_use]
     pub fn base_url(&self) -> Url {
         let url = match self {
@@ -49,7 +49,7 @@ impl Cloud {
         Url::parse(url).expect("a URL")
     }
 
-    /// The kind that documents name; `None` for a custom one.
+    /// Returns the documented cloud; `None` for a custom one.
     pub(crate) fn kind(&self) -> Option<CloudKind> {
         match self {
             Self::Global => Some(CloudKind::Global),
@@ -59,10 +59,10 @@ impl Cloud {
         }
     }
 
-    /// The hosts that may receive an access token of this cloud: its own, and those of additional domains.
+    /// Returns the hosts that may receive an access token of this cloud: its own, and those of additional domains.
     ///
     /// # Errors
-    /// When an additional domain is none.
+    /// When an additional domain is not valid.
     pub(super) fn redirect_policy(
         &self,
         base_url: &Url,
@@ -77,13 +77,13 @@ impl Cloud {
         let mut trusted_domains: Vec<_> = own.iter().map(|domain| (*domain).to_owned()).collect();
         for domain in additional {
             match Host::parse(&domain) {
-                // A domain without a dot is that of a whole country.
+                // A domain without a dot is a top-level domain.
                 Ok(Host::Domain(host)) if host.trim_matches('.').contains('.') => {
                     trusted_domains.push(host);
                 }
                 _ => {
                     return Err(Error::configuration(format!(
-                        "`{domain}` is no domain that redirects can go to, such as `reports.example`"
+                        "`{domain}` is not a valid domain for redirects: expected a domain such as `reports.example`"
                     )));
                 }
             }
@@ -94,7 +94,7 @@ impl Cloud {
         })
     }
 
-    /// The base URL, if it may receive credentials.
+    /// Returns the base URL, if it may receive credentials.
     pub(crate) fn validated_base_url(&self) -> Result<Url> {
         let url = self.base_url();
         let rejected = |reason: &str| {
@@ -104,10 +104,10 @@ impl Cloud {
             )))
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return rejected("credentials do not belong into the URL; set them on the client");
+            return rejected("the URL contains credentials: set them on the client instead");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return rejected("a base URL has no query and no fragment");
+            return rejected("a base URL must not have a query or a fragment");
         }
         match url.scheme() {
             "https" if url.has_host() => Ok(url),
@@ -120,19 +120,19 @@ impl Cloud {
     }
 }
 
-/// The region that stores the data of reports. The service redirects a report to the region of its organization; a client that names the
-/// region saves that redirect. Documented for Global only.
+/// The storage region of reports. The service redirects a report to the region of its organization; set the region on the client to avoid
+/// that redirect. Documented for Global only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportsRegion {
-    /// North America: reports are requested below `/reports.us/v2`.
+    /// North America: reports are requested under `/reports.us/v2`.
     Us,
-    /// Europe: reports are requested below `/reports.eu/v2`.
+    /// Europe: reports are requested under `/reports.eu/v2`.
     Eu,
 }
 
 impl ReportsRegion {
-    /// Its name in a path.
+    /// Returns the name of the region in a path.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Us => "us",
@@ -144,7 +144,7 @@ impl ReportsRegion {
 impl FromStr for ReportsRegion {
     type Err = Error;
 
-    /// Reads `us` or `eu`.
+    /// Parses `us` or `eu`.
     fn from_str(string: &str) -> Result<Self> {
         match string.trim().to_ascii_lowercase().as_str() {
             "us" => Ok(Self::Us),
@@ -171,7 +171,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// A URL without the parts that may be secret.
+/// Formats a URL without the parts that may be secret.
 struct Shown<'a>(&'a Url);
 
 impl fmt::Display for Shown<'_> {
@@ -189,7 +189,7 @@ impl fmt::Display for Shown<'_> {
 impl FromStr for Cloud {
     type Err = Error;
 
-    /// Reads `global`, `china`, `government`, or a URL.
+    /// Parses `global`, `china`, `government`, or a URL.
     fn from_str(string: &str) -> Result<Self> {
         match string.trim().to_ascii_lowercase().as_str() {
             "global" => Ok(Self::Global),
@@ -220,7 +220,7 @@ impl fmt::Display for Cloud {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#[allow(clippy::unwrap_used, reason = "a panic fails the test")]
 mod tests {
     use super::*;
 
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_goes_to_hosts_of_its_cloud_only() {
+    fn the_token_is_sent_only_to_hosts_of_its_cloud() {
         let hosts: [(Cloud, &[&str]); 3] = [
             (
                 Cloud::Global,
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_goes_nowhere_else() {
+    fn the_token_is_not_sent_to_other_hosts() {
         for to in [
             "https://evil.example/",
             "https://www.cisco.com/",

@@ -10,7 +10,7 @@ use super::cloud::is_loopback;
 use crate::error::{Error, Result};
 use crate::pipeline::HttpService;
 
-/// The default time limit of a connection attempt.
+/// The default connect timeout.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The header `user-agent`.
 const USER_AGENT: &str = concat!("cisco-secure-access-rust/", env!("CARGO_PKG_VERSION"));
@@ -28,18 +28,18 @@ pub(super) struct HttpConfig {
     pub(super) root_certificates: Vec<reqwest::Certificate>,
     #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     pub(super) identity: Option<reqwest::Identity>,
-    /// A client of the program's own.
+    /// The HTTP client of the program.
     pub(super) client: Option<reqwest::Client>,
-    /// In place of the client.
+    /// The service that replaces the HTTP client.
     pub(super) service: Option<HttpService>,
     pub(super) layers: Vec<WrapService>,
 }
 
 impl HttpConfig {
-    /// The HTTP service that handles requests, and the HTTP client if there is one.
+    /// Returns the HTTP service that handles requests, and the HTTP client if there is one.
     ///
     /// # Errors
-    /// When the HTTP client cannot be set up, or when settings of it would have no effect.
+    /// When the HTTP client cannot be set up, or when one of its settings would have no effect.
     pub(super) fn build(self, base_url: &Url) -> Result<(HttpService, Option<reqwest::Client>)> {
         let owner = match (&self.client, &self.service) {
             (_, Some(_)) => Some("http_service"),
@@ -48,7 +48,7 @@ impl HttpConfig {
         };
         if let (Some(owner), Some(setting)) = (owner, self.settings()) {
             return Err(Error::configuration(format!(
-                "`{setting}` has no effect with `{owner}`: set it there"
+                "`{setting}` has no effect with `{owner}`: configure it in the client or service that you pass to `{owner}`"
             )));
         }
         let layers = self.layers.clone();
@@ -64,7 +64,7 @@ impl HttpConfig {
         Ok((service, client))
     }
 
-    /// The first of the settings of the HTTP client that is set.
+    /// Returns the first connection setting that is set.
     fn settings(&self) -> Option<&'static str> {
         #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
         let tls = [
@@ -82,9 +82,9 @@ impl HttpConfig {
         settings.find_map(|(is_set, name)| is_set.then_some(name))
     }
 
-    /// The HTTP client.
+    /// Builds the HTTP client.
     ///
-    /// It follows no redirect by itself: an access token must not go to a host that the cloud does not trust.
+    /// It does not follow redirects, because an access token must not go to a host that the cloud does not trust.
     fn client(self, base_url: &Url) -> Result<reqwest::Client> {
         if cfg!(not(any(
             feature = "rustls-no-provider",
@@ -98,7 +98,7 @@ impl HttpConfig {
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             return Err(Error::configuration(
-                "rustls has no cryptography: install a provider before the client is built, such as \
+                "rustls has no cryptography provider: install one before you build the client, such as \
                  `rustls::crypto::ring::default_provider().install_default()`, or enable the feature `rustls`",
             ));
         }
@@ -109,20 +109,20 @@ impl HttpConfig {
         }
         let user_agent = HeaderValue::try_from(user_agent).map_err(|_| {
             Error::configuration(
-                "the suffix of the user agent has characters that no header can hold",
+                "the suffix of the user agent has characters that are not valid in a header",
             )
         })?;
         let mut builder = reqwest::Client::builder()
             .user_agent(user_agent)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT));
-        // Other crates of a program may enable another TLS; certificates and keys would then be of the wrong form.
+        // Other crates of a program may enable another TLS backend. Certificates and keys would then have the wrong format.
         #[cfg(feature = "rustls-no-provider")]
         {
             builder = builder.tls_backend_rustls();
         }
         if self.proxies.is_empty() && is_loopback(base_url) {
-            // No proxy reaches this machine.
+            // A proxy cannot reach this machine.
             builder = builder.no_proxy();
         }
         for proxy in self.proxies {

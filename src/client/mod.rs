@@ -1,4 +1,4 @@
-//! The client: what all requests start from.
+//! The client, which creates all requests.
 
 mod builder;
 mod cloud;
@@ -22,7 +22,7 @@ pub use cloud::{Cloud, ReportsRegion};
 
 /// A client of the Secure Access API.
 ///
-/// A clone is cheap and shares connections and the access token. Each path scope has a method that returns its operations:
+/// A clone is cheap, and shares connections and the access token. Each path scope has a method that returns its operations:
 /// `client.deployments()`, `client.policies()` and so on.
 #[derive(Clone)]
 pub struct Client {
@@ -40,13 +40,13 @@ struct ClientInner {
 }
 
 impl Client {
-    /// The settings of a new client.
+    /// Creates a builder with default settings.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    /// A client from the environment: `SECURE_ACCESS_API_KEY`, `SECURE_ACCESS_API_SECRET`, and `SECURE_ACCESS_CLOUD`, which is `global`
-    /// (the default), `china`, `government` or a URL.
+    /// Creates a client from the environment: `SECURE_ACCESS_API_KEY`, `SECURE_ACCESS_API_SECRET`, and `SECURE_ACCESS_CLOUD`, which is
+    /// `global` (the default), `china`, `government` or a URL.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a variable is missing or cannot be read; the error names it.
@@ -54,13 +54,13 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    /// The cloud of this client.
+    /// Returns the cloud of this client.
     #[must_use]
     pub fn cloud(&self) -> &Cloud {
         &self.inner.cloud
     }
 
-    /// A client that works on a child organization with the key of its parent. It shares connections, and has an access token of its own.
+    /// Creates a client that works on a child organization with the key of its parent. It shares connections, and has its own access token.
     ///
     /// ```
     /// # use cisco_secure_access::{Client, Credentials};
@@ -78,8 +78,8 @@ impl Client {
         }
     }
 
-    /// How long the rate limit would delay a call to an operation that starts now, with [`RateLimiting`]: behind the calls that wait
-    /// already, until all limits of its class allow it. Zero without rate limiting.
+    /// Returns the delay of a call to an operation that starts now, with [`RateLimiting`]: the call is sent after the calls that already
+    /// wait, when all limits of its class allow it. The delay is zero without rate limiting.
     ///
     /// ```
     /// use cisco_secure_access::{Client, Credentials, RateLimiting, operations};

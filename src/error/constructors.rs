@@ -1,4 +1,4 @@
-//! How each failure becomes an error: its kind, its message, and a hint at what to do.
+//! The constructors of errors: kind, message, and a hint for the user.
 
 use std::error::Error as StdError;
 use std::panic::Location;
@@ -12,9 +12,9 @@ use super::service_error::ServiceError;
 use super::{Error, ErrorKind, Inner};
 use crate::operation::{CloudKind, Operation, Security};
 
-/// How much of a response body an error keeps, in bytes.
+/// The maximum size of a response body in an error, in bytes.
 const MAX_ERROR_BODY: usize = 64 * 1024;
-/// The delay before a retry of what is locked, if the service names none: about as long as a change of a rule set takes.
+/// The delay before a retry after a lock, if the service does not request one: about the duration of a rule change.
 const LOCK_RETRY_DELAY: Duration = Duration::from_secs(5);
 
 impl Error {
@@ -22,7 +22,7 @@ impl Error {
         Self::new(ErrorKind::Configuration, message)
     }
 
-    /// The response lacks a value that this line of the program requires.
+    /// The error of a missing value, with the location in the program that requires it.
     pub(crate) fn missing_value(location: &Location<'_>) -> Self {
         Self::new(
             ErrorKind::MissingValue,
@@ -34,7 +34,7 @@ impl Error {
         Self::of(ErrorKind::Request, operation, message)
     }
 
-    /// A failure that only several responses together show.
+    /// An error of several responses.
     pub(crate) fn of(
         kind: ErrorKind,
         operation: &'static Operation,
@@ -46,7 +46,7 @@ impl Error {
         }))
     }
 
-    /// A response that lacks a part of what was requested.
+    /// An incomplete response.
     pub(crate) fn partial(
         operation: &'static Operation,
         status: StatusCode,
@@ -65,7 +65,7 @@ impl Error {
         let untrusted = error.is_connect() && root_cause(&error).contains("certificate");
         let (kind, message) = if untrusted {
             let message = format!(
-                "cannot connect to {host}; trust an authority that the system does not know with `root_certificate`"
+                "cannot connect to {host}: its certificate is not trusted; add its certificate authority with `root_certificate`"
             );
             (ErrorKind::Connect, message)
         } else if error.is_connect() {
@@ -95,25 +95,25 @@ impl Error {
             .change(|inner| inner.source = Some(error.into()))
     }
 
-    /// No response within the time limit of the client.
+    /// A request that timed out.
     pub(crate) fn timeout(operation: &'static Operation, host: &str, limit: Duration) -> Self {
         let message = format!("no response from {host} in {} s", limit.as_secs_f64());
         Self::of(ErrorKind::Timeout, operation, message)
     }
 
-    /// A call whose total timeout passed before it was sent.
+    /// A call whose total timeout elapsed before it was sent.
     pub(crate) fn not_sent_in_time(operation: &'static Operation, limit: Duration) -> Self {
         let message = format!(
-            "not sent: the total timeout passed after {} s without an access token",
+            "not sent: the total timeout elapsed after {} s without an access token",
             limit.as_secs_f64()
         );
         Self::of(ErrorKind::Timeout, operation, message)
     }
 
-    /// A step of getting an access token that did not end.
+    /// A step of the token acquisition that timed out.
     pub(crate) fn token_timeout(step: &str, limit: Duration) -> Self {
         let message = format!(
-            "no access token in {} s: {step} has not responded",
+            "no access token within {} s: {step} did not respond",
             limit.as_secs_f64()
         );
         Self::new(ErrorKind::Timeout, message)
@@ -126,7 +126,7 @@ impl Error {
         remaining: Duration,
     ) -> Self {
         let message = format!(
-            "not sent: the rate limit allows it in {:.1} s, and {:.1} s remain of the total timeout",
+            "not sent: the rate limit allows the request in {:.1} s, but only {:.1} s of the total timeout remain",
             delay.as_secs_f64(),
             remaining.as_secs_f64()
         );
@@ -134,28 +134,28 @@ impl Error {
             .change(|inner| inner.retry_after = Some(delay))
     }
 
-    /// A response that is longer than the client reads.
+    /// A response that exceeds the maximum size.
     pub(crate) fn response_too_large(
         operation: &'static Operation,
         status: StatusCode,
         limit: usize,
     ) -> Self {
         let message = format!(
-            "the response is longer than {limit} bytes, the maximum of this client: request less at a time, or set `max_response_size`"
+            "the response is longer than {limit} bytes, the maximum of this client: request less data, or increase `max_response_size`"
         );
         Self::of(ErrorKind::ResponseTooLarge, operation, message)
             .change(|inner| inner.status = Some(status))
     }
 
-    /// A response that the HTTP client got from another URL than that of the request.
+    /// A response from another URL than that of the request.
     pub(crate) fn followed_redirect(operation: &'static Operation, host: &str) -> Self {
         let message = format!(
-            "the HTTP client followed a redirect to {host} by itself: build it with `reqwest::redirect::Policy::none()`"
+            "the HTTP client followed a redirect to {host}: build it with `reqwest::redirect::Policy::none()`"
         );
         Self::of(ErrorKind::Redirect, operation, message)
     }
 
-    /// An error response; `cloud` is the cloud that it came from, if that has documents of its own.
+    /// An error response; `cloud` is the cloud that sent it, if the cloud has documents of its own.
     pub(crate) fn service(
         operation: &'static Operation,
         response: Response<Bytes>,
@@ -180,7 +180,7 @@ impl Error {
         };
         if let Some(text) = &service_error.message {
             message.push_str(": ");
-            // The service may repeat what a request holds: an event or a terminal must not read it as lines of its own.
+            // The service may repeat data of the request, which must not add lines to an event or a terminal.
             message.extend(text.chars().flat_map(escaped));
         }
         for hint in hint(operation, status)
@@ -201,21 +201,21 @@ impl Error {
         }))
     }
 
-    /// A redirect that the call does not follow.
+    /// A redirect that the client does not follow.
     pub(crate) fn redirect(
         operation: &'static Operation,
         response: Response<Bytes>,
         host: &str,
         reason: &str,
     ) -> Self {
-        let message = format!("the call does not follow the redirect to {host}: {reason}");
+        let message = format!("the redirect to {host} was not followed: {reason}");
         Self::of(ErrorKind::Redirect, operation, message).change(|inner| {
             inner.status = Some(response.status());
             inner.headers = response.into_parts().0.headers;
         })
     }
 
-    /// A successful response that is an error all the same. It keeps the complete body.
+    /// A response with a success status that is an error. The error keeps the complete body.
     pub(crate) fn of_response(
         kind: ErrorKind,
         operation: &'static Operation,
@@ -227,14 +227,14 @@ impl Error {
             inner.status = Some(head.status);
             inner.headers = head.headers;
             inner.body = match operation.security {
-                // A token, or a part of one.
+                // The body can contain a token.
                 Security::Basic => Bytes::new(),
                 Security::Bearer(_) => body,
             };
         })
     }
 
-    /// The error of a call that got no access token, with what kept it from one.
+    /// The error of a call without an access token.
     pub(crate) fn of_token(&self, operation: &'static Operation, attempts: u32) -> Self {
         Self(Arc::new(Inner {
             operation: Some(operation),
@@ -244,17 +244,17 @@ impl Error {
         }))
     }
 
-    /// The error of a call that sent so many requests.
+    /// Sets the number of requests that the call sent.
     pub(crate) fn with_attempts(self, attempts: u32) -> Self {
         self.change(|inner| inner.attempts = attempts)
     }
 
-    /// The error of a request whose operation has no name.
+    /// Sets the name of the request, if its operation has none.
     pub(crate) fn with_label(self, label: Arc<str>) -> Self {
         self.change(|inner| inner.label = Some(label))
     }
 
-    /// Adds to the message why the call failed.
+    /// Prepends context to the message.
     pub(crate) fn with_context(self, context: String) -> Self {
         self.change(|inner| {
             inner.message.push_str("; ");
@@ -262,7 +262,7 @@ impl Error {
         })
     }
 
-    /// Changes an error that nobody else holds yet.
+    /// Changes an error that has no other owner.
     fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {
             change(inner);
@@ -275,7 +275,7 @@ fn broken_connection(host: &str) -> String {
     format!("the connection to {host} broke before the response was complete")
 }
 
-/// A character, escaped if it controls a terminal: control characters, and those of Unicode that separate lines or change the direction.
+/// Escapes characters that control a terminal: control characters, and Unicode characters that separate lines or change the direction.
 fn escaped(c: char) -> impl Iterator<Item = char> {
     const DIRECTIONS: [char; 3] = ['\u{61c}', '\u{200e}', '\u{200f}'];
     let is_control = c.is_control()
@@ -288,7 +288,7 @@ fn escaped(c: char) -> impl Iterator<Item = char> {
     plain.into_iter().chain(escape.into_iter().flatten())
 }
 
-/// The innermost cause of an error.
+/// Returns the innermost cause of an error.
 fn root_cause(error: &dyn StdError) -> String {
     let mut cause = error;
     while let Some(next) = cause.source() {
@@ -297,7 +297,7 @@ fn root_cause(error: &dyn StdError) -> String {
     cause.to_string()
 }
 
-/// The part of a body that an error keeps; it does not hold on to the memory of the rest.
+/// Copies the part of a body that an error keeps, so that the error does not keep the complete buffer alive.
 fn kept(body: Bytes) -> Bytes {
     match body.get(..MAX_ERROR_BODY) {
         Some(start) => Bytes::copy_from_slice(start),
@@ -305,10 +305,11 @@ fn kept(body: Bytes) -> Bytes {
     }
 }
 
-/// What the caller can do about an error response, by its status.
+/// Returns a hint about an error response, by its status.
 fn hint(operation: &Operation, status: StatusCode) -> Option<String> {
     if operation.is_upstream_error(status) {
-        let hint = "it can be the error of the server that the service called for the request";
+        let hint =
+            "another server, which the service called for the request, may have caused this error";
         return Some(hint.to_owned());
     }
     match (status.as_u16(), operation.security) {
@@ -322,7 +323,7 @@ fn hint(operation: &Operation, status: StatusCode) -> Option<String> {
     }
 }
 
-/// Documents lag the service, so the call was sent; it may have failed because the cloud does not have the operation.
+/// Returns a hint if the operation is not documented for the cloud. Documents lag the service, so the call was sent.
 fn undocumented(operation: &Operation, cloud: Option<CloudKind>) -> Option<String> {
     let cloud = cloud?;
     let is_documented = operation.clouds.is_empty() || operation.clouds.contains(&cloud);

@@ -1,6 +1,6 @@
-//! The one error type: what went wrong, in which operation, and what to do about it.
+//! The error type: what failed, in which operation, and what to do.
 //!
-//! `constructors` makes an error of each failure, `service_error` reads the body of an error response.
+//! `constructors` creates errors, `service_error` parses the body of an error response.
 
 mod constructors;
 mod service_error;
@@ -16,13 +16,13 @@ use http::{HeaderMap, StatusCode};
 use crate::operation::Operation;
 use service_error::ServiceError;
 
-/// The result of every fallible function of this crate.
+/// The result of the fallible functions of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call failed or was not sent.
+/// An error of a call.
 ///
-/// Match on its [`kind`](Self::kind); its message is for people. An error is cheap to clone, and holds neither credentials nor tokens, only
-/// what the service responded.
+/// Match on its [`kind`](Self::kind). The message is for people. An error is cheap to clone. It contains data of the response, and neither
+/// credentials nor access tokens of the client.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
@@ -31,7 +31,7 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     operation: Option<&'static Operation>,
-    /// Method and path of a request that no document describes.
+    /// The method and path of an undocumented request.
     label: Option<Arc<str>>,
     status: Option<StatusCode>,
     headers: HeaderMap,
@@ -39,29 +39,29 @@ struct Inner {
     service_error: ServiceError,
     retry_after: Option<Duration>,
     attempts: u32,
-    /// No authority that the client knows signed the certificate of the host; a retry would not change that.
+    /// The certificate of the host is not signed by a trusted authority, so a retry would also fail.
     untrusted: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// What kind of failure it is.
+/// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client cannot be built because of its settings or the environment. Nothing was sent.
+    /// The settings or the environment are invalid, so the client cannot be built. Nothing was sent.
     Configuration,
-    /// The request cannot be built: an argument does not fit into a URL, a header or a body. Nothing was sent.
+    /// The request cannot be built: an argument is not valid in a URL, a header or a body. Nothing was sent.
     Request,
-    /// The service rejected the key and secret. They are not sent again for a minute.
+    /// The service rejected the key and secret. The client does not send them again for a minute.
     Authentication,
-    /// No connection to the service. The request did not reach it.
+    /// The connection failed. The request did not reach the service.
     Connect,
-    /// No response in time. The request may have been carried out.
+    /// The request timed out. It may have been processed.
     Timeout,
-    /// The connection broke before the response was complete. The request may have been carried out.
+    /// The connection broke before the response was complete. The request may have been processed.
     Connection,
-    /// With [`RateLimiting`](crate::RateLimiting): the rate limit would delay the call beyond its total timeout. It was not sent, and
-    /// [`Error::retry_after`] is the delay.
+    /// With [`RateLimiting`](crate::RateLimiting), the rate limit would delay the call beyond its total timeout. It was not sent, and
+    /// [`Error::retry_after`] returns the delay.
     RateLimitWait,
     /// A redirect to a host that must not receive the access token; the error names the host.
     Redirect,
@@ -69,21 +69,21 @@ pub enum ErrorKind {
     Service,
     /// The response is longer than [`ClientBuilder::max_response_size`](crate::ClientBuilder::max_response_size).
     ResponseTooLarge,
-    /// A successful response that is not as documented: see [`Error::body`].
+    /// A successful response that does not match its documentation: see [`Error::body`].
     Decode,
-    /// The service reports success, and says in the response that it did not carry out the request, or only a part of it: a bulk call
-    /// with `success: false`. [`Error::body`] has the details. Or the response lacks a part of what was requested, as 207 does.
+    /// A response with a success status that reports a failure: the request was not carried out, or only in part, such as a bulk call with
+    /// `success: false`; or the response is incomplete, such as a 207. [`Error::body`] has the details.
     Partial,
-    /// A listing whose pages do not lead to its end. Its items so far were handed out; the message says what to do.
+    /// A list that cannot be completed. The stream has returned the items before the failure. The message says what to do.
     Incomplete,
-    /// More items match than one, or more are there than were requested.
+    /// More than one item matches, or there are more items than requested.
     Ambiguous,
-    /// The response lacks a value that the program requires: see [`Required`](crate::Required).
+    /// The response does not have a value that the program requires: see [`Required`](crate::Required).
     MissingValue,
 }
 
 impl fmt::Display for ErrorKind {
-    /// A name for logs and metrics: `rate_limit_wait`.
+    /// Returns a name for logs and metrics: `rate_limit_wait`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Configuration => "configuration",
@@ -125,8 +125,8 @@ impl Inner {
 }
 
 impl Error {
-    /// An error without a response, for tests of programs that use this crate. [`from_response`](Self::from_response) makes one of an error
-    /// response.
+    /// Creates an error without a response, for tests of programs that use this crate. [`from_response`](Self::from_response) creates one
+    /// from an error response.
     ///
     /// ```
     /// use cisco_secure_access::{Error, ErrorKind};
@@ -140,13 +140,13 @@ impl Error {
         Self(Arc::new(Inner::new(kind, message)))
     }
 
-    /// What kind of failure it is.
+    /// Returns the kind of the failure.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The operation that was called; `None` without a call, and for a request that no document describes.
+    /// Returns the operation of the call; `None` without a call, and for an undocumented request.
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
         self.0
@@ -154,62 +154,62 @@ impl Error {
             .filter(|operation| operation.is_documented())
     }
 
-    /// The HTTP status of the response; `None` without a response.
+    /// Returns the HTTP status of the response; `None` without a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The number of the status; 0 without a response.
+    /// Returns the number of the status; 0 without a response.
     fn status_number(&self) -> u16 {
         self.0.status.map_or(0, |status| status.as_u16())
     }
 
-    /// The headers of the response; empty without a response.
+    /// Returns the headers of the response; empty without a response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// The first 64 KiB of the response body; empty without a response.
+    /// Returns the first 64 KiB of the response body; empty without a response.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// The message of the service, whatever the shape of the response.
+    /// Returns the message of the service, for any schema of the response.
     #[must_use]
     pub fn service_message(&self) -> Option<&str> {
         self.0.service_error.message.as_deref()
     }
 
-    /// The error code of the service: `invalid_request`.
+    /// Returns the error code of the service: `invalid_request`.
     #[must_use]
     pub fn service_code(&self) -> Option<&str> {
         self.0.service_error.code.as_deref()
     }
 
-    /// The id of the request or transaction, which Cisco's support needs.
+    /// Returns the id of the request or transaction, for Cisco's support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.service_error.request_id.as_deref()
     }
 
-    /// The delay before a retry that the service requests; five seconds if something is locked. With [`ErrorKind::RateLimitWait`], the
-    /// delay of the rate limit.
+    /// Returns the delay before a retry that the service requests, or five seconds if a resource is locked. With
+    /// [`ErrorKind::RateLimitWait`], it is the delay of the rate limit.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How many requests the call sent, including the last; 0 if nothing was sent.
+    /// Returns the number of requests that the call sent; 0 if nothing was sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the call can succeed later and can be repeated safely: the operation is idempotent, or the service did not process the
-    /// request. The [`RetryPolicy`](crate::RetryPolicy) of the client retries such calls.
+    /// Whether the call can succeed later and is safe to repeat: the operation is idempotent, or the service did not process the request.
+    /// The [`RetryPolicy`](crate::RetryPolicy) of the client retries such calls.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let may_repeat = self
@@ -219,7 +219,7 @@ impl Error {
         match self.0.kind {
             ErrorKind::Connect => !self.0.untrusted,
             ErrorKind::RateLimitWait => true,
-            // Without an attempt there is nothing to repeat: the request for an access token failed.
+            // No request was sent, because the acquisition of an access token failed.
             ErrorKind::Timeout | ErrorKind::Connection => may_repeat || self.0.attempts == 0,
             ErrorKind::Service => match self.status_number() {
                 429 => true,
@@ -240,22 +240,22 @@ impl Error {
         }
     }
 
-    /// Whether the service rejected the credentials, or they lack a permission: 401 or 403. An error that can be that of another server
-    /// does not count: see [`Operation::upstream_errors`].
+    /// Whether the credentials are invalid or lack a permission: 401 or 403. An error that another server may have caused does not count:
+    /// see [`Operation::upstream_errors`].
     #[must_use]
     pub fn is_auth(&self) -> bool {
         let is_status = matches!(self.status_number(), 401 | 403) && !self.is_upstream_error();
         self.0.kind == ErrorKind::Authentication || is_status
     }
 
-    /// Whether the resource does not exist: 404. An error that can be that of another server does not count: see
+    /// Whether the resource does not exist: 404. An error that another server may have caused does not count: see
     /// [`Operation::upstream_errors`].
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.status_number() == 404 && !self.is_upstream_error()
     }
 
-    /// Whether the error can be that of another server, which the service called.
+    /// Whether another server, which the service called, may have caused the error.
     fn is_upstream_error(&self) -> bool {
         let operation = self.0.operation.zip(self.0.status);
         operation.is_some_and(|(operation, status)| operation.is_upstream_error(status))
@@ -267,19 +267,19 @@ impl Error {
         self.status_number() == 429 || self.0.kind == ErrorKind::RateLimitWait
     }
 
-    /// Whether the resource exists already or is locked: 409.
+    /// Whether the resource already exists or is locked: 409.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.status_number() == 409
     }
 
-    /// Whether there was no response in time.
+    /// Whether the request timed out.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
 
-    /// Whether there was no connection: the request did not reach the service.
+    /// Whether the connection failed, so that the request did not reach the service.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Connect

@@ -1,9 +1,9 @@
-//! The body of an error response: each API of the service has a shape of its own for it.
+//! The body of an error response, whose schema depends on the API.
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-/// What the service says about an error, whatever the shape of its response.
+/// The error that the service reports, for any schema of the response.
 #[derive(Clone, Default)]
 pub(super) struct ServiceError {
     pub(super) message: Option<String>,
@@ -11,7 +11,7 @@ pub(super) struct ServiceError {
     pub(super) request_id: Option<String>,
 }
 
-/// Where a response may hold the message, most specific first.
+/// The locations of the message in a response, most specific first.
 const MESSAGES: &[&str] = &[
     "/description",
     "/message",
@@ -44,9 +44,9 @@ const CODES: &[&str] = &[
 ];
 const REQUEST_IDS: &[&str] = &["/txId", "/transactionId", "/requestId"];
 const REQUEST_ID_HEADERS: &[&str] = &["x-request-id", "x-transaction-id", "x-amzn-requestid"];
-/// The codes of OAuth 2.0 that reject the credentials of a client.
+/// The OAuth 2.0 error codes that reject the credentials of a client.
 const REJECTION_CODES: &[&str] = &["invalid_client", "unauthorized_client"];
-/// The longest message in bytes. A longer string is an HTML page or the like.
+/// The maximum length of a message in bytes. A longer string is likely to be an HTML page.
 const MAX_MESSAGE: usize = 500;
 
 impl ServiceError {
@@ -97,7 +97,7 @@ impl ServiceError {
                     .any(|known| word.eq_ignore_ascii_case(known))
             })
         };
-        // A message may quote the name of a resource: one that exists stays a conflict, whatever its name.
+        // A message may contain the name of a resource. A 409 for an existing name is a conflict for any name.
         (has_word(message, &["lock", "locked"]) || has_word(code, &["lock", "locked"]))
             && !has_word(
                 message,
@@ -105,8 +105,8 @@ impl ServiceError {
             )
     }
 
-    /// Whether the token endpoint rejects the credentials themselves (RFC 6749, section 5.2). A page in HTML is not from the service but
-    /// from a proxy, and says nothing about them.
+    /// Whether the token endpoint rejects the credentials (RFC 6749, section 5.2). An HTML page comes from a proxy, and does not reject
+    /// them.
     pub(super) fn rejects_credentials(&self, status: StatusCode, body: &[u8]) -> bool {
         let code = self.code.as_deref().unwrap_or_default();
         let is_page = body.trim_ascii_start().starts_with(b"<");

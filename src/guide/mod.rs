@@ -1,20 +1,20 @@
-//! The manual: one page for each topic, in the order in which a program meets them.
+//! The guide: one page for each topic, in reading order.
 //!
 //! | page | topic |
 //! | --- | --- |
-//! | [`authentication`] | Where do credentials come from, and how often is a token requested? |
-//! | [`clouds`] | Global, China, Government: what differs, and where may a token go? |
-//! | [`requests`] | How is a request written, changed, and made that no document describes? |
-//! | [`responses`] | What if a response differs from its documentation, and how is what was read sent again? |
-//! | [`undocumented`] | How are operations called and listed that no document describes? |
-//! | [`paging`] | How is a long list read, faster, and later again? |
-//! | [`limits`] | What happens when the service is slow, busy, or says 429? |
-//! | [`errors`] | What went wrong, and what can the program do about it? |
-//! | [`observability`] | What do logs, traces and metrics show? |
-//! | [`testing`] | How is a program tested without the service? |
-//! | [`features`] | What do the Cargo features add, and what can be left out of the build? |
+//! | [`authentication`] | API keys, access tokens and token caches |
+//! | [`clouds`] | Global, China and Government, redirects, proxies |
+//! | [`requests`] | Arguments, setters, options, undocumented requests |
+//! | [`responses`] | Lenient decoding, deviations, updates |
+//! | [`undocumented`] | Undocumented operations and lists |
+//! | [`paging`] | Streams of items and pages, prefetch, resuming |
+//! | [`limits`] | Retries, time limits, rate limits |
+//! | [`errors`] | Error kinds, and reports of decode failures |
+//! | [`observability`] | Logs, traces and metrics |
+//! | [`testing`] | Simulator, canned responses, cassettes, clocks |
+//! | [`features`] | Cargo features and build time |
 //!
-//! The pages are a part of the documentation only; nothing of them is compiled into a program.
+//! The pages are part of the documentation only. They are not compiled into a program.
 
 macro_rules! pages {
     ($($name:ident)*) => { $(

@@ -1,7 +1,6 @@
-//! Exports a range of activity, however many events it has: one request after the other, each for a part of the range that one response can
-//! hold.
+//! Exports the activity of a time range, for any number of events. Each request covers a part of the range that fits into one response.
 //!
-//! The service limits the events of a response, and the offset. An export needs neither a total nor an offset: a response that is full is
+//! The service limits the number of events in a response, and the offset. An export needs neither a total nor an offset: a full response is
 //! complete for a part of its range, and the remaining range is requested again.
 //!
 //! ```
@@ -29,17 +28,19 @@
 //!
 //! # Order and borders
 //!
-//! Events come newest first, each once: `from` belongs to the range and `to` does not, whatever the service does at the borders. The order
-//! of events of the same millisecond is that of the service. A range that ends now is not complete: events reach the reports late.
+//! Events are returned newest first, each once. The range includes `from` and excludes `to`, for any behavior of the service at the
+//! borders. Events of the same millisecond have the order of the service. A range that ends now is not complete, because events reach the
+//! reports late.
 //!
 //! # Costs
 //!
-//! A request for each [`limit`](Export::limit) events and one or two more, if the service sends the newest first. The order is not documented:
-//! if responses have another, ranges are bisected until a response is not full, which takes three or four times as many requests.
+//! An export takes one request for each [`limit`](Export::limit) events, and one or two more, if the service sends the newest events first.
+//! The order is not documented. If responses have another order, ranges are bisected until a response is not full, which takes three or
+//! four times as many requests.
 //!
 //! # Resuming
 //!
-//! [`Export::rest`] is the part of the range whose events have not come yet: store it, and export it the next time.
+//! [`Export::rest`] returns the part of the range that was not exported yet. Store it, and export it the next time.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -68,21 +69,21 @@ use crate::request::ResponseFuture;
 use crate::response::Response;
 use crate::time::ReportingTime;
 
-/// The default limit of events in a response: that of the examples in the documents.
+/// The default limit of events in a response, which is the limit in the examples of the documents.
 const LIMIT: usize = 1000;
 
 /// A response that lists events.
 pub trait EventPage {
-    /// An event.
+    /// The type of the events.
     type Event: Send + Unpin;
 
-    /// How exact the times of events are, in milliseconds.
+    /// The resolution of the times of events, in milliseconds.
     const PRECISION: i64;
 
-    /// The events of the response.
+    /// Returns the events of the response.
     fn into_events(self) -> Vec<Self::Event>;
 
-    /// The time of an event; `None` if it has none.
+    /// Returns the time of an event; `None` if it has none.
     fn time(event: &Self::Event) -> Option<DateTime<Utc>>;
 }
 
@@ -90,10 +91,11 @@ pub trait EventPage {
 type RequestPart<P> =
     Box<dyn Fn(ReportingTime, ReportingTime, i64) -> ResponseFuture<Response<P>> + Send + 'static>;
 
-/// Exports the events of a range; `request` sends the request for a part of it, with the filters of the program. See the [module](self).
+/// Exports the events of a time range. `request` sends the request for a part of it, with the filters of the program. See the
+/// [module](self).
 ///
-/// It exports from every operation that lists activity, of all kinds or of one, and from that of remote access events, which accepts no more
-/// than 30 days at once. An operation that takes an offset gets 0.
+/// You can export from every operation that lists activity, and from the operation that lists remote access events, which accepts no more
+/// than 30 days at once. For an operation with an offset, the offset is 0.
 pub fn export<P: EventPage>(
     range: Range<DateTime<Utc>>,
     request: impl Fn(ReportingTime, ReportingTime, i64) -> ResponseFuture<Response<P>> + Send + 'static,
@@ -112,52 +114,52 @@ pub fn export<P: EventPage>(
     }
 }
 
-/// The events of a range, newest first, requested as they are polled for.
+/// A stream of the events of a time range, newest first, which are requested when the stream is polled.
 ///
-/// After an error that [may be retried](Error::is_retryable), the next poll repeats the request. Any other error ends the stream;
-/// [`rest`](Self::rest) says where to resume in both cases.
+/// After a [retryable error](Error::is_retryable), the next poll repeats the request. Any other error ends the stream. In both cases,
+/// [`rest`](Self::rest) returns the range from which you can resume.
 #[must_use = "streams do nothing unless polled"]
 pub struct Export<P: EventPage> {
     request_part: RequestPart<P>,
     limit: usize,
-    /// Where the range begins, in epoch milliseconds as all times here.
+    /// The start of the range, in epoch milliseconds like all times here.
     from: i64,
-    /// Where the requested part begins.
+    /// The start of the requested part.
     start: i64,
-    /// Where it ends: what is later has come.
+    /// The end of the requested part: later events were received.
     end: i64,
-    /// What has come and is still to be handed out, newest first.
+    /// The remaining events of the response, newest first.
     ready: VecDeque<(i64, P::Event)>,
     in_flight: Option<ResponseFuture<Response<P>>>,
     is_terminated: bool,
 }
 
 impl<P: EventPage> Export<P> {
-    /// How many events a response may have; 0 counts as 1. (1,000)
+    /// Sets the maximum number of events in a response; 0 counts as 1. (1,000)
     ///
-    /// The maximum of the service is not documented.
+    /// The maximum that the service accepts is not documented.
     pub fn limit(mut self, events: usize) -> Self {
         self.limit = events.max(1);
         self
     }
 
-    /// The part of the range whose events are still to come: an export of it resumes where this one stands.
+    /// Returns the part of the range whose events were not returned yet. To resume, export it.
     ///
-    /// Between two events of the same millisecond it still has that millisecond, and the first of them would come again. So a program that
-    /// appends to a file removes what the file has of its last millisecond, and resumes at the end of that.
+    /// Between two events of the same millisecond, the rest includes that millisecond, so the first events would be returned again. A
+    /// program that appends to a file must remove the last millisecond from the file, and resume at the end of that millisecond.
     #[must_use]
     pub fn rest(&self) -> Range<DateTime<Utc>> {
-        // All of these are times that were given, or are between such.
+        // All of these are given times, or between given times.
         let date = |time| DateTime::from_timestamp_millis(time).unwrap_or_default();
         let next = self.ready.front();
         let end = next.map_or(self.end, |(time, _)| time + P::PRECISION);
         date(self.from)..date(end)
     }
 
-    /// Takes the part of the range for which a response is complete, and sets the next one.
+    /// Returns the part of the range for which a response is complete, and sets the next part.
     fn take(&mut self, response: Response<P>, operation: &'static Operation) -> Result<()> {
         if response.status() == StatusCode::MULTI_STATUS {
-            let why = "the response is partial: it does not have all kinds of events";
+            let why = "the response is partial: it lacks some kinds of events";
             return Err(Error::partial(operation, response.status(), why));
         }
         let events = response.into_inner().into_events();
@@ -175,7 +177,7 @@ impl<P: EventPage> Export<P> {
         timed.sort_by_key(|(time, _)| Reverse(*time));
         let newest = timed.first().map(|(time, _)| *time);
         let oldest = timed.last().map(|(time, _)| *time);
-        // A response may be shorter than requested: in order, it has all that is newer than its oldest event.
+        // A response may be shorter than requested. In order, it has all events that are newer than its oldest event.
         let complete = match oldest.filter(|_| is_newest_first && oldest < newest) {
             Some(oldest) => oldest + P::PRECISION,
             None if !is_full => self.start,
@@ -189,12 +191,12 @@ impl<P: EventPage> Export<P> {
         Ok(())
     }
 
-    /// Requests the later half of the part next: the response is not certainly complete for any part of it.
+    /// Requests the later half of the part next, because the response is not certainly complete for any part of it.
     fn bisect(&mut self, operation: &'static Operation) -> Result<()> {
         let steps = (self.end - self.start) / P::PRECISION;
         if steps == 1 {
             let why = format!(
-                "there are {} events or more in the {} ms before {}, more than one response holds",
+                "there are at least {} events in the {} ms before {}, which is more than the limit of a response",
                 self.limit,
                 P::PRECISION,
                 self.rest().end
@@ -225,7 +227,7 @@ impl<P: EventPage> Stream for Export<P> {
                 return Poll::Ready(None);
             }
             let request = this.in_flight.get_or_insert_with(|| {
-                // Only what is later counts, so that what is at the start does not.
+                // Only later events count, because events at the start may be incomplete.
                 let from = ReportingTime::from(this.start - 1);
                 let limit = i64::try_from(this.limit).unwrap_or(i64::MAX);
                 (this.request_part)(from, ReportingTime::from(this.end), limit)
@@ -255,7 +257,7 @@ impl<P: EventPage> fmt::Debug for Export<P> {
     }
 }
 
-/// Responses that list events, the type of the events, and how exact their times are in milliseconds.
+/// Responses that list events, the types of the events, and the resolution of their times in milliseconds.
 macro_rules! event_pages {
     ($($response:ident: $event:ident, $precision:literal;)+) => {
         $(

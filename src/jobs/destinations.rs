@@ -1,4 +1,5 @@
-//! Updates a destination list to the wanted destinations: reads what is on it, compares, and removes and adds the difference.
+//! Updates a destination list to the wanted destinations: reads the current list, computes the difference, and removes and adds
+//! destinations.
 //!
 //! ```
 //! # use cisco_secure_access::simulator::Simulator;
@@ -21,19 +22,20 @@
 //!
 //! # Costs
 //!
-//! Reading takes one request, and one for each 100 destinations; up to four are in flight at the same time. Applying takes one request for
-//! each 500 destinations to remove, and one for each 500 to add, one after the other ([`Plan::request_count`]). With the documented rate limits of
-//! 2,000 requests a minute and 6,000 an hour, a list of 250,000 destinations, the maximum of an organization, is read in little more than a
-//! minute. Memory holds the destinations and ids of the list, and what is to be added.
+//! Reading takes one request, and one for each 100 destinations; at most four are in flight at the same time. Applying takes one request
+//! for each 500 destinations to remove, and one for each 500 to add, one after the other ([`Plan::request_count`]). With the documented
+//! rate limits of 2,000 requests per minute and 6,000 per hour, reading a list of 250,000 destinations, the maximum of an organization,
+//! takes little more than a minute. Memory contains the destinations and ids of the list, and the destinations to add.
 //!
-//! # When something fails
+//! # Errors
 //!
-//! The requests before an error have changed the list. To resume, read and plan again: the new plan has only what remains. That is also why a
-//! plan cannot be applied twice.
+//! The requests before an error have changed the list. To resume, read and plan again: the new plan contains only the remaining changes.
+//! For the same reason, a plan cannot be applied twice.
 //!
-//! Two destinations are the same if their strings are equal, except for the case of host names. If the service stores a destination in another
-//! form than it was sent, the next plan differs again: a plan that is not empty right after it was applied shows that. The same holds for a URL
-//! on a domain that the service blocks completely: adding it can respond with success and do nothing, or with a 400 that names the domain.
+//! Two destinations are equal if their strings are equal, except for the case of host names. If the service stores a destination in another
+//! form than it was sent, the next plan contains it again. To detect that, check whether a plan right after `apply` is empty. The same
+//! applies to a URL on a domain that the service blocks completely: adding it can respond with success and do nothing, or with a 400 that
+//! names the domain.
 
 use std::collections::HashMap;
 use std::collections::hash_map::{self, Entry};
@@ -47,30 +49,30 @@ use crate::api::policies::types::{AddDestination, DestinationList, DestinationLi
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How many pages are in flight at the same time.
+/// The maximum number of pages in flight.
 pub(super) const CONCURRENT_PAGES: usize = 4;
-/// The maximum of destinations that a request adds or removes.
+/// The maximum number of destinations that a request adds or removes.
 const BATCH_SIZE: usize = 500;
-/// The maximum that a request adds to a list of a third party.
+/// The maximum number of destinations that a request adds to a third-party list.
 const THIRD_PARTY_BATCH_SIZE: usize = 100;
 
-/// A destination list as it is now.
+/// The current content of a destination list.
 #[derive(Debug)]
 pub struct CurrentList {
     client: Client,
     list_id: i64,
     list: DestinationList,
-    /// The ids of its destinations, by destination as it is compared.
+    /// The ids of its destinations, by normalized destination.
     ids: HashMap<String, i64>,
 }
 
 impl CurrentList {
-    /// Reads a list; `progress` is called after each page, with numbers of destinations.
+    /// Reads a list. `progress` is called after each page, with numbers of destinations.
     ///
-    /// If somebody else changes the list meanwhile, destinations can be missing; the next read has them.
+    /// If another client changes the list meanwhile, destinations can be missing. The next read has them.
     ///
     /// # Errors
-    /// Those of a call, and [`ErrorKind::Decode`] when a destination comes without its name or id.
+    /// Errors of a call, and [`ErrorKind::Decode`] when a destination has no name or id.
     pub async fn read(
         client: &Client,
         list_id: i64,
@@ -96,7 +98,7 @@ impl CurrentList {
                     let what = "a destination has no name or no numeric id";
                     return Err(unreadable(&LIST_DESTINATIONS, what));
                 };
-                // One that comes again may have moved to another page meanwhile, and is the same.
+                // A repeated destination is the same one, and may have moved to another page meanwhile.
                 ids.entry(comparable(destination)).or_insert(id);
             }
             let total = page.meta.and_then(|meta| meta.total).unwrap_or_default();
@@ -111,41 +113,41 @@ impl CurrentList {
         })
     }
 
-    /// The list: its name and what else it has.
+    /// Returns the list, with its name and other properties.
     #[must_use]
     pub fn list(&self) -> &DestinationList {
         &self.list
     }
 
-    /// How many different destinations are on it.
+    /// Returns the number of different destinations on the list.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether nothing is on it.
+    /// Whether the list is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// Whether a destination is on it. As in a plan, names of hosts are the same in upper and lower case.
+    /// Whether a destination is on the list. The case of host names is ignored, as in a plan.
     #[must_use]
     pub fn contains(&self, destination: &str) -> bool {
         self.ids.contains_key(&comparable(destination.to_owned()))
     }
 
-    /// The id of a destination, which `remove_destinations` takes; `None` if it is not on the list. As in a plan, names of hosts are the
-    /// same in upper and lower case.
+    /// Returns the id of a destination, which `remove_destinations` takes; `None` if it is not on the list. The case of host names is
+    /// ignored, as in a plan.
     #[must_use]
     pub fn get(&self, destination: &str) -> Option<i64> {
         self.ids.get(&comparable(destination.to_owned())).copied()
     }
 
-    /// The destinations, each with its id, in no particular order.
+    /// Returns an iterator over the destinations and their ids, in no particular order.
     ///
-    /// A destination is a domain, URL or IP address, with its host in lower case. Its id is what
-    /// [`remove_destinations`](crate::api::policies::Policies::remove_destinations) takes.
+    /// A destination is a domain, URL or IP address, with its host in lower case.
+    /// [`remove_destinations`](crate::api::policies::Policies::remove_destinations) takes its id.
     ///
     /// ```
     /// # use cisco_secure_access::simulator::Simulator;
@@ -168,11 +170,11 @@ impl CurrentList {
         Iter(self.ids.iter())
     }
 
-    /// The changes after which the list has exactly the wanted destinations. It sends nothing.
+    /// Computes the changes after which the list has exactly the wanted destinations. It sends nothing.
     ///
-    /// A destination that is wanted twice is added once. The comment of a destination that is on the list does not change.
+    /// A destination that occurs twice is added once. The comment of a destination that is already on the list does not change.
     pub fn plan(self, wanted: impl IntoIterator<Item = AddDestination>) -> Plan {
-        // Of what is on the list, what nobody wants so far; nothing for what is wanted.
+        // The destinations on the list: those that are not wanted so far have a value, the others have none.
         let mut unwanted: HashMap<_, _> = self
             .ids
             .into_iter()
@@ -180,7 +182,7 @@ impl CurrentList {
             .collect();
         let mut additions = Vec::new();
         for wanted in wanted {
-            // One without its destination is rejected when it is sent.
+            // An element without a destination is rejected when it is sent.
             let destination = wanted.destination.clone().unwrap_or_default();
             match unwanted.entry(comparable(destination)) {
                 Entry::Occupied(mut known) => {
@@ -224,7 +226,7 @@ impl<'a> IntoIterator for &'a CurrentList {
     }
 }
 
-/// The destinations of a [`CurrentList`], each with its id.
+/// An iterator over the destinations of a [`CurrentList`] and their ids.
 #[derive(Clone, Debug)]
 #[must_use = "iterators do nothing unless consumed"]
 pub struct Iter<'a>(hash_map::Iter<'a, String, i64>);
@@ -263,50 +265,50 @@ pub struct Removal {
 pub struct Plan {
     client: Client,
     list_id: i64,
-    /// How many destinations a request adds.
+    /// The maximum number of destinations that a request adds.
     batch_size: usize,
     additions: Vec<AddDestination>,
     removals: Vec<Removal>,
 }
 
 impl Plan {
-    /// The destinations to add, in the order in which they are wanted.
+    /// Returns the destinations to add, in the order of the wanted destinations.
     #[must_use]
     pub fn additions(&self) -> &[AddDestination] {
         &self.additions
     }
 
-    /// The destinations to remove.
+    /// Returns the destinations to remove.
     #[must_use]
     pub fn removals(&self) -> &[Removal] {
         &self.removals
     }
 
-    /// Whether there is nothing to do.
+    /// Whether the plan is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.additions.is_empty() && self.removals.is_empty()
     }
 
-    /// How many requests it takes, if none fails.
+    /// Returns the number of requests, if none fails.
     #[must_use]
     pub fn request_count(&self) -> usize {
         self.removals.len().div_ceil(BATCH_SIZE) + self.additions.len().div_ceil(self.batch_size)
     }
 
-    /// The plan without removals: destinations that are on the list and not wanted stay.
+    /// Removes the removals from the plan: destinations that are on the list and not wanted stay.
     pub fn without_removals(mut self) -> Self {
         self.removals.clear();
         self
     }
 
-    /// Applies the changes; `progress` is called after each request, with numbers of destinations that were removed or added.
+    /// Applies the changes. `progress` is called after each request, with the numbers of removed and added destinations.
     ///
-    /// It removes first, because all lists of an organization together may have 250,000 destinations. No wanted destination that was on the
-    /// list is missing meanwhile.
+    /// Removals come first, because all lists of an organization together can have at most 250,000 destinations. Wanted destinations that
+    /// are already on the list are never removed.
     ///
     /// # Errors
-    /// Those of a call. The requests before it have changed the list: read and plan again to resume.
+    /// Errors of a call. The requests before the error have changed the list: read and plan again to resume.
     pub async fn apply(self, mut progress: impl FnMut(Progress)) -> Result<()> {
         let policies = self.client.policies();
         let total = self.removals.len() + self.additions.len();
@@ -330,7 +332,7 @@ impl Plan {
     }
 }
 
-/// A destination as it is compared: names of hosts are the same in upper and lower case (RFC 4343), what follows them is not.
+/// Normalizes a destination: host names are case-insensitive (RFC 4343), the rest of a URL is not.
 pub(super) fn comparable(mut destination: String) -> String {
     let is_scheme = |end: &usize| {
         destination[..*end]
@@ -350,7 +352,7 @@ mod tests {
     use super::comparable;
 
     #[test]
-    fn hosts_are_compared_without_case_and_paths_with_it() {
+    fn hosts_are_case_insensitive_and_paths_are_case_sensitive() {
         for (destination, expected) in [
             ("Example.COM", "example.com"),
             ("Example.com/Path", "example.com/Path"),

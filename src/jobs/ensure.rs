@@ -1,21 +1,21 @@
-//! Finds something by its name, or else creates it.
+//! Finds an item by its name, or creates it.
 
 use crate::error::Result;
 use crate::pagination::Items;
 use crate::pagination::Named;
 use crate::response::Response;
 
-/// What [`ensure`] has found or created: an item of the list, or the result of the creation.
+/// The result of [`ensure`]: an item of the list, or the result of the creation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ensured<T, C> {
-    /// It was there, as the list has it.
+    /// The existing item of the list.
     Found(T),
-    /// It was not there: the result of its creation.
+    /// The result of the creation.
     Created(C),
 }
 
 impl<T, C> Ensured<T, C> {
-    /// Whether it was created.
+    /// Whether the item was created.
     #[must_use]
     pub fn is_created(&self) -> bool {
         matches!(self, Self::Created(_))
@@ -23,7 +23,7 @@ impl<T, C> Ensured<T, C> {
 }
 
 impl<T> Ensured<T, Response<T>> {
-    /// What was found or created, where both have the same type.
+    /// Returns the item, if both variants have the same type.
     #[must_use]
     pub fn into_inner(self) -> T {
         match self {
@@ -33,11 +33,11 @@ impl<T> Ensured<T, Response<T>> {
     }
 }
 
-/// Finds the only item of a name, or else creates it.
+/// Finds the only item with a name, or creates it.
 ///
-/// `list` lists the items; if its operation has a filter for names, set it: then there is one page. `create` is the request that creates the
-/// item, and is sent only if there is no item of the name. If the service responds to it with a conflict (409), another caller may have
-/// created the item meanwhile: it is looked for once more.
+/// `list` lists the items. If its operation has a filter for names, set it to get only one page. `create` is the request that creates the
+/// item; it is sent only if there is no item with the name. If the service responds to it with a conflict (409), another caller may have
+/// created the item meanwhile, so `ensure` lists the items again.
 ///
 /// ```
 /// # #[cfg(feature = "sites")]
@@ -62,13 +62,14 @@ impl<T> Ensured<T, Response<T>> {
 /// # fn main() {}
 /// ```
 ///
-/// Where the list has another type than the creation, `match` on the [`Ensured`].
+/// If the list and the creation have different types, `match` on the [`Ensured`].
 ///
-/// It compares names only: what was found can differ from what would be created. The name that the request creates has to be `name`.
+/// Only names are compared: an existing item can differ from the one that would be created. The request must create an item with this
+/// `name`.
 ///
 /// # Errors
-/// Those of a call; the conflict, if there is no item of the name after it; and
-/// [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) when there are several items of this name.
+/// Errors of a call; the conflict, if there is still no item with the name; and [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) when
+/// several items have this name.
 pub async fn ensure<T, C>(
     name: &str,
     list: impl Fn() -> Items<T>,

@@ -3,15 +3,15 @@
 //! | Job | With | Calls |
 //! | --- | --- | --- |
 //! | Update a destination list to the wanted destinations | [`destinations`] | one for each 100 destinations to read, one for each 500 to change |
-//! | Export a range of activity, however long | [`activity`] | one for each 1,000 events |
+//! | Export activity for a time range of any length | [`activity`] | one for each 1,000 events |
 //! | Change an access rule while others change rules, too | [`rules`] | a read and a write for each attempt |
-//! | Restore access rules from a backup | [`rules::restore_rules`] | one for each rule, two for one that is gone |
-//! | Find something by its name | [`Items::find_by_name`](crate::Items::find_by_name) | one for each page |
-//! | Find something by its name, or else create it | [`ensure`] | one for each page, and one |
+//! | Restore access rules from a backup | [`rules::restore_rules`] | one for each rule, two for each deleted rule |
+//! | Find an item by its name | [`Items::find_by_name`](crate::Items::find_by_name) | one for each page |
+//! | Find an item by its name, or create it | [`ensure`] | one for each page, and one |
 //! | Wait until a tunnel group is connected, a destination visible, a DLP index active | [`wait`] | one after each delay |
 //!
-//! A program could do the same by itself: a helper makes calls with the client that it gets, with its retries, rate limits and timeouts, and
-//! fails with the same [`Error`](crate::Error). None stores anything: a job that was interrupted resumes when it is called again.
+//! A helper makes calls with the client that you pass to it, with the retries, rate limits and timeouts of the client, and fails with the
+//! same [`Error`](crate::Error). Helpers store no state: to resume an interrupted job, call it again.
 
 #[cfg(feature = "reporting")]
 pub mod activity;
@@ -24,12 +24,12 @@ pub mod wait;
 
 pub use ensure::{Ensured, ensure};
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// How much is done.
+    /// The completed number.
     pub done: usize,
-    /// How much there is to do, as far as it is known by now.
+    /// The total number, as far as it is known.
     pub total: usize,
 }

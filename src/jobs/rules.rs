@@ -1,4 +1,4 @@
-//! Changes access rules while others change rules, too: waits while they are locked, and sends the change again.
+//! Changes access rules while others change rules, too: waits while they are locked, and retries the change.
 //!
 //! [`edit_access_rule`] reads a rule, lets the program change it and writes it. [`restore_rules`] restores rules from a backup.
 
@@ -30,10 +30,10 @@ const MAX_JITTER: Duration = Duration::from_secs(5);
 
 /// Changes an access rule; returns the changed rule.
 ///
-/// The rule is read, `change` changes the body that would leave it as it is ([`AccessRule::to_update`]), and the body is sent. While another
-/// change holds a lock, when the priority has changed since the rule was read, and after other retryable failures, it waits about as long as
-/// the service requests (five seconds for a lock), reads the rule again and calls `change` again: it does not undo what others wrote meanwhile.
-/// So `change` should set values rather than add to them. If it changes nothing, nothing is sent.
+/// The rule is read, `change` changes a body that would leave the rule unchanged ([`AccessRule::to_update`]), and the body is sent. If
+/// another change holds a lock, if the priority has changed since the rule was read, or after another retryable failure, it waits about as
+/// long as the service requests (five seconds for a lock), reads the rule again and calls `change` again. So it does not undo changes that
+/// others made meanwhile. `change` should set values rather than add to them. If it changes nothing, nothing is sent.
 ///
 /// ```
 /// # use cisco_secure_access::simulator::Simulator;
@@ -56,11 +56,11 @@ const MAX_JITTER: Duration = Duration::from_secs(5);
 ///
 /// It takes a read and a write, and both again after each delay. It makes no further attempt after `timeout`.
 ///
-/// The service compares no versions: a change to the same rule between the read and the write is lost.
+/// The service does not compare versions: a change to the same rule between the read and the write is lost.
 ///
 /// # Errors
-/// Those of a call; after `timeout` the last failure, such as the 409 of a lock. [`ErrorKind::Request`](crate::ErrorKind)
-/// when the rule came without its name, action or priority, which the body requires.
+/// Errors of a call; after `timeout`, the last failure, such as the 409 of a lock. [`ErrorKind::Request`](crate::ErrorKind) when the rule
+/// has no name, action or priority, which the body requires.
 pub async fn edit_access_rule(
     client: &Client,
     rule_id: i64,
@@ -77,7 +77,7 @@ pub async fn edit_access_rule(
         if wanted == before {
             return Ok(rule);
         }
-        // A retry would send the same body, and by then the rule may have changed.
+        // A retry would send the same body, but the rule may have changed.
         let write = policies.update_access_rule(rule_id, &wanted);
         match write.retry(RetryPolicy::none()).send().await {
             Err(error) => retries.backoff(error).await?,
@@ -86,18 +86,17 @@ pub async fn edit_access_rule(
     }
 }
 
-/// Restores access rules from a backup, one after the other: replaces a rule that exists, and creates one that is gone.
+/// Restores access rules from a backup, one after the other: replaces existing rules, and creates deleted ones.
 ///
-/// A backup has the rules as [`get_access_rule`](crate::api::policies::Policies::get_access_rule) returns them, with their conditions and
-/// settings. They serialize under their names on the wire and read back, so that a backup can be a file. Everything in them that the body
-/// can hold is sent, undocumented properties included.
+/// A backup contains the rules as [`get_access_rule`](crate::api::policies::Policies::get_access_rule) returns them, with their conditions
+/// and settings. They serialize and deserialize with their names on the wire, so that a backup can be a file. All properties that the body
+/// can contain are sent, including undocumented ones.
 ///
-/// Each rule is sent to its id. If the service responds that there is no such rule (404), the rule is created, and has a new id from then on.
-/// Names are unique: if the creation is a conflict with a rule of the same name, that rule is replaced. So a restoration that was interrupted
-/// resumes when it is called again with the same backup.
+/// Each rule is sent to its id. If the rule does not exist (404), it is created with a new id. Names are unique: if the creation conflicts
+/// with a rule of the same name, that rule is replaced. To resume an interrupted restoration, call the function again with the same backup.
 ///
-/// While another change holds a lock, when priorities change meanwhile, and after other retryable failures, it waits as
-/// [`edit_access_rule`] does and sends the rule again; `timeout` is for each rule.
+/// While another change holds a lock, when priorities change meanwhile, and after other retryable failures, it waits like
+/// [`edit_access_rule`] and sends the rule again. `timeout` applies to each rule.
 ///
 /// ```
 /// # use cisco_secure_access::simulator::Simulator;
@@ -123,12 +122,12 @@ pub async fn edit_access_rule(
 /// # }
 /// ```
 ///
-/// It takes a request for each rule, and a second one for each that is gone.
+/// It takes a request for each rule, and a second one for each deleted rule.
 ///
 /// # Errors
-/// Those of a call; after `timeout` the last failure, such as the 409 of a lock. [`ErrorKind::Request`](crate::ErrorKind) when a rule has no
-/// id, or lacks what a body requires. The first error ends the stream and names the rule: those that came before it are restored, no later one
-/// is.
+/// Errors of a call; after `timeout`, the last failure, such as the 409 of a lock. [`ErrorKind::Request`](crate::ErrorKind) when a rule has
+/// no id, or lacks a required property of the body. The first error ends the stream and names the rule: all earlier rules are restored, and
+/// no later one is.
 pub fn restore_rules(
     client: &Client,
     rules: impl IntoIterator<Item = AccessRule, IntoIter: Send + 'static>,
@@ -142,24 +141,24 @@ pub fn restore_rules(
         let restored = restore_rule(&client, &rule, timeout).await;
         let restored = restored.map_err(|error| {
             let name = rule.rule_name.unwrap_or_default();
-            error.with_context(format!("the rule {name:?} is not restored"))
+            error.with_context(format!("the rule {name:?} was not restored"))
         })?;
         Ok(Some((restored, (client, rules))))
     });
     Restoration(restored.boxed())
 }
 
-/// A restored rule, with the response to its body.
+/// A restored rule.
 #[derive(Clone, Debug)]
 pub enum Restored {
     /// The rule existed and was replaced.
     Updated(Response<AccessRule>),
-    /// The rule was gone and was created: it has a new id.
+    /// The rule did not exist and was created: it has a new id.
     Created(Response<AccessRule>),
 }
 
 impl Restored {
-    /// The rule as the service has it now.
+    /// Returns the current rule of the service.
     #[must_use]
     pub fn into_inner(self) -> AccessRule {
         match self {
@@ -168,7 +167,7 @@ impl Restored {
     }
 }
 
-/// The restored rules, in the order of the backup: each is sent when the stream is polled for it. See [`restore_rules`].
+/// A stream of restored rules, in the order of the backup. Each rule is sent when the stream is polled. See [`restore_rules`].
 #[must_use = "streams do nothing unless polled"]
 pub struct Restoration(BoxStream<'static, Result<Restored>>);
 
@@ -202,7 +201,7 @@ async fn restore_rule(client: &Client, rule: &AccessRule, timeout: Duration) -> 
     }
 }
 
-/// Sends a rule once: to its id, else as a new rule, else to the id of the rule that has its name.
+/// Sends a rule once: to its id, else as a new rule, else to the id of the rule with the same name.
 async fn send_rule(client: &Client, rule: &AccessRule) -> Result<Restored> {
     let policies = client.policies();
     let update = async |rule_id| {
@@ -232,7 +231,7 @@ async fn send_rule(client: &Client, rule: &AccessRule) -> Result<Restored> {
     }
 }
 
-/// How long a change of a rule is attempted again.
+/// The retries of a rule change.
 struct Retries<'a> {
     runtime: &'a Runtime,
     started: Instant,
@@ -249,7 +248,7 @@ impl<'a> Retries<'a> {
         }
     }
 
-    /// Delays the next attempt.
+    /// Waits before the next attempt.
     ///
     /// # Errors
     /// The error of the attempt if it is final.
@@ -273,12 +272,12 @@ impl<'a> Retries<'a> {
     }
 }
 
-/// Whether another attempt can succeed: the failure may be retried, or others changed rules meanwhile.
+/// Whether another attempt can succeed: the failure is retryable, or others changed rules meanwhile.
 fn is_passing(error: &Error) -> bool {
     error.is_retryable() || is_outdated(error)
 }
 
-/// Whether a conflict says that the rule was read before another change: it has to be read again.
+/// Whether a conflict means that another change was made after the rule was read, so that it must be read again.
 fn is_outdated(error: &Error) -> bool {
     let message = error.service_message().unwrap_or_default();
     error.is_conflict() && message.to_ascii_lowercase().contains("priority")

@@ -1,4 +1,4 @@
-//! Waits until something is so: repeats a request, with growing delays, until its response shows it.
+//! Waits for a condition: repeats a request, with growing delays, until a response fulfils it.
 //!
 //! ```no_run
 //! # #[cfg(feature = "network-tunnel-groups")]
@@ -15,17 +15,17 @@
 //! # }
 //! ```
 //!
-//! [`until`] waits for anything that a request can show.
+//! [`until`] waits for any condition of a response.
 //!
 //! # Costs
 //!
-//! One request each time, or one for each page of a list. The delay between two of them is 1 s at first, doubles each time up to 30 s, and
-//! has a random part of one half, so that callers spread.
+//! Each attempt takes one request, or one for each page of a list. The delay between attempts is 1 s at first, doubles each time up to 30
+//! s, and half of it is random, so that callers spread.
 //!
-//! # When something fails
+//! # Errors
 //!
-//! After a failure that [may be retried](crate::Error::is_retryable) it waits on, at least as long as the service requests. Any other error
-//! ends the wait, such as the 404 of what does not exist. Waiting changes nothing: a wait that was interrupted can be repeated.
+//! After a [retryable error](crate::Error::is_retryable), it continues to wait, at least as long as the service requests. Any other error
+//! ends the wait, such as a 404. Waiting changes nothing, so you can repeat an interrupted wait.
 
 use std::fmt;
 use std::pin::pin;
@@ -44,15 +44,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::response::Response;
 use crate::runtime::Runtime;
 
-/// The total timeout where none is set.
+/// The default total timeout.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(600);
 /// The delay after the first request.
 const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
 
 /// Waits until a response fulfils a predicate; returns that response.
 ///
-/// `what` completes the sentence "waits until …", for the error of the total timeout. `request` sends the request, each time anew;
-/// `predicate` sees each response.
+/// `what` completes the sentence "waits until …" in the error message of the total timeout. `request` creates a request for each attempt.
+/// `predicate` checks each response.
 ///
 /// ```
 /// # #[cfg(feature = "sites")]
@@ -79,7 +79,7 @@ const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
 /// ```
 ///
 /// # Errors
-/// Those of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
+/// Errors of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
 pub fn until<'a, R, Q>(
     client: &Client,
     what: impl Into<String>,
@@ -95,13 +95,13 @@ where
     })
 }
 
-/// Waits until a network tunnel group is connected: both of its hubs have a tunnel.
+/// Waits until a network tunnel group is connected, which means that both of its hubs have a tunnel.
 ///
-/// [`get_network_tunnel_group`](crate::api::deployments::Deployments::get_network_tunnel_group) says so. A group whose status is `warning`
-/// is waited for, too.
+/// It calls [`get_network_tunnel_group`](crate::api::deployments::Deployments::get_network_tunnel_group). It also waits while the status is
+/// `warning`.
 ///
 /// # Errors
-/// Those of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
+/// Errors of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
 #[cfg(feature = "network-tunnel-groups")]
 #[inline] // So the decoding of the response is compiled where it is used.
 pub fn tunnel_group_connected<'a>(
@@ -117,9 +117,9 @@ pub fn tunnel_group_connected<'a>(
     )
 }
 
-/// Waits until a destination that was added is visible in its list; returns it, with its id.
+/// Waits until an added destination is visible in its list; returns the destination, with its id.
 ///
-/// Names of hosts are the same in upper and lower case. A URL on a domain that the service blocks completely is never visible: see
+/// The case of host names is ignored. A URL on a domain that the service blocks completely is never visible: see
 /// [`destinations`](super::destinations).
 ///
 /// ```
@@ -141,7 +141,7 @@ pub fn tunnel_group_connected<'a>(
 /// ```
 ///
 /// # Errors
-/// Those of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
+/// Errors of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
 #[cfg(feature = "destination-lists")]
 pub fn destination_visible<'a>(
     client: &Client,
@@ -164,10 +164,10 @@ pub fn destination_visible<'a>(
     Wait::new(client, what, find, |found| found)
 }
 
-/// Waits until an identifier for exact data match (EDM) is active: the DLP indexer has uploaded its fingerprints.
+/// Waits until an identifier for exact data match (EDM) is active, which means that the DLP indexer has uploaded its fingerprints.
 ///
 /// # Errors
-/// Those of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
+/// Errors of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
 #[cfg(feature = "data-loss-prevention")]
 pub fn edm_identifier_active<'a>(
     client: &Client,
@@ -182,10 +182,10 @@ pub fn edm_identifier_active<'a>(
     )
 }
 
-/// Waits until an identifier for indexed document match (IDM) is active: the DLP indexer has uploaded its fingerprints.
+/// Waits until an identifier for indexed document match (IDM) is active, which means that the DLP indexer has uploaded its fingerprints.
 ///
 /// # Errors
-/// Those of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
+/// Errors of the request, and [`ErrorKind::Timeout`] after the [total timeout](Wait::total_timeout).
 #[cfg(feature = "data-loss-prevention")]
 pub fn idm_identifier_active<'a>(
     client: &Client,
@@ -200,11 +200,11 @@ pub fn idm_identifier_active<'a>(
     )
 }
 
-/// How far a wait is: the newest response does not show what is waited for.
+/// The progress of a wait, after a response that does not fulfil the condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WaitProgress {
-    /// How many requests were sent, without retries of the client; a list counts as one.
+    /// The number of requests, without retries of the client. A list counts as one.
     pub requests: u32,
     /// The time since the wait began.
     pub elapsed: Duration,
@@ -212,19 +212,19 @@ pub struct WaitProgress {
     pub delay: Duration,
 }
 
-/// A wait that begins when it is awaited. Dropping its future ends it. See the [module](self).
+/// A wait, which starts when it is awaited. To cancel it, drop its future. See the [module](self).
 #[must_use = "a wait does nothing until it is awaited"]
 pub struct Wait<'a, T> {
     settings: Settings<'a>,
     run: Run<'a, T>,
 }
 
-/// Waits with these settings.
+/// The settings of a wait.
 type Run<'a, T> = Box<dyn FnOnce(Settings<'a>) -> BoxFuture<'a, Result<T>> + Send + 'a>;
 
 struct Settings<'a> {
     runtime: Runtime,
-    /// What is waited for: a clause for messages.
+    /// The condition, as a clause for messages.
     what: String,
     total_timeout: Duration,
     backoff: RetryPolicy,
@@ -232,7 +232,7 @@ struct Settings<'a> {
 }
 
 impl<'a, T> Wait<'a, T> {
-    /// Waits until `take` takes something out of a response.
+    /// Creates a wait until `take` returns a value.
     fn new<R, Q>(
         client: &Client,
         what: String,
@@ -256,25 +256,25 @@ impl<'a, T> Wait<'a, T> {
         }
     }
 
-    /// The time limit of the wait with all requests and delays. It ends earlier if the next delay would exceed the limit. (600 s)
+    /// Sets the total timeout of the wait, with all requests and delays. The wait ends earlier if the next delay would exceed it. (600 s)
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.settings.total_timeout = timeout;
         self
     }
 
-    /// The delay after the first request; each further delay is twice as long. At least half of it is waited, the other half is random. (1 s)
+    /// Sets the delay after the first request. Each further delay is twice as long. Half of a delay is random. (1 s)
     pub fn initial_backoff(mut self, backoff: Duration) -> Self {
         self.settings.backoff = self.settings.backoff.initial_backoff(backoff);
         self
     }
 
-    /// The upper bound of the delays, unless the service requests a longer one. (30 s)
+    /// Sets the upper bound of the delays, unless the service requests a longer one. (30 s)
     pub fn max_backoff(mut self, backoff: Duration) -> Self {
         self.settings.backoff = self.settings.backoff.max_backoff(backoff);
         self
     }
 
-    /// Called before each delay.
+    /// Sets a callback, which is called before each delay.
     pub fn progress(mut self, progress: impl FnMut(WaitProgress) + Send + 'a) -> Self {
         self.settings.progress = Box::new(progress);
         self
@@ -300,7 +300,7 @@ impl<T> fmt::Debug for Wait<'_, T> {
 }
 
 impl Settings<'_> {
-    /// The error of a wait that ends without a response that shows it.
+    /// The error of a wait that timed out.
     fn timed_out(&self, requests: u32, started: Instant) -> Error {
         let message = format!(
             "timed out waiting until {}: {requests} requests in {:.1} s, and the total timeout is {:.1} s",
@@ -312,7 +312,7 @@ impl Settings<'_> {
     }
 }
 
-/// Repeats a request until `take` takes something out of its response.
+/// Repeats a request until `take` returns a value.
 async fn poll<R, T, Q>(
     mut settings: Settings<'_>,
     mut request: impl FnMut() -> Q,

@@ -1,13 +1,13 @@
-//! Where a listing stands.
+//! The position of a listing.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a listing stands: enough to resume it later, in another process if need be.
+/// The position of a stream of items or pages, from which another stream can resume, also in another process.
 ///
-/// It holds the position of a page, such as an offset or a cursor, and no item. Its JSON may gain properties; what this version writes
-/// stays readable. A cursor is valid as long as the service keeps it.
+/// It contains the position of a page, such as an offset or a cursor, and no items. Its JSON may gain properties, but later versions can
+/// read the JSON of this version. A cursor is valid for as long as the service accepts it.
 ///
 /// ```
 /// use cisco_secure_access::ContinuationToken;
@@ -19,24 +19,24 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContinuationToken {
-    /// The operation, or the method and path of a request that no document describes.
+    /// The operation, or the method and path of an undocumented request.
     pub(super) operation: String,
     pub(super) position: Position,
-    /// How many items of the page have been handed out.
+    /// The number of items of the page that were returned.
     #[serde(default)]
     pub(super) skip: usize,
-    /// How many rows the pages before have, where that is known.
+    /// The number of rows of the previous pages, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) seen: Option<u64>,
 }
 
-/// What selects a page.
+/// The position of a page.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Position {
     /// The offset or number of the page.
     Number(u64),
-    /// The cursor of the page, or the query of the link to it; the first page has none.
+    /// The cursor of the page, or the query of the link to it. The first page has none.
     Cursor(Option<String>),
 }
 
@@ -56,7 +56,7 @@ impl fmt::Debug for Position {
         match self {
             Self::Number(number) => write!(f, "{number}"),
             Self::Cursor(None) => f.write_str("first page"),
-            // A cursor is the service's, and the query of a link has the arguments of the request: both may be secret.
+            // The cursor comes from the service, and the query of a link contains the arguments of the request. Both may be secret.
             Self::Cursor(Some(cursor)) => write!(f, "cursor, {} bytes", cursor.len()),
         }
     }

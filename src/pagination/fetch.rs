@@ -24,13 +24,13 @@ pub(super) struct PageFetch {
 enum State {
     /// Polled by the listing.
     Inline(ResponseFuture<RawResponse>),
-    /// Runs by itself, so that its timeouts do not pass while nobody polls the listing.
+    /// Runs in its own task, so that its timeouts do not elapse while nobody polls the listing.
     Task(Task),
     Complete(Result<RawResponse>),
 }
 
 impl PageFetch {
-    /// A request that the listing polls.
+    /// Creates a request that the listing polls.
     pub(super) fn inline(position: Position, parts: RequestParts) -> Self {
         Self {
             position,
@@ -39,7 +39,7 @@ impl PageFetch {
         }
     }
 
-    /// A request on a task of its own; the listing polls it where there is no runtime to run the task.
+    /// Creates a request in its own task. Without a runtime for the task, the listing polls the request.
     pub(super) fn spawned(position: Position, parts: RequestParts) -> Self {
         let Ok(runtime) = Handle::try_current() else {
             return Self::inline(position, parts);
@@ -51,7 +51,7 @@ impl PageFetch {
         }
     }
 
-    /// Drives the request; ready when the response is there.
+    /// Polls the request; ready when the response has arrived.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let result = match &mut self.state {
             State::Complete(_) => return Poll::Ready(()),
@@ -59,7 +59,7 @@ impl PageFetch {
             State::Task(Task(task)) => Pin::new(task).poll(context).map(|joined| {
                 joined.unwrap_or_else(|error| match error.try_into_panic() {
                     Ok(panic) => resume_unwind(panic),
-                    // Its runtime was shut down: the page can be requested again on another.
+                    // The runtime of the task was shut down. The page can be requested again on another runtime.
                     Err(_) => Err(Error::of(
                         ErrorKind::Connection,
                         self.operation,
@@ -71,7 +71,7 @@ impl PageFetch {
         result.map(|result| self.state = State::Complete(result))
     }
 
-    /// The response, of a request that is complete.
+    /// Returns the response of a completed request.
     pub(super) fn into_result(self) -> Option<Result<RawResponse>> {
         match self.state {
             State::Complete(result) => Some(result),

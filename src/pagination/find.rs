@@ -5,19 +5,20 @@ use futures_util::TryStreamExt as _;
 use super::items::Items;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A listed item that has a name. The generated types of listed items implement it.
+/// A list item with a name. The generated types of list items implement it.
 pub trait Named {
-    /// The name of the item; `None` if the response has none.
+    /// Returns the name of the item; `None` if the response has none.
     fn name(&self) -> Option<&str>;
 }
 
 impl<T: Unpin> Items<T> {
-    /// The first item that matches; `None` if none does.
+    /// Finds the first item that matches; `None` if none does.
     ///
-    /// It costs a call for each page up to that item, and does not check whether others match too; [`find_unique`](Self::find_unique) does.
+    /// It takes a call for each page up to that item, and does not check whether other items match; [`find_unique`](Self::find_unique)
+    /// does.
     ///
     /// # Errors
-    /// Those of a call.
+    /// Errors of a call.
     pub async fn find(mut self, mut predicate: impl FnMut(&T) -> bool) -> Result<Option<T>> {
         while let Some(item) = self.try_next().await? {
             if predicate(&item) {
@@ -27,9 +28,9 @@ impl<T: Unpin> Items<T> {
         Ok(None)
     }
 
-    /// The only item that matches; `None` if none does.
+    /// Finds the only item that matches; `None` if none does.
     ///
-    /// It costs a call for each page, because another item may match too; it ends with the second that does.
+    /// It takes a call for each page, because another item may also match. It ends at the second match.
     ///
     /// ```
     /// # #[cfg(feature = "sites")]
@@ -41,7 +42,7 @@ impl<T: Unpin> Items<T> {
     /// ```
     ///
     /// # Errors
-    /// Those of a call, and [`ErrorKind::Ambiguous`] when several items match.
+    /// Errors of a call, and [`ErrorKind::Ambiguous`] when several items match.
     pub async fn find_unique(self, predicate: impl FnMut(&T) -> bool) -> Result<Option<T>> {
         self.unique("item that matches", predicate).await
     }
@@ -63,10 +64,10 @@ impl<T: Unpin> Items<T> {
 }
 
 impl<T: Named + Unpin> Items<T> {
-    /// The only item of a name; `None` if there is none. Upper and lower case differ.
+    /// Finds the only item with a name; `None` if there is none. Names are case-sensitive.
     ///
-    /// It costs a call for each page, because another item may have the same name; it ends with the second that has. If the operation has a
-    /// filter for names, set it: then there is one page.
+    /// It takes a call for each page, because another item may have the same name. It ends at the second match. If the operation has a
+    /// filter for names, set it to get only one page.
     ///
     /// ```
     /// # #[cfg(feature = "network-tunnel-groups")]
@@ -86,7 +87,7 @@ impl<T: Named + Unpin> Items<T> {
     /// ```
     ///
     /// # Errors
-    /// Those of a call, and [`ErrorKind::Ambiguous`] when there are several items of this name.
+    /// Errors of a call, and [`ErrorKind::Ambiguous`] when several items have this name.
     pub async fn find_by_name(self, name: &str) -> Result<Option<T>> {
         let what = format!("item of the name `{name}`");
         self.unique(&what, |item| item.name() == Some(name)).await

@@ -1,4 +1,4 @@
-//! Recognises a page or a cursor that comes again.
+//! Detects repeated pages and cursors.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashSet};
@@ -6,27 +6,27 @@ use std::hash::{Hash, Hasher as _};
 
 use serde_json::value::RawValue;
 
-/// How many lists and cursors a listing remembers. A cycle that is longer is not recognised.
+/// The maximum number of lists and cursors that a listing remembers. A longer cycle is not detected.
 const REMEMBERED: usize = 65_536;
 
-/// How many pages in a row may bring nothing new: pages without rows, and pages whose rows equal those before and have no id.
+/// The maximum number of consecutive pages without new rows: pages without rows, and pages whose rows equal those before and have no id.
 const MAX_IDLE_PAGES: u32 = 100;
 
-/// The rows of a page, to compare them with those of another.
+/// The rows of a page, for comparison with those of another page.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rows {
     pub(super) count: usize,
-    /// How many of them are not null.
+    /// The number of rows that are not null.
     pub(super) values: usize,
-    /// The hash of all of them.
+    /// The hash of all rows.
     hash: u64,
-    /// The identity of the first and of the last row, where they have one.
+    /// The identity of the first and of the last row, if they have one.
     ends: Option<(u64, u64)>,
-    /// Whether all rows are equal and have no id: other items can look the same.
+    /// Whether all rows are equal and have no id, so that different items can look the same.
     is_ambiguous: bool,
 }
 
-/// Collects the rows of a page, each as its JSON text.
+/// Collects the rows of a page, each as JSON.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RowsBuilder<'de> {
     count: usize,
@@ -50,12 +50,12 @@ impl<'de> RowsBuilder<'de> {
         self.last = Some(row);
     }
 
-    /// The first row that is not null.
+    /// Returns the first row that is not null.
     pub(super) fn first(&self) -> Option<&'de str> {
         self.first
     }
 
-    /// The last row that is not null.
+    /// Returns the last row that is not null.
     pub(super) fn last(&self) -> Option<&'de str> {
         self.last
     }
@@ -73,21 +73,21 @@ impl<'de> RowsBuilder<'de> {
     }
 }
 
-/// What a page has to do with those before it.
+/// The relation of a page to the previous pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Repetition {
-    /// It is another page.
+    /// It is a new page.
     #[default]
     None,
-    /// All its rows are equal to those of the page before and have no id: these may be other items.
+    /// All its rows are equal to those of the previous page and have no id, so they may be different items.
     Ambiguous,
-    /// It is the page before it as a whole.
-    Whole,
-    /// Its rows came before.
+    /// It equals the previous page.
+    Identical,
+    /// Its rows are repeated.
     Repeated,
 }
 
-/// The pages of a listing so far.
+/// The previous pages of a listing.
 #[derive(Default)]
 pub(super) struct History {
     pages: u64,
@@ -99,7 +99,7 @@ pub(super) struct History {
 }
 
 impl History {
-    /// Compares a page with those before it.
+    /// Compares a page with the previous ones.
     pub(super) fn compare(&self, rows: &Rows) -> Repetition {
         if rows.count == 0 || self.previous.count == 0 {
             return Repetition::None;
@@ -113,7 +113,7 @@ impl History {
         if rows.is_ambiguous && is_equal {
             Repetition::Ambiguous
         } else if is_whole {
-            Repetition::Whole
+            Repetition::Identical
         } else if is_equal || begins_equal || self.lists.contains(&rows.hash) {
             Repetition::Repeated
         } else {
@@ -121,17 +121,17 @@ impl History {
         }
     }
 
-    /// How many rows the page before has.
+    /// Returns the number of rows of the previous page.
     pub(super) fn previous_count(&self) -> Option<u64> {
         (self.pages > 0).then_some(self.previous.count as u64)
     }
 
-    /// How many rows the longest page has.
+    /// Returns the number of rows of the longest page.
     pub(super) fn longest(&self) -> usize {
         self.longest
     }
 
-    /// Whether one page came so far.
+    /// Whether there is exactly one page so far.
     pub(super) fn has_one_page(&self) -> bool {
         self.pages == 1
     }
@@ -152,7 +152,7 @@ impl History {
         }
     }
 
-    /// Whether too many pages in a row brought nothing new.
+    /// Whether there are too many consecutive pages without new rows.
     pub(super) fn is_idle(&self) -> bool {
         self.idle_pages >= MAX_IDLE_PAGES
     }
@@ -162,7 +162,7 @@ impl History {
         remember(&mut self.cursors, hash(&cursor));
     }
 
-    /// Whether a cursor was used.
+    /// Whether a cursor was already used.
     pub(super) fn has_cursor(&self, cursor: &str) -> bool {
         self.cursors.contains(&hash(&cursor))
     }
@@ -174,7 +174,7 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Adds to a set of limited size.
+/// Inserts into a set of limited size.
 fn remember(set: &mut HashSet<u64>, value: u64) {
     if set.len() == REMEMBERED {
         set.clear();
@@ -182,7 +182,7 @@ fn remember(set: &mut HashSet<u64>, value: u64) {
     set.insert(value);
 }
 
-/// Whether a row has an id, by its properties; the id, or the whole row where the name of the property leaves it open.
+/// Returns the id of a row, or the complete row if the name of the property does not show whether it is an id; `None` if the row has no id.
 fn identity(row: &str) -> Option<&str> {
     let properties: BTreeMap<String, &RawValue> = serde_json::from_str(row).ok()?;
     let is_scalar = |value: &str| !value.starts_with(['{', '[']) && value != "null";

@@ -1,4 +1,4 @@
-//! The items of all pages of a listing.
+//! The stream of the items of all pages.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -17,30 +17,31 @@ use crate::operation::{Operation, Pagination};
 use crate::request::RequestParts;
 use crate::response::{Deviation, RawResponse, Response};
 
-/// Takes the items out of a page.
+/// Extracts the items of a page.
 type IntoItems<T> = fn(RawResponse, &Pagination) -> Result<Response<Vec<T>>>;
 
-/// The items of all pages of a listing, requested as they are polled for.
+/// A stream of the items of all pages, which are requested when the stream is polled.
 ///
-/// # Begin
+/// # Start
 ///
-/// Pages come one after the other from the offset, page or cursor of the request on. They have the page size that the request sets, or
-/// else the largest that is documented for the operation.
+/// The stream starts at the offset, page or cursor of the request. Pages have the size that the request sets, or else the largest size that
+/// is documented for the operation.
 ///
 /// # End
 ///
-/// A listing ends where the service says so: by its total, its flag or cursor, its `Link` header, or a page without items. It never ends
-/// early without an error. A list that comes in one response is requested once, and ends with it. What keeps it from being complete is an [`ErrorKind::Incomplete`], after all items that came: a page without
-/// items before the total, the same page again, a cursor that came before, a partial response, an offset that the service does not accept,
-/// a single response that is cut at its limit.
-/// A page without a list is an [`ErrorKind::Decode`].
+/// The stream ends where the service marks the end: at its total, its flag or cursor, its `Link` header, or a page without items. It never
+/// ends early without an error. A list in one response is requested once. If the list cannot be completed, the stream returns the items
+/// before the failure and then an [`ErrorKind::Incomplete`]: for a page without items before the total, a repeated page, a repeated cursor,
+/// an offset that the service does not accept, or a truncated single response. An incomplete response is an [`ErrorKind::Partial`], and a
+/// page without a list is an [`ErrorKind::Decode`].
 ///
-/// A collection that changes while it is listed may lose or repeat items at the border of two pages: that is how offsets work.
+/// If a collection changes while you list it, the stream may lose or repeat items at the border of two pages. This is a limitation of
+/// offsets.
 ///
 /// # Errors
 ///
-/// After an error that [may be retried](Error::is_retryable), the next poll requests the same page again. Any other error ends the stream:
-/// from then on it gives `None`. [`continuation`](Self::continuation) says where to go on in both cases.
+/// After a [retryable error](Error::is_retryable), the next poll requests the same page again. Any other error ends the stream: from then
+/// on it returns `None`. In both cases, [`continuation`](Self::continuation) returns the position from which you can resume.
 ///
 /// ```no_run
 /// # #[cfg(feature = "network-tunnel-groups")]
@@ -58,15 +59,15 @@ type IntoItems<T> = fn(RawResponse, &Pagination) -> Result<Response<Vec<T>>>;
 pub struct Items<T> {
     pager: Pager,
     into_items: IntoItems<T>,
-    /// Items of the current page that are still to be handed out.
+    /// The remaining items of the current page.
     ready: VecDeque<T>,
-    /// Where the current page begins.
+    /// The position of the current page.
     current: Option<(Position, Option<u64>)>,
-    /// How many items of the current page have been handed out.
+    /// The number of items of the current page that were returned.
     handed_out: usize,
-    /// How many items of the next page to leave out.
+    /// The number of items of the next page to skip.
     skip: usize,
-    /// Where the current page differs from its documentation.
+    /// The deviations of the current page from its documentation.
     deviations: Vec<Deviation>,
 }
 
@@ -87,23 +88,24 @@ impl<T> Items<T> {
         }
     }
 
-    /// Requests up to `pages` pages at the same time, at most 32; items still come in order. One at a time where nothing is set.
+    /// Requests up to `pages` pages at the same time, at most 32. The items are returned in order. By default, one page is requested at a
+    /// time.
     ///
-    /// The first page is requested alone. Further pages are requested ahead as soon as the length of a page is known, up to the total
-    /// where the service reports one. It has no effect where a page is selected by a cursor or link, and where one response has the list.
+    /// The first page is requested alone. Further pages are prefetched as soon as the page size is known, up to the total if the service
+    /// reports one. It has no effect if pages are selected by a cursor or link, or if the list has one response.
     ///
-    /// Requests ahead run on tasks of their own, so that their timeouts do not pass while nobody polls the stream. Dropping the stream aborts
-    /// them.
+    /// Prefetched pages are requested by separate tasks, so that their timeouts do not elapse while nobody polls the stream. Dropping the
+    /// stream aborts the tasks.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.pager.set_concurrency(pages);
         self
     }
 
-    /// Where the next item is; `None` behind the last.
+    /// Returns the position of the next item; `None` after the last item.
     #[must_use]
     pub fn continuation(&self) -> Option<ContinuationToken> {
         let next = self.pager.place();
-        // Behind a page that has no next one, the listing stands in that page.
+        // After the last page, the position is still in that page.
         let is_in_page = !self.ready.is_empty() || (next.is_some() && next == self.current);
         let (place, skip) = match &self.current {
             Some(current) if is_in_page => (current.clone(), self.handed_out),
@@ -112,37 +114,37 @@ impl<T> Items<T> {
         Some(self.pager.continuation(place, skip))
     }
 
-    /// Starts where another listing of the same operation, with the same arguments, stood.
+    /// Resumes from the position of another stream of the same operation with the same arguments.
     pub fn resume(mut self, continuation: &ContinuationToken) -> Self {
         self.skip = self.pager.resume(continuation);
         self
     }
 
-    /// Where the page of the newest item differs from its documentation, as [`Response::deviations`] says it of a single response.
+    /// Returns the deviations of the current page from its documentation; see [`Response::deviations`].
     #[must_use]
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations
     }
 
-    /// The operation that lists them.
+    /// Returns the operation that lists the items.
     pub(crate) fn operation(&self) -> &'static Operation {
         self.pager.operation()
     }
 
-    /// Takes the items out of a page.
+    /// Extracts the items of a page.
     fn open(&mut self, response: RawResponse, info: &PageInfo) -> Result<VecDeque<T>> {
-        let whole = response.clone();
+        let original = response.clone();
         let page = (self.into_items)(response, self.pager.pagination())?;
         let (items, parts) = page.into_parts();
         let rows = info.rows.values;
         if items.is_empty() && rows > 0 {
-            let what = format!("the list has {rows} rows, and none of them can be read");
-            return Err(whole.into_error(ErrorKind::Decode, what));
+            let what = format!("the list has {rows} rows, and none of them can be decoded");
+            return Err(original.into_error(ErrorKind::Decode, what));
         }
         self.deviations = parts.deviations;
         let mut items = VecDeque::from(items);
         if info.has_cursor_row {
-            // The page before has it.
+            // The previous page contains the item.
             items.pop_front();
         }
         Ok(items)
@@ -150,10 +152,10 @@ impl<T> Items<T> {
 }
 
 impl<T: Unpin> Items<T> {
-    /// All items, if there are at most `most`.
+    /// Collects all items, if there are at most `most`.
     ///
     /// # Errors
-    /// What a call can fail with, and [`ErrorKind::Ambiguous`] when there are more.
+    /// Errors of a call, and [`ErrorKind::Ambiguous`] if there are more items.
     pub async fn collect_all(mut self, most: usize) -> Result<Vec<T>> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await {

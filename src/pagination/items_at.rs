@@ -1,4 +1,4 @@
-//! The items of a listing as a type of the program: of a request that no document describes, or of a documented one.
+//! Streams of items whose type is defined by the program, for undocumented and documented operations.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -10,11 +10,10 @@ use crate::request::{IsSet, Request};
 use crate::response::{RawResponse, Response, without_value};
 
 impl Request {
-    /// Lists the items at a JSON pointer in the response, page by page: as [`serde_json::Value`]s, or as a type of your own. The empty
+    /// Lists the items at a JSON pointer in the response, page by page, as [`serde_json::Value`] or as a type of your own. The empty
     /// pointer is the response itself.
     ///
-    /// `pagination` says how the request pages. The listing then ends, fails, prefetches and resumes as that of a documented operation
-    /// does; see [`Items`].
+    /// `pagination` describes the pages. The stream ends, fails, prefetches and resumes as for a documented operation; see [`Items`].
     ///
     /// ```
     /// # #[cfg(all(feature = "sites", feature = "simulator"))]
@@ -37,7 +36,7 @@ impl Request {
     /// # fn main() {}
     /// ```
     ///
-    /// A cursor is in the body of each page, in a header, or in its last item:
+    /// The cursor can be in the body of each page, in a header, or in the last item:
     ///
     /// ```no_run
     /// # async fn run(client: cisco_secure_access::Client) -> cisco_secure_access::Result<()> {
@@ -61,8 +60,8 @@ impl Request {
     /// ```
     ///
     /// # Errors
-    /// The stream gives them: see [`Error`](crate::Error). [`ErrorKind::Request`](crate::ErrorKind::Request) where `pagination` selects
-    /// pages by a cursor, and does not say where a page has it.
+    /// The stream returns them: see [`Error`](crate::Error). It returns an [`ErrorKind::Request`](crate::ErrorKind::Request) if
+    /// `pagination` selects pages by a cursor, and does not set the location of the cursor.
     pub fn items_at<T: DeserializeOwned>(
         self,
         pointer: &'static str,
@@ -73,8 +72,8 @@ impl Request {
 }
 
 impl<E: Listing, S> Request<E, S> {
-    /// The items of all pages as a type of your own: one with other properties, or with the few that the program reads. They are decoded
-    /// by `serde`, without the leniency of [`items`](Self::items).
+    /// Lists the items of all pages as a type of your own, for example one with fewer properties. `serde` decodes the items, without the
+    /// leniency of [`items`](Self::items).
     ///
     /// ```
     /// # #[cfg(all(feature = "network-tunnel-groups", feature = "simulator"))]
@@ -101,7 +100,7 @@ impl<E: Listing, S> Request<E, S> {
     /// ```
     ///
     /// # Errors
-    /// The stream gives them: see [`Error`](crate::Error). An item that does not have the type is an
+    /// The stream returns them: see [`Error`](crate::Error). An item that does not have the type is an
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode).
     pub fn items_as<T: DeserializeOwned>(self) -> Items<T>
     where
@@ -111,14 +110,14 @@ impl<E: Listing, S> Request<E, S> {
     }
 }
 
-/// Takes the items out of a page.
+/// Extracts the items of a page.
 fn into_items<T: DeserializeOwned>(
     response: RawResponse,
     pagination: &Pagination,
 ) -> Result<Response<Vec<T>>> {
     let original = response.clone();
     let (mut body, parts) = response.json::<Value>()?.into_parts();
-    // A bare list where an envelope is expected is the list.
+    // A bare list instead of an expected envelope is the list.
     let pointer = match body {
         Value::Array(_) => "",
         _ => pagination.items,

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::LINK;
 
-/// The query of the link to the next page, empty where the link has none; `None` where no link has the relation `next`.
+/// Returns the query of the link to the next page, empty if the link has none; `None` if no link has the relation `next`.
 pub(super) fn next_query(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(LINK)
@@ -13,13 +13,13 @@ pub(super) fn next_query(headers: &HeaderMap) -> Option<String> {
         .map(|target| query(target).to_owned())
 }
 
-/// The query of a URL, absolute or relative.
+/// Returns the query of a URL, absolute or relative.
 pub(super) fn query(url: &str) -> &str {
     let url = url.split('#').next().unwrap_or(url);
     url.split_once('?').map_or("", |(_, query)| query)
 }
 
-/// The target of the link with the relation `next` in one header value: `<target>; rel="next", <target>; rel=last`.
+/// Returns the target of the link with the relation `next` in one header value: `<target>; rel="next", <target>; rel=last`.
 fn next_target(mut value: &str) -> Option<&str> {
     loop {
         let (_, rest) = value.split_once('<')?;
@@ -33,7 +33,7 @@ fn next_target(mut value: &str) -> Option<&str> {
     }
 }
 
-/// Where the parameters of a link end: at a comma outside of quotes.
+/// Returns the end of the parameters of a link: a comma outside of quotes.
 fn end_of_link(text: &str) -> usize {
     let mut is_quoted = false;
     text.find(|c| {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn each_of_several_headers_counts() {
+    fn links_are_read_from_several_headers() {
         let mut headers = HeaderMap::new();
         headers.append(LINK, "</?page=1>; rel=prev".parse().unwrap());
         headers.append(LINK, "</?page=3>; rel=next".parse().unwrap());

@@ -1,4 +1,4 @@
-//! The listings of documented operations: the pages of a request, and the items of all pages.
+//! The listings of documented operations: streams of pages and of items.
 
 use super::{Items, Pages};
 use crate::error::Result;
@@ -6,23 +6,23 @@ use crate::operation::Pagination;
 use crate::request::{Endpoint, IsSet, Request};
 use crate::response::{RawResponse, Response};
 
-/// An operation whose response is a list, or a page of one.
+/// An operation whose response is a list, or a page of a list.
 ///
-/// A list that comes in one response has one page, and is requested once: [`PaginationStyle::Single`](crate::PaginationStyle::Single).
+/// A list in one response has one page, which is requested once: [`PaginationStyle::Single`](crate::PaginationStyle::Single).
 pub trait Listing: Endpoint {
-    /// What the list holds.
+    /// The type of the items.
     type Item;
 
-    /// How the pages are requested, and where they have the items.
+    /// The pagination: how pages are requested, and the location of the items in them.
     const PAGINATION: Pagination;
 
-    /// The items of a page.
+    /// Extracts the items of a page.
     #[doc(hidden)]
     fn items_of(page: Self::Response) -> Vec<Self::Item>;
 }
 
 impl<E: Listing, S> Request<E, S> {
-    /// The pages, requested as they are polled for.
+    /// Returns a stream of the pages, which are requested when the stream is polled.
     pub fn pages(self) -> Pages<E::Response>
     where
         S: IsSet,
@@ -30,7 +30,7 @@ impl<E: Listing, S> Request<E, S> {
         Pages::new(self.parts, E::PAGINATION)
     }
 
-    /// The items of all pages, requested as they are polled for.
+    /// Returns a stream of the items of all pages, which are requested when the stream is polled.
     pub fn items(self) -> Items<E::Item>
     where
         S: IsSet,

@@ -3,49 +3,49 @@
 //! - `pager` requests one page after the other; it is the same for all operations.
 //! - `progress` decides where the listing ends.
 //! - `fetch` is a page request in flight.
-//! - `page_info` reads from the body of a response what that takes: rows, total, cursor.
-//! - `history` recognises a page or a cursor that comes again.
-//! - `link` reads the header `Link`.
-//! - `continuation` is where a listing stands.
-//! - `items` and `pages` are the streams; `items_at` lists what no document describes.
-//! - `find` finds one item of a listing.
+//! - `page_info` extracts the page properties from the body of a response: rows, total, cursor.
+//! - `history` detects repeated pages and cursors.
+//! - `link` parses the header `Link`.
+//! - `continuation` is the position of a listing.
+//! - `items` and `pages` are the streams; `items_at` lists items of undocumented operations.
+//! - `find` finds an item of a listing.
 //!
-//! # Where a listing ends
+//! # End of a listing
 //!
-//! The documents are not the service, so a listing does not end because a page looks like the last one: it ends where the service says so,
-//! or with an error. After each page the first rule that applies decides:
+//! The service does not always follow its documents, so a listing does not end because a page looks like the last one. It ends where the
+//! service marks the end, or with an error. After each page, the first of these rules that applies decides:
 //!
 //! 1. A documented flag (`more`), cursor (`next`, a header) or `Link` header decides. A `Link` header counts from the first page that has
-//!    one, because the documents list it for operations that may not send it. The flag precedes the total, because some services cap the
-//!    total. No further page before the documented total is an error.
+//!    one, because the documents list it for operations that may not send it. The flag takes precedence over the total, because some
+//!    services cap the total. An end before the documented total is an error.
 //! 2. The documented total decides. A page without rows before the total is an error. The total of the newest page counts, because
-//!    collections change. A total that is less than the rows that came is wrong and decides nothing.
-//! 3. A page without rows ends the listing. A short page does not: services cap the page size without saying so.
+//!    collections change. A total that is less than the number of received rows is wrong and is ignored.
+//! 3. A page without rows ends the listing. A short page does not: services cap the page size without reporting it.
 //!
-//! A list that comes in one response ends with it. The response is cut where its flag, its `Link` header or its total reports more rows than
-//! it has, and may be cut where it has as many as its limit and none of those denies it: that is an error as well.
+//! A list in one response ends with it. The response is truncated if its flag, its `Link` header or its total reports more rows than it
+//! has. It may be truncated if it has as many rows as its limit and none of those reports the end. Both are errors.
 //!
-//! # What is never taken for an end
+//! # Responses that are never an end
 //!
-//! A body that is empty, a list property that is missing or has another name: each is an error with the location. 204, `null` and `[]` are
-//! pages without rows; a missing list is one where the total is 0.
+//! An empty body, and a list property that is missing or has another name, are errors with the location. 204, `null` and `[]` are pages
+//! without rows. A missing list with the total 0 is also one.
 //!
-//! # Pages that come again
+//! # Repeated pages
 //!
-//! A service that ignores the offset sends the same page for ever. A page is the one before it again when all its rows are equal, or when
-//! its first row is, and that row has an id. Then:
+//! A service that ignores the offset sends the same page for ever. A page is a repetition of the previous one if all its rows are equal, or
+//! if its first row is equal and has an id. Then:
 //!
-//! 1. The listing is complete if the documents say that the service may ignore the paging parameters (`maySendAll`), the first page came
-//!    again, and nothing announces more. Nothing in the responses distinguishes such a service from one that sends only the first page whatever is
-//!    requested: its page may be shorter or longer than requested either way. So it must be known.
-//! 2. Rows without an id can be equal. If all rows of the page are equal and have none, the total decides whether they are other items.
-//! 3. Otherwise the listing ends in an error, without the rows that came again.
+//! 1. The listing is complete if the documents say that the service may ignore the paging parameters (`maySendAll`), the first page is
+//!    repeated, and nothing announces more. The responses do not distinguish such a service from one that always sends only the first page:
+//!    in both cases, the page may be shorter or longer than requested. So it must be documented.
+//! 2. Rows without an id can be equal. If all rows of the page are equal and have none, the total decides whether they are different items.
+//! 3. Otherwise, the listing ends in an error, without the repeated rows.
 //!
-//! Where the cursor is the last item of a page, the service may begin the next page with that item. `Items` leaves it out, and a page that
-//! has nothing else is one without rows.
+//! If the cursor is the last item of a page, the service may begin the next page with that item. `Items` skips it, and a page with no other
+//! item is a page without rows.
 //!
-//! A list that equals any earlier one, and a cursor that was used before, end the listing in an error as well, so that no listing requests
-//! pages for ever. One exception: the cursor of a page that is shorter than those before it may be its own cursor, which is the end.
+//! A list that equals any earlier one, and a repeated cursor, also end the listing in an error, so that no listing requests pages for ever.
+//! There is one exception: the cursor of a page that is shorter than the previous pages may be its own cursor, which marks the end.
 
 mod continuation;
 mod fetch;
@@ -70,6 +70,6 @@ pub use pages::Pages;
 
 /// A stream that buffers items, for callers that are not async.
 pub(crate) trait BufferedStream: Stream {
-    /// The next item, if it is buffered.
+    /// Returns the next item, if it is buffered.
     fn take_ready(&mut self) -> Option<Self::Item>;
 }

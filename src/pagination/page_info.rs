@@ -1,6 +1,6 @@
-//! What a response says about its page, read from the body as it came.
+//! Page properties, extracted from the body of a response.
 //!
-//! Typed rows do not say it: null and unreadable rows are left out of them, and a list property with another name reads as an empty list.
+//! Typed rows are not sufficient: they omit null and unreadable rows, and a list property with another name decodes as an empty list.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,43 +18,43 @@ use super::link;
 use crate::operation::{Pagination, PaginationStyle};
 use crate::response::RawResponse;
 
-/// Where a partial response names the parts that it lacks.
+/// The location of the missing parts in a partial response.
 const FAILED: &str = "/meta/failed";
 
-/// The parts that a response can lack, as documented.
+/// The parts that a response can lack, according to the documents.
 const PARTS: [&str; 7] = ["dns", "firewall", "intrusion", "ip", "proxy", "swa", "ztna"];
 
-/// How many properties an error names, and how much of each name.
+/// The maximum number of properties in an error, and the maximum length of each name.
 const NAMES: usize = 12;
 const NAME_LENGTH: usize = 40;
 
-/// What a response says about its page.
+/// The properties of a page.
 #[derive(Debug)]
 pub(super) struct PageInfo {
     pub(super) status: StatusCode,
-    /// The rows of the list, with those that are null or cannot be read.
+    /// The rows of the list, including those that are null or cannot be decoded.
     pub(super) rows: Rows,
-    /// Whether the first row is the item that the cursor of the page names: the service includes it, and it is the last item of the page
-    /// before.
+    /// Whether the first row is the item that the cursor of the page names: the service includes it, and it is the last item of the
+    /// previous page.
     pub(super) has_cursor_row: bool,
-    /// What the page has to do with those before it.
+    /// The relation to the previous pages.
     pub(super) repetition: Repetition,
-    /// How many items there are on all pages.
+    /// The total number of items on all pages.
     pub(super) total: Option<u64>,
-    /// The documented flag that there are more pages.
+    /// The documented flag for more pages.
     pub(super) has_more: Option<bool>,
-    /// The cursor of the next page; where pages have numbers, whatever points to it.
+    /// The cursor of the next page. For numbered pages, any pointer to the next page.
     pub(super) next: Option<String>,
     /// Whether there is a documented header `Link`.
     pub(super) has_link: bool,
     /// The query of the link to the next page.
     pub(super) next_link: Option<String>,
-    /// The parts that a partial response lacks, in words.
+    /// The missing parts of a partial response, as a string.
     pub(super) missing_parts: Option<String>,
 }
 
 impl PageInfo {
-    /// Reads a response; the error says what is not as documented.
+    /// Parses a response; the error describes the difference from the documentation.
     pub(super) fn read(
         response: &RawResponse,
         pagination: &Pagination,
@@ -72,7 +72,7 @@ impl PageInfo {
                 rows
             }
             List::Null => RowsBuilder::default(),
-            // A list that is left out because it has no items.
+            // A list that is omitted because it is empty.
             List::Renamed(_) if total == Some(0) => RowsBuilder::default(),
             list => return Err(list.describe(pagination.items)),
         };
@@ -106,13 +106,13 @@ impl PageInfo {
         })
     }
 
-    /// How many rows the page has that those before do not have.
+    /// Returns the number of rows that the previous pages do not have.
     pub(super) fn new_rows(&self) -> usize {
         self.rows.count - usize::from(self.has_cursor_row)
     }
 }
 
-/// What is looked for in a body, found in one pass over it.
+/// The properties to find in a body, which are found in one pass.
 #[derive(Default)]
 struct Body<'de> {
     list: List<'de>,
@@ -122,13 +122,13 @@ struct Body<'de> {
     failed: Option<&'de RawValue>,
 }
 
-/// What is where the list should be.
+/// The value at the location of the list.
 enum List<'de> {
     Rows(RowsBuilder<'de>),
-    /// An object instead: the only row.
+    /// An object, which is the only row.
     One(String),
     Null,
-    /// No property of that name, in an object that has these.
+    /// No property of that name, in an object with these properties.
     Renamed(Vec<String>),
     /// A value of another type.
     Other(&'static str),
@@ -174,7 +174,7 @@ fn read_body<'de>(
     Ok(body)
 }
 
-/// What is looked for in a body.
+/// The properties to find in a body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Target {
     Items,
@@ -184,7 +184,7 @@ enum Target {
     Failed,
 }
 
-/// A value of the body, and what is looked for in it: each with the rest of its pointer.
+/// A value of the body, and the properties to find in it, each with the rest of its pointer.
 struct Node<'a, 'de, 'p> {
     wanted: Vec<(Target, &'p str)>,
     is_root: bool,
@@ -192,7 +192,7 @@ struct Node<'a, 'de, 'p> {
 }
 
 impl Node<'_, '_, '_> {
-    /// The list, where it is looked for in this value or is it.
+    /// The list, if it is expected in this value or is this value.
     fn set_list(&mut self, list: List<'static>) {
         if self
             .wanted
@@ -204,7 +204,7 @@ impl Node<'_, '_, '_> {
     }
 }
 
-/// What is looked for below a property.
+/// The properties to find below a property.
 fn below<'p>(wanted: &[(Target, &'p str)], key: &str) -> Vec<(Target, &'p str)> {
     let rest = |(target, pointer): &(Target, &'p str)| {
         let pointer = pointer.strip_prefix('/')?;
@@ -232,7 +232,7 @@ impl<'de> DeserializeSeed<'de> for Node<'_, 'de, '_> {
     }
 }
 
-/// The list, and objects on the way to what is looked for.
+/// The list, and objects on the path to the properties.
 impl<'de> Visitor<'de> for Node<'_, 'de, '_> {
     type Value = ();
 
@@ -242,7 +242,7 @@ impl<'de> Visitor<'de> for Node<'_, 'de, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
         let is_list = self.wanted.contains(&(Target::Items, ""));
-        // A bare list where an envelope is documented is the list.
+        // A bare list instead of a documented envelope is the list.
         if is_list || self.is_root {
             let mut rows = RowsBuilder::default();
             while let Some(row) = list.next_element::<&RawValue>()? {
@@ -265,7 +265,7 @@ impl<'de> Visitor<'de> for Node<'_, 'de, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        // An object where a list is documented is a list of one.
+        // An object instead of a documented list is a list with one element.
         if !self.is_root && self.wanted.contains(&(Target::Items, "")) {
             let map = MapAccessDeserializer::new(map);
             let row = BTreeMap::<String, &RawValue>::deserialize(map)?;
@@ -281,7 +281,7 @@ impl<'de> Visitor<'de> for Node<'_, 'de, '_> {
                 names.push(name);
                 rows.add(row.get());
             }
-            // The elements of the list, each under its id.
+            // The elements of the list, with their ids as keys.
             self.body.list = match are_by_id && !names.is_empty() {
                 true => List::Rows(rows),
                 false => List::Renamed(names),
@@ -340,7 +340,7 @@ impl<'de> Visitor<'de> for Node<'_, 'de, '_> {
 }
 
 impl List<'_> {
-    /// Says what is where the list should be.
+    /// Describes the value at the location of the list.
     fn describe(&self, pointer: &str) -> String {
         let list = place(pointer);
         match self {
@@ -359,7 +359,7 @@ impl List<'_> {
     }
 }
 
-/// A JSON pointer for an error.
+/// Formats a JSON pointer for an error.
 fn place(pointer: &str) -> String {
     match pointer {
         "" => "the top of the response".to_owned(),
@@ -367,7 +367,7 @@ fn place(pointer: &str) -> String {
     }
 }
 
-/// The name of a property for an error, on one line.
+/// Formats the name of a property for an error, on one line.
 fn quoted(name: &str) -> String {
     let mut shown: String = name.chars().take(NAME_LENGTH).collect();
     if shown.len() < name.len() {
@@ -381,10 +381,10 @@ fn value(raw: Option<&RawValue>) -> Value {
         .unwrap_or_default()
 }
 
-/// A number of items, whichever way it is written.
+/// A number of items in any notation.
 fn total(raw: Option<&RawValue>) -> Option<u64> {
     match value(raw) {
-        Value::Number(number) => number.as_u64().or_else(|| whole(number.as_f64()?)),
+        Value::Number(number) => number.as_u64().or_else(|| integer(number.as_f64()?)),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }
@@ -395,8 +395,8 @@ fn total(raw: Option<&RawValue>) -> Option<u64> {
     clippy::cast_sign_loss,
     reason = "the range is checked"
 )]
-fn whole(number: f64) -> Option<u64> {
-    /// 2^53: up to here every whole `f64` is an integer that was meant.
+fn integer(number: f64) -> Option<u64> {
+    /// 2^53: up to here, every integral `f64` is exact.
     const LIMIT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && (0.0..=LIMIT).contains(&number)).then_some(number as u64)
 }
@@ -409,7 +409,7 @@ fn flag(raw: Option<&RawValue>) -> Option<bool> {
     }
 }
 
-/// The text of what points to the next page; `None` where there is nothing.
+/// Returns the pointer to the next page as a string; `None` if there is none.
 fn text(value: &Value, place: fmt::Arguments<'_>) -> Result<Option<String>, String> {
     let found = match value {
         Value::Null | Value::Bool(false) => return Ok(None),
@@ -425,7 +425,7 @@ fn text(value: &Value, place: fmt::Arguments<'_>) -> Result<Option<String>, Stri
     ))
 }
 
-/// What points to the next page where it is not a property of the body: a header, a property of the last row, a link.
+/// A pointer to the next page outside of the body properties: a header, a property of the last row, a link.
 fn next_elsewhere(
     response: &RawResponse,
     pagination: &Pagination,
@@ -449,7 +449,7 @@ fn next_elsewhere(
         .map(|query| format!("?{query}")))
 }
 
-/// The cursor that a row is for the page behind it.
+/// Returns the cursor for the next page in a row.
 fn cursor_of_row(row: Option<&str>, pointer: &str) -> Result<Option<String>, String> {
     let row: Value = row
         .and_then(|row| serde_json::from_str(row).ok())
@@ -467,7 +467,7 @@ fn has_cursor_row(rows: &RowsBuilder<'_>, pagination: &Pagination, position: &Po
     cursor_of_row(rows.first(), pointer).is_ok_and(|first| first.as_ref() == Some(cursor))
 }
 
-/// The cursor itself, or the one in the query of a URL.
+/// Returns the cursor itself, or the cursor in the query of a URL.
 fn cursor(next: String, param: &str) -> Result<String, String> {
     let is_url = next.contains('?')
         && ["https://", "http://", "/", "?"]
@@ -482,7 +482,7 @@ fn cursor(next: String, param: &str) -> Result<String, String> {
         .ok_or_else(|| format!("the URL of the next page has no query parameter `{param}`"))
 }
 
-/// The parts that a partial response lacks, in words; `None` where it is not partial.
+/// Lists the missing parts of a partial response; `None` if it is not partial.
 fn missing_parts(status: StatusCode, failed: &Value) -> Option<String> {
     let failed = failed.as_array().map_or(&[][..], Vec::as_slice);
     let is_known = |part: &&str| failed.iter().any(|failed| failed == part);
@@ -491,7 +491,7 @@ fn missing_parts(status: StatusCode, failed: &Value) -> Option<String> {
     match failed.len().saturating_sub(parts.len()) {
         0 if !parts.is_empty() => {}
         0 if status != StatusCode::MULTI_STATUS => return None,
-        0 => parts.push("parts that it does not name".to_owned()),
+        0 => parts.push("unnamed parts".to_owned()),
         others => parts.push(format!("{others} other parts")),
     }
     Some(parts.join(", "))

@@ -12,27 +12,27 @@ use crate::operation::{Operation, Pagination, PaginationStyle};
 use crate::request::RequestParts;
 use crate::response::RawResponse;
 
-/// How many pages are requested at the same time at most.
+/// The maximum number of concurrent page requests.
 const MAX_CONCURRENCY: usize = 32;
 
 /// Requests one page after the other.
 pub(super) struct Pager {
     parts: RequestParts,
     pagination: Pagination,
-    /// How many pages to request at the same time.
+    /// The number of concurrent page requests.
     concurrency: usize,
     in_flight: VecDeque<PageFetch>,
-    /// The next page; `None` behind the last.
+    /// The next page; `None` after the last one.
     position: Option<Position>,
     progress: Progress,
-    /// The error that comes after the items at hand.
+    /// The error to return after the buffered items.
     failure: Option<Error>,
     is_terminated: bool,
 }
 
 impl Pager {
     pub(super) fn new(mut parts: RequestParts, pagination: Pagination) -> Self {
-        // The longest page that is documented makes the fewest calls.
+        // The largest documented page size takes the fewest calls.
         if let (Some(limit), Some(size)) = (pagination.limit, pagination.max_page_size)
             && parts.query_value(limit).is_none()
         {
@@ -70,7 +70,7 @@ impl Pager {
             || pagination.next_from_item.is_some()
             || pagination.link;
         if pagination.style == PaginationStyle::Cursor && !has_cursor {
-            let why = "the pagination does not say where a page has the cursor of the next one";
+            let why = "the pagination does not set the location of the cursor in a page";
             pager.failure = Some(pager.labeled(Error::request(pager.operation(), why)));
         }
         pager
@@ -84,12 +84,12 @@ impl Pager {
         &self.pagination
     }
 
-    /// Sets how many pages are requested at the same time.
+    /// Sets the number of concurrent page requests.
     pub(super) fn set_concurrency(&mut self, pages: usize) {
         self.concurrency = pages.clamp(1, MAX_CONCURRENCY);
     }
 
-    /// The response with the next page. The caller decodes it, and then calls [`advance`](Self::advance) or [`fail`](Self::fail).
+    /// Returns the response with the next page. The caller decodes it, and then calls [`advance`](Self::advance) or [`fail`](Self::fail).
     pub(super) fn poll_page(
         &mut self,
         context: &mut Context<'_>,
@@ -119,7 +119,7 @@ impl Pager {
         )
     }
 
-    /// Requests the page at `position`, and those after it that are known to be needed.
+    /// Requests the page at `position`, and the following pages that are known to be needed.
     fn start_fetches(&mut self, position: Position) {
         let mut next = Some(position);
         for index in 0..self.concurrency {
@@ -135,7 +135,8 @@ impl Pager {
         }
     }
 
-    /// The response to the first request in flight. The others are polled as well: not all of them run by themselves.
+    /// Returns the response to the first request in flight. The other requests are polled as well, because some do not run in their own
+    /// task.
     fn poll_first(&mut self, context: &mut Context<'_>) -> Poll<Result<RawResponse>> {
         let mut is_complete = false;
         for (index, fetch) in self.in_flight.iter_mut().enumerate() {
@@ -150,7 +151,7 @@ impl Pager {
             .map_or(Poll::Pending, Poll::Ready)
     }
 
-    /// The request for the page at `position`.
+    /// Creates the request for the page at `position`.
     fn request(&self, position: &Position) -> RequestParts {
         let mut parts = self.parts.clone();
         let param = self.pagination.offset_param;
@@ -165,7 +166,7 @@ impl Pager {
         parts
     }
 
-    /// Reads what a response says about its page; `None` where that shows that the page before was the last.
+    /// Extracts the page properties of a response; `None` if they show that the previous page was the last.
     fn read(
         &self,
         position: &Position,
@@ -181,7 +182,7 @@ impl Pager {
         }
     }
 
-    /// Moves on behind a page that was read and decoded.
+    /// Advances to the page after one that was decoded.
     pub(super) fn advance(&mut self, info: &PageInfo) {
         let Some(position) = self.position.take() else {
             return;
@@ -190,31 +191,31 @@ impl Pager {
         self.position = step.next;
         self.failure = match (&info.missing_parts, step.failure) {
             (Some(parts), _) => {
-                let why = format!("the response is partial, without {parts}");
+                let why = format!("the response is partial: it lacks {parts}");
                 Some(self.labeled(Error::partial(self.operation(), info.status, why)))
             }
             (None, Some(why)) => Some(self.incomplete(why)),
             (None, None) => None,
         };
-        // What was requested ahead is of use only if it begins where this page ended.
+        // Prefetched pages are useful only if they start at the end of this page.
         if self.in_flight.front().map(|fetch| &fetch.position) != self.position.as_ref() {
             self.in_flight.clear();
         }
     }
 
-    /// Ends the listing, unless another request for the same page can cure the error.
+    /// Ends the listing, unless a retry of the page can succeed.
     pub(super) fn fail(&mut self, error: Error) -> Error {
         self.in_flight.clear();
         self.is_terminated |= !error.is_retryable();
         error
     }
 
-    /// Whether nothing more comes, not even an error.
+    /// Whether the stream has ended and no error is pending.
     pub(super) fn is_terminated(&self) -> bool {
         self.failure.is_none() && (self.is_terminated || self.position.is_none())
     }
 
-    /// The next page, and how many rows the pages before it have.
+    /// The next page, and the number of rows of the previous pages.
     pub(super) fn place(&self) -> Option<(Position, Option<u64>)> {
         Some((self.position.clone()?, self.progress.seen()))
     }
@@ -232,12 +233,12 @@ impl Pager {
         }
     }
 
-    /// Starts where another listing of the same operation stood, and says how many items of the first page to leave out.
+    /// Resumes from the position of another listing of the same operation; returns the number of items of the first page to skip.
     pub(super) fn resume(&mut self, continuation: &ContinuationToken) -> usize {
         let is_number = matches!(continuation.position, Position::Number(_));
         if continuation.operation != self.label() || has_numbers(&self.pagination) != is_number {
             let why = format!(
-                "the continuation is one of `{}` and cannot be resumed here",
+                "the continuation token belongs to `{}` and cannot be resumed here",
                 continuation.operation
             );
             let error = Error::request(self.operation(), why);
@@ -249,7 +250,7 @@ impl Pager {
         continuation.skip
     }
 
-    /// The error where the service accepts no offset of the next page.
+    /// Returns an error if the service does not accept the offset of the next page.
     fn beyond_max_offset(&self) -> Error {
         let param = self.pagination.offset_param;
         let max_offset = self.pagination.max_offset.unwrap_or_default();
@@ -259,7 +260,7 @@ impl Pager {
             false => "",
         };
         self.incomplete(format!(
-            "the service accepts no `{param}` above {max_offset}, and there may be more items: narrow the time range{split}"
+            "the service does not accept a `{param}` above {max_offset}, and there may be more items: request a shorter time range{split}"
         ))
     }
 
@@ -268,7 +269,7 @@ impl Pager {
         self.labeled(Error::of(ErrorKind::Incomplete, operation, why))
     }
 
-    /// An error that names the request.
+    /// Creates an error that names the request.
     pub(super) fn labeled(&self, error: Error) -> Error {
         match self.parts.label() {
             Some(label) => error.with_label(label),
@@ -276,7 +277,7 @@ impl Pager {
         }
     }
 
-    /// What a continuation names the request: the operation, or its method and path.
+    /// Returns the name of the request in a continuation token: the operation, or its method and path.
     fn label(&self) -> String {
         let label = self.parts.label();
         label.map_or_else(|| self.operation().id.to_owned(), |label| label.to_string())

@@ -1,4 +1,4 @@
-//! The pages of a listing.
+//! The stream of pages.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -15,10 +15,10 @@ use crate::operation::Pagination;
 use crate::request::RequestParts;
 use crate::response::{LenientDeserialize, Response};
 
-/// The pages of a listing, requested as they are polled for: a stream of responses.
+/// A stream of pages, which are requested when the stream is polled.
 ///
-/// See [`Items`](crate::Items) for where it begins and ends, and how it fails. A partial page is handed out before the error about it.
-/// A page is handed out as the service sends it: where the cursor of a page is the last item of the one before, it can begin with that item.
+/// See [`Items`](crate::Items) for its start, end and errors. A partial page is returned before its error. A page is returned as the
+/// service sends it: if the cursor is the last item of the previous page, the page can begin with that item.
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<P> {
     pager: Pager,
@@ -33,21 +33,21 @@ impl<P> Pages<P> {
         }
     }
 
-    /// Requests up to `pages` pages at the same time, at most 32; they still come in order. One at a time where nothing is set. See
-    /// [`Items::prefetch`](crate::Items::prefetch).
+    /// Requests up to `pages` pages at the same time, at most 32. The pages are returned in order. By default, one page is requested at a
+    /// time. See [`Items::prefetch`](crate::Items::prefetch).
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.pager.set_concurrency(pages);
         self
     }
 
-    /// Where the next page begins; `None` behind the last.
+    /// Returns the position of the next page; `None` after the last one.
     #[must_use]
     pub fn continuation(&self) -> Option<ContinuationToken> {
         let place = self.pager.place()?;
         Some(self.pager.continuation(place, 0))
     }
 
-    /// Starts where another listing of the same operation, with the same arguments, stood.
+    /// Resumes from the position of another stream of the same operation with the same arguments.
     pub fn resume(mut self, continuation: &ContinuationToken) -> Self {
         self.pager.resume(continuation);
         self

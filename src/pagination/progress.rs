@@ -1,33 +1,33 @@
-//! How far a listing is, and where it ends: the rules of the [module](super).
+//! The progress and the end of a listing, by the rules of the [module](super).
 
 use super::continuation::Position;
 use super::history::{History, Repetition};
 use super::page_info::PageInfo;
 use crate::operation::{Pagination, PaginationStyle};
 
-/// How far a listing is.
+/// The progress of a listing.
 pub(super) struct Progress {
     pagination: Pagination,
-    /// The page size that is requested, where one is.
+    /// The requested page size, if there is one.
     limit: Option<u64>,
-    /// How many rows the pages so far have, where the listing has all of them.
+    /// The number of rows so far, if it is known.
     seen: Option<u64>,
-    /// The newest total.
+    /// The latest total.
     total: Option<u64>,
-    /// How long pages are, once that is known.
+    /// The page size, once it is known.
     page_size: Option<u64>,
-    /// Whether some page had a `Link` header.
+    /// Whether a page had a `Link` header.
     has_link: bool,
-    /// Whether some page had what points to the next one.
+    /// Whether a page had a pointer to the next page.
     has_next: bool,
     history: History,
 }
 
-/// What comes after a page.
+/// The step after a page.
 pub(super) struct Step {
-    /// The next page; `None` behind the last.
+    /// The next page; `None` after the last one.
     pub(super) next: Option<Position>,
-    /// Why the listing is incomplete, if it ends here.
+    /// The reason why the listing is incomplete, if it ends here.
     pub(super) failure: Option<String>,
 }
 
@@ -45,7 +45,7 @@ impl Progress {
         }
     }
 
-    /// How many rows the pages so far have, where the listing has all of them.
+    /// Returns the number of rows so far, if it is known.
     pub(super) fn seen(&self) -> Option<u64> {
         self.seen
     }
@@ -54,8 +54,8 @@ impl Progress {
         self.seen = rows;
     }
 
-    /// Whether a page is another one than those before it; not so where it shows that the one before was the last. The error says why the
-    /// listing is incomplete.
+    /// Whether a page is new. It is not new if it shows that the previous page was the last. The error is the reason why the listing is
+    /// incomplete.
     pub(super) fn check(&self, position: &Position, info: &mut PageInfo) -> Result<bool, String> {
         info.repetition = match self.is_end_at_cursor(info) {
             true => Repetition::None,
@@ -64,34 +64,34 @@ impl Progress {
         let has_total = info.total.or(self.total).is_some();
         match info.repetition {
             Repetition::None => Ok(true),
-            Repetition::Whole | Repetition::Ambiguous if self.has_all(info) => Ok(false),
-            // The total says whether these are other items.
+            Repetition::Identical | Repetition::Ambiguous if self.has_all(info) => Ok(false),
+            // The total decides whether these are different items.
             Repetition::Ambiguous if has_total => Ok(true),
             Repetition::Ambiguous => Err(format!(
-                "{} has the same rows as the page before, and whether these are other items cannot be said: request longer pages",
+                "{} has the same rows as the previous page, and the response does not show whether these are different items: increase the page size",
                 self.describe(position)
             )),
-            Repetition::Whole | Repetition::Repeated => Err(format!(
-                "{} has the rows of an earlier page: the service ignores which page is requested, or its items have moved; a single request gives what it sends",
+            Repetition::Identical | Repetition::Repeated => Err(format!(
+                "{} repeats the rows of an earlier page: the service ignores the paging parameters, or its items have moved; `send()` returns a single page",
                 self.describe(position)
             )),
         }
     }
 
-    /// Whether a page has nothing but the item that its cursor names, and could have more.
+    /// Whether a page has only the item that its cursor names, and could have more.
     fn is_end_at_cursor(&self, info: &PageInfo) -> bool {
         let page_size = self.limit.unwrap_or(self.history.longest() as u64);
         info.has_cursor_row && info.new_rows() == 0 && page_size > 1
     }
 
-    /// Whether the first page, which came again, is all there is: the service ignores the paging parameters.
+    /// Whether the repeated first page is the complete list, because the service ignores the paging parameters.
     fn has_all(&self, info: &PageInfo) -> bool {
         let announces_more =
             info.total.or(self.total).is_some() || self.has_more(info) == Some(true);
         self.pagination.may_send_all && self.history.has_one_page() && !announces_more
     }
 
-    /// Moves on behind a page that was checked and decoded.
+    /// Advances to the page after one that was checked and decoded.
     pub(super) fn advance(&mut self, position: &Position, info: &PageInfo) -> Step {
         let count = info.new_rows() as u64;
         self.seen = self.seen.map(|seen| seen.saturating_add(count));
@@ -114,7 +114,7 @@ impl Progress {
                 next,
                 failure: None,
             },
-            // The rows that came are not requested again, where the page after them has a number.
+            // With numbered pages, received rows are not requested again.
             Err(why) => Step {
                 next: self
                     .after_rows(position, count)
@@ -124,7 +124,7 @@ impl Progress {
         }
     }
 
-    /// Where the page behind this one begins; `None` where there is none. The error says why the listing is incomplete.
+    /// Returns the position of the next page; `None` if there is none. The error is the reason why the listing is incomplete.
     fn next(
         &self,
         position: &Position,
@@ -135,7 +135,7 @@ impl Progress {
         let end = |what: &str| match self.is_short(reached) {
             None => Ok(None),
             Some((total, reached)) => Err(format!(
-                "{} {what}, and {reached} of the {total} items that the service reports came",
+                "{} {what}, but only {reached} of the {total} items that the service reports were received",
                 page()
             )),
         };
@@ -147,15 +147,12 @@ impl Progress {
             Some(false) => return end("is the last one"),
             Some(true) => {}
             None if is_empty => return end("has no items"),
-            // More rows than the total say that it is wrong.
+            // A total below the number of received rows is wrong.
             None if self.total.is_some() && self.total == reached => return Ok(None),
             None => {}
         }
         if self.history.is_idle() {
-            return Err(format!(
-                "{} is one of many that brought nothing new",
-                page()
-            ));
+            return Err(format!("{} is one of many pages without new items", page()));
         }
         let next = match self.pagination.style {
             PaginationStyle::Offset | PaginationStyle::Page if is_empty => {
@@ -188,10 +185,10 @@ impl Progress {
         if *position == position_of_next && is_shorter && info.has_more != Some(true) {
             return end("is the last one");
         }
-        Err(format!("{} points to a page that came before", page()))
+        Err(format!("{} points to an earlier page", page()))
     }
 
-    /// Why the only response of a listing may not have the complete list.
+    /// Returns the reason why the only response may not have the complete list.
     fn cut(&self, info: &PageInfo, reached: Option<u64>) -> Option<String> {
         let count = info.new_rows() as u64;
         let max_page_size = self.pagination.max_page_size.unwrap_or(u64::MAX);
@@ -211,7 +208,7 @@ impl Progress {
         ))
     }
 
-    /// What a page says about further pages, apart from the total.
+    /// Whether the page says that there are more pages, apart from the total; `None` if it does not say.
     fn has_more(&self, info: &PageInfo) -> Option<bool> {
         if info.has_more.is_some() {
             return info.has_more;
@@ -232,7 +229,7 @@ impl Progress {
         }
     }
 
-    /// Whether a page is as long as pages are, as far as can be said.
+    /// Whether a page has the full page size, if it is known.
     fn is_full(&self, info: &PageInfo, reached: Option<u64>) -> bool {
         let count = Some(info.rows.count as u64);
         let is_cut = self.has_more(info) == Some(true) || self.is_short(reached).is_some();
@@ -240,14 +237,14 @@ impl Progress {
         info.rows.count > 0 && (is_cut || is_usual)
     }
 
-    /// The total, where fewer rows came, and how many did.
+    /// Returns the total and the number of received rows, if fewer rows were received.
     fn is_short(&self, reached: Option<u64>) -> Option<(u64, u64)> {
         self.total
             .zip(reached)
             .filter(|(total, reached)| reached < total)
     }
 
-    /// The page behind so many rows, where pages have numbers.
+    /// Returns the page after this number of rows, if pages are numbered.
     fn after_rows(&self, position: &Position, count: u64) -> Option<Position> {
         let Position::Number(number) = position else {
             return None;
@@ -259,13 +256,13 @@ impl Progress {
         number.checked_add(step).map(Position::Number)
     }
 
-    /// The page after that at `position`, if it is known to be needed before that one came.
+    /// Returns the page after that at `position`, if it is known to be needed before that page is received.
     pub(super) fn next_ahead(&self, position: &Position) -> Option<Position> {
         let next = self.after_rows(position, self.page_size?)?;
         (self.is_accepted(&next) && self.is_before_total(&next)).then_some(next)
     }
 
-    /// Whether the page begins before the total, as far as that is known.
+    /// Whether the page starts before the total, if it is known.
     fn is_before_total(&self, position: &Position) -> bool {
         let (Position::Number(number), Some(total)) = (position, self.total) else {
             return true;
@@ -287,7 +284,7 @@ impl Progress {
         }
     }
 
-    /// A page for an error. A cursor is the service's, and not shown.
+    /// Names a page in an error. The cursor comes from the service and is not shown.
     fn describe(&self, position: &Position) -> String {
         let param = self.pagination.offset_param;
         match position {

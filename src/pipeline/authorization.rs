@@ -11,10 +11,10 @@ use crate::auth::{Credentials, Token};
 use crate::error::{Error, Result};
 use crate::response::RawResponse;
 
-/// The `Authorization` header, and the access token in it if there is one. `sent` is how many requests the call has sent so far.
+/// Returns the `Authorization` header, and its access token if there is one. `sent` is the number of requests that the call has sent.
 ///
 /// # Errors
-/// When there is no token; the error is that of the call.
+/// When there is no token; the error is the error of the call.
 pub(super) async fn authorize(
     request: &PreparedRequest,
     sent: u32,
@@ -34,8 +34,8 @@ pub(super) async fn authorize(
     }
 }
 
-/// Whether the token has expired: the service responds with 400 and `{"error":"invalid_request"}`, sometimes with 401. A 400 that says
-/// more is about the request, and a 401 that can be that of another server is not about the token.
+/// Whether the token has expired: the service responds with 400 and `{"error":"invalid_request"}`, sometimes with 401. A 400 with further
+/// properties is about the request, and a 401 that another server may have caused is not about the token.
 pub(super) fn is_token_expired(response: &RawResponse) -> bool {
     let status = response.status();
     match status.as_u16() {
@@ -61,10 +61,10 @@ fn basic(credentials: &Credentials, request: &PreparedRequest) -> Result<HeaderV
     secret_header(&format!("Basic {}", BASE64.encode(pair)), request)
 }
 
-/// A header that logs and debug output leave out.
+/// Creates a header that logs and debug output redact.
 fn secret_header(value: &str, request: &PreparedRequest) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(value).map_err(|_| {
-        let reason = "the access token has characters that no header can hold";
+        let reason = "the access token has characters that are not valid in a header";
         Error::request(request.operation, reason)
     })?;
     value.set_sensitive(true);

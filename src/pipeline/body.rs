@@ -1,4 +1,4 @@
-//! The body of requests and responses at the HTTP service.
+//! The body of HTTP requests and responses.
 
 use std::fmt;
 use std::pin::Pin;
@@ -14,8 +14,8 @@ use crate::auth::BoxError;
 
 /// The body of an HTTP request or response: bytes, or a stream of them.
 ///
-/// An HTTP service gets requests with such a body; see [`ClientBuilder::http_service`](crate::ClientBuilder::http_service). The canned
-/// responses of a test make it from strings and bytes:
+/// The body of requests to an HTTP service; see [`ClientBuilder::http_service`](crate::ClientBuilder::http_service). Canned responses of
+/// tests convert strings and bytes to it:
 ///
 /// ```
 /// use cisco_secure_access::Body;
@@ -26,13 +26,13 @@ use crate::auth::BoxError;
 pub struct Body(reqwest::Body);
 
 impl Body {
-    /// A body without content.
+    /// Creates an empty body.
     #[must_use]
     pub fn empty() -> Self {
         Self(reqwest::Body::default())
     }
 
-    /// A body that another body streams.
+    /// Creates a body that streams another body.
     pub fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -72,7 +72,7 @@ impl http_body::Body for Body {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Its content may be secret.
+        // The content may be secret.
         f.debug_struct("Body").finish_non_exhaustive()
     }
 }
@@ -89,7 +89,7 @@ impl From<Body> for reqwest::Body {
     }
 }
 
-/// Bodies from what holds all bytes.
+/// Conversions from types that contain all bytes.
 macro_rules! from_bytes {
     ($($bytes:ty),*) => {
         $(impl From<$bytes> for Body {
@@ -102,7 +102,7 @@ macro_rules! from_bytes {
 
 from_bytes!(Bytes, Vec<u8>, String, &'static str, &'static [u8]);
 
-/// Makes a body `Sync`: only an exclusive reference reaches it.
+/// Makes a body `Sync`: it is only accessed through exclusive references.
 struct Shareable(Mutex<UnsyncBoxBody<Bytes, BoxError>>);
 
 impl Shareable {

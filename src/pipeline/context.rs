@@ -1,4 +1,4 @@
-//! What all requests of a client share.
+//! The shared state of all requests of a client.
 
 use std::sync::Arc;
 
@@ -10,19 +10,19 @@ use crate::operation::CloudKind;
 use crate::response::DeviationPolicy;
 use crate::runtime::Runtime;
 
-/// What the pipeline gets from a client.
+/// The parts of a client that the pipeline uses.
 pub(crate) struct PipelineContext {
     pub(crate) http: HttpService,
-    /// The HTTP client, if there is one: it knows the length of a multipart body.
+    /// The HTTP client, if there is one. It knows the length of a multipart body.
     pub(crate) client: Option<reqwest::Client>,
     pub(crate) redirect_policy: RedirectPolicy,
     pub(crate) rate_limiter: RateLimiter,
     pub(crate) retry_budget: RetryBudget,
-    /// In bytes, decompressed.
+    /// The maximum size of a response in bytes, decompressed.
     pub(crate) max_response_size: usize,
-    /// The cloud, if it has documents of its own.
+    /// The cloud, if it has its own documents.
     pub(crate) cloud: Option<CloudKind>,
-    /// What becomes of responses that differ from their documentation.
+    /// The handling of responses that differ from their documentation.
     pub(crate) deviation_policy: Arc<DeviationPolicy>,
     pub(crate) runtime: Runtime,
     #[cfg(feature = "metrics")]

@@ -1,4 +1,4 @@
-//! The loop of attempts: each is delayed by the rate limit, authorized, sent, and followed through redirects.
+//! The loop of attempts. Each attempt waits for the rate limit, is authorized and sent, and follows redirects.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ use crate::error::{Error, Result};
 use crate::operation::{CloudKind, Operation};
 use crate::response::RawResponse;
 
-/// How often a request is repeated with another token, whatever the policy for retries: a shared cache may hold one that the service rejects
-/// as well.
+/// The maximum number of retries with another token, independent of the retry policy. A shared cache may contain a token that the service
+/// also rejects.
 const MAX_TOKEN_REPLACEMENTS: u32 = 2;
 
 /// Sends a request and waits for its response.
@@ -40,7 +40,7 @@ pub(crate) async fn execute(
     result
 }
 
-/// Makes attempts until one succeeds or a retry is of no use.
+/// Makes attempts until one succeeds or no retry is possible.
 async fn execute_with_retries(
     context: &PipelineContext,
     request: &PreparedRequest,
@@ -87,17 +87,16 @@ async fn execute_with_retries(
     }
 }
 
-/// An attempt that was sent.
+/// An attempt and its result.
 struct Attempt {
     response: Result<RawResponse>,
-    /// The access token that it was sent with.
+    /// The access token of the attempt.
     token: Option<Token>,
 }
 
 /// Makes one attempt.
 ///
-/// # Errors
-/// When it cannot be sent; a failure after that is a part of the attempt.
+/// When the request cannot be sent. A later failure is part of the attempt.
 async fn attempt(
     context: &PipelineContext,
     request: &PreparedRequest,
@@ -145,7 +144,7 @@ async fn attempt(
     }
 }
 
-/// What a request needs before it is sent.
+/// The prerequisites of a request.
 struct Prepared {
     permit: Option<Permit>,
     authorization: HeaderValue,
@@ -172,8 +171,8 @@ async fn prepare(
     }
 }
 
-/// Authorizes a request and gets its permit. The token comes first each time: a request that has a permit does not wait for a token, and one
-/// that waited for its slot does not use a token that has expired meanwhile.
+/// Authorizes a request and acquires its permit. The token is acquired first: a request with a permit does not wait for a token, and a
+/// request that waited for its slot does not use a token that has expired meanwhile.
 async fn authorize_in_turn(
     context: &PipelineContext,
     request: &PreparedRequest,
@@ -200,7 +199,7 @@ async fn authorize_in_turn(
     })
 }
 
-/// A response that is no error.
+/// Returns the response, if it is not an error.
 fn check_status(response: RawResponse, context: &PipelineContext) -> Result<RawResponse> {
     let response = response.with_status_of_body();
     if response.status().is_success() {
@@ -211,7 +210,7 @@ fn check_status(response: RawResponse, context: &PipelineContext) -> Result<RawR
     Err(error)
 }
 
-/// The error of an error response that arrived now.
+/// Creates the error of an error response that has just arrived.
 fn service_error(
     operation: &'static Operation,
     response: Response<Bytes>,
@@ -224,7 +223,7 @@ fn service_error(
 }
 
 impl Error {
-    /// The error of an error response, for tests of programs that use this crate.
+    /// Creates an error from an error response, for tests of programs that use this crate.
     ///
     /// ```
     /// # #[cfg(feature = "sites")] {

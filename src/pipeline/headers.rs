@@ -1,4 +1,4 @@
-//! What response headers say about retries and rate limits.
+//! Response headers for retries and rate limits.
 
 use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -6,20 +6,20 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 
-/// The longest time until a rate limit resets, and the longest window: a longer one is a mistake.
+/// The maximum time until a rate limit resets, and the maximum window. A larger value is invalid.
 pub(super) const MAX_RESET: Duration = Duration::from_secs(24 * 3600);
-/// A number of seconds from here on is a point in time since the Unix epoch.
+/// A number of seconds from which it is a Unix time.
 const FIRST_EPOCH: f64 = 1e9;
-/// A number from here on counts milliseconds since the Unix epoch.
+/// A number from which it is a Unix time in milliseconds.
 const FIRST_EPOCH_MILLIS: f64 = 1e11;
 
-/// When the service sent a response: its `Date`, or `now` without one. Points in time in other headers are compared with it, so that the
-/// clocks of service and client need not agree.
+/// The time at which the service sent a response: its `Date`, or `now` without one. Times in other headers are compared with it, so that
+/// the clocks of service and client can differ.
 pub(super) fn response_date(headers: &HeaderMap, now: SystemTime) -> SystemTime {
     date(headers, DATE.as_str()).unwrap_or(now)
 }
 
-/// The delay that the service requests: `Retry-After` in seconds or as a date, or with status 429 the time until the rate limit resets.
+/// The delay that the service requests: `Retry-After` in seconds or as a date, or, with status 429, the time until the rate limit resets.
 pub(super) fn retry_after(
     status: StatusCode,
     headers: &HeaderMap,
@@ -38,8 +38,7 @@ pub(super) fn retry_after(
         .or_else(reset)
 }
 
-/// The time until the rate limit resets: `ratelimit-reset` in seconds, as a point in time since the Unix epoch, or as a date. Anything else
-/// is ignored.
+/// The time until the rate limit resets: `ratelimit-reset` in seconds, as a Unix time, or as a date. Any other value is ignored.
 pub(super) fn rate_limit_reset(headers: &HeaderMap, response_date: SystemTime) -> Option<Duration> {
     const RESET: &str = "ratelimit-reset";
     let until = |date: SystemTime| Some(date.duration_since(response_date).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The HTTP service under the pipeline: the HTTP client, or a `tower` service in its place.
+//! The HTTP service of the pipeline: the HTTP client, or a `tower` service.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tower_service::Service;
 use super::body::Body;
 use crate::auth::{BoxError, BoxFuture};
 
-/// The HTTP client of a [`Client`](crate::Client) as a [`tower_service::Service`]: what a layer wraps, see
+/// The HTTP client of a [`Client`](crate::Client) as a [`tower_service::Service`], which layers wrap; see
 /// [`ClientBuilder::http_layer`](crate::ClientBuilder::http_layer).
 #[derive(Clone)]
 pub struct HttpService(Inner);
@@ -21,12 +21,12 @@ enum Inner {
     Service(Arc<dyn DynService>),
 }
 
-/// A service whose type is erased.
+/// A type-erased service.
 trait DynService: Send + Sync {
     fn call(&self, request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>, BoxError>>;
 }
 
-/// A service of any type; a clone of it handles each request.
+/// A service of any type. Each request uses a clone of it.
 struct Erased<S>(S);
 
 impl<S, B> DynService for Erased<S>
@@ -50,7 +50,7 @@ where
 }
 
 impl HttpService {
-    /// A service of any type.
+    /// Wraps a service of any type.
     pub(crate) fn new<S, B>(service: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -62,7 +62,7 @@ impl HttpService {
         Self(Inner::Service(Arc::new(Erased(service))))
     }
 
-    /// The HTTP client, if nothing is in its place.
+    /// Returns the HTTP client, if it is not replaced.
     pub(super) fn client(&self) -> Option<&reqwest::Client> {
         match &self.0 {
             Inner::Client(client) => Some(client),
@@ -106,10 +106,10 @@ impl fmt::Debug for HttpService {
     }
 }
 
-/// Makes an HTTP service of a closure that gets a request, whose URI is the complete URL, and returns a response.
+/// Creates an HTTP service from a closure. The closure takes a request, whose URI is the complete URL, and returns a response.
 ///
-/// An error stands for a broken connection: the call fails with [`ErrorKind::Connection`](crate::ErrorKind::Connection) and is retried if
-/// it may be. An [`Error`](crate::Error) of this crate is the error of the call.
+/// An error represents a broken connection: the call fails with [`ErrorKind::Connection`](crate::ErrorKind::Connection) and is retried if
+/// that is safe. An [`Error`](crate::Error) of this crate becomes the error of the call.
 ///
 /// ```
 /// use cisco_secure_access::{Client, Credentials, service_fn};
@@ -136,7 +136,7 @@ where
     ServiceFn(handle)
 }
 
-/// An HTTP service of a closure; see [`service_fn`].
+/// An HTTP service that calls a closure; see [`service_fn`].
 #[derive(Clone)]
 pub struct ServiceFn<F>(F);
 

@@ -1,4 +1,4 @@
-//! Metrics of requests, named as OpenTelemetry names those of HTTP clients.
+//! Metrics of requests, with the OpenTelemetry names for HTTP clients.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::trace::error_type;
 use crate::error::Result;
 use crate::response::RawResponse;
 
-/// The bounds of the buckets of durations that OpenTelemetry advises, in seconds.
+/// The bucket boundaries of durations that OpenTelemetry recommends, in seconds.
 const BOUNDS: [f64; 14] = [
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
 ];
@@ -24,7 +24,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// Instruments of the meter provider that the program has set.
+    /// Creates instruments from the global meter provider.
     pub(crate) fn new() -> Self {
         let meter = global::meter("cisco-secure-access");
         Self {
@@ -42,7 +42,7 @@ impl Metrics {
         }
     }
 
-    /// Records a request that has ended.
+    /// Records a completed request.
     pub(super) fn record_request(
         &self,
         request: &PreparedRequest,
@@ -65,14 +65,14 @@ impl Metrics {
         self.duration.record(duration.as_secs_f64(), &attributes);
     }
 
-    /// Records that a request is sent again.
+    /// Records a retry.
     pub(super) fn record_resend(&self, request: &PreparedRequest) {
         let attributes = attributes(request, &request.operation.method, &request.url);
         self.resends.add(1, &attributes);
     }
 }
 
-/// What names a request, without the values in it.
+/// The attributes of a request, without the values in it.
 fn attributes(request: &PreparedRequest, method: &Method, url: &Url) -> Vec<KeyValue> {
     let mut attributes = vec![
         KeyValue::new("http.request.method", method.as_str().to_owned()),

@@ -1,6 +1,6 @@
-//! How every request gets its response: retries around { rate limit → authorization → redirects → send }.
+//! The processing of a request: retries around { rate limit → authorization → redirects → send }.
 //!
-//! The pipeline gets a [`PipelineContext`] and a [`PreparedRequest`]; it knows neither the client nor the operations.
+//! The pipeline takes a [`PipelineContext`] and a [`PreparedRequest`]. It depends neither on the client nor on the operations.
 
 mod authorization;
 mod body;

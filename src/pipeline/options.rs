@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use super::retry_policy::RetryPolicy;
 
-/// How often a request is retried, and how long it may take.
+/// The retry policy and the time limits of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestOptions {
     pub(crate) retry: RetryPolicy,
-    /// For one attempt.
+    /// The time limit of one attempt.
     pub(crate) attempt_timeout: Duration,
-    /// For the access token, all attempts, and the delays between them.
+    /// The time limit of the access token, all attempts, and the delays between them.
     pub(crate) total_timeout: Option<Duration>,
 }
 

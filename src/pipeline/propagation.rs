@@ -1,4 +1,4 @@
-//! Trace context in requests (W3C Trace Context): the service, or a proxy before it, can continue the trace of a program.
+//! Trace context in requests (W3C Trace Context), so that the service or a proxy can continue the trace of a program.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::trace::TraceContextExt as _;
@@ -8,7 +8,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
 
-/// Adds the context of the current span, if it has one and the request does not set another.
+/// Adds the context of the current span, if there is one and the request does not set another.
 pub(super) fn inject_trace_context(headers: &mut HeaderMap) {
     if headers.contains_key(TRACE_PARENT) {
         return;

@@ -1,8 +1,8 @@
 //! The rate limiter: it delays requests so that they stay within the rate limits of their operations.
 //!
-//! Each class of limits has a queue. A request that has to wait reserves a slot, a point in time, and sleeps by itself until then; no lock is
-//! held while it sleeps. So a request that nobody polls delays no other: its slot passes, and it gets another when it is polled again. A
-//! request that is dropped gives its slot back. Response headers correct the limits.
+//! Each class of limits has a queue. A request that must wait reserves a slot, a point in time, and sleeps until then; no lock is held
+//! while it sleeps. So a request that is not polled delays no other: its slot passes, and it gets another when it is polled again. A
+//! dropped request releases its slot. Response headers correct the limits.
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
@@ -19,9 +19,9 @@ use crate::operation::{Operation, RateLimit, RateLimitScope};
 use crate::response::RawResponse;
 use crate::runtime::Runtime;
 
-/// How long a request may take to the service, and how much later than sent the service may count it.
+/// The maximum time that a request takes to the service, and that the service takes to count it.
 const MAX_TRANSIT: Duration = Duration::from_secs(1);
-/// The most requests that a window from a response header may have; each request in it is remembered.
+/// The maximum number of requests in a window of a response header, because each request in it is remembered.
 const MAX_WINDOW_REQUESTS: usize = 100_000;
 
 /// Whether a client delays calls to stay within the rate limits.
@@ -38,17 +38,17 @@ const MAX_WINDOW_REQUESTS: usize = 100_000;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RateLimiting {
-    /// Calls are sent at once. After 429 they are retried as the [`RetryPolicy`](crate::RetryPolicy) says.
+    /// Calls are sent at once. After a 429, they are retried according to the [`RetryPolicy`](crate::RetryPolicy).
     #[default]
     Off,
-    /// Calls stay within the limits that are documented for their operation ([`Operation::rate_limit`]), all windows at once: with 5 a
-    /// second, 14 a minute and 350 in half an hour, the fifteenth call is sent when the first is a minute old. Operations of one class
-    /// share their limits, and so do clones of a client. Calls are sent in the order of arrival. Each redirect counts as a request.
+    /// Calls stay within the documented limits of their operation ([`Operation::rate_limit`]), in all windows at once: with 5 per second,
+    /// 14 per minute and 350 per half hour, the fifteenth call is sent one minute after the first. Operations of one class share their
+    /// limits, and so do clones of a client. Calls are sent in order of arrival. Each redirect counts as a request.
     ///
-    /// Response headers correct the limits: `ratelimit-remaining` and `ratelimit-reset` show what other programs with the same key use, and
-    /// `x-ratelimit-limit-minute` and its like replace the documented limits. A call that the limits would delay beyond its total
-    /// timeout fails at once with [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait);
-    /// [`Client::rate_limit_delay`](crate::Client::rate_limit_delay) is the delay of a call that starts now.
+    /// Response headers correct the limits: `ratelimit-remaining` and `ratelimit-reset` include the requests of other programs with the
+    /// same key, and headers such as `x-ratelimit-limit-minute` replace the documented limits. A call that the limits would delay beyond
+    /// its total timeout fails at once with [`ErrorKind::RateLimitWait`](crate::ErrorKind::RateLimitWait).
+    /// [`Client::rate_limit_delay`](crate::Client::rate_limit_delay) returns the delay of a call that starts now.
     Documented,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct RateLimiter {
     queues: Mutex<HashMap<BucketKey, Arc<Queue>>>,
 }
 
-/// What a rate limit counts together: a class of operations, for the API key or for one organization.
+/// The scope of a rate limit: a class of operations, for the API key or for one organization.
 type BucketKey = (&'static str, Option<Box<str>>);
 
 impl RateLimiter {
@@ -70,7 +70,7 @@ impl RateLimiter {
         }
     }
 
-    /// The delay of a request that arrives now.
+    /// Returns the delay of a request that arrives now.
     pub(crate) fn delay(
         &self,
         operation: &Operation,
@@ -84,7 +84,7 @@ impl RateLimiter {
         slot.saturating_duration_since(now)
     }
 
-    /// Puts a request into the queue of its class; `None` if it has no rate limit.
+    /// Adds a request to the queue of its class; `None` if it has no rate limit.
     pub(super) fn enqueue<'a>(
         &self,
         runtime: &'a Runtime,
@@ -136,7 +136,7 @@ impl Queue {
     }
 }
 
-/// A request in the queue, until it is dropped or has its permit.
+/// A request in the queue, until it is dropped or gets its permit.
 pub(super) struct Waiter<'a> {
     queue: Arc<Queue>,
     runtime: &'a Runtime,
@@ -157,10 +157,10 @@ impl<'a> Waiter<'a> {
         }
     }
 
-    /// The permit for the request, if the limits allow it now. The caller sends the request at once: from now on it counts.
+    /// Returns the permit for the request, if the limits allow it now. The caller sends the request at once, because it counts from now on.
     ///
     /// # Errors
-    /// The slot of the request.
+    /// Returns the slot of the request.
     pub(super) fn claim(&self) -> Result<Permit, Instant> {
         let arrives_by = self.queue.state().claim(self.id, self.runtime.now())?;
         Ok(Permit {
@@ -169,7 +169,7 @@ impl<'a> Waiter<'a> {
         })
     }
 
-    /// Sleeps until its slot, or until the slot moves to an earlier time.
+    /// Sleeps until the slot of the request, or until the slot moves to an earlier time.
     pub(super) async fn sleep_until(&self, slot: Instant) {
         let delay = slot.saturating_duration_since(self.runtime.now());
         let sleep = pin!(self.runtime.sleep(delay));
@@ -183,7 +183,7 @@ impl Drop for Waiter<'_> {
     }
 }
 
-/// The permission to send a request, until its response has arrived.
+/// The permission to send a request, held until its response has arrived.
 #[derive(Debug)]
 pub(super) struct Permit {
     queue: Arc<Queue>,
@@ -191,7 +191,7 @@ pub(super) struct Permit {
 }
 
 impl Permit {
-    /// The request has ended; the headers of its response, if there is one, correct the limits.
+    /// Completes the request. The headers of its response, if there is one, correct the limits.
     pub(super) fn complete(self, response: Option<&RawResponse>, runtime: &Runtime) {
         let now = runtime.now();
         let mut state = self.queue.state();
@@ -209,38 +209,38 @@ impl Drop for Permit {
     }
 }
 
-/// What is known of a class.
+/// The state of a class.
 #[derive(Debug, Default)]
 struct State {
     windows: Vec<Window>,
-    /// When the service has surely counted each request that the windows still count, in ascending order.
+    /// The latest times at which the service counts each request that the windows still count, in ascending order.
     sent: VecDeque<Instant>,
-    /// How many requests have no response yet.
+    /// The number of requests without a response.
     in_flight: usize,
-    /// Those that wait, in the order of arrival.
+    /// The waiting requests, in order of arrival.
     waiters: VecDeque<Reservation>,
     next_id: u64,
-    /// What the service said it will accept.
+    /// The limits that the service reported.
     allowance: Option<Allowance>,
 }
 
-/// At most so many requests in any span of time of this length.
+/// The maximum number of requests in any span of time of this length.
 #[derive(Clone, Copy, Debug)]
 struct Window {
     requests: usize,
     length: Duration,
 }
 
-/// The slot of a request that waits.
+/// The slot of a waiting request.
 #[derive(Debug)]
 struct Reservation {
     id: u64,
-    /// When it may be sent.
+    /// The time from which it may be sent.
     slot: Instant,
     earlier: Arc<Notify>,
 }
 
-/// At most so many requests up to then.
+/// The maximum number of requests until a point in time.
 #[derive(Clone, Copy, Debug)]
 struct Allowance {
     requests: usize,
@@ -256,7 +256,7 @@ impl State {
         id
     }
 
-    /// Takes a waiter out of the queue; those behind it move up.
+    /// Removes a waiter from the queue. Later waiters move up.
     fn leave(&mut self, id: u64, now: Instant) {
         let before = self.waiters.len();
         self.waiters.retain(|waiter| waiter.id != id);
@@ -265,15 +265,15 @@ impl State {
         }
     }
 
-    /// Grants a permit to a waiter if the limits allow its request now; returns when the service has surely counted it.
+    /// Grants a permit to a waiter if the limits allow its request now; returns the latest time at which the service counts it.
     ///
     /// # Errors
-    /// When the request may be sent.
+    /// The time at which the request may be sent.
     fn claim(&mut self, id: u64, now: Instant) -> Result<Instant, Instant> {
         let Some(index) = self.waiters.iter().position(|waiter| waiter.id == id) else {
             return Err(now);
         };
-        // Its slot may have passed while nobody polled it, and other requests may have been sent since.
+        // The slot may have passed while the request was not polled, and other requests may have been sent since.
         let slot = self.schedule(index).next(self, now);
         if slot <= now {
             self.waiters.remove(index);
@@ -288,12 +288,12 @@ impl State {
         Err(slot)
     }
 
-    /// The slot of a request that would arrive now.
+    /// Returns the slot of a request that would arrive now.
     fn last_slot(&self, now: Instant) -> Instant {
         self.schedule(self.waiters.len()).next(self, now)
     }
 
-    /// The schedule of what was sent, and of the first `count` waiters.
+    /// Returns the schedule of the sent requests, and of the first `count` waiters.
     fn schedule(&self, count: usize) -> Schedule<'_> {
         let mut schedule = Schedule::new(&self.sent);
         for waiter in self.waiters.iter().take(count) {
@@ -302,8 +302,8 @@ impl State {
         schedule
     }
 
-    /// Gives each waiter the earliest slot that the limits allow. A slot that has passed stays: its waiter is about to claim it, or nobody
-    /// polls it and it must not delay the others.
+    /// Assigns the earliest slot that the limits allow to each waiter. A slot that has passed does not change: its waiter is about to claim
+    /// it, or it is not polled and must not delay the others.
     fn reschedule(&mut self, now: Instant) {
         let mut waiters = std::mem::take(&mut self.waiters);
         let mut schedule = self.schedule(0);
@@ -320,7 +320,7 @@ impl State {
         self.waiters = waiters;
     }
 
-    /// A request is sent; returns when the service has surely counted it.
+    /// Records that a request is sent; returns the latest time at which the service counts it.
     fn record_sent(&mut self, now: Instant) -> Instant {
         self.in_flight += 1;
         let arrives_by = now + MAX_TRANSIT;
@@ -339,7 +339,7 @@ impl State {
         arrives_by
     }
 
-    /// A request has ended: the service has counted it by now.
+    /// Records that a request has completed: the service has counted it by now.
     fn record_arrival(&mut self, arrives_by: Instant, now: Instant) {
         if now < arrives_by
             && let Ok(index) = self.sent.binary_search(&arrives_by)
@@ -349,7 +349,7 @@ impl State {
         }
     }
 
-    /// What the headers of a response say about the limits.
+    /// Applies the limits in response headers.
     fn observe_headers(&mut self, response: &RawResponse, system_time: SystemTime, now: Instant) {
         let headers = response.headers();
         for (length, requests) in limits(headers) {
@@ -368,7 +368,7 @@ impl State {
         let allowance = match (status, requested) {
             (StatusCode::TOO_MANY_REQUESTS, Some(delay)) => Some((0, delay)),
             _ => header::<usize>(headers, "ratelimit-remaining")
-                // The service had not counted those that are still in flight.
+                // The service had not counted the requests that are still in flight.
                 .map(|remaining| remaining.saturating_sub(self.in_flight - 1))
                 .zip(rate_limit_reset(headers, date)),
         };
@@ -378,7 +378,7 @@ impl State {
                 until: now + delay,
             };
             self.allowance = Some(match self.allowance {
-                // Responses overtake each other: of two for the same time, the one that allows less is newer.
+                // Responses can arrive out of order. Of two for the same time, the one that allows less is newer.
                 Some(old) if now < old.until => Allowance {
                     requests: old.requests.min(new.requests),
                     until: old.until.max(new.until),
@@ -389,12 +389,12 @@ impl State {
     }
 }
 
-/// When the windows count requests: those that were sent, and those that have a slot.
+/// The times at which the windows count requests: those of sent requests, and slots.
 struct Schedule<'a> {
     sent: &'a VecDeque<Instant>,
     /// In ascending order.
     slots: Vec<Instant>,
-    /// The last slot: requests are sent in the order of arrival.
+    /// The last slot, because requests are sent in order of arrival.
     last: Option<Instant>,
 }
 
@@ -414,13 +414,13 @@ impl<'a> Schedule<'a> {
         self.last = self.last.max(Some(slot));
     }
 
-    /// When one more request may be sent.
+    /// Returns the time at which one more request may be sent.
     fn next(&self, state: &State, now: Instant) -> Instant {
         let earliest = self.last.map_or(now, |last| last.max(now));
         let windows = state.windows.iter().filter(|window| window.requests > 0);
         let by_windows = windows
             .filter_map(|window| {
-                // The request that must have left the window.
+                // The request that must leave the window first.
                 let count = self.sent.len() + self.slots.len();
                 let last = self.nth(count.checked_sub(window.requests)?)?;
                 Some(last + window.length)
@@ -434,10 +434,10 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    /// The time with this index among all, in ascending order.
+    /// Returns the time with this index, in ascending order.
     fn nth(&self, index: usize) -> Option<Instant> {
         let (sent, slots) = (self.sent, &self.slots);
-        // How many slots are before it.
+        // The number of slots before it.
         let mut low = index.saturating_sub(sent.len());
         let mut high = index.min(slots.len());
         while low < high {
@@ -456,13 +456,13 @@ impl<'a> Schedule<'a> {
     }
 }
 
-/// Inserts a time in ascending order; new ones are near the end.
+/// Inserts a time in ascending order. New times are usually near the end.
 fn insert(times: &mut VecDeque<Instant>, time: Instant) {
     let index = times.partition_point(|known| *known <= time);
     times.insert(index, time);
 }
 
-/// The limits that a response names: `x-ratelimit-limit-second`, `-minute`, `-hour`, `-day`, or a number of seconds.
+/// The limits in response headers: `x-ratelimit-limit-second`, `-minute`, `-hour`, `-day`, or a number of seconds.
 fn limits(headers: &HeaderMap) -> impl Iterator<Item = (Duration, usize)> {
     headers.iter().filter_map(|(name, value)| {
         let unit = name.as_str().strip_prefix("x-ratelimit-limit-")?;

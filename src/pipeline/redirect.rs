@@ -1,4 +1,4 @@
-//! Redirects of the service: which of them a request follows with its access token.
+//! Redirects of the service, and which of them a request follows with its access token.
 
 use http::header::LOCATION;
 use http::{Method, StatusCode};
@@ -10,12 +10,12 @@ use crate::error::{Error, Result};
 use crate::operation::Operation;
 use crate::response::RawResponse;
 
-/// How many redirects a request follows.
+/// The maximum number of redirects of a request.
 const MAX_REDIRECTS: usize = 5;
-/// The scope whose operations redirect in a body too.
+/// The scope whose operations also redirect in a response body.
 const REPORTS: &str = "reports";
 
-/// The body of a redirect that reports send with status 200.
+/// The body of a redirect that reports send with the status 200.
 #[derive(Deserialize)]
 struct RedirectBody {
     data: RedirectData,
@@ -29,13 +29,13 @@ struct RedirectData {
 /// The hosts that may receive the access token of a client.
 #[derive(Clone, Debug)]
 pub(crate) struct RedirectPolicy {
-    /// Scheme, host and port of this URL may.
+    /// Scheme, host and port of this URL are trusted.
     pub(crate) base_url: Url,
-    /// These hosts and those below them may, over https on its default port.
+    /// These domains and their subdomains are trusted, over https on its default port.
     pub(crate) trusted_domains: Vec<String>,
 }
 
-/// The way of a request through redirects.
+/// The state of a request while it follows redirects.
 pub(super) struct Redirects {
     target: RequestTarget,
     visited: Vec<RequestTarget>,
@@ -49,15 +49,15 @@ impl Redirects {
         }
     }
 
-    /// Where the request goes next.
+    /// The current target of the request.
     pub(super) fn target(&self) -> &RequestTarget {
         &self.target
     }
 
-    /// Follows the redirect of a response; returns a response that is none.
+    /// Follows the redirect of a response; returns the response if it is not a redirect.
     ///
     /// # Errors
-    /// When the request does not follow it.
+    /// When the redirect is not allowed.
     pub(super) fn follow(
         &mut self,
         policy: &RedirectPolicy,
@@ -73,7 +73,7 @@ impl Redirects {
             Err(Error::redirect(operation, response, host, reason))
         };
         let Ok(url) = self.target.url.join(&location) else {
-            return rejected(response, "an unknown host", "its location is no URL");
+            return rejected(response, "an unknown host", "its location is not a URL");
         };
         let next = self.target.follow_to(url, response.status());
         self.visited.push(std::mem::replace(&mut self.target, next));
@@ -82,7 +82,7 @@ impl Redirects {
         } else if self.visited.len() > MAX_REDIRECTS {
             Some("there are too many redirects")
         } else if !matches!(request.authentication, Authentication::Token(_)) {
-            Some("key and secret go to the token endpoint only")
+            Some("the key and secret must not be sent to another URL")
         } else if self.target.has_body && !request.body.is_repeatable() {
             Some("its body can be sent only once")
         } else {
@@ -98,7 +98,7 @@ impl Redirects {
     }
 }
 
-/// The location that a response redirects to.
+/// Returns the location that a response redirects to.
 fn location(response: &RawResponse) -> Option<String> {
     match response.status().as_u16() {
         301 | 302 | 303 | 307 | 308 => {
@@ -113,13 +113,14 @@ fn location(response: &RawResponse) -> Option<String> {
     }
 }
 
-/// Whether an operation redirects in the body of a response; for any other, such a body is data.
+/// Whether an operation redirects in the body of a response. For any other operation, such a body is data.
 fn redirects_in_body(operation: &Operation) -> bool {
     operation.scope == REPORTS
 }
 
 impl RequestTarget {
-    /// The request to a new location: 303, and 301 and 302 of a POST, make it a GET, as RFC 9110 says; a redirect in a body too.
+    /// Creates the request to a new location. 303, and 301 and 302 after a POST, change the method to GET (RFC 9110); so does a redirect in
+    /// a body.
     fn follow_to(&self, url: Url, status: StatusCode) -> Self {
         let becomes_get = match status.as_u16() {
             200 | 303 => true,
@@ -139,25 +140,25 @@ impl RequestTarget {
 }
 
 impl RedirectPolicy {
-    /// Why the access token may not go to a URL; `None` if it may.
+    /// Returns the reason why the access token must not be sent to a URL; `None` if it may.
     pub(crate) fn check(&self, url: &Url) -> Option<&'static str> {
         if !url.username().is_empty() || url.password().is_some() {
-            return Some("the URL has a user name");
+            return Some("the URL contains a user name");
         }
-        // Same scheme, host and port: another port of a machine can belong to anybody.
+        // Scheme, host and port must be equal: another port of a machine can belong to anybody.
         if url.origin() == self.base_url.origin() {
             return None;
         }
         if url.scheme() != "https" || url.port().is_some() {
-            return Some("it is not https on port 443");
+            return Some("the URL is not https on port 443");
         }
         let is_trusted = matches!(url.host(), Some(Host::Domain(name)) if self.is_trusted(name));
         (!is_trusted).then_some(
-            "the cloud does not trust it with an access token; trust it with `ClientBuilder::trust_redirects_to`",
+            "the host must not receive an access token; to trust it, use `ClientBuilder::trust_redirects_to`",
         )
     }
 
-    /// Whether a host is one of the trusted domains, or below one.
+    /// Whether a host is one of the trusted domains or a subdomain.
     fn is_trusted(&self, host: &str) -> bool {
         self.trusted_domains.iter().any(|domain| {
             host.strip_suffix(domain.as_str())

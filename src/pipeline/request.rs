@@ -1,4 +1,4 @@
-//! A request as the pipeline gets it: complete, and repeatable.
+//! A complete and repeatable request, the input of the pipeline.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) struct PreparedRequest {
     pub(crate) authentication: Authentication,
 }
 
-/// Where a request goes; a redirect changes it.
+/// The target of a request, which a redirect changes.
 #[derive(PartialEq, Eq)]
 pub(super) struct RequestTarget {
     pub(super) method: Method,
@@ -44,18 +44,18 @@ impl RequestTarget {
     }
 }
 
-/// What a request authenticates with.
+/// The authentication of a request.
 pub(crate) enum Authentication {
     /// An access token.
     Token(Arc<TokenSource>),
-    /// The credentials that the access tokens of a client are issued for.
+    /// The credentials of the client, for its access tokens.
     Provider(Arc<TokenSource>),
-    /// These credentials, for a child organization.
+    /// Other credentials, for a child organization.
     Credentials(Credentials, Option<Arc<str>>),
 }
 
 impl Authentication {
-    /// The child organization that the request works on.
+    /// Returns the child organization of the request.
     pub(super) fn organization(&self) -> Option<&str> {
         match self {
             Self::Token(tokens) | Self::Provider(tokens) => tokens.organization(),
@@ -65,7 +65,7 @@ impl Authentication {
     }
 }
 
-/// The body of a request. Each attempt sends it from its beginning, unless it can be sent only once.
+/// The body of a request. Each attempt sends it from the start, unless it can be sent only once.
 pub(crate) enum RequestBody {
     Empty,
     Bytes {
@@ -85,9 +85,9 @@ impl RequestBody {
     }
 }
 
-/// Makes the form of a multipart body.
+/// Creates the form of a multipart body.
 pub(crate) trait MultipartSource: Send + Sync {
-    /// The form, from its beginning.
+    /// Returns the form, from the start.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -96,6 +96,6 @@ pub(crate) trait MultipartSource: Send + Sync {
         operation: &'static Operation,
     ) -> BoxFuture<'_, Result<reqwest::multipart::Form>>;
 
-    /// Whether [`form`](Self::form) makes the form again.
+    /// Whether [`form`](Self::form) can create the form again.
     fn is_repeatable(&self) -> bool;
 }

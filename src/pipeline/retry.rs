@@ -1,4 +1,4 @@
-//! The retries of one request: whether there is another, and after which delay.
+//! The retry state of a request: whether it is retried, and after which delay.
 
 use std::time::{Duration, Instant};
 
@@ -14,11 +14,11 @@ pub(super) struct RetryState<'a> {
     context: &'a PipelineContext,
     request: &'a PreparedRequest,
     started: Instant,
-    /// How many requests were sent.
+    /// The number of requests that were sent.
     sent: u32,
-    /// How many of them the policy counts.
+    /// The number of attempts that count for the policy.
     counted: u32,
-    /// Whether the service may have processed an attempt that failed.
+    /// Whether the service may have processed a failed attempt.
     may_be_processed: bool,
 }
 
@@ -34,14 +34,14 @@ impl<'a> RetryState<'a> {
         }
     }
 
-    /// Starts an attempt, and returns how long it may take.
+    /// Starts an attempt, and returns its time limit.
     pub(super) fn start_attempt(&mut self) -> Duration {
         self.sent += 1;
         self.counted += 1;
         self.within_total(self.request.options.attempt_timeout)
     }
 
-    /// A time limit, or what remains of the total timeout if that is less.
+    /// Returns a time limit, or the remaining total timeout if that is less.
     pub(super) fn within_total(&self, limit: Duration) -> Duration {
         self.remaining()
             .map_or(limit, |remaining| remaining.min(limit))
@@ -62,28 +62,28 @@ impl<'a> RetryState<'a> {
         }
     }
 
-    /// Does not count the last attempt: the reason of its failure is fixed.
+    /// Does not count the last attempt, because the cause of its failure is fixed.
     pub(super) fn refund_attempt(&mut self) {
         self.counted -= 1;
     }
 
-    /// What remains of the total timeout, if there is one.
+    /// Returns the remaining total timeout, if there is one.
     pub(super) fn remaining(&self) -> Option<Duration> {
         let elapsed = self.context.runtime.now().duration_since(self.started);
         Some(self.request.options.total_timeout?.saturating_sub(elapsed))
     }
 
-    /// How many requests were sent.
+    /// Returns the number of requests that were sent.
     pub(super) fn sent(&self) -> u32 {
         self.sent
     }
 
-    /// The request succeeded.
+    /// Records that the request succeeded.
     pub(super) fn succeed(&self) {
         self.context.retry_budget.deposit();
     }
 
-    /// Whether an error says that a resource is gone because an attempt before has deleted it.
+    /// Whether an error means that an earlier attempt has deleted the resource.
     pub(super) fn is_deleted(&self, error: &Error) -> bool {
         self.may_be_processed
             && self.request.operation.method == Method::DELETE
@@ -107,21 +107,21 @@ impl<'a> RetryState<'a> {
         let requested = error.retry_after().unwrap_or_default();
         if requested > policy.max_retry_after {
             return Err(error.with_context(format!(
-                "the service requests a delay of {}, more than this client accepts",
+                "the service requests a delay of {}, which is more than the maximum of this client",
                 shown(requested)
             )));
         }
-        // The random part spreads callers that got the same delay.
+        // The random part spreads callers with the same delay.
         let delay = requested + policy.backoff(self.counted).mul_f64(runtime.random());
         if let Some(remaining) = self.remaining().filter(|remaining| delay >= *remaining) {
             return Err(error.with_context(format!(
-                "there is no time for a retry: its delay is {}, and {} remain of the total timeout",
+                "there is no time for a retry: its delay is {}, but only {} of the total timeout remain",
                 shown(delay),
                 shown(remaining)
             )));
         }
         if !self.context.retry_budget.withdraw() {
-            let reason = "it is not retried: too many calls of this client fail";
+            let reason = "it is not retried: the retry budget of this client is exhausted";
             return Err(error.with_context(reason.to_owned()));
         }
         trace::retry(&error, delay);

@@ -1,4 +1,4 @@
-//! How requests are retried, and how many retries the requests of a client share.
+//! The retry policy, and the retry budget of a client.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 #[cfg(doc)]
 use crate::error::Error;
 
-/// How failed calls are retried.
+/// A policy for retries of failed calls.
 ///
 /// An idempotent operation ([`Operation::idempotent`](crate::Operation::idempotent)) is retried when the connection fails or breaks, when
-/// there is no response in time, and after a response of 408, 429, 500, 502, 503 or 504. Any other operation is retried only if the
-/// service did not process the request: without a connection, after 429, and after 409 because something is locked.
+/// the request times out, and after a response of 408, 429, 500, 502, 503 or 504. Any other operation is retried only if the service did
+/// not process the request: when the connection fails, after 429, and after 409 for a lock.
 ///
-/// The delay before a retry is the one that the service requests, plus a random time of up to
-/// [`initial_backoff`](Self::initial_backoff), doubled with each attempt.
+/// The delay before a retry is the delay that the service requests, plus a random time of up to [`initial_backoff`](Self::initial_backoff),
+/// which doubles with each attempt.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,49 +49,49 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The default policy of a client: four attempts.
+    /// Creates the default policy of a client: four attempts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// No retries.
+    /// Creates a policy without retries.
     pub fn none() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// The maximum number of attempts, including the first; 0 counts as 1. (4)
+    /// Sets the maximum number of attempts, including the first; 0 counts as 1. (4)
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The upper bound of the random delay before the first retry; it doubles with each further retry. (500 ms)
+    /// Sets the upper bound of the random delay before the first retry. It doubles with each further retry. (500 ms)
     pub fn initial_backoff(mut self, backoff: Duration) -> Self {
         self.initial_backoff = backoff;
         self
     }
 
-    /// The upper bound of the random delay before any retry. (30 s)
+    /// Sets the upper bound of the random delay before any retry. (30 s)
     pub fn max_backoff(mut self, backoff: Duration) -> Self {
         self.max_backoff = backoff;
         self
     }
 
-    /// The longest delay that the service may request. If it requests a longer one, the call fails at once, and [`Error::retry_after`] is
-    /// that delay. (120 s)
+    /// Sets the maximum delay that the service may request. If it requests a longer delay, the call fails at once, and
+    /// [`Error::retry_after`] returns that delay. (120 s)
     pub fn max_retry_after(mut self, delay: Duration) -> Self {
         self.max_retry_after = delay;
         self
     }
 
-    /// How many retries all calls of a client share, so that they add no load to a service that is down. Ten calls that succeed return one
-    /// retry to the budget. (100)
+    /// Sets the retry budget, which all calls of a client share so that they add no load to a service that is down. Ten successful calls
+    /// return one retry to the budget. (100)
     pub fn budget(mut self, retries: u32) -> Self {
         self.budget = retries;
         self
     }
 
-    /// The upper bound of the random delay after so many attempts.
+    /// Returns the upper bound of the random delay after this number of attempts.
     pub(crate) fn backoff(&self, attempts: u32) -> Duration {
         let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
         self.initial_backoff
@@ -100,7 +100,7 @@ impl RetryPolicy {
     }
 }
 
-/// The retries that all calls of a client share, in tenths.
+/// The retry budget of a client, in tenths of a retry.
 #[derive(Debug)]
 pub(crate) struct RetryBudget {
     tenths: AtomicU32,
@@ -108,7 +108,7 @@ pub(crate) struct RetryBudget {
 }
 
 impl RetryBudget {
-    /// What a retry withdraws; a call that succeeds deposits 1.
+    /// The cost of a retry. A successful call deposits 1.
     const RETRY: u32 = 10;
 
     pub(crate) fn new(policy: &RetryPolicy) -> Self {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_is_used_up_and_refilled() {
+    fn retries_withdraw_from_the_budget_and_successes_deposit() {
         let budget = RetryBudget::new(&RetryPolicy::new().budget(2));
         assert_eq!([(); 3].map(|()| budget.withdraw()), [true, true, false]);
         for _ in 0..9 {

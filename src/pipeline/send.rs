@@ -1,4 +1,4 @@
-//! One HTTP request, and its complete response.
+//! Sends one HTTP request, and reads its complete response.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ pub(super) async fn send(
     }
 }
 
-/// Lets the HTTP service of the client handle a request.
+/// Passes a request to the HTTP service of the client.
 async fn call_service(
     context: &PipelineContext,
     request: reqwest::Request,
@@ -140,7 +140,7 @@ async fn build(
         && let Some(organization) = request.authentication.organization()
     {
         let value = HeaderValue::from_str(organization).map_err(|_| {
-            let reason = "the id of the organization has characters that no header can hold";
+            let reason = "the id of the organization has characters that are not valid in a header";
             Error::request(operation, reason)
         })?;
         headers.insert(ORGANIZATION, value);
@@ -154,12 +154,12 @@ async fn build(
 /// The body of a response while it is read.
 struct ResponseBody {
     limit: usize,
-    /// What the response announced, in bytes.
+    /// The announced length, in bytes.
     announced: usize,
     length: usize,
-    /// Most responses come in one chunk, which needs no copy.
+    /// Most responses have one chunk, which is not copied.
     first: Bytes,
-    /// Grows with what arrives: an announced length is no reason to allocate.
+    /// The buffer grows with the received data. The announced length is not trusted for allocation.
     all: BytesMut,
 }
 
@@ -195,7 +195,7 @@ impl ResponseBody {
         }
     }
 
-    /// The complete body; `None` if it is too large.
+    /// Returns the complete body; `None` if it is too large.
     fn finish(self) -> Option<Bytes> {
         if self.is_too_large() {
             return None;

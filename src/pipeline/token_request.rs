@@ -17,8 +17,8 @@ use crate::operation::{
     CloudKind, Operation, RateLimit, RateLimitScope, RateLimitWindow, Security,
 };
 
-/// The operation of the token endpoint. It stands here because the generated operations are above the pipeline; a test compares it with
-/// the generated one.
+/// The operation of the token endpoint. It is defined here because the pipeline does not depend on the generated operations; a test
+/// compares it with the generated one.
 pub(crate) static TOKEN_OPERATION: Operation = Operation {
     id: "create_token",
     upstream_id: "create_auth_token",

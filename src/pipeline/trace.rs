@@ -1,7 +1,7 @@
-//! What `tracing` sees of a request: a span, with events for its attempts and delays, named as OpenTelemetry names HTTP clients.
+//! The `tracing` span of a request, with events for its attempts and delays, and with the OpenTelemetry names for HTTP clients.
 //!
-//! No token, secret, header or body is recorded, of the URL neither the query nor the values in the path, and nothing that the service
-//! says: of an error its status or kind.
+//! The span does not contain tokens, secrets, headers, bodies, queries, path values or messages of the service. An error is recorded as its
+//! status or kind.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ pub(super) fn record_result(span: &Span, result: &Result<RawResponse>) {
     }
 }
 
-/// The event of an attempt that has ended.
+/// Emits the event of a completed attempt.
 pub(super) fn attempt(response: &Result<RawResponse>, sent: u32) {
     if !tracing::enabled!(target: "cisco_secure_access", Level::DEBUG) {
         return;
@@ -79,7 +79,7 @@ pub(super) fn attempt(response: &Result<RawResponse>, sent: u32) {
     }
 }
 
-/// The event of a delay before a retry.
+/// Emits the event of a delay before a retry.
 pub(super) fn retry(error: &Error, delay: Duration) {
     warn!(
         target: "cisco_secure_access",

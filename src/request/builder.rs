@@ -1,12 +1,12 @@
-//! The builder of a body: one type for all objects with more than one required property.
+//! The builder of bodies with more than one required property.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use super::typestate::IsSet;
 
-/// An object under construction. Its type has a setter for each property, and `State` says which of the required ones are set: an object
-/// without one cannot be built.
+/// An object under construction. It has a setter for each property. `State` says which required properties are set: `build` needs all of
+/// them.
 #[must_use = "an object is complete when it is built"]
 pub struct Builder<T, State> {
     pub(crate) object: T,
@@ -22,7 +22,7 @@ impl<T, S> Builder<T, S> {
         }
     }
 
-    /// The complete object.
+    /// Returns the complete object.
     #[must_use]
     pub fn build(self) -> T
     where
@@ -32,7 +32,7 @@ impl<T, S> Builder<T, S> {
     }
 }
 
-// Not derived: a derive would require the same of the state.
+// Not derived: a derive would require the same traits of the state.
 impl<T: Clone, S> Clone for Builder<T, S> {
     fn clone(&self) -> Self {
         Self::new(self.object.clone())

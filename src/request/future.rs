@@ -20,7 +20,7 @@ pub struct ResponseFuture<T> {
 }
 
 impl<T> ResponseFuture<T> {
-    /// The future of the response to an operation; an error has the label.
+    /// Creates the future of the response to an operation; the label names the request in errors.
     pub(super) fn new(
         operation: &'static Operation,
         label: Option<Arc<str>>,

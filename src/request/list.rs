@@ -1,14 +1,14 @@
-//! The arguments that are lists: what generated setters take, as the list that they store.
+//! List parameters of generated setters, converted to the list that is stored.
 
 use std::borrow::Borrow;
 
-/// A list of what the items convert into.
+/// A list of values that convert to `T`.
 #[inline]
 pub(crate) fn into_list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
     items.into_iter().map(Into::into).collect()
 }
 
-/// A list of items that are values or references to them.
+/// A list of values or references to them.
 #[inline]
 pub(crate) fn cloned_list<T: Clone>(items: impl IntoIterator<Item = impl Borrow<T>>) -> Vec<T> {
     items

@@ -1,4 +1,4 @@
-//! A request under construction, and the future of its response: one type each for all operations.
+//! A request under construction, and the future of its response. One type each serves all operations.
 
 mod builder;
 mod future;

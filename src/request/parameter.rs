@@ -1,4 +1,4 @@
-//! How a value is written in a path, a query or a header.
+//! The string form of a value in a path, a query or a header.
 
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -7,12 +7,12 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use crate::response::decode::Generated;
 
-/// A value that a path, a query or a header can hold.
+/// A value of a path, query or header parameter.
 pub(crate) trait ToParam {
     fn to_param(&self) -> String;
 }
 
-/// A value as a path, a query or a header holds it.
+/// Returns the value as a string.
 pub(crate) fn to_param(value: &impl ToParam) -> String {
     value.to_param()
 }
@@ -29,7 +29,7 @@ macro_rules! to_param_by_display {
 
 to_param_by_display!(String, i64, f64, bool, NaiveDate, IpAddr);
 
-/// The enumerations.
+/// Enumerations.
 impl<T: Generated + Display> ToParam for T {
     fn to_param(&self) -> String {
         self.to_string()

@@ -1,4 +1,4 @@
-//! The parts of a request, as the generated builders collect them.
+//! The parts of a request, which the generated builders collect.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,30 +22,30 @@ use crate::pipeline::{self, Authentication, PreparedRequest, RequestBody, Reques
 use crate::response::LenientDeserialize;
 use crate::response::{RawResponse, Response};
 
-/// What is percent-encoded in a URL: everything but the unreserved characters of RFC 3986.
+/// The percent-encoded characters in a URL: all except the unreserved characters of RFC 3986.
 const ENCODE_SET: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// A request to an operation: its arguments as they are sent.
+/// A request to an operation, with its encoded arguments.
 #[derive(Clone)]
 pub(crate) struct RequestParts {
     client: Client,
     operation: &'static Operation,
     path: String,
     query: Vec<(Cow<'static, str>, String)>,
-    /// What is sent of the query parameters that are not set: names and values.
+    /// The defaults of query parameters that are not set: names and values.
     defaults: &'static [(&'static str, &'static str)],
     headers: HeaderMap,
     body: BodyPart,
-    /// Those of the request, if they differ from those of the client.
+    /// The options of the request, if they differ from those of the client.
     options: Option<RequestOptions>,
     reports_region: Option<ReportsRegion>,
-    /// What an error calls the request, if its operation has no name.
+    /// The name of the request in errors, if its operation has none.
     label: Option<Arc<str>>,
-    /// The first argument that cannot be sent; reported when the request is sent.
+    /// The first invalid argument, which is reported when the request is sent.
     build_error: Option<Error>,
 }
 
@@ -59,7 +59,7 @@ enum BodyPart {
 }
 
 impl RequestParts {
-    /// A request with the values of the placeholders in the path of `operation`, in their order.
+    /// Creates a request with the values of the path parameters of `operation`, in order.
     pub(crate) fn new(client: &Client, operation: &'static Operation, values: &[&str]) -> Self {
         let path = String::with_capacity(operation.path.len() + 16);
         let mut parts = Self::with_path(client, operation, path);
@@ -69,7 +69,7 @@ impl RequestParts {
         while let Some((before, rest)) = template.split_once('{') {
             let (name, after) = rest.split_once('}').unwrap_or((rest, ""));
             let value = values.next().copied().unwrap_or_default();
-            // An empty segment, `.` or `..` would make the path that of another resource.
+            // An empty segment, `.` or `..` would change the path to that of another resource.
             if matches!(value, "" | "." | "..") {
                 parts.fail(format!(
                     "the argument for `{name}` is `{value}`, which cannot be a segment of the path {}",
@@ -84,7 +84,7 @@ impl RequestParts {
         parts
     }
 
-    /// A request to this path.
+    /// Creates a request to this path.
     pub(super) fn with_path(client: &Client, operation: &'static Operation, path: String) -> Self {
         Self {
             client: client.clone(),
@@ -101,32 +101,32 @@ impl RequestParts {
         }
     }
 
-    /// Sets what errors call the request.
+    /// Sets the name of the request in errors.
     pub(super) fn set_label(&mut self, label: String) {
         self.label = Some(label.into());
     }
 
-    /// Keeps the request from being sent; only the first error is reported.
+    /// Marks the request as invalid. Only the first error is reported.
     pub(super) fn fail(&mut self, reason: String) {
         if self.build_error.is_none() {
             self.build_error = Some(Error::request(self.operation, reason));
         }
     }
 
-    /// Sets a query parameter; it replaces an earlier value.
+    /// Sets a query parameter, and replaces an earlier value.
     pub(crate) fn query(&mut self, name: impl Into<Cow<'static, str>>, value: String) {
         let name = name.into();
         self.query.retain(|(known, _)| *known != name);
         self.query.push((name, value));
     }
 
-    /// Sets a query parameter to a list: one value, with commas.
+    /// Sets a query parameter to a list: one value, joined by commas.
     pub(crate) fn query_list(&mut self, name: &'static str, values: &[impl ToParam]) {
         let value = self.joined(name, values);
         self.query(name, value);
     }
 
-    /// The elements of a list with commas between them.
+    /// Joins the elements of a list by commas.
     fn joined(&mut self, name: &str, values: &[impl ToParam]) -> String {
         let values: Vec<_> = values.iter().map(ToParam::to_param).collect();
         if let Some(value) = values.iter().find(|value| value.contains(',')) {
@@ -137,7 +137,7 @@ impl RequestParts {
         values.join(",")
     }
 
-    /// Sets a query parameter to a list: the name once for each value.
+    /// Sets a query parameter to a list: one parameter for each value.
     pub(crate) fn query_repeated(&mut self, name: &'static str, values: &[impl ToParam]) {
         self.query.retain(|(known, _)| *known != name);
         self.query
@@ -152,33 +152,33 @@ impl RequestParts {
         }
     }
 
-    /// Replaces the query by one as it is in a URL.
+    /// Sets the query string of a URL.
     pub(crate) fn replace_query(&mut self, query: &str) {
         self.query = url::form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| (name.into_owned().into(), value.into_owned()))
             .collect();
     }
 
-    /// Sets a header to a list: one value, with commas.
+    /// Sets a header to a list: one value, joined by commas.
     pub(crate) fn header_list(&mut self, name: &str, values: &[impl ToParam]) {
         let value = self.joined(name, values);
         self.header(name, value);
     }
 
-    /// Sets a header; it replaces an earlier value.
+    /// Sets a header, and replaces an earlier value.
     pub(crate) fn header(&mut self, name: &str, value: String) {
         let Ok(known) = HeaderName::from_bytes(name.as_bytes()) else {
-            return self.fail(format!("`{name}` is no name of a header"));
+            return self.fail(format!("`{name}` is not a valid header name"));
         };
         if [AUTHORIZATION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING].contains(&known) {
-            return self.fail(format!("the client itself sets the header `{name}`"));
+            return self.fail(format!("the header `{name}` is set by the client"));
         }
         match HeaderValue::try_from(value) {
             Ok(value) => {
                 self.headers.insert(known, value);
             }
             Err(_) => self.fail(format!(
-                "the value of the header `{name}` has characters that no header can hold"
+                "the value of the header `{name}` has characters that are not valid in a header"
             )),
         }
     }
@@ -191,10 +191,10 @@ impl RequestParts {
         }
     }
 
-    /// Sets the body, for an operation that takes a form.
+    /// Sets the form of an operation.
     pub(crate) fn form(&mut self, value: &impl Serialize) {
         let Ok(Value::Object(fields)) = serde_json::to_value(value) else {
-            self.fail("the body cannot be serialized as a form: it is no object".to_owned());
+            self.fail("the body cannot be serialized as a form: it is not an object".to_owned());
             return;
         };
         let mut form = url::form_urlencoded::Serializer::new(String::new());
@@ -222,13 +222,13 @@ impl RequestParts {
         }
     }
 
-    /// The options of this request, for changes.
+    /// Returns the options of this request.
     pub(crate) fn options_mut(&mut self) -> &mut RequestOptions {
         self.options
             .get_or_insert_with(|| self.client.options().clone())
     }
 
-    /// Sets the region that a report is requested from.
+    /// Sets the region from which a report is requested.
     pub(crate) fn reports_region(&mut self, region: ReportsRegion) {
         self.reports_region = Some(region);
     }
@@ -238,7 +238,7 @@ impl RequestParts {
         self.respond(RawResponse::decode)
     }
 
-    /// Sends the request, and makes the result of its response.
+    /// Sends the request, and converts its response.
     pub(super) fn respond<T>(self, decode: fn(RawResponse) -> Result<T>) -> ResponseFuture<T> {
         let (operation, label) = (self.operation(), self.label());
         ResponseFuture::new(operation, label, self.execute(), decode)
@@ -259,12 +259,12 @@ impl RequestParts {
         self.operation
     }
 
-    /// What errors call the request, if its operation has no name.
+    /// Returns the name of the request in errors, if its operation has none.
     pub(crate) fn label(&self) -> Option<Arc<str>> {
         self.label.clone()
     }
 
-    /// The value of a query parameter that was set.
+    /// Returns the value of a query parameter that is set.
     pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
@@ -272,14 +272,14 @@ impl RequestParts {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The value that a query parameter is sent with where it is not set.
+    /// Returns the default of a query parameter that is not set.
     pub(crate) fn default_value(&self, name: &str) -> Option<&'static str> {
         let mut defaults = self.defaults.iter();
         let (_, value) = defaults.find(|(known, _)| *known == name)?;
         Some(value)
     }
 
-    /// The complete request.
+    /// Builds the complete request.
     fn prepare(mut self) -> Result<PreparedRequest> {
         if let Some(error) = self.build_error.take() {
             return Err(error);
@@ -344,7 +344,7 @@ impl RequestParts {
 }
 
 impl fmt::Debug for RequestParts {
-    /// Without the values of arguments, which may be secret.
+    /// Omits the values of arguments, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
         let headers: Vec<_> = self.headers.keys().collect();

@@ -1,4 +1,4 @@
-//! The request that has no generated setters: for what no document describes.
+//! Requests without generated setters, for undocumented operations.
 
 use http::Method;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use crate::operation::Operation;
 use crate::response::{RawResponse, Response};
 
 impl Request {
-    /// A request of an operation, or of one that no document describes, to a path that is sent as it is.
+    /// Creates a request to a path, which is sent unchanged. If the operation is documented, its properties apply.
     pub(crate) fn undocumented(
         client: &Client,
         operation: &'static Operation,
@@ -26,10 +26,10 @@ impl Request {
             parts.set_label(format!("{method} {path}"));
         }
         if operation.method != *method {
-            parts.fail(format!("no request of the API has the method `{method}`"));
+            parts.fail(format!("the API does not support the method `{method}`"));
         }
         if let Some(reason) = path_error(path) {
-            parts.fail(format!("`{path}` is no path of a request: {reason}"));
+            parts.fail(format!("`{path}` is not a valid path: {reason}"));
         }
         Self::new(parts)
     }
@@ -40,7 +40,7 @@ impl Request {
         self
     }
 
-    /// Sends the request and decodes the response from JSON: to a [`serde_json::Value`], or a type of your own.
+    /// Sends the request and decodes the JSON response to a [`serde_json::Value`], or a type of your own.
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
@@ -53,13 +53,13 @@ impl IntoFuture for Request {
     type Output = Result<Response<Value>>;
     type IntoFuture = ResponseFuture<Response<Value>>;
 
-    /// Sends the request and decodes the response from JSON.
+    /// Sends the request and decodes the JSON response.
     fn into_future(self) -> Self::IntoFuture {
         self.send()
     }
 }
 
-/// Why a string is not a path that means what it says.
+/// Returns the reason why a path is not valid.
 fn path_error(path: &str) -> Option<&'static str> {
     let is_relative = |segment: &str| {
         let decoded = segment.replace("%2e", ".").replace("%2E", ".");
@@ -71,7 +71,7 @@ fn path_error(path: &str) -> Option<&'static str> {
             Some("it has a query or a fragment; set the query with `.query(…)`")
         }
         Some(_) if path.contains(['\\', ' ']) || path.chars().any(char::is_control) => {
-            Some("it has characters that no path has")
+            Some("it has characters that are not valid in a path")
         }
         Some(rest) if rest.split('/').any(is_relative) => {
             Some("one of its segments is empty, `.` or `..`")

@@ -1,4 +1,4 @@
-//! What the generated setters of requests call. Each of them is one call, so that the compiler has little to check in a setter.
+//! The functions that generated setters call. Each setter is a single call, to reduce compile time.
 
 use serde::Serialize;
 
@@ -10,13 +10,13 @@ use crate::client::Client;
 use crate::operation::Operation;
 
 impl<E, S> Request<E, S> {
-    /// A request with the values of the placeholders in the path of `operation`, in their order.
+    /// Creates a request with the values of the path parameters of `operation`, in order.
     #[inline]
     pub(crate) fn begin(client: &Client, operation: &'static Operation, values: &[&str]) -> Self {
         Self::new(RequestParts::new(client, operation, values))
     }
 
-    /// Sets a query parameter; it replaces an earlier value.
+    /// Sets a query parameter, and replaces an earlier value.
     #[inline]
     pub(crate) fn with_query<T: ToParam>(
         mut self,
@@ -27,21 +27,21 @@ impl<E, S> Request<E, S> {
         self
     }
 
-    /// Sets a query parameter that has no value.
+    /// Sets a query parameter without a value.
     #[inline]
     pub(crate) fn with_flag(mut self, name: &'static str) -> Self {
         self.parts.query(name, String::new());
         self
     }
 
-    /// Sets a query parameter to a list: one value, with commas.
+    /// Sets a query parameter to a list: one value, joined by commas.
     #[inline]
     pub(crate) fn with_query_list<T: ToParam>(mut self, name: &'static str, values: &[T]) -> Self {
         self.parts.query_list(name, values);
         self
     }
 
-    /// Sets a query parameter to a list: the parameter once for each value.
+    /// Sets a query parameter to a list: one parameter for each value.
     #[inline]
     pub(crate) fn with_query_repeated<T: ToParam>(
         mut self,
@@ -59,14 +59,14 @@ impl<E, S> Request<E, S> {
         self
     }
 
-    /// Sets a header; it replaces an earlier value.
+    /// Sets a header, and replaces an earlier value.
     #[inline]
     pub(crate) fn with_header<T: ToParam>(mut self, name: &str, value: impl Into<T>) -> Self {
         self.parts.header(name, to_param(&value.into()));
         self
     }
 
-    /// Sets a header to a list: one value, with commas.
+    /// Sets a header to a list: one value, joined by commas.
     #[inline]
     pub(crate) fn with_header_list<T: ToParam>(mut self, name: &str, values: &[T]) -> Self {
         self.parts.header_list(name, values);
@@ -80,7 +80,7 @@ impl<E, S> Request<E, S> {
         self
     }
 
-    /// Sets the body, for an operation that takes a form.
+    /// Sets the form of an operation.
     #[inline]
     pub(crate) fn with_form(mut self, body: &impl Serialize) -> Self {
         self.parts.form(body);

@@ -1,4 +1,4 @@
-//! The request: one type for all operations. The type of its endpoint says which setters it has, and what its response holds.
+//! The request type of all operations. The endpoint type determines its setters and its response.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,16 +13,16 @@ use crate::error::Result;
 use crate::pipeline::RetryPolicy;
 use crate::response::{LenientDeserialize, RawResponse, Response};
 
-/// A documented operation, as the type of its requests.
+/// A documented operation, as the type parameter of its requests.
 ///
-/// The implementations are generated; the module `requests` of each scope has a name for the request of each.
+/// The implementations are generated. The module `requests` of each scope has an alias for each request type.
 pub trait Endpoint {
-    /// What a response holds.
+    /// The type of the response.
     type Response: LenientDeserialize;
 }
 
-/// The endpoint of a request that no document describes, from [`Client::request`](crate::Client::request): it sends and receives JSON, with the token, retries,
-/// redirects and errors of every other request.
+/// The endpoint of undocumented requests of [`Client::request`](crate::Client::request). They send and receive JSON, with the same tokens,
+/// retries, redirects and errors as other requests.
 pub enum Undocumented {}
 
 /// A report that can be requested from a storage region.
@@ -30,11 +30,11 @@ pub trait Regional: Endpoint {}
 
 /// A request to an operation.
 ///
-/// The methods of the handles of the scopes begin it, such as [`Client::deployments`](crate::Client). It has a setter for each parameter
-/// that is not an argument of that method, and is sent by [`send`](Self::send) or by `await`. `State` says which of the required ones are
-/// set: a request without one does not compile.
+/// The methods of the scope handles, such as [`Client::deployments`](crate::Client), create it. It has a setter for each parameter that is
+/// not an argument of that method. Send it with [`send`](Self::send) or `await`. `State` says which required parameters are set: sending a
+/// request without one of them is a compile error.
 ///
-/// Without an endpoint it is a request that no document describes, from [`Client::request`](crate::Client::request).
+/// Without an endpoint, it is an undocumented request of [`Client::request`](crate::Client::request).
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<Endpoint = Undocumented, State = ()> {
     pub(crate) parts: RequestParts,
@@ -49,45 +49,45 @@ impl<E, S> Request<E, S> {
         }
     }
 
-    /// The request in another state.
+    /// Returns the request in another state.
     #[allow(dead_code, reason = "only some APIs have required parameters")]
     pub(crate) fn into_state<T>(self) -> Request<E, T> {
         Request::new(self.parts)
     }
 
-    /// The time limit of one attempt, instead of that of the client.
+    /// Sets the time limit of one attempt, instead of that of the client.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.parts.options_mut().attempt_timeout = timeout;
         self
     }
 
-    /// The time limit of the call with its token, all attempts and delays, instead of that of the client.
+    /// Sets the time limit of the call, with its token, all attempts and delays, instead of that of the client.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.parts.options_mut().total_timeout = Some(timeout);
         self
     }
 
-    /// The retry policy, instead of that of the client; the budget stays that of the client.
+    /// Sets the retry policy, instead of that of the client. The retry budget is still that of the client.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.parts.options_mut().retry = policy;
         self
     }
 
-    /// Sets a header, also one that no document describes; it replaces an earlier value. The client itself sets `authorization`: a
-    /// request that sets it fails before it is sent.
+    /// Sets a header, documented or not, and replaces an earlier value. The header `authorization` is reserved for the client: a request
+    /// that sets it fails before it is sent.
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.parts.header(name, value.into());
         self
     }
 
-    /// Sets a query parameter, also one that no document describes; it replaces an earlier value.
+    /// Sets a query parameter, documented or not, and replaces an earlier value.
     pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.parts.query(name, value.into());
         self
     }
 
-    /// Sends the request and returns the response without decoding it: status, headers and bytes. Token, retries and errors are those
-    /// of `send`.
+    /// Sends the request and returns the response without decoding it: status, headers and bytes. Tokens, retries and errors are the same
+    /// as those of `send`.
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
@@ -95,13 +95,13 @@ impl<E, S> Request<E, S> {
     where
         S: IsSet,
     {
-        // The bound is on the method, so that the compiler says what is missing.
+        // The bound is on the method, so that the compiler reports the missing value.
         self.parts.send_raw()
     }
 }
 
 impl<E: Endpoint, S> Request<E, S> {
-    /// Sends the request; `await` on the request itself does the same.
+    /// Sends the request. Awaiting the request has the same effect.
     ///
     /// # Errors
     /// See [`Error`](crate::Error).
@@ -114,7 +114,7 @@ impl<E: Endpoint, S> Request<E, S> {
 }
 
 impl<E: Regional, S> Request<E, S> {
-    /// The region that the report is requested from, instead of that of the client.
+    /// Sets the region from which the report is requested, instead of that of the client.
     pub fn reports_region(mut self, region: ReportsRegion) -> Self {
         self.parts.reports_region(region);
         self
@@ -130,7 +130,7 @@ impl<E: Endpoint, S: IsSet> IntoFuture for Request<E, S> {
     }
 }
 
-// Not derived: a derive would require the same of the endpoint and the state.
+// Not derived: a derive would require the same traits of the endpoint and the state.
 impl<E, S> Clone for Request<E, S> {
     fn clone(&self) -> Self {
         Self::new(self.parts.clone())

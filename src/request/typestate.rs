@@ -1,10 +1,10 @@
-//! Required values of requests and bodies: whether they are set is part of the type, so a missing one does not compile.
+//! The state of required values in the type of a request or body, so that a missing value is a compile error.
 
 /// A required value that is set.
 pub enum Set {}
 
-/// Whether required values are set; what builds or sends requires it. A state is a list of one type for each required value: `()`, or
-/// the first and the rest.
+/// A state in which all required values are set, which building or sending requires. A state is a list with one type for each required
+/// value: `()`, or the first and the rest.
 #[diagnostic::on_unimplemented(
     message = "a required value is not set: `{Self}`",
     label = "call its setter before"

@@ -1,4 +1,4 @@
-//! Files that are sent as parts of a multipart body.
+//! Files in a multipart body.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ use crate::pipeline::MultipartSource;
 #[derive(Clone)]
 pub struct Upload {
     source: Source,
-    /// The type of its content, if not that of the extension of the file name.
+    /// The content type, if it does not follow from the file extension.
     content_type: Option<String>,
 }
 
@@ -43,13 +43,13 @@ enum Source {
     Path(PathBuf),
     Reader {
         name: String,
-        /// `None` when it has been sent.
+        /// `None` after it was sent.
         reader: Arc<Mutex<Option<Reader>>>,
     },
 }
 
 impl Upload {
-    /// Bytes, with a file name.
+    /// Creates an upload of bytes, with a file name.
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self::from(Source::Bytes {
             name: name.into(),
@@ -57,13 +57,13 @@ impl Upload {
         })
     }
 
-    /// A file, which is opened when the request is sent and streamed from there.
+    /// Creates an upload of a file, which is opened and streamed when the request is sent.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::from(Source::Path(path.into()))
     }
 
-    /// What a reader reads, with a file name. It is streamed while it is read, so it can be sent only once: a request with it is not retried
-    /// and follows no redirect that repeats the body.
+    /// Creates an upload of the data of a reader, with a file name. The data is streamed, so it can be sent only once: the request is not
+    /// retried, and follows no redirect that repeats the body.
     pub fn reader(name: impl Into<String>, reader: impl AsyncRead + Send + 'static) -> Self {
         Self::from(Source::Reader {
             name: name.into(),
@@ -71,14 +71,14 @@ impl Upload {
         })
     }
 
-    /// The content type, such as `text/csv`. By default it is that of the extension of the file name.
+    /// Sets the content type, such as `text/csv`. By default, it follows from the file extension.
     #[must_use]
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// The part of a form. Without a content type, some servers take a file for a field.
+    /// Creates the part of a form. Without a content type, some servers treat a file as a field.
     async fn part(&self, operation: &'static Operation) -> Result<Part> {
         let part = match &self.source {
             Source::Bytes { name, bytes } => Part::stream(bytes.clone()).file_name(name.clone()),
@@ -89,7 +89,7 @@ impl Upload {
             Source::Reader { name, reader } => {
                 let reader = reader.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let Some(reader) = reader else {
-                    let reason = format!("the reader of `{name}` has been sent already");
+                    let reason = format!("the reader of `{name}` was already sent");
                     return Err(Error::request(operation, reason));
                 };
                 let stream = ReaderStream::new(reader);
@@ -98,7 +98,7 @@ impl Upload {
         };
         let content_type = match (&self.content_type, &self.source) {
             (Some(content_type), _) => content_type.clone(),
-            // Its part has one.
+            // The part has a content type.
             (None, Source::Path(_)) => return Ok(part),
             (None, Source::Bytes { name, .. } | Source::Reader { name, .. }) => {
                 let guess = mime_guess::from_path(name).first_or_octet_stream();
@@ -106,7 +106,9 @@ impl Upload {
             }
         };
         part.mime_str(&content_type).map_err(|_| {
-            let reason = format!("`{content_type}` is no content type, such as `text/csv`");
+            let reason = format!(
+                "`{content_type}` is not a valid content type: expected a type such as `text/csv`"
+            );
             Error::request(operation, reason)
         })
     }
@@ -138,7 +140,7 @@ impl From<PathBuf> for Upload {
 }
 
 impl fmt::Debug for Upload {
-    /// Without the content, which may be secret.
+    /// Omits the content, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut upload = f.debug_struct("Upload");
         match &self.source {

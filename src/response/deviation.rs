@@ -1,4 +1,4 @@
-//! Deviations: where a response differs from its documentation, and how they are reported.
+//! Deviations: differences between a response and its documentation, and their reporting.
 
 use std::collections::HashSet;
 use std::fmt::{self, Write as _};
@@ -10,8 +10,8 @@ use crate::operation::Operation;
 
 /// A location at which a response differs from its documentation.
 ///
-/// The typed field is empty, or has what the value means. The value itself is not lost: it is in the `extra` of the object
-/// that has it, and is sent again with that object. A deviation never shows the value, which may be a secret.
+/// The typed field is empty, or has the meaning of the value. The value itself is in the `extra` of its object, and is sent again with that
+/// object. A deviation never contains the value, which may be a secret.
 ///
 /// ```no_run
 /// # #[cfg(feature = "network-tunnel-groups")]
@@ -42,25 +42,25 @@ impl Deviation {
         }
     }
 
-    /// The JSON path of the value in the body: `$.data[3].hubs`.
+    /// Returns the JSON path of the value in the body: `$.data[3].hubs`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The path without positions and keys that the service chose: `$.data[*].hubs`. It is the same for all rows of a list.
+    /// Returns the path without list positions and map keys: `$.data[*].hubs`. It is the same for all rows of a list.
     #[must_use]
     pub fn pattern(&self) -> &str {
         &self.pattern
     }
 
-    /// What the documentation has there: `a list`.
+    /// Returns the documented type: `a list`.
     #[must_use]
     pub fn expected(&self) -> &'static str {
         self.expected
     }
 
-    /// The JSON type of the value.
+    /// Returns the JSON type of the value.
     #[must_use]
     pub fn found(&self) -> JsonType {
         self.found
@@ -123,7 +123,7 @@ impl fmt::Display for JsonType {
     }
 }
 
-/// The path to the value that is being decoded.
+/// The path of the value that is being decoded.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DeviationPath(Vec<PathSegment>);
 
@@ -131,7 +131,7 @@ pub(crate) struct DeviationPath(Vec<PathSegment>);
 enum PathSegment {
     /// A documented property.
     Property(&'static str),
-    /// A key of a map, which the service chose.
+    /// A key of a map, which the service selects.
     Key(String),
     Index(usize),
 }
@@ -179,7 +179,7 @@ impl fmt::Display for DeviationPath {
         for segment in &self.0 {
             match segment {
                 PathSegment::Property(name) => write!(f, ".{name}")?,
-                // As a JSON string: a key can have any character in it.
+                // As a JSON string, because a key can contain any character.
                 PathSegment::Key(key) => write!(f, "[{}]", Value::from(key.as_str()))?,
                 PathSegment::Index(index) => write!(f, "[{index}]")?,
             }
@@ -188,16 +188,16 @@ impl fmt::Display for DeviationPath {
     }
 }
 
-/// What a client does with deviations: it reports each kind once, or rejects the response.
+/// The handling of deviations: report each kind once, or reject the response.
 #[derive(Debug, Default)]
 pub(crate) struct DeviationPolicy {
     /// Deviations are errors.
     strict: bool,
-    /// What was reported: operation and path pattern.
+    /// The reported deviations: operation and path pattern.
     reported: Mutex<HashSet<(&'static str, String)>>,
 }
 
-/// How many kinds of deviations a client remembers. Operations have fewer; a path is not chosen by the service.
+/// The maximum number of kinds of deviations that a client remembers. Operations have fewer; the service does not choose the paths.
 const MAX_REPORTED: usize = 4096;
 
 impl DeviationPolicy {

@@ -1,6 +1,6 @@
-//! Responses: the typed one that users get, the raw one that the pipeline hands over, and what is between them.
+//! Responses: the typed response of the public API, the raw response of the pipeline, and the decoding between them.
 //!
-//! `decode` makes types of bodies, `deviation` says where a body differs from its documentation.
+//! `decode` decodes bodies to types, `deviation` describes the differences between a body and its documentation.
 
 pub(crate) mod decode;
 mod deviation;

@@ -1,4 +1,4 @@
-//! The response as it came, and how it becomes a typed one.
+//! The raw response, and its conversion to a typed one.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::{DeviationPolicy, Response, ResponseParts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Operation, Security};
 
-/// A response as it came: status, headers and bytes.
+/// A response that is not decoded: status, headers and bytes.
 ///
 /// ```no_run
 /// # #[cfg(feature = "network-tunnel-groups")]
@@ -34,10 +34,10 @@ pub struct RawResponse {
     deviation_policy: Arc<DeviationPolicy>,
 }
 
-/// No body that stands for a status or a redirect is longer.
+/// The maximum length of a body that represents a status or a redirect.
 const MAX_SHORT_BODY: usize = 8192;
 
-/// A body that says by itself that it is an error.
+/// A body that reports an error.
 #[derive(Deserialize)]
 struct ErrorBody {
     #[serde(rename = "statusCode")]
@@ -64,7 +64,7 @@ impl RawResponse {
         }
     }
 
-    /// The response to the deletion of a resource that an earlier attempt has deleted: success, without a body.
+    /// Creates the response to the deletion of a resource that an earlier attempt has deleted: success, without a body.
     pub(crate) fn deleted(
         operation: &'static Operation,
         headers: HeaderMap,
@@ -74,12 +74,12 @@ impl RawResponse {
         Self::new(operation, status, headers, Bytes::new(), deviation_policy)
     }
 
-    /// The response to the last of so many requests.
+    /// Sets the number of requests that the call sent.
     pub(crate) fn with_attempts(self, attempts: u32) -> Self {
         Self { attempts, ..self }
     }
 
-    /// The response with the status that its body names: some errors come with status 200.
+    /// Replaces the status by the one in the body, because some errors have the status 200.
     pub(crate) fn with_status_of_body(self) -> Self {
         let meant = Some(StatusCode::OK)
             .filter(|ok| self.status == *ok)
@@ -93,8 +93,8 @@ impl RawResponse {
         }
     }
 
-    /// The body, if it is short and reads as a `T`, which has a property of this name. Responses have it rarely, so the name is searched
-    /// for before anything is parsed.
+    /// Parses the body as a `T` if it is short. `T` has a property with this name; because few responses have it, the name is searched for
+    /// before the body is parsed.
     pub(crate) fn short_body<T: DeserializeOwned>(&self, property: &str) -> Option<T> {
         let may_be = self.body.len() <= MAX_SHORT_BODY
             && memchr::memmem::find(&self.body, property.as_bytes()).is_some();
@@ -103,40 +103,40 @@ impl RawResponse {
             .flatten()
     }
 
-    /// The HTTP status: 200, 201, 202 (queued) or 204.
+    /// Returns the HTTP status: 200, 201, 202 (queued) or 204.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers of the response.
+    /// Returns the headers of the response.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The bytes of the body, decompressed.
+    /// Returns the bytes of the body, decompressed.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body alone.
+    /// Returns the body and drops the rest.
     #[must_use]
     pub fn into_body(self) -> Bytes {
         self.body
     }
 
-    /// How many requests the call sent for this response.
+    /// Returns the number of requests that the call sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// Decodes the body as JSON of a type of your own.
+    /// Decodes the JSON body to a type of your own.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode), with the position in the body and the body itself.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode), with the position of the error and the body.
     pub fn json<T: DeserializeOwned>(self) -> Result<Response<T>> {
         match decode::from_json_body(&self.body) {
             Ok(value) => Ok(self.with_value(value, Vec::new())),
@@ -144,13 +144,13 @@ impl RawResponse {
         }
     }
 
-    /// The error that this response is.
+    /// Converts the response to an error.
     pub(crate) fn into_error(self, kind: ErrorKind, message: String) -> Error {
         let (operation, attempts) = (self.operation, self.attempts);
         Error::of_response(kind, operation, self.into_http(), message).with_attempts(attempts)
     }
 
-    /// Status, headers and body alone.
+    /// Returns the status, headers and body.
     pub(crate) fn into_http(self) -> http::Response<Bytes> {
         let mut response = http::Response::new(self.body);
         *response.status_mut() = self.status;
@@ -162,12 +162,12 @@ impl RawResponse {
         self.operation
     }
 
-    /// Decodes the body as the documented type.
+    /// Decodes the body to the documented type.
     pub(crate) fn decode<T: LenientDeserialize>(self) -> Result<Response<T>> {
         self.decode_with_json().map(|(response, _)| response)
     }
 
-    /// Decodes the body as the documented type; with it comes the parsed body, if the type does not hold all of it as documented.
+    /// Decodes the body to the documented type. Also returns the parsed body, if the body differs from its documentation.
     pub(crate) fn decode_with_json<T: LenientDeserialize>(
         self,
     ) -> Result<(Response<T>, Option<Value>)> {
@@ -175,7 +175,7 @@ impl RawResponse {
             && self.reports_failure(property)
         {
             let message = format!(
-                "the service responded with {} and `{}: false`: it did not carry out the request, or only a part of it; the body has the details",
+                "the service responded with {} and `{}: false`: the request was not carried out, or only in part; see the body for details",
                 self.status,
                 property.trim_start_matches('/')
             );
@@ -189,7 +189,7 @@ impl RawResponse {
             Ok(decoded) => decoded,
             Err(error) => {
                 let message = match self.operation.security {
-                    // Of a response with a token in it nothing is shown.
+                    // The response contains a token, so nothing of it is shown.
                     Security::Basic => "the response differs from its documentation".to_owned(),
                     Security::Bearer(_) => error.describe(&self.body),
                 };
@@ -211,13 +211,13 @@ impl RawResponse {
         Ok((self.with_value(value, deviations), json))
     }
 
-    /// Whether a response with a status of success says that the service did not do, or not completely, what the request is for.
+    /// Whether a response with a success status reports that the request was not carried out, or only in part.
     fn reports_failure(&self, property: &str) -> bool {
         let body: Option<Value> = self.short_body(property.trim_start_matches('/'));
         body.is_some_and(|body| body.pointer(property) == Some(&Value::Bool(false)))
     }
 
-    /// Which bodies stand for nothing: with 204 there is none, and some deletions respond with `[]` instead of an object.
+    /// Which bodies are empty: with 204 there is no body, and some deletions respond with `[]` instead of an object.
     fn empty_body(&self) -> EmptyBody {
         if self.status == StatusCode::NO_CONTENT {
             EmptyBody::Any
@@ -243,7 +243,7 @@ impl RawResponse {
 
 impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A body can hold a secret: that of a new API key.
+        // The body can contain a secret, such as that of a new API key.
         f.debug_struct("RawResponse")
             .field("status", &self.status)
             .field("length", &self.body.len())

@@ -1,13 +1,13 @@
-//! What a program needs and a response may lack.
+//! Accessors for required values that a response may omit.
 
 use std::panic::Location;
 
 use crate::error::{Error, Result};
 
-/// A value that a response may lack, or an error where it does.
+/// A value that a response may omit.
 ///
-/// Every property of a response is an `Option`, because the service omits properties that it documents. A program that cannot go on
-/// without one says so:
+/// Every property of a response is an `Option`, because the service omits documented properties. If your program needs a value, call
+/// `required`:
 ///
 /// ```
 /// use cisco_secure_access::Required as _;
@@ -23,16 +23,16 @@ use crate::error::{Error, Result};
 /// # }
 /// ```
 ///
-/// Take a value that cannot be copied by reference (`group.name.as_deref().required()?`), or out of the response first
+/// If the value is not `Copy`, borrow it (`group.name.as_deref().required()?`), or move it out of the response first
 /// ([`Response::into_inner`](crate::Response::into_inner)).
 pub trait Required: sealed::Sealed {
-    /// What the value is.
+    /// The type of the value.
     type Value;
 
-    /// The value.
+    /// Returns the value.
     ///
     /// # Errors
-    /// [`ErrorKind::MissingValue`](crate::ErrorKind::MissingValue) where it is absent; the error names the line that requires it.
+    /// [`ErrorKind::MissingValue`](crate::ErrorKind::MissingValue) if the value is absent; the error has the source location of the call.
     #[track_caller]
     fn required(self) -> Result<Self::Value>;
 }

@@ -1,4 +1,4 @@
-//! The response that users get: a value, and what came with it.
+//! The typed response: a value, and the status and headers of its response.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -7,9 +7,9 @@ use http::{HeaderMap, StatusCode};
 
 use super::Deviation;
 
-/// The response to a call: its value, with the status and headers that came with it.
+/// The response to a call: its value, its status and its headers.
 ///
-/// It can be used like the value itself. To move the value out, or a field of it, use [`into_inner`](Self::into_inner).
+/// It dereferences to the value. To move the value or one of its fields out, use [`into_inner`](Self::into_inner).
 ///
 /// ```
 /// use cisco_secure_access::Response;
@@ -25,7 +25,7 @@ pub struct Response<T> {
     parts: ResponseParts,
 }
 
-/// What comes with the value of a [`Response`].
+/// The metadata of a [`Response`].
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ResponseParts {
@@ -33,14 +33,14 @@ pub struct ResponseParts {
     pub status: StatusCode,
     /// The headers of the response, such as `ratelimit-remaining`.
     pub headers: HeaderMap,
-    /// Where the body differs from its documentation.
+    /// The deviations of the body from its documentation.
     pub deviations: Vec<Deviation>,
-    /// How many requests the call sent for this response.
+    /// The number of requests that the call sent.
     pub attempts: u32,
 }
 
 impl<T> Response<T> {
-    /// A response with the status 200, for tests of programs that use this crate.
+    /// Creates a response with the status 200, for tests of programs that use this crate.
     pub fn new(value: T) -> Self {
         Self::from_parts(
             value,
@@ -53,25 +53,25 @@ impl<T> Response<T> {
         )
     }
 
-    /// A response of its parts.
+    /// Creates a response from its parts.
     pub fn from_parts(value: T, parts: ResponseParts) -> Self {
         Self { value, parts }
     }
 
-    /// The value alone.
+    /// Returns the value and drops the rest.
     ///
-    /// The compiler leads here where a program moves a field out of a response: `cannot move out of dereference of Response` (E0507).
+    /// Use it to move a field out of a response. Otherwise, the compiler reports `cannot move out of dereference of Response` (E0507).
     #[doc(alias = "E0507")]
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The value and what came with it.
+    /// Returns the value and the metadata.
     pub fn into_parts(self) -> (T, ResponseParts) {
         (self.value, self.parts)
     }
 
-    /// The response with another value.
+    /// Converts the value of the response.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         Response {
             value: change(self.value),
@@ -79,28 +79,28 @@ impl<T> Response<T> {
         }
     }
 
-    /// The HTTP status: 200, 201, 202 (queued) or 204.
+    /// Returns the HTTP status: 200, 201, 202 (queued) or 204.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.parts.status
     }
 
-    /// The headers of the response, such as `ratelimit-remaining`.
+    /// Returns the headers of the response, such as `ratelimit-remaining`.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.parts.headers
     }
 
-    /// Where the body differs from its documentation; empty for nearly all responses.
+    /// Returns the deviations of the body from its documentation, which are empty for nearly all responses.
     ///
-    /// What differs is not lost: it is in the `extra` of the object that has it. The client logs each kind of deviation once, as a
-    /// WARN event; with [`ClientBuilder::strict_responses`](crate::ClientBuilder::strict_responses) a response that deviates is an error.
+    /// The values are in the `extra` of their objects. The client logs each kind of deviation once, as a WARN event; with
+    /// [`ClientBuilder::strict_responses`](crate::ClientBuilder::strict_responses), a response with a deviation is an error.
     #[must_use]
     pub fn deviations(&self) -> &[Deviation] {
         &self.parts.deviations
     }
 
-    /// How many requests the call sent for this response.
+    /// Returns the number of requests that the call sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.parts.attempts
@@ -121,7 +121,7 @@ impl<T> DerefMut for Response<T> {
     }
 }
 
-/// The headers are left out: they can hold a token.
+/// Omits the headers, which can contain a token.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")

@@ -1,4 +1,4 @@
-//! Time and randomness of a client.
+//! The clock and the random numbers of a client.
 
 #[cfg(feature = "test-util")]
 mod paused_clock;
@@ -13,7 +13,7 @@ pub use paused_clock::PausedClock;
 #[cfg(feature = "test-util")]
 use paused_clock::PausedTimer;
 
-/// Where a client gets time and randomness from.
+/// The source of time and random numbers.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Runtime {
     /// The clock of the system and the timers of Tokio.
@@ -25,7 +25,7 @@ pub(crate) enum Runtime {
 }
 
 impl Runtime {
-    /// The monotonic time that time limits and rate limits are measured in.
+    /// Returns the monotonic time, for time limits and rate limits.
     pub(crate) fn now(&self) -> Instant {
         match self {
             Self::Tokio => tokio::time::Instant::now().into_std(),
@@ -34,7 +34,7 @@ impl Runtime {
         }
     }
 
-    /// The calendar time, in which the service dates its responses.
+    /// Returns the calendar time, which the service uses in its responses.
     pub(crate) fn system_time(&self) -> SystemTime {
         match self {
             Self::Tokio => SystemTime::now(),
@@ -43,17 +43,17 @@ impl Runtime {
         }
     }
 
-    /// Completes after a delay of the client's own: before a retry, or until the rate limit allows a request.
+    /// Sleeps for a delay of the client: before a retry, or until the rate limit allows a request.
     pub(crate) fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
         self.timer(duration, TimerKind::Sleep)
     }
 
-    /// Completes when a request has been in flight for this long.
+    /// Completes when the time limit of a request has elapsed.
     pub(crate) fn timeout(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
         self.timer(duration, TimerKind::Timeout)
     }
 
-    /// Completes when work that itself sleeps has taken this long.
+    /// Completes when the time limit of work that itself sleeps has elapsed.
     pub(crate) fn deadline(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
         self.timer(duration, TimerKind::Deadline)
     }
@@ -81,11 +81,11 @@ impl Runtime {
         tokio::time::sleep(duration)
     }
 
-    /// A number from 0 to 1, uniformly distributed.
+    /// Returns a random number from 0 to 1, uniformly distributed.
     pub(crate) fn random(&self) -> f64 {
         match self {
             Self::Tokio => {
-                // Each state hashes nothing to another number: enough to spread clients, without a crate for it.
+                // Each hasher state hashes nothing to another number, which is random enough to spread clients.
                 let number = RandomState::new().build_hasher().finish();
                 f64::from((number >> 32) as u32) / f64::from(u32::MAX)
             }
@@ -95,7 +95,7 @@ impl Runtime {
     }
 }
 
-/// What a timer is for; a paused clock treats each differently.
+/// The purpose of a timer. A paused clock treats each purpose differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TimerKind {
     Sleep,

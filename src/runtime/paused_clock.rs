@@ -1,4 +1,4 @@
-//! A clock that stands still, for tests.
+//! A paused clock for tests.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,21 +10,21 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::TimerKind;
 
-/// How often a sleep lets other tasks run before it takes the client to be idle.
+/// The number of times that a sleep yields to other tasks before it considers the client idle.
 const IDLE_POLLS: u32 = 16;
-/// The same for a delay of a simulated service, whose task is no part of the client: Tokio polls the future of a test and its sockets once
-/// for 61 tasks.
+/// The same number for a delay of a simulated service, whose task is not part of the client: Tokio polls the future of a test and its
+/// sockets once for 61 tasks.
 #[cfg(feature = "simulator")]
 const IDLE_POLLS_OF_SERVICE: u32 = 8 * 61;
 
-/// A clock for tests of programs that use a client: no test sleeps, and every delay can be seen.
+/// A clock for tests of programs that use a client. Tests do not sleep, and can assert on every delay.
 ///
-/// Time stands still while a request is in flight. When no request of its clients is, the clock advances to the end of the shortest sleep
-/// at once: delays before retries and delays of the rate limit take no real time. Nor do delays of a simulator that has the clock; time
-/// limits of requests that are shorter end first. All other time passes by [`advance`](Self::advance): the expiry of a token, and the time
-/// limits of requests. Random parts of delays have their maximum.
+/// Time is paused while a request is in flight. When no request of its clients is in flight, the clock advances at once to the end of the
+/// shortest sleep: delays before retries and delays of the rate limit take no real time. The delays of a simulator with this clock take no
+/// real time either; shorter time limits of requests end first. All other time passes only with [`advance`](Self::advance): the expiry of a
+/// token, and the time limits of requests. Random parts of delays have their maximum.
 ///
-/// A clone is the same clock. Clients that share it must run on one thread, such as that of `#[tokio::test]`.
+/// Clones share the clock. All clients that share it must run on one thread, such as that of `#[tokio::test]`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,7 +60,7 @@ struct State {
     start: Instant,
     start_date: SystemTime,
     elapsed: Duration,
-    /// By when they end; the number distinguishes those that end together.
+    /// The timers, by their end; the number distinguishes timers with the same end.
     timers: BTreeMap<(Duration, u64), Timer>,
     next_number: u64,
     sleeps: Vec<Duration>,
@@ -72,13 +72,13 @@ struct Timer {
 }
 
 impl PausedClock {
-    /// A clock that starts now.
+    /// Creates a clock that starts now.
     #[must_use]
     pub fn new() -> Self {
         Self::starting_at(SystemTime::now())
     }
 
-    /// A clock that starts at a calendar time.
+    /// Creates a clock that starts at a calendar time.
     #[must_use]
     pub fn starting_at(date: SystemTime) -> Self {
         Self(Arc::new(Mutex::new(State {
@@ -91,14 +91,14 @@ impl PausedClock {
         })))
     }
 
-    /// Lets time pass; sleeps and time limits that end meanwhile complete.
+    /// Advances the time. Sleeps and time limits that end meanwhile complete.
     pub fn advance(&self, duration: Duration) {
         let mut state = self.state();
         let to = state.elapsed.saturating_add(duration);
         state.advance_to(to);
     }
 
-    /// Lets time pass until the next sleep or time limit ends; returns whether there is one.
+    /// Advances the time to the end of the next sleep or time limit; returns whether there is one.
     pub fn advance_to_next(&self) -> bool {
         let mut state = self.state();
         let next = state.next_end(|_| true);
@@ -108,26 +108,26 @@ impl PausedClock {
         next.is_some()
     }
 
-    /// How much time has passed.
+    /// Returns the elapsed time.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.state().elapsed
     }
 
-    /// The completed sleeps of all clients, in their order: delays before retries and delays of the rate limit.
+    /// Returns the completed sleeps of all clients, in order: delays before retries and delays of the rate limit.
     #[must_use]
     pub fn sleeps(&self) -> Vec<Duration> {
         self.state().sleeps.clone()
     }
 
-    /// The calendar time.
+    /// Returns the calendar time.
     #[must_use]
     pub fn system_time(&self) -> SystemTime {
         let state = self.state();
         state.start_date + state.elapsed
     }
 
-    /// Completes after a delay of a simulated service, which takes no real time.
+    /// Sleeps for a delay of a simulated service, which takes no real time.
     #[cfg(feature = "simulator")]
     pub(crate) fn latency(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
         PausedTimer::new(self, duration, TimerKind::Latency)
@@ -138,7 +138,10 @@ impl PausedClock {
         state.start + state.elapsed
     }
 
-    #[expect(clippy::unused_self, reason = "the clock decides it")]
+    #[expect(
+        clippy::unused_self,
+        reason = "the clock keeps the interface of the other time sources"
+    )]
     pub(super) fn random(&self) -> f64 {
         1.0
     }
@@ -178,14 +181,14 @@ impl State {
             .any(|timer| timer.kind == TimerKind::Timeout)
     }
 
-    /// When the next timer of these kinds ends.
+    /// Returns the end of the next timer of these kinds.
     fn next_end(&self, is_meant: impl Fn(TimerKind) -> bool) -> Option<Duration> {
         let mut later = self.timers.range((self.elapsed, u64::MAX)..);
         let (key, _) = later.find(|(_, timer)| is_meant(timer.kind))?;
         Some(key.0)
     }
 
-    /// The time that an idle timer of this kind advances the clock to; `None` if the timer waits for others.
+    /// Returns the time to which an idle timer of this kind advances the clock; `None` if the timer waits for others.
     fn idle_until(&self, kind: TimerKind) -> Option<Duration> {
         match kind {
             TimerKind::Sleep if !self.is_in_flight() => {
@@ -199,7 +202,7 @@ impl State {
 }
 
 impl TimerKind {
-    /// How often a timer lets other tasks run before it advances the clock.
+    /// Returns the number of times that a timer yields to other tasks before it advances the clock.
     fn idle_polls(self) -> u32 {
         match self {
             #[cfg(feature = "simulator")]
@@ -268,7 +271,7 @@ impl Drop for PausedTimer {
         let mut state = self.clock.state();
         state.timers.remove(&self.key);
         if !state.is_in_flight() {
-            // Each sleep looks whether the client is idle now.
+            // Each sleep checks whether the client is idle now.
             for timer in state.timers.values_mut() {
                 if let Some(waker) = timer.waker.take() {
                     waker.wake();

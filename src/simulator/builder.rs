@@ -1,4 +1,4 @@
-//! Settings of a simulator.
+//! The builder of a simulator.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -27,10 +27,10 @@ use crate::error::{Error, Result};
 use crate::runtime::PausedClock;
 use crate::testing::CannedResponses;
 
-/// How many items a collection has of which nothing is said.
+/// The default number of items of a collection.
 const ITEMS: usize = 3;
 
-/// Settings of a [`Simulator`].
+/// The builder of a [`Simulator`].
 #[derive(Clone, Debug)]
 #[must_use = "settings do nothing until the simulator is started"]
 pub struct SimulatorBuilder {
@@ -52,7 +52,7 @@ pub struct SimulatorBuilder {
     real_time: bool,
     strictness: Strictness,
     failed_reports: Vec<String>,
-    /// Operations that were named, to be looked up at the start.
+    /// Named operations, which are looked up at the start.
     named: Vec<String>,
 }
 
@@ -90,53 +90,54 @@ impl Default for SimulatorBuilder {
 }
 
 impl SimulatorBuilder {
-    /// The cloud to play; [`Cloud::Global`] where none is set. What a cloud does not document is a 404; a custom cloud has all.
+    /// Sets the simulated cloud. An operation that is not documented for the cloud is a 404; a custom cloud has all operations.
+    /// ([`Cloud::Global`])
     pub fn cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = cloud;
         self
     }
 
-    /// The address to listen on; the loopback address where none is set. A container needs `0.0.0.0`, which other machines reach.
+    /// Sets the address to listen on. A container needs `0.0.0.0`, which other machines can reach. (the loopback address)
     pub fn address(mut self, address: IpAddr) -> Self {
         self.address = address;
         self
     }
 
-    /// The port to listen on; a free one where none is set.
+    /// Sets the port to listen on. (a free port)
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The seed of everything that is random: the same seed and the same calls give the same responses, byte for byte.
+    /// Sets the seed of all random values: with the same seed, the same calls get the same responses, byte for byte.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The clock of the simulator, which its [clients](Simulator::client) share: their delays before retries and for rate limits advance it,
-    /// so that a limit recovers while a client waits, and so do the delays of [faults](Fault::delay): nothing sleeps. Without it, tokens,
-    /// rate limits and faults follow the clock of Tokio, and [`Simulator::advance`] adds to it.
+    /// Sets the clock of the simulator, which its [clients](Simulator::client) share. Delays of clients before retries and for rate limits
+    /// advance it, so that a limit recovers while a client waits. Delays of [faults](Fault::delay) advance it, too, so nothing sleeps.
+    /// Without it, tokens, rate limits and faults use the clock of Tokio, and [`Simulator::advance`] adds to that.
     pub fn clock(mut self, clock: &PausedClock) -> Self {
         self.clock = Some(clock.clone());
         self
     }
 
-    /// Lets the times in responses move with the time of the system, as a server that runs for hours needs it. Without this, they move
-    /// when the test [advances](Simulator::advance) the clock, so that responses do not depend on how fast a test runs.
+    /// Lets the times in responses follow the system time, for a server that runs for hours. By default, they change only when the test
+    /// [advances](Simulator::advance) the clock, so that responses do not depend on the speed of a test.
     pub fn real_time(mut self) -> Self {
         self.real_time = true;
         self
     }
 
-    /// How long the tokens live that it issues; an hour where nothing is set, as on the real service.
+    /// Sets the lifetime of issued tokens. (one hour, as on the service)
     pub fn token_lifetime(mut self, life: Duration) -> Self {
         self.token_lifetime = life;
         self
     }
 
-    /// Adds a key with these OAuth scopes, such as `deployments.sites:read`; [`Simulator::credentials_of`] gives its secret. The key that
-    /// [`Simulator::credentials`] gives may do everything.
+    /// Adds a key with these OAuth scopes, such as `deployments.sites:read`; [`Simulator::credentials_of`] returns its secret. The key of
+    /// [`Simulator::credentials`] has all permissions.
     pub fn key<S: Into<String>>(mut self, id: &str, scopes: impl IntoIterator<Item = S>) -> Self {
         let key = Key {
             secret: format!("simulated-hush-{id}"),
@@ -146,67 +147,67 @@ impl SimulatorBuilder {
         self
     }
 
-    /// How many items the operation lists at the start; three where nothing is set. Items are made when they are looked at, so that a
-    /// quarter of a million cost next to nothing.
+    /// Sets the number of items that the operation lists at the start. Items are generated on demand, so a quarter of a million take almost
+    /// no memory. (3)
     pub fn items(mut self, operation: &str, count: usize) -> Self {
         self.sizes.listed.insert(operation.to_owned(), count);
         self.named.push(operation.to_owned());
         self
     }
 
-    /// How many network tunnel groups there are at the start: [`items`](Self::items) of `list_network_tunnel_groups`.
+    /// Sets the number of network tunnel groups at the start, like [`items`](Self::items) with `list_network_tunnel_groups`.
     pub fn tunnel_groups(self, count: usize) -> Self {
         self.items("list_network_tunnel_groups", count)
     }
 
-    /// Which of the service's [quirks](Quirk) it has; all but [`Quirk::LateDestinations`] where nothing is set.
+    /// Sets the [quirks](Quirk) of the service. (all except [`Quirk::LateDestinations`])
     pub fn quirks(mut self, quirks: impl IntoIterator<Item = Quirk>) -> Self {
         self.quirks = Quirks::only(quirks);
         self
     }
 
-    /// A fault on calls of an operation, from the start; [`Simulator::fault`] adds more.
+    /// Adds a fault to calls of an operation, from the start; [`Simulator::fault`] adds more.
     pub fn fault(mut self, operation: &str, fault: Fault) -> Self {
         self.faults.add(Some(operation.to_owned()), fault);
         self.named.push(operation.to_owned());
         self
     }
 
-    /// A fault on calls of every operation, the token request included.
+    /// Adds a fault to calls of every operation, including the token request.
     pub fn fault_everywhere(mut self, fault: Fault) -> Self {
         self.faults.add(None, fault);
         self
     }
 
-    /// Enforces the rate limits that are published for the service. Without this, a test may call as often as it likes.
+    /// Enforces the published rate limits of the service. By default, there are no rate limits.
     pub fn documented_rate_limits(mut self) -> Self {
         self.documented_limits = true;
         self
     }
 
-    /// Enforces a rate limit for a class of operations ([`RateLimit::class`](crate::RateLimit::class)): so many requests in so many
-    /// seconds. Given more than once, all of them hold.
+    /// Enforces a rate limit for a class of operations ([`RateLimit::class`](crate::RateLimit::class)): a number of requests in a number of
+    /// seconds. If you call it several times, all limits apply.
     pub fn rate_limit(mut self, class: &str, requests: u64, seconds: u64) -> Self {
         let windows = self.limits.entry(class.to_owned()).or_default();
         windows.push((requests, seconds));
         self
     }
 
-    /// Leads calls of reports on to their storage region, as the service may do.
+    /// Redirects calls of reports to their storage region, as the service may do.
     pub fn redirect_reports(mut self, redirect: Redirect) -> Self {
         self.redirect = Some(redirect);
         self
     }
 
-    /// Keeps the JSON bodies of requests and responses, without their secrets, in [`RecordedRequest::body`](super::RecordedRequest::body) and
-    /// [`RecordedRequest::response_body`](super::RecordedRequest::response_body).
+    /// Records the JSON bodies of requests and responses, without their secrets, in [`RecordedRequest::body`](super::RecordedRequest::body)
+    /// and [`RecordedRequest::response_body`](super::RecordedRequest::response_body).
     pub fn record_bodies(mut self) -> Self {
         self.record_bodies = true;
         self
     }
 
-    /// Starts with the items of a snapshot: a JSON object of lists, by the paths of their collections. Collections that it does not have
-    /// start as they do without it. [`Simulator::snapshot`] makes one.
+    /// Starts with the items of a snapshot: a JSON object of lists, by the paths of their collections. Other collections start as usual.
+    /// [`Simulator::snapshot`] creates a snapshot.
     ///
     /// ```
     /// use cisco_secure_access::simulator::Simulator;
@@ -224,32 +225,32 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Lets reports of all kinds of traffic lack these, such as `proxy`: the activity and the number of all requests are 207, with what
-    /// failed and what succeeded.
+    /// Removes these kinds of traffic, such as `proxy`, from reports of all kinds of traffic: the activity and the number of all requests
+    /// have the status 207, with the failed and the successful kinds.
     pub fn failed_reports<S: Into<String>>(mut self, kinds: impl IntoIterator<Item = S>) -> Self {
         self.failed_reports = kinds.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Whether a query parameter that the operation does not document is a 400. Otherwise it is ignored, as the service does, and
-    /// [`RecordedRequest::ignored`](super::RecordedRequest::ignored) names it.
+    /// Rejects undocumented query parameters with 400. By default, they are ignored, as the service does, and
+    /// [`RecordedRequest::ignored`](super::RecordedRequest::ignored) names them.
     pub fn strict_queries(mut self, strict: bool) -> Self {
         self.strictness.rejects_unknown_queries = strict;
         self
     }
 
-    /// Whether values of enumerations are accepted in any case, for clients that write `read_only` where `READ_ONLY` is documented. The
-    /// state has the documented value.
+    /// Accepts enumeration values in any case, for clients that send `read_only` instead of the documented `READ_ONLY`. The state has the
+    /// documented value.
     pub fn ignore_enum_case(mut self, ignore: bool) -> Self {
         self.strictness.ignores_case = ignore;
         self
     }
 
-    /// Starts it on a port, of the loopback address where no other is set.
+    /// Starts the simulator on a port, by default of the loopback address.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when it cannot listen on the port, or when an operation that was
-    /// named does not exist.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when it cannot listen on the port, or when a named operation does not
+    /// exist.
     pub async fn start(self) -> Result<Simulator> {
         let (host, port) = (self.address, self.port);
         let mut simulator = self.start_without_socket()?;
@@ -270,15 +271,15 @@ impl SimulatorBuilder {
         Ok(simulator)
     }
 
-    /// Starts it without a socket: [`Simulator::call`] is the way to it.
+    /// Starts the simulator without a socket; [`Simulator::call`] handles requests.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when an operation that was named does not exist, or when an
-    /// item of the snapshot does not fit.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a named operation does not exist, or when an item of the snapshot
+    /// is not valid.
     pub fn start_without_socket(self) -> Result<Simulator> {
         if let Some(unknown) = self.named.iter().find(|name| !catalog::is_operation(name)) {
             return Err(Error::configuration(format!(
-                "the simulator knows no operation `{unknown}`"
+                "the simulator has no operation `{unknown}`"
             )));
         }
         let (keys, snapshot) = (self.keys.clone(), self.snapshot.clone());

@@ -1,6 +1,6 @@
-//! The documents of the API, and which operation a request means.
+//! The documents of the API, and the routing of requests to operations.
 //!
-//! A document is parsed when the first request of its scope comes.
+//! A document is parsed at the first request of its scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -16,16 +16,16 @@ use super::validate::Validators;
 pub(super) struct Endpoint {
     pub(super) document: &'static Document,
     pub(super) operation: &'static Operation,
-    /// Where the response holds rows, if the operation lists something: a JSON pointer.
+    /// JSON pointer of the rows in the response, if the operation lists something.
     pub(super) listing: Option<String>,
     validators: OnceLock<Validators>,
 }
 
-/// What a request means.
+/// The route of a request.
 pub(super) enum Route {
     /// An operation, with the values of its path parameters.
     Found(&'static Endpoint, BTreeMap<String, String>),
-    /// A path that only other methods have: these.
+    /// A path with other methods only: these.
     OtherMethods(BTreeSet<&'static str>),
     Unknown,
 }
@@ -171,7 +171,8 @@ fn path_values(template: &[Segment], path: &[&str]) -> Option<BTreeMap<String, S
     Some(values)
 }
 
-/// Where the response of an operation holds rows. Where no document says so, it lists what can be created or has items under its path.
+/// Returns the JSON pointer of the rows in the response of an operation. If it is not documented, the operation lists items that can be
+/// created or have paths under it.
 fn listing(document: &Document, operation: &Operation) -> Option<String> {
     if let Some(pagination) = &operation.pagination {
         return Some(pagination.items.clone());

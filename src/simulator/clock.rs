@@ -1,4 +1,4 @@
-//! The time of a simulated service.
+//! The clock of a simulated service.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,17 +12,17 @@ use tokio::time::Instant;
 use super::faker::NOW;
 use crate::runtime::PausedClock;
 
-/// What tokens, rate limits and all times in responses follow.
+/// The clock for tokens, rate limits and all times in responses.
 ///
-/// It has two readings. Lifetimes and windows are measured in [`instant`](Self::instant). Responses contain [`now`](Self::now), which
-/// does not depend on how fast a test runs: unless the clock is live, it changes only when a test advances it. A clone is the same clock.
+/// It has two readings. [`instant`](Self::instant) measures lifetimes and windows. Responses contain [`now`](Self::now), which does not
+/// depend on the speed of a test: unless the clock is live, it changes only when a test advances it. Clones share the clock.
 #[derive(Clone, Debug)]
 pub(super) enum Clock {
-    /// The time of Tokio, and what a test has added to it.
+    /// The time of Tokio, and the time that a test has added.
     System {
         start: Instant,
         advanced: watch::Sender<Duration>,
-        /// Whether the calendar time moves with that of Tokio.
+        /// Whether the calendar time follows that of Tokio.
         is_live: bool,
     },
     /// A clock that the clients of the test share.
@@ -45,7 +45,7 @@ impl Clock {
         }
     }
 
-    /// Completes when so much time has passed: by itself, or because the test advances the clock.
+    /// Completes when this time has elapsed: by itself, or because the test advances the clock.
     pub(super) fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         match self {
             Self::Paused(clock) => Box::pin(clock.latency(duration)),
@@ -67,7 +67,7 @@ impl Clock {
         }
     }
 
-    /// The monotonic time.
+    /// Returns the monotonic time.
     pub(super) fn instant(&self) -> Instant {
         match self {
             Self::System { advanced, .. } => Instant::now() + *advanced.borrow(),
@@ -75,7 +75,7 @@ impl Clock {
         }
     }
 
-    /// The calendar time.
+    /// Returns the calendar time.
     pub(super) fn now(&self) -> DateTime<Utc> {
         let elapsed = match self {
             Self::System {

@@ -1,4 +1,4 @@
-//! Which handler carries out a call: a hook of its operation, a report, or the rule for collections.
+//! Selects the handler of a call: a hook of its operation, a report, or the generic handler for collections.
 
 use super::handlers::{Call, Outcome, bulk, items};
 use super::state::Store;

@@ -1,4 +1,4 @@
-//! What everything that a simulator makes up follows from.
+//! The environment of a simulated service, which determines all generated values.
 
 use std::collections::BTreeMap;
 
@@ -18,18 +18,18 @@ pub(super) struct Env {
     pub(super) clock: Clock,
     /// The kinds of traffic that reports of all kinds lack.
     pub(super) failed_reports: Vec<String>,
-    /// How many items collections have at the start.
+    /// The initial number of items of collections.
     pub(super) sizes: Sizes,
 }
 
 impl Env {
-    /// The calendar time: what a response says of something that happens now.
+    /// The calendar time, for events that happen now.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 }
 
-/// How many items a collection has at the start, by the operation that lists it.
+/// The initial number of items of a collection, by its list operation.
 #[derive(Clone, Debug)]
 pub(super) struct Sizes {
     pub(super) listed: BTreeMap<String, usize>,
@@ -37,7 +37,7 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    /// How many items the collection has that an operation lists.
+    /// Returns the initial number of items of the collection of a list operation.
     pub(super) fn of(&self, list: &str) -> usize {
         self.listed.get(list).copied().unwrap_or(self.others)
     }

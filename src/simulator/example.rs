@@ -1,4 +1,4 @@
-//! Requests that the documents allow, for every operation: what a test sends that wants to see all of them.
+//! Valid requests for every operation, for tests of all operations.
 
 use bytes::Bytes;
 use cisco_secure_access_openapi::{Encoding, Location, Operation, Parameter, Segment, TimeForm};
@@ -12,7 +12,7 @@ use super::env::Env;
 use super::faker::SeededRng;
 use super::state::{Store, ValueMaker};
 
-/// What stands for itself in a path and in a query.
+/// The characters that are not encoded in a path and in a query.
 const PLAIN: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -143,7 +143,7 @@ impl ExampleRequest<'_> {
         let body = body.filter(|body| body.required || self.everything)?;
         let (media_type, schema) = body.media_types.first_key_value()?;
         let rng = self.rng.fork("body");
-        // A form without parts is no body.
+        // A form without parts is not a body.
         let everything = self.everything || media_type == "multipart/form-data";
         let value = self.values.sent(schema, "", everything, rng);
         let fields = || value.as_object().into_iter().flatten();
@@ -173,7 +173,7 @@ impl ExampleRequest<'_> {
     }
 }
 
-/// A string as it stands in a path and in a query.
+/// A string in the encoding of a path or query.
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, &PLAIN).to_string()
 }
@@ -184,7 +184,7 @@ fn joined(list: &[Value]) -> String {
     items.join(",")
 }
 
-/// A value as it stands in a path or in a query.
+/// A value in the encoding of a path or query.
 fn text(value: &Value) -> String {
     value
         .as_str()

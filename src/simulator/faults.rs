@@ -1,4 +1,4 @@
-//! Faults on demand: what goes wrong, on which operation, and when.
+//! Injected faults: the failure, the operation, and the calls.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use super::faker::SeededRng;
 use super::http::response::{Delivery, JsonResponse};
 use crate::testing::CannedResponse;
 
-/// A failure of calls of an operation: of the next one, unless it says otherwise.
+/// A failure of calls of an operation, by default of the next one.
 ///
-/// A fault says on which calls something fails; where the response matters and not the call, use [`Simulator::on`](super::Simulator::on).
+/// A fault selects the calls that fail. To define the response of the next calls, use [`Simulator::on`](super::Simulator::on).
 ///
 /// ```
 /// use cisco_secure_access::simulator::Fault;
@@ -27,13 +27,13 @@ pub struct Fault {
     kind: Kind,
     delay: Duration,
     when: When,
-    /// How many calls it has seen.
+    /// The number of calls that it has received.
     seen: u64,
 }
 
 #[derive(Clone, Debug)]
 enum Kind {
-    /// Nothing but the delay.
+    /// Only the delay.
     None,
     Respond(CannedResponse),
     Reset,
@@ -45,7 +45,7 @@ enum Kind {
 
 #[derive(Clone, Copy, Debug)]
 enum When {
-    /// On calls from this one on, from 1, so many.
+    /// On a number of calls, from this one on (1 is the first).
     Calls {
         from: u64,
         count: u64,
@@ -53,14 +53,14 @@ enum When {
     Probability(f64),
 }
 
-/// What a fault does to a call.
+/// The effect of a fault on a call.
 #[derive(Debug)]
 pub(super) enum Effect {
-    /// This is the response, and nothing is done.
+    /// This response is sent, and the call is not carried out.
     Respond(Response<Bytes>),
-    /// The connection ends, and nothing is done.
+    /// The connection ends, and the call is not carried out.
     Reset,
-    /// The token of the call is over.
+    /// The token of the call has expired.
     ExpiredToken,
     /// The call is carried out, and its response does not arrive completely.
     After(Delivery),
@@ -76,39 +76,39 @@ impl Fault {
         }
     }
 
-    /// A response of this status, with an error body in the shape that most operations document. The call is not carried out.
+    /// Creates a fault with a response of this status, with an error body in the most common schema. The call is not carried out.
     pub fn status(status: u16) -> Self {
-        let error = JsonResponse::error(status, "A fault that was requested.");
+        let error = JsonResponse::error(status, "An injected fault.");
         let response = CannedResponse::new(error.status.as_u16());
         Self::new(Kind::Respond(response.json(error.body.unwrap_or_default())))
     }
 
-    /// A pause before the call is carried out.
+    /// Creates a fault that delays the call before it is carried out.
     pub fn delay(delay: Duration) -> Self {
         Self::new(Kind::None).delayed(delay)
     }
 
-    /// The connection is reset before a response. The call is not carried out.
+    /// Creates a fault that resets the connection before a response. The call is not carried out.
     pub fn reset() -> Self {
         Self::new(Kind::Reset)
     }
 
-    /// The call is carried out, and the connection is reset instead of a response.
+    /// Creates a fault that resets the connection instead of a response. The call is carried out.
     pub fn lost_response() -> Self {
         Self::new(Kind::LostResponse)
     }
 
-    /// The call is carried out, and the connection ends in the middle of the response.
+    /// Creates a fault that ends the connection in the middle of the response. The call is carried out.
     pub fn truncated() -> Self {
         Self::new(Kind::Truncated)
     }
 
-    /// The call is carried out, and its response comes in pieces over this time.
+    /// Creates a fault that sends the response in pieces over this time. The call is carried out.
     pub fn slow(duration: Duration) -> Self {
         Self::new(Kind::Slow).delayed(duration)
     }
 
-    /// The token of the call is over before its time.
+    /// Creates a fault that expires the token of the call.
     pub fn expired_token() -> Self {
         Self::new(Kind::ExpiredToken)
     }
@@ -116,12 +116,12 @@ impl Fault {
     /// Adds a header to the response of [`status`](Self::status).
     ///
     /// # Panics
-    /// When name or value is none of HTTP's.
+    /// When the name or the value is not a valid HTTP header.
     pub fn header(self, name: &str, value: &str) -> Self {
         self.with_response(|response| response.header(name, value))
     }
 
-    /// The body of the response of [`status`](Self::status), in place of an error.
+    /// Replaces the body of the response of [`status`](Self::status).
     pub fn body(self, body: Value) -> Self {
         self.with_response(|response| response.json(body))
     }
@@ -134,13 +134,13 @@ impl Fault {
         self
     }
 
-    /// A pause before it happens.
+    /// Adds a delay before the fault.
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Only on this call, from 1, counted from when the simulator got the fault.
+    /// Applies the fault only to this call (1 is the first), counted from when it was added.
     pub fn on_call(mut self, number: u64) -> Self {
         self.when = When::Calls {
             from: number,
@@ -149,18 +149,18 @@ impl Fault {
         self
     }
 
-    /// On so many calls, the next one first.
+    /// Applies the fault to this number of calls, starting with the next one.
     pub fn times(mut self, count: u64) -> Self {
         self.when = When::Calls { from: 1, count };
         self
     }
 
-    /// On every call.
+    /// Applies the fault to every call.
     pub fn always(self) -> Self {
         self.times(u64::MAX)
     }
 
-    /// On each call with this probability, from 0 to 1. Which calls these are follows from the seed.
+    /// Applies the fault to each call with this probability, from 0 to 1. The seed determines the calls.
     pub fn with_probability(mut self, probability: f64) -> Self {
         self.when = When::Probability(probability);
         self
@@ -186,7 +186,7 @@ impl Fault {
         })
     }
 
-    /// Whether the pause comes before the call; that of a slow response comes within it.
+    /// Whether the delay comes before the call; that of a slow response is part of the response.
     fn pause(&self) -> Duration {
         match self.kind {
             Kind::Slow => Duration::ZERO,
@@ -195,7 +195,7 @@ impl Fault {
     }
 }
 
-/// The faults, each with its operation; `None` is every operation.
+/// The faults, each with its operation; `None` means every operation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Faults(Vec<(Option<String>, Fault)>);
 
@@ -208,7 +208,7 @@ impl Faults {
         self.0.clear();
     }
 
-    /// What happens to a call of this operation: the pauses of all faults that meet it, and the effect of the first that has one.
+    /// Returns the total delay of all faults that apply to a call of this operation, and the effect of the first one that has an effect.
     pub(super) fn next(&mut self, operation: &str, rng: SeededRng) -> (Duration, Option<Effect>) {
         let (mut pause, mut effect) = (Duration::ZERO, None);
         for (index, (only, fault)) in self.0.iter_mut().enumerate() {

@@ -1,4 +1,4 @@
-//! Headers of responses that follow from the operation.
+//! Response headers that depend on the operation.
 
 use super::handlers::Call;
 use super::http::response::JsonResponse;
@@ -33,7 +33,7 @@ fn with_location(call: &Call<'_>, response: JsonResponse) -> JsonResponse {
     }
 }
 
-/// Where the simulator was called.
+/// The address of the simulator in the request.
 fn origin(headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     match host {

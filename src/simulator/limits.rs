@@ -1,4 +1,4 @@
-//! Rate limits: how often the operations of a class were called, and the response when it was too often.
+//! Rate limits: the number of calls of each class of operations, and the response to a call beyond the limit.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -26,7 +26,7 @@ impl Limits {
         }
     }
 
-    /// Counts a call; gives the headers of its response, or of its rejection.
+    /// Counts a call; returns the headers of its response, or of its rejection.
     pub(super) fn count(
         &mut self,
         limit: &RateLimit,
@@ -55,13 +55,13 @@ impl Limits {
             let wait = frees.saturating_duration_since(now);
             (requests.saturating_sub(used), wait, *requests, *seconds)
         });
-        // The window that lets the fewest calls through, and of several the one that waits longest.
+        // The window with the least remaining calls, and of several the one with the longest wait.
         let tightest = states.min_by_key(|(left, wait, ..)| (*left, std::cmp::Reverse(*wait)));
         let Some((left, wait, requests, _)) = tightest else {
             return Ok(HeaderMap::new());
         };
         let mut headers = HeaderMap::new();
-        let mut tell = |name: &str, number: u64| {
+        let mut set = |name: &str, number: u64| {
             if let (Ok(name), value) = (name.parse::<HeaderName>(), HeaderValue::from(number)) {
                 headers.insert(name, value);
             }
@@ -73,13 +73,13 @@ impl Limits {
                 3600 => "hour".to_owned(),
                 other => other.to_string(),
             };
-            tell(&format!("x-ratelimit-limit-{window}"), *requests);
+            set(&format!("x-ratelimit-limit-{window}"), *requests);
         }
-        tell("ratelimit-limit", requests);
-        tell("ratelimit-remaining", left.saturating_sub(1));
-        // Whole seconds, and none too few.
+        set("ratelimit-limit", requests);
+        set("ratelimit-remaining", left.saturating_sub(1));
+        // In seconds, rounded up.
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        tell("ratelimit-reset", seconds);
+        set("ratelimit-reset", seconds);
         if left == 0 {
             return Err(headers);
         }

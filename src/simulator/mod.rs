@@ -1,7 +1,7 @@
-//! A Secure Access service on a loopback port, for tests and for trying things out.
+//! A simulated Secure Access service on a loopback port, for tests and experiments.
 //!
-//! It is driven by the documents of the API: every operation of every scope responds, requests are validated against the documents, and
-//! collections keep what is put into them. Three lines start it:
+//! The API documents define its behavior: it responds to every operation of every scope, validates requests against the documents, and
+//! stores created items. To start it:
 //!
 //! ```
 //! use cisco_secure_access::simulator::Simulator;
@@ -18,37 +18,37 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What it does
+//! # Features
 //!
-//! - **Validation.** Parameters and bodies must be as the document of the operation says, in keywords or in words: a passphrase has its 16 to
-//!   64 characters, and an address is one. The response 400 names the parameter, or the property, the variant and the permitted values; it
-//!   has the shape of its API. What the operation does not document is ignored, as the service does, and
-//!   [`RecordedRequest::ignored`] names it; with [`strict_queries`](SimulatorBuilder::strict_queries), an unknown query parameter is a 400.
-//!   [`ignore_enum_case`](SimulatorBuilder::ignore_enum_case) is for clients that write values in another case. Tokens expire
-//!   ([`token_lifetime`](SimulatorBuilder::token_lifetime)), a key may do what its OAuth scopes say ([`key`](SimulatorBuilder::key)), and an
-//!   operation that the [cloud](SimulatorBuilder::cloud) does not document is a 404 whose message names the cloud.
-//! - **State.** What is created can be listed, read, changed and deleted. An item has the properties that a request sent and those that the
-//!   service assigns: ids, times on the clock of the simulator, the organization, counts, and defaults that a document states. Nothing else is
-//!   added to it. A `PUT` removes what its body leaves out; the changes of a `PATCH` are carried out in their order. A name that is in use
-//!   is a 409 where names are unique, and a missing item is a 404. Children belong to their parents, and members to their groups. A bulk call
-//!   reports the ids that are none. Tunnels of a new tunnel group are established two minutes after its creation: [`Simulator::advance`].
-//! - **State for tests.** At the start every collection has three items, or as many as [`items`](SimulatorBuilder::items) says, or those of
-//!   a [`snapshot`](SimulatorBuilder::snapshot). A test can read, add, change and remove items at any time: [`Simulator::items`],
+//! - **Validation.** Parameters and bodies must match the document of the operation, including rules in words: a passphrase has 16 to 64
+//!   characters, and an address is valid. The 400 response names the parameter, or the property, the variant and the permitted values, in
+//!   the error schema of the API. Undocumented parameters are ignored, as the service does, and [`RecordedRequest::ignored`] names them;
+//!   with [`strict_queries`](SimulatorBuilder::strict_queries), an unknown query parameter is a 400.
+//!   [`ignore_enum_case`](SimulatorBuilder::ignore_enum_case) is for clients that use another case for enumeration values. Tokens expire
+//!   ([`token_lifetime`](SimulatorBuilder::token_lifetime)), a key has OAuth scopes ([`key`](SimulatorBuilder::key)), and an operation that
+//!   is not documented for the [cloud](SimulatorBuilder::cloud) is a 404 whose message names the cloud.
+//! - **State.** Created items can be listed, read, changed and deleted. An item has the properties of the request and those that the
+//!   service assigns: ids, times on the clock of the simulator, the organization, counts, and documented defaults. It has no other
+//!   properties. A `PUT` removes the properties that its body does not have; the changes of a `PATCH` are applied in order. A duplicate
+//!   name is a 409 if names are unique, and a missing item is a 404. Children belong to their parents, and members to their groups. A bulk
+//!   call reports invalid ids. Tunnels of a new tunnel group are established two minutes after its creation: [`Simulator::advance`].
+//! - **State for tests.** At the start, every collection has three items, or the number in [`items`](SimulatorBuilder::items), or the items
+//!   of a [`snapshot`](SimulatorBuilder::snapshot). A test can read, add, change and remove items at any time: [`Simulator::items`],
 //!   [`Simulator::add_item`], [`Simulator::set_item`], [`Simulator::remove_item`], [`Simulator::snapshot`].
-//! - **Limits.** A page, a request and an organization have no more than the service allows: 500 destinations at a time and 250,000 in all,
+//! - **Limits.** A page, a request and an organization have the limits of the service: 500 destinations in a request and 250,000 in total,
 //!   an offset of 10,000 and 30 days in reports, 1000 private resources.
-//! - **Reports** describe a log of events that follows from the seed, so that summaries and top lists agree with the activity. Reports of all
-//!   kinds of traffic can [lack some](SimulatorBuilder::failed_reports), which is a 207.
-//! - **Time.** It starts on the morning of 2026-01-15, so that `-1days` means the same every day, and moves when a test
-//!   [advances](Simulator::advance) it. With [`clock`](SimulatorBuilder::clock), client and simulator have one clock.
-//! - **Quirks.** It does what the service does and the documents do not say; each [`Quirk`] can be switched off.
-//! - **Determinism.** The same [seed](SimulatorBuilder::seed) and the same calls give the same responses, byte for byte.
+//! - **Reports** are based on a log of events that is generated from the seed, so that summaries and top lists agree with the activity.
+//!   Reports of all kinds of traffic can [lack some](SimulatorBuilder::failed_reports), which is a 207.
+//! - **Time.** The calendar starts on the morning of 2026-01-15, so that `-1days` always means the same day, and changes when a test
+//!   [advances](Simulator::advance) it. With [`clock`](SimulatorBuilder::clock), client and simulator share one clock.
+//! - **Quirks.** It imitates behavior of the service that contradicts the documents. Each [`Quirk`] can be switched off.
+//! - **Determinism.** With the same [seed](SimulatorBuilder::seed), the same calls get the same responses, byte for byte.
 //!
-//! `docs/simulator.md` in the repository lists the rules that are written by hand, with the facts that they come from.
+//! `docs/simulator.md` in the repository lists the handwritten rules, with their sources.
 //!
 //! # Faults
 //!
-//! A [`Fault`] is what fails, on which calls: a status, a delay, a reset, a lost, truncated or slow response, an expired token.
+//! A [`Fault`] defines a failure and the calls that fail: a status, a delay, a reset, a lost, truncated or slow response, an expired token.
 //!
 //! ```
 //! use cisco_secure_access::simulator::{Fault, Simulator};
@@ -63,15 +63,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Rate limits are enforced where [`rate_limit`](SimulatorBuilder::rate_limit) sets them, or
-//! [as they are published](SimulatorBuilder::documented_rate_limits). [`Simulator::advance`] advances the clock, so that no test has
-//! to sleep until a limit has recovered, a token has expired or a delayed response arrives.
+//! [`rate_limit`](SimulatorBuilder::rate_limit) enforces a rate limit, and
+//! [`documented_rate_limits`](SimulatorBuilder::documented_rate_limits) enforces the published ones. [`Simulator::advance`] advances the
+//! clock, so that no test sleeps until a limit has recovered, a token has expired or a delayed response arrives.
 //!
 //! # Assertions
 //!
-//! [`Simulator::requests`] is the record of all requests and their responses, with operation, status, headers and, where they are
-//! [kept](SimulatorBuilder::record_bodies), bodies. It has no token and no secret. All of these contain the word `hush`: where it turns up
-//! in a log, something has leaked.
+//! [`Simulator::requests`] returns all requests and their responses, with operation, status, headers and, if
+//! [enabled](SimulatorBuilder::record_bodies), bodies. It contains no token and no secret. Every token and secret contains the word `hush`:
+//! if the word occurs in a log, a secret has leaked.
 //!
 //! ```
 //! # use cisco_secure_access::simulator::{Fault, Simulator};
@@ -93,13 +93,13 @@
 //!
 //! # Canned responses, and cassettes
 //!
-//! [`Simulator::on`] gives the next calls of an operation a response of the test's own. A [`Recorder`] writes the calls of a client to a
-//! cassette, without a value of the organization, and a [`Replay`] responds from it.
+//! [`Simulator::on`] defines a response for the next calls of an operation. A [`Recorder`] writes the calls of a client to a cassette,
+//! without values of the organization, and a [`Replay`] responds from it.
 //!
 //! # Without a socket, and from the shell
 //!
-//! [`start_without_socket`](SimulatorBuilder::start_without_socket) opens no port; [`Simulator::client`] then calls it directly. For curl
-//! and other languages there is an example: `cargo run --example simulator -- --port 8080 --cloud china`.
+//! [`start_without_socket`](SimulatorBuilder::start_without_socket) opens no port; [`Simulator::client`] then calls the simulator directly.
+//! For curl and clients in other languages, run the example: `cargo run --example simulator -- --port 8080 --cloud china`.
 
 // Inside, a request goes from `http::server` (the socket) to `service` (token, cloud, OAuth scopes, limits, faults, record), through `catalog`
 // (which operation it means) and `validate` to `dispatch`, which calls `hooks`, `reports` or `handlers`; these change `state` and make
@@ -165,11 +165,11 @@ pub use quirks::Quirk;
 pub use record::RecordedRequest;
 pub use redirect::Redirect;
 
-/// A running simulator; it stops when it is dropped.
+/// A running simulator, which stops when it is dropped.
 pub struct Simulator {
     service: Arc<Service>,
     keys: BTreeMap<String, Key>,
-    /// `None` where it has no socket.
+    /// `None` without a socket.
     socket: Option<Socket>,
 }
 
@@ -179,16 +179,16 @@ struct Socket {
 }
 
 impl Simulator {
-    /// Sets up a simulator.
+    /// Creates a builder with default settings.
     pub fn builder() -> SimulatorBuilder {
         SimulatorBuilder::default()
     }
 
-    /// Where it listens: `http://127.0.0.1:<port>`; `https://simulator.invalid` where it has no socket.
+    /// Returns the base URL: `http://127.0.0.1:<port>`, or `https://simulator.invalid` without a socket.
     #[must_use]
     pub fn base_url(&self) -> Url {
         let url = match &self.socket {
-            // A wildcard address is none to connect to.
+            // A client cannot connect to a wildcard address.
             Some(Socket { address, .. }) if address.ip().is_unspecified() => {
                 format!("http://127.0.0.1:{}", address.port())
             }
@@ -199,26 +199,27 @@ impl Simulator {
         Url::parse(&url).expect("a URL")
     }
 
-    /// The key and secret that it accepts for everything.
+    /// Returns the key and secret with all permissions.
     #[must_use]
     pub fn credentials(&self) -> Credentials {
         Credentials::new(tokens::KEY, tokens::SECRET)
     }
 
-    /// The secret in [`credentials`](Self::credentials), for programs that are no clients of this crate.
+    /// Returns the secret of [`credentials`](Self::credentials), for clients other than this crate.
     #[must_use]
     pub fn secret(&self) -> &str {
         tokens::SECRET
     }
 
-    /// The key of this id, which [`SimulatorBuilder::key`] added, with its secret; a secret that is rejected where there is no such key.
+    /// Returns the key with this id, which [`SimulatorBuilder::key`] added, and its secret. If there is no such key, the secret is
+    /// rejected.
     #[must_use]
     pub fn credentials_of(&self, id: &str) -> Credentials {
         let secret = self.keys.get(id).map_or("hush", |key| &key.secret);
         Credentials::new(id, secret)
     }
 
-    /// A new client that talks to it, over the socket if there is one.
+    /// Creates a client of the simulator, which uses the socket if there is one.
     ///
     /// # Errors
     /// When the HTTP client cannot be set up.
@@ -226,7 +227,7 @@ impl Simulator {
         self.client_builder().build()
     }
 
-    /// The settings of [`client`](Self::client), to be completed.
+    /// Creates the builder of [`client`](Self::client), for further settings.
     pub fn client_builder(&self) -> ClientBuilder {
         let builder = Client::builder()
             .cloud(Cloud::Custom(self.base_url()))
@@ -246,32 +247,32 @@ impl Simulator {
         }
     }
 
-    /// The cloud that it plays.
+    /// Returns the simulated cloud.
     #[must_use]
     pub fn cloud(&self) -> &Cloud {
         &self.service.cloud
     }
 
-    /// Answers a request without the socket.
+    /// Handles a request without a socket.
     ///
     /// # Errors
-    /// What a client would see of a connection that a [`Fault`] breaks.
+    /// The error that a client gets for a connection that a [`Fault`] breaks.
     pub async fn call(&self, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
         self.service.deliver(request).await
     }
 
-    /// All requests so far, in the order of their responses.
+    /// Returns all requests so far, in the order of their responses.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.service.state().requests.clone()
     }
 
-    /// Forgets the requests so far.
+    /// Clears the recorded requests.
     pub fn clear_requests(&self) {
         self.service.state().requests.clear();
     }
 
-    /// How many tokens were requested so far.
+    /// Returns the number of token requests.
     #[must_use]
     pub fn token_requests(&self) -> usize {
         let state = self.service.state();
@@ -279,25 +280,25 @@ impl Simulator {
         state.requests.iter().filter(is_token).count()
     }
 
-    /// Lets all tokens expire now, before the time that their responses had.
+    /// Expires all tokens now, before the expiry in their responses.
     pub fn expire_tokens(&self) {
         self.service.state().tokens.expire();
     }
 
-    /// Advances its clock, so that no test sleeps: tokens grow older, rate limits recover, delayed responses arrive, and all times in
-    /// responses move.
+    /// Advances the clock, so that tests do not sleep: tokens expire, rate limits recover, delayed responses arrive, and all times in
+    /// responses change.
     pub fn advance(&self, time: Duration) {
         self.service.env.clock.advance(time);
     }
 
-    /// The calendar time of its clock. It starts at 2026-01-15T08:30:00Z.
+    /// Returns the calendar time of the clock. It starts at 2026-01-15T08:30:00Z.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.service.env.now()
     }
 
-    /// The calls of an operation, to give them a response: the next calls get it and are not carried out; then the simulator responds as
-    /// usual. Faults come first.
+    /// Selects the calls of an operation, to define a response. The next calls get it and are not carried out; then the simulator responds
+    /// as usual. Faults take precedence.
     ///
     /// ```
     /// # use cisco_secure_access::simulator::Simulator;
@@ -316,7 +317,7 @@ impl Simulator {
     /// ```
     ///
     /// # Panics
-    /// When there is no such operation: the test would test nothing.
+    /// When there is no such operation: the response would never be used.
     #[must_use = "nothing changes until `respond` is called"]
     pub fn on(&self, operation: &str) -> On {
         assert_known(operation);
@@ -324,38 +325,39 @@ impl Simulator {
         self.service.canned.on(target)
     }
 
-    /// The calls of every operation but the token request, to give them a response.
+    /// Selects the calls of every operation except the token request, to define a response.
     #[must_use = "nothing changes until `respond` is called"]
     pub fn on_any(&self) -> On {
         self.service.canned.on(Target::Any)
     }
 
-    /// Adds a fault on calls of an operation. Faults are tried in the order in which they were added.
+    /// Adds a fault to calls of an operation. Faults are applied in the order in which they were added.
     ///
     /// # Panics
-    /// When there is no such operation: the test would test nothing.
+    /// When there is no such operation: the fault would never occur.
     pub fn fault(&self, operation: &str, fault: Fault) {
         assert_known(operation);
         self.service.add_fault(Some(operation), fault);
     }
 
-    /// Adds a fault on calls of every operation, the token request included.
+    /// Adds a fault to calls of every operation, including the token request.
     pub fn fault_everywhere(&self, fault: Fault) {
         self.service.add_fault(None, fault);
     }
 
-    /// Forgets all faults and canned responses.
+    /// Removes all faults and canned responses.
     pub fn clear_faults(&self) {
         self.service.canned.clear();
         self.service.state().faults.clear();
     }
 
-    /// Locks the access rules, as when somebody else changes them: calls that change rules get 409 until they are unlocked.
+    /// Locks the access rules, as during a change by another client: calls that change rules get 409 until they are unlocked.
     pub fn lock_rules(&self, locked: bool) {
         self.service.state().rules_are_locked = locked;
     }
 
-    /// The items of the collection at a path, such as `/deployments/v2/sites`, as rows of its list. There are none where no collection is.
+    /// Returns the items of the collection at a path, such as `/deployments/v2/sites`, as rows of its list. Without a collection at the
+    /// path, there are none.
     #[must_use]
     pub fn items(&self, path: &str) -> Vec<Value> {
         let rows = self.service.with_collection(path, |collection, values| {
@@ -367,7 +369,7 @@ impl Simulator {
         rows.unwrap_or_default()
     }
 
-    /// The ids of the items of the collection at a path, as they stand in paths.
+    /// Returns the ids of the items of the collection at a path, as they occur in paths.
     #[must_use]
     pub fn ids(&self, path: &str) -> Vec<String> {
         let ids = self.service.with_collection(path, |collection, _| {
@@ -379,8 +381,9 @@ impl Simulator {
         ids.unwrap_or_default()
     }
 
-    /// Adds an item to the collection at a path, as if somebody else did, and returns its id. The item has these properties, and what the
-    /// service assigns to it; an id that is among them is its id. Sets that no operation adds to, such as regions, can be added to as well.
+    /// Adds an item to the collection at a path, as another client would, and returns its id. The item has these properties and those that
+    /// the service assigns. An id in the properties is the id of the item. You can also add to collections without a create operation, such
+    /// as regions.
     ///
     /// ```
     /// use cisco_secure_access::simulator::Simulator;
@@ -397,29 +400,29 @@ impl Simulator {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no collection at the path, when a property is not one that
-    /// the document has for the item (the message has the property), or when there is an item of the id.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no collection at the path, when a property does not
+    /// match the document of the item (the message names it), or when the id already exists.
     pub fn add_item(&self, path: &str, properties: &Value) -> Result<String> {
         self.service.put(path, None, properties)
     }
 
-    /// Sets properties of an item of the collection at a path, as if the service did: other properties stay, the time of the last change
-    /// too.
+    /// Sets properties of an item of the collection at a path, as the service would: other properties do not change, including the time of
+    /// the last change.
     ///
     /// # Errors
-    /// As for [`add_item`](Self::add_item), and when there is no item of the id.
+    /// As for [`add_item`](Self::add_item), and when there is no item with the id.
     pub fn set_item(&self, path: &str, id: &str, properties: &Value) -> Result<()> {
         self.service.put(path, Some(id), properties).map(drop)
     }
 
-    /// The items of all collections that were called or looked at so far: a JSON object of lists, by the paths of the collections.
-    /// [`SimulatorBuilder::snapshot`] starts a simulator with them. Secrets that were sent are not part of it.
+    /// Returns the items of all collections that were used so far: a JSON object of lists, by the paths of the collections.
+    /// [`SimulatorBuilder::snapshot`] starts a simulator with them. Secrets of requests are not included.
     #[must_use]
     pub fn snapshot(&self) -> Value {
         self.service.snapshot()
     }
 
-    /// Removes an item from the collection at a path, as if somebody else did; returns whether it existed.
+    /// Removes an item from the collection at a path, as another client would; returns whether it existed.
     pub fn remove_item(&self, path: &str, id: &str) -> bool {
         let removed = self.service.with_collection(path, |collection, _| {
             let number = collection.find(id);
@@ -428,8 +431,8 @@ impl Simulator {
         removed.unwrap_or_default()
     }
 
-    /// A request of an operation that its document allows, for items that are there, without a token; with `everything`, with all
-    /// parameters and properties, otherwise with those that are required. `None` where there is no such operation.
+    /// Creates a valid request of an operation, for existing items, without a token; with `everything`, it has all parameters and
+    /// properties, otherwise only the required ones. `None` if there is no such operation.
     #[must_use]
     pub fn example_request(&self, operation: &str, everything: bool) -> Option<Request<Bytes>> {
         let endpoint = catalog::all().find(|known| known.operation.id == operation)?;
@@ -438,16 +441,16 @@ impl Simulator {
     }
 }
 
-/// A test that names an operation which does not exist tests nothing.
+/// Panics if an operation does not exist, because the test would test nothing.
 fn assert_known(operation: &str) {
     assert!(
         catalog::is_operation(operation),
-        "the simulator knows no operation `{operation}`"
+        "the simulator has no operation `{operation}`"
     );
 }
 
 impl fmt::Debug for Simulator {
-    /// Without what it keeps: callers send it secrets.
+    /// Omits the state, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Simulator")
             .field("cloud", &self.service.cloud)

@@ -1,4 +1,4 @@
-//! What the service does and the documents do not say: each quirk can be switched off.
+//! Behavior of the service that contradicts its documents. Each quirk can be switched off.
 
 use std::collections::BTreeSet;
 
@@ -6,41 +6,41 @@ use serde_json::{Value, json};
 
 use super::faker::SeededRng;
 
-/// Something that the service does and the documents do not say. All of them but [`LateDestinations`](Self::LateDestinations), which makes
-/// tests wait, are on where nothing is set.
+/// Behavior of the service that contradicts its documents. By default, all quirks except [`LateDestinations`](Self::LateDestinations),
+/// which delays tests, are enabled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Quirk {
-    /// Null where a value is documented: the state of a hub that never was connected, the comment of a destination.
+    /// Null instead of a documented value: the state of a hub that was never connected, the comment of a destination.
     Nulls,
-    /// Times without a zone, as those of access rules.
+    /// Times without a time zone, such as those of access rules.
     ZonelessTimes,
-    /// Numbers in quotes, as the ids of applications in reports.
+    /// Quoted numbers, such as the ids of applications in reports.
     QuotedIds,
-    /// Values that an enumeration does not list.
+    /// Values that are not in the enumeration.
     UnknownValues,
-    /// Properties that are documented as required and missing, and strings that are documented as filled and empty.
+    /// Missing required properties, and empty strings that are documented as non-empty.
     Gaps,
-    /// Objects where lists are documented, keyed by id, as the categories of applications.
+    /// Objects instead of documented lists, with ids as keys, such as the categories of applications.
     Keyed,
-    /// The response 200 with an error in its body, as for a destination list that does not exist.
+    /// The status 200 with an error in the body, such as for a destination list that does not exist.
     ErrorInSuccess,
-    /// Limits that are ignored: of virtual appliances, which come all at once whatever the page, and of requests by hour.
+    /// Ignored limits: virtual appliances are returned in one response for every page, and requests by hour ignore the limit.
     IgnoredLimits,
-    /// 200 with a message or 204 without a body for the same deletion, in turns.
+    /// 200 with a message or 204 without a body for the same deletion, alternating.
     ChangingDeletes,
-    /// 409 for a name that is taken where only other statuses are documented; without this quirk it is 400 there.
+    /// 409 for a duplicate name where only other statuses are documented; without this quirk it is 400.
     Conflicts,
-    /// The 400 of a report lists parameters in `data.errors` where a message is documented.
+    /// The 400 of a report lists parameters in `data.errors` instead of a message.
     ReportErrors,
-    /// The media type `resource/json` of counts and conflicts of connectors, where JSON is documented.
+    /// The media type `resource/json` instead of JSON for counts and conflicts of connectors.
     ResourceJson,
-    /// Destinations that are added are listed two seconds later.
+    /// Added destinations are listed two seconds later.
     LateDestinations,
 }
 
 impl Quirk {
-    /// All of them.
+    /// All quirks.
     pub const ALL: [Self; 13] = [
         Self::Nulls,
         Self::ZonelessTimes,
@@ -58,33 +58,33 @@ impl Quirk {
     ];
 }
 
-/// What an operation ignores of a page.
+/// The paging parameters that an operation ignores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IgnoredLimit {
-    /// Its size.
+    /// The page size.
     Size,
-    /// All of it: the response has all items.
+    /// All: the response has all items.
     Page,
 }
 
-/// What a quirk does to a property.
+/// The effect of a quirk on a property.
 #[derive(Debug, PartialEq)]
 pub(super) enum PropertyQuirk {
     /// It has this value.
     Is(Value),
     /// It is missing.
     Missing,
-    /// Its value is changed when it is there: a time loses its zone, a number gets quotes.
+    /// A present value is changed: a time loses its time zone, a number gets quotes.
     Zoneless,
     Quoted,
 }
 
-/// The quirks that are on.
+/// The enabled quirks.
 #[derive(Clone, Debug)]
 pub(super) struct Quirks(BTreeSet<Quirk>);
 
 impl Quirks {
-    /// Those that are on where nothing is set.
+    /// Returns the quirks that are enabled by default.
     pub(super) fn usual() -> Self {
         let usual = |quirk: &Quirk| *quirk != Quirk::LateDestinations;
         Self(Quirk::ALL.into_iter().filter(usual).collect())
@@ -98,12 +98,12 @@ impl Quirks {
         self.0.contains(&quirk)
     }
 
-    /// Whether an operation lists rows as an object, by their ids.
+    /// Whether an operation lists rows as an object with ids as keys.
     pub(super) fn is_keyed(&self, operation: &str) -> bool {
         operation == "list_application_categories" && self.has(Quirk::Keyed)
     }
 
-    /// What an operation ignores of the page that a call selects, if something.
+    /// Returns the paging parameters that an operation ignores, if any.
     pub(super) fn ignored_limit(&self, operation: &str) -> Option<IgnoredLimit> {
         if self.is_keyed(operation) {
             return Some(IgnoredLimit::Page);
@@ -116,7 +116,7 @@ impl Quirks {
         self.has(Quirk::IgnoredLimits).then_some(ignored)
     }
 
-    /// The media type of a response where it is not the documented one.
+    /// Returns the media type of a response if it is not the documented one.
     pub(super) fn media_type(&self, operation: &str, status: u16) -> Option<&'static str> {
         let is_other = matches!(
             (operation, status),
@@ -129,7 +129,7 @@ impl Quirks {
         (is_other && self.has(Quirk::ResourceJson)).then_some("resource/json")
     }
 
-    /// The values outside of enumerations that the service sends and accepts.
+    /// Returns the values that the service sends and accepts although they are not in the enumeration.
     pub(super) fn unlisted(&self) -> &'static [&'static str] {
         match self.has(Quirk::UnknownValues) {
             true => &["quarantine"],
@@ -137,7 +137,7 @@ impl Quirks {
         }
     }
 
-    /// What is unusual about a property of a schema, if something is.
+    /// Returns the effect of the quirks on a property, if any.
     pub(super) fn of_property(
         &self,
         schema: &str,

@@ -1,10 +1,10 @@
-//! How much a request, a list or an organization may have.
+//! Maximum sizes of requests, lists and organizations.
 
 use super::handlers::{Call, Rejection};
 use super::state::Store;
 use super::validate::ValidationError;
 
-/// The most that a call may lead to.
+/// The maximum result of a call.
 #[derive(Debug)]
 struct Quota {
     /// The operation whose calls are counted.
@@ -13,7 +13,7 @@ struct Quota {
     most: usize,
 }
 
-/// What is counted.
+/// The counted quantity.
 #[derive(Clone, Copy, Debug)]
 enum Counted {
     /// The bytes of the body.

@@ -1,4 +1,4 @@
-//! The record of requests and their responses, without tokens and secrets.
+//! The record of requests and responses, without tokens and secrets.
 
 use cisco_secure_access_openapi::Document;
 use http::{HeaderMap, Request, Response};
@@ -6,32 +6,32 @@ use serde_json::Value;
 
 use super::catalog::Endpoint;
 
-/// A request that reached the simulator, and its response. It holds no token and no secret.
+/// A recorded request and its response. It contains no token and no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// The operation, such as `list_sites`; `None` where no operation has this path.
+    /// The operation, such as `list_sites`; `None` if no operation has this path.
     pub operation: Option<&'static str>,
     /// `GET`, `POST`…
     pub method: String,
-    /// The path as it came, without the query.
+    /// The path without the query, not decoded.
     pub path: String,
-    /// The query as it came, without the question mark; empty where there is none.
+    /// The query without the question mark, not decoded; empty if there is none.
     pub query: String,
-    /// The child organization whose token the request has; `None` where it is the organization of the key itself.
+    /// The child organization of the token; `None` for the organization of the key.
     pub organization: Option<String>,
-    /// Names of the headers, in lower case.
+    /// The names of the headers, in lower case.
     pub headers: Vec<String>,
-    /// The JSON body without its secrets, where bodies are recorded (see
+    /// The JSON body without its secrets, if bodies are recorded (see
     /// [`SimulatorBuilder::record_bodies`](super::SimulatorBuilder::record_bodies)).
     pub body: Option<Value>,
-    /// What the request has and the operation does not document, such as ``query parameter `colour` ``. It was ignored.
+    /// The ignored undocumented parts of the request, such as ``query parameter `colour` ``.
     pub ignored: Vec<String>,
-    /// The status of the response; `None` where the connection ended instead.
+    /// The status of the response; `None` if the connection was broken instead.
     pub status: Option<u16>,
     /// The headers of the response.
     pub response_headers: HeaderMap,
-    /// The JSON body of the response without its secrets, where bodies are recorded.
+    /// The JSON body of the response without its secrets, if bodies are recorded.
     pub response_body: Option<Value>,
 }
 
@@ -67,7 +67,7 @@ impl RecordedRequest {
         self.response_headers.clone_from(response.headers());
     }
 
-    /// Adds the JSON body of the response, whose status is recorded.
+    /// Adds the JSON body of the response.
     pub(super) fn record_response_body(&mut self, endpoint: Option<&Endpoint>, body: &[u8]) {
         let schema = endpoint.and_then(|endpoint| {
             let schema = endpoint.operation.responses.get(&self.status?)?.as_ref()?;
@@ -80,10 +80,10 @@ impl RecordedRequest {
     }
 }
 
-/// What replaces a secret.
+/// The placeholder of a secret.
 const HIDDEN: &str = "…";
 
-/// A JSON body without what the document marks as secret.
+/// Returns a JSON body without the properties that the document marks as secret.
 fn without_secrets(document: &Document, schema: &Value, body: &[u8]) -> Option<Value> {
     let mut value = serde_json::from_slice(body).ok()?;
     hide(document, schema, &mut value);
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_hidden_beside_and_behind_a_reference() {
+    fn a_secret_is_redacted_if_the_property_or_its_schema_is_marked() {
         let text = json!({
             "openapi": "3.0.3",
             "paths": {},

@@ -18,13 +18,13 @@ pub enum Redirect {
 }
 
 impl Redirect {
-    /// The redirect of a request; `None` where it is no report, or is already sent to a region. `path` is its path without a region.
+    /// The redirect of a request; `None` if it is not a report, or is already sent to a region. `path` is its path without a region.
     pub(super) fn response(self, request: &Request<Bytes>, path: &str) -> Option<JsonResponse> {
         let uri = request.uri();
         if uri.path() != path || !path.starts_with("/reports/v2/") {
             return None;
         }
-        // Without a socket, the address stands in the URL.
+        // Without a socket, the URL contains the address.
         let host = request.headers().get(HOST);
         let host = host.and_then(|host| host.to_str().ok()).or(uri.host());
         let (scheme, host) = (uri.scheme_str().unwrap_or("http"), host?);

@@ -1,6 +1,6 @@
-//! The simulated service: from a request to its response, without a socket.
+//! The simulated service, which maps a request to its response, without a socket.
 //!
-//! A request passes faults, token, cloud, OAuth scopes and rate limit, is validated against its document and dispatched. Its record is kept.
+//! A request passes faults, token, cloud, OAuth scopes and rate limit, is validated against its document and dispatched. It is recorded.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -46,7 +46,7 @@ pub(super) struct Service {
     pub(super) state: Mutex<State>,
 }
 
-/// What changes while it runs.
+/// The mutable state.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) tokens: Tokens,
@@ -55,13 +55,13 @@ pub(super) struct State {
     pub(super) limits: Limits,
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) rules_are_locked: bool,
-    /// How many calls were carried out.
+    /// The number of calls that were carried out.
     pub(super) turn: u64,
 }
 
 impl Service {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        // A call that panicked leaves a state that is as good as before.
+        // A panic in a call leaves a consistent state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -96,22 +96,22 @@ impl Service {
                 }
                 Route::OtherMethods(methods) => {
                     let methods = Vec::from_iter(methods).join(", ");
-                    let text = format!("The path has the methods {methods}.");
+                    let text = format!("The path supports the methods {methods}.");
                     JsonResponse::text(405, &text).with_header(ALLOW, &methods)
                 }
-                Route::Unknown => JsonResponse::error(404, "There is no such path."),
+                Route::Unknown => JsonResponse::error(404, "The path does not exist."),
             };
             response.into_response()
         };
         let (response, delivery) = match effect {
-            Some(Effect::Respond(response)) => (response, Delivery::Whole),
+            Some(Effect::Respond(response)) => (response, Delivery::Complete),
             Some(Effect::Reset) => (Response::default(), Delivery::Never),
             Some(Effect::After(delivery)) => (respond(), delivery),
             Some(Effect::ExpiredToken) => {
                 self.state().tokens.expire();
-                (respond(), Delivery::Whole)
+                (respond(), Delivery::Complete)
             }
-            None => (respond(), Delivery::Whole),
+            None => (respond(), Delivery::Complete),
         };
         record.ignored = ignored;
         if delivery != Delivery::Never {
@@ -128,7 +128,7 @@ impl Service {
     pub(super) async fn deliver(&self, request: Request<Bytes>) -> io::Result<Response<Bytes>> {
         let Delivered { response, delivery } = self.handle(request).await;
         match delivery {
-            Delivery::Whole => Ok(response),
+            Delivery::Complete => Ok(response),
             Delivery::Never => Err(io::ErrorKind::ConnectionReset.into()),
             Delivery::Half => Err(io::ErrorKind::UnexpectedEof.into()),
             Delivery::Slow(duration) => {
@@ -319,7 +319,7 @@ impl Service {
         Some(act(collection, values))
     }
 
-    /// Adds an item to the collection at a path, or sets properties of the item of this id; gives the id.
+    /// Adds an item to the collection at a path, or sets properties of the item with this id; returns the id.
     pub(super) fn put(
         &self,
         path: &str,
@@ -335,7 +335,8 @@ impl Service {
         }
         let now = self.env.now().timestamp();
         let collection = state.store.at(path, &self.env);
-        let collection = collection.ok_or_else(|| reject("there is no collection".to_owned()))?;
+        let collection =
+            collection.ok_or_else(|| reject("there is no collection at this path".to_owned()))?;
         let values = ValueMaker {
             document: collection.shape.document,
             env: &self.env,
@@ -346,7 +347,7 @@ impl Service {
         for (name, value) in properties {
             let property = collection.shape.properties.get(name);
             let property =
-                property.ok_or_else(|| reject(format!("/{name}: there is no such property")))?;
+                property.ok_or_else(|| reject(format!("/{name}: the property does not exist")))?;
             property
                 .validator(collection.shape.document, name)
                 .check(value)
@@ -356,17 +357,17 @@ impl Service {
             None => {
                 let own = properties.get(&collection.shape.id).map(id_text);
                 if let Some(own) = own.filter(|own| collection.find(own).is_some()) {
-                    return Err(reject(format!("there is one of the id {own} already")));
+                    return Err(reject(format!("the id {own} already exists")));
                 }
                 if !collection.has_room() {
-                    return Err(reject("there is no room for another".to_owned()));
+                    return Err(reject("the maximum number of items is reached".to_owned()));
                 }
                 collection.add(values, properties.clone(), now)
             }
             Some(id) => {
                 let number = collection.find(id);
                 let number =
-                    number.ok_or_else(|| reject(format!("there is none of the id {id}")))?;
+                    number.ok_or_else(|| reject(format!("there is no item with the id {id}")))?;
                 let properties = properties.clone();
                 collection.edit(values, number, |item| item.extend(properties));
                 number
@@ -397,7 +398,9 @@ impl Service {
     /// Replaces the items of the collections of a snapshot.
     pub(super) fn restore(&self, snapshot: &Value) -> crate::error::Result<()> {
         let Value::Object(collections) = snapshot else {
-            return Err(Error::configuration("a snapshot is an object of lists"));
+            return Err(Error::configuration(
+                "a snapshot must be an object of lists",
+            ));
         };
         for (path, items) in collections {
             self.with_collection(path, |collection, _| collection.clear());

@@ -4,7 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test that cannot go on has failed"
+    reason = "a panic fails the test"
 )]
 
 use std::collections::BTreeMap;
@@ -28,14 +28,14 @@ async fn token(simulator: &Simulator) -> HeaderValue {
     HeaderValue::from_str(&format!("Bearer {token}")).unwrap()
 }
 
-/// What every operation responses to an example, by its id: status, and body.
+/// The response of every operation to an example, by operation id: status and body.
 async fn responses(
     simulator: &Simulator,
     everything: bool,
 ) -> BTreeMap<&'static str, (u16, Bytes)> {
     let token = token(simulator).await;
     let mut responses = BTreeMap::new();
-    let mut refused = Vec::new();
+    let mut rejected = Vec::new();
     let operations = catalog::all().map(|endpoint| endpoint.operation);
     for operation in operations.filter(|operation| operation.id != "create_token") {
         let request = simulator
@@ -50,7 +50,7 @@ async fn responses(
         if !operation.responses.contains_key(&status) || status >= 300 {
             let [sent, returned] =
                 [&body, response.body()].map(|body| String::from_utf8_lossy(body));
-            refused.push(format!(
+            rejected.push(format!(
                 "{} {shown}\n{sent}\n{status} {returned}\n",
                 operation.id
             ));
@@ -58,16 +58,16 @@ async fn responses(
         responses.insert(operation.id.as_str(), (status, response.into_body()));
     }
     assert!(
-        refused.is_empty(),
-        "{} refused:\n{}",
-        refused.len(),
-        refused.join("\n")
+        rejected.is_empty(),
+        "{} rejected:\n{}",
+        rejected.len(),
+        rejected.join("\n")
     );
     responses
 }
 
 #[tokio::test]
-async fn every_operation_answers_as_its_document_says() {
+async fn every_operation_responds_as_documented() {
     for everything in [false, true] {
         let simulator = Simulator::builder()
             .quirks([])
@@ -103,7 +103,7 @@ async fn every_operation_answers_as_its_document_says() {
 }
 
 #[tokio::test]
-async fn the_same_seed_gives_the_same_answers() {
+async fn the_same_seed_gives_the_same_responses() {
     let mut all = Vec::new();
     for seed in [7, 7, 8] {
         let simulator = Simulator::builder()

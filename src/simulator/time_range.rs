@@ -6,12 +6,12 @@ use super::handlers::Call;
 use super::validate::ValidationError;
 
 const HOUR: i64 = 3_600_000;
-/// The longest time range, where there is a limit.
+/// The maximum length of a time range, if there is one.
 const LONGEST: i64 = 30 * 24 * HOUR;
-/// How old the start of a relative range can be when it is read: a moment more than the limit.
+/// The maximum age of the start of a relative range, slightly more than the limit.
 const MOMENT: i64 = 60_000;
 
-/// Start and end, in epoch milliseconds; `None` where the call has no such range.
+/// Start and end, in epoch milliseconds; `None` if the call has no time range.
 pub(super) fn time_range(call: &Call<'_>) -> Result<Option<(i64, i64)>, ValidationError> {
     let now = call.env.now().timestamp_millis();
     let time = |name: &str| {
@@ -38,7 +38,7 @@ pub(super) fn time_range(call: &Call<'_>) -> Result<Option<(i64, i64)>, Validati
     Ok(None)
 }
 
-/// Whether the length of the time range has a limit.
+/// Whether the length of the time range has a maximum.
 fn is_limited(call: &Call<'_>) -> bool {
     let operation = call.operation();
     operation.path.starts_with("/reports/v2/activity")
@@ -46,12 +46,12 @@ fn is_limited(call: &Call<'_>) -> bool {
         || is_recent(call)
 }
 
-/// Whether the time range must be one of the last days.
+/// Whether the time range must be within the last days.
 fn is_recent(call: &Call<'_>) -> bool {
     call.operation().path.starts_with("/investigate/")
 }
 
-/// A time in epoch milliseconds: a number, `now`, or words such as `-7days`.
+/// A time in epoch milliseconds: a number, `now`, or a relative time such as `-7days`.
 fn milliseconds(text: &str, now: i64) -> Option<i64> {
     if text == "now" {
         return Some(now);

@@ -1,4 +1,4 @@
-//! Keys, what they may do, and the tokens that they get.
+//! Keys, their permissions, and their tokens.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use super::http::response::JsonResponse;
 
 /// The path of the token request.
 pub(super) const PATH: &str = "/auth/v2/token";
-/// The key that is there from the start and may do everything.
+/// The default key, which has all permissions.
 pub(super) const KEY: &str = "simulated-key";
-/// Its secret. Every secret and every token here contains the word in the middle: where it turns up in a log, something has leaked.
+/// Its secret. Every secret and every token here contains the word in the middle: if the word occurs in a log, a secret has leaked.
 pub(super) const SECRET: &str = "simulated-hush-secret";
-/// The header that requests a token of a child organization.
+/// The header for a token of a child organization.
 const CHILD: &str = "x-umbrella-orgid";
 
-/// The method that a request counts as: a token is also issued for a GET, which some clients send.
+/// The effective method of a request: a token is also issued for a GET, which some clients send.
 pub(super) fn method<'a>(method: &'a Method, path: &str) -> &'a Method {
     match path == PATH && method == Method::GET {
         true => &Method::POST,
@@ -38,11 +38,11 @@ pub(super) struct Tokens {
     valid: BTreeMap<String, Token>,
 }
 
-/// What belongs to a key.
+/// The data of a key.
 #[derive(Clone)]
 pub(super) struct Key {
     pub(super) secret: String,
-    /// Its OAuth scopes; all where there are none.
+    /// Its OAuth scopes; all if the list is empty.
     pub(super) scopes: Option<Vec<String>>,
 }
 
@@ -54,7 +54,7 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// Who calls.
+/// The caller.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     key: String,
@@ -64,7 +64,7 @@ pub(super) struct Token {
     end: Instant,
 }
 
-/// Why a call has no valid token.
+/// The reason why a call has no valid token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenError {
     Missing,
@@ -73,7 +73,7 @@ pub(super) enum TokenError {
 }
 
 impl Token {
-    /// Whose calls count together for a rate limit.
+    /// The scope in which calls count for a rate limit.
     pub(super) fn counted(&self, of_organization: bool) -> &str {
         match of_organization {
             true => self.organization.as_deref().unwrap_or_default(),
@@ -98,12 +98,12 @@ impl Tokens {
         }
     }
 
-    /// Adds a key, or gives it a new secret.
+    /// Adds a key, or changes its secret.
     pub(super) fn add_key(&mut self, id: String, key: Key) {
         self.keys.insert(id, key);
     }
 
-    /// Responds to a valid token request; the error is a status and a message.
+    /// Handles a valid token request; the error is a status and a message.
     pub(super) fn issue(
         &mut self,
         headers: &HeaderMap,
@@ -123,7 +123,7 @@ impl Tokens {
             .get(CHILD)
             .map(|child| child.to_str().unwrap_or_default());
         if child.is_some_and(|child| child.parse::<u64>().is_err()) {
-            return Err((400, "The organization is no number."));
+            return Err((400, "The organization is not a number."));
         }
         self.issued += 1;
         // Real tokens are thousands of characters long.
@@ -143,14 +143,14 @@ impl Tokens {
         Ok(JsonResponse::new(200, body))
     }
 
-    /// The token of a call.
+    /// Returns the token of a call.
     pub(super) fn check(&self, headers: &HeaderMap, now: Instant) -> Result<Token, TokenError> {
         let token = authorization(headers, "Bearer ").ok_or(TokenError::Missing)?;
         let token = self.valid.get(token).filter(|token| token.end > now);
         token.cloned().ok_or(TokenError::Invalid)
     }
 
-    /// Lets all tokens end now.
+    /// Expires all tokens now.
     pub(super) fn expire(&mut self) {
         self.valid.clear();
     }

@@ -1,7 +1,7 @@
-//! Canned responses: what a test says that the service responds.
+//! Canned responses: predefined responses for tests.
 //!
-//! A [`CannedService`] takes the place of the network under a client. It needs no server and no documents, so that a unit test of a program
-//! says in one line what a call gets:
+//! A [`CannedService`] replaces the network of a client. It needs no server and no documents, so a unit test defines the response to a call
+//! in one line:
 //!
 //! ```
 //! use cisco_secure_access::testing::{CannedResponse, CannedService};
@@ -26,7 +26,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! With the feature `simulator`, the simulator takes canned responses, too, and responds as usual when they are used up.
+//! With the feature `simulator`, the simulator also accepts canned responses, and responds as usual when they are used up.
 
 mod response;
 mod service;

@@ -1,4 +1,4 @@
-//! A canned response, and the queue of those that are left.
+//! Canned responses, and the queue of unused ones.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,12 +8,12 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::Value;
 
-/// The token request, which "any operation" does not include: without a token, a client makes no call.
+/// The token request, which "any operation" does not include: a client without a token makes no call.
 const TOKEN_OPERATION: &str = "create_token";
 
-/// A response that a test defines: a status, headers and a body, for one call or several.
+/// A response that a test defines: a status, headers and a body, for one or several calls.
 ///
-/// A JSON value alone is a response 200 with that body, a number alone is a response of that status without a body.
+/// A JSON value converts to a response 200 with that body. A number converts to a response with that status and without a body.
 #[derive(Clone)]
 #[must_use = "a response does nothing until it is given to `respond`"]
 pub struct CannedResponse {
@@ -24,13 +24,13 @@ pub struct CannedResponse {
 }
 
 impl CannedResponse {
-    /// A response of this status, without a body.
+    /// Creates a response with this status, without a body.
     ///
     /// # Panics
-    /// When it is no status of HTTP.
+    /// When it is not a valid HTTP status.
     pub fn new(status: u16) -> Self {
-        #[expect(clippy::expect_used, reason = "the test is wrong")]
-        let status = StatusCode::from_u16(status).expect("a status of HTTP, 100 to 999");
+        #[expect(clippy::expect_used, reason = "an invalid status is a bug of the test")]
+        let status = StatusCode::from_u16(status).expect("an HTTP status from 100 to 999");
         Self {
             status,
             headers: HeaderMap::new(),
@@ -39,39 +39,39 @@ impl CannedResponse {
         }
     }
 
-    /// Its body, as JSON.
+    /// Sets the body, as JSON.
     pub fn json(mut self, body: Value) -> Self {
         let json = HeaderValue::from_static("application/json");
         self.headers.entry(CONTENT_TYPE).or_insert(json);
         self.body(body.to_string())
     }
 
-    /// Its body, as it is sent.
+    /// Sets the body, as bytes.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// A header, in place of another of its name.
+    /// Sets a header, and replaces an earlier value.
     ///
     /// # Panics
-    /// When name or value is none of HTTP's.
+    /// When the name or the value is not a valid HTTP header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let parsed = (name.parse::<HeaderName>(), HeaderValue::from_str(value));
         let (Ok(parsed), Ok(value)) = parsed else {
-            panic!("`{name}: {value}` is no header of HTTP");
+            panic!("`{name}: {value}` is not a valid HTTP header");
         };
         self.headers.insert(parsed, value);
         self
     }
 
-    /// How many calls get it. (1)
+    /// Sets the number of calls that get this response. (1)
     pub fn times(mut self, count: u64) -> Self {
         self.times = count;
         self
     }
 
-    /// Every call gets it.
+    /// Applies the response to every further call.
     pub fn always(self) -> Self {
         self.times(u64::MAX)
     }
@@ -97,7 +97,7 @@ impl From<u16> for CannedResponse {
 }
 
 impl fmt::Debug for CannedResponse {
-    /// Without header values and body, which may be secret.
+    /// Omits header values and body, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CannedResponse")
             .field("status", &self.status)
@@ -133,12 +133,12 @@ impl fmt::Display for Target {
     }
 }
 
-/// The canned responses that are left, in the order in which they were added.
+/// The unused canned responses, in the order in which they were added.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CannedResponses(Arc<Mutex<Vec<(Target, CannedResponse)>>>);
 
 impl CannedResponses {
-    /// Starts a canned response of these calls.
+    /// Adds a canned response for these calls.
     pub(crate) fn on(&self, target: Target) -> On {
         On {
             responses: self.clone(),
@@ -146,7 +146,7 @@ impl CannedResponses {
         }
     }
 
-    /// The response of a call: the first that is left for it.
+    /// Returns the response for a call: the first unused one.
     pub(crate) fn take(&self, operation: &str) -> Option<Response<Bytes>> {
         let mut queue = self.queue();
         let index = queue
@@ -161,7 +161,7 @@ impl CannedResponses {
         Some(response)
     }
 
-    /// Which calls are still expected, and how often: `` `get_site` twice ``.
+    /// Describes the expected calls: `` `get_site` twice ``.
     pub(crate) fn expected(&self) -> Vec<String> {
         let queue = self.queue();
         queue
@@ -183,7 +183,7 @@ impl CannedResponses {
     }
 }
 
-/// The calls of an operation, or of any: what [`respond`](Self::respond) gives a response to.
+/// The calls of an operation, or of any operation, which [`respond`](Self::respond) defines a response for.
 #[derive(Debug)]
 pub struct On {
     responses: CannedResponses,
@@ -191,11 +191,11 @@ pub struct On {
 }
 
 impl On {
-    /// Adds a response for the next call, or for as many as it [says](CannedResponse::times). Responses are used in the order in which they
-    /// were added.
+    /// Adds a response for the next call, or for [several calls](CannedResponse::times). Responses are used in the order in which they were
+    /// added.
     ///
     /// # Panics
-    /// When the response is for no call.
+    /// When the response applies to no call.
     pub fn respond(self, response: impl Into<CannedResponse>) -> Self {
         let response = response.into();
         assert!(response.times > 0, "a response for no call");

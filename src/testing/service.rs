@@ -1,4 +1,4 @@
-//! An HTTP service of canned responses.
+//! An HTTP service with canned responses.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -14,10 +14,10 @@ use crate::auth::{BoxError, Credentials};
 use crate::client::{Body, Client, ClientBuilder};
 use crate::error::{Error, Result};
 
-/// An HTTP service that responds with what a test defines, in the place of the network.
+/// An HTTP service that returns canned responses and replaces the network.
 ///
-/// Token requests get a token unless `create_token` has a canned response. Every other call without a canned response fails with an error of
-/// the kind [`Request`](crate::ErrorKind::Request), which names the call and what was expected; it is not retried. A clone shares the
+/// Token requests get a token unless `create_token` has a canned response. Every other call without a canned response fails with an error
+/// of the kind [`Request`](crate::ErrorKind::Request), which names the call and the expected calls; it is not retried. Clones share the
 /// responses.
 ///
 /// See the [module](super) for an example.
@@ -27,16 +27,16 @@ pub struct CannedService {
 }
 
 impl CannedService {
-    /// A service without responses.
+    /// Creates a service without responses.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The calls of an operation, to give them a response.
+    /// Selects the calls of an operation, to define a response.
     ///
     /// # Panics
-    /// When no operation of the enabled features has this id: the test would test nothing.
+    /// When no operation of the enabled features has this id: the response would never be used.
     #[must_use = "nothing changes until `respond` is called"]
     pub fn on(&self, operation: &str) -> On {
         assert!(
@@ -46,20 +46,19 @@ impl CannedService {
         self.responses.on(Target::Operation(operation.to_owned()))
     }
 
-    /// The calls of every operation, and of requests that no document describes, to give them a response; token requests are not among
-    /// them.
+    /// Selects the calls of every operation, and of undocumented requests, to define a response. Token requests are not included.
     #[must_use = "nothing changes until `respond` is called"]
     pub fn on_any(&self) -> On {
         self.responses.on(Target::Any)
     }
 
-    /// The calls that are expected and were not made, in words: what a test asserts to be empty at its end.
+    /// Describes the calls that are expected and were not made. A test asserts at its end that there are none.
     #[must_use]
     pub fn unused(&self) -> Vec<String> {
         self.responses.expected()
     }
 
-    /// A new client over this service.
+    /// Creates a client that uses this service.
     ///
     /// # Errors
     /// When the client cannot be built.
@@ -67,7 +66,7 @@ impl CannedService {
         self.client_builder().build()
     }
 
-    /// The settings of [`client`](Self::client), to be completed.
+    /// Creates the builder of [`client`](Self::client), for further settings.
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder()
             .credentials(Credentials::new("canned-key", "canned-secret"))
@@ -95,7 +94,7 @@ impl CannedService {
     }
 }
 
-/// The response to a token request where there is no service: a token that opens nothing.
+/// The response to a token request without a service: a placeholder token.
 pub(crate) fn token_response() -> Response<Body> {
     let token = json!({"access_token": "canned", "expires_in": 3600, "token_type": "bearer"});
     Response::new(Body::from(token.to_string()))

@@ -1,4 +1,4 @@
-//! A string stands where a value of an enumeration belongs.
+//! A string instead of an enumeration value.
 
 use cisco_secure_access::api::policies::types::UpdateAccessRuleRequest;
 

@@ -1,4 +1,4 @@
-//! A secret stands where a name belongs.
+//! A secret instead of a name.
 
 use cisco_secure_access::SecretString;
 use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;

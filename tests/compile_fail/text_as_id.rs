@@ -1,4 +1,4 @@
-//! A text stands where an id belongs.
+//! A string instead of an id.
 
 use cisco_secure_access::Client;
 

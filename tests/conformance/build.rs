@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut cases_code = String::new();
     let mut examples_code = String::new();
     let (mut all, mut conversions) = (String::new(), String::new());
-    // A new scope comes with its features.
+    // A new scope has its own features.
     println!("cargo::rerun-if-changed=../../Cargo.toml");
     for scope in &scopes(&specs)? {
         let path = specs.join(scope).with_extension("json");

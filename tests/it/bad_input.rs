@@ -1,4 +1,4 @@
-//! What goes wrong gets a clear error, and each its own.
+//! Errors for invalid input: each failure has its own clear error.
 
 use cisco_secure_access::{Client, Cloud, Credentials, Error, ErrorKind};
 
@@ -54,9 +54,9 @@ fn a_base_url_that_would_leak() {
         ("http://127.0.0.1.example", "plain http"),
         (
             "https://key:secret@api.example",
-            "credentials do not belong",
+            "the URL contains credentials",
         ),
-        ("https://api.example/?token=1", "no query"),
+        ("https://api.example/?token=1", "must not have a query"),
         ("ftp://api.example", "begins with https://"),
     ] {
         let message = configuration_error(client_of(url));
@@ -86,7 +86,7 @@ fn secrets_are_not_shown() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there() {
+async fn an_unreachable_server() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
@@ -122,7 +122,7 @@ async fn a_response_that_is_not_json() {
 }
 
 #[tokio::test]
-async fn no_body_where_an_object_is_documented() {
+async fn an_empty_body_instead_of_an_object() {
     let server = Scripted::responding([], ScriptedResponse::new(200, &[], "")).await;
     let client = server.client();
     let errors = [
@@ -137,7 +137,7 @@ async fn no_body_where_an_object_is_documented() {
         assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
         assert!(error.to_string().contains("no body"), "{error}");
     }
-    // Documented without a body, or with the status that says so.
+    // Documented without a body, or with a status without a body.
     client.policies().delete_access_rule(17).await.unwrap();
     let server = Scripted::responding([], ScriptedResponse::new(204, &[], "")).await;
     let policies = server.client().policies();
@@ -145,7 +145,7 @@ async fn no_body_where_an_object_is_documented() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_cut_off() {
+async fn a_truncated_response() {
     let server = Scripted::start(&[
         (200, "application/json", TOKEN),
         (200, "application/json", "{\"data\": ["),
@@ -203,12 +203,12 @@ async fn an_error_has_the_message_of_the_service() {
 }
 
 mod environment {
-    //! `Client::from_env`, in processes of its own: the environment of this one is shared by all tests.
+    //! `Client::from_env`, in separate processes, because all tests share the environment of this one.
 
     use std::ffi::OsStr;
     use std::process::Command;
 
-    /// Runs `probe_in_this_process` in a new process with these variables and gives what it printed.
+    /// Runs `probe_in_this_process` in a new process with these variables; returns its output.
     fn probe<V: AsRef<OsStr>>(variables: &[(&str, V)]) -> String {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
@@ -236,17 +236,20 @@ mod environment {
     }
 
     #[test]
-    fn white_space_around_a_value_is_no_part_of_it() {
+    fn white_space_around_a_value_is_ignored() {
         let variables = [
             ("SECURE_ACCESS_API_KEY", " k\n"),
             ("SECURE_ACCESS_API_SECRET", "\ts "),
             ("SECURE_ACCESS_CLOUD", " china\r\n"),
         ];
-        let said = probe(&variables);
-        assert!(said.contains("cloud china"), "{said}");
-        assert!(said.contains(r#"key: "k""#), "{said}");
-        let said = probe(&[variables[0], ("SECURE_ACCESS_API_SECRET", " \n")]);
-        assert!(said.contains("set SECURE_ACCESS_API_SECRET in"), "{said}");
+        let message = probe(&variables);
+        assert!(message.contains("cloud china"), "{message}");
+        assert!(message.contains(r#"key: "k""#), "{message}");
+        let message = probe(&[variables[0], ("SECURE_ACCESS_API_SECRET", " \n")]);
+        assert!(
+            message.contains("set SECURE_ACCESS_API_SECRET in"),
+            "{message}"
+        );
     }
 
     #[cfg(unix)]
@@ -262,27 +265,30 @@ mod environment {
             let plain = ["SECURE_ACCESS_API_KEY", "SECURE_ACCESS_API_SECRET"];
             let mut variables: Vec<_> = plain.map(|name| (name, OsStr::new("x"))).into();
             variables.push((name, value));
-            let said = probe(&variables);
-            assert!(said.contains(&format!("{name} is not UTF-8")), "{said}");
-            assert!(!said.contains("hush"), "{said}");
+            let message = probe(&variables);
+            assert!(
+                message.contains(&format!("{name} is not UTF-8")),
+                "{message}"
+            );
+            assert!(!message.contains("hush"), "{message}");
         }
     }
 
     #[test]
     fn nothing_set() {
-        let said = probe::<&str>(&[]);
+        let message = probe::<&str>(&[]);
         assert!(
-            said.contains("set SECURE_ACCESS_API_KEY and SECURE_ACCESS_API_SECRET"),
-            "{said}"
+            message.contains("set SECURE_ACCESS_API_KEY and SECURE_ACCESS_API_SECRET"),
+            "{message}"
         );
     }
 
     #[test]
     fn no_secret() {
-        let said = probe(&[("SECURE_ACCESS_API_KEY", "k")]);
+        let message = probe(&[("SECURE_ACCESS_API_KEY", "k")]);
         assert!(
-            said.contains("set SECURE_ACCESS_API_SECRET in the environment"),
-            "{said}"
+            message.contains("set SECURE_ACCESS_API_SECRET in the environment"),
+            "{message}"
         );
     }
 
@@ -304,10 +310,10 @@ mod environment {
             credentials[1],
             ("SECURE_ACCESS_CLOUD", "moon"),
         ];
-        let said = probe(&unknown);
+        let message = probe(&unknown);
         assert!(
-            said.contains("SECURE_ACCESS_CLOUD: unknown cloud `moon`"),
-            "{said}"
+            message.contains("SECURE_ACCESS_CLOUD: unknown cloud `moon`"),
+            "{message}"
         );
     }
 }

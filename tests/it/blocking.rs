@@ -14,7 +14,7 @@ use cisco_secure_access::{Client, Credentials, Error, ErrorKind};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
-/// A simulator with so many groups, and the runtime that it runs on.
+/// A simulator with this number of groups, and its runtime.
 fn simulator(groups: usize) -> (tokio::runtime::Runtime, Simulator) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -33,7 +33,7 @@ fn names(client: &Client, prefetch: usize) -> Vec<String> {
 }
 
 #[test]
-fn calls_and_listings_can_be_waited_for() {
+fn calls_and_listings_block_until_complete() {
     let (_runtime, simulator) = simulator(25);
     let client = simulator.client().unwrap();
     let page = client
@@ -163,11 +163,11 @@ fn a_panic_resumes() {
     let work = async { panic!("the harbour is closed") };
     let panic = std::panic::catch_unwind(|| wait::<()>(work)).unwrap_err();
     assert_eq!(*panic.downcast::<&str>().unwrap(), "the harbour is closed");
-    // The worker goes on.
+    // The worker continues.
     wait(async { Ok(()) }).unwrap();
 }
 
-/// A vault that is itself behind a client without async.
+/// A provider that calls a client without async.
 #[derive(Debug)]
 struct Vault(Client);
 
@@ -203,7 +203,7 @@ fn a_wait_within_a_wait_fails_instead_of_hanging() {
 }
 
 #[test]
-fn jobs_can_be_waited_for() {
+fn jobs_block_until_complete() {
     let (_runtime, simulator) = simulator(25);
     let client = simulator.client().unwrap();
     let groups = client.deployments().list_network_tunnel_groups().items();

@@ -1,4 +1,4 @@
-//! Canned responses: without a server, and in place of those of the simulator.
+//! Canned responses, with and without the simulator.
 
 use cisco_secure_access::http::Method;
 use cisco_secure_access::simulator::{Fault, Simulator};
@@ -45,7 +45,7 @@ async fn calls_get_their_responses_in_order() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_unexpected_call_fails_at_once_and_says_what_was_expected() -> Result<()> {
+async fn an_unexpected_call_fails_at_once_and_names_the_expected_calls() -> Result<()> {
     let service = CannedService::new();
     let client = service.client()?;
     let error = client.deployments().get_site(17).await.unwrap_err();
@@ -66,7 +66,7 @@ async fn an_unexpected_call_fails_at_once_and_says_what_was_expected() -> Result
 }
 
 #[tokio::test]
-async fn any_call_is_each_but_the_token_request() -> Result<()> {
+async fn any_operation_excludes_the_token_request() -> Result<()> {
     let service = CannedService::new();
     service
         .on_any()
@@ -89,7 +89,7 @@ fn an_operation_that_does_not_exist_is_rejected() {
 }
 
 #[tokio::test]
-async fn the_simulator_gives_canned_responses_and_then_its_own() -> Result<()> {
+async fn the_simulator_responds_as_usual_after_its_canned_responses() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = simulator
         .client_builder()
@@ -118,7 +118,7 @@ async fn the_simulator_gives_canned_responses_and_then_its_own() -> Result<()> {
     simulator.clear_faults();
     assert_eq!(sites().await?, 3);
 
-    // A body that is no JSON.
+    // A body that is not JSON.
     simulator
         .on("list_sites")
         .respond(CannedResponse::new(200).body("<html>"));

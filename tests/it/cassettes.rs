@@ -1,4 +1,4 @@
-//! Record and replay: what a cassette contains, and what it never does.
+//! Record and replay, and the content of cassettes.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -35,7 +35,7 @@ impl Write for Cassette {
     }
 }
 
-/// A simulator, and a client of it that is recorded.
+/// A simulator, and a recorded client of it.
 fn recorded(builder: SimulatorBuilder) -> Result<(Simulator, Client, Cassette)> {
     let cassette = Cassette::default();
     let simulator = builder.start_without_socket()?;
@@ -44,7 +44,7 @@ fn recorded(builder: SimulatorBuilder) -> Result<(Simulator, Client, Cassette)> 
     Ok((simulator, client, cassette))
 }
 
-/// Some calls, and what a program makes of their responses.
+/// Makes some calls, and returns data of their responses.
 async fn program(client: &Client) -> Result<Vec<String>> {
     let deployments = client.deployments();
     let mut seen = Vec::new();
@@ -71,13 +71,13 @@ async fn program(client: &Client) -> Result<Vec<String>> {
 }
 
 #[tokio::test]
-async fn a_program_sees_the_same_on_the_cassette() -> Result<()> {
+async fn a_replay_returns_the_recorded_responses() -> Result<()> {
     for builder in [
         Simulator::builder(),
         Simulator::builder().redirect_reports(Redirect::Status(307)),
         Simulator::builder().redirect_reports(Redirect::Body),
     ] {
-        // Without values that no document lists: these are values of the organization.
+        // Without undocumented values, which are values of the organization.
         let (simulator, client, cassette) = recorded(builder.quirks([]).tunnel_groups(230))?;
         let live = program(&client).await?;
         drop(simulator);
@@ -89,7 +89,7 @@ async fn a_program_sees_the_same_on_the_cassette() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_call_that_is_not_on_the_cassette_fails_and_names_the_nearest() -> Result<()> {
+async fn a_call_that_is_not_on_the_cassette_fails_and_names_the_most_similar() -> Result<()> {
     let (_simulator, client, cassette) = recorded(Simulator::builder())?;
     client.deployments().list_sites().limit(5).await?;
     client.deployments().list_regions().await?;
@@ -100,12 +100,17 @@ async fn a_call_that_is_not_on_the_cassette_fails_and_names_the_nearest() -> Res
     let error = other.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
     let expected = "the cassette has no call GET /deployments/v2/sites?limit=7; \
-                    the nearest that it has is GET /deployments/v2/sites?limit=5";
+                    the most similar one is GET /deployments/v2/sites?limit=5";
     assert!(error.to_string().contains(expected), "{error}");
 
     client.deployments().list_regions().await?;
     let error = client.deployments().list_regions().await.unwrap_err();
-    assert!(error.to_string().contains("one more"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("the cassette has only 1 of the call"),
+        "{error}"
+    );
     assert_eq!(replay.remaining(), 1);
 
     let empty = "".parse::<Replay>()?.client()?;

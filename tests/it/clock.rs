@@ -1,4 +1,4 @@
-//! Time under the control of a test: nobody sleeps.
+//! Clocks under the control of a test, so that no test sleeps.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -6,8 +6,7 @@ use cisco_secure_access::PausedClock;
 
 use crate::scripted::Scripted;
 
-/// The clock of a client of `server`. It starts at Sun, 06 Nov 1994 08:49:37 GMT, and a request to which the server sends no response has
-/// taken too long.
+/// The clock of a client of `server`. It starts at Sun, 06 Nov 1994 08:49:37 GMT. A request without a response of the server times out.
 pub(crate) fn paused_clock(server: &Scripted) -> PausedClock {
     let clock = PausedClock::starting_at(UNIX_EPOCH + Duration::from_secs(784_111_777));
     let (hung, hurried) = (server.hung(), clock.clone());

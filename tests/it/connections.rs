@@ -1,4 +1,4 @@
-//! How connections are made, and how much of a response is read.
+//! Connection settings, and limits for the size of a response.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -103,7 +103,7 @@ async fn an_announced_length_allocates_nothing() {
 }
 
 #[test]
-fn settings_that_an_http_client_excludes_are_an_error() {
+fn connection_settings_conflict_with_an_http_client() {
     let certificate = KeyPair::generate().unwrap();
     let certificate = CertificateParams::default()
         .self_signed(&certificate)
@@ -187,7 +187,7 @@ async fn layers_see_every_request() {
 }
 
 #[tokio::test]
-async fn a_failure_under_a_layer_is_that_of_the_connection() {
+async fn a_failure_below_a_layer_is_a_connection_error() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -202,7 +202,7 @@ async fn a_failure_under_a_layer_is_that_of_the_connection() {
 }
 
 #[tokio::test]
-async fn the_user_agent_says_who_calls() {
+async fn the_user_agent_names_the_program() {
     let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let client = server
         .builder()
@@ -230,7 +230,7 @@ async fn the_user_agent_says_who_calls() {
 }
 
 #[tokio::test]
-async fn a_client_of_ones_own_may_not_follow_redirects() {
+async fn a_custom_http_client_must_not_follow_redirects() {
     let moved = ScriptedResponse::new(302, &[("location", "/elsewhere")], "");
     let server = Scripted::responding([moved.clone()], ScriptedResponse::json(200, "{}")).await;
     let client = server
@@ -255,7 +255,7 @@ async fn a_client_of_ones_own_may_not_follow_redirects() {
 }
 
 #[tokio::test]
-async fn calls_go_by_way_of_a_proxy() {
+async fn calls_use_the_proxy() {
     let proxy = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let client = Client::builder()
         .cloud("http://127.0.0.1:9".parse::<Cloud>().unwrap())
@@ -272,7 +272,7 @@ async fn calls_go_by_way_of_a_proxy() {
 }
 
 #[test]
-fn the_settings_show_no_password_of_a_proxy() {
+fn debug_output_contains_no_proxy_password() {
     let proxy = reqwest::Proxy::all("http://user:hush@proxy.example").unwrap();
     let builder = Client::builder()
         .proxy(proxy)
@@ -281,11 +281,11 @@ fn the_settings_show_no_password_of_a_proxy() {
     assert!(!format!("{:?}", builder.build().unwrap()).contains("hush"));
 }
 
-/// A service behind TLS: its certificate is signed by an authority of its own, which signs those of clients too.
+/// A service with TLS. Its own authority signs its certificate and those of clients.
 struct Tls {
     url: String,
     authority: String,
-    /// Key and certificate of a client.
+    /// The key and certificate of a client.
     identity: String,
 }
 
@@ -323,7 +323,7 @@ impl Tls {
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                // Clients that are not known, or do not know this server, go away here.
+                // Handshakes of unknown clients, and of clients that do not trust this server, fail here.
                 let Ok(mut stream) = acceptor.accept(stream).await else {
                     continue;
                 };
@@ -354,7 +354,7 @@ impl Tls {
 }
 
 #[tokio::test]
-async fn an_authority_and_a_certificate_of_ones_own_are_used() {
+async fn custom_authorities_and_client_certificates_are_used() {
     let tls = Tls::start().await;
     let root = reqwest::Certificate::from_pem(tls.authority.as_bytes()).unwrap();
     let identity = reqwest::Identity::from_pem(tls.identity.as_bytes()).unwrap();
@@ -374,7 +374,7 @@ async fn an_authority_and_a_certificate_of_ones_own_are_used() {
     assert!(error.to_string().contains("`root_certificate`"), "{error}");
 }
 
-/// Responds with what it was sent.
+/// Responds with the request.
 async fn echo(request: Request<Body>) -> Result<Response<String>, BoxError> {
     if request.uri().path() == "/auth/v2/token" {
         return Ok(Response::new(TOKEN.to_owned()));

@@ -1,4 +1,4 @@
-//! Decoding: whatever the service sends below the top is read, kept, reported, and sent again as it came.
+//! Decoding: nested values of any form are decoded, kept, reported, and encoded as received.
 
 use chrono::{DateTime, Utc};
 use cisco_secure_access::api::admin::types::{AlertRule, AlertSeverity};
@@ -16,12 +16,12 @@ use crate::scripted::{Scripted, TOKEN};
 
 const JSON: &str = "application/json";
 
-/// A server that hands out a token and then this body.
+/// A server that responds with a token and then with this body.
 async fn server(body: &Value) -> Scripted {
     Scripted::start(&[(200, JSON, TOKEN), (200, JSON, &body.to_string())]).await
 }
 
-/// A page of tunnel groups with mistakes of each kind, and what is reported of it.
+/// A page of tunnel groups with errors of each kind, and its deviations.
 fn page_with_deviations() -> (Value, Vec<(&'static str, &'static str, JsonType)>) {
     let page = json!({
         "data": [
@@ -56,7 +56,7 @@ fn reported<T>(response: &Response<T>) -> Vec<(&str, &str, JsonType)> {
 }
 
 #[tokio::test]
-async fn a_value_that_does_not_fit_is_reported_and_the_rest_is_read() -> Result<()> {
+async fn a_value_of_another_type_is_reported_and_the_rest_is_decoded() -> Result<()> {
     let (body, deviations) = page_with_deviations();
     let server = server(&body).await;
     let client = server.client();
@@ -109,7 +109,7 @@ async fn items_and_pages_come_with_their_deviations() -> Result<()> {
 }
 
 #[tokio::test]
-async fn deviations_are_errors_where_a_client_is_strict() {
+async fn deviations_are_errors_with_strict_responses() {
     let (body, deviations) = page_with_deviations();
     let server = server(&body).await;
     let client = server.builder().strict_responses(true).build().unwrap();
@@ -173,7 +173,7 @@ async fn a_body_of_another_type_is_an_error_with_the_complete_body() {
     }
 }
 
-/// Decodes JSON as a type and writes it again.
+/// Decodes JSON to a type and encodes it again.
 fn round_trip<T: serde::de::DeserializeOwned + serde::Serialize>(value: &Value) -> (T, Value) {
     let decoded: T = serde_json::from_value(value.clone()).unwrap();
     let written = serde_json::to_value(&decoded).unwrap();
@@ -181,7 +181,7 @@ fn round_trip<T: serde::de::DeserializeOwned + serde::Serialize>(value: &Value) 
 }
 
 #[test]
-fn an_object_and_a_list_of_one_stand_for_each_other() {
+fn an_object_and_a_list_with_one_element_are_equivalent() {
     let hub = json!({"id": 4, "isPrimary": true});
     let value = json!({"hubs": hub, "routing": [{"type": "nat"}]});
     let (group, written) = round_trip::<NetworkTunnelGroup>(&value);
@@ -194,7 +194,7 @@ fn an_object_and_a_list_of_one_stand_for_each_other() {
     assert_eq!((group.hubs.len(), group.routing), (0, None));
     assert_eq!(written, value);
 
-    // An object that is no hub is none.
+    // A value that is not a hub is omitted.
     let value = json!({"hubs": {"message": "no"}});
     let (group, written) = round_trip::<NetworkTunnelGroup>(&value);
     assert!(group.hubs.is_empty());
@@ -203,7 +203,7 @@ fn an_object_and_a_list_of_one_stand_for_each_other() {
 }
 
 #[test]
-fn a_scalar_in_another_form_is_written_as_it_came() {
+fn a_scalar_in_another_form_is_encoded_as_received() {
     let value = json!({
         "id": "7",
         "organizationId": 7.0,
@@ -219,7 +219,7 @@ fn a_scalar_in_another_form_is_written_as_it_came() {
     assert_eq!(group.hubs[0].is_primary, Some(true));
     assert_eq!(group.hubs[0].id, None);
 
-    // A change counts, and touches nothing else.
+    // A changed field is encoded with its new value, and other fields do not change.
     group.id = Some(8);
     let mut changed = value;
     changed["id"] = json!(8);
@@ -231,7 +231,7 @@ fn absent_and_empty_and_null_differ() {
     for value in [json!({}), json!({"hubs": []})] {
         assert_eq!(round_trip::<NetworkTunnelGroup>(&value).1, value);
     }
-    // A null is kept where the object can be sent.
+    // A null is kept if the object can also be sent.
     let value = json!({"ruleName": "a", "ruleDescription": null, "ruleConditions": null});
     assert_eq!(round_trip::<AccessRule>(&value).1, value);
     let value = json!({"attributeName": null, "brandNew": null});
@@ -264,7 +264,7 @@ fn undocumented_properties_can_be_changed_and_compared() {
         serde_json::to_value(&group).unwrap(),
         json!({"id": 7, "second": 2})
     );
-    // It costs one pointer.
+    // It has the size of one pointer.
     assert!(NetworkTunnelGroup::default().extra.is_empty());
 }
 
@@ -288,7 +288,7 @@ fn null_survives_serde() {
 }
 
 #[test]
-fn a_value_that_no_variant_holds_is_kept_completely() {
+fn a_value_that_matches_no_variant_is_kept_completely() {
     for value in [
         json!({"attributeValue": {"neither": ["of", "them"]}}),
         json!({"attributeValue": [{"neither": 1}, {}, 7, "text", {"ip": ["192.0.2.1"], "brandNew": 1}]}),
@@ -331,7 +331,7 @@ fn an_enumeration_of_integers_is_decoded_like_an_integer() {
 }
 
 #[test]
-fn the_entries_of_a_map_that_do_not_fit_are_in_extra() {
+fn map_entries_of_another_type_are_in_extra() {
     let value = json!({"a": 1, "b": "x", "c": null});
     let mut entries: Entries<i64> = serde_json::from_value(value.clone()).unwrap();
     assert_eq!(entries.len(), 1);
@@ -342,7 +342,7 @@ fn the_entries_of_a_map_that_do_not_fit_are_in_extra() {
 }
 
 #[tokio::test]
-async fn a_list_can_come_as_an_object_with_its_elements_by_id() -> Result<()> {
+async fn an_object_of_elements_by_id_is_decoded_as_a_list() -> Result<()> {
     let categories = json!({"7": {"id": 7, "name": "Chat"}, "12": {"id": "12", "name": "Games"}});
     let server = server(&categories).await;
     let client = server.client();
@@ -354,9 +354,9 @@ async fn a_list_can_come_as_an_object_with_its_elements_by_id() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_list_that_comes_by_id_at_once_is_listed_once() -> Result<()> {
+async fn an_object_of_elements_by_id_is_listed_once() -> Result<()> {
     let categories = json!({"7": {"id": 7, "name": "Chat"}, "12": {"id": 12, "name": "Games"}});
-    // The service ignores which page is requested.
+    // The service ignores the paging parameters.
     let page = (200, JSON, &*categories.to_string());
     let server = Scripted::start(&[(200, JSON, TOKEN), page, page, page, page]).await;
     let client = server.client();
@@ -370,7 +370,7 @@ async fn a_list_that_comes_by_id_at_once_is_listed_once() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_object_that_is_neither_an_element_nor_elements_by_id_is_no_list() {
+async fn an_object_that_is_neither_an_element_nor_elements_by_id_is_not_a_list() {
     for body in [
         json!({"seven": {"id": 7}}),
         json!({"7": 7}),
@@ -385,7 +385,7 @@ async fn an_object_that_is_neither_an_element_nor_elements_by_id_is_no_list() {
 }
 
 #[test]
-fn an_object_that_is_a_list_of_values_keeps_what_does_not_fit() {
+fn a_positional_object_keeps_values_of_another_type() {
     let value = json!({"pfs2": [["a.example", 7], ["b.example", "7"], {"domain": "c.example"}]});
     let (page, written) = round_trip::<CoOccurringDomains>(&value);
     let domains: Vec<_> = page
@@ -414,8 +414,8 @@ fn an_object_that_is_a_list_of_values_keeps_what_does_not_fit() {
 }
 
 #[test]
-fn a_null_decides_about_the_variant_each_time() {
-    // An object requires `value`, which a group has not.
+fn null_properties_count_for_the_variant_in_each_round_trip() {
+    // An object requires `value`, which a group does not have.
     let value = json!({"name": "a", "value": null});
     let (object, written) = round_trip::<UnifiedNetworkObject>(&value);
     assert!(
@@ -428,7 +428,7 @@ fn a_null_decides_about_the_variant_each_time() {
 }
 
 #[test]
-fn a_request_keeps_what_a_file_says() {
+fn a_request_body_from_a_file_keeps_all_properties() {
     let value = json!({
         "ruleName": "a", "ruleAction": "allow", "rulePriority": 3, "ruleConditions": [], "ruleSettings": [],
         "ruleDescription": null, "brandNew": {"a": 1},
@@ -437,24 +437,24 @@ fn a_request_keeps_what_a_file_says() {
 }
 
 #[test]
-fn a_time_is_sent_again_as_it_was_written() {
+fn a_time_is_encoded_as_received() {
     let as_documented = "2026-01-31T08:30:00.250Z";
     let cases = [
         (as_documented, Some(as_documented)),
         ("2026-12-31T23:59:59.999Z", Some("2026-12-31T23:59:59.999Z")),
-        // Other forms of the service.
+        // Other formats of the service.
         ("2026-01-31T08:30:00.25Z", Some(as_documented)),
         ("2026-01-31T08:30:00.250000Z", Some(as_documented)),
         ("2026-01-31T09:30:00.250+01:00", Some(as_documented)),
         ("2026-01-31 08:30:00.250", Some(as_documented)),
         (" 2026-01-31T08:30:00.250Z", Some(as_documented)),
         ("2026-01-31T08:30Z", Some("2026-01-31T08:30:00.000Z")),
-        // Too few digits, or none.
+        // Missing digits.
         ("2026-1-31T08:30:00.250Z", Some(as_documented)),
         ("2026-01-31T08:30:00.Z", None),
         ("2026-01-31T08:30:00.250Z!", None),
         ("2026-01-31T08:30:00.2\u{665}0Z", None),
-        // What is no time.
+        // Not a time.
         ("2026-02-30T08:30:00.250Z", None),
         ("2026-13-31T08:30:00.250Z", None),
         ("2026-01-31T24:00:00.250Z", None),

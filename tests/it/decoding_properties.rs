@@ -1,4 +1,4 @@
-//! Random responses: whatever a value is, it is decoded, and encoded as it came.
+//! Random responses: every value is decoded, and encoded as received.
 //!
 //! The values follow the schemas of `specs/` most of the time, so that they reach every part of a type, and differ from them otherwise:
 //! other JSON types, other forms of scalars, lists of one, nulls, undocumented properties. They are the same in each run.
@@ -15,10 +15,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-/// How many values each type is tried with.
+/// The number of values for each type.
 const VALUES: u64 = 1000;
 
-/// Lists and objects are no deeper than this.
+/// The maximum depth of lists and objects.
 const MAX_DEPTH: usize = 7;
 
 /// A sequence of random numbers (splitmix64).
@@ -66,7 +66,7 @@ impl Generator {
         self.document["components"]["schemas"][name].clone()
     }
 
-    /// A value that mostly follows a schema.
+    /// A value that mostly matches a schema.
     fn value(&mut self, schema: &Value, depth: usize) -> Value {
         if depth > MAX_DEPTH || self.random.one_in(12) {
             return self.any(depth);
@@ -82,14 +82,14 @@ impl Generator {
             }
         }
         if let Some(parts) = schema["allOf"].as_array() {
-            let mut whole = Map::new();
+            let mut object = Map::new();
             for part in parts {
                 match self.value(part, depth) {
-                    Value::Object(part) => whole.extend(part),
+                    Value::Object(part) => object.extend(part),
                     other => return other,
                 }
             }
-            return Value::Object(whole);
+            return Value::Object(object);
         }
         if let Some(values) = schema["enum"].as_array() {
             return self.random.choose(values).clone();
@@ -146,7 +146,7 @@ impl Generator {
         }
     }
 
-    /// A scalar, which has the form of something else now and then.
+    /// A scalar, sometimes with the format of another type.
     fn scalar(&mut self) -> Value {
         let scalars = [
             json!(null),
@@ -196,7 +196,7 @@ fn without_nulls(value: &Value) -> Value {
     }
 }
 
-/// What is compared of a value.
+/// The compared part of a value.
 type View = fn(&Value) -> Value;
 
 fn check<T>(scope: &str, component: &str, view: View)
@@ -222,26 +222,26 @@ where
 }
 
 #[test]
-fn an_access_rule_is_sent_again_as_it_came() {
+fn an_access_rule_is_encoded_as_received() {
     check::<AccessRule>("policies", "AccessRule", Value::clone);
 }
 
 #[test]
-fn a_network_tunnel_group_is_sent_again_as_it_came() {
+fn a_network_tunnel_group_is_encoded_as_received() {
     check::<NetworkTunnelGroup>("deployments", "NetworkTunnelGroup", Value::clone);
 }
 
 #[test]
-fn rows_of_activity_keep_all_but_nulls() {
+fn activity_rows_keep_everything_except_nulls() {
     check::<ListActivityResponse>("reports", "ListActivityResponse", without_nulls);
 }
 
 #[test]
-fn a_destination_list_is_sent_again_as_it_came() {
+fn a_destination_list_is_encoded_as_received() {
     check::<DestinationListResponse>("policies", "DestinationListResponse", Value::clone);
 }
 
 #[test]
-fn a_network_object_keeps_all_but_nulls() {
+fn a_network_object_keeps_everything_except_nulls() {
     check::<UnifiedNetworkObject>("policies", "UnifiedNetworkObject", without_nulls);
 }

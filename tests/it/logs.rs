@@ -1,7 +1,7 @@
-//! That no secret gets into a log, a span, an error or a `Debug`.
+//! Checks that logs, spans, errors and `Debug` output contain no secrets.
 //!
-//! All secrets and tokens of these tests have the word `hush` in them. From the first server that a test starts, everything that any crate
-//! logs at any level is searched for that word, plain and in Base64; a line with it ends the whole run.
+//! All secrets and tokens of these tests contain the word `hush`. From the first server of a test on, everything that any crate logs at any
+//! level is searched for that word, plain and in Base64. A match aborts the complete run.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, Once};
@@ -20,14 +20,14 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::clock::paused_clock;
 use crate::scripted::{Scripted, ScriptedResponse, TOKEN, create, read};
 
-/// The word, and what it is in Base64 behind one and two other bytes.
+/// The word, plain and in Base64 after one and two other bytes.
 const HUSH: [&str; 4] = ["hush", "aHVza", "h1c2", "odXNo"];
 
 fn is_secret(text: &str) -> bool {
     HUSH.iter().any(|word| text.contains(word))
 }
 
-/// Searches what is logged.
+/// Searches log output.
 #[derive(Clone, Copy)]
 struct Watch;
 
@@ -47,7 +47,7 @@ impl Write for Watch {
     }
 }
 
-/// Searches everything that is logged from now on.
+/// Searches all log output from now on.
 pub(crate) fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -60,7 +60,7 @@ pub(crate) fn watch() {
     });
 }
 
-/// Keeps what is logged.
+/// Collects log output.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -89,9 +89,9 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// Logs of this thread from now on.
+/// Collects the log output of this thread from now on.
 pub(crate) fn log() -> (Log, tracing::subscriber::DefaultGuard) {
-    // The watch must be there first: a callsite that nobody listened to stays disabled.
+    // The search must be installed first: a callsite without a subscriber stays disabled.
     watch();
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -108,7 +108,7 @@ fn the_search_finds_a_secret_in_every_field() {
     for before in ["", "k", "ke", "key:"] {
         let pair = format!("{before}hush-secret");
         assert!(is_secret(&pair));
-        // What curl would send.
+        // A request like that of curl.
         let encoded = base64(pair.as_bytes());
         assert!(is_secret(&encoded), "{encoded}");
     }
@@ -170,7 +170,7 @@ async fn a_call_is_a_span_with_the_names_of_opentelemetry() {
 }
 
 #[tokio::test]
-async fn what_fails_in_the_span_is_named() {
+async fn the_span_names_the_failure() {
     let (log, _guard) = log();
     let server =
         Scripted::responding([], ScriptedResponse::json(404, r#"{"message": "no"}"#)).await;
@@ -181,7 +181,7 @@ async fn what_fails_in_the_span_is_named() {
 }
 
 #[tokio::test]
-async fn nothing_that_the_service_says_is_in_an_event() {
+async fn events_contain_no_message_of_the_service() {
     let (log, _guard) = log();
     let words = ["harbourmaster", "lighthouse"];
     let body = r#"{"message": "harbourmaster", "code": "lighthouse"}"#;
@@ -260,13 +260,13 @@ fn debug_of_a_listing_shows_no_cursor() {
     assert!(shown.contains("20 bytes"), "{shown}");
 }
 
-/// Everything that an error shows.
+/// All output of an error.
 fn shown(error: &Error) -> String {
     let body = String::from_utf8_lossy(error.body());
     format!("{error} {error:?} {error:#?} {:?} {body}", error.headers())
 }
 
-/// A token that is cut off, of a wrong type, or wrapped in something else.
+/// A token that is truncated, of a wrong type, or nested in another value.
 const DAMAGED: [&str; 5] = [
     r#"{"token_type": "bearer", "access_token": "scripted-hush-tok"#,
     r#"{"access_token": ["scripted-hush-token"]}"#,
@@ -330,11 +330,11 @@ async fn server_token() -> cisco_secure_access::RawResponse {
 }
 
 #[tokio::test]
-async fn a_cache_that_fails_is_logged_and_does_no_harm() {
+async fn a_failing_cache_is_logged_and_does_not_fail_the_call() {
     let (log, _guard) = log();
     let directory = std::env::temp_dir().join(format!("no-directory-{}", std::process::id()));
     let cache = FileTokenCache::new(&directory).unwrap();
-    // From now on the directory of the cache is a file.
+    // From now on, the directory of the cache is a file.
     std::fs::remove_dir_all(&directory).unwrap();
     std::fs::write(&directory, "").unwrap();
     let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
@@ -342,7 +342,7 @@ async fn a_cache_that_fails_is_logged_and_does_no_harm() {
     let done = read(&client).await;
     std::fs::remove_file(&directory).unwrap();
     done.unwrap();
-    // The token is requested in a task of its own, on the same thread.
+    // A separate task on the same thread requests the token.
     assert!(
         log.text().contains("the token cache failed"),
         "{}",

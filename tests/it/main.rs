@@ -1,11 +1,11 @@
 //! Tests of the crate through its public API, against the simulator or a scripted server over a real socket.
 //!
-//! One binary for all of them: linking is most of the time that a test binary costs.
+//! All tests are in one binary, because most of the build time of a test binary is linking.
 
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a test that cannot go on has failed"
+    reason = "a panic fails the test"
 )]
 
 mod bad_input;

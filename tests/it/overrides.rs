@@ -1,4 +1,4 @@
-//! The options of a single request, and requests that no document describes.
+//! The options of a single request, and undocumented requests.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ async fn a_request_can_be_awaited() {
 }
 
 #[tokio::test]
-async fn methods_that_no_request_of_the_api_has_are_rejected() {
+async fn unsupported_methods_are_rejected() {
     let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     for method in [
         Method::CONNECT,
@@ -75,7 +75,7 @@ async fn methods_that_no_request_of_the_api_has_are_rejected() {
         let error = request.await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request);
         assert!(
-            error.to_string().contains("no request of the API"),
+            error.to_string().contains("the API does not support"),
             "{error}"
         );
     }
@@ -120,13 +120,13 @@ async fn headers_and_parameters_can_be_added_and_replaced() {
 }
 
 #[tokio::test]
-async fn a_header_that_cannot_be_sent_is_rejected() {
+async fn an_invalid_header_is_rejected() {
     let server = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     for (name, value, why) in [
-        ("Authorization", "Bearer mine", "the client itself sets"),
-        ("host", "evil.example", "the client itself sets"),
-        ("no name", "x", "is no name of a header"),
-        ("x-new", "a\nb", "characters that no header can hold"),
+        ("Authorization", "Bearer mine", "is set by the client"),
+        ("host", "evil.example", "is set by the client"),
+        ("no name", "x", "is not a valid header name"),
+        ("x-new", "a\nb", "characters that are not valid in a header"),
     ] {
         let request = server.client().deployments().list_regions();
         let error = request.header(name, value).send().await.unwrap_err();
@@ -162,7 +162,7 @@ struct Made {
 }
 
 #[tokio::test]
-async fn what_no_document_describes_can_be_requested() {
+async fn an_undocumented_operation_can_be_requested() {
     let server = Scripted::responding([], ScriptedResponse::json(201, r#"{"id": 7}"#)).await;
     let client = server.client();
     let made: Response<Made> = client
@@ -222,7 +222,7 @@ async fn an_undocumented_request_is_retried_as_its_method_allows() {
 }
 
 #[tokio::test]
-async fn a_documented_path_is_known_by_hand_too() {
+async fn a_raw_request_to_a_documented_path_has_its_operation() {
     let server = Scripted::responding([], ScriptedResponse::json(403, "{}")).await;
     let request = server
         .client()

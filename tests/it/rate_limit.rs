@@ -1,4 +1,4 @@
-//! Calls that are delayed instead of being rejected, against a server that counts them, in time that passes only when a client waits.
+//! Calls that are delayed instead of rejected, against a server that counts them, with a clock that advances only when a client waits.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::scripted::{Scripted, ScriptedResponse};
 /// The limits of most operations: requests and seconds.
 const WINDOWS: [(usize, u64); 3] = [(5, 1), (14, 60), (350, 1800)];
 
-/// A service that rejects what is beyond its limits, counted over any span of time.
+/// A service that rejects requests beyond its limits, counted over any span of time.
 struct Limited {
     server: Scripted,
     clock: PausedClock,
@@ -78,7 +78,7 @@ async fn the_fifteenth_call_waits_for_the_minute() {
 }
 
 #[tokio::test]
-async fn three_windows_hold_together() {
+async fn three_windows_apply_together() {
     let limited = Limited::start().await;
     let client = limited.client();
     for _ in 0..400 {
@@ -91,11 +91,11 @@ async fn three_windows_hold_together() {
             assert!(span >= seconds as f64, "{requests} in {span} s");
         }
     }
-    // No slower than the limits make it, either: 350 at 14 a minute, the rest after half an hour.
+    // Not slower than the limits: 350 at 14 a minute, the rest after half an hour.
     assert_eq!((arrivals[349], arrivals[350]), (24.0 * 60.0 + 2.0, 1800.0));
 }
 
-// On one thread: between its turn and its request a caller must not be overtaken by the time, which real time would not do either.
+// On one thread: time must not pass between the permit of a caller and its request. It does not do so in reality either.
 #[tokio::test]
 async fn fifty_calls_of_clones_are_not_rejected() {
     let limited = Limited::start().await;
@@ -124,7 +124,7 @@ async fn requests_are_sent_in_the_order_of_arrival() {
     });
     join_all(callers).await;
     let order = order.into_inner().unwrap();
-    // Those that are let go together may come back in any order.
+    // Requests with the same slot may return in any order.
     for (position, number) in order.iter().enumerate() {
         assert!(position.abs_diff(*number) < 14, "{order:?}");
     }
@@ -143,7 +143,7 @@ async fn a_call_that_is_not_polled_reserves_no_slot() {
 }
 
 #[tokio::test]
-async fn the_delay_of_a_call_is_known_before() {
+async fn rate_limit_delay_returns_the_delay_of_a_call() {
     let limited = Limited::start().await;
     let client = limited.client();
     assert_eq!(client.rate_limit_delay(&LIST_SITES), Duration::ZERO);
@@ -186,13 +186,13 @@ async fn a_delay_beyond_the_total_timeout_fails_at_once() {
     assert!(
         error
             .to_string()
-            .contains("30.0 s remain of the total timeout"),
+            .contains("30.0 s of the total timeout remain"),
         "{error}"
     );
     assert_eq!(limited.arrivals().len(), 14);
 }
 
-/// A client of a server that keeps the documented rate limits.
+/// A client of a server that enforces the documented rate limits.
 fn limited_client(server: &Scripted, clock: &PausedClock, retry: RetryPolicy) -> Client {
     server
         .builder()
@@ -203,7 +203,7 @@ fn limited_client(server: &Scripted, clock: &PausedClock, retry: RetryPolicy) ->
         .unwrap()
 }
 
-/// Calls against a server that says something about its limits, and how long the next would wait.
+/// Calls a server that reports limits; returns the delay of the next call.
 async fn wait_after(status: u16, headers: &[(&str, &str)], calls: usize) -> Duration {
     let server = Scripted::responding([], ScriptedResponse::new(status, headers, "[]")).await;
     let clock = paused_clock(&server);
@@ -215,7 +215,7 @@ async fn wait_after(status: u16, headers: &[(&str, &str)], calls: usize) -> Dura
 }
 
 #[tokio::test]
-async fn what_the_service_says_is_learned() {
+async fn response_headers_correct_the_limits() {
     let seconds = Duration::from_secs;
     let none = [("ratelimit-remaining", "0"), ("ratelimit-reset", "17")];
     assert_eq!(wait_after(200, &none, 1).await, seconds(17));
@@ -255,7 +255,7 @@ async fn a_reset_can_be_a_point_in_time() {
         headers.extend(dated.then_some(date));
         wait_after(200, &headers, 1).await
     };
-    // Nine o'clock, and as seconds and milliseconds since the epoch.
+    // Nine o'clock, and the same in seconds and milliseconds since the epoch.
     for nine in [
         "Sun, 06 Nov 1994 09:00:00 GMT",
         "784112400",
@@ -267,7 +267,7 @@ async fn a_reset_can_be_a_point_in_time() {
         let expected = if is_seconds { 0 } else { 720 };
         assert_eq!(wait(true, nine).await, seconds(expected), "{nine}");
     }
-    // Whatever the clock of the client says.
+    // Independent of the clock of the client.
     let date = ("date", "Fri, 06 Nov 2026 08:48:00 GMT");
     for nine in [
         "1793955600",
@@ -322,7 +322,7 @@ async fn a_time_beyond_a_day_is_ignored() {
 }
 
 #[tokio::test]
-async fn a_call_that_nobody_polls_delays_no_other() {
+async fn a_call_that_is_not_polled_delays_no_other() {
     let limited = Limited::start().await;
     let client = limited.client();
     for _ in 0..14 {
@@ -335,12 +335,12 @@ async fn a_call_that_nobody_polls_delays_no_other() {
         call(&client).await.unwrap();
     }
     assert!(limited.clock.elapsed() < Duration::from_secs(200));
-    // Its slot has passed; it gets another, and the limits hold.
+    // Its slot has passed; it gets another, and the limits are not exceeded.
     idle.await.unwrap();
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_gives_its_slot_back() {
+async fn a_dropped_call_releases_its_slot() {
     let limited = Limited::start().await;
     let client = limited.client();
     for _ in 0..14 {
@@ -382,16 +382,16 @@ async fn redirects_count() {
 }
 
 #[tokio::test]
-async fn a_total_timeout_at_the_end_of_time_is_none() {
+async fn the_maximum_total_timeout_is_no_timeout() {
     let limited = Limited::start().await;
     let request = limited.client().deployments().list_sites();
     request.total_timeout(Duration::MAX).send().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_call_that_is_rejected_all_the_same_is_retried() {
-    let refused = ScriptedResponse::new(429, &[("ratelimit-reset", "20")], "");
-    let server = Scripted::responding([refused], ScriptedResponse::json(200, "[]")).await;
+async fn a_rate_limited_call_with_429_is_retried() {
+    let rejected = ScriptedResponse::new(429, &[("ratelimit-reset", "20")], "");
+    let server = Scripted::responding([rejected], ScriptedResponse::json(200, "[]")).await;
     let clock = paused_clock(&server);
     let client = limited_client(&server, &clock, RetryPolicy::default());
     join_all((0..4).map(|_| call(&client))).await;
@@ -408,7 +408,7 @@ async fn a_token_that_expires_in_the_queue_releases_no_burst() {
         let (clock, record) = (time.clone(), Arc::clone(&record));
         async move {
             if request.uri().path() == "/auth/v2/token" {
-                // It takes longer than the token lives.
+                // It takes longer than the lifetime of the token.
                 clock.advance(Duration::from_secs(5));
                 return Ok(Response::new(r#"{"access_token": "t", "expires_in": 1}"#));
             }
@@ -433,7 +433,7 @@ async fn a_token_that_expires_in_the_queue_releases_no_burst() {
 }
 
 #[tokio::test]
-async fn the_total_timeout_holds_for_a_redirect_that_waits() {
+async fn the_total_timeout_includes_the_delay_of_a_redirect() {
     let before = vec![ScriptedResponse::json(200, "[]"); 13];
     let moved = ScriptedResponse::new(307, &[("location", "/elsewhere")], "");
     let responses = before.into_iter().chain([moved]);
@@ -444,7 +444,7 @@ async fn the_total_timeout_holds_for_a_redirect_that_waits() {
         call(&client).await.unwrap();
     }
     let started = clock.elapsed();
-    // Where it is redirected to, it is the fifteenth request of the minute.
+    // After the redirect, it is the fifteenth request of the minute.
     let request = client.deployments().list_sites();
     let timeout = Duration::from_secs(70);
     let error = request.total_timeout(timeout).send().await.unwrap_err();

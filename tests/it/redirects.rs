@@ -1,4 +1,4 @@
-//! Where a call follows the service, and that its token goes nowhere else.
+//! Redirects that a call follows, and the hosts that get its token.
 
 use cisco_secure_access::{Client, ErrorKind, Result};
 
@@ -15,7 +15,7 @@ fn lines(server: &Scripted) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_call_follows_with_method_body_and_token_as_the_status_says() {
+async fn the_status_decides_the_method_and_body_after_a_redirect() {
     for (status, method) in [
         (301, "GET"),
         (302, "GET"),
@@ -79,7 +79,7 @@ async fn report(client: &Client) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_redirect_in_a_body_is_followed_for_reports_only() {
+async fn a_redirect_in_a_body_is_followed_only_for_reports() {
     let redirect = |url: &str| {
         let body = format!(r#"{{"data": {{"redirect": "{url}/elsewhere"}}}}"#);
         ScriptedResponse::json(200, &body)
@@ -94,7 +94,7 @@ async fn a_redirect_in_a_body_is_followed_for_reports_only() {
 }
 
 #[tokio::test]
-async fn five_redirects_are_followed_and_not_six() {
+async fn at_most_five_redirects_are_followed() {
     let hops = |count: usize| (1..=count).map(|hop| to(302, &format!("/hop{hop}")));
     let server = Scripted::responding(hops(5), ScriptedResponse::json(200, "{}")).await;
     read(&server.client()).await.unwrap();
@@ -108,7 +108,7 @@ async fn five_redirects_are_followed_and_not_six() {
 }
 
 #[tokio::test]
-async fn a_loop_ends() {
+async fn a_redirect_loop_is_an_error() {
     let responses = [to(302, "/a"), to(302, "/b")];
     let server = Scripted::responding(responses, to(302, "/a")).await;
     let error = read(&server.client()).await.unwrap_err();
@@ -118,7 +118,7 @@ async fn a_loop_ends() {
 }
 
 #[tokio::test]
-async fn the_token_reaches_no_other_server() {
+async fn the_token_is_sent_to_no_other_server() {
     let other = Scripted::responding([], ScriptedResponse::json(200, "{}")).await;
     let locations = [
         other.url("/?key=value"),

@@ -1,4 +1,4 @@
-//! How requests go over the wire, and that they go where they should.
+//! Requests on the wire.
 
 use std::net::Ipv4Addr;
 
@@ -87,7 +87,7 @@ async fn path_arguments_that_change_the_path_are_rejected() {
 }
 
 #[tokio::test]
-async fn lists_and_booleans_go_as_documented() {
+async fn lists_and_booleans_are_encoded_as_documented() {
     let server = Scripted::start(&[
         (200, "application/json", TOKEN),
         (200, "application/json", "{}"),
@@ -131,7 +131,7 @@ async fn target<T>(
 }
 
 #[tokio::test]
-async fn lists_hold_ids_words_and_addresses() {
+async fn lists_take_ids_enumerations_and_addresses() {
     let sent = target("{}", async |client| {
         let request = client
             .reports()
@@ -213,7 +213,7 @@ async fn a_list_in_a_header_has_commas() {
 }
 
 #[tokio::test]
-async fn a_flag_is_sent_where_it_is_set() {
+async fn a_flag_is_sent_if_it_is_set() {
     let sent = async |is_set: bool| {
         target("{}", async |client| {
             let request = client.investigate().get_domain_categorization("a.example");
@@ -231,7 +231,7 @@ async fn a_flag_is_sent_where_it_is_set() {
 }
 
 #[tokio::test]
-async fn an_element_with_a_comma_is_not_sent() {
+async fn an_element_with_a_comma_is_rejected() {
     let simulator = Simulator::builder().start().await.unwrap();
     let reports = simulator.client().unwrap().reports();
     let request = reports.list_dns_activity().from("-1days").to("now");
@@ -251,7 +251,7 @@ async fn an_element_with_a_comma_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_required_page_has_a_default() {
+async fn required_paging_parameters_have_a_default() {
     let top = |client: &Client| {
         let request = client.reports().get_top_destinations();
         request.from("-1days").to("now")
@@ -269,7 +269,7 @@ async fn a_required_page_has_a_default() {
         sent,
         "/reports/v2/top-destinations?from=-1days&to=now&offset=20&limit=10"
     );
-    // A listing requests the largest page.
+    // A listing requests the maximum page size.
     let sent = target(r#"{"data": []}"#, async |client| {
         let request = client
             .reports()
@@ -280,7 +280,7 @@ async fn a_required_page_has_a_default() {
     })
     .await;
     assert!(sent.ends_with("&limit=5000&offset=0"), "{sent}");
-    // A request by its path has what the caller sets.
+    // A raw request has only the parameters that the caller sets.
     let sent = target("{}", async |client| {
         let path = "/reports/v2/top-destinations";
         client
@@ -347,15 +347,14 @@ async fn a_reader_is_streamed_with_its_content_type() {
 
     let error = policies.upload_network_objects(upload).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
-    assert!(
-        error.to_string().contains("has been sent already"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("was already sent"), "{error}");
     let upload = Upload::bytes("objects.csv", "").content_type("no type");
     let error = policies.upload_network_objects(upload).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
     assert!(
-        error.to_string().contains("`no type` is no content type"),
+        error
+            .to_string()
+            .contains("`no type` is not a valid content type"),
         "{error}"
     );
 }

@@ -1,4 +1,4 @@
-//! What a client does when a call fails: how many attempts it makes, their delays, and the error.
+//! The behavior of a client after a failure: the number of attempts, their delays, and the error.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use http::Response;
 use crate::clock::{paused_clock, sleeps};
 use crate::scripted::{Scripted, ScriptedResponse, TOKEN, create, read};
 
-/// How a call ends: attempts, waits in milliseconds, kind of the error and status.
+/// The result of a call: attempts, delays in milliseconds, kind of the error and status.
 type End = (u32, &'static [u128], ErrorKind, Option<u16>);
 
-/// The waits of the policy's own.
+/// The backoff delays of the policy.
 const BACKOFF: &[u128] = &[500, 1000, 2000];
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn each_fault_has_its_attempts_delays_and_error() {
 
     let table: Vec<(&str, Option<ScriptedResponse>, End, End)> = vec![
         // what the service does           ……………………………………………     an operation that may be repeated               one that may not
-        ("refuses the connection",         None,                            (4, BACKOFF, Connect, None),                  (4, BACKOFF, Connect, None)),
+        ("rejects the connection",         None,                            (4, BACKOFF, Connect, None),                  (4, BACKOFF, Connect, None)),
         ("resets before the response",       Some(ScriptedResponse::Reset("".into())),  (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
         ("resets in the response",           Some(ScriptedResponse::Reset(cut.into())), (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
         ("closes in the response",           Some(ScriptedResponse::Send(cut.into())),  (4, BACKOFF, Connection, None),              (1, &[], Connection, None)),
@@ -103,7 +103,7 @@ async fn a_retry_that_succeeds_is_a_success() {
 }
 
 #[tokio::test]
-async fn the_policy_decides_how_often_and_how_long() {
+async fn the_policy_limits_attempts_and_delays() {
     let server = Scripted::responding([], ScriptedResponse::json(503, "{}")).await;
     let clock = paused_clock(&server);
     let policy = RetryPolicy::new()
@@ -135,7 +135,7 @@ async fn a_call_ends_before_a_delay_beyond_its_total_timeout() {
     assert!(
         error
             .to_string()
-            .contains("its delay is 2.0 s, and 1.5 s remain of the total timeout"),
+            .contains("its delay is 2.0 s, but only 1.5 s of the total timeout remain"),
         "{error}"
     );
 }
@@ -159,13 +159,13 @@ async fn clones_share_the_budget() {
 
 #[tokio::test]
 async fn an_error_has_the_message_of_the_service_in_any_shape() {
-    type Said = (
+    type Expected = (
         Option<&'static str>,
         Option<&'static str>,
         Option<&'static str>,
     );
     #[rustfmt::skip]
-    let table: &[(&str, Said)] = &[
+    let table: &[(&str, Expected)] = &[
         // body                                                                                  message           code               request
         (r#"{"statusCode": 400, "error": "Bad Request", "message": "no name", "txId": "t-1"}"#, (Some("no name"), Some("Bad Request"), Some("t-1"))),
         (r#"{"status": {"code": 400, "text": "BAD"}, "data": {"message": "no name"}}"#,         (Some("no name"), Some("400"), None)),
@@ -192,7 +192,7 @@ async fn an_error_has_the_message_of_the_service_in_any_shape() {
 }
 
 #[tokio::test]
-async fn predicates_say_what_can_be_done() {
+async fn error_predicates_match_the_failure() {
     type Predicate = fn(&Error) -> bool;
     let table: [(u16, Predicate); 5] = [
         (401, Error::is_auth),
@@ -281,7 +281,7 @@ async fn a_token_error_after_an_attempt_keeps_its_number() {
 }
 
 #[tokio::test]
-async fn a_call_that_got_no_token_can_be_repeated() {
+async fn a_call_without_a_token_is_retryable() {
     for status in [500, 503] {
         let server = Scripted::with([ScriptedResponse::json(status, "{}")]).await;
         let error = create(&server.client()).await.unwrap_err();
@@ -331,20 +331,20 @@ fn errors_can_be_made_for_tests() {
     assert_eq!(error.to_string(), "no route to the host");
 }
 
-/// A call that deletes.
+/// A call that deletes a resource.
 async fn delete(client: &Client) -> Result<RawResponse> {
     client.deployments().delete_site(1001).send_raw().await
 }
 
 #[tokio::test]
-async fn what_an_earlier_attempt_has_deleted_is_deleted() {
-    let gone = ScriptedResponse::json(404, r#"{"message": "no such site"}"#);
+async fn a_delete_that_gets_404_in_a_retry_succeeds() {
+    let missing = ScriptedResponse::json(404, r#"{"message": "no such site"}"#);
     for lost in [
         ScriptedResponse::Reset(String::new()),
         ScriptedResponse::Hang,
         ScriptedResponse::json(503, "{}"),
     ] {
-        let server = Scripted::responding([lost], gone.clone()).await;
+        let server = Scripted::responding([lost], missing.clone()).await;
         let clock = paused_clock(&server);
         let client = server.builder().clock(&clock).build().unwrap();
         let deleted = delete(&client).await.unwrap();
@@ -354,23 +354,23 @@ async fn what_an_earlier_attempt_has_deleted_is_deleted() {
 }
 
 #[tokio::test]
-async fn what_nobody_has_deleted_is_missing() {
-    let gone = ScriptedResponse::json(404, "{}");
+async fn a_delete_that_gets_404_in_the_first_attempt_fails() {
+    let missing = ScriptedResponse::json(404, "{}");
     let limited = ScriptedResponse::new(429, &[("retry-after", "1")], "");
     for before in [None, Some(limited)] {
-        let server = Scripted::responding(before, gone.clone()).await;
+        let server = Scripted::responding(before, missing.clone()).await;
         let clock = paused_clock(&server);
         let client = server.builder().clock(&clock).build().unwrap();
         assert!(delete(&client).await.unwrap_err().is_not_found());
     }
-    let server = Scripted::responding([ScriptedResponse::json(503, "{}")], gone).await;
+    let server = Scripted::responding([ScriptedResponse::json(503, "{}")], missing).await;
     let clock = paused_clock(&server);
     let client = server.builder().clock(&clock).build().unwrap();
     assert!(read(&client).await.unwrap_err().is_not_found(), "a GET");
 }
 
 #[tokio::test]
-async fn an_attempt_may_take_what_remains_of_the_total_timeout() {
+async fn the_remaining_total_timeout_limits_an_attempt() {
     let server =
         Scripted::responding([ScriptedResponse::json(503, "{}")], ScriptedResponse::Hang).await;
     let client = server

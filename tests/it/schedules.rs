@@ -1,9 +1,9 @@
-//! Rate limits and tokens under many schedules: calls are polled in a random order, stop being polled, and are dropped at every
-//! await point, while the service, the credentials provider and the token cache fail.
+//! Rate limits and tokens under many schedules: calls are polled in a random order, stop being polled, and are dropped at every await
+//! point, while the service, the credentials provider and the token cache fail.
 //!
-//! Some schedules are random; others drop one call after each number of polls, so that no await point is left out.
+//! Some schedules are random; others drop one call after each number of polls, so that every await point is covered.
 //!
-//! A random schedule depends on its seed only. `SCHEDULES=10000` in the environment runs so many of them, `SEED=7` that one alone.
+//! A random schedule depends only on its seed. `SCHEDULES=10000` in the environment runs this number of them, `SEED=7` runs a single one.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -25,12 +25,12 @@ use http_body::Frame;
 use http_body_util::StreamBody;
 use tokio::task::JoinHandle;
 
-/// How many schedules there are.
+/// The number of schedules.
 const SCHEDULES: u64 = 1_000;
-/// How often everything else may run before time passes.
+/// The number of times that all other tasks can run before time passes.
 const YIELDS: usize = 150;
 
-/// Random numbers that depend on a seed only (SplitMix64).
+/// Random numbers that depend only on a seed (SplitMix64).
 #[derive(Clone, Debug)]
 struct Random(u64);
 
@@ -48,7 +48,7 @@ impl Random {
         self.next() % end
     }
 
-    /// True once in so many times.
+    /// True once in this number of times.
     fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
@@ -75,7 +75,7 @@ impl Shared {
         self.below(times) == 0
     }
 
-    /// Lets others run, a random number of times.
+    /// Lets other tasks run, a random number of times.
     async fn yields(&self) {
         for _ in 0..self.below(4) {
             tokio::task::yield_now().await;
@@ -83,7 +83,7 @@ impl Shared {
     }
 }
 
-/// Tasks that are not polled, until they are.
+/// Tasks that are not polled for some time.
 #[derive(Clone, Default)]
 struct Freezer(Arc<(AtomicBool, Mutex<Vec<Waker>>)>);
 
@@ -173,14 +173,14 @@ impl Drop for Current {
     }
 }
 
-/// Lets calls that are polled end while others are not, and then all.
+/// Lets polled calls end while others are not polled, and then all.
 async fn finish_all<T>(
     client: &Client,
     tasks: &[JoinHandle<T>],
     freezer: &Freezer,
     clock: &PausedClock,
 ) {
-    // Those that are polled end, whatever the others do.
+    // Polled calls end, independently of the others.
     let others = {
         let client = client.clone();
         tokio::spawn(async move {
@@ -194,7 +194,7 @@ async fn finish_all<T>(
     finish(tasks, clock, "when all are polled").await;
 }
 
-/// Waits for tasks; time passes when nothing else happens.
+/// Waits for tasks; time passes when no task can run.
 async fn finish<T>(tasks: &[JoinHandle<T>], clock: &PausedClock, what: &str) {
     for _ in 0..1000 {
         for _ in 0..YIELDS {
@@ -211,12 +211,12 @@ async fn finish<T>(tasks: &[JoinHandle<T>], clock: &PausedClock, what: &str) {
 /// The limits of the class of the calls: requests and seconds.
 const WINDOWS: [(usize, u64); 3] = [(5, 1), (14, 60), (350, 1800)];
 
-/// A service that remembers when it got each request.
+/// A service that records the time of each request.
 struct Counting {
     clock: PausedClock,
     random: Shared,
     arrivals: Mutex<Vec<Duration>>,
-    /// Whether it responds with what remains of the limit.
+    /// Whether its responses contain the remaining limit.
     names_remaining: AtomicBool,
 }
 
@@ -277,7 +277,7 @@ fn check_limits(mut arrivals: Vec<Duration>) {
 }
 
 #[test]
-fn rate_limits_hold_and_nothing_waits_for_ever() {
+fn rate_limits_hold_in_every_schedule() {
     schedules(|mut random| async move {
         let clock = PausedClock::new();
         let service = Arc::new(Counting {
@@ -318,7 +318,7 @@ fn rate_limits_hold_and_nothing_waits_for_ever() {
         finish_all(&client, &tasks, &freezer, &clock).await;
         service.check();
 
-        // Nothing is left of them: no waiter, no slot, no request in flight.
+        // No waiter, no slot and no request in flight remain.
         clock.advance(Duration::from_secs(1801));
         assert_eq!(client.rate_limit_delay(&LIST_SITES), Duration::ZERO);
         service.names_remaining.store(true, Ordering::Relaxed);
@@ -343,7 +343,7 @@ fn check_error(error: &Error) {
     assert!(is_known, "{error:?}");
 }
 
-/// A step of getting a token, which responds late, fails, or never responds.
+/// A step of the token acquisition, which responds late, fails, or never responds.
 #[derive(Clone, Debug)]
 struct Step {
     random: Shared,
@@ -405,10 +405,10 @@ impl TokenCache for Cache {
 /// A service that issues tokens and revokes them.
 struct Issuing {
     step: Step,
-    /// The number of the token that is good.
+    /// The number of the valid token.
     good: AtomicUsize,
     issued: AtomicUsize,
-    /// How many token requests are in flight.
+    /// The number of token requests in flight.
     in_flight: AtomicUsize,
 }
 
@@ -467,7 +467,7 @@ impl Issuing {
 }
 
 #[test]
-fn tokens_are_issued_and_nothing_waits_for_ever() {
+fn every_schedule_gets_a_token() {
     schedules(|mut random| async move {
         let clock = PausedClock::new();
         let is_healthy = Arc::new(AtomicBool::new(false));
@@ -508,7 +508,7 @@ fn tokens_are_issued_and_nothing_waits_for_ever() {
             .collect();
         finish_all(&client, &tasks, &freezer, &clock).await;
 
-        // When everything responds again, the next call succeeds, in bounded time and with few tokens.
+        // When all services respond again, the next call succeeds, in bounded time and with few tokens.
         is_healthy.store(true, Ordering::Relaxed);
         clock.advance(Duration::from_secs(61));
         let issued = service.issued.load(Ordering::Relaxed);
@@ -529,7 +529,7 @@ fn tokens_are_issued_and_nothing_waits_for_ever() {
         )
         .await;
         let results = last.await.unwrap();
-        // The first may still get the failure of a token request that was in flight.
+        // The first call may still get the failure of a token request that was in flight.
         let failed: Vec<_> = results
             .iter()
             .skip(1)
@@ -540,15 +540,15 @@ fn tokens_are_issued_and_nothing_waits_for_ever() {
     });
 }
 
-/// A service that leads the call with the header `x-call` through all that a call can wait for, and responds to the others at once.
+/// A service that delays the call with the header `x-call` at every step that a call can wait for, and responds to the others at once.
 struct Winding {
     clock: PausedClock,
     arrivals: Mutex<Vec<Duration>>,
     issued: AtomicUsize,
     in_flight: AtomicUsize,
-    /// How many requests the call has sent.
+    /// The number of requests of the call.
     steps: AtomicUsize,
-    /// Whether it responds with what remains of the limit.
+    /// Whether its responses contain the remaining limit.
     names_remaining: AtomicBool,
 }
 
@@ -588,7 +588,7 @@ impl Winding {
     }
 }
 
-/// A body that comes later than its head.
+/// A body that arrives after its head.
 fn late(text: String) -> Body {
     let frame = async {
         tokio::task::yield_now().await;
@@ -597,7 +597,7 @@ fn late(text: String) -> Body {
     Body::new(StreamBody::new(futures_util::stream::once(Box::pin(frame))))
 }
 
-/// Drops a call after so many polls, and returns whether it had not ended by then.
+/// Drops a call after this number of polls, and returns whether it was still pending.
 async fn is_dropped_after(polls: usize) -> bool {
     let clock = PausedClock::new();
     let step = Step {
@@ -631,7 +631,7 @@ async fn is_dropped_after(polls: usize) -> bool {
             }
         })
     };
-    // Those before it use up the minute; those behind it move up when it is dropped.
+    // The calls before it use the limit of the minute; those after it move up when it is dropped.
     finish(&[calls(12)], &clock, "before").await;
     let request = client.deployments().list_sites().header("x-call", "it");
     let mut call = Box::pin(request.send());
@@ -656,7 +656,7 @@ async fn is_dropped_after(polls: usize) -> bool {
     assert_eq!(service.in_flight.load(Ordering::Relaxed), 0);
     assert!(service.issued.load(Ordering::Relaxed) <= 2);
 
-    // Nothing is left of it: no waiter, no slot, no request in flight.
+    // No waiter, no slot and no request in flight remain.
     clock.advance(Duration::from_secs(1801));
     assert_eq!(client.rate_limit_delay(&LIST_SITES), Duration::ZERO);
     service.names_remaining.store(true, Ordering::Relaxed);
@@ -681,7 +681,7 @@ fn a_call_is_dropped_at_every_await_point() {
         }
         polls += 1;
     }
-    // Tokens, slots, redirects, retries and bodies make it wait so often at least.
+    // Tokens, slots, redirects, retries and bodies make it wait at least this number of times.
     assert!(polls > 40, "{polls}");
     println!("dropped after each of {polls} numbers of polls");
 }

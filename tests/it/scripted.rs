@@ -1,4 +1,4 @@
-//! A server that sends the responses of a test, byte by byte, and keeps the requests.
+//! A server that sends scripted responses, byte by byte, and records the requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -12,11 +12,11 @@ use tokio::task::JoinHandle;
 
 use crate::logs;
 
-/// A token response as the service sends it.
+/// A token response of the service.
 pub(crate) const TOKEN: &str =
     r#"{"token_type": "bearer", "access_token": "scripted-hush-token", "expires_in": 3600}"#;
 
-/// What the server does when it has read a request.
+/// The action of the server after a request.
 #[derive(Clone, Debug)]
 pub(crate) enum ScriptedResponse {
     /// Sends this and closes the connection.
@@ -48,10 +48,10 @@ impl ScriptedResponse {
     }
 }
 
-/// From a request to its response.
+/// A function from a request to its response.
 type Last = Box<dyn FnMut(&str) -> ScriptedResponse + Send>;
 
-/// The responses of the server: one after the other, and then those of `last`, if it is there, for ever. Token requests get a token then.
+/// The responses of the server: one after the other, and then those of `last`, if it is set, for ever. Token requests then get a token.
 struct Script {
     responses: VecDeque<ScriptedResponse>,
     last: Option<Last>,
@@ -79,7 +79,7 @@ fn is_token_request(request: &str) -> bool {
     line.contains("/auth/v2/token ")
 }
 
-/// A server that plays a script, each response on a connection of its own. When the script is over, connections are refused.
+/// A scripted server, with a connection for each response. After the last response, it does not accept connections.
 pub(crate) struct Scripted {
     address: std::net::SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -88,7 +88,7 @@ pub(crate) struct Scripted {
 }
 
 impl Scripted {
-    /// Starts a server with these responses, that to the token request included: status, content type and body each.
+    /// Starts a server with these responses, including the response to the token request: status, content type and body each.
     pub(crate) async fn start(responses: &[(u16, &str, &str)]) -> Self {
         let response = |(status, content_type, body): &(u16, &str, &str)| {
             ScriptedResponse::new(*status, &[("content-type", content_type)], body)
@@ -96,7 +96,7 @@ impl Scripted {
         Self::with(responses.iter().map(response)).await
     }
 
-    /// Starts a server with these responses, that to the token request included.
+    /// Starts a server with these responses, including the response to the token request.
     pub(crate) async fn with(responses: impl IntoIterator<Item = ScriptedResponse>) -> Self {
         let responses = responses.into_iter().collect();
         Self::play(|_| Script {
@@ -190,12 +190,12 @@ impl Scripted {
         }
     }
 
-    /// A client of this server, without retries.
+    /// Returns a client of this server, without retries.
     pub(crate) fn client(&self) -> Client {
         self.builder().retry(RetryPolicy::none()).build().unwrap()
     }
 
-    /// The settings of a client of this server.
+    /// Returns the builder of a client of this server.
     pub(crate) fn builder(&self) -> ClientBuilder {
         let cloud = self.url("").parse::<Cloud>().unwrap();
         Client::builder()
@@ -203,7 +203,7 @@ impl Scripted {
             .credentials(Credentials::new("scripted-key", "scripted-hush-secret"))
     }
 
-    /// The URL of a path on this server.
+    /// Returns the URL of a path on this server.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
@@ -213,14 +213,14 @@ impl Scripted {
         Arc::clone(&self.hung)
     }
 
-    /// The requests so far that are not for a token.
+    /// Returns the requests so far, without token requests.
     pub(crate) fn calls(&self) -> Vec<String> {
         let mut requests = self.requests();
         requests.retain(|request| !is_token_request(request));
         requests
     }
 
-    /// The requests so far: head and body as they came.
+    /// Returns the requests so far: head and body, not decoded.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -232,7 +232,7 @@ impl Drop for Scripted {
     }
 }
 
-/// Reads one request: head and body as they came.
+/// Reads one request: head and body, not decoded.
 pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut bytes = Vec::new();
     loop {
@@ -262,12 +262,12 @@ pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Strin
     }
 }
 
-/// A call that can be repeated.
+/// An idempotent call.
 pub(crate) async fn read(client: &Client) -> Result<()> {
     client.deployments().list_regions().send().await.map(drop)
 }
 
-/// A call that cannot.
+/// A call that is not idempotent.
 pub(crate) async fn create(client: &Client) -> Result<()> {
     let group = CreateNetworkTunnelGroupRequest::builder()
         .auth_id_prefix("office")

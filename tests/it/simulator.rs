@@ -1,4 +1,4 @@
-//! The simulator as its users see it: what it checks, what it remembers, and what it never reveals.
+//! The simulator from the view of its users: validation, records, and secrets.
 
 use cisco_secure_access::api::admin::types::CreateApiKeyRequest;
 use cisco_secure_access::api::deployments::types::SiteRequest;
@@ -19,7 +19,7 @@ pub(crate) fn hurried(simulator: &Simulator) -> Client {
     client(simulator, simulator.credentials())
 }
 
-/// The status and the text of an error.
+/// The status and the message of an error.
 fn rejection<T: std::fmt::Debug>(result: Result<T>) -> (Option<u16>, String) {
     let error: Error = result.unwrap_err();
     (
@@ -92,7 +92,7 @@ async fn a_key_may_do_what_its_scopes_say() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_operation_that_the_cloud_lacks_is_not_found() -> Result<()> {
+async fn an_operation_that_the_cloud_does_not_have_is_not_found() -> Result<()> {
     let simulator = Simulator::builder().cloud(Cloud::China).start().await?;
     let client = hurried(&simulator);
     let (status, _) = rejection(client.deployments().list_sites().send().await);
@@ -224,7 +224,7 @@ async fn operations_that_do_not_exist_are_rejected_at_the_start() {
 }
 
 #[tokio::test]
-async fn without_a_socket_it_is_the_same() -> Result<()> {
+async fn the_simulator_without_a_socket_behaves_the_same() -> Result<()> {
     let simulator = Simulator::builder()
         .fault("list_sites", Fault::reset())
         .redirect_reports(Redirect::Status(307))

@@ -1,4 +1,4 @@
-//! The clock of the simulator: a test moves it, and nothing sleeps.
+//! The clock of the simulator, which a test advances, so that nothing sleeps.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ async fn tokens_expire_when_the_clock_advances() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_time_of_reports_stands_still_until_it_is_advanced() -> Result<()> {
+async fn the_time_of_reports_changes_only_when_it_is_advanced() -> Result<()> {
     let simulator = Simulator::builder().start_without_socket()?;
     let client = simulator.client()?;
     let newest = || async {

@@ -1,4 +1,4 @@
-//! What the simulator keeps: items that are created, changed, listed and removed, and their order.
+//! The collections of the simulator: items that are created, changed, listed and removed, and their order.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::simulator::hurried;
 
 #[tokio::test]
-async fn an_item_lives_from_creation_to_deletion() -> Result<()> {
+async fn an_item_can_be_created_read_changed_and_deleted() -> Result<()> {
     let simulator = Simulator::builder().items("list_sites", 0).start().await?;
     let deployments = hurried(&simulator).deployments();
     let created = deployments
@@ -99,7 +99,7 @@ async fn a_quarter_of_a_million_destinations_are_listed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn items_come_and_go_while_they_are_listed() -> Result<()> {
+async fn items_are_added_and_removed_during_a_listing() -> Result<()> {
     const SITES: &str = "/deployments/v2/sites";
     let simulator = Simulator::builder().items("list_sites", 30).start().await?;
     let mut sites = hurried(&simulator)
@@ -166,7 +166,7 @@ async fn destinations_belong_to_their_list() -> Result<()> {
     assert_eq!(
         error.status(),
         Some(StatusCode::NOT_FOUND),
-        "its parent is gone"
+        "its parent was deleted"
     );
     let error = policies.get_destination_list(id).send().await.unwrap_err();
     assert_eq!(
@@ -289,7 +289,7 @@ async fn several_items_are_changed_with_one_request() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_list_in_one_response_has_as_many_items_as_are_wanted() -> Result<()> {
+async fn a_list_in_one_response_has_the_requested_number_of_items() -> Result<()> {
     let simulator = Simulator::builder()
         .items("list_network_devices", 300)
         .items("list_application_lists", 250)
@@ -304,7 +304,7 @@ async fn a_list_in_one_response_has_as_many_items_as_are_wanted() -> Result<()> 
     assert_eq!(lists.try_collect::<Vec<_>>().await?.len(), 250);
     let prefixes = client.investigate().get_asn_prefixes("64496").items();
     assert_eq!(prefixes.try_collect::<Vec<_>>().await?.len(), 4);
-    // The limit cuts it, and a listing reports that.
+    // The limit truncates it, and a listing reports that.
     let history = || client.investigate().get_whois_history("harbour.example");
     let records = history().limit(20).items();
     assert_eq!(records.try_collect::<Vec<_>>().await?.len(), 12);

@@ -1,4 +1,4 @@
-//! Faults on demand, over a real socket.
+//! Injected faults, over a real socket.
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ async fn ends_in(fault: Fault) -> (ErrorKind, Option<u16>) {
 }
 
 #[tokio::test]
-async fn every_fault_is_an_error_of_its_kind_and_happens_once() {
+async fn every_fault_is_an_error_of_its_kind_and_occurs_once() {
     let faults = [
         (Fault::status(503), (ErrorKind::Service, Some(503))),
         (Fault::reset(), (ErrorKind::Connection, None)),
@@ -90,7 +90,7 @@ async fn a_request_with_a_lost_response_was_processed_and_one_with_a_reset_was_n
 }
 
 #[tokio::test]
-async fn faults_by_chance_are_the_same_for_the_same_seed() -> Result<()> {
+async fn random_faults_are_the_same_for_the_same_seed() -> Result<()> {
     let mut all = Vec::new();
     for seed in [1, 1, 2] {
         let simulator = Simulator::builder()
@@ -114,7 +114,7 @@ async fn faults_by_chance_are_the_same_for_the_same_seed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_delay_and_a_slow_response_take_their_time() -> Result<()> {
+async fn delays_and_slow_responses_take_time() -> Result<()> {
     let time = Duration::from_millis(20);
     for fault in [Fault::delay(time), Fault::slow(time)] {
         let simulator = Simulator::builder()
@@ -187,7 +187,7 @@ async fn delayed_responses_arrive_when_a_test_advances_the_clock() -> Result<()>
 }
 
 #[tokio::test]
-async fn a_rate_limit_says_when_to_come_again() -> Result<()> {
+async fn a_rate_limit_response_has_the_time_of_its_reset() -> Result<()> {
     let simulator = Simulator::builder()
         .rate_limit("deployments", 2, 60)
         .start()

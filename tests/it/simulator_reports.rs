@@ -1,4 +1,4 @@
-//! Reports of the simulator: deterministic, paged, and in agreement with each other.
+//! Reports of the simulator: deterministic, paged, and consistent with each other.
 
 use cisco_secure_access::api::reports::types::{
     DlpEventType, DnsActivity, InternetTrafficType, Verdict,
@@ -114,7 +114,7 @@ async fn events_are_filtered_by_lists() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_report_may_lead_on_to_its_region() -> Result<()> {
+async fn a_report_may_redirect_to_its_region() -> Result<()> {
     for redirect in [Redirect::Status(307), Redirect::Status(302), Redirect::Body] {
         let simulator = Simulator::builder()
             .redirect_reports(redirect)
@@ -144,7 +144,7 @@ async fn a_report_may_lead_on_to_its_region() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_regions_respond_alike() -> Result<()> {
+async fn all_regions_return_the_same_report() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let reports = hurried(&simulator).reports();
     let mut responses = Vec::new();
@@ -161,7 +161,7 @@ async fn the_regions_respond_alike() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_event_of_a_list_has_details() -> Result<()> {
+async fn a_listed_event_can_be_requested() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let reports = hurried(&simulator).reports();
     let listed: Vec<_> = reports

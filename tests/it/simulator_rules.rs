@@ -1,4 +1,4 @@
-//! What the simulator accepts and rejects, and how: the rules that are written by hand.
+//! Handwritten rules of the simulator: what it accepts and rejects, and how it responds.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use cisco_secure_access::simulator::{Quirk, Simulator, SimulatorBuilder};
 use cisco_secure_access::{Cloud, Method, operations, reqwest};
 use serde_json::{Value, json};
 
-/// Another client than ours, over the socket.
+/// An HTTP client other than this crate, over the socket.
 struct OtherClient {
     simulator: Simulator,
     http: reqwest::Client,
@@ -89,7 +89,7 @@ impl OtherClient {
         self.call(Method::POST, path, body).await
     }
 
-    /// A body is accepted, and with another value at a JSON pointer rejected at this property, with this text.
+    /// A body is accepted, and rejected with another value at a JSON pointer: at this property, with this message.
     async fn rejects(
         &self,
         (path, body): (&str, &Value),
@@ -155,7 +155,7 @@ async fn a_list_in_a_query_may_be_repeated() {
     assert_eq!(reply.status, 400);
     assert!(reply.text().contains("optionalFields"), "{}", reply.text());
 
-    // Each occurrence of a list with commas counts, not the first alone.
+    // Each occurrence of a list with commas counts, not only the first one.
     let activity = "/reports/v2/activity/dns?from=-1days&to=now&limit=10&offset=0";
     let verdicts = format!("{activity}&verdict=allowed&verdict=colour");
     assert_eq!(other.get(&verdicts).await.status, 400);
@@ -177,7 +177,7 @@ async fn a_body_that_is_not_documented_is_ignored_and_recorded() {
 }
 
 #[tokio::test]
-async fn another_method_gets_405_with_those_that_are_allowed() {
+async fn another_method_gets_405_with_the_allowed_methods() {
     let other = OtherClient::start().await;
     let put = other.call(Method::PUT, "/auth/v2/token", Value::Null);
     let reply = put.await;
@@ -186,7 +186,7 @@ async fn another_method_gets_405_with_those_that_are_allowed() {
 }
 
 #[tokio::test]
-async fn a_token_is_issued_for_a_get_too() {
+async fn a_token_is_also_issued_for_a_get() {
     let other = OtherClient::start().await;
     let credentials = other.simulator.credentials();
     let url = other.simulator.base_url().join("/auth/v2/token").unwrap();
@@ -209,7 +209,7 @@ async fn integrations_reject_unknown_properties() {
     });
     let path = "/admin/v2/integrations";
     let unknown = ("/colour", json!("red"));
-    let text = "there is no such property";
+    let text = "the property does not exist";
     other
         .rejects((path, &integration), unknown, ("/colour", text))
         .await;
@@ -223,7 +223,7 @@ async fn integrations_reject_unknown_properties() {
 }
 
 #[tokio::test]
-async fn enumerations_are_taken_in_any_case_on_demand() {
+async fn enumerations_are_accepted_in_any_case_if_enabled() {
     let body = json!({"access": "NONE", "isGlobal": false, "name": "Harbour"});
     let path = "/policies/v2/destinationlists";
     let other = OtherClient::start().await;
@@ -292,7 +292,7 @@ async fn tunnel_groups_have_names_prefixes_and_passphrases() {
 }
 
 #[tokio::test]
-async fn addresses_are_addresses() {
+async fn addresses_have_a_valid_format() {
     let other = OtherClient::start().await;
     let object = json!({"name": "Crane", "value": {"type": "host", "addresses": ["192.0.2.7"]}});
     let objects = ("/policies/v2/objects/networkObjects", &object);
@@ -505,7 +505,7 @@ async fn reports_have_limits() {
 }
 
 #[tokio::test]
-async fn reports_of_all_kinds_can_lack_some() {
+async fn reports_of_all_kinds_can_be_partial() {
     let builder = Simulator::builder().failed_reports(["proxy", "dns"]);
     let other = OtherClient::of(builder).await;
     let reply = other
@@ -758,7 +758,7 @@ async fn a_time_in_a_query_has_any_notation_of_iso_8601() {
 }
 
 #[tokio::test]
-async fn the_value_of_a_setting_is_of_its_type() {
+async fn the_value_of_a_setting_has_the_type_of_the_setting() {
     let builder = Simulator::builder().items("list_policy_settings", 19);
     let other = OtherClient::of(builder.quirks([])).await;
     let reply = other.get("/policies/v2/settings").await;
@@ -852,7 +852,8 @@ async fn a_missing_destination_list_can_be_200_with_a_404_in_the_body() {
     assert_eq!(plain.get(path).await.status, 404);
 }
 
-/// A request that keeps a rule in words, and how it is broken: the rule, the path, a body, the pointer of the wrong value, and that value.
+/// A request that follows a rule in words, and a violation of it: the rule, the path, a body, the pointer of the wrong value, and that
+/// value.
 fn broken() -> Vec<(&'static str, &'static str, Value, &'static str, Value)> {
     let integrations = "/admin/v2/integrations";
     let lists = "/policies/v2/destinationlists";
@@ -1195,8 +1196,8 @@ async fn every_rule_in_words_is_checked() {
 }
 
 #[tokio::test]
-async fn every_quirk_is_seen_and_can_be_switched_off() {
-    // Only other statuses are documented where its name is in use.
+async fn every_quirk_occurs_and_can_be_switched_off() {
+    // Only other statuses are documented for a duplicate name.
     let identifier = json!({"name": "Data identifier 001", "threshold": 1});
     let report = "/reports/v2/activity/dns?from=-1days&to=now&limit=10&offset=10001";
     let (get, null) = (Method::GET, Value::Null);
@@ -1242,7 +1243,7 @@ async fn every_quirk_is_seen_and_can_be_switched_off() {
 }
 
 #[tokio::test]
-async fn destinations_can_be_listed_late() {
+async fn added_destinations_can_be_listed_late() {
     let builder = Simulator::builder().quirks([Quirk::LateDestinations]);
     let other = OtherClient::of(builder).await;
     let list = &other.simulator.ids("/policies/v2/destinationlists")[0];

@@ -1,4 +1,4 @@
-//! The state of the simulator: it is what was sent and what the service assigns, and nothing else.
+//! The state of the simulator: it has the properties of requests and those that the service assigns, and no others.
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 
 use crate::simulator::hurried;
 
-/// The properties that the service assigns though requests can set them, by what is created: defaults, and what a response always has.
+/// The properties that the service assigns although requests can set them, by type of item: defaults, and properties that a response always
+/// has.
 const ASSIGNED: &[(&str, &[&str])] = &[
     ("access_rule", &["rulePriority"]),
     ("api_key", &["expireAt"]),
@@ -51,7 +52,7 @@ const ASSIGNED: &[(&str, &[&str])] = &[
     ("service_object", &["value"]),
 ];
 
-/// What can be created and then read or listed, by its name in the ids of the operations.
+/// Items that can be created and then read or listed, by their name in the operation ids.
 fn creatable() -> impl Iterator<Item = &'static str> {
     let nouns = operations().filter_map(|operation| operation.id.strip_prefix("create_"));
     nouns.filter(|noun| *noun != "token")
@@ -80,7 +81,7 @@ fn body(request: &Request<Bytes>) -> Value {
     serde_json::from_slice(request.body()).unwrap_or_default()
 }
 
-/// The item in a response, which some wrap in an object.
+/// The item in a response, which may be wrapped in an object.
 fn item(response: Value) -> Map<String, Value> {
     for name in ["data", "key", "integration", "credential"] {
         if let Value::Object(item) = &response[name] {
@@ -99,7 +100,7 @@ fn is_modified_time(name: &str) -> bool {
     lower.contains("modifi") || lower.starts_with("updated")
 }
 
-/// An item as it is read, or as it is listed where no operation reads it.
+/// Reads an item, or finds it in the list if no operation reads it.
 async fn read(simulator: &Simulator, path: &str, id: &str) -> Result<Map<String, Value>> {
     match get(&simulator.client()?, &format!("{path}/{id}")).await {
         Ok(response) => Ok(item(response)),
@@ -113,7 +114,7 @@ async fn read(simulator: &Simulator, path: &str, id: &str) -> Result<Map<String,
     }
 }
 
-/// What the life of an item shows that is wrong.
+/// The errors in the life cycle of an item.
 async fn life(
     simulator: &Simulator,
     noun: &str,
@@ -166,7 +167,7 @@ async fn life(
         }
         let change = Value::Object(patch);
         let changed = send(&client, Method::PATCH, &path_of_item, Some(&change)).await;
-        // Some values of a new item are not those of a change.
+        // Some values of a new item are not valid in a change.
         if changed.is_ok() {
             let again = self::read(simulator, &path, id).await?;
             for (name, value) in &read {
@@ -222,7 +223,7 @@ async fn life(
     Ok(findings)
 }
 
-/// Whether a response shows what was sent in another form: ids as objects with the id, numbers as strings, more than was sent.
+/// Whether a response contains the sent value in another form: ids as objects with the id, numbers as strings, additional properties.
 fn is_shown_otherwise(shown: &Value, sent: &Value) -> bool {
     match (shown, sent) {
         (Value::String(shown), Value::Number(sent)) => *shown == sent.to_string(),
@@ -243,7 +244,7 @@ fn is_shown_otherwise(shown: &Value, sent: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn the_state_is_what_was_sent_and_what_the_service_assigns() {
+async fn an_item_has_the_sent_and_the_assigned_properties() {
     let mut findings = Vec::new();
     for seed in 1..=4 {
         let quirks = match seed % 2 {
@@ -270,7 +271,7 @@ async fn the_state_is_what_was_sent_and_what_the_service_assigns() {
 }
 
 #[tokio::test]
-async fn what_was_read_can_be_written_back() -> Result<()> {
+async fn a_response_can_be_sent_back() -> Result<()> {
     const RULES: &str = "/policies/v2/rules";
     let simulator = Simulator::builder()
         .items("list_access_rules", 12)
@@ -353,7 +354,7 @@ async fn a_name_is_a_conflict_only_where_names_are_unique() -> Result<()> {
 }
 
 #[tokio::test]
-async fn changes_are_carried_out_in_their_order() -> Result<()> {
+async fn changes_are_applied_in_order() -> Result<()> {
     const PROFILES: &str = "/policies/v2/ipsSignatureProfiles";
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
@@ -391,7 +392,7 @@ async fn changes_are_carried_out_in_their_order() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_do_not_decrypt_list_is_changed_by_what_is_added_and_removed() -> Result<()> {
+async fn an_update_adds_and_removes_entries_of_a_do_not_decrypt_list() -> Result<()> {
     const LISTS: &str = "/policies/v2/doNotDecryptLists";
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
@@ -420,7 +421,7 @@ async fn a_do_not_decrypt_list_is_changed_by_what_is_added_and_removed() -> Resu
 }
 
 #[tokio::test]
-async fn a_bulk_call_reports_the_ids_that_are_none() -> Result<()> {
+async fn a_bulk_call_reports_invalid_ids() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
     let rules = "/admin/v2/alerting/rules";
@@ -443,7 +444,7 @@ async fn a_bulk_call_reports_the_ids_that_are_none() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_tunnel_group_has_a_state_when_its_first_peer_comes() -> Result<()> {
+async fn a_tunnel_group_has_a_state_from_its_first_peer_on() -> Result<()> {
     const GROUPS: &str = "/deployments/v2/networktunnelgroups";
     let simulator = Simulator::builder().quirks([]).start().await?;
     let client = hurried(&simulator);
@@ -486,7 +487,7 @@ async fn a_tunnel_group_has_a_state_when_its_first_peer_comes() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_service_does_what_a_request_says() -> Result<()> {
+async fn requests_change_the_items_that_they_name() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
 
@@ -553,7 +554,7 @@ async fn the_service_does_what_a_request_says() -> Result<()> {
 }
 
 #[tokio::test]
-async fn destinations_are_counted_and_have_the_type_that_fits() -> Result<()> {
+async fn destinations_are_counted_and_typed() -> Result<()> {
     const LISTS: &str = "/policies/v2/destinationlists";
     let simulator = Simulator::builder().quirks([]).start().await?;
     let client = hurried(&simulator);
@@ -580,7 +581,7 @@ async fn destinations_are_counted_and_have_the_type_that_fits() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_provisioning_key_comes_only_when_it_is_wanted() -> Result<()> {
+async fn a_provisioning_key_is_returned_only_on_request() -> Result<()> {
     let simulator = Simulator::builder().quirks([]).start().await?;
     let client = hurried(&simulator);
     let path = "/deployments/v2/connectorGroups/1001";
@@ -593,7 +594,7 @@ async fn a_provisioning_key_comes_only_when_it_is_wanted() -> Result<()> {
 }
 
 #[tokio::test]
-async fn ids_are_those_of_things_that_exist() -> Result<()> {
+async fn ids_refer_to_existing_items() -> Result<()> {
     let simulator = Simulator::builder().quirks([]).start().await?;
     let client = hurried(&simulator);
     let objects = "/policies/v2/objects/networkObjects";
@@ -697,7 +698,7 @@ async fn ids_are_those_of_things_that_exist() -> Result<()> {
 }
 
 #[tokio::test]
-async fn conditions_of_rules_refer_to_what_exists() -> Result<()> {
+async fn conditions_of_rules_refer_to_existing_items() -> Result<()> {
     let simulator = Simulator::builder()
         .items("list_access_rules", 40)
         .quirks([])
@@ -766,7 +767,7 @@ async fn a_listed_event_can_be_read_and_identities_are_filtered_by_type() -> Res
 }
 
 #[tokio::test]
-async fn a_test_can_look_at_the_state_and_change_it() -> Result<()> {
+async fn a_test_can_read_and_change_the_state() -> Result<()> {
     const SITES: &str = "/deployments/v2/sites";
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
@@ -823,7 +824,7 @@ async fn a_test_can_look_at_the_state_and_change_it() -> Result<()> {
 }
 
 #[tokio::test]
-async fn values_are_words_that_the_documents_have() -> Result<()> {
+async fn generated_values_are_documented_values() -> Result<()> {
     let simulator = Simulator::builder().quirks([]).start().await?;
     let client = hurried(&simulator);
     for group in simulator.items("/deployments/v2/networktunnelgroups") {

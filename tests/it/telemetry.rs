@@ -1,4 +1,4 @@
-//! Traces and metrics of OpenTelemetry.
+//! Traces and metrics with OpenTelemetry.
 
 use cisco_secure_access::RetryPolicy;
 use opentelemetry::trace::TracerProvider as _;
@@ -18,7 +18,7 @@ fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
 }
 
 #[tokio::test]
-async fn requests_carry_the_context_of_their_span() {
+async fn requests_have_the_trace_context_of_their_span() {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())

@@ -1,4 +1,4 @@
-//! Tokens in files: shared by processes, and not trusted when they may be somebody else's.
+//! Tokens in files, which processes share, and which are not used if they may belong to another user.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use cisco_secure_access::auth::FileTokenCache;
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Cloud, Credentials, ErrorKind, PausedClock};
 
-/// A directory for one test, removed at its end.
+/// A directory for one test, which is removed at its end.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -28,7 +28,7 @@ impl Directory {
             .collect()
     }
 
-    /// The one file with a token.
+    /// The only file with a token.
     fn file(&self) -> PathBuf {
         let [file] = self.files("json").try_into().unwrap();
         file
@@ -50,14 +50,14 @@ fn client(url: &str, directory: &Path) -> Client {
         .unwrap()
 }
 
-/// What a run of a program does: a client of its own, and a call.
+/// A run of a program: its own client, and a call.
 async fn run(simulator: &Simulator, directory: &Directory) {
     let client = client(simulator.base_url().as_str(), &directory.0);
     client.deployments().list_regions().send().await.unwrap();
 }
 
 #[tokio::test]
-async fn one_run_after_the_other_uses_one_token() {
+async fn consecutive_runs_use_one_token() {
     let simulator = Simulator::builder().start().await.unwrap();
     let directory = Directory::new();
     for _ in 0..3 {
@@ -117,7 +117,7 @@ async fn probe_in_this_process() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_is_replaced() {
+async fn an_invalid_cache_file_is_replaced() {
     let simulator = Simulator::builder().start().await.unwrap();
     let directory = Directory::new();
     run(&simulator, &directory).await;
@@ -139,7 +139,7 @@ async fn what_is_no_token_is_replaced() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_slow_file_does_not_stop_the_runtime() {
+async fn a_slow_file_does_not_block_the_runtime() {
     let simulator = Simulator::builder().start().await.unwrap();
     let directory = Directory::new();
     run(&simulator, &directory).await;
@@ -170,7 +170,7 @@ async fn a_slow_file_does_not_stop_the_runtime() {
 }
 
 #[tokio::test]
-async fn a_newer_token_of_another_process_stays() {
+async fn a_newer_token_of_another_process_is_kept() {
     let simulator = Simulator::builder().start().await.unwrap();
     let directory = Directory::new();
     let url = simulator.base_url();
@@ -180,7 +180,7 @@ async fn a_newer_token_of_another_process_stays() {
     read(&first).await.unwrap();
     read(&second).await.unwrap();
     simulator.expire_tokens();
-    // The first replaces the token; the second finds the new one, and both keep it.
+    // The first process replaces the token; the second finds the new one, and both keep it.
     for client in [&first, &second, &first, &second] {
         read(client).await.unwrap();
     }
@@ -190,7 +190,7 @@ async fn a_newer_token_of_another_process_stays() {
 
 #[cfg(unix)]
 mod permissions {
-    //! Who may read and write.
+    //! File permissions.
 
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
@@ -205,7 +205,7 @@ mod permissions {
     }
 
     #[tokio::test]
-    async fn a_file_that_others_may_read_is_replaced() {
+    async fn a_file_that_others_can_read_is_replaced() {
         let simulator = Simulator::builder().start().await.unwrap();
         let directory = Directory::new();
         run(&simulator, &directory).await;
@@ -223,7 +223,7 @@ mod permissions {
     }
 
     #[test]
-    fn a_directory_where_others_may_write_is_rejected() {
+    fn a_directory_that_others_can_write_to_is_rejected() {
         let directory = Directory::new();
         fs::create_dir_all(&directory.0).unwrap();
         for wrong in [0o777, 0o720, 0o702] {
@@ -231,7 +231,7 @@ mod permissions {
             let error = FileTokenCache::new(&directory.0).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration);
             assert!(
-                error.to_string().contains("nobody else may write"),
+                error.to_string().contains("must not be writable by others"),
                 "{error}"
             );
         }

@@ -1,4 +1,4 @@
-//! Access tokens: how often one is requested.
+//! Access tokens: the number of token requests.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -98,7 +98,7 @@ async fn a_token_that_has_expired_on_arrival_is_replaced_once() {
         .unwrap();
     let client = simulator.client().unwrap();
 
-    // Each token is over when it comes; the call is replayed once with another and then fails.
+    // Each token has expired on arrival; the call is retried once with another token and then fails.
     let error = scripted::read(&client).await.unwrap_err();
 
     assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
@@ -117,7 +117,7 @@ fn with_clock(simulator: &Simulator) -> (Client, PausedClock) {
     (client, clock)
 }
 
-/// Lets tasks in the background run until `is_done`.
+/// Runs background tasks until `is_done`.
 async fn wait_until(is_done: impl Fn() -> bool) {
     while !is_done() {
         tokio::task::yield_now().await;
@@ -193,7 +193,7 @@ async fn two_hundred_calls_send_a_rejected_secret_once() {
     assert_eq!(server.token_requests(), 1);
 }
 
-/// A vault whose secret can be changed.
+/// A provider whose secret can be changed.
 #[derive(Clone, Default)]
 struct Vault {
     secret: Arc<Mutex<String>>,
@@ -221,7 +221,7 @@ impl CredentialsProvider for Vault {
 }
 
 #[tokio::test]
-async fn a_vault_is_used_for_each_token_and_may_change_its_secret() {
+async fn a_provider_is_called_for_each_token_and_may_change_its_secret() {
     let simulator = Simulator::builder().start().await.unwrap();
     let vault = Vault::default();
     let client = Client::builder()
@@ -303,7 +303,7 @@ async fn clients_that_share_a_cache_share_a_token() {
 }
 
 #[tokio::test]
-async fn no_token_is_shown() {
+async fn debug_output_contains_no_token() {
     let server = TokenServer::start(&[(200, TOKEN)]).await;
     let client = server.client();
     scripted::read(&client).await.unwrap();
@@ -324,7 +324,7 @@ async fn no_token_is_shown() {
     assert!(CachedToken::from_text("{}").is_none());
 }
 
-/// A provider or cache that fails without a `Result`.
+/// A provider or cache that panics or does not respond.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Failing {
     Hangs,
@@ -332,7 +332,7 @@ enum Failing {
 }
 
 impl Failing {
-    /// Fails the first time, and never again.
+    /// Fails the first time only.
     async fn fail_once(self, count: &AtomicUsize) {
         if count.fetch_add(1, Ordering::Relaxed) > 0 {
             return;
@@ -344,7 +344,7 @@ impl Failing {
     }
 }
 
-/// A vault that fails once.
+/// A provider that fails once.
 #[derive(Debug)]
 struct FailingVault(Failing, AtomicUsize);
 
@@ -374,11 +374,11 @@ impl TokenCache for FailingCache {
     }
 }
 
-/// Passes time until a call has ended.
+/// Advances time until a call has ended.
 async fn passing<T>(clock: &PausedClock, call: impl Future<Output = T>) -> T {
     let mut call = std::pin::pin!(call);
     loop {
-        // What the call itself can do comes first.
+        // The call itself takes precedence.
         for _ in 0..100 {
             if let Some(result) = call.as_mut().now_or_never() {
                 return result;
@@ -439,14 +439,14 @@ async fn the_time_limit_for_tokens_can_be_set() {
         .unwrap();
     let error = passing(&clock, scripted::read(&client)).await.unwrap_err();
     assert!(
-        error.to_string().contains("no access token in 7 s"),
+        error.to_string().contains("no access token within 7 s"),
         "{error}"
     );
     assert_eq!(clock.elapsed(), Duration::from_secs(7));
 }
 
 #[tokio::test]
-async fn a_call_that_gives_up_leaves_the_token_to_others() {
+async fn a_dropped_call_does_not_cancel_the_token_request() {
     let server = TokenServer::start(&[(200, TOKEN)]).await;
     let client = server.client();
     let mut first = Box::pin(scripted::read(&client));
@@ -464,14 +464,14 @@ fn single_thread_runtime() -> tokio::runtime::Runtime {
 }
 
 #[test]
-fn a_token_request_on_a_runtime_that_rests_fails_in_time() {
+fn a_token_request_on_a_stopped_runtime_times_out() {
     let (resting, busy) = (single_thread_runtime(), single_thread_runtime());
     let server = busy.block_on(TokenServer::start(&[(200, TOKEN)]));
     let clock = PausedClock::new();
     let vault = FailingVault(Failing::Hangs, AtomicUsize::new(0));
     let builder = server.builder().clock(&clock).credentials_provider(vault);
     let client = builder.build().unwrap();
-    // The call starts the token request, and its runtime does nothing more.
+    // The call starts the token request, and its runtime stops.
     resting.block_on(async {
         let mut call = Box::pin(scripted::read(&client));
         assert!(futures_util::poll!(&mut call).is_pending());
@@ -485,7 +485,7 @@ fn a_token_request_on_a_runtime_that_rests_fails_in_time() {
 }
 
 #[test]
-fn a_lock_that_a_runtime_at_rest_holds_is_not_waited_for_until_the_end() {
+fn the_wait_for_a_lock_leaves_time_for_a_token_request() {
     let (resting, busy) = (single_thread_runtime(), single_thread_runtime());
     let requests = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&requests);
@@ -507,7 +507,7 @@ fn a_lock_that_a_runtime_at_rest_holds_is_not_waited_for_until_the_end() {
         .clock(&clock)
         .build()
         .unwrap();
-    // The task that requests a token holds the lock of the cache when its runtime does nothing more.
+    // The task that requests a token holds the lock of the cache when its runtime stops.
     resting.block_on(async {
         let mut call = Box::pin(scripted::read(&client));
         while requests.load(Ordering::Relaxed) == 0 {
@@ -522,7 +522,7 @@ fn a_lock_that_a_runtime_at_rest_holds_is_not_waited_for_until_the_end() {
     });
 }
 
-/// A cache that holds tokens which the service has revoked, each for one call.
+/// A cache with tokens that the service has revoked, each for one call.
 #[derive(Debug)]
 struct RevokedTokens(Mutex<Vec<&'static str>>);
 
@@ -568,7 +568,7 @@ async fn an_upload_that_always_responds_with_401_costs_one_token() {
 }
 
 #[tokio::test]
-async fn a_token_request_of_ones_own_names_its_operation() {
+async fn an_explicit_token_request_names_its_operation() {
     let vault = FailingVault(Failing::Hangs, AtomicUsize::new(0));
     let server = TokenServer::start(&[]).await;
     let clock = PausedClock::new();
@@ -585,7 +585,7 @@ async fn a_token_request_of_ones_own_names_its_operation() {
     );
 }
 
-/// A service with a good token that responds with `status` to one operation, and with success to the others.
+/// A service with a valid token that responds with `status` to one operation, and with success to the others.
 async fn rejecting(
     status: u16,
     body: &'static str,
@@ -657,7 +657,7 @@ async fn a_token_that_is_revoked_is_replaced_each_time() {
 }
 
 #[tokio::test]
-async fn only_a_rejection_of_the_credentials_is_remembered_and_for_a_minute() {
+async fn only_rejected_credentials_are_cached_for_a_minute() {
     let page = "<html><body>Access denied by the proxy</body></html>";
     let rejections = [
         (401, r#"{"message": "Unauthorized"}"#),
@@ -717,7 +717,7 @@ async fn a_memory_cache_is_bounded() {
     );
 }
 
-/// A server with one response after the other to token requests, and an empty object for every other request.
+/// A server with a sequence of responses to token requests, and an empty object for every other request.
 struct TokenServer {
     address: std::net::SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,

@@ -1,4 +1,4 @@
-//! The main job against the simulator: create, list over several pages, get, change, delete.
+//! The most common tasks against the simulator: create, list over several pages, get, change, delete.
 
 use cisco_secure_access::api::deployments::types::{
     CreateNetworkTunnelGroupRequest, DeviceType, NetworkTunnelGroupFilters,
@@ -9,7 +9,7 @@ use cisco_secure_access::{Cloud, ErrorKind, Result, StatusCode};
 use futures_util::TryStreamExt;
 
 #[tokio::test]
-async fn a_group_lives_from_creation_to_deletion() -> Result<()> {
+async fn a_group_can_be_created_read_changed_and_deleted() -> Result<()> {
     let simulator = Simulator::builder().cloud(Cloud::China).start().await?;
     let client = simulator.client()?;
     let deployments = client.deployments();
@@ -90,7 +90,7 @@ async fn all_pages_are_listed_in_order_and_once() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_listing_goes_on_with_a_new_token() -> Result<()> {
+async fn a_listing_continues_with_a_new_token() -> Result<()> {
     let simulator = Simulator::builder().tunnel_groups(25).start().await?;
     let mut groups = simulator
         .client()?
@@ -111,7 +111,7 @@ async fn a_listing_goes_on_with_a_new_token() -> Result<()> {
 }
 
 #[tokio::test]
-async fn filters_go_as_json() -> Result<()> {
+async fn filters_are_sent_as_json() -> Result<()> {
     let simulator = Simulator::builder().tunnel_groups(12).start().await?;
     let filters = NetworkTunnelGroupFilters::new().exact_name("branch 007");
     let page = simulator

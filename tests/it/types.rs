@@ -1,4 +1,4 @@
-//! The generated types: what they read, what they send, what they hide.
+//! The generated types: decoding, encoding, and redaction.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use cisco_secure_access::{
 use serde_json::json;
 
 #[test]
-fn what_the_service_really_sends_is_read() {
+fn recorded_responses_are_decoded() {
     let group: NetworkTunnelGroup = serde_json::from_value(json!({
         "id": "7",
         "organizationId": 7.0,
@@ -66,7 +66,7 @@ fn a_time_can_be_a_number_or_empty() {
 }
 
 #[test]
-fn what_is_required_to_send_is_required_to_build() {
+fn building_a_body_requires_its_required_properties() {
     let group = CreateNetworkTunnelGroupRequest::builder()
         .auth_id_prefix("office")
         .name("Harbour")
@@ -77,7 +77,7 @@ fn what_is_required_to_send_is_required_to_build() {
         serde_json::to_value(&group).unwrap(),
         json!({"authIdPrefix": "office", "name": "Harbour", "passphrase": "a long passphrase", "region": "cn-east-1"})
     );
-    // A body that was read from a file can lack something; it is not sent then.
+    // A body from a file can lack a required property; it is then not sent.
     let incomplete: CreateNetworkTunnelGroupRequest =
         serde_json::from_value(json!({"name": "x"})).unwrap();
     let error = serde_json::to_value(&incomplete).unwrap_err();
@@ -88,7 +88,7 @@ fn what_is_required_to_send_is_required_to_build() {
 }
 
 #[test]
-fn a_property_of_one_value_is_sent_and_keeps_another() {
+fn a_constant_property_is_sent_and_keeps_another_value() {
     let patch = NetworkTunnelGroupPatch::builder()
         .path(NetworkTunnelGroupProperty::Name)
         .value("Harbour")
@@ -108,7 +108,7 @@ fn a_property_of_one_value_is_sent_and_keeps_another() {
 }
 
 #[test]
-fn the_value_of_an_object_is_of_one_type_where_it_is_read_and_sent() {
+fn values_of_network_objects_have_one_type_in_requests_and_responses() {
     let value = json!({"type": "host", "addresses": ["192.0.2.53"]});
     let object: NetworkObject =
         serde_json::from_value(json!({"name": "Harbour", "value": value})).unwrap();
@@ -124,7 +124,7 @@ fn the_value_of_an_object_is_of_one_type_where_it_is_read_and_sent() {
 }
 
 #[test]
-fn a_choice_keeps_its_form() {
+fn a_union_keeps_its_variant() {
     for data in [
         json!({"networkCIDRs": ["10.0.0.0/8"]}),
         json!({"asNumber": "64512", "bgpNeighborCIDRs": ["169.254.0.0/30"]}),
@@ -144,8 +144,8 @@ fn a_choice_keeps_its_form() {
 }
 
 #[test]
-fn the_form_of_a_choice_is_told_by_all_its_properties() {
-    // The type `group` is a documented one of the other form.
+fn all_properties_select_the_variant_of_a_union() {
+    // The type `group` is a documented value of the other variant.
     let group = json!({"type": "group", "name": "offices", "groups": [{"id": 7, "name": "g"}], "objects": [], "values": []});
     let form: UnifiedNetworkObject = serde_json::from_value(group.clone()).unwrap();
     assert_eq!(serde_json::to_value(&form).unwrap(), group);
@@ -165,7 +165,7 @@ fn secrets_are_not_shown() {
         "{shown}"
     );
     assert!(!shown.contains("the passphrase"), "{shown}");
-    // It is sent, of course.
+    // It is sent.
     assert!(
         serde_json::to_string(&group)
             .unwrap()
@@ -179,7 +179,7 @@ fn secrets_are_not_shown() {
 }
 
 #[test]
-fn times_go_as_the_service_takes_them() {
+fn times_are_sent_in_the_format_of_the_service() {
     let time = "2026-01-31T08:00:00Z"
         .parse::<chrono::DateTime<chrono::Utc>>()
         .unwrap();
@@ -193,7 +193,7 @@ fn times_go_as_the_service_takes_them() {
 }
 
 #[test]
-fn the_operation_table_can_be_asked() {
+fn the_operation_table_can_be_searched() {
     let writes: BTreeSet<_> = operations()
         .filter(|operation| operation.api == "Destination Lists" && !operation.idempotent)
         .map(|operation| operation.id)
@@ -225,7 +225,7 @@ fn the_operation_table_can_be_asked() {
 }
 
 #[test]
-fn an_empty_list_can_be_sent_to_clear_what_is_there() {
+fn an_empty_list_can_be_sent_to_clear_a_list() {
     let sent = |config: SaasApiIncrementalConfig| serde_json::to_value(config).unwrap();
     assert_eq!(sent(SaasApiIncrementalConfig::new()), json!({}));
     let none: [String; 0] = [];
@@ -243,7 +243,7 @@ fn an_empty_list_can_be_sent_to_clear_what_is_there() {
 }
 
 #[test]
-fn an_enumeration_is_a_documented_value_or_said_to_be_another() {
+fn an_enumeration_is_a_documented_or_an_explicit_other_value() {
     assert_eq!("block".parse(), Ok(RuleAction::Block));
     let error = "blocked".parse::<RuleAction>().unwrap_err().to_string();
     assert!(
@@ -271,7 +271,7 @@ fn an_enumeration_is_a_documented_value_or_said_to_be_another() {
 }
 
 #[test]
-fn lists_are_taken_from_arrays_slices_and_iterators() {
+fn list_parameters_accept_arrays_slices_and_iterators() {
     let list = |ids: &[i64]| json!({"entity_ids": ids, "status": 1});
     let status = AlertRuleStatus::other(1);
     let body = |builder: UpdateAlertRulesStatusRequestBuilder<Set, missing::Status>| {
@@ -285,7 +285,7 @@ fn lists_are_taken_from_arrays_slices_and_iterators() {
 }
 
 #[test]
-fn what_a_program_requires_is_there_or_an_error_that_names_the_line() {
+fn a_required_value_is_returned_or_an_error_with_its_location() {
     let list: DestinationList = serde_json::from_value(json!({"id": 17})).unwrap();
     assert_eq!(list.id.required().unwrap(), 17);
     let (error, line) = (list.name.as_deref().required().unwrap_err(), line!());
@@ -306,13 +306,13 @@ fn a_secret_is_compared_and_converted_but_not_shown() {
     assert_ne!(secret, SecretString::default());
     let foreign = cisco_secure_access::secrecy::SecretString::from("hush");
     assert_eq!(SecretString::from(foreign).expose_secret(), "hush");
-    // The secret of a new API key is one for credentials.
+    // The secret of a new API key can be used as credentials.
     let _ = Credentials::new("key", secret.clone());
     assert_eq!(format!("{secret:?}"), "[redacted]");
 }
 
 #[test]
-fn an_object_of_one_text_is_written_as_that_text() {
+fn an_object_converts_from_a_string() {
     let list = CreateDestinationListRequest::builder()
         .name("Piers")
         .access(DestinationListAccess::Block)
@@ -328,7 +328,7 @@ fn an_object_of_one_text_is_written_as_that_text() {
 }
 
 #[test]
-fn what_people_write_often_has_constructors() {
+fn common_bodies_have_constructors() {
     for (value, expected) in [
         (
             serde_json::to_value(RuleCondition::source_identities([12, 13])),
@@ -384,7 +384,7 @@ fn what_people_write_often_has_constructors() {
 }
 
 #[test]
-fn a_constructor_that_leaves_required_properties_begins_a_builder() {
+fn a_constructor_without_all_required_properties_returns_a_builder() {
     let webhook = CreateIntegrationRequest::webhook("https://hooks.harbour.example/alerts")
         .name("Harbour")
         .build();
@@ -431,7 +431,7 @@ fn alert_rules_are_written_with_constructors() {
 }
 
 #[test]
-fn a_region_of_reports_is_parsed_and_shown() {
+fn a_reports_region_is_parsed_and_displayed() {
     for region in [ReportsRegion::Us, ReportsRegion::Eu] {
         assert_eq!(region.to_string().parse::<ReportsRegion>().unwrap(), region);
     }

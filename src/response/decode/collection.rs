@@ -1,4 +1,4 @@
-//! Lists, maps, and what wraps a value.
+//! Lists, maps, and wrappers of values.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,7 +23,7 @@ impl<'de, T: LenientDeserialize> DeserializeSeed<'de> for Seed<'_, T> {
     }
 }
 
-/// Writes a value in the JSON form that it has in documents.
+/// Encodes a value in its documented JSON form.
 pub(super) struct Encoded<'a, T>(pub(super) &'a T);
 
 impl<T: LenientDeserialize> Serialize for Encoded<'_, T> {
@@ -33,7 +33,7 @@ impl<T: LenientDeserialize> Serialize for Encoded<'_, T> {
     }
 }
 
-/// What the elements of a collection became in the tolerant pass.
+/// The results of the elements of a collection in the tolerant pass.
 #[derive(Default)]
 struct Elements {
     coerced: bool,
@@ -56,7 +56,7 @@ impl Elements {
     }
 }
 
-/// Null elements, and those that do not fit, are left out.
+/// Omits null elements, and those that do not match.
 impl<T: LenientDeserialize> LenientDeserialize for Vec<T> {
     const EXPECTED: &'static str = "a list";
 
@@ -140,7 +140,7 @@ impl<T: LenientDeserialize> LenientDeserialize for Vec<T> {
     }
 }
 
-/// Whether an object has the elements of a list, each under its id.
+/// Whether an object contains the elements of a list, with their ids as keys.
 fn is_keyed_by_id<T: LenientDeserialize>(object: &Map<String, Value>) -> bool {
     let mut elements = object.iter();
     !object.is_empty()
@@ -149,7 +149,7 @@ fn is_keyed_by_id<T: LenientDeserialize>(object: &Map<String, Value>) -> bool {
         })
 }
 
-/// The list of one element, which stands without its brackets.
+/// The list of a single element that was received without brackets.
 fn one<T>(element: Decoded<T>) -> Decoded<Vec<T>> {
     match element {
         Decoded::Exact(element) | Decoded::Coerced(Some(element)) => {
@@ -159,7 +159,7 @@ fn one<T>(element: Decoded<T>) -> Decoded<Vec<T>> {
     }
 }
 
-/// Null values, and those that do not fit, are left out.
+/// Omits null values, and those that do not match.
 impl<T: LenientDeserialize> LenientDeserialize for BTreeMap<String, T> {
     const EXPECTED: &'static str = "an object";
 
@@ -211,7 +211,7 @@ impl<T: LenientDeserialize> LenientDeserialize for BTreeMap<String, T> {
                 }
                 elements.finish(entries)
             }
-            // Some languages write an empty map so.
+            // Some languages encode an empty map as `[]`.
             Value::Array(list) if list.is_empty() => {
                 context.coerce(Some(BTreeMap::new()), Self::EXPECTED, value)
             }
@@ -228,7 +228,7 @@ impl<T: LenientDeserialize> LenientDeserialize for BTreeMap<String, T> {
     }
 }
 
-/// Any JSON but null, which stands for no value.
+/// Any JSON except null, which represents an absent value.
 impl LenientDeserialize for Value {
     const EXPECTED: &'static str = "a value";
 
@@ -255,7 +255,7 @@ impl LenientDeserialize for Value {
     }
 }
 
-/// An object of which no property is documented.
+/// An object without documented properties.
 impl LenientDeserialize for Map<String, Value> {
     const EXPECTED: &'static str = "an object";
 
@@ -286,7 +286,7 @@ impl LenientDeserialize for Map<String, Value> {
     }
 }
 
-/// What a response without a documented body is decoded to.
+/// The type of responses without a documented body.
 impl LenientDeserialize for () {
     const EXPECTED: &'static str = "nothing";
     const IGNORES_BODY: bool = true;
@@ -307,7 +307,7 @@ impl LenientDeserialize for () {
     }
 }
 
-/// A value that may be null where it stands.
+/// A value that may be null.
 impl<T: LenientDeserialize> LenientDeserialize for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 

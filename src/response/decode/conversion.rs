@@ -1,21 +1,22 @@
-//! From what was read to what is sent: an object as the body of the request that changes it.
+//! Conversion of a response object to the body of a request that changes it.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{DecodeContext, LenientDeserialize, ObjectFields};
 
-/// How the JSON of a response becomes that of a request.
+/// The rules for the conversion of the JSON of a response to that of a request.
 ///
-/// A path has the names of properties; `*` stands for each element of a list.
+/// A path contains names of properties; `*` matches each element of a list.
 pub(crate) struct Conversion {
-    /// The properties that the request does not have.
+    /// The properties to remove.
     pub(crate) dropped: &'static [&'static [&'static str]],
-    /// The lists of objects of which the request takes the ids, and the names under which it takes them.
+    /// The lists of objects that the request has as lists of ids, and their names in the request.
     pub(crate) ids: &'static [(&'static [&'static str], &'static str)],
 }
 
-/// Makes an object of another one. It goes over their JSON, so that everything is carried that either of them keeps.
+/// Converts an object to another type. The conversion uses the JSON of the object, so that it includes everything that both types can
+/// store.
 pub(crate) fn convert<S, T>(source: &S, conversion: &Conversion) -> T
 where
     S: Serialize,
@@ -56,7 +57,7 @@ fn take_ids(list: &mut Value) {
     }
 }
 
-/// Visits what stands at a path.
+/// Visits the values at a path.
 fn each(value: &mut Value, path: &[&str], visit: &mut dyn FnMut(&mut Value)) {
     match (path.split_first(), value) {
         (None, value) => visit(value),
@@ -73,7 +74,7 @@ fn each(value: &mut Value, path: &[&str], visit: &mut dyn FnMut(&mut Value)) {
     }
 }
 
-/// Creates a value of its JSON, and of one more value at some JSON pointers.
+/// Creates a value from its JSON, and from one more value at some JSON pointers.
 pub(crate) fn construct<T: LenientDeserialize>(json: &str, taken: Option<(&[&str], Value)>) -> T {
     // The generator has written the JSON, and checked that the pointers are in its objects.
     let mut value: Value = serde_json::from_str(json).unwrap_or_default();

@@ -1,7 +1,7 @@
-//! The way back: objects as JSON and as debug output.
+//! Encoding of objects as JSON and as debug output.
 //!
-//! A field is written from its value. Where the object keeps what was read for it, that is written as long as the field still has the
-//! value that it stands for; so an object that was read is written as it came, and a change of a field counts.
+//! A field is encoded from its value. If the object stores the received JSON of the field, and the field still has the corresponding value,
+//! that JSON is used. So an unchanged object is encoded as received, and a changed field is encoded with its new value.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,7 +17,7 @@ use super::fields::{FieldEncoder, FieldValue, List, ObjectFields};
 use super::{DecodeContext, LenientDeserialize, TimeFormat};
 use crate::secret::Redacted;
 
-/// Writes an object as JSON.
+/// Encodes an object as JSON.
 pub(crate) fn serialize_object<S, T>(object: &T, serializer: S) -> Result<S::Ok, S::Error>
 where
     S: Serializer,
@@ -51,7 +51,7 @@ struct JsonEncoder<'a, M: SerializeMap, T> {
 }
 
 impl<'a, M: SerializeMap, T: ObjectFields> JsonEncoder<'a, M, T> {
-    /// The number and name of the field that comes next.
+    /// The number and name of the next field.
     #[inline]
     fn next(&mut self) -> (usize, &'static str) {
         let property = self.next;
@@ -59,14 +59,14 @@ impl<'a, M: SerializeMap, T: ObjectFields> JsonEncoder<'a, M, T> {
         (property, T::PROPERTIES[property])
     }
 
-    /// Writes a property, if nothing has failed before.
+    /// Encodes a property, if there was no error before.
     fn entry(&mut self, name: &'static str, value: &impl Serialize) {
         if self.result.is_ok() {
             self.result = self.map.serialize_entry(name, value);
         }
     }
 
-    /// What was read for a property, if that still stands for the value of its field.
+    /// Returns the received JSON of a property, if it still corresponds to the value of the field.
     #[inline]
     fn raw<V: PartialEq>(
         &self,
@@ -78,7 +78,7 @@ impl<'a, M: SerializeMap, T: ObjectFields> JsonEncoder<'a, M, T> {
         (decode(raw).as_ref() == field).then_some(raw)
     }
 
-    /// Writes a field; `false` if it is absent.
+    /// Encodes a field; `false` if it is absent.
     #[inline]
     fn write<V: FieldValue>(&mut self, property: (usize, &'static str), field: Option<&V>) -> bool {
         if let Some(raw) = self.raw(property, field, decode) {
@@ -93,7 +93,7 @@ impl<'a, M: SerializeMap, T: ObjectFields> JsonEncoder<'a, M, T> {
     }
 }
 
-/// The value of a field that this was read for.
+/// Returns the value of the field for this received JSON.
 fn decode<T: LenientDeserialize>(raw: &Value) -> Option<T> {
     T::from_value(raw, &mut DecodeContext::default()).into_value()
 }
@@ -120,7 +120,7 @@ impl<M: SerializeMap, T: ObjectFields> FieldEncoder for JsonEncoder<'_, M, T> {
     #[inline]
     fn list<V: List>(&mut self, field: &V, presence: ListPresence, number: u32) {
         let property = self.next();
-        // An absent list may have been a null, or a value of another type.
+        // An absent list may be a null, or a value of another type.
         let is_there = !field.is_empty() || presence.contains(number);
         self.write(property, is_there.then_some(field));
     }
@@ -148,7 +148,7 @@ impl Serialize for EncodedTime<'_> {
     }
 }
 
-/// Writes the properties that an object has, under their names on the wire; of secrets only that they are there.
+/// Encodes the present properties of an object, under their names on the wire. Secrets are redacted.
 pub(crate) fn debug_object<T: ObjectFields>(object: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut encoder = DebugEncoder {
         output: f.debug_struct(T::SHAPE.name),

@@ -1,4 +1,4 @@
-//! A map from names to values that stands for itself: a whole response, or a variant of a union.
+//! A map that is a complete response or a union variant.
 
 use std::collections::{BTreeMap, btree_map};
 use std::ops::{Deref, DerefMut};
@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 use super::collection::Encoded;
 use super::{DecodeContext, Decoded, Extra, LenientDeserialize};
 
-/// Values by names that the service chose, such as domains or ids. It is used like a [`BTreeMap`].
+/// Values by names that the service selects, such as domains or ids. It dereferences to a [`BTreeMap`].
 ///
-/// What is no value of the documented type stands in [`extra`](Self#structfield.extra), by its name as well.
+/// Values of another type than documented are in [`extra`](Self#structfield.extra), by name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entries<T> {
     entries: BTreeMap<String, T>,
@@ -22,7 +22,7 @@ pub struct Entries<T> {
 }
 
 impl<T> Entries<T> {
-    /// The entries alone.
+    /// Returns the entries and drops `extra`.
     #[must_use]
     pub fn into_inner(self) -> BTreeMap<String, T> {
         self.entries
@@ -98,7 +98,7 @@ impl<T: LenientDeserialize> LenientDeserialize for Entries<T> {
                 Decoded::Exact(value) => {
                     entries.entries.insert(key.clone(), value);
                 }
-                // A value that this type would write in another form stays as it came.
+                // A value that this type would encode in another form is kept as received.
                 Decoded::Coerced(_) | Decoded::Mismatched(_) => {
                     entries.extra.insert(key.clone(), value.clone());
                 }

@@ -1,4 +1,4 @@
-//! Objects that the service may send without their envelope: `{"id": 7}` for `{"data": {"id": 7}}`.
+//! Objects that may be received without their envelope: `{"id": 7}` instead of `{"data": {"id": 7}}`.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -20,7 +20,7 @@ const ENVELOPE: &str = "an envelope";
 
 /// An object type that is an envelope.
 pub(crate) trait Enveloped: ObjectFields {
-    /// The property whose value stands for the object where the envelope is absent.
+    /// The property with the value, if the envelope is absent.
     const CONTENT: usize;
 }
 
@@ -61,7 +61,7 @@ impl<T: Enveloped> Codec<T> for EnvelopedObject {
     }
 }
 
-/// Decodes an object that has no documented property, but one of the value that its envelope holds.
+/// Decodes an object that has no documented property of the envelope, but one of the value in the envelope.
 fn without_envelope<T: Enveloped>(value: &Value, context: &mut DecodeContext) -> Option<T> {
     let map = value.as_object()?;
     let mut object = T::empty();
@@ -74,13 +74,13 @@ fn without_envelope<T: Enveloped>(value: &Value, context: &mut DecodeContext) ->
         return None;
     }
     context.deviate(ENVELOPE, value);
-    // Its properties are where they are, not in a property of an envelope.
+    // Its properties are at the top level, not in a property of an envelope.
     decode_field(&mut object, T::CONTENT, value, context);
     object.kept_mut().keep_without_envelope(value.clone());
     Some(object)
 }
 
-/// Finds out whether an object can be the value of a field.
+/// Checks whether an object can be the value of a field.
 struct AcceptanceSource<'a>(&'a Map<String, Value>, &'a mut bool);
 
 impl FieldSource for AcceptanceSource<'_> {
@@ -96,7 +96,7 @@ impl FieldSource for AcceptanceSource<'_> {
     }
 }
 
-/// What was read for an object that came without its envelope, if that still stands for it.
+/// Returns the JSON of an object that was received without its envelope, if it still corresponds to the value.
 fn read_without_envelope<T: Enveloped>(object: &T) -> Option<&Value> {
     let raw = object.kept().without_envelope()?;
     let read = without_envelope(raw, &mut DecodeContext::default());

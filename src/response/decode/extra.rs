@@ -1,4 +1,4 @@
-//! What an object keeps beside its typed fields.
+//! The additional properties of an object.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -6,12 +6,14 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-/// What the fields of an object do not hold: the properties that no document describes, and documented ones with a value of another type.
+/// The properties of an object that its fields do not contain: undocumented properties, and documented properties with a value of another
+/// type.
 ///
-/// It is a map of the properties by name. They are compared, cloned and sent again with the object: a property that is added here is
-/// sent. It also keeps the wire form of values that came in another one, such as a number in quotes, so that an object is sent as it came.
+/// It is a map of the properties by name. They are compared, cloned and sent again with the object. To send an additional property, insert
+/// it here. `Extra` also stores the wire form of values that were received in another form, such as quoted numbers, so that an object is
+/// encoded as it was received.
 ///
-/// It is one pointer wide, and allocates nothing while it is empty.
+/// It has the size of one pointer, and allocates nothing while it is empty.
 ///
 /// ```
 /// # #[cfg(feature = "network-tunnel-groups")] {
@@ -28,16 +30,16 @@ pub struct Extra(Option<Box<Contents>>);
 
 #[derive(Clone, Default)]
 struct Contents {
-    /// By name: undocumented properties, and documented ones with a value that does not fit.
+    /// By name: undocumented properties, and documented ones with a value that does not match the type.
     properties: Map<String, Value>,
-    /// By the number of the property: the JSON of values that their type writes in another form.
+    /// By property number: the JSON of values that their type encodes in another form.
     wire_forms: Vec<(usize, Value)>,
-    /// The JSON of the object, if it came without its envelope.
+    /// The JSON of the object, if it was received without its envelope.
     without_envelope: Option<Value>,
 }
 
 impl Extra {
-    /// The properties by name.
+    /// Returns the properties by name.
     pub(super) fn properties(&self) -> &Map<String, Value> {
         static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
 
@@ -47,7 +49,7 @@ impl Extra {
         }
     }
 
-    /// The properties by name, to be changed.
+    /// Returns the properties by name, mutably.
     pub(super) fn properties_mut(&mut self) -> &mut Map<String, Value> {
         &mut self.contents().properties
     }
@@ -60,12 +62,12 @@ impl Extra {
         self.contents().without_envelope = Some(value);
     }
 
-    /// What was read for the whole object, if it came without its envelope.
+    /// Returns the JSON of the object, if it was received without its envelope.
     pub(super) fn without_envelope(&self) -> Option<&Value> {
         self.0.as_ref()?.without_envelope.as_ref()
     }
 
-    /// What was read for a property, if that is not what its field writes.
+    /// Returns the JSON of a property, if its field encodes it in another form.
     #[inline]
     pub(super) fn raw(&self, property: usize, name: &str) -> Option<&Value> {
         let contents = self.0.as_ref()?;
@@ -98,26 +100,26 @@ impl DerefMut for Extra {
     }
 }
 
-/// Objects are equal where they say the same: wire forms do not count.
+/// Objects are equal if they have the same meaning: wire forms are ignored.
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
         self.properties() == other.properties()
     }
 }
 
-/// Names alone: a property that no document describes may be a secret.
+/// Shows only names, because an undocumented property may be a secret.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.properties().keys()).finish()
     }
 }
 
-/// Which lists and maps of an object were in the response: an empty one and an absent one are both empty here.
+/// Which lists and maps of an object are present in the response: empty and absent ones have the same field value.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ListPresence(u64);
 
 impl ListPresence {
-    /// How many lists and maps of one object it can tell apart.
+    /// The maximum number of lists and maps of an object that are distinguished.
     pub(crate) const MAX: u32 = u64::BITS;
 
     pub(super) fn insert(&mut self, list: u32) {
@@ -129,7 +131,7 @@ impl ListPresence {
     }
 }
 
-/// An absent list is as good as an empty one.
+/// An absent list equals an empty one.
 impl PartialEq for ListPresence {
     fn eq(&self, _: &Self) -> bool {
         true

@@ -1,4 +1,4 @@
-//! What a generated struct says of itself: its properties, and how the field of each is read and written.
+//! The description of generated structs: their properties, and the decoding and encoding of each field.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,57 +12,57 @@ use super::{LenientDeserialize, TimeFormat};
 
 /// The fields of an object type.
 pub(crate) trait ObjectFields: Sized + PartialEq {
-    /// What the object is.
+    /// The description of the type.
     const SHAPE: ObjectShape;
 
     /// The names of its properties on the wire, sorted.
     const PROPERTIES: &'static [&'static str] = Self::SHAPE.properties;
 
-    /// Where each name is among them.
+    /// The index of the names.
     const INDEX: &'static PropertyIndex = &PropertyIndex::new(Self::PROPERTIES);
 
-    /// The object without any property.
+    /// Creates the object without properties.
     fn empty() -> Self;
 
-    /// What the object keeps beside its fields.
+    /// Returns the additional properties.
     fn kept(&self) -> &Extra;
 
-    /// What the object keeps beside its fields, to be changed.
+    /// Returns the additional properties, mutably.
     fn kept_mut(&mut self) -> &mut Extra;
 
     /// Decodes the property with this number into its field.
     fn decode_field<S: FieldSource>(&mut self, property: usize, source: S) -> Result<(), S::Error>;
 
-    /// Writes all fields, in the order of the properties.
+    /// Encodes all fields, in the order of the properties.
     fn encode_fields<E: FieldEncoder>(&self, encoder: &mut E);
 }
 
-/// What an object type is. It is one value, because each constant of a type costs time when the crate is built.
+/// The description of an object type. It is one value, because each constant of a type takes build time.
 #[derive(Clone, Copy)]
 pub(crate) struct ObjectShape {
     /// The name of the type.
     pub(crate) name: &'static str,
     /// The names of its properties on the wire, sorted.
     pub(crate) properties: &'static [&'static str],
-    /// Whether a null that was read is written again: for types that are sent, or whose values are carried into one that is.
+    /// Whether a received null is encoded again: for types that are sent, or whose values are converted to one that is.
     pub(crate) keeps_nulls: bool,
 }
 
-/// Where the value of a field comes from: the text of a response, or a parsed one.
+/// The source of a field value: JSON text, or parsed JSON.
 pub(crate) trait FieldSource: Sized {
     type Error;
 
-    /// The value; `None` for null, and for one that does not fit.
+    /// Returns the value; `None` for null, and if it does not match.
     fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), Self::Error>;
 
-    /// A point in time that is written in this format.
+    /// Returns a point in time in this format.
     fn read_time(
         self,
         field: &mut Option<DateTime<Utc>>,
         format: TimeFormat,
     ) -> Result<(), Self::Error>;
 
-    /// A list or map that is empty where there is none, and whether there is one.
+    /// Returns a list or map, empty if it is absent, and whether it is present.
     #[inline]
     fn read_list<T: LenientDeserialize + Default>(
         self,
@@ -80,12 +80,12 @@ pub(crate) trait FieldSource: Sized {
     }
 }
 
-/// A value that a field can have.
+/// A type of field values.
 pub(crate) trait FieldValue: LenientDeserialize + PartialEq + fmt::Debug {}
 
 impl<T: LenientDeserialize + PartialEq + fmt::Debug> FieldValue for T {}
 
-/// A list or map that is empty where there is none.
+/// A list or map, which is empty if it is absent.
 pub(crate) trait List: FieldValue {
     fn is_empty(&self) -> bool;
 }
@@ -108,28 +108,28 @@ impl List for Map<String, Value> {
     }
 }
 
-/// Receives the fields of an object, in the order of its properties. It keeps the first error, so that a field costs one call.
+/// Receives the fields of an object, in the order of its properties. It stores the first error, so that each field takes one call.
 pub(crate) trait FieldEncoder {
-    /// A field that may be absent.
+    /// An optional field.
     fn optional<T: FieldValue>(&mut self, field: &Option<T>);
 
-    /// A field that has to be there when the object is sent.
+    /// A field that is required in a request.
     fn required<T: FieldValue>(&mut self, field: &Option<T>) {
         self.optional(field);
     }
 
-    /// A list or map that is empty where there is none.
+    /// A list or map, which is empty if it is absent.
     fn list<T: List>(&mut self, field: &T, presence: ListPresence, number: u32);
 
-    /// A point in time that is written in this format.
+    /// A point in time in this format.
     fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat);
 
-    /// A secret, which may be absent.
+    /// An optional secret.
     fn secret<T: FieldValue>(&mut self, field: &Option<T>) {
         self.optional(field);
     }
 
-    /// A secret that has to be there when the object is sent.
+    /// A secret that is required in a request.
     fn required_secret<T: FieldValue>(&mut self, field: &Option<T>) {
         self.required(field);
     }

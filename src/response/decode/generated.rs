@@ -1,4 +1,4 @@
-//! The generated types. They are objects, enumerations and unions; each kind is decoded and encoded by the same code.
+//! The kinds of generated types: objects, enumerations and unions. All types of a kind share the code that decodes and encodes them.
 
 use serde::de::Deserializer;
 use serde::ser::Serializer;
@@ -8,11 +8,11 @@ use super::{DecodeContext, Decoded, LenientDeserialize};
 
 /// A generated type.
 pub(crate) trait Generated: Sized {
-    /// What it is.
+    /// The kind of the type.
     type Kind: Codec<Self>;
 }
 
-/// How the types of one kind are decoded and encoded: the methods are those of [`LenientDeserialize`].
+/// The decoding and encoding of a kind of types: the methods are those of [`LenientDeserialize`].
 pub(crate) trait Codec<T> {
     const EXPECTED: &'static str;
 
@@ -57,7 +57,7 @@ impl<T: Generated> LenientDeserialize for T {
     }
 }
 
-/// A box around a type that has itself in it. It is a kind, because the compiler does not rule out that a box is a generated type.
+/// A box around a recursive type. It is a kind of its own, because the compiler does not rule out that a box is a generated type.
 pub(crate) enum Boxed {}
 
 impl<T: LenientDeserialize> Generated for Box<T> {

@@ -1,17 +1,17 @@
-//! Decoding: from the body of a response to typed values, whatever the service sends.
+//! Decoding of response bodies to typed values, for any data of the service.
 //!
-//! Two passes share one description of each type. The fast pass ([`LenientDeserialize::from_json`]) decodes the text straight into the
-//! types. It stops at the first value that does not fit its type. Only then the body is parsed to a [`Value`] and decoded by the
-//! tolerant pass ([`LenientDeserialize::from_value`]), which cannot fail below the top: it leaves a field empty where the value does not
-//! fit, keeps the value, and records a [`Deviation`].
+//! Two passes share one description of each type. The fast pass ([`LenientDeserialize::from_json`]) decodes the JSON directly to the types,
+//! and stops at the first value that does not match its type. In this case, the body is parsed to a [`Value`], and the tolerant pass
+//! ([`LenientDeserialize::from_value`]) decodes it. The tolerant pass cannot fail for nested values: if a value does not match, it leaves
+//! the field empty, keeps the value, and records a [`Deviation`].
 //!
-//! Nothing is lost in either pass. Undocumented properties and values that do not fit go into the [`Extra`] of the object that has them.
-//! A value whose type has another JSON form, such as a number in quotes, keeps its wire form there as well, so that an object that was
-//! read is written as it came.
+//! Neither pass loses data. Undocumented properties and values that do not match are stored in the [`Extra`] of their object. A value whose
+//! type has another JSON form, such as a quoted number, also keeps its wire form there, so that a decoded object is encoded as it was
+//! received.
 //!
-//! `generated` says of which kind a generated type is, `fields` what a generated struct says of itself; `object` has the walk over objects, `enveloped` and `positional` what is special about
-//! two rarer kinds of them, `property_index` the search for names, `encode` the way back; `scalar`, `time`, `collection`, `open_enum`,
-//! `nullable` and `union` have the values.
+//! `generated` defines the kinds of generated types, and `fields` the description of generated structs. `object` iterates over the
+//! properties of objects, and `enveloped` and `positional` handle two rarer kinds of objects. `property_index` looks up names, and `encode`
+//! encodes objects. `scalar`, `time`, `collection`, `open_enum`, `nullable` and `union` handle values.
 
 mod collection;
 mod conversion;
@@ -61,22 +61,22 @@ pub(crate) use positional::{Positional, PositionalObject};
 pub(crate) use time::TimeFormat;
 pub(crate) use union::{Kind, OneOf, Union, Variant, deserialize_union, union};
 
-/// A value that a response can hold.
+/// A value in a response.
 ///
 /// This trait is an implementation detail: its methods can change at any time.
 pub trait LenientDeserialize: Sized {
-    /// What a deviation says was expected.
+    /// The expected type in the message of a deviation.
     #[doc(hidden)]
     const EXPECTED: &'static str;
 
-    /// Whether the content of a body does not matter.
+    /// Whether the content of a body is ignored.
     #[doc(hidden)]
     const IGNORES_BODY: bool = false;
 
     /// Decodes a value in the fast pass: `None` for null.
     ///
-    /// `wire_form` receives the JSON of a value that this type writes in another form. An error says that the value does not exactly fit
-    /// the type; the tolerant pass then decides what to do.
+    /// `wire_form` receives the JSON of a value that this type encodes in another form. An error means that the value does not match the
+    /// type exactly, and that the tolerant pass is needed.
     #[doc(hidden)]
     fn from_json<'de, D: Deserializer<'de>>(
         deserializer: D,
@@ -87,7 +87,8 @@ pub trait LenientDeserialize: Sized {
     #[doc(hidden)]
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self>;
 
-    /// Decodes a body, of which there may be none; the deviations are those that it has. An error says why the type does not hold it.
+    /// Decodes a body, which may be empty; the deviations include those of the body itself. The error is the reason why the body does not
+    /// match the type.
     #[doc(hidden)]
     fn from_body(body: &[u8]) -> Result<(Self, Vec<Deviation>), String> {
         let empty = match body.trim_ascii().is_empty() {
@@ -100,25 +101,25 @@ pub trait LenientDeserialize: Sized {
         }
     }
 
-    /// Writes the value in the JSON form that it has in documents.
+    /// Encodes the value in its documented JSON form.
     #[doc(hidden)]
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 
-    /// Whether an object where a list of these is documented can be its one element.
+    /// Whether an object can be the only element of a list of this type, where a list is documented.
     #[doc(hidden)]
     fn accepts_object(_: &Map<String, Value>) -> bool {
         false
     }
 }
 
-/// What became of a value in the tolerant pass.
+/// The result of the tolerant pass for a value.
 #[derive(Debug, PartialEq)]
 pub enum Decoded<T> {
-    /// The type holds it, and writes it as it came.
+    /// The type can store it, and encodes it as received.
     Exact(T),
-    /// The type holds what it means; its wire form is another one. `None` stands for null and what means the same.
+    /// The type can store its meaning; its wire form is different. `None` represents null and equivalent values.
     Coerced(Option<T>),
-    /// The type does not hold it, or only a part of it.
+    /// The type cannot store it, or only a part of it.
     Mismatched(Option<T>),
 }
 
@@ -139,7 +140,7 @@ impl<T> Decoded<T> {
     }
 }
 
-/// Where the tolerant pass is in a body, and what it has found there.
+/// The state of the tolerant pass: the current path and the deviations.
 #[derive(Debug, Default)]
 pub struct DecodeContext {
     path: DeviationPath,
@@ -160,7 +161,7 @@ impl DecodeContext {
         Decoded::Mismatched(None)
     }
 
-    /// A value that is read from another JSON type than the documented one.
+    /// Records a value that is decoded from another JSON type than the documented one.
     fn coerce<T>(&mut self, value: Option<T>, expected: &'static str, found: &Value) -> Decoded<T> {
         self.deviate(expected, found);
         Decoded::Coerced(value)
@@ -189,16 +190,16 @@ impl DecodeContext {
 pub(crate) struct DecodedBody<T> {
     pub(crate) value: T,
     pub(crate) deviations: Vec<Deviation>,
-    /// The body, where it was parsed for the tolerant pass.
+    /// The body, if it was parsed for the tolerant pass.
     pub(crate) json: Option<Value>,
 }
 
-/// Why a body has no value of the type at all.
+/// The reason why a body cannot be decoded to the type at all.
 #[derive(Debug)]
 pub(crate) enum DecodeError {
     /// There is no body, or only white space.
     Empty { expected: &'static str },
-    /// It is not UTF-8, from this byte on.
+    /// It is not UTF-8; the number is the position of the first invalid byte.
     NotUtf8 { position: usize },
     /// It is not JSON.
     NotJson(serde_json::Error),
@@ -206,14 +207,14 @@ pub(crate) enum DecodeError {
     Mismatch(Deviation),
 }
 
-/// Which bodies stand for nothing: an empty object or list.
+/// Which bodies represent an empty object or list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EmptyBody {
-    /// None, because the documents have a body.
+    /// None, because a body is documented.
     Unexpected,
     /// Null and `[]`.
     Json,
-    /// Null, `[]`, and no body at all.
+    /// Null, `[]`, and a missing body.
     Any,
 }
 
@@ -227,7 +228,7 @@ pub(crate) fn from_body<T: LenientDeserialize>(
             expected: T::EXPECTED,
         });
     }
-    // Checked as a whole, which is faster than string by string.
+    // Validated at once, which is faster than string by string.
     let text = std::str::from_utf8(body).map_err(|error| DecodeError::NotUtf8 {
         position: error.valid_up_to(),
     })?;
@@ -255,8 +256,7 @@ pub(crate) fn from_body<T: LenientDeserialize>(
             deviations: context.deviations,
             json: Some(json),
         }),
-        // Null and `[]` stand for nothing: null for an empty list, `[]` for an empty object, both where nothing is a documented response.
-        // There, neither is a deviation.
+        // Null represents an empty list, and `[]` an empty object. If an empty response is documented, neither is a deviation.
         decoded => {
             let is_nothing = matches!(decoded, Decoded::Coerced(None))
                 && (empty != EmptyBody::Unexpected || !json.is_null() || is_list::<T>());
@@ -279,7 +279,7 @@ pub(crate) fn from_body<T: LenientDeserialize>(
     }
 }
 
-/// The value, if all of the text fits the type.
+/// Returns the value, if all of the JSON matches the type.
 fn fast_pass<T: LenientDeserialize>(text: &str) -> Option<T> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = T::from_json(&mut deserializer, &mut None).ok()?;
@@ -287,7 +287,7 @@ fn fast_pass<T: LenientDeserialize>(text: &str) -> Option<T> {
     value
 }
 
-/// What stands for nothing in a type: an empty object or an empty list.
+/// Returns the empty value of a type: an empty object or an empty list.
 fn nothing<T: LenientDeserialize>() -> Option<DecodedBody<T>> {
     let value = ["{}", "[]"].into_iter().find_map(fast_pass)?;
     Some(DecodedBody {
@@ -301,7 +301,7 @@ fn is_list<T: LenientDeserialize>() -> bool {
     fast_pass::<T>("[]").is_some() && fast_pass::<T>("{}").is_none()
 }
 
-/// Reads a body as JSON of any type that serde knows.
+/// Decodes a JSON body to any type that implements serde.
 pub(crate) fn from_json_body<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| match serde_json::from_slice::<IgnoredAny>(body) {
         Err(error) if !body.trim_ascii().is_empty() => not_json(body, &error),
@@ -314,11 +314,11 @@ pub(crate) fn from_json_body<T: serde::de::DeserializeOwned>(body: &[u8]) -> Res
 
 /// Describes a body that is not JSON.
 fn not_json(body: &[u8], error: &serde_json::Error) -> String {
-    /// How much of the body an error shows.
+    /// The maximum length of the body in an error.
     const MAX_EXCERPT: usize = 80;
 
     let mut message = format!("the response is not JSON ({error})");
-    // What begins like JSON is cut off or damaged, and may contain a secret.
+    // A truncated or damaged JSON body may contain a secret.
     let start = body.trim_ascii_start();
     if !start.starts_with(b"{") && !start.starts_with(b"[") && !start.starts_with(b"\"") {
         let excerpt: String = String::from_utf8_lossy(start)
@@ -331,7 +331,7 @@ fn not_json(body: &[u8], error: &serde_json::Error) -> String {
     message
 }
 
-/// Leaves out the string that was found where something else was expected: it may be a secret, and the error has the body.
+/// Removes the string that was found instead of another type: it may be a secret, and the error has the body.
 pub(crate) fn without_value(message: &str) -> String {
     let shown = message.find("string \"").zip(message.rfind("\", expected"));
     match shown {
@@ -343,7 +343,7 @@ pub(crate) fn without_value(message: &str) -> String {
 }
 
 impl DecodeError {
-    /// The message, which shows nothing of the body but how a text that is not JSON begins.
+    /// Returns the message. It contains no data of the body, except for the start of a body that is not JSON.
     pub(crate) fn describe(&self, body: &[u8]) -> String {
         match self {
             Self::Empty { expected } => {

@@ -1,4 +1,4 @@
-//! Values that can be sent as null, which means something else than leaving them out: it clears them.
+//! Values that can be sent as null to clear them, which differs from omitting them.
 
 use serde::de::Deserializer;
 use serde::ser::Serializer;
@@ -25,12 +25,12 @@ use crate::secret::SecretString;
 pub enum Nullable<T> {
     /// A value.
     Value(T),
-    /// Null: the service clears what it has.
+    /// Null: the service clears the value.
     Null,
 }
 
 impl<T> Nullable<T> {
-    /// The value, if it is not null.
+    /// Returns the value, if it is not null.
     #[must_use]
     pub fn into_value(self) -> Option<T> {
         match self {

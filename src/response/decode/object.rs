@@ -1,7 +1,7 @@
-//! Objects: the walk over their properties, in both passes.
+//! Objects: iteration over their properties, in both passes.
 //!
-//! A generated struct is [`ObjectFields`]: it names its properties, and says how each is read and written. Everything else is written
-//! here once for all of them.
+//! A generated struct implements [`ObjectFields`], which describes its properties and their decoding and encoding. All other code is shared
+//! by all structs.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -20,7 +20,7 @@ use super::generated::Codec;
 use super::property_index::PropertyIndex;
 use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
 
-/// The kind of the objects that are objects on the wire, as most are.
+/// The kind of objects that are JSON objects.
 pub(crate) enum Object {}
 
 impl<T: ObjectFields> Codec<T> for Object {
@@ -54,7 +54,7 @@ impl<T: ObjectFields> Codec<T> for Object {
 /// Decodes an object in the fast pass.
 pub(super) struct ObjectVisitor<T>(pub(super) PhantomData<T>);
 
-/// Whether an object has a property that its type documents.
+/// Whether an object has a documented property of its type.
 pub(super) struct IsDocumented(pub(super) bool);
 
 impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
@@ -197,7 +197,7 @@ struct ValueSource<'a> {
     fit: &'a mut Fit,
 }
 
-/// How a value fits its field.
+/// The result of matching a value with its field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
     Exact,
@@ -246,7 +246,7 @@ pub(crate) fn object_from_value<T: ObjectFields>(
     match value {
         Value::Null => Decoded::Coerced(None),
         Value::Object(map) => Decoded::Exact(from_map(map, context)),
-        // Some languages write an empty object so.
+        // Some languages encode an empty object as `[]`.
         Value::Array(list) => match list.as_slice() {
             [] => context.coerce(None, OBJECT, value),
             [Value::Object(map)] => {
@@ -264,7 +264,7 @@ pub(super) fn from_map<T: ObjectFields>(
     context: &mut DecodeContext,
 ) -> T {
     let mut object = T::empty();
-    // Properties that are there decide about the variant of a union, whether they are null or not.
+    // Present properties decide the variant of a union, including nulls.
     let keeps_nulls = T::SHAPE.keeps_nulls || context.is_variant();
     for (name, value) in map {
         match T::INDEX.find(name) {
@@ -315,7 +315,7 @@ pub(super) fn decode_field<T: ObjectFields>(
     fit
 }
 
-/// Decodes an object for serde, as leniently as one in a response: in a file, or in another program's data.
+/// Decodes an object with serde, as leniently as in a response: from a file, or from the data of another program.
 pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -335,7 +335,7 @@ where
     }
 }
 
-/// Makes the fields of a struct a type of the API.
+/// Implements a struct as a type of the API.
 macro_rules! object {
     ($name:ident, $kind:ident) => {
         impl $crate::response::decode::Generated for $name {
@@ -367,7 +367,7 @@ macro_rules! object {
 
 pub(crate) use object;
 
-/// Whether an object has a property that the type documents.
+/// Whether an object has a documented property of the type.
 pub(super) fn has_property_of<T: ObjectFields>(object: &Map<String, Value>) -> bool {
     object.keys().any(|name| T::INDEX.find(name).is_some())
 }

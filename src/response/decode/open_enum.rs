@@ -1,5 +1,4 @@
-//! Enumerations that grow: what the service sends is kept, whether it is documented or not. What a program sends is a documented value,
-//! or said to be another one.
+//! Open enumerations: undocumented values in responses are kept. In requests, a value is a documented one, or explicitly another one.
 
 use std::fmt;
 
@@ -12,9 +11,9 @@ use super::generated::Codec;
 use super::scalar::{self, INTEGER, Plain, Scalar};
 use super::{DecodeContext, Decoded};
 
-/// A value of an enumeration that is not documented, or not yet.
+/// An undocumented value of an enumeration.
 ///
-/// It is opaque on purpose: when the value gets a variant of its own, a program that matches on the string would silently stop matching.
+/// The type is opaque. If the value later gets its own variant, a program that matches on the string would silently stop matching.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UnknownValue(Box<str>);
 
@@ -23,7 +22,7 @@ impl UnknownValue {
         Self(text.into())
     }
 
-    /// The value on the wire.
+    /// Returns the value on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -36,7 +35,7 @@ impl fmt::Display for UnknownValue {
     }
 }
 
-/// A value of an enumeration of integers that is not documented, or not yet. Opaque like [`UnknownValue`].
+/// An undocumented value of an enumeration of integers. Opaque like [`UnknownValue`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UnknownInteger(i64);
 
@@ -45,7 +44,7 @@ impl UnknownInteger {
         Self(value)
     }
 
-    /// The value on the wire.
+    /// Returns the value on the wire.
     #[must_use]
     pub fn get(self) -> i64 {
         self.0
@@ -66,10 +65,10 @@ pub(crate) trait TextValue: Sized {
     /// The documented values.
     const TEXTS: &'static [&'static str];
 
-    /// The value of a text, documented or not.
+    /// Returns the value of a string, documented or not.
     fn from_text(text: &str) -> Self;
 
-    /// The documented value of a text.
+    /// Returns the documented value of a string.
     fn parse(text: &str) -> Result<Self, ParseEnumError> {
         match Self::TEXTS.contains(&text) {
             true => Ok(Self::from_text(text)),
@@ -86,10 +85,10 @@ pub(crate) trait IntegerValue: Sized {
     /// The documented values.
     const INTEGERS: &'static [i64];
 
-    /// The value of an integer, documented or not.
+    /// Returns the value of an integer, documented or not.
     fn from_integer(value: i64) -> Self;
 
-    /// The documented value of a number as text.
+    /// Returns the documented value of a number in a string.
     fn parse(text: &str) -> Result<Self, ParseEnumError> {
         match text.parse() {
             Ok(number) if Self::INTEGERS.contains(&number) => Ok(Self::from_integer(number)),
@@ -98,7 +97,7 @@ pub(crate) trait IntegerValue: Sized {
     }
 }
 
-/// A text that is not a documented value of an enumeration.
+/// A string that is not a documented value of an enumeration.
 ///
 /// ```
 /// use cisco_secure_access::api::deployments::types::DeviceType;
@@ -140,7 +139,7 @@ impl fmt::Display for ParseEnumError {
 
 impl std::error::Error for ParseEnumError {}
 
-/// An enumeration of strings; a number or a boolean stands for its text.
+/// An enumeration of strings. A number or a boolean represents its string form.
 pub(crate) struct TextEnum<T>(std::marker::PhantomData<T>);
 
 impl<T: TextValue> Scalar for TextEnum<T> {
@@ -165,7 +164,7 @@ impl<T: TextValue> Scalar for TextEnum<T> {
     }
 }
 
-/// An enumeration of integers, which can stand in quotes.
+/// An enumeration of integers, which may be quoted.
 pub(crate) struct IntegerEnum<T>(std::marker::PhantomData<T>);
 
 impl<T: IntegerValue> Scalar for IntegerEnum<T> {
@@ -225,7 +224,7 @@ pub(crate) fn json_schema(values: &[impl Into<Value> + Clone], kind: &str) -> sc
     schemars::json_schema!({"anyOf": [{"enum": values}, {"type": kind}]})
 }
 
-/// What enumerations of both kinds have.
+/// The common parts of both kinds of enumerations.
 macro_rules! enumeration {
     ($name:ident, $kind:ident, $json:literal, [$($value:literal),*], |$self:ident, $serializer:ident| $encode:expr) => {
         // Not derived: the derive adds a method.
@@ -274,7 +273,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
-            /// A value that is not documented.
+            /// An undocumented value.
             Unknown($crate::UnknownValue),
         }
 
@@ -282,14 +281,14 @@ macro_rules! open_enum {
             /// The documented values.
             pub const VALUES: &'static [Self] = &[$(Self::$variant),*];
 
-            /// Any value, also one that no document has.
+            /// Creates any value, documented or not.
             #[must_use]
             #[inline]
             pub fn other(value: &str) -> Self {
                 $crate::response::decode::TextValue::from_text(value)
             }
 
-            /// The value on the wire.
+            /// Returns the value on the wire.
             #[must_use]
             #[inline]
             pub fn as_str(&self) -> &str {
@@ -316,7 +315,7 @@ macro_rules! open_enum {
         impl ::std::str::FromStr for $name {
             type Err = $crate::ParseEnumError;
 
-            /// The documented value of a text.
+            /// Returns the documented value of a string.
             #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 $crate::response::decode::TextValue::parse(text)
@@ -360,7 +359,7 @@ macro_rules! integer_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
-            /// A value that is not documented.
+            /// An undocumented value.
             Unknown($crate::UnknownInteger),
         }
 
@@ -368,14 +367,14 @@ macro_rules! integer_enum {
             /// The documented values.
             pub const VALUES: &'static [Self] = &[$(Self::$variant),*];
 
-            /// Any value, also one that no document has.
+            /// Creates any value, documented or not.
             #[must_use]
             #[inline]
             pub fn other(value: i64) -> Self {
                 $crate::response::decode::IntegerValue::from_integer(value)
             }
 
-            /// The value on the wire.
+            /// Returns the value on the wire.
             #[must_use]
             #[inline]
             pub fn get(self) -> i64 {
@@ -402,7 +401,7 @@ macro_rules! integer_enum {
         impl ::std::str::FromStr for $name {
             type Err = $crate::ParseEnumError;
 
-            /// The documented value of a number as text.
+            /// Returns the documented value of a number in a string.
             #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 $crate::response::decode::IntegerValue::parse(text)

@@ -1,4 +1,4 @@
-//! Objects that the service writes as a list of values by position: `["US", 41.9]` for `{"country": "US", "latitude": 41.9}`.
+//! Objects that the service encodes as a list of values by position: `["US", 41.9]` for `{"country": "US", "latitude": 41.9}`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -18,7 +18,7 @@ use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
 
 const LIST: &str = "a list";
 
-/// An object type whose objects are lists.
+/// An object type that is encoded as a list.
 pub(crate) trait Positional: ObjectFields {
     /// The property at each position.
     const POSITIONS: &'static [usize];
@@ -58,7 +58,7 @@ impl<T: Positional> Codec<T> for PositionalObject {
     }
 }
 
-/// Decodes a list in the fast pass: each of its values fits exactly.
+/// Decodes a list in the fast pass, in which each value must match exactly.
 struct ListVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Positional> Visitor<'de> for ListVisitor<T> {
@@ -90,7 +90,7 @@ impl<'de, T: Positional> Visitor<'de> for ListVisitor<T> {
     }
 }
 
-/// An element of a list that stands for an object; it fits exactly, or not at all.
+/// An element of a list that represents an object; it matches exactly or not at all.
 struct ElementSource<'a>(&'a Value);
 
 impl ElementSource<'_> {
@@ -118,7 +118,7 @@ impl FieldSource for ElementSource<'_> {
     }
 }
 
-/// Decodes a list of values by position; one that is shorter, longer or does not fit is kept as it came by the object around it.
+/// Decodes a list of values by position. A list that is shorter, longer or does not match is stored unchanged by the surrounding object.
 fn from_positions<T: Positional>(
     list: &[Value],
     value: &Value,

@@ -1,12 +1,12 @@
-//! Finds the property of a name: by its length, and then among the few of that length.
+//! An index of property names by their length.
 //!
-//! Each name of each object is searched for. A binary search compares four or five texts for it; this compares one or two. The index is
-//! computed by the compiler, for those types that a program decodes.
+//! Each name in each object is looked up. A binary search compares four or five strings; this index compares one or two. The compiler
+//! computes the index for the types that a program decodes.
 
-/// The number of properties that an index holds; an object with more is searched otherwise.
+/// The maximum number of properties in an index; larger objects use another search.
 const CAPACITY: usize = 256;
 
-/// Names of this length and longer ones share a bucket.
+/// Names with at least this length share a bucket.
 const LONGEST: usize = 63;
 
 /// The properties of a type, by the length of their names.
@@ -15,12 +15,12 @@ pub(crate) struct PropertyIndex {
     names: &'static [&'static str],
     /// The numbers of the properties, the short ones first.
     properties: [u8; CAPACITY],
-    /// For each length, how many properties are shorter.
+    /// For each length, the number of shorter properties.
     starts: [u16; LONGEST + 2],
 }
 
 impl PropertyIndex {
-    /// The index of these names, which are sorted.
+    /// Creates the index of sorted names.
     pub(crate) const fn new(names: &'static [&'static str]) -> Self {
         let mut starts = [0; LONGEST + 2];
         let mut properties = [0; CAPACITY];
@@ -57,7 +57,7 @@ impl PropertyIndex {
         }
     }
 
-    /// The number of the property with this name.
+    /// Returns the number of the property with this name.
     #[inline]
     pub(crate) fn find(&self, name: &str) -> Option<usize> {
         if self.names.len() > CAPACITY {

@@ -1,5 +1,4 @@
-//! Strings, numbers and booleans, decoded from whatever JSON can stand for them: an integer from a number in quotes, a string from a
-//! number.
+//! Strings, numbers and booleans, decoded from any equivalent JSON scalar: an integer from a quoted number, a string from a number.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,10 +10,10 @@ use serde_json::Value;
 use super::{DecodeContext, Decoded, LenientDeserialize};
 use crate::secret::SecretString;
 
-/// 2^53: up to here every integer is a `f64`, and every whole `f64` is the integer that was meant.
+/// 2^53: up to here, every integral `f64` is exact.
 const MAX_EXACT_INTEGER: u64 = 1 << 53;
 
-/// A scalar, made from each kind of JSON scalar.
+/// A scalar type, with a conversion from each kind of JSON scalar.
 pub(super) trait Scalar: Sized {
     const EXPECTED: &'static str;
 
@@ -36,7 +35,7 @@ pub(super) trait Scalar: Sized {
         Decoded::Mismatched(None)
     }
 
-    /// What it is a scalar of.
+    /// The scalar type.
     type Value;
 }
 
@@ -131,7 +130,7 @@ impl<S: Scalar> Visitor<'_> for ScalarVisitor<'_, S> {
     }
 }
 
-/// A scalar that a type stands for alone.
+/// Types that are scalars.
 pub(super) struct Plain<T>(PhantomData<T>);
 
 pub(super) const INTEGER: Plain<i64> = Plain(PhantomData);
@@ -169,7 +168,7 @@ plain_scalars! {
     bool => |value, serializer| serializer.serialize_bool(*value);
 }
 
-/// Writes a whole number without a fraction, as services do.
+/// Encodes an integral number without a fraction, as services do.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
 fn encode_float<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
     if is_whole(value) {
@@ -210,7 +209,7 @@ impl Scalar for Plain<String> {
     }
 }
 
-/// A secret is decoded as a string is.
+/// A secret is decoded like a string.
 impl LenientDeserialize for SecretString {
     const EXPECTED: &'static str = String::EXPECTED;
 
@@ -262,7 +261,7 @@ impl Scalar for Plain<f64> {
 
     fn decode_text(&self, text: &str) -> Decoded<f64> {
         match parsed::<f64>(text) {
-            // `nan` and `inf` are words.
+            // `nan` and `inf` are not numbers.
             Decoded::Coerced(Some(value)) if !value.is_finite() => Decoded::Mismatched(None),
             decoded => decoded,
         }
@@ -274,7 +273,7 @@ impl Scalar for Plain<f64> {
 
     #[expect(
         clippy::cast_precision_loss,
-        reason = "what is not exact keeps its wire form"
+        reason = "an inexact value keeps its wire form"
     )]
     fn decode_integer(&self, value: i64) -> Decoded<f64> {
         match value.unsigned_abs() <= MAX_EXACT_INTEGER {
@@ -324,7 +323,7 @@ impl Scalar for Plain<bool> {
     }
 }
 
-/// `false` where a number is documented stands for no value.
+/// `false` instead of a documented number represents an absent value.
 fn no_number<T>(value: bool) -> Decoded<T> {
     match value {
         false => Decoded::Coerced(None),
@@ -332,7 +331,7 @@ fn no_number<T>(value: bool) -> Decoded<T> {
     }
 }
 
-/// A number in quotes; an empty string stands for no value.
+/// A quoted number; an empty string represents an absent value.
 fn parsed<T: std::str::FromStr>(text: &str) -> Decoded<T> {
     let text = text.trim_ascii();
     match text.parse() {

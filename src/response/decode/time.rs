@@ -1,4 +1,4 @@
-//! Points in time: one Rust type, whatever a property is on the wire.
+//! Points in time: one Rust type for all wire formats.
 
 mod digits;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::scalar::{self, Scalar};
 use super::{DecodeContext, Decoded, LenientDeserialize};
 
-/// How a property writes a point in time.
+/// The wire format of a point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "which of them are used depends on the documents")]
 pub(crate) enum TimeFormat {
@@ -27,7 +27,7 @@ pub(crate) enum TimeFormat {
 }
 
 impl TimeFormat {
-    /// The time of an integer in the documented unit, or in the unit in which it is a time of our days.
+    /// The time of an integer in the documented unit, or in the unit in which it is a plausible time.
     fn time_of_epoch(self, value: i128) -> Option<DateTime<Utc>> {
         /// 1990-01-01 and 2200-01-01, in seconds.
         const PLAUSIBLE: std::ops::Range<i128> = 631_152_000..7_258_118_400;
@@ -48,7 +48,7 @@ impl TimeFormat {
         DateTime::from_timestamp(seconds, nanoseconds)
     }
 
-    /// The integer of a time, if the format is one of integers and has it exactly.
+    /// Returns the integer of a time, if the format is an integer that represents it exactly.
     fn to_epoch(self, time: &DateTime<Utc>) -> Option<i64> {
         match self {
             Self::Rfc3339 | Self::Pattern(_) => None,
@@ -65,7 +65,7 @@ impl TimeFormat {
         }
     }
 
-    /// A decoded time: exact, if it is written in the form that was read.
+    /// A decoded time: exact, if encoding it gives the received form.
     fn decoded(
         self,
         time: Option<DateTime<Utc>>,
@@ -90,15 +90,15 @@ impl TimeFormat {
             .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
             .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f %z"))
             .map(|time| time.to_utc())
-            // Without a zone it is UTC.
+            // Without a time zone, it is UTC.
             .or_else(|_| naive("%Y-%m-%dT%H:%M:%S%.f"))
             .or_else(|_| naive("%Y-%m-%d %H:%M:%S%.f"))
             .or_else(|_| naive("%Y-%m-%d %H:%M:%S%.f UTC"))
             .or_else(|_| naive("%Y-%m-%dT%H:%M"))
             .or_else(|_| naive("%Y-%m-%dT%H:%MZ"))
-            // Two zones, in the expiry of API keys.
+            // The expiry of API keys has two time zones.
             .or_else(|_| naive("%Y-%m-%dT%H:%M:%SZ00:00"))
-            // A date alone is midnight.
+            // A date without a time is midnight.
             .or_else(|_| {
                 text.parse()
                     .map(|date: NaiveDate| date.and_time(NaiveTime::MIN).and_utc())
@@ -141,10 +141,10 @@ impl Scalar for TimeFormat {
 
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "a float that is too large becomes the largest integer, which is no time"
+        reason = "a float that is too large saturates to the largest integer, which is not a time"
     )]
     fn decode_float(&self, value: f64) -> Decoded<DateTime<Utc>> {
-        // A fraction of a unit is below what the service means.
+        // Fractions of a unit are ignored.
         self.decoded(self.time_of_epoch(value as i128), |_| false)
     }
 }
@@ -169,7 +169,7 @@ impl TimeFormat {
         scalar::from_value(&self, value, context)
     }
 
-    /// Writes a time.
+    /// Encodes a time.
     pub(super) fn encode<S: Serializer>(
         self,
         time: &DateTime<Utc>,
@@ -202,7 +202,7 @@ impl LenientDeserialize for DateTime<Utc> {
     }
 }
 
-/// A day, as RFC 3339 writes it; of a date and time the date counts.
+/// A day in the format of RFC 3339. From a date and time, only the date is used.
 struct Day;
 
 impl Scalar for Day {

@@ -1,8 +1,8 @@
-//! Unions: which of several documented variants a value has. It is decided, and never guessed.
+//! Unions, and the selection of their variants by fixed rules.
 //!
-//! A declared discriminator is decisive. Without one, a variant of objects must have its required properties, and at least one property
-//! that it documents; among several, the one that documents more of what is there. A value that no variant holds stays as it came, in
-//! the variant `Unknown`.
+//! A declared discriminator selects the variant. Without one, an object variant must have its required properties, and at least one of its
+//! documented properties; if several variants match, the one that documents more of the present properties is selected. A value that
+//! matches no variant is stored unchanged in the variant `Unknown`.
 
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serializer};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::generated::Codec;
 use super::{DecodeContext, Decoded};
 
-/// A type that has one of several documented forms.
+/// A type with several documented variants.
 pub(crate) trait Union: Sized {
     /// The property whose value names the variant.
     const DISCRIMINATOR: Option<&'static str>;
@@ -26,23 +26,23 @@ pub(crate) trait Union: Sized {
         context: &mut DecodeContext,
     ) -> Decoded<Self>;
 
-    /// The value as it came.
+    /// Returns the unchanged value.
     fn unknown(value: Value) -> Self;
 
-    /// Writes the value of the variant.
+    /// Encodes the value of the variant.
     fn encode_variant<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
-/// What distinguishes a variant from the others.
+/// The properties that distinguish a variant from the others.
 pub(crate) struct Variant {
     pub(crate) kind: Kind,
     /// The properties that an object of this variant can have.
     pub(crate) properties: &'static [&'static str],
-    /// Those that it must have.
+    /// The required properties.
     pub(crate) required: &'static [&'static str],
     /// The values of the discriminator that name this variant.
     pub(crate) names: &'static [&'static str],
-    /// Properties that have one of a few documented values, which decide between variants that are otherwise alike.
+    /// Properties with a few documented values, which distinguish otherwise equal variants.
     pub(crate) constants: &'static [(&'static str, &'static [&'static str])],
 }
 
@@ -54,7 +54,7 @@ pub(crate) enum Kind {
     Boolean,
     Array,
     Object,
-    #[allow(dead_code, reason = "documents may have it, today's have not")]
+    #[allow(dead_code, reason = "the current documents do not use it")]
     Any,
 }
 
@@ -103,13 +103,13 @@ impl<T: Union> Codec<T> for OneOf {
     }
 }
 
-/// What was decided about a value.
+/// The selected variant of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Selection {
     Variant(usize),
-    /// It has a form that is not documented yet: the discriminator names no documented variant.
+    /// A variant that is not documented yet: the discriminator has an undocumented value.
     Undocumented,
-    /// It has none of the documented forms, or it cannot be decided which.
+    /// No documented variant, or an ambiguous one.
     None,
 }
 
@@ -135,7 +135,7 @@ fn select<T: Union>(value: &Value) -> Selection {
     let fitting: Vec<_> = of_kind()
         .filter(|(_, variant)| variant.fits(object))
         .collect();
-    // The best is better than each of the others, so that the order of the variants does not matter.
+    // The best variant is better than each of the others, so that the order of the variants does not matter.
     fitting
         .iter()
         .find(|(number, variant)| {
@@ -147,7 +147,7 @@ fn select<T: Union>(value: &Value) -> Selection {
         .map_or(Selection::None, |(number, _)| Selection::Variant(*number))
 }
 
-/// The name that the value of a discriminator gives.
+/// Returns the variant name in the value of a discriminator.
 fn name_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -167,7 +167,7 @@ impl Variant {
             && (self.properties.iter().any(has) || self.properties.is_empty())
     }
 
-    /// Whether an object that fits both is rather one of this variant.
+    /// Whether an object that matches both is more likely of this variant.
     fn is_better_than(&self, other: &Self, object: &Map<String, Value>) -> bool {
         let documented = |variant: &Self, name: &str| variant.properties.contains(&name);
         let more = |one: &Self, other: &Self| {
@@ -189,7 +189,7 @@ impl Variant {
         }
     }
 
-    /// How many properties have a value that is documented for this variant.
+    /// The number of properties whose value is documented for this variant.
     fn constants_of(&self, object: &Map<String, Value>) -> usize {
         let is_documented = |(name, values): &&(&str, &[&str])| {
             let value = object.get(*name).and_then(Value::as_str);
@@ -237,7 +237,7 @@ fn union_from_value<T: Union>(value: &Value, context: &mut DecodeContext) -> Dec
             let decoded =
                 context.decode_variant(|context| T::variant_from_value(variant, value, context));
             match decoded {
-                // What the variant does not hold completely is kept as it came.
+                // A value that the variant cannot store completely is stored unchanged.
                 Decoded::Mismatched(_) | Decoded::Coerced(None) => {
                     Decoded::Exact(T::unknown(value.clone()))
                 }
@@ -252,7 +252,7 @@ fn union_from_value<T: Union>(value: &Value, context: &mut DecodeContext) -> Dec
     }
 }
 
-/// Makes an enum a type of the API.
+/// Implements an enum as a type of the API.
 macro_rules! union {
     ($name:ident) => {
         impl $crate::response::decode::Generated for $name {
@@ -276,7 +276,7 @@ macro_rules! union {
 
 pub(crate) use union;
 
-/// Decodes a union for serde; null is kept as it came.
+/// Decodes a union with serde; null is kept unchanged.
 pub(crate) fn deserialize_union<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

@@ -1,6 +1,6 @@
-//! One call on a cassette: the redacted request, by which it is found again, and the redacted response.
+//! A call on a cassette: the redacted request, which is the key for the lookup, and the redacted response.
 //!
-//! The redaction is that of bug reports. Numbers of pages and items are kept besides, which paging needs.
+//! The redaction is the same as for bug reports. Page numbers and item counts are also kept, because paging needs them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,15 +19,15 @@ use crate::simulator::catalog::{self, Endpoint, Route};
 use crate::simulator::redirect::without_region;
 use crate::simulator::tokens;
 
-/// Numbers of pages and offsets are below this; a larger one can be an id.
+/// The maximum of page numbers and offsets; a larger number can be an id.
 const PAGES: u64 = 1_000_000;
-/// The beginnings of the names of the response headers that are kept.
+/// The prefixes of the response headers that are kept.
 const HEADERS: [&str; 4] = ["content-type", "retry-after", "ratelimit", "x-ratelimit"];
 
-/// A request without a value of the organization.
+/// A request without values of the organization.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct RedactedRequest {
-    /// `request` where no document describes it.
+    /// `request` for an undocumented request.
     pub(super) operation: String,
     method: String,
     path: String,
@@ -53,17 +53,17 @@ struct RedactedResponse {
     body: Option<Value>,
 }
 
-/// What becomes of a string or number: it gets the value and its placeholder.
+/// The redaction of a string or number: it gets the value and its placeholder.
 pub(super) type Replace<'a> = dyn FnMut(&Value, Value) -> Value + 'a;
 
-/// A request, while its response is awaited.
+/// A request whose response has not arrived.
 pub(super) struct Redaction {
     pub(super) request: RedactedRequest,
     endpoint: Option<&'static Endpoint>,
 }
 
 impl Redaction {
-    /// The request without values; `None` for a token request, which is on no cassette.
+    /// The redacted request; `None` for a token request, which is not recorded.
     pub(super) fn of_request(request: &Request<Bytes>, replace: &mut Replace<'_>) -> Option<Self> {
         let path = without_region(request.uri().path());
         if path.ends_with(tokens::PATH) {
@@ -110,7 +110,7 @@ impl Redaction {
         })
     }
 
-    /// The call with its response; `None` for a redirect, since the request that follows it is recorded in its place.
+    /// Returns the call with its response; `None` for a redirect, because the request that follows it is recorded instead.
     pub(super) fn with_response(
         self,
         response: &Response<Bytes>,
@@ -174,7 +174,7 @@ impl Redaction {
 }
 
 impl RecordedCall {
-    /// The response as the client gets it.
+    /// Returns the response for the client.
     pub(super) fn to_response(&self) -> Result<Response<String>, http::Error> {
         let recorded = &self.response;
         let mut response = Response::builder().status(recorded.status);
@@ -192,7 +192,7 @@ impl RecordedCall {
 }
 
 impl RedactedRequest {
-    /// The request with a placeholder for each value: requests of the same form are equal.
+    /// Returns the request with a placeholder for each value, so that requests of the same form are equal.
     pub(super) fn form(&self) -> Self {
         let query = match self.query.as_str() {
             "" => String::new(),
@@ -209,7 +209,7 @@ impl RedactedRequest {
         redaction.map_or_else(|| self.clone(), |redaction| redaction.request)
     }
 
-    /// How much it has in common with another: the operation counts more than the rest.
+    /// Returns the similarity to another request. The operation has the largest weight.
     pub(super) fn likeness(&self, other: &Self) -> usize {
         let (one, other_text) = (self.to_string(), other.to_string());
         let common = one.bytes().zip(other_text.bytes());
@@ -232,13 +232,13 @@ impl fmt::Display for RedactedRequest {
     }
 }
 
-/// The redactor, which keeps what the six documents say.
+/// The redactor, which keeps the documented values of the six documents.
 fn redactor() -> &'static Redactor<'static> {
     static REDACTOR: OnceLock<Redactor<'static>> = OnceLock::new();
     REDACTOR.get_or_init(|| Redactor::new(catalog::documents().map(|document| document.root())))
 }
 
-/// A value that a schema of a document describes, without what the document does not say.
+/// Redacts a value with a documented schema.
 fn redacted(
     endpoint: &Endpoint,
     schema: &Value,
@@ -249,7 +249,7 @@ fn redacted(
     redactor().redact_with(value, &schemas, replace)
 }
 
-/// A value that no schema describes.
+/// Redacts a value without a schema.
 fn anything(value: &Value, replace: &mut Replace<'_>) -> Value {
     let schemas = Candidates::new(&Value::Null, &Value::Null);
     redactor().redact_with(value, &schemas, replace)
@@ -263,7 +263,7 @@ fn string(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The value of a parameter; `None` where the operation has none of this name.
+/// Redacts the value of a parameter, which may be undocumented.
 fn parameter(
     endpoint: &Endpoint,
     location: Location,
@@ -297,7 +297,7 @@ fn documented_path(
     path
 }
 
-/// A path that no document has; segments that others have are kept.
+/// Redacts an undocumented path. Segments that occur in documented paths are kept.
 fn undocumented_path(path: &str, replace: &mut Replace<'_>) -> String {
     let is_known = |piece: &str| {
         let mut segments = catalog::all().flat_map(|endpoint| &endpoint.operation.segments);
@@ -313,7 +313,7 @@ fn undocumented_path(path: &str, replace: &mut Replace<'_>) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// A value as a segment of a path.
+/// Encodes a value as a segment of a path.
 fn encoded(value: &str) -> String {
     const PLAIN: AsciiSet = NON_ALPHANUMERIC
         .remove(b'-')
@@ -342,7 +342,7 @@ fn undocumented_pair(value: &str, replace: &mut Replace<'_>) -> (String, String)
     ("undocumented".to_owned(), text(value, replace))
 }
 
-/// A URL of the next page, with its cursor redacted; `None` where it is no URL but the cursor alone.
+/// Redacts the cursor in the URL of the next page; `None` if the value is not a URL but only the cursor.
 fn next_page(next: &str, offset_param: &str, replace: &mut Replace<'_>) -> Option<String> {
     let url = Url::parse("https://www.example.com/").ok()?;
     let url = url.join(next).ok()?;

@@ -1,7 +1,7 @@
-//! Cassettes: calls of a client and their responses in a file, without a value of the organization.
+//! Cassettes: files with the calls of a client and their responses, without values of the organization.
 //!
-//! A cassette has one JSON object in each line. `call` makes it of a request and its response, and redacts both, with `pseudonyms` for the values;
-//! `recorder` writes it, `replay` responds from it.
+//! A cassette has one JSON object on each line. `call` converts a request and its response and redacts both, with `pseudonyms` for the
+//! values; `recorder` writes cassettes, and `replay` responds from them.
 
 mod call;
 mod pseudonyms;

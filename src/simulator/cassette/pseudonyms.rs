@@ -1,18 +1,19 @@
-//! Pseudonyms: placeholders that tell values apart, so that what is read on a cassette finds what it refers to.
+//! Pseudonyms: placeholders that distinguish values, so that references on a cassette still match.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// The pseudonyms of a recording: the same value has the same one everywhere, and another value another one, as far as its kind has enough.
+/// The pseudonyms of a recording: equal values have equal pseudonyms, and different values have different ones, as far as their kind has
+/// enough.
 #[derive(Debug, Default)]
 pub(super) struct Pseudonyms {
-    /// The number of each value among those with its placeholder.
+    /// The number of each value among those with the same placeholder.
     numbers: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 impl Pseudonyms {
-    /// The pseudonym of a value, of the same kind as its placeholder.
+    /// Returns the pseudonym of a value, of the same kind as its placeholder.
     pub(super) fn name(&mut self, value: &Value, placeholder: Value) -> Value {
         let text = |value: &Value| match value {
             Value::String(text) => text.clone(),
@@ -30,7 +31,7 @@ impl Pseudonyms {
     }
 }
 
-/// The placeholder of this number, from 0; `None` where the kind has no more.
+/// Returns the placeholder with this number, from 0; `None` if the kind has no more.
 fn numbered(placeholder: &str, number: u64) -> Option<String> {
     let is_of = |letter: u8| placeholder.bytes().all(|byte| byte == letter);
     if number == 0 || placeholder.is_empty() {
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_value_has_the_same_pseudonym_of_its_kind() {
+    fn equal_values_have_equal_pseudonyms_of_their_kind() {
         let mut pseudonyms = Pseudonyms::default();
         let mut name = |value: Value, placeholder: Value| pseudonyms.name(&value, placeholder);
         assert_eq!(name(json!(8917), json!(2222)), 2222);

@@ -20,10 +20,10 @@ use crate::error::Error;
 
 /// A layer of a client that writes each call and its response to a cassette, for a [`Replay`](super::Replay) in tests.
 ///
-/// A cassette has no value of the organization and no secret: token requests are left out, and the rest is redacted as
-/// `cargo xtask report-decode-failure` redacts a response. What the documents say themselves is kept (names of properties, values of
-/// enumerations), and numbers of items and pages. Every other string and number is a placeholder of its kind, the same for the same value,
-/// so that an id in a list is that of the item which is read next.
+/// A cassette contains no value of the organization and no secret: token requests are omitted, and other calls are redacted like a response
+/// in `cargo xtask report-decode-failure`. Property names, documented enumeration values, item counts and page numbers are kept. Every
+/// other string and number is replaced by a placeholder of its kind. Equal values have equal placeholders, so that an id in a list refers
+/// to the item that is read next.
 ///
 /// ```no_run
 /// use cisco_secure_access::Client;
@@ -43,7 +43,7 @@ struct Recording {
 }
 
 impl Recorder {
-    /// A recorder that writes to a file, which it replaces.
+    /// Creates a recorder that writes to a file, and replaces an existing file.
     ///
     /// # Errors
     /// When the file cannot be created.
@@ -51,7 +51,7 @@ impl Recorder {
         Ok(Self::new(File::create(path)?))
     }
 
-    /// A recorder that writes lines of JSON.
+    /// Creates a recorder that writes JSON lines to a writer.
     #[must_use]
     pub fn new(cassette: impl Write + Send + 'static) -> Self {
         Self(Arc::new(Mutex::new(Recording {
@@ -85,7 +85,7 @@ impl Layer<HttpService> for Recorder {
     }
 }
 
-/// The HTTP service of a client under a [`Recorder`].
+/// The HTTP service of a client with a [`Recorder`].
 #[derive(Clone)]
 pub struct RecorderService {
     inner: HttpService,

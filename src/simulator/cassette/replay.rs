@@ -18,13 +18,12 @@ use crate::client::{Body, Client, ClientBuilder};
 use crate::error::{Error, Result};
 use crate::testing::token_response;
 
-/// An HTTP service that responds from a cassette, in the place of the network.
+/// An HTTP service that responds from a cassette and replaces the network.
 ///
 /// Requests are compared by operation, path, query and JSON body. A request with values from the cassette gets the response of the recorded
-/// request with these values. Values of the program's own are not on the cassette: they stand for any value of their kind, so that
-/// `get_site(1017)` gets the first response of `get_site` with an id of four digits which is left. A call that is not on the cassette, or
-/// not left, fails with an error of the kind [`Request`](crate::ErrorKind::Request), which names the nearest recorded call; it is not
-/// retried. Token requests get a token.
+/// request with these values. Other values match any value of their kind, so that `get_site(1017)` gets the first unused response of
+/// `get_site` with an id of four digits. If there is no unused recorded call, the call fails with an error of the kind
+/// [`Request`](crate::ErrorKind::Request), which names the most similar recorded call; it is not retried. Token requests get a token.
 ///
 /// ```
 /// use cisco_secure_access::simulator::{Recorder, Replay, Simulator};
@@ -54,16 +53,16 @@ pub struct Replay(Arc<Mutex<Vec<Take>>>);
 /// A recorded call, and whether it was replayed.
 struct Take {
     call: RecordedCall,
-    /// Its request without the values.
+    /// The request without its values.
     form: RedactedRequest,
     is_used: bool,
 }
 
 impl Replay {
-    /// Reads a cassette.
+    /// Opens a cassette.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the file cannot be read or is no cassette.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the file cannot be read or is not a cassette.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let named = |error: &dyn fmt::Display| {
@@ -73,13 +72,13 @@ impl Replay {
         lines.parse().map_err(|error: Error| named(&error))
     }
 
-    /// How many recorded calls are left.
+    /// Returns the number of unused recorded calls.
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.takes().iter().filter(|take| !take.is_used).count()
     }
 
-    /// A new client over this service.
+    /// Creates a client that uses this service.
     ///
     /// # Errors
     /// When the client cannot be built.
@@ -87,7 +86,7 @@ impl Replay {
         self.client_builder().build()
     }
 
-    /// The settings of [`client`](Self::client), to be completed.
+    /// Creates the builder of [`client`](Self::client), for further settings.
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder()
             .credentials(Credentials::new("replay-key", "replay-secret"))
@@ -125,19 +124,19 @@ impl Replay {
     }
 }
 
-/// Why there is no response to a call.
+/// The reason why a call has no response.
 fn missing(call: &RedactedRequest, takes: &[Take]) -> String {
     let count = takes
         .iter()
         .filter(|take| take.call.request == *call)
         .count();
     if count > 0 {
-        return format!("the cassette has {count} of the calls {call}, and this is one more");
+        return format!("the cassette has only {count} of the call {call}");
     }
     let recorded = takes.iter().map(|take| &take.form);
     match recorded.max_by_key(|recorded| recorded.likeness(call)) {
         Some(nearest) => {
-            format!("the cassette has no call {call}; the nearest that it has is {nearest}")
+            format!("the cassette has no call {call}; the most similar one is {nearest}")
         }
         None => format!("the cassette has no call {call}: it is empty"),
     }
@@ -146,7 +145,7 @@ fn missing(call: &RedactedRequest, takes: &[Take]) -> String {
 impl std::str::FromStr for Replay {
     type Err = Error;
 
-    /// Reads the lines of a cassette.
+    /// Parses the lines of a cassette.
     fn from_str(lines: &str) -> Result<Self> {
         let mut takes = Vec::new();
         for (index, line) in lines.lines().enumerate() {

@@ -1,6 +1,6 @@
-//! Made-up strings and numbers that fit the name of their property: an address where an address is expected, a time where a time is.
+//! Generated strings and numbers that match the name of their property, such as an address or a time.
 //!
-//! It knows names, patterns and a seed; schemas are the business of `state::values`, which calls it for each scalar.
+//! It knows names, patterns and a seed; `state::values` handles schemas and calls it for each scalar.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,13 +12,13 @@ pub(crate) use pattern::Pattern;
 pub(crate) use rng::SeededRng;
 pub(crate) use settings::setting;
 
-/// When the simulator starts, in epoch seconds: 2026-01-15T08:30:00Z.
+/// The start time of the simulator, in epoch seconds: 2026-01-15T08:30:00Z.
 pub(crate) const NOW: i64 = 1_768_465_800;
 
-/// The organization to which everything belongs.
+/// The organization that owns everything.
 pub(crate) const ORGANIZATION: i64 = 8_000_123;
 
-/// Who creates and changes what callers create and change, as the service writes it.
+/// The author of changes by callers, in the format of the service.
 pub(crate) const AUTHOR: &str = "5417";
 
 /// A time of the last thirty days.
@@ -27,7 +27,7 @@ pub(crate) fn time(mut rng: SeededRng) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(NOW - age)
 }
 
-/// An event in the life of an item that a property has the time of.
+/// An event in the life cycle of an item, whose time a property contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moment {
     Created,
@@ -89,7 +89,7 @@ pub(crate) fn example_in(description: &str, mut rng: SeededRng) -> Option<String
     rng.choose(&examples).map(|example| (*example).to_owned())
 }
 
-/// A string for a property whose name says what form it has.
+/// A string in the format that the name of the property implies.
 pub(crate) fn formed_text(name: &str, regions: &[&str], mut rng: SeededRng) -> Option<String> {
     let (byte, number) = (rng.below(254) + 1, rng.below(10_000));
     let lower = name.to_ascii_lowercase();
@@ -151,12 +151,12 @@ pub(crate) fn is_address(name: &str) -> bool {
     lower == "ip" || lower.ends_with("ip") || lower.contains("ipaddress")
 }
 
-/// A secret; the word in it lets a search find secrets where they must not be.
+/// A secret; the word in it lets a search find leaked secrets.
 pub(crate) fn secret(mut rng: SeededRng) -> String {
     format!("simulated-hush-{:016x}", rng.next_u64())
 }
 
-/// A whole number for a property of this name, where its schema has no bounds.
+/// An integer for a property of this name, if its schema has no bounds.
 pub(crate) fn integer(name: &str, mut rng: SeededRng) -> i64 {
     let lower = name.to_ascii_lowercase();
     let number = i64::try_from(rng.below(1000)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! One request that changes several items: a list of their ids, and what to set.
+//! Requests that change several items: a list of their ids, and the values to set.
 
 use serde_json::{Map, Value, json};
 
@@ -6,8 +6,8 @@ use super::call::Call;
 use crate::simulator::http::response::JsonResponse;
 use crate::simulator::state::{Collection, Store, id_text};
 
-/// Changes the items that the body names, if it names some: all of them alike, or each as the list `properties` says. An id that nothing
-/// has changes nothing, and the response reports it.
+/// Changes the items in the body, if there are any: all to the same values, or each as in the list `properties`. Unknown ids are ignored
+/// and reported in the response.
 pub(crate) fn change(call: &Call<'_>, store: &mut Store) -> Option<JsonResponse> {
     let path = [call.path, call.path_above()]
         .into_iter()
@@ -29,7 +29,7 @@ pub(crate) fn change(call: &Call<'_>, store: &mut Store) -> Option<JsonResponse>
     }
 }
 
-/// Which ids of a request were those of items.
+/// The ids of a request that exist.
 #[derive(Default)]
 pub(crate) struct Results {
     successful: Vec<Value>,
@@ -48,7 +48,7 @@ impl Results {
         self.successful.is_empty() && self.missing.is_empty()
     }
 
-    /// The results as responses have them.
+    /// The results in the format of responses.
     pub(crate) fn facts(&self) -> Value {
         json!({
             "success": self.missing.is_empty(),
@@ -58,7 +58,7 @@ impl Results {
     }
 }
 
-/// The items that were changed where the response lists them, otherwise the results by id.
+/// The changed items if the response lists them, otherwise the results by id.
 fn response(
     call: &Call<'_>,
     collection: &Collection,
@@ -79,7 +79,7 @@ fn response(
     }
 }
 
-/// The ids that a body names, each with what is to be set.
+/// The ids in a body, each with the values to set.
 fn changes(body: &Value, id: &str) -> Vec<(Value, Map<String, Value>)> {
     match body {
         Value::Object(body) => {

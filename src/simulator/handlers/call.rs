@@ -1,4 +1,4 @@
-//! A call that is allowed and valid, and the responses that follow from its document and the seed.
+//! An allowed and valid call, and the responses that its document and the seed determine.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub(crate) struct Parent {
     number: u64,
 }
 
-/// Why a call is not carried out.
+/// The reason why a call is not carried out.
 pub(crate) enum Rejection {
     Invalid(ValidationError),
     /// A status and a message.
@@ -42,14 +42,14 @@ pub(crate) enum Rejection {
 }
 
 impl Rejection {
-    /// There is no item of this id.
+    /// There is no item with this id.
     pub(super) fn missing(id: &str) -> Self {
-        Self::Status(404, format!("There is none of the id {id}."))
+        Self::Status(404, format!("There is no item with the id {id}."))
     }
 
-    /// There is an item of this name.
+    /// There is an item with this name.
     pub(super) fn exists() -> Self {
-        Self::Status(409, "There is one of this name already.".to_owned())
+        Self::Status(409, "An item with this name already exists.".to_owned())
     }
 }
 
@@ -59,7 +59,7 @@ impl From<ValidationError> for Rejection {
     }
 }
 
-/// What a call results in.
+/// The result of a call.
 pub(crate) type Outcome = Result<JsonResponse, Rejection>;
 
 impl<'a> Call<'a> {
@@ -78,7 +78,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The value of a header.
+    /// Returns the value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -88,7 +88,7 @@ impl<'a> Call<'a> {
         self.path.rsplit_once('/').unwrap_or_default().0
     }
 
-    /// The nearest item over the path; a rejection where one of them does not exist.
+    /// Returns the parent item of the path; an error if a parent does not exist.
     pub(crate) fn parent(&self, store: &mut Store) -> Result<Option<Parent>, Rejection> {
         let mut parent = None;
         let slashes = self.path.match_indices('/').map(|(slash, _)| slash);
@@ -170,7 +170,7 @@ impl<'a> Call<'a> {
         response
     }
 
-    /// A response about an item over the path, as far as it is one; otherwise one that is made up.
+    /// A response about a parent item of the path, if its schema matches; otherwise a generated response.
     pub(crate) fn about(&self, store: &mut Store, parent: Option<&Parent>) -> JsonResponse {
         let schema = self.operation().response();
         if let (Some(parent), Some(schema)) = (parent, schema)

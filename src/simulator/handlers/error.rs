@@ -1,4 +1,4 @@
-//! Errors in the shape that an API documents for them.
+//! Errors in the documented schema of an API.
 
 use cisco_secure_access_openapi::Operation;
 use http::header::WWW_AUTHENTICATE;
@@ -9,7 +9,7 @@ use crate::simulator::quirks::Quirk;
 use crate::simulator::state::ValueMaker;
 use crate::simulator::validate::ValidationError;
 
-/// An error in the shape that the operation documents for the status.
+/// Creates an error in the schema that the operation documents for the status.
 pub(crate) fn documented_error(
     values: ValueMaker<'_>,
     operation: &Operation,
@@ -59,27 +59,28 @@ fn respond(
     }
 }
 
-/// The shape of the errors of an operation.
+/// The schema of the errors of an operation.
 enum Shape<'a> {
     Json(&'a Value),
     Text,
     Unknown,
 }
 
-/// The shape of an error: that of its status, and otherwise that of another error of the operation, because an API has one shape for most.
+/// The schema of an error: that of its status, or else that of another error of the operation, because most APIs have a single error
+/// schema.
 fn schema(operation: &Operation, status: u16) -> Shape<'_> {
     let others = [404, 400, 500];
     let known = [status].into_iter().chain(others);
     let mut known = known.filter_map(|status| operation.responses.get(&status));
     match known.next() {
         Some(Some(schema)) => Shape::Json(schema),
-        // The import keeps the schemas of JSON alone.
+        // The import keeps only the schemas of JSON.
         Some(None) => Shape::Text,
         None => Shape::Unknown,
     }
 }
 
-/// What an error reports, put where its schema has a property for it.
+/// Writes the data of an error to the matching properties of its schema.
 struct Report<'a> {
     values: ValueMaker<'a>,
     status: u16,

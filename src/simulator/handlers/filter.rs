@@ -1,19 +1,19 @@
-//! Which rows of a listing a call wants, and in which order: parameters and `filters` that have the names of properties.
+//! Filters and order of the rows of a list: parameters and `filters` with the names of properties.
 
 use serde_json::Value;
 
 use super::call::Call;
 
-/// What the rows of a listing have to meet, and their order.
+/// The conditions for the rows of a list, and their order.
 pub(crate) struct Filter {
-    /// The path of a property, what it must be, and whether it must be exactly that.
+    /// The path of a property, the expected value, and whether it must be equal.
     wanted: Vec<(String, Value, bool)>,
     sort: Option<String>,
     descends: bool,
 }
 
 impl Filter {
-    /// What a call selects; `None` where it wants all rows as they are.
+    /// Returns the filter of a call; `None` if it selects all rows in their order.
     pub(crate) fn of(call: &Call<'_>, row: &Value) -> Option<Self> {
         let mut wanted = Vec::new();
         let mut sort = None;

@@ -1,4 +1,4 @@
-//! Calls on collections and their items: list, create, read, change, delete.
+//! Operations on collections and their items: list, create, read, change, delete.
 
 use serde_json::{Map, Value};
 
@@ -38,7 +38,7 @@ pub(crate) fn list(call: &Call<'_>, store: &mut Store, path: &str) -> Outcome {
     Ok(call.page(window, rows, total))
 }
 
-/// Adds what the body has to the collection at a path: one item or several. Gives the number of the last one.
+/// Adds the items of the body to the collection at a path. Returns the number of the last one.
 pub(crate) fn create(
     call: &Call<'_>,
     store: &mut Store,
@@ -54,7 +54,7 @@ pub(crate) fn create(
     let mut last = None;
     for body in bodies {
         let properties = match body {
-            // Times and ids are those that the service assigns.
+            // The service assigns times and ids.
             Value::Object(mut properties) => {
                 properties.retain(|name, _| {
                     let property = collection.shape.properties.get(name);
@@ -71,7 +71,7 @@ pub(crate) fn create(
         if !collection.has_room() {
             return Err(Rejection::Status(
                 409,
-                "There is no room for another.".to_owned(),
+                "The maximum number of items is reached.".to_owned(),
             ));
         }
         last = Some(collection.add(call.values(), properties, call.now));
@@ -79,7 +79,7 @@ pub(crate) fn create(
     Ok(last)
 }
 
-/// The response of a call that created the item of this number.
+/// The response of a call that created the item with this number.
 pub(crate) fn created_response(
     call: &Call<'_>,
     store: &mut Store,
@@ -94,7 +94,7 @@ pub(crate) fn created_response(
     }
 }
 
-/// The item at which a call ends, by its number in the collection at a path.
+/// The item at the end of the path of a call, by its number in the collection.
 pub(crate) fn find(call: &Call<'_>, store: &mut Store, path: &str) -> Result<u64, Rejection> {
     let parameter = call.operation().last_parameter();
     let id = parameter.and_then(|parameter| call.path_values.get(&parameter.name));
@@ -113,7 +113,7 @@ pub(crate) fn read(call: &Call<'_>, store: &mut Store, path: &str, number: u64) 
     }
 }
 
-/// Changes an item of the collection at a path as the body says; gives all of it as it was before.
+/// Changes an item of the collection at a path; returns the complete previous item.
 pub(crate) fn update(
     call: &Call<'_>,
     store: &mut Store,
@@ -132,7 +132,7 @@ pub(crate) fn update(
     Ok(before)
 }
 
-/// Removes an item of the collection at a path, and everything under it.
+/// Removes an item of the collection at a path, with its children.
 pub(crate) fn delete(call: &Call<'_>, store: &mut Store, path: &str, number: u64) -> Outcome {
     let Some(collection) = store.at(path, call.env) else {
         return Ok(call.made(&Value::Null));
@@ -168,7 +168,7 @@ fn deleted_response(call: &Call<'_>, collection: &Collection, number: u64) -> Js
     }
 }
 
-/// Removes the items whose ids the body lists from the collection at a path.
+/// Removes the items with the ids in the body from the collection at a path.
 pub(crate) fn remove(call: &Call<'_>, store: &mut Store, path: &str) -> Results {
     let mut results = Results::default();
     let Some(collection) = store.at(path, call.env) else {
@@ -182,7 +182,7 @@ pub(crate) fn remove(call: &Call<'_>, store: &mut Store, path: &str) -> Results 
     results
 }
 
-/// The response of a call that removed the items whose ids the body lists.
+/// The response of a call that removed the items with the ids in the body.
 pub(crate) fn removed_response(
     call: &Call<'_>,
     store: &mut Store,
@@ -195,7 +195,7 @@ pub(crate) fn removed_response(
     }
 }
 
-/// The ids that the body lists.
+/// The ids in the body.
 fn ids<'a>(call: &Call<'a>) -> Option<&'a Vec<Value>> {
     match &call.request.body {
         Value::Object(body) => body.values().find_map(Value::as_array),

@@ -1,8 +1,8 @@
-//! What calls do by rule: how they list, create, read, change and delete the items of collections.
+//! Generic handlers: how calls list, create, read, change and delete the items of collections.
 //!
-//! `call` is the call itself, with the responses that follow from its document; `items` changes collections, with `filter`, `paging`, `patch`
-//! and `bulk` for what calls say about it; `error` writes errors as documented. Nothing but `page_sizes` knows an operation by its id: that is
-//! for `hooks` and `reports`, which build on this module, and `dispatch` decides between all of them.
+//! `call` is the call, with the responses that its document determines; `items` changes collections, with `filter`, `paging`, `patch` and
+//! `bulk` for the options of calls; `error` creates documented errors. Only `page_sizes` refers to operations by id; other special cases
+//! are in `hooks` and `reports`, which use this module, and `dispatch` selects between all of them.
 
 pub(super) mod bulk;
 mod call;

@@ -1,4 +1,4 @@
-//! How long a page is where a call does not say: as the descriptions of parameters state it, which have no keyword for it.
+//! Default page sizes, which the documents state only in the descriptions of parameters.
 
 /// Operations by the size of their pages.
 pub(crate) const DEFAULT_PAGE_SIZES: &[(u64, &[&str])] = &[
@@ -70,7 +70,7 @@ pub(crate) const DEFAULT_PAGE_SIZES: &[(u64, &[&str])] = &[
     (u64::MAX, &["list_api_keys"]),
 ];
 
-/// The size of the pages of an operation; `None` where nothing is stated.
+/// The default page size of an operation; `None` if it is not documented.
 pub(super) fn default_page_size(operation: &str) -> Option<u64> {
     let mut sizes = DEFAULT_PAGE_SIZES.iter();
     let size = sizes.find(|(_, operations)| operations.contains(&operation));

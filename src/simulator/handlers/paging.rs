@@ -1,4 +1,4 @@
-//! Which page of a listing a call selects, and what a response says about it.
+//! The page of a list that a call selects, and its properties in the response.
 
 use cisco_secure_access_openapi::{Operation, Pagination, PaginationStyle};
 use http::HeaderName;
@@ -85,7 +85,7 @@ impl Window {
         })
     }
 
-    /// The part behind the row that the cursor of a call is from, if rows have cursors.
+    /// The part after the row of the cursor, if rows have cursors.
     pub(crate) fn behind<'a>(
         self,
         operation: &Operation,
@@ -206,7 +206,7 @@ impl Window {
     }
 }
 
-/// The URL of the page behind so many rows.
+/// The URL of the page after this number of rows.
 fn url(operation: &Operation, pagination: &Pagination, end: usize) -> String {
     format!(
         "https://api.sse.cisco.com{}?{}={end}",
@@ -231,7 +231,7 @@ fn number(
         Some(number) => Ok(Some(number)),
         None => {
             let most = most.map(|most| format!(" to {most}")).unwrap_or_default();
-            let expected = format!("expected a whole number from {least}{most}, not {value}");
+            let expected = format!("expected an integer from {least}{most}, not {value}");
             Err(ValidationError::new(
                 format!("query parameter `{name}`"),
                 expected,

@@ -1,4 +1,4 @@
-//! What a `PUT` or `PATCH` says about an item: properties, or a list of changes by JSON pointer.
+//! The changes of an item in a `PUT` or `PATCH`: properties, or a list of changes by JSON pointer.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,12 @@ use crate::simulator::state::{Change, Collection};
 use crate::simulator::validate::{self, ValidationError};
 
 impl Call<'_> {
-    /// What the body says about an item: an object of properties, or a list of changes to them.
+    /// The changes in the body: an object of properties, or a list of changes to them.
     pub(super) fn change(&self, collection: &Collection, number: u64) -> Result<Change, Rejection> {
         match &self.request.body {
             Value::Object(sent) if self.operation().method == "PUT" => Ok(Change {
                 set: sent.clone(),
-                // What the body could have and has not is gone.
+                // Properties that the body can have but does not are removed.
                 removed: self.body_properties(),
             }),
             Value::Object(sent) => Ok(sent.clone().into()),
@@ -23,7 +23,7 @@ impl Call<'_> {
         }
     }
 
-    /// What a list of changes makes of an item: they are carried out in their order.
+    /// Applies a list of changes to an item, in order.
     fn patch(
         &self,
         collection: &Collection,
@@ -47,7 +47,7 @@ impl Call<'_> {
                 known.is_some_and(|(_, property)| property[keyword] == value)
             };
             let is_list = is("type", json!("array"));
-            // The schema of changes does not know the schema of the property.
+            // The schema of changes does not contain the schema of the property.
             if let Some((schema, _)) =
                 known.filter(|_| value.is_string() && is("type", json!("string")))
             {
@@ -84,7 +84,7 @@ impl Call<'_> {
         })
     }
 
-    /// Whether a list of changes may name this property: one that the document lists, or one that items or new items have.
+    /// Whether a list of changes may contain this property: a documented one, or a property of items or of create requests.
     fn may_change(&self, collection: &Collection, property: &str) -> bool {
         let is_listed = || {
             let body = self.operation().body.as_ref();
@@ -97,7 +97,7 @@ impl Call<'_> {
         schemas.any(|schema| self.document().property(schema, property).is_some()) || is_listed()
     }
 
-    /// The schema of the property to which a JSON pointer leads, resolved, with the schema of items that has it.
+    /// The resolved schema of the property at a JSON pointer, with the schema of items that contains it.
     fn property_at<'c>(
         &self,
         collection: &'c Collection,
@@ -110,7 +110,7 @@ impl Call<'_> {
     }
 }
 
-/// The elements that a change names: one, or several in a list.
+/// The elements in a change: one, or several in a list.
 fn elements(value: &Value) -> Vec<Value> {
     match value {
         Value::Array(list) => list.clone(),
@@ -119,7 +119,7 @@ fn elements(value: &Value) -> Vec<Value> {
     }
 }
 
-/// A list with these elements at its end, without those that it has already.
+/// A list with these elements appended, without those that it already has.
 fn with(list: Option<&Value>, added: &Value) -> Value {
     let mut list = list.map(elements).unwrap_or_default();
     for element in elements(added) {
@@ -137,7 +137,7 @@ fn without(list: Option<&Value>, removed: &Value) -> Value {
     list.filter(|element| !removed.contains(element)).collect()
 }
 
-/// Sets or removes the value at a JSON pointer; without an object for it there, its top property is set.
+/// Sets or removes the value at a JSON pointer. If its object does not exist, sets its top property.
 fn set(item: &mut Value, path: &str, value: Option<Value>) {
     let (holder, name) = path.rsplit_once('/').unwrap_or_default();
     if let Some(Value::Object(holder)) = item.pointer_mut(holder) {

@@ -1,4 +1,4 @@
-//! API keys: the secret that a response has, and that tokens are issued for from then on.
+//! API keys: the secret in a response, for which tokens are then issued.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::simulator::handlers::Call;
 use crate::simulator::http::response::JsonResponse;
 use crate::simulator::tokens::Key;
 
-/// The key that a response gives away: a new one, or an old one with a new secret.
+/// Returns the key in a response with a secret: a new key, or an old one with a new secret.
 pub(crate) fn new_key(
     call: &Call<'_>,
     response: &mut JsonResponse,

@@ -22,7 +22,7 @@ pub(super) fn new_key(call: &Call<'_>, store: &mut Store, path: &str, number: u6
     });
 }
 
-/// Gives a group a new key where the body asks for one: it sets the key to an empty string.
+/// Gives a group a new key if the body requests one by setting the key to an empty string.
 pub(super) fn changed(call: &Call<'_>, store: &mut Store, path: &str, number: u64) {
     let changes = call.request.body.as_array().into_iter().flatten();
     let mut paths = changes.filter_map(|change| change["path"].as_str());
@@ -50,7 +50,7 @@ pub(super) fn without_keys(call: &Call<'_>, mut response: JsonResponse) -> JsonR
     response
 }
 
-/// How many groups or connectors there are of each status.
+/// The number of groups or connectors with each status.
 pub(super) fn counts(call: &Call<'_>, store: &mut Store) -> JsonResponse {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let schema = call.operation().response().unwrap_or(&Value::Null);

@@ -1,4 +1,4 @@
-//! What the service assigns to new items beyond what its documents state: by the operation that creates them.
+//! Values that the service assigns to new items in addition to documented defaults, by create operation.
 
 use serde_json::{Value, json};
 

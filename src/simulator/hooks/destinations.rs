@@ -1,4 +1,4 @@
-//! Destination lists: the destinations that a new list comes with, and the count in each list.
+//! Destination lists: the initial destinations of a new list, and the counts of each list.
 
 use std::net::Ipv4Addr;
 
@@ -8,7 +8,7 @@ use crate::simulator::handlers::Call;
 use crate::simulator::quirks::Quirk;
 use crate::simulator::state::{Collection, Store};
 
-/// After how many seconds destinations are listed that come late.
+/// The delay until late destinations are listed, in seconds.
 const LATE: i64 = 2;
 
 /// Counts the destinations at a path in their list.
@@ -74,7 +74,7 @@ fn set_type(call: &Call<'_>, destinations: &mut Collection, number: u64) {
     });
 }
 
-/// What a destination is: an address or a range, a URL, or a domain.
+/// The type of a destination: an address or a range, a URL, or a domain.
 fn destination_type(destination: &str) -> &'static str {
     let address = destination.split('/').next().unwrap_or_default();
     match () {

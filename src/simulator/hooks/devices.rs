@@ -6,7 +6,7 @@ use crate::simulator::handlers::{Call, Rejection};
 use crate::simulator::http::response::JsonResponse;
 use crate::simulator::state::{Store, id_text};
 
-/// Where the settings are kept: no path of the API lists them.
+/// The key of the settings: no path of the API lists them.
 const SETTINGS: &str = "/deployments/v2/deviceSettings/SWGEnabled";
 
 /// Lists, sets and removes the settings of the devices that the body names.
@@ -32,7 +32,7 @@ pub(super) fn settings(call: &Call<'_>, store: &mut Store) -> JsonResponse {
         _ => {
             let value = &call.request.body["value"];
             let now = call.values().time(&json!({"type": "string"}), call.now);
-            // A number that is no integer of 64 bits is none of a device.
+            // A number that is not a 64-bit integer does not belong to a device.
             let known = ids.iter().filter(|id| id.as_i64().is_some());
             let items: Vec<Value> = known
                 .map(|id| {
@@ -58,7 +58,7 @@ pub(super) fn settings(call: &Call<'_>, store: &mut Store) -> JsonResponse {
     }
 }
 
-/// Where the devices of a user are kept that were deleted.
+/// The key of the deleted devices of a user.
 fn deleted(path: &str) -> String {
     let user = path.split("/users/").nth(1).unwrap_or_default();
     format!(
@@ -67,7 +67,7 @@ fn deleted(path: &str) -> String {
     )
 }
 
-/// Ends the certificates of a device of a user.
+/// Revokes the certificates of a device of a user.
 pub(super) fn delete(call: &Call<'_>, store: &mut Store) -> Result<JsonResponse, Rejection> {
     let id = call
         .path_values
@@ -79,23 +79,23 @@ pub(super) fn delete(call: &Call<'_>, store: &mut Store) -> Result<JsonResponse,
         None => Ok(call.made(&Value::Null)),
         Some(_) => Err(Rejection::Status(
             404,
-            format!("There is none of the id {id}."),
+            format!("There is no item with the id {id}."),
         )),
     }
 }
 
 /// The certificates of the devices of a user, or of one of them, without those of deleted devices.
 pub(super) fn certificates(call: &Call<'_>, store: &mut Store) -> Result<JsonResponse, Rejection> {
-    let gone: Map<String, Value> = store.notes(&deleted(call.path)).clone();
+    let deleted_devices: Map<String, Value> = store.notes(&deleted(call.path)).clone();
     let ids: Map<String, Value> = call
         .path_values
         .iter()
         .map(|(name, value)| (name.clone(), json!(value)))
         .collect();
     if let Some(device) = call.path_values.get("deviceId")
-        && gone.contains_key(device)
+        && deleted_devices.contains_key(device)
     {
-        let text = format!("There is none of the id {device}.");
+        let text = format!("There is no item with the id {device}.");
         return Err(Rejection::Status(404, text));
     }
     let mut response = call.made(&Value::Object(ids));
@@ -104,7 +104,7 @@ pub(super) fn certificates(call: &Call<'_>, store: &mut Store) -> Result<JsonRes
         for (index, device) in devices.iter_mut().enumerate() {
             device["deviceId"] = json!((1001 + index).to_string());
         }
-        devices.retain(|device| !gone.contains_key(&id_text(&device["deviceId"])));
+        devices.retain(|device| !deleted_devices.contains_key(&id_text(&device["deviceId"])));
     }
     Ok(response)
 }

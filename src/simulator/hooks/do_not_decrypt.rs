@@ -1,4 +1,4 @@
-//! Do-not-decrypt lists: a change says what to add and to remove, and responses have the counts.
+//! Do-not-decrypt lists: a change has entries to add and to remove, and responses have the counts.
 
 use std::net::IpAddr;
 
@@ -18,7 +18,7 @@ const PARTS: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// What the service assigns to a list, and no change removes.
+/// Properties that the service assigns to a list, and that no change removes.
 const ASSIGNED: [&str; 2] = ["exceptionapplicationlistId", "exceptiondomainlistId"];
 
 /// Gives a new list its ids and counts.
@@ -34,7 +34,7 @@ pub(super) fn created(call: &Call<'_>, store: &mut Store, path: &str, number: u6
     });
 }
 
-/// Carries out the change of a list that was `before`.
+/// Applies a change to a list; `before` is the previous list.
 pub(super) fn changed(
     call: &Call<'_>,
     store: &mut Store,

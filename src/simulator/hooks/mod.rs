@@ -1,8 +1,9 @@
-//! What does not follow from the documents by a rule, by operation: counts of destination lists, states of tunnels, references, regions,
+//! Special cases of operations that the documents do not determine: counts of destination lists, states of tunnels, references, regions,
 //! TAXII servers, secrets of API keys, locked access rules.
 //!
-//! `dispatch` calls a hook at each step of a call: before the rule ([`instead`]), after items were created, changed or removed, before one is
-//! deleted, when the call is rejected, and on the response. A new exception is a file here with a line in the matches below.
+//! `dispatch` calls a hook at each step of a call: before the generic handler ([`instead`]), after items were created, changed or removed,
+//! before an item is deleted, when the call is rejected, and on the response. A new special case is a file here with a line in the matches
+//! below.
 
 mod api_keys;
 mod connectors;
@@ -30,12 +31,12 @@ use super::state::Store;
 pub(super) use api_keys::new_key;
 pub(super) use rules::check_lock;
 
-/// Adds to a set that no rule knows, such as the regions; `None` where the rule holds.
+/// Adds to a collection without a create operation, such as the regions; `None` if the generic handler applies.
 pub(super) fn add(store: &mut Store, path: &str, item: &Value) -> Option<String> {
     regions::add(store, path, item)
 }
 
-/// What is returned instead of what the rule says; `None` where the rule holds.
+/// The response instead of the generic handler; `None` if the generic handler applies.
 pub(super) fn instead(
     call: &Call<'_>,
     store: &mut Store,
@@ -85,7 +86,7 @@ pub(super) fn instead(
     }
 }
 
-/// What follows when an item was created.
+/// Runs after an item was created.
 pub(super) fn created(call: &Call<'_>, store: &mut Store, path: &str, number: u64) {
     defaults::assign(call, store, path, number);
     match call.operation().id.as_str() {
@@ -107,7 +108,7 @@ pub(super) fn created(call: &Call<'_>, store: &mut Store, path: &str, number: u6
     }
 }
 
-/// What follows when an item was changed; `before` has all of it as it was.
+/// Runs after an item was changed; `before` is the complete previous item.
 pub(super) fn changed(
     call: &Call<'_>,
     store: &mut Store,
@@ -132,7 +133,7 @@ pub(super) fn changed(
     }
 }
 
-/// What precedes the deletion of an item: a rejection where it is in use.
+/// Runs before an item is deleted: rejects the deletion if the item is in use.
 pub(super) fn deleting(
     call: &Call<'_>,
     store: &mut Store,
@@ -142,7 +143,7 @@ pub(super) fn deleting(
     references::deleting(call, store, path, number)
 }
 
-/// What a response has or lacks because of the query.
+/// Adds or removes properties of a response depending on the query.
 pub(super) fn finished(call: &Call<'_>, response: JsonResponse) -> JsonResponse {
     match call.operation().id.as_str() {
         "list_connector_groups" | "get_connector_group" | "replace_connector_group" => {
@@ -152,14 +153,14 @@ pub(super) fn finished(call: &Call<'_>, response: JsonResponse) -> JsonResponse 
     }
 }
 
-/// What follows when items were removed.
+/// Runs after items were removed.
 pub(super) fn removed(call: &Call<'_>, store: &mut Store, path: &str) {
     if call.operation().id == "remove_destinations" {
         destinations::removed(call, store, path);
     }
 }
 
-/// What is returned where an item of the rule does not exist.
+/// The response if an item does not exist.
 pub(super) fn rejected(call: &Call<'_>, rejection: Rejection) -> Outcome {
     match (call.operation().id.as_str(), &rejection) {
         ("get_destination_list", Rejection::Status(404, _))

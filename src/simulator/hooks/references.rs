@@ -1,4 +1,4 @@
-//! What refers to what: members of groups, rules with their conditions, lists with their applications; and what cannot be deleted meanwhile.
+//! References between items: members of groups, rules with their conditions, lists with their applications; items in use cannot be deleted.
 
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ const RESOURCE_GROUPS: &str = "/policies/v2/privateResourceGroups";
 const CLASSIFICATIONS: &str = "/policies/v2/dlp/custom/classifications";
 const APPLICATION_LISTS: &str = "/policies/v2/applicationLists";
 
-/// All stored items of the collection at a path, with their ids. What follows from the seed alone refers to nothing here.
+/// All stored items of the collection at a path, with their ids. Generated items have no references here.
 fn stored(call: &Call<'_>, store: &mut Store, path: &str) -> Vec<(Value, Map<String, Value>)> {
     let Some(collection) = store.at(path, call.env) else {
         return Vec::new();
@@ -67,7 +67,7 @@ fn named(call: &Call<'_>, store: &mut Store, path: &str, id: &Value) -> Option<V
     Some(json!({"id": id, "name": item["name"]}))
 }
 
-/// Gives an object group its members, by the ids of the body.
+/// Adds the members to an object group, by the ids in the body.
 pub(super) fn group_saved(call: &Call<'_>, store: &mut Store, path: &str, number: u64) {
     let objects = path.replace("Groups", "s");
     for (ids, members, of) in [
@@ -106,7 +106,7 @@ pub(super) fn of_object(
         let number = objects.find(id)?;
         Some(objects.id(number))
     });
-    let missing = || Rejection::Status(404, format!("There is none of the id {id}."));
+    let missing = || Rejection::Status(404, format!("There is no item with the id {id}."));
     let facts = references(call, store, collection, &known.ok_or_else(missing)?);
     Ok(Some(JsonResponse::new(
         call.operation().success_status,
@@ -151,7 +151,7 @@ pub(super) fn of_objects(call: &Call<'_>, store: &mut Store) -> Option<JsonRespo
     Some(JsonResponse::new(call.operation().success_status, facts))
 }
 
-/// Which application lists have the applications of the query.
+/// The application lists that contain the applications of the query.
 pub(super) fn applications(call: &Call<'_>, store: &mut Store) -> Option<JsonResponse> {
     let wanted = call.request.query.get("attributeValue")?;
     let wanted = wanted
@@ -192,7 +192,7 @@ pub(super) fn applications(call: &Call<'_>, store: &mut Store) -> Option<JsonRes
     ))
 }
 
-/// Puts the ids of credentials into their integration.
+/// Adds the ids of credentials to their integration.
 pub(super) fn credentials(call: &Call<'_>, store: &mut Store) {
     const INTEGRATIONS: &str = "/admin/v2/integrations";
     let numbers = match store.at(INTEGRATIONS, call.env) {
@@ -225,8 +225,7 @@ pub(super) fn credentials(call: &Call<'_>, store: &mut Store) {
     }
 }
 
-/// Keeps the ids in `property` of the items at `other` in line with the members of one item: those in `ids` have the id of the item, and
-/// no others.
+/// Updates `property` of the items at `other` to match the members of one item: those in `ids` have the id of the item, and no others.
 fn join(
     call: &Call<'_>,
     store: &mut Store,
@@ -260,7 +259,7 @@ fn join(
     }
 }
 
-/// Joins a resource or a group with its groups or members.
+/// Connects a resource or a group with its groups or members.
 pub(super) fn members_saved(call: &Call<'_>, store: &mut Store, path: &str, number: u64) {
     let is_group = path == RESOURCE_GROUPS;
     let (own, other, theirs) = match is_group {
@@ -276,7 +275,7 @@ pub(super) fn members_saved(call: &Call<'_>, store: &mut Store, path: &str, numb
     join(call, store, other, theirs, &id, &ids);
 }
 
-/// Rejects the deletion of what is in use, and takes what is deleted out of its groups.
+/// Rejects the deletion of an item in use, and removes a deleted item from its groups.
 pub(super) fn deleting(
     call: &Call<'_>,
     store: &mut Store,

@@ -42,7 +42,7 @@ pub(super) fn list(call: &Call<'_>, store: &mut Store) -> JsonResponse {
     call.made(&json!({"regions": regions}))
 }
 
-/// Adds a region where the path is that of regions; gives its id.
+/// Adds a region if the path is that of regions; returns its id.
 pub(super) fn add(store: &mut Store, path: &str, region: &Value) -> Option<String> {
     let id = region["region"].as_str().filter(|_| path == REGIONS)?;
     store.notes(REGIONS).insert(id.to_owned(), region.clone());

@@ -1,7 +1,7 @@
-//! Threat feeds: the TAXII servers that they poll, which reject what the service itself accepts, and one job for each collection.
+//! Threat feeds: the TAXII servers that they poll, which can reject valid calls, and one job for each collection.
 //!
-//! There is no TAXII server: one whose host is below `.invalid`, which does not exist (RFC 2606), has nothing, and each server rejects an
-//! empty user name and an empty password.
+//! There is no TAXII server. A server whose host is under `.invalid`, which does not exist (RFC 2606), has no resources, and each server
+//! rejects an empty user name and an empty password.
 
 use serde_json::{Value, json};
 use url::Url;
@@ -10,7 +10,7 @@ use crate::simulator::handlers::Call;
 use crate::simulator::http::response::{JsonResponse, TRANSACTION, reason};
 use crate::simulator::state::Store;
 
-/// How many active feeds a vendor can have.
+/// The maximum number of active feeds of a vendor.
 const FEEDS_OF_VENDOR: usize = 5;
 
 /// The rejection of a call about threat feeds, if it is rejected.
@@ -21,12 +21,12 @@ pub(super) fn rejection(call: &Call<'_>, store: &mut Store) -> Option<JsonRespon
         "create_threat_feed" if has_job(call, store) => Some(error(
             409,
             "DUPLICATE_JOB",
-            "There is a job for this collection already.",
+            "This collection already has a job.",
         )),
         "create_threat_feed" if is_vendor_full(call, store) => Some(error(
             400,
             "VENDOR_LIMIT_EXCEEDED",
-            &format!("There are {FEEDS_OF_VENDOR} active feeds of this vendor already."),
+            &format!("This vendor already has {FEEDS_OF_VENDOR} active feeds."),
         )),
         _ => None,
     }
@@ -60,7 +60,7 @@ fn is_vendor_full(call: &Call<'_>, store: &mut Store) -> bool {
     active.count() >= FEEDS_OF_VENDOR
 }
 
-/// What the TAXII server at the URL in a property of the body says, where it does not accept the call.
+/// The error of the TAXII server at the URL in a property of the body, if it rejects the call.
 fn of_server(call: &Call<'_>, property: &str) -> Option<JsonResponse> {
     let body = &call.request.body;
     let credentials = &body["credentials"];

@@ -1,7 +1,7 @@
 //! Network tunnel groups: their hubs, and the state of their tunnels, which follows from their age.
 //!
-//! Nothing connects to a simulator, so the first peer of a group comes a minute after its creation, and its tunnels are established another
-//! minute later. A test puts the clock forward.
+//! Nothing connects to a simulator, so the first peer of a group connects one minute after its creation, and its tunnels are established
+//! one minute later. A test advances the clock.
 
 use chrono::DateTime;
 use cisco_secure_access_openapi::Document;
@@ -12,14 +12,14 @@ use crate::simulator::http::response::JsonResponse;
 use crate::simulator::state::{Store, id_text};
 
 const GROUPS: &str = "/deployments/v2/networktunnelgroups";
-/// How long a group has no peer, in seconds.
+/// The time without a peer after the creation of a group, in seconds.
 const FIRST_PEER: i64 = 60;
-/// How long tunnels are established after the creation, in seconds.
+/// The time after the creation until tunnels are established, in seconds.
 const CONNECTED: i64 = 120;
-/// The ids of secondary hubs are those of primary hubs and this.
+/// The offset of the ids of secondary hubs to those of primary hubs.
 const SECONDARY: u64 = 1_000_000;
 
-/// What the tunnels of a group are in.
+/// The state of the tunnels of a group.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Absent,
@@ -76,7 +76,7 @@ fn datacenter(group: &Map<String, Value>, hub: u64) -> Value {
     })
 }
 
-/// Brings the states of all groups that were created to what they are now.
+/// Updates the states of all created groups.
 pub(super) fn refresh(call: &Call<'_>, store: &mut Store) {
     let Some(groups) = store.at(GROUPS, call.env) else {
         return;
@@ -123,7 +123,7 @@ pub(super) fn states(
     let Some(id) = call.path_values.get("id") else {
         return Ok(None);
     };
-    let missing = || Rejection::Status(404, format!("There is none of the id {id}."));
+    let missing = || Rejection::Status(404, format!("There is no item with the id {id}."));
     let groups = store.at(GROUPS, call.env).ok_or_else(missing)?;
     let number = groups.find(id).ok_or_else(missing)?;
     let group = groups.item(call.values(), number);
@@ -156,7 +156,7 @@ pub(super) fn states(
     }
 }
 
-/// The state of a group; `None` where it has no peer yet.
+/// The state of a group; `None` if it has no peer yet.
 fn state(call: &Call<'_>, group: &Map<String, Value>, id: Value) -> Option<Value> {
     let phase = Phase::of(group, call.now);
     if phase == Phase::Absent {

@@ -1,13 +1,13 @@
 //! The fields of a multipart body: enough of RFC 7578 to say which there are.
 
-/// Names and contents of the fields; what is no text is read as well as it can be.
+/// The names and contents of the fields; invalid UTF-8 is replaced.
 pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Vec<(String, String)>, &'static str> {
     let boundary = parameter(content_type, "boundary").ok_or("its content type has no boundary")?;
     let body = String::from_utf8_lossy(body);
     let delimiter = format!("--{boundary}");
     let (_, parts) = body
         .split_once(delimiter.as_str())
-        .ok_or("the boundary does not occur")?;
+        .ok_or("the boundary is missing")?;
     let mut fields = Vec::new();
     for part in parts.split(format!("\r\n{delimiter}").as_str()) {
         if part.starts_with("--") {
@@ -15,7 +15,7 @@ pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Vec<(String, Strin
         }
         let (head, content) = part
             .split_once("\r\n\r\n")
-            .ok_or("a part has no end of its headers")?;
+            .ok_or("the headers of a part have no end")?;
         let disposition = head
             .lines()
             .find(|line| {
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_read() {
+    fn multipart_fields_are_parsed() {
         let body = b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\
             Content-Type: text/csv\r\n\r\na,b\r\nc\r\n--x\r\nContent-Disposition: form-data; name=kind\r\n\r\n1\r\n--x--\r\n";
         let fields = read("multipart/form-data; boundary=x", body).unwrap();

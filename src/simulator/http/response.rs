@@ -16,7 +16,7 @@ pub(crate) struct JsonResponse {
 }
 
 impl JsonResponse {
-    /// A response of a status that is none of HTTP's becomes 500.
+    /// Creates a response; an invalid status becomes 500.
     pub(crate) fn new(status: u16, body: impl Into<Option<Value>>) -> Self {
         Self {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
@@ -86,7 +86,7 @@ pub(crate) struct Delivered {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Delivery {
     #[default]
-    Whole,
+    Complete,
     /// The connection ends instead.
     Never,
     /// The connection ends in the middle.

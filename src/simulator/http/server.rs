@@ -1,6 +1,6 @@
-//! The socket: requests of HTTP/1.1 in, responses out, and connections that break on demand.
+//! The socket: HTTP/1.1 requests and responses, and connections that break on demand.
 //!
-//! Frameworks do not break a connection in the middle of a response, so this is hyper itself.
+//! It uses hyper directly, because frameworks cannot break a connection in the middle of a response.
 
 use std::io;
 use std::pin::Pin;
@@ -20,9 +20,9 @@ use tokio::task::JoinSet;
 use super::response::{Delivered, Delivery, JsonResponse};
 use crate::simulator::clock::Clock;
 
-/// No body of the API is longer.
+/// The maximum size of a body.
 const MAX_BODY: usize = 16 * 1024 * 1024;
-/// How many pieces a slow response comes in.
+/// The number of pieces of a slow response.
 const PIECES: usize = 8;
 
 /// Accepts connections until it is dropped, and all connections with it.
@@ -50,7 +50,7 @@ where
     let is_reset = AtomicBool::new(false);
     let service = service_fn(|request| respond(&handler, &clock, &is_reset, request));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // An error is what the client did, or a fault: nobody needs to know.
+    // An error is caused by the client or by a fault, and is not reported.
     let _ = Pin::new(&mut connection).await;
     if is_reset.load(Ordering::Relaxed) {
         let _ = connection.into_parts().io.inner().set_zero_linger();
@@ -72,7 +72,7 @@ where
         Some(body) => handler(Request::from_parts(head, body)).await,
         None => Delivered {
             response: JsonResponse::error(413, "The body is too large.").into_response(),
-            delivery: Delivery::Whole,
+            delivery: Delivery::Complete,
         },
     };
     if delivery == Delivery::Never {
@@ -108,7 +108,7 @@ struct ResponseBody {
     piece: usize,
     clock: Clock,
     pause: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// Whether what came so far had a chance to leave.
+    /// Whether the data so far had a chance to be sent.
     is_flushed: bool,
 }
 

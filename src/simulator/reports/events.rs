@@ -8,7 +8,7 @@ use crate::simulator::handlers::Call;
 
 /// There is one event in this time, in milliseconds.
 const STEP: i64 = 300_000;
-/// A report looks at so many events at most, the newest of its range.
+/// The maximum number of events of a report, the newest of its range.
 pub(super) const MAX_EVENTS: i64 = 50_000;
 
 /// Kinds of events, the frequent ones more than once.

@@ -1,6 +1,6 @@
-//! Reports over a log of events that is never written down, so that activity, summaries and top lists of the same time range agree.
+//! Reports on a log of generated events, so that activity, summaries and top lists of the same time range agree.
 //!
-//! `events` has the events in the time range of a call, `ranks` counts them; this module makes the response.
+//! `events` generates the events in the time range of a call, `ranks` counts them; this module creates the response.
 
 mod events;
 mod ranks;
@@ -16,7 +16,7 @@ use super::http::response::JsonResponse;
 use events::{Event, KINDS, log};
 use ranks::{over_time, tally, top};
 
-/// The response of a report over the time range of a call; `None` where the call is none that is known here.
+/// The response of a report over the time range of a call; `None` if the call is not a report.
 pub(crate) fn respond(
     call: &Call<'_>,
     interval: Option<(i64, i64)>,
@@ -106,7 +106,7 @@ fn partial(call: &Call<'_>, kind: &str, mut response: JsonResponse) -> JsonRespo
     response
 }
 
-/// The response that lists these; `row` gives the facts of each, and the source of what is made up.
+/// A response that lists these; `row` returns the facts of each, and the source of generated values.
 fn listed<T>(
     call: &Call<'_>,
     all: &[T],

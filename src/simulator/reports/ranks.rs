@@ -1,4 +1,4 @@
-//! Numbers of events: in all, over time, and by what a report ranks.
+//! Counts of events: in total, over time, and by the ranked property of a report.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,10 +67,10 @@ pub(super) fn over_time(
     rows.collect()
 }
 
-/// What an event counts for in a rank, if for anything: the properties that it has in a row.
+/// The properties in a row for which an event counts in a rank, if any.
 type Subject = fn(&Event) -> Option<Value>;
 
-/// What a report ranks; `None` where it ranks nothing.
+/// The ranked property of a report; `None` if it does not rank.
 fn subject(report: &str) -> Option<Subject> {
     let name = report.split('/').next().unwrap_or_default();
     Some(match (name, report) {
@@ -107,7 +107,7 @@ fn subject(report: &str) -> Option<Subject> {
     })
 }
 
-/// The numbers of events of each thing that a report ranks, the most frequent first; `None` where the report is none of these.
+/// The numbers of events of each ranked value, the most frequent first; `None` if the report does not rank.
 pub(super) fn top(events: &[Event], report: &str) -> Option<Vec<Map<String, Value>>> {
     let subject = subject(report)?;
     let mut groups: BTreeMap<String, (Value, Vec<Event>)> = BTreeMap::new();

@@ -1,7 +1,7 @@
-//! What the simulator keeps: the items of every collection, made when they are looked at.
+//! The collections of the simulator, whose items are generated on demand.
 //!
-//! An item that is there from the start follows from the seed and its number, so that a collection of a quarter of a million items costs eight
-//! bytes an item. Once a caller has created or changed it, all of it is kept, and nothing is made up from then on.
+//! An initial item is derived from the seed and its number, so that a collection of a quarter of a million items takes eight bytes for each
+//! item. Once a caller has created or changed an item, the complete item is stored, and no more values are generated.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,40 +14,40 @@ use super::values::ValueMaker;
 use crate::simulator::env::Env;
 use crate::simulator::faker::{Moment, SeededRng};
 
-/// All collections that were called so far, by their paths.
+/// All collections that were used so far, by their paths.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     collections: BTreeMap<String, Option<Collection>>,
-    /// What is kept that no path lists, by what it is and then by id.
+    /// Data that no path lists, by kind and then by id.
     notes: BTreeMap<String, Map<String, Value>>,
 }
 
-/// The items of one path.
+/// The items of a path.
 #[derive(Debug)]
 pub(crate) struct Collection {
     pub(crate) shape: Shape,
     rng: SeededRng,
-    /// What the items that are there from the start have because of the items under them.
+    /// The properties of the initial items that depend on their children.
     counts: Map<String, Value>,
-    /// The numbers of the items, in the order of the list.
+    /// The numbers of the items, in list order.
     order: Vec<u64>,
-    /// The number of the first item that was not there from the start.
+    /// The number of the first item that is not initial.
     first_new: u64,
     next: u64,
-    /// The ids of items that came with one.
+    /// The ids of items that the caller set.
     own_ids: BTreeMap<u64, Value>,
-    /// All of the items that callers created or changed.
+    /// The complete items that callers created or changed.
     stored: BTreeMap<u64, Map<String, Value>>,
-    /// From when on items are listed that are not yet, in epoch seconds.
+    /// The times from which on hidden items are listed, in epoch seconds.
     listed_from: BTreeMap<u64, i64>,
 }
 
-/// What a caller says about an item.
+/// A change of an item by a caller.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Change {
-    /// The properties that it sets.
+    /// The properties to set.
     pub(crate) set: Map<String, Value>,
-    /// The properties that it removes.
+    /// The properties to remove.
     pub(crate) removed: BTreeSet<String>,
 }
 
@@ -61,7 +61,7 @@ impl From<Map<String, Value>> for Change {
 }
 
 impl Store {
-    /// The collection at a path, if the documents have one there.
+    /// Returns the collection at a path, if the documents define one.
     pub(crate) fn at(&mut self, path: &str, env: &Env) -> Option<&mut Collection> {
         if !self.collections.contains_key(path) {
             let is_new = self.is_under_new(path);
@@ -79,7 +79,7 @@ impl Store {
         self.collections.get_mut(path)?.as_mut()
     }
 
-    /// Whether a path is under an item that a caller created: it has only the children that callers create.
+    /// Whether a path is under an item that a caller created: its children are only those that callers create.
     fn is_under_new(&self, path: &str) -> bool {
         let slashes = path.match_indices('/').map(|(slash, _)| slash);
         let ends = slashes.chain([path.len()]);
@@ -91,13 +91,13 @@ impl Store {
             })
     }
 
-    /// The collection at a path whose items have paths of their own under it.
+    /// The collection at a path with item paths under it.
     pub(crate) fn with_ids(&mut self, path: &str, env: &Env) -> Option<&mut Collection> {
         self.at(path, env)
             .filter(|collection| collection.shape.has_ids)
     }
 
-    /// How many items the collections that one operation lists have, all of them together.
+    /// The total number of items in the collections of one operation.
     pub(crate) fn count_listed_by(&self, operation: &str) -> usize {
         let collections = self.collections.values().flatten();
         collections
@@ -111,19 +111,19 @@ impl Store {
             .sum()
     }
 
-    /// What is kept under a name and no path lists, by id.
+    /// The data under a name that no path lists, by id.
     pub(crate) fn notes(&mut self, name: &str) -> &mut Map<String, Value> {
         self.notes.entry(name.to_owned()).or_default()
     }
 
-    /// All collections that were looked at, by their paths.
+    /// All collections that were used, by their paths.
     pub(crate) fn collections(&self) -> impl Iterator<Item = (&str, &Collection)> {
         self.collections
             .iter()
             .filter_map(|(path, collection)| Some((path.as_str(), collection.as_ref()?)))
     }
 
-    /// Forgets a path and everything under it.
+    /// Removes a path and everything under it.
     pub(crate) fn forget(&mut self, path: &str) {
         let under = format!("{path}/");
         self.collections
@@ -156,12 +156,12 @@ impl Collection {
         &self.order
     }
 
-    /// Lists the items whose time has come.
+    /// Lists the hidden items whose time has come.
     pub(crate) fn reveal(&mut self, now: i64) {
         self.listed_from.retain(|_, from| *from > now);
     }
 
-    /// The numbers of the items that are listed, in order.
+    /// The numbers of the listed items, in order.
     pub(crate) fn listed(&self) -> Cow<'_, [u64]> {
         match self.listed_from.is_empty() {
             true => Cow::Borrowed(&self.order),
@@ -173,7 +173,7 @@ impl Collection {
         }
     }
 
-    /// Lists an item from a time on, in epoch seconds.
+    /// Hides an item until a time, in epoch seconds.
     pub(crate) fn list_from(&mut self, number: u64, time: i64) {
         self.listed_from.insert(number, time);
     }
@@ -189,7 +189,7 @@ impl Collection {
         created.map(|(number, item)| (*number, item))
     }
 
-    /// The number of the item of this id, if it is there.
+    /// Returns the number of the item with this id, if it exists.
     pub(crate) fn find(&self, id: &str) -> Option<u64> {
         let mut own = self.own_ids.iter().filter(|(_, own)| id_text(own) == id);
         let number = match own.next() {
@@ -203,7 +203,7 @@ impl Collection {
     }
 
     fn position(&self, number: u64) -> Option<usize> {
-        // In order of their numbers unless a caller has put them into another one.
+        // In the order of their numbers unless a caller has reordered them.
         let found = self.order.binary_search(&number).ok();
         found.or_else(|| self.order.iter().position(|known| *known == number))
     }
@@ -213,7 +213,7 @@ impl Collection {
         own.unwrap_or_else(|| self.shape.id_of(number, self.rng))
     }
 
-    /// What is known of an item: all of it if it is stored, otherwise its counts, id, name and position.
+    /// The facts of an item: the complete item if it is stored, otherwise its counts, id, name and position.
     fn facts(&self, number: u64) -> Value {
         let stored = self.stored.get(&number);
         let mut facts = stored.unwrap_or(&self.counts).clone();
@@ -231,13 +231,13 @@ impl Collection {
                 json!(format!("https://api.sse.cisco.com{path}")),
             );
         }
-        // Some responses about an item have the id under this name, whatever that of the item is.
+        // Some responses have the id under this name, for any id property of the item.
         facts.entry("id").or_insert_with(|| id.clone());
         facts.insert(self.shape.id.clone(), id);
         Value::Object(facts)
     }
 
-    /// An item as a schema shows it.
+    /// Returns the view of an item in a schema.
     pub(crate) fn view(&self, values: ValueMaker<'_>, schema: &Value, number: u64) -> Value {
         let (facts, rng) = (self.facts(number), self.rng.fork_at(number));
         match self.stored.contains_key(&number) {
@@ -246,7 +246,7 @@ impl Collection {
         }
     }
 
-    /// All of an item.
+    /// Returns the complete item.
     pub(crate) fn item(&self, values: ValueMaker<'_>, number: u64) -> Map<String, Value> {
         if let Some(stored) = self.stored.get(&number) {
             return stored.clone();
@@ -264,8 +264,8 @@ impl Collection {
         item
     }
 
-    /// What the service assigns to a new item: times, the organization, who created it, counts of what it does not have yet, and what the
-    /// document states as a default.
+    /// The properties that the service assigns to a new item: times, the organization, the author, counts of missing children, and
+    /// documented defaults.
     fn assigned(&self, values: ValueMaker<'_>, number: u64, now: i64) -> Map<String, Value> {
         let properties = self.shape.properties.iter();
         let assigned = properties.filter_map(|(name, property)| {
@@ -279,7 +279,7 @@ impl Collection {
         assigned.collect()
     }
 
-    /// Gives an item what its views require and callers can set, but did not.
+    /// Adds the properties that the views of an item require and that the caller could set but did not.
     fn complete(&self, values: ValueMaker<'_>, number: u64, item: &mut Map<String, Value>) {
         for (name, property) in &self.shape.properties {
             if property.is_required && property.is_sent && !item.contains_key(name) {
@@ -300,12 +300,12 @@ impl Collection {
         }
     }
 
-    /// An item as a row of the list.
+    /// Returns an item as a row of the list.
     pub(crate) fn row(&self, values: ValueMaker<'_>, number: u64) -> Value {
         self.view(values, &self.shape.row, number)
     }
 
-    /// The item other than this one that has the name which is given here, if one has.
+    /// Returns another item with this name, if there is one.
     pub(crate) fn find_by_name(
         &self,
         stored: &Map<String, Value>,
@@ -330,7 +330,8 @@ impl Collection {
         others.find(|number| has_name(number)).copied()
     }
 
-    /// Adds an item at the end: what the caller sent, and what the service assigns to it now. An id that is among it is the id of the item.
+    /// Adds an item at the end, with the properties of the caller and those that the service assigns. An id in the properties is the id of
+    /// the item.
     pub(crate) fn add(
         &mut self,
         values: ValueMaker<'_>,
@@ -338,7 +339,7 @@ impl Collection {
         now: i64,
     ) -> u64 {
         let own = sent.get(&self.shape.id);
-        // An id of the usual form has its number.
+        // An id in the usual format contains its number.
         let numbered = own.and_then(|id| self.shape.number_of(&id_text(id), self.rng));
         let numbered = numbered.filter(|number| self.position(*number).is_none());
         let number = numbered.unwrap_or(self.next);
@@ -355,17 +356,17 @@ impl Collection {
         number
     }
 
-    /// Whether an item was not there from the start.
+    /// Whether an item is not initial.
     pub(crate) fn is_new(&self, number: u64) -> bool {
         number >= self.first_new
     }
 
-    /// Whether another item fits in, where the ids are those of an enumeration.
+    /// Whether another item is possible, if the ids are an enumeration.
     pub(crate) fn has_room(&self) -> bool {
         self.next < FIRST.saturating_add(self.shape.capacity() as u64)
     }
 
-    /// Changes an item now.
+    /// Changes an item, at the current time.
     pub(crate) fn change(&mut self, values: ValueMaker<'_>, number: u64, change: Change, now: i64) {
         let mut item = self.item(values, number);
         item.retain(|name, _| !change.removed.contains(name));
@@ -381,7 +382,7 @@ impl Collection {
         self.stored.insert(number, item);
     }
 
-    /// Edits an item as the service does: nobody changed it.
+    /// Changes an item as the service does, without an author.
     pub(crate) fn edit(
         &mut self,
         values: ValueMaker<'_>,
@@ -418,7 +419,7 @@ impl Collection {
         position.is_some()
     }
 
-    /// Moves an item to the position that was stored, where the collection is in an order that callers give.
+    /// Moves an item to its stored position, if callers order the collection.
     fn move_to(&mut self, number: u64, stored: &Map<String, Value>) {
         let property = self.shape.position.as_ref();
         let wanted = property.and_then(|property| stored.get(property)?.as_u64());

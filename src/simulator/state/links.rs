@@ -1,13 +1,13 @@
-//! What an id refers to, and what a count counts: so that the ids that are made up are those of things that exist, and as many.
+//! References and counts: generated ids refer to existing items, and counts match the number of items.
 
 use serde_json::{Map, Value, json};
 
 use crate::simulator::env::Sizes;
 
-/// The first item of a collection has this number.
+/// The number of the first item of a collection.
 pub(crate) const FIRST: u64 = 1001;
 
-/// The operation that lists what a property of this name refers to.
+/// The operation that lists the items to which a property of this name refers.
 pub(super) fn list_of(property: &str) -> Option<&'static str> {
     Some(match property {
         "siteId" | "siteIds" => "list_sites",
@@ -25,7 +25,7 @@ pub(super) fn list_of(property: &str) -> Option<&'static str> {
     })
 }
 
-/// The operation that lists what an attribute of a rule has the ids of: the last words of its name say it.
+/// The operation that lists the items to which an attribute of a rule refers, derived from the last words of its name.
 pub(super) fn list_in(attribute: &str) -> Option<&'static str> {
     let name = attribute.rsplit('.').next().unwrap_or(attribute);
     Some(match name {
@@ -45,7 +45,7 @@ pub(super) fn list_in(attribute: &str) -> Option<&'static str> {
     })
 }
 
-/// What the items of a list have from the start, because of how many items are under each of them.
+/// The initial properties of the items of a list that depend on the number of their children.
 pub(super) fn counts(list: &str, sizes: &Sizes) -> Map<String, Value> {
     let mut counts = Map::new();
     if list == "list_destination_lists" {

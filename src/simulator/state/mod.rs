@@ -1,9 +1,8 @@
-//! The state: collections of items, what the documents say about them, and the values that responses show.
+//! The state: collections of items, their documents, and the values in responses.
 //!
-//! `shape` derives from the documents which paths form a collection and what its items look like; `collections` holds the items, and of each
-//! what callers sent; `values` makes the JSON of a schema around what is known, with the ids of
-//! things that exist where `links` knows what an id refers to. Imports run in this order: collections → shape,
-//! values → links.
+//! `shape` derives the collections and the properties of their items from the documents; `collections` stores the items and the changes of
+//! callers; `values` generates the JSON of a schema around known properties, with ids of existing items from `links`. Imports run in this
+//! order: collections → shape, values → links.
 
 mod collections;
 mod links;

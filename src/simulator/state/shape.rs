@@ -1,4 +1,4 @@
-//! Which paths form a collection, by rule: a listing, a creation, and the items under them.
+//! The collections in the documents, found by rules: a list operation, a create operation, and the items under them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -11,35 +11,35 @@ use crate::simulator::catalog::{self, Endpoint, Route};
 use crate::simulator::faker::{AUTHOR, Moment, ORGANIZATION, SeededRng, uuid};
 use crate::simulator::validate::PropertyValidator;
 
-/// A collection as the documents describe it.
+/// A collection in the documents.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
     pub(crate) path: String,
     pub(crate) document: &'static Document,
     /// The operation that lists it.
     pub(crate) list: Option<&'static Endpoint>,
-    /// The schema of an item: a row of the list, or what reading or creating an item gives.
+    /// The schema of an item: a row of the list, or the response of the get or create operation.
     pub(crate) row: Value,
-    /// The schemas in which an item is shown, the most detailed first: what reading it gives, and the row.
+    /// The schemas of the views of an item, the most detailed first: the response of the get operation, and the row.
     pub(crate) views: Vec<Value>,
     /// The properties of items, by name.
     pub(crate) properties: BTreeMap<String, Property>,
-    /// The schema of what creates an item.
+    /// The schema of the create request.
     pub(crate) new: Option<Value>,
-    /// Whether items have paths of their own, which end in their ids.
+    /// Whether items have their own paths, which end in their ids.
     pub(crate) has_ids: bool,
     /// The property that holds the id.
     pub(crate) id: String,
     id_format: IdFormat,
     /// The property that holds the name.
     pub(crate) name: Option<String>,
-    /// Whether no two items share a name: the document says so of the name, or has a conflict for the creation.
+    /// Whether names are unique: the document says so, or documents a conflict for the creation.
     pub(crate) has_unique_names: bool,
-    /// The property that holds the position of an item, where callers decide on the order.
+    /// The property with the position of an item, if callers order the collection.
     pub(crate) position: Option<String>,
     /// The property that holds the address of the item.
     pub(crate) link: Option<String>,
-    /// What an item is called.
+    /// The display name of an item.
     noun: String,
 }
 
@@ -48,35 +48,35 @@ pub(crate) struct Shape {
 pub(crate) struct Property {
     /// Its schema, in the most detailed view that has it.
     pub(crate) schema: Value,
-    /// Its schema in the request that creates an item.
+    /// Its schema in the create request.
     pub(crate) new: Option<Value>,
     /// Whether requests can set it.
     pub(crate) is_sent: bool,
     /// Whether a view requires it.
     pub(crate) is_required: bool,
-    /// The event that it has the time of.
+    /// The event whose time it contains.
     pub(crate) moment: Option<Moment>,
-    /// What the service assigns to it in a new item.
+    /// The value that the service assigns to it in a new item.
     pub(crate) assigned: Option<Assigned>,
     validator: OnceLock<Arc<PropertyValidator>>,
 }
 
 impl Property {
-    /// Checks values of the property, which has this name.
+    /// Validates values of the property with this name.
     pub(crate) fn validator(&self, document: &Document, name: &str) -> &PropertyValidator {
         self.validator
             .get_or_init(|| Arc::new(PropertyValidator::new(document, name, &self.schema)))
     }
 }
 
-/// What the service assigns to a property of a new item.
+/// The value that the service assigns to a property of a new item.
 #[derive(Clone, Debug)]
 pub(crate) enum Assigned {
     /// The time of the creation.
     Time,
     /// The number of the item.
     Number,
-    /// Always the same: a default of the document, the organization, the author, a count of what a new item does not have yet.
+    /// A constant: a default of the document, the organization, the author, a count of missing children.
     Value(Value),
 }
 
@@ -103,7 +103,7 @@ impl Assigned {
     }
 }
 
-/// What ids look like.
+/// The format of ids.
 #[derive(Clone, Debug)]
 enum IdFormat {
     Number,
@@ -114,7 +114,7 @@ enum IdFormat {
 }
 
 impl Shape {
-    /// The collection at a path, if there is one.
+    /// Returns the collection at a path, if there is one.
     pub(crate) fn at(path: &str) -> Option<Self> {
         let Endpoints { list, create, item } = Endpoints::at(path)?;
         let any = list.or(create)?;
@@ -201,7 +201,7 @@ impl Shape {
         Some(shape)
     }
 
-    /// The properties of items; `sent` has those that requests can set.
+    /// The properties of items; `sent` are those that requests can set.
     fn properties(&self, sent: &BTreeSet<String>) -> BTreeMap<String, Property> {
         let document = self.document;
         let requires = |name: &str| {
@@ -254,7 +254,7 @@ impl Shape {
         }
     }
 
-    /// Where a response holds an item of this collection, as a JSON pointer; `None` where it does not.
+    /// The location of an item of this collection in a response, as a JSON pointer; `None` if there is none.
     pub(crate) fn pointer_in(&self, response: &Value) -> Option<String> {
         let known = self.document.property_names(&self.row);
         let common = |schema: &Value| {
@@ -278,7 +278,7 @@ impl Shape {
         views.any(|view| self.document.property(view, name).is_some())
     }
 
-    /// The schemas that have properties of items: that of a new one, and the views.
+    /// The schemas with the properties of items: the create request, and the views.
     pub(crate) fn schemas(&self) -> impl Iterator<Item = &Value> {
         self.new.iter().chain(&self.views)
     }
@@ -307,12 +307,12 @@ impl Shape {
             .then_some(number)
     }
 
-    /// The name of an item of this number: `Site 001`.
+    /// The name of the item with this number: `Site 001`.
     pub(crate) fn name_of(&self, number: u64) -> String {
         format!("{} {:03}", self.noun, number + 1 - FIRST)
     }
 
-    /// How many items there can be, where ids are limited.
+    /// The maximum number of items, if ids are limited.
     pub(crate) fn capacity(&self) -> usize {
         match &self.id_format {
             IdFormat::Listed(values) => values.len(),
@@ -344,16 +344,16 @@ fn sent_by(endpoint: &'static Endpoint) -> BTreeSet<String> {
     }
 }
 
-/// The operations that make a path a collection.
+/// The operations that define a collection at a path.
 struct Endpoints {
     list: Option<&'static Endpoint>,
     create: Option<&'static Endpoint>,
-    /// One on an item, whose path ends in its id.
+    /// An operation on an item, whose path ends in its id.
     item: Option<&'static Endpoint>,
 }
 
 impl Endpoints {
-    /// Those of a path, if it is a collection: it has a list, or items that can be created.
+    /// Returns the operations of a path, if it is a collection: it has a list, or items can be created.
     fn at(path: &str) -> Option<Self> {
         let find = |method: &str, path: &str| match catalog::route(method, path) {
             Route::Found(endpoint, _) => Some(endpoint),
@@ -401,12 +401,12 @@ impl IdFormat {
     }
 }
 
-/// An id as it stands in a path.
+/// An id in the format of paths.
 pub(crate) fn id_text(id: &Value) -> String {
     id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }
 
-/// Whether a path parameter selects an item. A string that is no id, such as the name of a server, is what the service looks up.
+/// Whether a path parameter selects an item. A string that is not an id, such as the name of a server, is a search key of the service.
 fn is_id(document: &Document, parameter: &Parameter) -> bool {
     let schema = document.resolve(&parameter.schema);
     let is_text = schema["type"] == "string" && !schema["enum"].is_array();
@@ -417,8 +417,8 @@ fn is_name(property: &str) -> bool {
     property.ends_with("Name")
 }
 
-/// The property that a path parameter means: of the same name, or `id`, or the one in which its name ends, or that of what the path lists:
-/// `eventId` of `events`.
+/// The property of a path parameter: the property with the same name, or `id`, or the property that its name ends with, or the singular of
+/// the list: `eventId` of `events`.
 fn id_property(properties: &[String], parameter: Option<&str>, path: &str) -> String {
     let plural = path.rsplit('/').next().unwrap_or_default();
     let listed = format!("{}Id", plural.strip_suffix('s').unwrap_or(plural));
@@ -439,7 +439,7 @@ fn id_property(properties: &[String], parameter: Option<&str>, path: &str) -> St
         .unwrap_or_else(|| parameter.to_owned())
 }
 
-/// The last words of the id of an operation as a noun: `list_internal_networks` is `Internal network`.
+/// The last words of an operation id as a noun: `list_internal_networks` is `Internal network`.
 fn noun(operation: &str) -> String {
     let words = operation
         .split_once('_')

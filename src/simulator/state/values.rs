@@ -1,7 +1,7 @@
-//! Values for any schema: made up from a seed, around facts, which are the properties that are known.
+//! Values for any schema, generated from a seed around facts, which are the known properties.
 //!
-//! The same function makes the response of an operation that has no state, the row of a listing and the view of a stored item. What is not
-//! a fact is made up, always in the same way; scalars come from `faker`.
+//! The same code generates the response of an operation without state, the row of a list and the view of a stored item. Values that are not
+//! facts are always generated in the same way; `faker` generates the scalars.
 
 use chrono::DateTime;
 use cisco_secure_access_openapi::{Document, reference};
@@ -14,36 +14,36 @@ use crate::simulator::faker::{self, Moment, Pattern, SeededRng};
 use crate::simulator::quirks::{PropertyQuirk, Quirk};
 use crate::simulator::validate;
 
-/// At this depth only what is required is made, and lists are as short as they may be.
+/// From this depth on, only required values are generated, and lists have the minimum length.
 const DEEP: usize = 6;
-/// At this depth nothing is made any more.
+/// From this depth on, nothing is generated.
 const DEEPEST: usize = 14;
 
-/// Makes values of the schemas of a document.
+/// Generates values for the schemas of a document.
 #[derive(Clone, Copy)]
 pub(crate) struct ValueMaker<'a> {
     pub(crate) document: &'a Document,
     pub(crate) env: &'a Env,
 }
 
-/// The location of a value, and what is made of it.
+/// The location of a value, and the settings of its generation.
 #[derive(Clone, Copy)]
 struct Context<'s> {
     /// The name of its property.
     name: &'s str,
-    /// The name of the schema that its schema came from.
+    /// The name of its schema.
     owner: &'s str,
     depth: usize,
-    /// Whether properties that are not required are made as well.
+    /// Whether optional properties are generated.
     full: bool,
-    /// Whether it is made for a request.
+    /// Whether it is generated for a request.
     sent: bool,
-    /// Whether the facts are all that is known: they are kept even where they are not what is documented.
+    /// Whether there are no other facts: they are kept even if they do not match the schema.
     stored: bool,
 }
 
 impl<'a> ValueMaker<'a> {
-    /// A value with everything that its schema documents; `facts` has the properties that are known.
+    /// Generates a value with all documented properties; `facts` are the known properties.
     pub(crate) fn make(&self, schema: &Value, facts: &Value, rng: SeededRng) -> Value {
         let context = Context {
             name: "",
@@ -56,7 +56,7 @@ impl<'a> ValueMaker<'a> {
         self.value(schema, context, facts, rng)
     }
 
-    /// A stored item as a schema shows it: nothing is added but what the schema requires.
+    /// Returns the view of a stored item in a schema: only required properties are added.
     pub(crate) fn show(&self, schema: &Value, stored: &Value, rng: SeededRng) -> Value {
         let context = Context {
             name: "",
@@ -69,7 +69,7 @@ impl<'a> ValueMaker<'a> {
         self.value(schema, context, stored, rng)
     }
 
-    /// The value that a property of this schema has before anything is said about it.
+    /// The initial value of a property with this schema.
     pub(crate) fn initial(&self, schema: &Value, name: &str, rng: SeededRng) -> Value {
         let resolved = self.document.resolve(schema);
         let is_free = ["minLength", "format", "pattern", "enum"]
@@ -88,12 +88,12 @@ impl<'a> ValueMaker<'a> {
         }
     }
 
-    /// A time, in epoch seconds, as a property of this schema has it.
+    /// A time, in epoch seconds, in the format of this schema.
     pub(crate) fn time(&self, schema: &Value, time: i64) -> Value {
         time_value(self.document.resolve(schema), time)
     }
 
-    /// A value that a request may send: what only responses have is left out, and what is not required where not everything is wanted.
+    /// A valid value for a request: without read-only properties, and without optional ones unless all are requested.
     pub(crate) fn sent(
         &self,
         schema: &Value,
@@ -162,7 +162,7 @@ impl<'a> ValueMaker<'a> {
         }
     }
 
-    /// The id of something that exists, where a property refers to it.
+    /// The id of an existing item, if a property refers to one.
     fn link(&self, schema: &Value, name: &str, rng: SeededRng) -> Option<Value> {
         let id = self.linked(links::list_of(name)?, rng)?;
         match schema["type"].as_str()? {
@@ -178,7 +178,7 @@ impl<'a> ValueMaker<'a> {
         (size > 0).then(|| links::FIRST + rng.below(size))
     }
 
-    /// One of several variants: the one that the facts belong to, or any.
+    /// One of several variants: the variant of the facts, or any.
     fn variant(
         &self,
         schema: &Value,
@@ -196,7 +196,7 @@ impl<'a> ValueMaker<'a> {
                 })
                 .count()
         };
-        // What is documented counts before what is only kept.
+        // Documented properties take precedence over stored ones.
         let score = |variant: &Value| (known(&variant, false), known(&variant, context.stored));
         let best = variants.iter().map(score).max().unwrap_or_default();
         let keyed = self.env.quirks.has(Quirk::Keyed);
@@ -233,7 +233,7 @@ impl<'a> ValueMaker<'a> {
         value
     }
 
-    /// All parts of a composition in one.
+    /// All parts of a composition, combined.
     fn all_of(
         &self,
         parts: &[Value],
@@ -253,7 +253,7 @@ impl<'a> ValueMaker<'a> {
         composed
     }
 
-    /// What a documented constructor of a schema makes, with ids of things that exist; `None` where none is known to make what exists.
+    /// The result of a documented constructor of a schema, with ids of existing items; `None` if there is none.
     fn constructed(&self, schema: &Value, mut rng: SeededRng) -> Option<Value> {
         let constructors = schema["x-constructors"].as_array()?.iter();
         let known = constructors.filter(|constructor| match constructor["takes"].as_str() {
@@ -289,11 +289,11 @@ impl<'a> ValueMaker<'a> {
             let fact = facts.get(name);
             let fact = fact.and_then(|fact| self.adapted(property, fact, context.stored));
             let is_wanted = is_required(name) || (full && property["deprecated"] != true);
-            let is_answered = context.sent && self.document.resolve(property)["readOnly"] == true;
-            if is_answered || (fact.is_none() && !is_wanted) {
+            let is_responded = context.sent && self.document.resolve(property)["readOnly"] == true;
+            if is_responded || (fact.is_none() && !is_wanted) {
                 continue;
             }
-            // The times of one object are in the order of the events.
+            // The times in an object are in the order of their events.
             let rng = match Moment::of(name) {
                 Some(_) => rng.fork("times"),
                 None => rng.fork(name),
@@ -343,10 +343,10 @@ impl<'a> ValueMaker<'a> {
         Value::Object(object)
     }
 
-    /// A value that is known, with what its schema requires besides.
+    /// A known value, with the required properties of its schema.
     fn complete(&self, schema: &Value, context: Context<'_>, fact: Value, rng: SeededRng) -> Value {
         match fact {
-            // Nothing is documented about it: it is kept as it is.
+            // It is not documented, so it is kept unchanged.
             Value::Object(_) if self.document.property_names(schema).is_empty() => fact,
             Value::Object(_) => {
                 let full = false;
@@ -363,7 +363,7 @@ impl<'a> ValueMaker<'a> {
         }
     }
 
-    /// A list of values by position, each with a schema of its own.
+    /// A list of values by position, each with its own schema.
     fn tuple(&self, elements: &[Value], context: Context<'_>, rng: SeededRng) -> Value {
         let element = |element: &Value| {
             let name = element["name"].as_str().unwrap_or_default();
@@ -429,8 +429,8 @@ impl<'a> ValueMaker<'a> {
         text.chars().chain(padding).take(most).collect()
     }
 
-    /// A string whose name says what form it has, or that the document gives as an example, or any. Names and texts are not those of an
-    /// example: they tell items apart.
+    /// A string in the format that its name implies, or an example of the document, or any. Names and descriptions are not taken from
+    /// examples, because they distinguish items.
     fn word(&self, schema: &Value, name: &str, rng: SeededRng) -> String {
         let description = schema["description"].as_str().unwrap_or_default();
         let is_apart = ["name", "label", "title", "description", "message", "value"]
@@ -443,13 +443,13 @@ impl<'a> ValueMaker<'a> {
             .unwrap_or_else(|| faker::text(name, self.env.regions, rng))
     }
 
-    /// A fact as the type of the schema, a number in a string included; `None` where it does not fit.
+    /// Converts a fact to the type of the schema, including a quoted number; `None` if it does not match.
     pub(crate) fn adapt(&self, schema: &Value, fact: &Value) -> Option<Value> {
         self.adapted(schema, fact, false)
     }
 
-    /// A fact as the type of the schema. One that is `stored` is kept where only an enumeration or `nullable` is against it, and an id
-    /// becomes an object with the id where the schema has one.
+    /// Converts a fact to the type of the schema. A `stored` fact is kept if it violates only an enumeration or `nullable`, and an id is
+    /// converted to an object with the id if the schema has one.
     fn adapted(&self, schema: &Value, fact: &Value, stored: bool) -> Option<Value> {
         let schema = self.document.resolve(schema);
         if fact.is_null() {
@@ -472,8 +472,7 @@ impl<'a> ValueMaker<'a> {
         self.fits(schema, &adapted, stored).then_some(adapted)
     }
 
-    /// Whether a value is of a schema, as far as types and names of properties show; enumerations are only looked at where it is not
-    /// `stored`.
+    /// Whether a value matches a schema in its types and property names; enumerations are ignored if it is `stored`.
     fn fits(&self, schema: &Value, value: &Value, stored: bool) -> bool {
         let schema = self.document.resolve(schema);
         if value.is_null() {
@@ -523,21 +522,21 @@ impl PropertyQuirk {
     }
 }
 
-/// The value of the setting whose name an object has, where the property is its value.
+/// The value of a setting, whose name is in the same object.
 fn setting_value(property: &str, object: &Map<String, Value>, rng: SeededRng) -> Option<Value> {
     let is_value = property == "settingValue";
     let name = object.get("settingName").filter(|_| is_value)?;
     Some(faker::setting(name.as_str()?, rng))
 }
 
-/// A time, in epoch seconds, as a resolved schema has it.
+/// A time, in epoch seconds, in the format of a resolved schema.
 fn time_value(schema: &Value, time: i64) -> Value {
     let is = |keyword: &str, value: &str| schema[keyword] == value;
     let usual = match is("format", "date") {
         true => "%Y-%m-%d",
         false => "%Y-%m-%dT%H:%M:%SZ",
     };
-    // That the zone is missing is a quirk.
+    // A missing time zone is a quirk.
     let format = schema["x-time-format"].as_str();
     let format = format.filter(|format| *format != "%Y-%m-%dT%H:%M:%S");
     match DateTime::from_timestamp(time, 0) {

@@ -23,7 +23,7 @@ pub(super) fn read(
     };
     if raw.body.is_empty() {
         return match body.required {
-            true => Err(ValidationError::new("body", "it is required")),
+            true => Err(ValidationError::new("body", "a value is required")),
             false => Ok(Value::Null),
         };
     }

@@ -47,8 +47,8 @@ fn is_range(text: &str) -> bool {
     ends.is_some_and(|(first, last)| first <= last)
 }
 
-/// A domain name: at most 253 characters, in labels of at most 63 letters, digits, hyphens and underscores. What has the form of an
-/// IPv4 address is none.
+/// A domain name: at most 253 characters, in labels of at most 63 letters, digits, hyphens and underscores. A string in the format of an
+/// IPv4 address is not a domain name.
 fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         let mut letters = label.chars();

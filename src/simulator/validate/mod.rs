@@ -1,8 +1,8 @@
-//! Requests against the documents: every parameter and the body, with the crate `jsonschema`.
+//! Validation of requests against the documents: every parameter and the body, with the crate `jsonschema`.
 //!
-//! `parameters` and `body` read what a request has of each and give it the types of its schema; `schema` compiles the schemas of an operation
-//! for the first request, with the rules of `prose`, and `report` says what is wrong with a value. It depends on the document model alone and
-//! keeps nothing: the caller keeps the compiled [`Validators`].
+//! `parameters` and `body` parse the parts of a request and convert them to the types of their schemas; `schema` compiles the schemas of an
+//! operation at the first request, with the rules of `prose`, and `report` describes the errors. It depends only on the document model and
+//! stores nothing: the caller stores the compiled [`Validators`].
 
 mod body;
 mod formats;
@@ -35,7 +35,7 @@ pub(crate) fn check(
     for (name, _) in raw.query.iter().filter(|(name, _)| !is_known(name)) {
         let location = format!("query parameter `{name}`");
         if strictness.rejects_unknown_queries {
-            let text = "the operation has no such parameter";
+            let text = "the operation does not have this parameter";
             return Err(ValidationError::new(location, text));
         }
         request.ignored.push(location);
@@ -44,7 +44,7 @@ pub(crate) fn check(
         let location = || label(parameter);
         let Some(mut value) = parameters::read(document, parameter, raw)? else {
             if parameter.required {
-                return Err(ValidationError::new(location(), "it is required"));
+                return Err(ValidationError::new(location(), "a value is required"));
             }
             continue;
         };

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::request::{RawRequest, ValidationError};
 
-/// What a parameter is called in an error.
+/// The name of a parameter in an error.
 pub(super) fn label(parameter: &Parameter) -> String {
     let location = match parameter.location {
         Location::Path => "path parameter",
@@ -55,7 +55,7 @@ pub(super) fn read(
     if texts.len() > 1 {
         return Err(ValidationError::new(
             label(parameter),
-            "it is given more than once",
+            "it occurs more than once",
         ));
     }
     if parameter.encoding == Encoding::Json {
@@ -66,8 +66,8 @@ pub(super) fn read(
     Ok(Some(typed(schema, first)))
 }
 
-/// A string as the type of the schema; where it is none, the string, which the schema then rejects. A time in another notation of ISO 8601
-/// becomes one of RFC 3339.
+/// Converts a string to the type of the schema; an invalid string is kept, and the schema rejects it. A time in another notation of ISO
+/// 8601 is converted to RFC 3339.
 pub(super) fn typed(schema: &Value, text: &str) -> Value {
     let parsed = match schema["type"].as_str() {
         Some("string") if schema["format"] == "date-time" => iso_time(text).map(Value::from),
@@ -99,7 +99,7 @@ pub(super) fn check_time(form: TimeForm, value: &Value) -> Result<(), &'static s
         });
         return match text == "now" || is_number(text) || is_relative {
             true => Ok(()),
-            false => Err("expected epoch milliseconds, `now`, or words such as `-1days`"),
+            false => Err("expected epoch milliseconds, `now`, or a relative time such as `-1days`"),
         };
     }
     let is_date = NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok();

@@ -1,6 +1,6 @@
-//! Rules that a document states in words only, as keywords of JSON Schema that are added to its schemas.
+//! Rules that a document states only in words, as keywords of JSON Schema that are added to its schemas.
 //!
-//! Each rule has a line in `docs/simulator.md` with the fact that it comes from; a test compares both.
+//! Each rule has a row in `docs/simulator.md` with its source; a test compares both.
 
 use serde_json::{Map, Value};
 
@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 pub(super) struct ProseRule {
     /// The name of the schema.
     pub(super) schema: &'static str,
-    /// The property; empty where the rule is for the schema.
+    /// The property; empty for a rule of the schema itself.
     pub(super) property: &'static str,
     /// Keywords of JSON Schema.
     keywords: &'static str,
-    /// What the service expects, in words.
+    /// A description of valid values.
     expected: &'static str,
-    /// A value that keeps the rule, in JSON, where values that are made for the schema may break it.
+    /// A valid value in JSON, if generated values may break the rule.
     sample: Option<&'static str>,
 }
 

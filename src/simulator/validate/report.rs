@@ -1,4 +1,5 @@
-//! What is wrong with a value, in words: where, what is expected, and of which variant. Values are not repeated, since they can be secrets.
+//! Descriptions of validation errors: the location, the expected value, and the variant. The messages do not contain the received values,
+//! which can be secrets.
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -6,7 +7,7 @@ use serde_json::Value;
 
 use super::prose::EXPECTED;
 
-/// Where a value breaks its schema, as a JSON pointer, and how.
+/// The JSON pointer of a violation, and its description.
 pub(super) fn of(schema: &Value, error: &ValidationError<'_>) -> (String, String) {
     let at = error.instance_path().to_string();
     let place = Place::of(schema, error.evaluation_path().as_str());
@@ -16,11 +17,11 @@ pub(super) fn of(schema: &Value, error: &ValidationError<'_>) -> (String, String
         }
         Kind::Required { property } => {
             let property = property.as_str().unwrap_or_default();
-            (format!("{at}/{property}"), "it is required".to_owned())
+            (format!("{at}/{property}"), "a value is required".to_owned())
         }
         Kind::UnevaluatedProperties { unexpected } | Kind::AdditionalProperties { unexpected } => {
             let property = unexpected.first().map(String::as_str).unwrap_or_default();
-            let text = "there is no such property".to_owned();
+            let text = "the property does not exist".to_owned();
             (format!("{at}/{property}"), text)
         }
         Kind::Enum { options } => (at, format!("expected {}", one_of(options))),
@@ -76,7 +77,7 @@ fn of_union(
     )
 }
 
-/// What a variant is called: the name of its schema, or its type.
+/// The name of a variant: the name of its schema, or its type.
 fn name_of(variant: &Value) -> Option<&str> {
     let reference = variant["$ref"].as_str();
     let schema = reference.and_then(|reference| reference.rsplit('/').next());
@@ -129,13 +130,13 @@ pub(super) fn is_one_of(error: &ValidationError<'_>, values: &[&str]) -> bool {
     is_unlisted && sent.is_some_and(|sent| values.contains(&sent))
 }
 
-/// What the path of an error through a schema passes.
+/// The elements on the path of an error through a schema.
 struct Place<'s> {
     /// The value of the keyword at its end.
     schema: &'s Value,
     /// The last variant that a discriminator selects.
     variant: Option<&'s str>,
-    /// What the rule expects that the keyword belongs to.
+    /// The expectation of the rule that contains the keyword.
     expected: Option<&'s str>,
 }
 

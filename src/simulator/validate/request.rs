@@ -1,4 +1,4 @@
-//! A request before and after its validation, and what is wrong with one.
+//! A request before and after its validation, and validation errors.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,27 +14,27 @@ pub(crate) struct RawRequest<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// How exactly a request must be as its document says.
+/// The strictness of the validation.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Strictness {
     /// Whether a query parameter that is not documented is rejected; otherwise it is ignored.
     pub(crate) rejects_unknown_queries: bool,
     /// Whether values of enumerations are accepted in any case.
     pub(crate) ignores_case: bool,
-    /// The values that are valid though an enumeration does not list them: those that the service itself sends.
+    /// Valid values that are not in the enumeration: those that the service itself sends.
     pub(crate) unlisted: &'static [&'static str],
 }
 
-/// What a valid request says.
+/// The content of a valid request.
 #[derive(Debug, Default)]
 pub(crate) struct ValidRequest {
     pub(crate) query: BTreeMap<String, Value>,
     pub(crate) body: Value,
-    /// What the request has and the operation does not document, each with its location.
+    /// The undocumented parts of the request, each with its location.
     pub(crate) ignored: Vec<String>,
 }
 
-/// What is wrong with a request.
+/// A validation error.
 #[derive(Debug)]
 pub(crate) struct ValidationError {
     /// The parameter, or the JSON pointer into the body.

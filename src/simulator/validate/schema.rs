@@ -64,7 +64,7 @@ pub(super) struct CompiledSchema {
 }
 
 impl CompiledSchema {
-    /// Compiles a schema of a request; `None` where it cannot be, which a test rules out for the schemas of the documents.
+    /// Compiles a schema of a request; `None` if it does not compile. A test checks that the schemas of the documents compile.
     fn new(document: &Document, schema: &Value, rules: Rules) -> Option<Self> {
         let schema = standalone(document, schema, rules);
         let options = jsonschema::options().with_draft(Draft::Draft202012);
@@ -72,8 +72,8 @@ impl CompiledSchema {
         Some(Self { validator, schema })
     }
 
-    /// Checks a value; the error is where it breaks the schema, as a JSON pointer, and how. Values of enumerations get their documented case
-    /// where it does not matter.
+    /// Validates a value; the error has the JSON pointer of the violation and a message. Enumeration values get their documented case if
+    /// case is ignored.
     pub(super) fn check(
         &self,
         value: &mut Value,
@@ -108,7 +108,7 @@ impl CompiledSchema {
         }
     }
 
-    /// Gives values that differ from a documented one in their case alone the documented case.
+    /// Replaces values that differ from a documented one only in case by the documented one.
     fn correct_case(&self, value: &mut Value) {
         let errors = self.validator.iter_errors(value);
         let corrections: Vec<_> = errors
@@ -122,7 +122,7 @@ impl CompiledSchema {
     }
 }
 
-/// All that is wrong with a value.
+/// All errors of a value.
 #[cfg(test)]
 pub(crate) fn errors(document: &Document, schema: &Value, value: &Value) -> Vec<String> {
     let Some(compiled) = CompiledSchema::new(document, schema, Rules::Ignored) else {
@@ -157,8 +157,7 @@ fn standalone(document: &Document, schema: &Value, rules: Rules) -> Value {
     root
 }
 
-/// What OpenAPI 3.0 says otherwise than JSON Schema: references, `nullable`, discriminators, exclusive bounds that are flags, and properties
-/// that only responses have.
+/// Converts OpenAPI 3.0 to JSON Schema: references, `nullable`, discriminators, boolean exclusive bounds, and read-only properties.
 fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> Value {
     if let Some(name) = reference(schema) {
         wanted.push(name.to_owned());
@@ -192,7 +191,7 @@ fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> V
                 let names = value.as_array().into_iter().flatten();
                 names.filter(is_sent).cloned().collect()
             }
-            // A time that is written in another way than `format` says, or is empty.
+            // A time in another format than `format`, or an empty string.
             "format" if schema.get("x-time-format").is_some() => continue,
             // In OpenAPI 3.0, a flag beside the bound.
             "exclusiveMinimum" if value == true => schema["minimum"].clone(),
@@ -272,7 +271,7 @@ pub(crate) fn check_member(
     }
 }
 
-/// Checks the values of one property, whatever the object has besides.
+/// Validates the values of one property, independently of the other properties of the object.
 #[derive(Debug)]
 pub(crate) struct PropertyValidator {
     pointer: String,

@@ -15,15 +15,15 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/codecs.rs"));
 }
 
-/// Decodes a JSON text as a type of the crate and encodes it again. An error says why the type does not hold it.
+/// Decodes JSON to a type of the crate and encodes it again. The error is the reason why it cannot be decoded.
 pub type Recode = fn(&[u8]) -> Result<Recoded, String>;
 
 /// A value that was decoded and encoded again.
 #[derive(Debug)]
 pub struct Recoded {
-    /// The value as JSON text.
+    /// The value as JSON.
     pub json: Vec<u8>,
-    /// Where the text differs from the documentation of the type.
+    /// The deviations of the JSON from the documentation of the type.
     pub deviations: Vec<Deviation>,
 }
 
@@ -51,11 +51,10 @@ pub fn all() -> impl Iterator<Item = &'static Codec> {
     generated::ALL.iter().copied().flatten()
 }
 
-/// Serves requests until there are no more, each on a line of its own.
+/// Serves requests until the end of the input, each on its own line.
 ///
-/// A request is `<scope>.<operation>`, `response` or `body`, and a JSON text, separated by tabs. The reply is a line with `ok`, the JSON
-/// text encoded again and the JSON list of the deviations (`path`, `expected`, `found`), or with `error` and a JSON string, separated by
-/// tabs.
+/// A request is `<scope>.<operation>`, `response` or `body`, and JSON, separated by tabs. The reply is a line with `ok`, the encoded JSON
+/// and the JSON list of the deviations (`path`, `expected`, `found`), or with `error` and a JSON string, separated by tabs.
 ///
 /// # Errors
 /// When the requests cannot be read or the replies cannot be written.

@@ -8,16 +8,16 @@ use crate::specification::Specification;
 use crate::values::{self, Direction, Extent, Maker};
 use crate::wire;
 
-/// What is wrong with the request and the response of a call.
+/// The differences of the request and the response of a call.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// What is wrong with the request.
+    /// The differences of the request.
     pub sent: Vec<String>,
-    /// What is wrong with the decoding of the response.
+    /// The differences of the decoded response.
     pub decoded: Vec<String>,
 }
 
-/// Makes a call with arguments of this extent, and responds with as much as the document has.
+/// Makes a call with arguments of this extent, and responds with all documented properties.
 pub async fn call(
     server: &Server,
     specification: &Specification,

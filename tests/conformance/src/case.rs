@@ -28,12 +28,12 @@ pub struct Case {
     pub listing: Option<Listing>,
 }
 
-/// What is read by one operation and changed by others.
+/// A response that other operations change.
 #[derive(Debug)]
 pub struct Conversion {
-    /// The type of what is read.
+    /// The type of the response.
     pub name: &'static str,
-    /// The property of the response that has it, where it is not the response itself.
+    /// The property of the response with the object, if it is not the response itself.
     pub wrapper: Option<&'static str>,
     /// The JSON pointer of the operation that reads.
     pub read: &'static str,
@@ -41,7 +41,7 @@ pub struct Conversion {
     pub changes: &'static [&'static str],
     /// The property that `convert` changes.
     pub changed: Option<&'static str>,
-    /// Decodes what was read, makes the body of it, and sets a string in that.
+    /// Decodes the response, converts it to the body, and sets a string in the body.
     pub convert: fn(Value, &str) -> Result<Value, String>,
 }
 
@@ -80,9 +80,9 @@ pub enum ParameterLocation {
 pub enum Encoding {
     /// As it is.
     Plain,
-    /// The elements of a list with commas between them.
+    /// The elements of a list, joined by commas.
     Comma,
-    /// The name once for each element of a list.
+    /// One parameter for each element of a list.
     Repeated,
     /// As JSON.
     Json,
@@ -121,16 +121,16 @@ pub struct Decoded {
     pub json: Value,
 }
 
-/// Why there is no response.
+/// The reason why there is no response.
 #[derive(Debug)]
 pub enum Failure {
-    /// A value does not fit its argument; nothing was sent.
+    /// A value does not match the type of its argument; nothing was sent.
     Wrong(Wrong),
     /// The call failed.
     Call(Error),
 }
 
-/// A value that does not fit its argument.
+/// A value that does not match the type of its argument.
 #[derive(Debug)]
 pub struct Wrong(String);
 
@@ -168,7 +168,7 @@ impl Values {
         }
     }
 
-    /// Replaces the values of a property wherever there is one, or empty objects where the property has no name.
+    /// Replaces the values of a property everywhere, or empty objects if the property has no name.
     pub fn replace(&mut self, property: &str, value: &Value) {
         for argument in self.0.values_mut() {
             replace(argument, property, value);
@@ -235,7 +235,7 @@ pub(crate) fn items<T: Debug>(
     list(items, |item| vec![item])
 }
 
-/// Waits for all pages; `split` takes the items out of one.
+/// Waits for all pages; `split` extracts the items of a page.
 pub(crate) fn pages<P: 'static, T: Debug + 'static>(
     pages: Result<impl Stream<Item = Result<Response<P>, Error>> + Send + Unpin + 'static, Wrong>,
     split: fn(P) -> Vec<T>,
@@ -243,7 +243,7 @@ pub(crate) fn pages<P: 'static, T: Debug + 'static>(
     list(pages, move |page: Response<P>| split(page.into_inner()))
 }
 
-/// Waits for a stream, of which each element has some items.
+/// Waits for a stream whose elements contain items.
 fn list<E, T: Debug>(
     stream: Result<impl Stream<Item = Result<E, Error>> + Send + Unpin + 'static, Wrong>,
     split: impl Fn(E) -> Vec<T> + Send + 'static,
@@ -266,7 +266,7 @@ fn list<E, T: Debug>(
     })
 }
 
-/// Decodes what was read, and writes the body that `convert` makes of it.
+/// Decodes a response, and encodes the body that `convert` creates from it.
 pub(crate) fn convert<S: DeserializeOwned, T: Serialize>(
     value: Value,
     convert: impl FnOnce(S) -> T,

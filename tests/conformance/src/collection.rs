@@ -1,4 +1,4 @@
-//! A collection as the service has it: returned page by page in the documented envelope, changing while it is listed, and with faults.
+//! A collection of the service: returned page by page in the documented envelope, changing while it is listed, and with faults.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -14,13 +14,13 @@ use crate::specification::Specification;
 use crate::values::{self, Direction, Extent, Maker, put};
 use crate::wire;
 
-/// How many responses are made for each item, until all items are different.
+/// The maximum number of generated responses for each item, until all items are different.
 const ROUNDS: usize = 10;
 
-/// How many requests a listing may need that bring no item.
+/// The maximum number of requests of a listing without a new item.
 const IDLE_REQUESTS: usize = 30;
 
-/// How long pages are where the service makes them shorter than requested.
+/// The page size if the service returns shorter pages than requested.
 const SHORT_PAGE: usize = 2;
 
 /// Items that are all different, and the response around them.
@@ -30,7 +30,7 @@ pub(crate) struct Stock {
     pagination: Pagination,
 }
 
-/// What happens to a collection after each response.
+/// The change of a collection after each response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     None,
@@ -40,16 +40,16 @@ pub(crate) enum Change {
     ShrinksInFront,
 }
 
-/// One listing, and the collection that it finds.
+/// One listing, and its collection.
 #[derive(Clone, Copy)]
 pub(crate) struct Run<'a> {
-    /// What the request sets.
+    /// The parameters of the request.
     pub(crate) values: &'a Values,
-    /// How many items there are at the beginning.
+    /// The number of items at the start.
     pub(crate) count: usize,
-    /// How long a page is where the request does not set it.
+    /// The default page size.
     pub(crate) page: usize,
-    /// How many pages are requested at the same time.
+    /// The number of concurrent page requests.
     pub(crate) concurrency: usize,
     pub(crate) change: Change,
     pub(crate) fault: Option<Fault>,
@@ -60,27 +60,27 @@ pub(crate) struct Collection {
     case: &'static Case,
     pagination: Pagination,
     stock: Arc<Stock>,
-    /// What the request sets.
+    /// The parameters of the request.
     values: Values,
     items: Vec<usize>,
-    /// What is not in the collection yet.
+    /// The items that are not yet in the collection.
     spare: Range<usize>,
-    /// How long a page is where the request does not set it.
+    /// The default page size.
     page: usize,
     change: Change,
     fault: Option<Fault>,
     record: Arc<Mutex<Record>>,
 }
 
-/// What a collection saw.
+/// The record of a collection.
 #[derive(Default)]
 pub(crate) struct Record {
     pub(crate) requests: usize,
-    /// What was wrong with the requests.
+    /// The errors in the requests.
     pub(crate) findings: BTreeSet<String>,
 }
 
-/// The number of the argument that is in the query under this name.
+/// The number of the argument with this name in the query.
 pub(crate) fn argument(case: &Case, name: &str) -> Option<usize> {
     let is_it = |location| matches!(location, ParameterLocation::Query(known, _) if known == name);
     case.arguments
@@ -89,7 +89,7 @@ pub(crate) fn argument(case: &Case, name: &str) -> Option<usize> {
 }
 
 impl Change {
-    /// All that is one.
+    /// All changes.
     pub(crate) const ALL: [Self; 4] = [
         Self::GrowsBehind,
         Self::GrowsInFront,
@@ -99,7 +99,7 @@ impl Change {
 }
 
 impl Stock {
-    /// So many items; `None` where no responses can be made that have them.
+    /// Creates this number of items; `None` if no responses can be generated that have them.
     pub(crate) fn new(specification: &Specification, case: &Case, count: usize) -> Option<Self> {
         let pagination = case.operation.pagination?;
         let (_, schema) = specification.success(case);
@@ -131,7 +131,7 @@ impl Stock {
         })
     }
 
-    /// A page with these rows of so many, and the cursor of the next one if there is one.
+    /// A page with these rows out of a total, and the cursor of the next page if there is one.
     pub(crate) fn page(&self, rows: Vec<Value>, total: usize, next: Option<Value>) -> Value {
         let mut page = self.envelope.clone();
         if let Some(list) = page.pointer_mut(self.pagination.items) {
@@ -171,7 +171,7 @@ impl Collection {
         }
     }
 
-    /// What the collection sees.
+    /// Returns the record of the collection.
     pub(crate) fn record(&self) -> Arc<Mutex<Record>> {
         Arc::clone(&self.record)
     }
@@ -245,7 +245,7 @@ impl Collection {
         response
     }
 
-    /// How many items are before the page at a position.
+    /// The number of items before the page at a position.
     fn start(&self, position: &str, page: usize) -> usize {
         let number = || position.parse::<usize>().unwrap_or_default();
         let first = usize::try_from(self.pagination.first_page).unwrap();
@@ -262,7 +262,7 @@ impl Collection {
         }
     }
 
-    /// What points to the page behind so many items.
+    /// The pointer to the page after this number of items.
     fn cursor(&self, end: usize) -> Value {
         end.to_string().into()
     }

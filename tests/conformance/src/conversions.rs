@@ -1,7 +1,7 @@
-//! Read, change, send: the body that is made of a response has everything that the response had and the body can hold.
+//! Updates: the body that is created from a response has everything that the response has and the body can contain.
 //!
-//! What it has to have is worked out from the documents alone, by property: what both document is the same, what only the response documents
-//! is left out, what neither documents is carried, and of objects whose ids the body takes the ids.
+//! The expected body is computed from the documents, by property: properties that both document are equal, properties that only the
+//! response documents are omitted, undocumented properties are kept, and objects whose ids the body takes are replaced by their ids.
 
 use std::collections::BTreeMap;
 
@@ -12,22 +12,22 @@ use crate::case::Conversion;
 use crate::specification::Specification;
 use crate::values::{Direction, Extent, Maker};
 
-/// How many responses of each kind are changed.
+/// The number of changed responses of each kind.
 const DOCUMENTS: u64 = 40;
 
-/// What the string that is changed becomes.
+/// The new value of the changed string.
 const CHANGED: &str = "changed";
 
-/// What was found out about one conversion.
+/// The result of a conversion.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// How many bodies were compared with what they have to have.
+    /// The number of compared bodies.
     pub compared: usize,
-    /// What is wrong.
+    /// The failures.
     pub wrong: Vec<String>,
 }
 
-/// Tries one conversion.
+/// Checks one conversion.
 #[must_use]
 pub fn conversion(specification: &Specification, conversion: &Conversion) -> Findings {
     let mut findings = Findings::default();
@@ -57,7 +57,7 @@ pub fn conversion(specification: &Specification, conversion: &Conversion) -> Fin
                 Ok(body) => findings
                     .wrong
                     .push(format!("{document} became {body}, expected {expected}")),
-                // The body requires what the response does not have.
+                // The body requires a property that the response does not have.
                 Err(error) if is_missing(&error, &expected) => {}
                 Err(error) => findings.wrong.push(format!("{document}: {error}")),
             }
@@ -66,7 +66,7 @@ pub fn conversion(specification: &Specification, conversion: &Conversion) -> Fin
     findings
 }
 
-/// The schema of what is read.
+/// The schema of the response.
 fn response(specification: &Specification, conversion: &Conversion) -> Value {
     let responses = specification.at(&format!("{}/responses", conversion.read));
     let schema = responses
@@ -90,7 +90,7 @@ fn items(specification: &Specification, schema: &Value) -> Option<Value> {
     specification.resolve(schema).get("items").cloned()
 }
 
-/// The documented properties of an object, or of all objects that it can be; without those that do not go in this direction.
+/// The documented properties of an object, or of all objects of a union, without those that do not occur in this direction.
 fn members(
     specification: &Specification,
     schema: &Value,
@@ -114,7 +114,7 @@ fn members(
     members
 }
 
-/// The body that a value becomes.
+/// The expected body for a value.
 fn expected(specification: &Specification, value: &Value, source: &Value, target: &Value) -> Value {
     match value {
         Value::Object(object) => {
@@ -172,7 +172,7 @@ fn ids_of(value: &Value) -> Value {
     }
 }
 
-/// Adds properties that no document has, and nulls.
+/// Adds undocumented properties and nulls.
 fn disturb(value: &mut Value, random: &mut Rng) {
     match value {
         Value::Object(object) => {
@@ -198,7 +198,7 @@ fn disturb(value: &mut Value, random: &mut Rng) {
     }
 }
 
-/// Whether an error says that the body requires a property that is not there.
+/// Whether an error reports a missing required property of the body.
 fn is_missing(error: &str, expected: &Value) -> bool {
     let name = error.split('`').nth(3).unwrap_or_default();
     error.contains("requires") && expected.get(name).is_none_or(Value::is_null)

@@ -8,14 +8,14 @@ use crate::server::{Response, Server};
 use crate::specification::Specification;
 use crate::values::{self, Direction, Extent, Maker};
 
-/// Errors that any operation can return, whether it documents them or not.
+/// Errors that any operation can return, documented or not.
 const EVERYWHERE: [u16; 5] = [400, 404, 429, 500, 503];
 
 /// A response that is an error.
 struct ErrorResponse {
     status: u16,
     body: Option<Value>,
-    /// How much of the body there is; only a full one is sure to have a message.
+    /// The extent of the body; only a full one always has a message.
     extent: Extent,
 }
 
@@ -41,7 +41,7 @@ pub async fn errors(server: &Server, specification: &Specification, case: &Case)
     findings
 }
 
-/// The errors to respond with: those that the operation documents, in all their variants, and some that any operation can have.
+/// The errors to respond with: the documented errors of the operation, in all their variants, and some that any operation can return.
 fn all(specification: &Specification, case: &Case, seed: u64) -> Vec<ErrorResponse> {
     let mut all: Vec<_> = EVERYWHERE
         .into_iter()
@@ -76,7 +76,7 @@ fn all(specification: &Specification, case: &Case, seed: u64) -> Vec<ErrorRespon
     all
 }
 
-/// What is wrong with the reported error.
+/// The differences of the reported error.
 fn wrong(case: &Case, error: &Error, expected: &ErrorResponse) -> Option<String> {
     let is_rejection = case.operation.security == Security::Basic && expected.status == 401;
     let kind = match is_rejection {

@@ -1,7 +1,7 @@
-//! Random responses: nothing of an object is rejected, changed or lost, whatever it contains.
+//! Random responses: no part of an object is rejected, changed or lost, for any content.
 //!
-//! The documents are made from the schemas and then changed: properties that no document has, values of another JSON type, nulls, values
-//! in a list of one. What the client decodes is encoded again and compared with what was sent, as JSON.
+//! The responses are generated from the schemas and then mutated: undocumented properties, values of another JSON type, nulls, values in a
+//! list with one element. The decoded response is encoded again and compared with the original, as JSON.
 
 use cisco_secure_access::ErrorKind;
 use fastrand::Rng;
@@ -12,13 +12,13 @@ use crate::server::{Response, Server};
 use crate::specification::Specification;
 use crate::values::{self, Direction, Extent, Maker};
 
-/// How many responses of each operation are made.
+/// The number of generated responses of each operation.
 const DOCUMENTS: u64 = 24;
 
-/// How many changes one response has at most.
+/// The maximum number of mutations of a response.
 const MAX_CHANGES: usize = 4;
 
-/// Tries responses of one operation; `None` where it has no documented response.
+/// Checks responses of one operation; `None` if it has no documented response.
 pub async fn exactness(
     server: &Server,
     specification: &Specification,
@@ -48,7 +48,7 @@ pub async fn exactness(
                     findings.push(format!("{difference}; of {document}"));
                 }
             }
-            // The document happens to say that the call failed.
+            // The generated response reports a failure.
             Err(Failure::Call(error))
                 if matches!(error.kind(), ErrorKind::Service | ErrorKind::Partial) => {}
             Err(failure) => findings.push(format!("{failure}; of {document}")),
@@ -57,12 +57,12 @@ pub async fn exactness(
     Some(findings)
 }
 
-/// Changes a few values below the top.
+/// Mutates a few nested values.
 fn change(document: &mut Value, random: &mut Rng) {
     for _ in 0..random.usize(1..=MAX_CHANGES) {
         match document {
             Value::Object(object) => change_member(object, random),
-            // The elements of a bare list have nothing that could keep one that is none of them.
+            // A bare list cannot store elements that do not match.
             Value::Array(list) => {
                 let objects: Vec<_> = list.iter_mut().filter_map(Value::as_object_mut).collect();
                 if let Some(object) = random.choice(objects) {
@@ -74,7 +74,7 @@ fn change(document: &mut Value, random: &mut Rng) {
     }
 }
 
-/// Changes a member of an object, or something in it.
+/// Mutates a member of an object, or a value in it.
 fn change_member(object: &mut Map<String, Value>, random: &mut Rng) {
     let name = random.choice(object.keys()).cloned();
     let Some(value) = name.and_then(|name| object.get_mut(&name)) else {
@@ -129,7 +129,7 @@ fn other(random: &mut Rng) -> Value {
     }
 }
 
-/// The first difference between what was sent and what was written again. A null may be left out where the object cannot be sent.
+/// The first difference between the original and the encoded response. A null may be omitted if the object cannot be sent.
 fn difference(sent: &Value, written: &Value, path: &str) -> Option<String> {
     match (sent, written) {
         (Value::Object(sent), Value::Object(written)) => {

@@ -1,19 +1,19 @@
-//! Faults of a service that lists, and their required outcome: all items, or an error, and never a silently shorter list.
+//! Faults of list responses, and their required outcome: all items, or an error, but never a shorter list without an error.
 
 use cisco_secure_access::{Pagination, PaginationStyle};
 use serde_json::{Value, json};
 
 use crate::values::put;
 
-/// The property that has the list where the documented one has not.
+/// The name of the list property if the documented one is missing.
 const RENAMED: &str = "renamedByTheService";
 
-/// What a service does wrong, or in another way than documented.
+/// A fault of the service, or undocumented behavior.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Its pages are shorter than requested, and it reports no total.
     ShortPages,
-    /// A page has no items, before the end that it reports.
+    /// A page before the reported end has no items.
     EmptyPage,
     /// A response has no body.
     EmptyBody,
@@ -27,9 +27,9 @@ pub enum Fault {
     Partial,
     /// Rows are null.
     NullRows,
-    /// Which page is requested does not matter.
+    /// The paging parameters are ignored.
     IgnoredOffset,
-    /// A page is its own next one.
+    /// A page points to itself as the next page.
     StuckCursor,
     /// The flag ends the listing before the total.
     EarlyEnd,
@@ -42,14 +42,14 @@ pub enum Fault {
 /// The outcome of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// All items came.
+    /// All items were received.
     Everything,
-    /// Those before the fault came, and then an error.
+    /// The items before the fault were received, and then an error.
     Error,
 }
 
 impl Fault {
-    /// All of them.
+    /// All faults.
     pub const ALL: [Self; 13] = [
         Self::ShortPages,
         Self::EmptyPage,
@@ -66,7 +66,7 @@ impl Fault {
         Self::CutResponse,
     ];
 
-    /// What it is called in the table.
+    /// The name in the table.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -86,7 +86,7 @@ impl Fault {
         }
     }
 
-    /// Whether it can happen to an operation that lists like this.
+    /// Whether it can occur with this pagination.
     #[must_use]
     pub fn is_possible(self, pagination: &Pagination) -> bool {
         let is_single = pagination.style == PaginationStyle::Single;
@@ -95,7 +95,7 @@ impl Fault {
             || pagination.more.is_some()
             || (pagination.link && !has_cursor);
         match self {
-            // What shows it is documented.
+            // A documented property shows it.
             Self::CutResponse => is_single && (reports_end || pagination.limit.is_some()),
             Self::ShortPages
             | Self::EmptyPage
@@ -110,13 +110,13 @@ impl Fault {
             Self::StuckCursor => has_cursor && pagination.next_from_item.is_none(),
             Self::EarlyEnd => pagination.total.is_some() && pagination.more.is_some(),
             Self::LastLink => pagination.link,
-            // There a repeated page is documented.
+            // A repeated page is documented there.
             Self::EqualRows | Self::IgnoredOffset => !pagination.may_send_all,
             _ => true,
         }
     }
 
-    /// The accepted outcomes; where there are two, the total decides.
+    /// The accepted outcomes. If there are two, the total decides.
     #[must_use]
     pub fn outcomes(self) -> &'static [Outcome] {
         match self {
@@ -126,7 +126,7 @@ impl Fault {
         }
     }
 
-    /// Whether it happens to the page with this number, counted from 0: to the second one, if there are several.
+    /// Whether it occurs on the page with this number, counted from 0: on the second page, if there are several.
     pub(crate) fn happens_to(self, page: usize, pagination: &Pagination) -> bool {
         let is_first = page == 0;
         match self {
@@ -143,12 +143,12 @@ impl Fault {
         }
     }
 
-    /// Whether an item is null where rows are.
+    /// Whether an item is replaced by null.
     pub(crate) fn is_null(number: usize) -> bool {
         number % 3 == 1
     }
 
-    /// Does it to a page.
+    /// Applies the fault to a page.
     pub(crate) fn spoil(self, pagination: &Pagination, page: &mut Value) {
         match self {
             Self::ShortPages => {

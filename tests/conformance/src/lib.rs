@@ -1,14 +1,14 @@
-//! The conformance suite: calls of every operation, with values that are made from the documents.
+//! The conformance suite: calls of every operation, with values that are generated from the documents.
 //!
-//! The build script writes a `case` for each operation, so one that is new in the documents is covered by the next run. `values` makes
-//! arguments and responses from schemas; `server` plays the service, with a `collection` and its `faults` where it lists; `wire` compares the
-//! received request with the expected one. The checks of each operation are in `calls`, `exactness`, `simulated`, `errors` and `paging`; `report`
-//! makes a table of the results.
+//! The build script writes a `case` for each operation, so the next run covers new operations of the documents. `values` generates
+//! arguments and responses from schemas. `server` simulates the service, with a `collection` and its `faults` for lists. `wire` compares
+//! the received request with the expected one. The checks of each operation are in `calls`, `exactness`, `simulated`, `errors` and
+//! `paging`. `report` creates a table of the results.
 
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed"
+    reason = "a panic fails the test"
 )]
 
 pub mod calls;
@@ -31,7 +31,7 @@ pub mod wire;
 pub mod cases {
     include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 
-    /// All of them.
+    /// All cases.
     pub fn all() -> impl Iterator<Item = &'static crate::case::Case> {
         ALL.iter().copied().flatten()
     }

@@ -1,7 +1,7 @@
-//! Listings of every operation that lists: all items are listed, once and in order; the listing of a collection that changes ends;
-//! what the service does wrong is an error, and never a shorter list.
+//! Listings of every list operation: all items are returned, once and in order; the listing of a changing collection ends; a fault of the
+//! service is an error, and never a shorter list.
 //!
-//! What a listing gives is compared with what the client reads of one page that has everything.
+//! The result of a listing is compared with a single page that contains all items.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,21 +16,21 @@ use crate::simulated;
 use crate::specification::Specification;
 use crate::values::{self, Extent};
 
-/// How long pages are, where the document leaves it open.
+/// The page size if it is not documented.
 const PAGE: usize = 3;
 
-/// The longest documented page that is filled.
+/// The maximum page size that is filled.
 const LARGEST_PAGE: usize = 250;
 
-/// How many pages are requested at the same time.
+/// The number of concurrent page requests.
 const CONCURRENCY: [usize; 2] = [1, 4];
 
-/// What was found out about the listings of an operation.
+/// The results of the listings of an operation.
 #[derive(Debug, Default)]
 pub struct Paging {
-    /// What is wrong.
+    /// The failures.
     pub findings: Vec<String>,
-    /// What came of each fault that can happen.
+    /// The outcome of each fault that can occur.
     pub outcomes: Vec<(Fault, Option<Outcome>)>,
 }
 
@@ -40,13 +40,12 @@ struct Trial<'a> {
     case: &'static Case,
     listing: &'a Listing,
     stock: Arc<Stock>,
-    /// The items of the stock as the client reads them.
+    /// The items of the stock, decoded by the client.
     texts: Vec<String>,
     paging: Paging,
 }
 
-/// Lists collections of all lengths, collections that change, and collections of a service with faults; `None` where the operation does not
-/// list.
+/// Lists collections of all lengths, changing collections, and collections with faults; `None` if the operation does not list.
 pub async fn paging(
     server: &Server,
     specification: &Specification,
@@ -76,7 +75,7 @@ pub async fn paging(
         _ => PAGE,
     };
     let with_limit = limited(page);
-    // Where no limit is given, the longest page that is documented is requested.
+    // Without a limit, the maximum page size is requested.
     let longest = match pagination.max_page_size.map(usize::try_from) {
         Some(Ok(longest)) if longest <= LARGEST_PAGE => longest,
         _ => PAGE,
@@ -159,7 +158,7 @@ pub async fn paging(
 }
 
 impl Trial<'_> {
-    /// Reads the complete stock as one page.
+    /// Decodes the complete stock as one page.
     async fn read_stock(&mut self, values: &Values) {
         let stock = Arc::clone(&self.stock);
         let mut items = stock.items.clone();
@@ -186,7 +185,7 @@ impl Trial<'_> {
         self.paging.findings.push(finding);
     }
 
-    /// Lists a collection, once by its items and once by its pages.
+    /// Lists a collection, once by items and once by pages.
     async fn list(&mut self, run: Run<'_>) {
         for (name, list) in [("items", self.listing.items), ("pages", self.listing.pages)] {
             let mut collection = Collection::new(self.case, &self.stock, &run);
@@ -215,11 +214,11 @@ impl Trial<'_> {
         pagination.is_some_and(|pagination| pagination.style == PaginationStyle::Single)
     }
 
-    /// What is wrong with the result of a listing.
+    /// The differences of the result of a listing.
     fn judge(&self, run: &Run<'_>, listed: Listed) -> Option<String> {
         let moves = matches!(run.change, Change::GrowsInFront | Change::ShrinksInFront);
         match &listed.failure {
-            // Items that move by a complete page look like a repeated page.
+            // Items that move by one page look like a repeated page.
             Some(Failure::Call(error)) if moves && error.kind() == ErrorKind::Incomplete => {}
             Some(failure) => return Some(failure.to_string()),
             None => {}
@@ -231,10 +230,10 @@ impl Trial<'_> {
         let has_all = from_the_beginning.count() == run.count;
         let is_good = match run.change {
             Change::None => is_in_order && has_all && found.len() == run.count,
-            // What changes behind does not move what is in front of it.
+            // Changes after a position do not move the items before it.
             Change::GrowsBehind => is_in_order && has_all,
             Change::ShrinksBehind => is_in_order,
-            // Positions lose or repeat items then; each is still one of the collection.
+            // Positions then lose or repeat items, but each item belongs to the collection.
             Change::GrowsInFront | Change::ShrinksInFront => is_known,
         };
         (!is_good).then(|| format!("there came {found:?}"))
@@ -246,7 +245,7 @@ impl Trial<'_> {
         items.iter().map(number).collect()
     }
 
-    /// Lists a collection of a service with a fault, by its items and by its pages, one and several pages at the same time.
+    /// Lists a collection with a fault, by items and by pages, with one and with several concurrent page requests.
     async fn list_with_fault(&mut self, fault: Fault, run: Run<'_>) {
         let mut outcomes = BTreeSet::new();
         for concurrency in CONCURRENCY {
@@ -276,7 +275,7 @@ impl Trial<'_> {
         self.paging.outcomes.push((fault, outcome));
     }
 
-    /// The outcome of a fault, or why it is wrong.
+    /// The outcome of a fault, or the reason why it is wrong.
     fn outcome(
         &self,
         fault: Fault,
@@ -293,7 +292,7 @@ impl Trial<'_> {
             _ => (0..run.count).map(Some).collect(),
         };
         let found = self.numbers(&listed.items);
-        // Each request brings an item, or ends the listing.
+        // Each request returns an item, or ends the listing.
         let most = match self.is_single() {
             true => 1,
             false => (found.len() + 2) * run.concurrency,

@@ -10,7 +10,7 @@ use crate::case::{Case, Failure};
 use crate::specification::Specification;
 use crate::values::{self, Extent};
 
-/// A token for every call: of all scopes only one has the token request, and each scope has a Prism of its own.
+/// A token for every call: only one scope has the token request, and each scope has its own Prism.
 #[derive(Debug)]
 struct OneToken;
 
@@ -41,7 +41,7 @@ pub fn client(url: &str) -> Client {
         .unwrap()
 }
 
-/// Makes a call with so many arguments.
+/// Makes a call with arguments of this extent.
 pub async fn call(
     client: &Client,
     specification: &Specification,
@@ -53,7 +53,7 @@ pub async fn call(
     let mut findings = Findings::default();
     match (case.send)(client, &arguments).await {
         Ok(_) => {}
-        // Prism makes up its responses: the one that says of itself that the call failed is read as that.
+        // Prism generates its responses: one that reports a failure is treated as a failure.
         Err(Failure::Call(error)) if error.kind() == ErrorKind::Partial => {}
         Err(Failure::Call(error)) if error.kind() == ErrorKind::Decode => {
             findings.decoded.push(error.to_string());

@@ -19,13 +19,13 @@ pub const COLUMNS: [&str; 6] = [
 #[derive(Debug)]
 pub struct Row {
     case: &'static Case,
-    /// What is wrong, for each column; `None` where the check does not apply.
+    /// The failures in each column; `None` if the check does not apply.
     cells: [Option<Vec<String>>; COLUMNS.len()],
-    /// The outcomes of the faults of a service that lists; `None` where something is wrong.
+    /// The outcomes of the faults; `None` if there is a failure.
     faults: Vec<(Fault, Option<Outcome>)>,
 }
 
-/// All of it.
+/// The table.
 #[derive(Debug, Default)]
 pub struct Report(Vec<Row>);
 
@@ -40,7 +40,7 @@ impl Row {
         }
     }
 
-    /// With the outcomes of the faults of a service that lists.
+    /// Adds the outcomes of the faults.
     #[must_use]
     pub fn with_faults(self, faults: Vec<(Fault, Option<Outcome>)>) -> Self {
         Self { faults, ..self }
@@ -50,7 +50,7 @@ impl Row {
         format!("{}.{}", self.case.operation.scope, self.case.method)
     }
 
-    /// What is wrong, each with its column.
+    /// The failures, each with its column.
     fn findings(&self) -> impl Iterator<Item = (&str, &String)> {
         let columns = COLUMNS.into_iter().zip(&self.cells);
         columns
@@ -64,13 +64,13 @@ impl Report {
         self.0.push(row);
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there are no failures.
     #[must_use]
     pub fn is_good(&self) -> bool {
         self.0.iter().all(|row| row.findings().next().is_none())
     }
 
-    /// The operations that list, and the outcome of each fault of the service: all items or an error; empty where it cannot happen.
+    /// The list operations, and the outcome of each fault: all items or an error; empty if it cannot occur.
     fn write_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = Fault::ALL.map(Fault::name);
         writeln!(f, "\n| listing | {} |", names.join(" | "))?;
@@ -99,7 +99,7 @@ impl Report {
         writeln!(f, "| **{}** | {} |", rows().count(), totals.join(" | "))
     }
 
-    /// How many rows have something in a column, and in how many of them it is good.
+    /// The number of rows with a result in a column, and the number of successes.
     fn counts(&self, column: usize) -> (usize, usize) {
         let cells = || {
             self.0
@@ -113,7 +113,7 @@ impl Report {
     }
 }
 
-/// Markdown: a row for each operation, one for each that lists with the outcomes of the faults of the service, then what is wrong.
+/// Markdown: a row for each operation, one for each list operation with the outcomes of the faults, and then the failures.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "| operation | {} |", COLUMNS.join(" | "))?;

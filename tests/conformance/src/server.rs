@@ -1,4 +1,4 @@
-//! A server that plays the service: it responds with what the handler of the current part returns, and nothing else.
+//! A server that simulates the service: it responds with the result of the handler of the current part.
 //!
 //! Each part has its own base URL, so that a request that was prefetched and dropped does not reach the next part.
 
@@ -14,13 +14,13 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// Where tokens come from.
+/// The path of the token endpoint.
 const TOKEN_PATH: &str = "/auth/v2/token";
 
-/// No body of the suite is longer.
+/// The maximum size of a body.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-/// A request as it was received.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// `GET`, `POST`…
@@ -71,7 +71,7 @@ impl Response {
 
 type Handler = Box<dyn FnMut(Request) -> Response + Send>;
 
-/// What the server plays.
+/// The current part.
 struct Part {
     /// The first segment of its paths.
     number: u64,
@@ -112,13 +112,13 @@ impl Server {
         }
     }
 
-    /// The connections of its clients, for other clients too: they take longer to set up than everything else.
+    /// The connections of its clients, to share with other clients: setting them up takes longer than everything else.
     #[must_use]
     pub fn http(&self) -> &reqwest::Client {
         &self.http
     }
 
-    /// Plays a part from now on. The client calls it, without retries.
+    /// Starts a part. The returned client calls it, without retries.
     ///
     /// # Panics
     /// When the client cannot be set up.
@@ -138,12 +138,12 @@ impl Server {
     }
 }
 
-/// The value of a mutex; it stays valid when a part panics.
+/// The value of a mutex, which stays valid when a part panics.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether the client itself requests a token, and not a case: those request other grants.
+/// Whether the client itself requests a token, and not a case, which requests another grant.
 fn is_for_client(body: &[u8]) -> bool {
     body == b"grant_type=client_credentials"
 }

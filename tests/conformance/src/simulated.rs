@@ -1,4 +1,4 @@
-//! Calls of the simulator, which checks every request against the document and responds as the service does.
+//! Calls of the simulator, which validates every request against the document and responds like the service.
 
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Cloud, ErrorKind, PaginationStyle, RetryPolicy, reqwest};
@@ -10,8 +10,8 @@ use crate::collection::argument;
 use crate::specification::Specification;
 use crate::values::{self, Extent};
 
-/// Values that the service requires and only descriptions document: the operation or `*`; the property wherever there
-/// is one, a JSON pointer where it is required, or nothing for an empty body; and a value in JSON.
+/// Values that the service requires and only descriptions document: the operation or `*`; the name of the property everywhere, a JSON
+/// pointer of a required value, or nothing for an empty body; and a value in JSON.
 const KNOWN: [(&str, &str, &str); 44] = [
     ("*", "allowedIPs", r#"["192.0.2.0/24"]"#),
     ("*", "asNumber", r#""64999""#),
@@ -73,11 +73,11 @@ const KNOWN: [(&str, &str, &str); 44] = [
 const HOST: &str = r#"{"type": "host", "addresses": ["192.0.2.8"]}"#;
 const HOSTS: &str = r#"[{"type": "host", "addresses": ["192.0.2.8"]}]"#;
 
-/// The page size of the listings, and the limit of lists that come in one response.
+/// The page size of the listings, and the limit of lists in one response.
 const PAGE: usize = 50;
 const SINGLE: usize = 500;
 
-/// Makes a call with so many arguments to a new simulator.
+/// Makes a call with arguments of this extent to a new simulator.
 ///
 /// # Panics
 /// When the simulator cannot be started.
@@ -101,7 +101,7 @@ pub async fn call(
     findings
 }
 
-/// Lists what a simulator has; the failure, if there is one.
+/// Lists the items of a simulator; returns the failure, if there is one.
 ///
 /// # Panics
 /// When the simulator cannot be started.
@@ -131,7 +131,7 @@ pub async fn list(
     Some(format!("from the simulator: {count} items, then {failure}"))
 }
 
-/// A new simulator, a client of it, and arguments that fit what it has.
+/// A new simulator, a client of it, and matching arguments.
 async fn start(
     http: &reqwest::Client,
     specification: &Specification,
@@ -166,7 +166,7 @@ async fn start(
     (simulator, client, arguments)
 }
 
-/// Puts the ids of items that the simulator has into the path.
+/// Sets the path parameters to ids of existing items.
 fn name_what_is_there(
     simulator: &Simulator,
     specification: &Specification,

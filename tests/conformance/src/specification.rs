@@ -1,4 +1,4 @@
-//! The documents, as the cases need them: by the JSON pointers of arguments and operations.
+//! The documents, accessed by the JSON pointers of arguments and operations.
 
 use cisco_secure_access_openapi::{Document, Operation};
 use serde_json::Value;
@@ -13,7 +13,7 @@ impl Specification {
     /// The document of a scope.
     ///
     /// # Panics
-    /// When it is missing, or is not what an import writes.
+    /// When it is missing, or was not written by an import.
     #[must_use]
     pub fn of(scope: &str) -> Self {
         let path = format!("{}/../../specs/{scope}.json", env!("CARGO_MANIFEST_DIR"));
@@ -21,7 +21,7 @@ impl Specification {
         Self(Document::parse(scope, &text).expect(&path))
     }
 
-    /// The value at a JSON pointer; null where there is none.
+    /// The value at a JSON pointer; null if there is none.
     #[must_use]
     pub fn at(&self, pointer: &str) -> &Value {
         self.0.root().pointer(pointer).unwrap_or(&Value::Null)
@@ -41,19 +41,19 @@ impl Specification {
         holder.get("schema").or_else(media)
     }
 
-    /// A schema, or the one that it refers to.
+    /// The schema, or the schema that it refers to.
     #[must_use]
     pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         self.0.resolve(schema)
     }
 
-    /// The variants of a union, or the schema itself where it is not a union.
+    /// The variants of a union, or the schema itself if it is not a union.
     #[must_use]
     pub fn variants<'a>(&'a self, schema: &'a Value) -> Vec<&'a Value> {
         self.0.variants(schema)
     }
 
-    /// Whether an argument can have this value: each one does, but for enumerations.
+    /// Whether an argument can have this value: any value, except for enumerations.
     #[must_use]
     pub fn accepts(&self, argument: &Argument, value: &str) -> bool {
         let schema = self.schema(self.at(argument.pointer));

@@ -10,25 +10,25 @@ use serde_json::{Map, Value, json};
 use crate::case::{Case, ParameterLocation, Values};
 use crate::specification::Specification;
 
-/// How much of a value there is.
+/// The extent of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// What is required.
+    /// Only required properties.
     Required,
-    /// Everything.
+    /// All properties.
     Full,
 }
 
 /// The direction of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// To the service: without what is read only.
+    /// To the service: without read-only properties.
     Request,
-    /// From the service: without what is written only.
+    /// From the service: without write-only properties.
     Response,
 }
 
-/// Makes values from the schemas of a document.
+/// Generates values from the schemas of a document.
 #[derive(Debug)]
 pub struct Maker<'a> {
     specification: &'a Specification,
@@ -37,18 +37,18 @@ pub struct Maker<'a> {
     direction: Direction,
 }
 
-/// Values go no deeper than this, but for what is required.
+/// The maximum depth of values, except for required ones.
 const DEEPEST: usize = 6;
 
-/// How many characters and elements there are where the document leaves it open.
+/// The number of characters and elements if it is not documented.
 const USUAL_LENGTH: u64 = 8;
 const USUAL_COUNT: u64 = 2;
 
-/// A day in 2023, in seconds, and how many seconds there are to choose from after it.
+/// A day in 2023, in seconds, and the number of seconds after it to select from.
 const FIRST_SECOND: i64 = 1_700_000_000;
 const SECONDS: i64 = 50_000_000;
 
-/// The seed of an operation; `CONFORMANCE_SEED` makes it another one.
+/// The seed of an operation; `CONFORMANCE_SEED` selects another one.
 #[must_use]
 pub fn seed(operation: &Operation) -> u64 {
     let base = std::env::var("CONFORMANCE_SEED").ok();
@@ -88,7 +88,7 @@ pub fn arguments(specification: &Specification, case: &Case, extent: Extent, see
 }
 
 impl<'a> Maker<'a> {
-    /// A maker whose values follow from the seed.
+    /// A generator whose values depend on the seed.
     #[must_use]
     pub fn new(
         specification: &'a Specification,
@@ -104,14 +104,14 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// A value of a schema.
+    /// Generates a value of a schema.
     pub fn value(&mut self, schema: &Value) -> Value {
         self.below(schema, 0)
     }
 
-    /// A value with a list at a JSON pointer, if the schema allows for it.
+    /// Generates a value with a list at a JSON pointer, if the schema allows it.
     pub fn value_with(&mut self, schema: &Value, pointer: &str) -> Option<Value> {
-        /// Each variant of a union occurs in so many attempts.
+        /// The number of attempts in which each variant of a union occurs.
         const TRIES: usize = 64;
         (0..TRIES)
             .map(|_| self.value(schema))
@@ -167,7 +167,7 @@ impl<'a> Maker<'a> {
         Value::Object(own)
     }
 
-    /// One of the variants that a discriminator names, with the value that names it.
+    /// One of the variants of a discriminator, with the value that names it.
     fn discriminated_variant(&mut self, discriminator: &Value) -> Option<Value> {
         let property = discriminator.get("propertyName")?.as_str()?;
         let mapping: Vec<_> = discriminator.get("mapping")?.as_object()?.iter().collect();
@@ -258,13 +258,13 @@ impl<'a> Maker<'a> {
     fn of_pattern(&mut self, pattern: &str, schema: &Value) -> String {
         /// Most strings that match a pattern have an accepted length.
         const TRIES: usize = 200;
-        // Of all that `\s` and `\d` may mean, the service is sure to know ASCII.
-        let whole = pattern.trim_start_matches('^').trim_end_matches('$');
+        // `\s` and `\d` are limited to ASCII, which the service supports.
+        let unanchored = pattern.trim_start_matches('^').trim_end_matches('$');
         let mut seed = [0; 32];
         self.random.fill(&mut seed);
         let random = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         let mut runner = TestRunner::new_with_rng(Config::default(), random);
-        let texts = string_regex(&format!("(?-u){whole}"));
+        let texts = string_regex(&format!("(?-u){unanchored}"));
         let mut text = || Some(texts.as_ref().ok()?.new_tree(&mut runner).ok()?.current());
         let fits = |text: &String| {
             let length = text.chars().count() as u64;
@@ -276,12 +276,12 @@ impl<'a> Maker<'a> {
             .unwrap_or_default()
     }
 
-    /// A string of so many letters and digits.
+    /// A string with this number of letters and digits.
     fn text(&mut self, length: u64) -> String {
         (0..length).map(|_| self.random.alphanumeric()).collect()
     }
 
-    /// The position of a page, which is a number also where its schema is a string.
+    /// The position of a page, which is a number even if its schema is a string.
     fn number_of(&mut self, schema: &Value) -> Value {
         match self.value(schema) {
             Value::String(_) => self.random.u8(1..).to_string().into(),
@@ -289,7 +289,7 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// A time as a parameter takes it, where it is not as its schema says; the end of a period is not before its beginning.
+    /// A time in the format of a parameter, if it differs from its schema; the end of a period is not before its start.
     fn time(&mut self, parameter: &Value) -> Option<&'static str> {
         let is_end = matches!(parameter.get("name")?.as_str()?, "to" | "stop");
         let times: &[&str] = match (parameter.get("x-time")?.as_str()?, is_end) {
@@ -337,7 +337,7 @@ fn kind(schema: &Value) -> &str {
     }
 }
 
-/// The least and the largest number of a schema.
+/// The minimum and the maximum of a schema.
 fn bounds(schema: &Value) -> (i64, i64) {
     const USUAL: i64 = 9999;
     let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
@@ -351,7 +351,7 @@ fn bounds(schema: &Value) -> (i64, i64) {
     }
 }
 
-/// A length or count that a schema accepts, the usual one if it may be.
+/// A length or count that a schema accepts, the default if possible.
 fn within(schema: &Value, usual: u64, least: &str, most: &str) -> u64 {
     let bound = |key: &str| schema.get(key).and_then(Value::as_u64);
     usual
@@ -359,7 +359,7 @@ fn within(schema: &Value, usual: u64, least: &str, most: &str) -> u64 {
         .max(bound(least).unwrap_or(0))
 }
 
-/// Sets the property at a JSON pointer, or removes it, where there is an object for it.
+/// Sets or removes the property at a JSON pointer, if its object exists.
 pub(crate) fn put(page: &mut Value, pointer: &str, value: Option<Value>) {
     let Some((holder, name)) = pointer.rsplit_once('/') else {
         return;
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_follow_their_patterns() {
+    fn strings_match_their_patterns() {
         let specification = Specification::of("auth");
         let mut maker = Maker::new(&specification, Extent::Full, Direction::Request, 1);
         for (pattern, length) in [

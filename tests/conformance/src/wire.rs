@@ -1,4 +1,4 @@
-//! Whether a request is the expected one: each value in its location, and nothing else.
+//! Compares a request with the expected one: each value in its location, and nothing else.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::case::{Case, Encoding, ParameterLocation, Values};
 use crate::server::Request;
 
-/// What is wrong with a request.
+/// The differences of a request.
 #[must_use]
 pub fn differences(case: &Case, values: &Values, request: &Request) -> Vec<String> {
     let mut differences = Vec::new();
@@ -156,7 +156,7 @@ fn strings(value: &Value) -> impl Iterator<Item = String> {
     value.as_array().into_iter().flatten().map(text)
 }
 
-/// The elements of a list with commas between them.
+/// The elements of a list, joined by commas.
 fn joined(value: &Value) -> String {
     strings(value).collect::<Vec<_>>().join(",")
 }

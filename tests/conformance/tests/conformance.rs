@@ -1,7 +1,7 @@
-//! Checks every operation, prints the results as a table, and stores it in the target directory.
+//! Checks every operation, prints the results as a table, and stores the table in the target directory.
 //!
-//! `cargo test -p conformance` checks all of them; `cargo test -p conformance -- list_sites` those whose names contain the word. With
-//! `CONFORMANCE_SEED=2` in the environment the values differ.
+//! `cargo test -p conformance` checks all operations; `cargo test -p conformance -- list_sites` checks those whose names contain the word.
+//! `CONFORMANCE_SEED=2` in the environment selects other values.
 
 #![allow(
     clippy::print_stdout,

@@ -30,7 +30,7 @@ async fn every_example_succeeds() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// Runs an example against a simulator of its own: what one example removes is there for the next.
+/// Runs an example against its own simulator, so that examples do not affect each other.
 async fn run(example: Example) -> Result<(), Box<dyn Error>> {
     let simulator = Simulator::builder().strict_queries(true).start().await?;
     example(simulator.client()?).await

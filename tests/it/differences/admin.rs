@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{lines, read, serving, time};
 
 #[tokio::test]
-async fn alerts_have_a_context_or_are_a_number() {
+async fn alerts_are_a_list_or_only_a_total() {
     let alert = json!({
         "access_rule_context": {"rule_name": "Harbour"},
         "alert_id": "AL-17-1-0-ff",
@@ -120,7 +120,9 @@ async fn errors_of_a_taxii_server_are_not_those_of_the_service() {
             assert_eq!(error.service_code(), Some("TAXII_UPSTREAM_ERROR"));
             assert_eq!(error.service_message(), Some("no access"));
             assert!(
-                error.to_string().contains("server that the service called"),
+                error
+                    .to_string()
+                    .contains("another server, which the service called"),
                 "{error}"
             );
         }
@@ -130,7 +132,7 @@ async fn errors_of_a_taxii_server_are_not_those_of_the_service() {
 }
 
 #[test]
-fn the_path_of_a_test_email_has_another_end() {
+fn the_path_of_a_test_email_ends_in_emails() {
     let operation = operations().find(|operation| operation.id == "send_test_alert_email");
     assert_eq!(
         operation.unwrap().path,
@@ -206,7 +208,7 @@ async fn vpn_sessions_have_a_cursor_id() {
     .await;
     assert_eq!(page.cursor_id.as_deref(), Some("c"));
     assert_eq!(page.data[0].login_time, time("2025-05-06T07:08:09.010Z"));
-    // Pages go on by offset, whatever the cursor is.
+    // The offset selects pages, and the cursor is ignored.
     let (server, client) = serving([(200, body.to_string().as_str())]).await;
     let sessions: Vec<_> = client
         .admin()

@@ -51,7 +51,7 @@ async fn hubs_may_have_no_status() {
 }
 
 #[tokio::test]
-async fn states_and_types_of_tunnels_grow() {
+async fn tunnel_states_and_device_types_are_open() {
     for (device, status) in [
         ("AWS S2S VPN", "connected"),
         ("AZURE S2S VPN", "rekeying soon"),
@@ -103,7 +103,7 @@ async fn a_new_tunnel_group_has_no_state() {
 }
 
 #[tokio::test]
-async fn tunnel_groups_come_in_pages_of_two_hundred() {
+async fn tunnel_groups_have_pages_of_two_hundred() {
     let (server, client) = serving([(200, r#"{"data": [], "total": 0}"#), (200, "[]")]).await;
     let deployments = client.deployments();
     let _: Vec<_> = deployments
@@ -126,7 +126,7 @@ async fn tunnel_groups_come_in_pages_of_two_hundred() {
 }
 
 #[tokio::test]
-async fn internal_domains_may_lack_what_is_required() {
+async fn internal_domains_may_lack_required_properties() {
     let row = json!({
         "createdAt": "2025-05-06T07:08:09.000Z",
         "description": "",

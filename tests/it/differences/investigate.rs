@@ -331,7 +331,7 @@ async fn subdomains_have_seconds_in_quotes() {
     }
 }
 
-/// The names of all subdomains, and the queries that it took, where a page begins at the name in `offsetName` or behind it.
+/// The names of all subdomains, and the queries of the listing, if a page starts at or after the name in `offsetName`.
 async fn subdomains(
     total: usize,
     page_size: usize,
@@ -362,7 +362,7 @@ async fn subdomains(
 }
 
 #[tokio::test]
-async fn subdomains_page_from_a_name_or_behind_it() {
+async fn subdomain_pages_start_at_or_after_a_name() {
     for total in [0, 1, 2, 99, 100, 101, 199, 200, 450] {
         let expected: Vec<_> = (0..total)
             .map(|index| format!("{index:04}.a.example"))
@@ -407,7 +407,7 @@ async fn results_of_searches_have_nulls() {
 }
 
 #[tokio::test]
-async fn whois_by_email_goes_on_behind_its_total() {
+async fn whois_by_email_continues_after_its_total() {
     let page = |name: &str, more: bool| {
         json!({"domains": [{"domain": name}], "limit": 500, "moreDataAvailable": more, "totalResults": 1}).to_string()
     };
@@ -426,7 +426,7 @@ async fn whois_by_email_goes_on_behind_its_total() {
 }
 
 #[tokio::test]
-async fn categorizations_come_by_domain() {
+async fn categorizations_are_keyed_by_domain() {
     let body = json!({"a.example": {"content_categories": ["17"], "security_categories": [], "status": -1}});
     let many = read(body.clone(), |client| {
         let domains = ["a.example".to_owned()];

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::scripted::{Scripted, ScriptedResponse};
 
-/// What the response to a call holds when the service sends `body`. It decodes without a deviation.
+/// Returns the decoded response to a call when the service sends `body`. It has no deviation.
 async fn decode<T>(body: &Value, call: impl FnOnce(&Client) -> ResponseFuture<Response<T>>) -> T {
     let server = Scripted::responding([], ScriptedResponse::json(200, &body.to_string())).await;
     let response = call(&server.client()).await.unwrap();
@@ -23,7 +23,7 @@ async fn decode<T>(body: &Value, call: impl FnOnce(&Client) -> ResponseFuture<Re
     response.into_inner()
 }
 
-/// The same, which is also written as it came; a type that is never sent leaves out the properties that are null.
+/// The same, and the response is encoded as received; a type that is never sent omits null properties.
 async fn read<T: Serialize>(
     body: Value,
     call: impl FnOnce(&Client) -> ResponseFuture<Response<T>>,

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::{decode, lines, read, serving, time};
 use crate::scripted::{Scripted, ScriptedResponse};
 
-/// A rule as the service sends it, with these properties besides.
+/// A rule of the service, with these additional properties.
 fn rule(properties: Value) -> Value {
     let mut rule = json!({"modifiedBy": "org/17/user/4", "ruleId": 17, "ruleName": "Harbour"});
     let Value::Object(properties) = properties else {
@@ -189,7 +189,7 @@ async fn rules_can_warn_and_isolate() {
 }
 
 #[tokio::test]
-async fn a_rule_is_modified_by_a_text() {
+async fn modified_by_is_a_string() {
     for author in ["org/17/user/4", "8127"] {
         let rule = read_rule(json!({"modifiedBy": author})).await;
         assert_eq!(rule.modified_by.as_deref(), Some(author));
@@ -251,7 +251,7 @@ async fn application_lists_are_in_results() {
 }
 
 #[tokio::test]
-async fn application_categories_come_by_id() {
+async fn application_categories_are_keyed_by_id() {
     let category =
         json!({"applicationsCount": 2, "createdAt": 1_700_000_400, "id": 7, "name": "Chat"});
     let other = json!({"id": 8, "name": "Games"});
@@ -262,7 +262,7 @@ async fn application_categories_come_by_id() {
     assert_eq!(list[0].created_at, time("2023-11-14T22:20:00Z"));
 }
 
-/// A destination list as the service sends it, with these properties besides.
+/// A destination list of the service, with these additional properties.
 fn destination_list(properties: &Value) -> Value {
     let mut list = json!({
         "access": "none",
@@ -300,7 +300,7 @@ async fn destination_lists_changed_their_times() {
 }
 
 #[tokio::test]
-async fn destination_lists_have_nulls_and_less_counts() {
+async fn destination_lists_have_nulls_and_fewer_counts() {
     for (number, bundle) in [
         (1, DestinationListsBundleTypeId::Dns),
         (2, DestinationListsBundleTypeId::Web),
@@ -321,7 +321,7 @@ async fn destination_lists_have_nulls_and_less_counts() {
 }
 
 #[tokio::test]
-async fn a_created_destination_list_came_without_an_envelope() {
+async fn a_created_destination_list_may_have_no_envelope() {
     let list = destination_list(&json!({"createdAt": 1_643_385_816}));
     let call = |client: &Client| {
         let list = CreateDestinationListRequest::builder()
@@ -348,7 +348,7 @@ async fn a_created_destination_list_came_without_an_envelope() {
     assert_eq!(created.name.as_deref(), Some("Harbour"));
     assert_eq!(created.created_at, time("2022-01-28T16:03:36Z"));
     assert_eq!(serde_json::to_value(&*response).unwrap(), list);
-    // What is changed is written as documented.
+    // A changed property is encoded as documented.
     response.data.as_mut().unwrap().name = Some("Quay".into());
     let written = serde_json::to_value(&*response).unwrap();
     assert_eq!(
@@ -356,14 +356,14 @@ async fn a_created_destination_list_came_without_an_envelope() {
         (Some("Quay"), None)
     );
 
-    // What has nothing of a list is no list.
+    // An object without a property of a list is not a list.
     let response = read(json!({"message": "queued"}), call).await;
     assert!(response.data.is_none());
     assert_eq!(response.extra["message"], "queued");
 }
 
 #[tokio::test]
-async fn a_deleted_destination_list_leaves_nothing_or_a_list() {
+async fn a_deleted_destination_list_returns_an_object_or_an_empty_list() {
     let call = |client: &Client| client.policies().delete_destination_list(17).send();
     for body in [
         json!({"data": [], "status": {"code": 200, "text": "OK"}}),
@@ -425,9 +425,9 @@ async fn destinations_have_ids_in_quotes_and_times_without_a_zone() {
 #[tokio::test]
 async fn a_url_on_a_high_volume_domain_is_not_added() {
     let list = json!({"data": {"id": 17, "meta": {"destinationCount": 4}}, "status": {"code": 200, "text": "OK"}});
-    let refused = json!({"error": "Bad Request", "message": "search.example has a high volume", "statusCode": 400});
-    let (list, refused) = (list.to_string(), refused.to_string());
-    let (_server, client) = serving([(200, list.as_str()), (400, refused.as_str())]).await;
+    let rejected = json!({"error": "Bad Request", "message": "search.example has a high volume", "statusCode": 400});
+    let (list, rejected) = (list.to_string(), rejected.to_string());
+    let (_server, client) = serving([(200, list.as_str()), (400, rejected.as_str())]).await;
     let url = [AddDestination::new("https://search.example/path")];
     let response = client
         .policies()
@@ -456,7 +456,7 @@ async fn a_url_on_a_high_volume_domain_is_not_added() {
 }
 
 #[tokio::test]
-async fn access_types_come_in_another_case_and_unrequested() {
+async fn access_types_have_another_case_and_additional_rows() {
     let access = json!([
         {"type": "branch"},
         {"externalFQDN": "app.example", "protocol": "http", "sni": "", "sslVerificationEnabled": false, "type": "browser"},
@@ -507,7 +507,7 @@ async fn a_deletion_has_a_body_or_none() {
 }
 
 #[tokio::test]
-async fn the_count_of_objects_is_no_total() {
+async fn the_count_of_objects_is_not_a_total() {
     for count in [1, 4] {
         let page =
             |id: i64| json!({"count": count, "results": [{"id": id, "name": "n"}]}).to_string();

@@ -191,18 +191,18 @@ async fn a_summary_of_a_documented_type_may_be_missing() {
 }
 
 /// The service's response to an argument that it does not accept.
-fn refused(name: &str, reason: &str) -> String {
+fn rejection(name: &str, reason: &str) -> String {
     json!({"data": {"errors": [{"error": reason, "param": name, "value": "10001"}]}, "meta": {}})
         .to_string()
 }
 
 #[tokio::test]
-async fn reports_accept_no_large_offset_and_no_long_page() {
-    let refusal = refused(
+async fn reports_reject_large_offsets_and_large_pages() {
+    let rejected = rejection(
         "offset",
         "invalid offset: should be integer between 0 and 10000 inclusive",
     );
-    let (_server, client) = serving([(400, refusal.as_str())]).await;
+    let (_server, client) = serving([(400, rejected.as_str())]).await;
     let request = client
         .reports()
         .list_dns_activity()
@@ -213,7 +213,7 @@ async fn reports_accept_no_large_offset_and_no_long_page() {
     let error = request.send().await.unwrap_err();
     assert!(error.to_string().contains("between 0 and 10000"), "{error}");
 
-    // A listing does not request what the service refuses.
+    // A listing does not request an offset that the service rejects.
     let server = Scripted::by(|request| {
         let offset = request.split("offset=").nth(1).unwrap_or("0");
         let offset: i64 = offset.split([' ', '&']).next().unwrap().parse().unwrap();
@@ -250,8 +250,8 @@ async fn reports_accept_no_large_offset_and_no_long_page() {
 
 #[tokio::test]
 async fn activity_covers_thirty_days() {
-    let refusal = refused("from", "the time range is longer than 30 days");
-    let (_server, client) = serving([(400, refusal.as_str())]).await;
+    let rejected = rejection("from", "the time range is longer than 30 days");
+    let (_server, client) = serving([(400, rejected.as_str())]).await;
     let error = client
         .reports()
         .list_activity()
@@ -425,7 +425,7 @@ async fn discovered_applications_count_dns_traffic_twice() {
 }
 
 #[tokio::test]
-async fn usage_goes_on_at_a_url() {
+async fn usage_continues_at_a_url() {
     let first = json!({
         "body": {"usages": [{"organization_id": 1}]},
         "next": "https://api.example/reports/v2/usage/metrics?page=2",

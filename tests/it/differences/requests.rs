@@ -30,9 +30,9 @@ async fn an_expired_token_is_a_bad_request() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Service, 2));
     assert_eq!(server.requests().len(), 4);
 
-    // An argument that is refused is another thing.
-    let refused = r#"{"error": "invalid_request", "message": "limit is out of range"}"#;
-    let (server, client) = serving([(400, refused)]).await;
+    // An invalid argument has the same status.
+    let rejected = r#"{"error": "invalid_request", "message": "limit is out of range"}"#;
+    let (server, client) = serving([(400, rejected)]).await;
     let request = client.deployments().list_network_tunnel_groups().limit(-1);
     let error = request.send().await.unwrap_err();
     assert!(

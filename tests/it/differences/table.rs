@@ -9,7 +9,7 @@ fn tests_of(file: &Path) -> BTreeSet<String> {
     let module = file.file_stem().unwrap().to_str().unwrap();
     let source = fs::read_to_string(file).unwrap();
     let tests = source.split("test]\n").skip(1).map(|after| {
-        // Other attributes can stand between.
+        // Other attributes may be between.
         let (_, name) = after.split_once("fn ").unwrap();
         let (name, _) = name.split_once('(').unwrap();
         format!("{module}::{name}")

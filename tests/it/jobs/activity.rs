@@ -1,4 +1,4 @@
-//! Exports of activity, from services with all habits that the documents leave open.
+//! Exports of activity, from services with all behaviors that the documents leave open.
 
 use std::ops::Range;
 
@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 use crate::scripted::{Scripted, ScriptedResponse};
 use crate::simulator::hurried;
 
-/// What the documents do not say of the service.
+/// Undocumented behavior of the service.
 #[derive(Clone, Copy, Debug)]
 struct Habits {
     order: Order,
-    /// Whether what is at the borders of a range belongs to it.
+    /// Whether the borders of a range belong to it.
     from_counts: bool,
     to_counts: bool,
-    /// The maximum of events in a response, whatever is requested.
+    /// The maximum number of events in a response, for any requested limit.
     most: usize,
 }
 
@@ -29,7 +29,7 @@ struct Habits {
 enum Order {
     NewestFirst,
     OldestFirst,
-    /// None that means anything.
+    /// Random order.
     Mixed,
 }
 
@@ -40,7 +40,7 @@ const USUAL: Habits = Habits {
     most: usize::MAX,
 };
 
-/// Numbers that are the same each time.
+/// Deterministic random numbers.
 struct Dice(u64);
 
 impl Dice {
@@ -53,7 +53,7 @@ impl Dice {
     }
 }
 
-/// A log of so many events within so many milliseconds: the number of an event is its domain.
+/// A log of this number of events within this number of milliseconds: the number of an event is its domain.
 fn log(count: usize, milliseconds: u64) -> Vec<(i64, String)> {
     let mut dice = Dice(count as u64 + milliseconds);
     let time = |dice: &mut Dice| i64::try_from(dice.below(milliseconds)).unwrap();
@@ -62,7 +62,7 @@ fn log(count: usize, milliseconds: u64) -> Vec<(i64, String)> {
         .collect()
 }
 
-/// A service with this log, whose timestamps count steps of so many milliseconds.
+/// A service with this log, whose timestamps have this resolution in milliseconds.
 async fn service(log: &[(i64, String)], habits: Habits, precision: i64) -> Scripted {
     let mut log = log.to_vec();
     match habits.order {
@@ -114,7 +114,7 @@ fn dns(client: &Client, range: Range<DateTime<Utc>>) -> Export<ListDnsActivityRe
     })
 }
 
-/// Times and numbers of all events of an export, which have to come newest first.
+/// Collects the times and numbers of all events of an export, and checks that the newest come first.
 async fn exported(events: Export<ListDnsActivityResponse>) -> Result<Vec<(i64, String)>> {
     let events = events.map_ok(|event| {
         (
@@ -127,23 +127,23 @@ async fn exported(events: Export<ListDnsActivityResponse>) -> Result<Vec<(i64, S
     Ok(events)
 }
 
-/// The events in an order that does not depend on the service.
+/// Sorts the events, independently of the service.
 fn sorted(mut events: Vec<(i64, String)>) -> Vec<(i64, String)> {
     events.sort();
     events
 }
 
-/// The events of a log within a range, in that order.
+/// The events of a log within a range, sorted.
 fn within(log: &[(i64, String)], range: Range<i64>) -> Vec<(i64, String)> {
     let is_in = |(time, _): &&(i64, String)| range.contains(time);
     sorted(log.iter().filter(is_in).cloned().collect())
 }
 
 #[tokio::test]
-async fn nothing_is_lost_or_doubled_whatever_the_service_does() -> Result<()> {
+async fn no_event_is_lost_or_duplicated() -> Result<()> {
     for order in [Order::NewestFirst, Order::OldestFirst, Order::Mixed] {
         for (from_counts, to_counts) in [(false, false), (true, true)] {
-            // From many events in each millisecond to many milliseconds without one.
+            // From many events in each millisecond to many milliseconds without an event.
             for (count, milliseconds) in [(1, 10), (120, 24), (120, 3000)] {
                 let habits = Habits {
                     order,
@@ -186,7 +186,7 @@ async fn it_sends_a_request_for_each_full_response() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_export_goes_on_where_another_stood() -> Result<()> {
+async fn an_export_resumes_from_the_rest_of_another() -> Result<()> {
     let log = log(60, 20);
     let server = service(&log, USUAL, 1).await;
     let client = server.client();
@@ -201,7 +201,7 @@ async fn an_export_goes_on_where_another_stood() -> Result<()> {
             ));
         }
         let rest = events.rest();
-        // What comes again is dropped: the last millisecond, where it was not over.
+        // Repeated events are dropped: those of the last millisecond, if it was not complete.
         file.retain(|(time, _)| moment(*time) >= rest.end);
         file.extend(exported(dns(&client, rest).limit(12)).await?);
         assert_eq!(sorted(file), within(&log, 0..20), "stopped at {stop}");
@@ -213,7 +213,7 @@ async fn an_export_goes_on_where_another_stood() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_error_leaves_the_export_where_it_was() -> Result<()> {
+async fn an_error_does_not_advance_the_export() -> Result<()> {
     let row = |time: i64| json!({"timestamp": time, "domain": time.to_string()});
     let response = |status, rows: Vec<Value>| {
         ScriptedResponse::json(status, &json!({"data": rows}).to_string())
@@ -237,7 +237,7 @@ async fn an_error_leaves_the_export_where_it_was() -> Result<()> {
             match event {
                 Ok(event) => times.push(event.timestamp.unwrap().timestamp_millis()),
                 Err(error) => {
-                    // What another call can cure does not end the export.
+                    // A retryable error does not end the export.
                     assert_eq!(
                         events.is_terminated(),
                         error.status() != Some(StatusCode::SERVICE_UNAVAILABLE)
@@ -263,7 +263,7 @@ async fn an_error_leaves_the_export_where_it_was() -> Result<()> {
 }
 
 #[tokio::test]
-async fn more_in_a_moment_than_a_response_holds_is_an_error() -> Result<()> {
+async fn more_simultaneous_events_than_the_limit_are_an_error() -> Result<()> {
     for count in [24, 25, 26] {
         let many = (0..count).map(|number| (500, number.to_string()));
         let mut log = vec![(499, "before".to_owned())];
@@ -279,7 +279,7 @@ async fn more_in_a_moment_than_a_response_holds_is_an_error() -> Result<()> {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Ambiguous, "{error}");
             let expected =
-                "there are 25 events or more in the 1 ms before 1970-01-01 00:00:00.501 UTC";
+                "there are at least 25 events in the 1 ms before 1970-01-01 00:00:00.501 UTC";
             assert!(error.to_string().contains(expected), "{error}");
         }
     }
@@ -287,7 +287,7 @@ async fn more_in_a_moment_than_a_response_holds_is_an_error() -> Result<()> {
 }
 
 #[tokio::test]
-async fn times_may_be_as_coarse_as_seconds() -> Result<()> {
+async fn times_may_have_a_resolution_of_seconds() -> Result<()> {
     let log = log(100, 20_000);
     for order in [Order::NewestFirst, Order::OldestFirst, Order::Mixed] {
         let server = service(&log, Habits { order, ..USUAL }, 1000).await;
@@ -318,7 +318,7 @@ async fn times_may_be_as_coarse_as_seconds() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_export_is_what_a_listing_is() -> Result<()> {
+async fn an_export_equals_a_listing() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
     let day = "2026-01-14T00:00:00Z".parse::<DateTime<Utc>>().unwrap();

@@ -1,4 +1,4 @@
-//! Destination lists that are made to hold what they should.
+//! Updates of destination lists.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -17,7 +17,7 @@ const LIST: i64 = 1001;
 const LISTS: &str = "/policies/v2/destinationlists";
 const DESTINATIONS: &str = "/policies/v2/destinationlists/1001/destinations";
 
-/// Hosts of these numbers.
+/// Hosts with these numbers.
 fn hosts(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
     let numbers = numbers.into_iter();
     numbers
@@ -39,7 +39,7 @@ async fn simulator(destinations: &[String]) -> Result<Simulator> {
     Ok(simulator)
 }
 
-/// What is on the list.
+/// Returns the destinations on the list.
 fn on_list(simulator: &Simulator) -> BTreeSet<String> {
     let items = simulator.items(DESTINATIONS);
     let destinations: BTreeSet<_> = items
@@ -56,7 +56,7 @@ async fn plan(client: &Client, wanted: &[String]) -> Result<Plan> {
 }
 
 #[tokio::test]
-async fn a_list_holds_what_is_wanted_in_the_end() -> Result<()> {
+async fn a_list_has_exactly_the_wanted_destinations() -> Result<()> {
     let simulator = simulator(&hosts(0..1000)).await?;
     let client = hurried(&simulator);
     let mut progress = Vec::new();
@@ -104,7 +104,7 @@ async fn a_list_holds_what_is_wanted_in_the_end() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_is_not_wanted_can_stay() -> Result<()> {
+async fn unwanted_destinations_can_stay() -> Result<()> {
     let simulator = simulator(&hosts(0..10)).await?;
     let client = hurried(&simulator);
     let plan = plan(&client, &hosts(8..12)).await?.without_removals();
@@ -115,7 +115,7 @@ async fn what_is_not_wanted_can_stay() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_was_interrupted_goes_on() -> Result<()> {
+async fn an_interrupted_update_resumes() -> Result<()> {
     let wanted = hosts(400..2900);
     for (operation, fault, removed, added) in [
         // the call that fails                                                   what is done by then
@@ -145,7 +145,7 @@ async fn what_was_interrupted_goes_on() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_reading_that_fails_says_so() -> Result<()> {
+async fn a_failed_read_is_an_error() -> Result<()> {
     let simulator = simulator(&hosts(0..1000)).await?;
     let client = hurried(&simulator);
     simulator.fault("list_destinations", Fault::status(400).on_call(7));
@@ -168,7 +168,7 @@ async fn a_reading_that_fails_says_so() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_case_of_hosts_does_not_matter_and_that_of_paths_does() -> Result<()> {
+async fn destinations_with_equal_hosts_in_another_case_are_equal() -> Result<()> {
     let there = ["Example.com", "example.org/Path", "10.0.0.1"].map(str::to_owned);
     let simulator = simulator(&there).await?;
     let client = hurried(&simulator);
@@ -190,7 +190,7 @@ async fn the_case_of_hosts_does_not_matter_and_that_of_paths_does() -> Result<()
 }
 
 #[tokio::test]
-async fn what_was_read_can_be_iterated() -> Result<()> {
+async fn a_current_list_can_be_iterated() -> Result<()> {
     let simulator = simulator(&["Example.COM/Path".to_owned(), "10.0.0.1".to_owned()]).await?;
     let current = CurrentList::read(&hurried(&simulator), LIST, |_| {}).await?;
     let mut destinations: Vec<_> = current.iter().collect();
@@ -215,7 +215,7 @@ async fn what_was_read_can_be_iterated() -> Result<()> {
 }
 
 #[tokio::test]
-async fn lists_of_third_parties_take_a_hundred_at_once() -> Result<()> {
+async fn third_party_lists_take_100_destinations_per_request() -> Result<()> {
     let simulator = simulator(&[]).await?;
     let list = json!({"name": "Feed", "access": "thirdparty_block"});
     let id = simulator.add_item(LISTS, &list).unwrap().parse().unwrap();
@@ -235,7 +235,7 @@ async fn a_quarter_of_a_million_destinations_are_synced() -> Result<()> {
     let simulator = simulator(&hosts(0..ALL)).await?;
     let client = hurried(&simulator);
     let begin = Instant::now();
-    // The organization has room for no more: what goes has to go first.
+    // The organization has its maximum of destinations, so removals must come first.
     let wanted = hosts(3000..ALL + 3000);
     let plan = plan(&client, &wanted).await?;
     let read = begin.elapsed();

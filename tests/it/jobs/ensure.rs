@@ -1,4 +1,4 @@
-//! Things that are found, or else created.
+//! Items that are found or created.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ async fn pier(client: &Client) -> Result<Ensured<Site, Response<Site>>> {
     ensure("Pier", || deployments.list_sites().items(), create).await
 }
 
-/// A simulator where another caller creates the site just before this one does, and a client of it.
+/// A simulator in which another caller creates the site just before this one, and a client of it.
 async fn raced() -> Result<(Arc<Simulator>, Client)> {
     let simulator = Arc::new(Simulator::builder().items("list_sites", 3).start().await?);
     let service = Arc::clone(&simulator);
@@ -43,7 +43,7 @@ async fn raced() -> Result<(Arc<Simulator>, Client)> {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_created_once() -> Result<()> {
+async fn a_missing_item_is_created_once() -> Result<()> {
     let simulator = Simulator::builder().items("list_sites", 3).start().await?;
     let client = hurried(&simulator);
     let created = pier(&client).await?;
@@ -61,7 +61,7 @@ async fn what_is_missing_is_created_once() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_another_caller_created_meanwhile_is_found() -> Result<()> {
+async fn an_item_that_another_caller_creates_concurrently_is_found() -> Result<()> {
     let (simulator, client) = raced().await?;
     let site = pier(&client).await?;
     assert!(!site.is_created());
@@ -72,7 +72,7 @@ async fn what_another_caller_created_meanwhile_is_found() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_conflict_with_something_else_is_an_error() -> Result<()> {
+async fn a_conflict_with_another_item_is_an_error() -> Result<()> {
     let simulator = Simulator::builder().items("list_sites", 3).start().await?;
     let client = hurried(&simulator);
     simulator.fault("create_site", Fault::status(409));
@@ -84,7 +84,7 @@ async fn a_conflict_with_something_else_is_an_error() -> Result<()> {
 }
 
 #[tokio::test]
-async fn nothing_is_created_where_the_list_fails_or_has_several() -> Result<()> {
+async fn nothing_is_created_if_the_list_fails_or_has_duplicates() -> Result<()> {
     let simulator = Simulator::builder().items("list_sites", 3).start().await?;
     let client = hurried(&simulator);
     simulator.fault("list_sites", Fault::status(403).on_call(1));

@@ -1,4 +1,4 @@
-//! Things that are found by their names, or are not.
+//! Items that are found by their names.
 
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{ErrorKind, Result};
@@ -10,7 +10,7 @@ use crate::simulator::hurried;
 const SITES: &str = "/deployments/v2/sites";
 
 #[tokio::test]
-async fn one_of_many_is_found_by_its_name() -> Result<()> {
+async fn an_item_of_many_is_found_by_its_name() -> Result<()> {
     let simulator = Simulator::builder()
         .items("list_sites", 450)
         .items("list_access_rules", 30)
@@ -36,7 +36,7 @@ async fn one_of_many_is_found_by_its_name() -> Result<()> {
 }
 
 #[tokio::test]
-async fn none_and_several_are_distinguished() -> Result<()> {
+async fn no_match_and_several_matches_are_distinguished() -> Result<()> {
     let simulator = Simulator::builder()
         .items("list_sites", 250)
         .start()
@@ -74,7 +74,7 @@ async fn none_and_several_are_distinguished() -> Result<()> {
 }
 
 #[tokio::test]
-async fn lists_whose_items_have_another_property_for_the_name_find_by_it() -> Result<()> {
+async fn items_with_another_name_property_are_found_by_name() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = simulator.client()?;
     let lists = "/policies/v2/applicationLists";

@@ -1,4 +1,4 @@
-//! The jobs of many calls: against the simulator, and against scripted servers where a test needs a service with habits of its own.
+//! The jobs of many calls, against the simulator, and against scripted servers if a test needs a service with special behavior.
 
 mod activity;
 mod destinations;
@@ -9,7 +9,7 @@ mod wait;
 
 use cisco_secure_access::simulator::Simulator;
 
-/// How often an operation was called so far.
+/// The number of calls of an operation so far.
 fn calls(simulator: &Simulator, operation: &str) -> usize {
     let requests = simulator.requests();
     let is_it = |called: &Option<&str>| *called == Some(operation);

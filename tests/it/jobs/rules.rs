@@ -1,4 +1,4 @@
-//! Access rules that are changed while others change them.
+//! Changes of access rules while others change them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +25,7 @@ fn rename(rule: &mut UpdateAccessRuleRequest) {
     rule.rule_name = Some("Harbour".to_owned());
 }
 
-/// A simulator that unlocks its rules when they have been written so many times, and a client of it.
+/// A simulator that unlocks its rules after this number of writes, and a client of it.
 async fn locked(writes: usize) -> Result<(Arc<Simulator>, Client)> {
     let simulator = Arc::new(Simulator::builder().start().await?);
     simulator.lock_rules(true);
@@ -46,7 +46,7 @@ async fn locked(writes: usize) -> Result<(Arc<Simulator>, Client)> {
 }
 
 #[tokio::test]
-async fn a_rule_is_changed_and_the_rest_of_it_stays() -> Result<()> {
+async fn a_changed_rule_keeps_its_other_properties() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
     let rule = || client.policies().get_access_rule(RULE).send();
@@ -73,7 +73,7 @@ async fn a_rule_is_changed_and_the_rest_of_it_stays() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_lock_is_waited_for() -> Result<()> {
+async fn a_change_waits_for_a_lock() -> Result<()> {
     for held in [1, 2, 6] {
         let (simulator, client) = locked(held).await?;
         let mut changes = 0;
@@ -90,7 +90,7 @@ async fn a_lock_is_waited_for() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_timeout_ends_it() -> Result<()> {
+async fn the_timeout_ends_a_change() -> Result<()> {
     let (simulator, client) = locked(usize::MAX).await?;
     let error = edit_access_rule(&client, RULE, PATIENCE, rename)
         .await
@@ -111,7 +111,7 @@ async fn the_timeout_ends_it() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_others_wrote_meanwhile_stays() -> Result<()> {
+async fn concurrent_changes_of_others_are_kept() -> Result<()> {
     let mut reads = 0;
     let mut writes = 0;
     let server = Scripted::by(move |request| {
@@ -146,7 +146,7 @@ async fn what_others_wrote_meanwhile_stays() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_lost_response_does_not_change_it_twice() -> Result<()> {
+async fn a_lost_response_does_not_change_a_rule_twice() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
     simulator.fault("update_access_rule", Fault::lost_response());
@@ -157,7 +157,7 @@ async fn a_lost_response_does_not_change_it_twice() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_reported_at_once() -> Result<()> {
+async fn an_invalid_body_is_reported_at_once() -> Result<()> {
     let simulator = Simulator::builder().start().await?;
     let client = hurried(&simulator);
     let error = edit_access_rule(&client, 999_999, PATIENCE, rename).await;
@@ -184,7 +184,7 @@ async fn what_cannot_be_sent_is_reported_at_once() -> Result<()> {
     Ok(())
 }
 
-/// The rules of these ids, as a file would keep them.
+/// The rules with these ids, as in a file.
 async fn backup(client: &Client, ids: &[i64]) -> Result<Vec<AccessRule>> {
     let mut rules = Vec::new();
     for id in ids {
@@ -195,12 +195,12 @@ async fn backup(client: &Client, ids: &[i64]) -> Result<Vec<AccessRule>> {
     Ok(rules)
 }
 
-/// The body that a server got with a request.
+/// The body of a request to a server.
 fn body(request: &str) -> Value {
     serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 
-/// A rule with what no document describes, on each level.
+/// A rule with undocumented properties on each level.
 fn undocumented(id: i64) -> AccessRule {
     let rule = json!({
         "ruleId": id, "ruleName": format!("Rule {id}"), "ruleAction": "quarantine", "rulePriority": id, "ruleIsEnabled": true,
@@ -217,14 +217,14 @@ fn undocumented(id: i64) -> AccessRule {
 }
 
 #[tokio::test]
-async fn rules_are_as_they_were_and_those_that_are_gone_come_again() -> Result<()> {
+async fn existing_rules_are_restored_and_deleted_rules_are_created() -> Result<()> {
     let simulator = Simulator::builder()
         .items("list_access_rules", 30)
         .start()
         .await?;
     let client = hurried(&simulator);
     let rules = simulator.items("/policies/v2/rules");
-    // Some rules have what the documents do not have, which the simulator does not accept.
+    // Some rules have undocumented properties, which the simulator does not accept.
     let known = rules.iter().filter(|rule| {
         let action = rule["ruleAction"].as_str().unwrap_or_default();
         ["allow", "block", "warn", "isolate"].contains(&action)
@@ -259,7 +259,7 @@ async fn rules_are_as_they_were_and_those_that_are_gone_come_again() -> Result<(
 }
 
 #[tokio::test]
-async fn nothing_of_a_rule_is_lost_on_its_way_back() -> Result<()> {
+async fn a_restored_rule_keeps_all_properties() -> Result<()> {
     let server = Scripted::by(|request| match request.starts_with("PUT") {
         true => ScriptedResponse::json(404, "{}"),
         false => ScriptedResponse::json(200, &body(request).to_string()),
@@ -334,7 +334,7 @@ async fn a_restoration_ends_with_its_first_error() -> Result<()> {
     assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
     let text = error.to_string();
     assert!(
-        text.ends_with("the rule \"Rule 1002\" is not restored"),
+        text.ends_with("the rule \"Rule 1002\" was not restored"),
         "{text}"
     );
     for _ in 0..2 {

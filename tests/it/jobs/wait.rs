@@ -1,4 +1,4 @@
-//! Waits that end when a response shows it, with the total timeout, with an error, or when they are dropped.
+//! Waits that end with a response, with the total timeout, with an error, or when they are dropped.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn server(
 }
 
 #[tokio::test]
-async fn a_tunnel_group_is_waited_for_with_growing_delays() -> Result<()> {
+async fn a_wait_for_a_tunnel_group_has_growing_delays() -> Result<()> {
     let statuses = ["disconnected", "warning", "sleepy", "disconnected"];
     let (server, client, clock) = server(statuses.map(group), group("connected")).await?;
     let mut progress = Vec::new();
@@ -49,7 +49,7 @@ async fn a_tunnel_group_is_waited_for_with_growing_delays() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_is_so_needs_one_request() -> Result<()> {
+async fn a_fulfilled_condition_takes_one_request() -> Result<()> {
     let (server, client, clock) = server([], group("connected")).await?;
     wait::tunnel_group_connected(&client, GROUP)
         .progress(|_| panic!("nothing is waited for"))
@@ -60,7 +60,7 @@ async fn what_is_so_needs_one_request() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_total_timeout_ends_it() -> Result<()> {
+async fn the_total_timeout_ends_a_wait() -> Result<()> {
     let (server, client, clock) = server([], group("disconnected")).await?;
     let error = wait::tunnel_group_connected(&client, GROUP)
         .initial_backoff(Duration::from_secs(5))
@@ -92,7 +92,7 @@ async fn the_total_timeout_ends_a_request_in_flight() -> Result<()> {
 }
 
 #[tokio::test]
-async fn retryable_failures_are_waited_out_and_others_end_it() -> Result<()> {
+async fn retryable_failures_continue_a_wait_and_other_failures_end_it() -> Result<()> {
     let busy = ScriptedResponse::new(503, &[("retry-after", "20")], "");
     let responses = [busy.clone(), ScriptedResponse::json(502, "{}")];
     let (_server, client, clock) = server(responses, group("connected")).await?;
@@ -120,7 +120,7 @@ async fn retryable_failures_are_waited_out_and_others_end_it() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_dropped_sends_nothing_more() -> Result<()> {
+async fn a_dropped_wait_sends_no_more_requests() -> Result<()> {
     let (server, client, clock) = server([], group("disconnected")).await?;
     drop(wait::tunnel_group_connected(&client, GROUP));
     assert!(server.calls().is_empty(), "it begins when it is awaited");
@@ -147,7 +147,7 @@ async fn a_wait_that_is_dropped_sends_nothing_more() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_destination_is_waited_for_until_its_list_has_it() -> Result<()> {
+async fn a_wait_for_a_destination_ends_when_its_list_has_it() -> Result<()> {
     let page = |destinations: &[&str]| {
         let rows: Vec<_> = (1..)
             .zip(destinations)
@@ -178,7 +178,7 @@ async fn a_destination_is_waited_for_until_its_list_has_it() -> Result<()> {
 }
 
 #[tokio::test]
-async fn indexes_of_data_loss_prevention_are_waited_for() -> Result<()> {
+async fn a_wait_for_a_dlp_index_ends_when_it_is_active() -> Result<()> {
     let id = "0b5f2c1e-6f0a-4f5e-9d53-2a4a1d1f7c11";
     let identifier = |is_active: bool| {
         let body = json!({"id": id, "name": "Customers", "isActive": is_active});

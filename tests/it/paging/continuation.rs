@@ -1,4 +1,4 @@
-//! Listings that are left and resumed.
+//! Resumed listings.
 
 use cisco_secure_access::{ContinuationToken, ErrorKind, Pagination, Result};
 use futures_util::TryStreamExt as _;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Listing, drain_values, names, only, rows};
 
-/// The token after a way through JSON.
+/// The token after serialization and deserialization.
 fn stored(continuation: Option<ContinuationToken>) -> Option<ContinuationToken> {
     let json = serde_json::to_string(&continuation).unwrap();
     serde_json::from_str(&json).unwrap()
@@ -18,7 +18,7 @@ fn token(operation: &str, position: impl Into<Value>) -> ContinuationToken {
 }
 
 #[tokio::test]
-async fn at_every_item_of_every_style() -> Result<()> {
+async fn a_stream_resumes_at_every_item_in_every_style() -> Result<()> {
     let offset = Pagination::by_offset("offset").total("/total");
     let page = Pagination::by_page("page").total("/total");
     let cursor = Pagination::by_cursor("cursor")
@@ -95,7 +95,7 @@ async fn pages_resume_at_the_next_page() -> Result<()> {
 }
 
 #[tokio::test]
-async fn only_in_a_listing_of_the_same_operation() {
+async fn a_token_of_another_operation_is_rejected() {
     let listing = Listing::start(|_| json!({"data": []})).await;
     for foreign in [
         token("list_sites", 2),
@@ -105,7 +105,7 @@ async fn only_in_a_listing_of_the_same_operation() {
         let (_, errors) = super::drain(items, |_| String::new()).await;
         assert_eq!(only(&errors).kind(), ErrorKind::Request);
     }
-    // A request that no document describes is known by its method and path.
+    // The token of an undocumented request has its method and path.
     let foreign = token("GET /deployments/v2/others", 2);
     let items = listing.items_at("/data", Pagination::by_offset("offset"));
     let (_, errors) = drain_values(items.resume(&foreign)).await;
@@ -114,7 +114,7 @@ async fn only_in_a_listing_of_the_same_operation() {
 }
 
 #[tokio::test]
-async fn behind_the_largest_number_there_is_an_error() {
+async fn a_position_after_the_largest_number_is_an_error() {
     let listing = Listing::start(|_| Value::from(rows(0, 2, 2))).await;
     for prefetch in [1, 3] {
         let sites = listing.sites().limit(2).items();
@@ -136,7 +136,7 @@ async fn behind_the_largest_number_there_is_an_error() {
 }
 
 #[tokio::test]
-async fn after_an_error_the_token_says_where_to_go_on() -> Result<()> {
+async fn after_an_error_the_token_has_the_position() -> Result<()> {
     let listing = Listing::start(|query| {
         let offset = query.number("offset", 0);
         match offset {
@@ -155,7 +155,7 @@ async fn after_an_error_the_token_says_where_to_go_on() -> Result<()> {
     Ok(())
 }
 
-/// Tokens with what the pages before have.
+/// Tokens with the number of rows of the previous pages.
 trait WithSeen {
     fn with_seen(self, seen: u64) -> Self;
 }

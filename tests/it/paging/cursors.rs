@@ -1,4 +1,4 @@
-//! Pages that are selected by what the page before them says: a cursor, a link, the last item.
+//! Pages that are selected by the previous page: by a cursor, a link, the last item.
 
 use cisco_secure_access::{ErrorKind, Pagination};
 use futures_util::StreamExt as _;
@@ -8,14 +8,14 @@ use super::{Listing, Query, Reply, drain_values, names, only, rows};
 
 const NEXT: Pagination = Pagination::by_cursor("cursor").next("/cursor");
 
-/// Where a page begins: the cursor is `c` and the number of rows before it.
+/// The start of a page: the cursor is `c` and the number of rows before it.
 fn start(query: &Query) -> usize {
     let cursor = query.text("cursor").unwrap_or("c0");
     cursor.strip_prefix('c').unwrap().parse().unwrap()
 }
 
 #[tokio::test]
-async fn in_the_body() {
+async fn the_cursor_is_in_the_body() {
     for end in [json!(null), json!(""), json!(false)] {
         for total in [0, 3, 10, 11] {
             let end = end.clone();
@@ -43,7 +43,7 @@ async fn in_the_body() {
 }
 
 #[tokio::test]
-async fn as_a_url_whose_query_has_it() {
+async fn the_cursor_is_in_the_query_of_a_url() {
     for url in [
         "https://api.example/things?a=1&page=%2B",
         "/things?page=%2B",
@@ -59,7 +59,7 @@ async fn as_a_url_whose_query_has_it() {
         let (found, errors) = drain_values(listing.items_at("/usages", pagination)).await;
         assert_eq!((found, errors.len()), (names(3), 0));
     }
-    // A cursor may look like a path.
+    // A cursor may contain slashes.
     let listing = Listing::start(move |query| match query.text("page") {
         None => json!({"usages": rows(0, 2, 3), "next": "/a+b=="}),
         Some("/a+b==") => json!({"usages": rows(2, 2, 3)}),
@@ -72,7 +72,7 @@ async fn as_a_url_whose_query_has_it() {
 }
 
 #[tokio::test]
-async fn as_a_number() {
+async fn the_cursor_is_a_number() {
     let listing = Listing::start(|query| match query.text("cursor") {
         None => json!({"items": rows(0, 2, 3), "cursor": 17}),
         Some("17") => json!({"items": rows(2, 2, 3), "cursor": null}),
@@ -84,7 +84,7 @@ async fn as_a_number() {
 }
 
 #[tokio::test]
-async fn in_a_header() {
+async fn the_cursor_is_in_a_header() {
     let listing = Listing::start(|query| {
         let next = start(query) + 4;
         let reply = Reply::from(json!(rows(start(query), 4, 10)));
@@ -100,7 +100,7 @@ async fn in_a_header() {
 }
 
 #[tokio::test]
-async fn in_the_last_item() {
+async fn the_cursor_is_in_the_last_item() {
     let by_name = |query: &Query| {
         let first = query
             .text("offsetName")
@@ -122,7 +122,7 @@ async fn in_the_last_item() {
     assert_eq!(only(&errors).kind(), ErrorKind::Incomplete);
 }
 
-/// What a listing gives that is resumed behind each item.
+/// The items of a listing that is resumed after each item.
 async fn drain_one_by_one(listing: &Listing, pagination: Pagination) -> Vec<String> {
     let mut items = listing.items_at("", pagination);
     let mut found = Vec::new();
@@ -150,7 +150,7 @@ async fn the_item_that_a_cursor_names_is_not_repeated() {
             assert_eq!(found, names(total), "pages of {size}");
         }
     }
-    // In a page of one row there is no other item.
+    // A page with one row has no other item.
     let listing = Listing::start(move |query| page(query, 1, 3)).await;
     let (found, errors) = drain_values(listing.items_at("", pagination)).await;
     assert_eq!(
@@ -160,7 +160,7 @@ async fn the_item_that_a_cursor_names_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn in_a_link() {
+async fn the_next_page_is_in_a_link() {
     let listing = Listing::start(|query| {
         let after = query.number("after", 0);
         let reply = Reply::from(json!({"items": rows(after, 4, 10)}));
@@ -185,7 +185,7 @@ async fn in_a_link() {
         .items_at("/items", Pagination::by_link());
     let (found, errors) = drain_values(items).await;
     assert_eq!((found, errors.len()), (names(10), 0));
-    // The query of the link, on the host and path of the request.
+    // The query of the link is used, with the host and path of the request.
     assert_eq!(
         listing.queries(),
         ["size=4", "after=4&size=4", "after=8&size=4"]
@@ -193,7 +193,7 @@ async fn in_a_link() {
 }
 
 #[tokio::test]
-async fn in_the_query_of_a_link() {
+async fn the_query_of_a_link_selects_the_next_page() {
     let listing = Listing::start(|query| {
         let next = start(query) + 4;
         let reply = Reply::from(json!(rows(start(query), 4, 10)));
@@ -210,8 +210,8 @@ async fn in_the_query_of_a_link() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_does_not_move() {
-    // On a page without items, or on one that is shorter than those before it, it is the end.
+async fn a_repeated_cursor_is_an_error() {
+    // On a page without items, or on a page that is shorter than the previous ones, it is the end.
     for rest in [0, 2] {
         let listing = Listing::start(move |query| match query.text("cursor") {
             None => json!({"items": rows(0, 4, 4), "cursor": "c4"}),
@@ -224,7 +224,7 @@ async fn a_cursor_that_does_not_move() {
             (names(4 + rest), 0, 2)
         );
     }
-    // On a page that is as long as those before, there may be more.
+    // On a page that is as long as the previous ones, there may be more.
     let listing = Listing::start(move |query| match query.text("cursor") {
         None => json!({"items": rows(0, 4, 4), "cursor": "c4"}),
         _ => json!({"items": rows(4, 4, 10), "cursor": "c4"}),
@@ -233,7 +233,7 @@ async fn a_cursor_that_does_not_move() {
     let (found, errors) = drain_values(listing.items_at("/items", NEXT)).await;
     assert_eq!((found, listing.requests()), (names(8), 2));
     assert_eq!(only(&errors).kind(), ErrorKind::Incomplete);
-    // And so where the total is not reached.
+    // The same applies if the total is not reached.
     let listing = Listing::start(move |query| match query.text("cursor") {
         None => json!({"items": rows(0, 4, 4), "cursor": "c4", "total": 9}),
         _ => json!({"items": [], "cursor": "c4", "total": 9}),
@@ -245,11 +245,11 @@ async fn a_cursor_that_does_not_move() {
 }
 
 #[tokio::test]
-async fn cursors_that_lead_back() {
+async fn cursors_in_a_cycle_are_an_error() {
     for length in [2, 3, 7] {
         let listing = Listing::start(move |query| {
             let page = start(query);
-            // Rows that are new each time do not hide it.
+            // Different rows do not hide it.
             json!({"items": rows(page * 5, 5, 1000), "cursor": format!("c{}", page % length + 1)})
         })
         .await;
@@ -260,7 +260,7 @@ async fn cursors_that_lead_back() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_is_ignored_is_noticed_by_the_page() {
+async fn an_ignored_cursor_is_detected_by_its_page() {
     let mut calls = 0;
     let listing = Listing::start(move |_| {
         calls += 1;
@@ -273,7 +273,7 @@ async fn a_cursor_that_is_ignored_is_noticed_by_the_page() {
 }
 
 #[tokio::test]
-async fn pages_without_items_may_come_between() {
+async fn pages_without_items_do_not_end_a_cursor_listing() {
     let listing = Listing::start(|query| match start(query) {
         0 => json!({"items": rows(0, 2, 2), "cursor": "c1"}),
         1 => json!({"items": [], "cursor": "c2"}),
@@ -282,12 +282,16 @@ async fn pages_without_items_may_come_between() {
     .await;
     let (found, errors) = drain_values(listing.items_at("/items", NEXT)).await;
     assert_eq!((found, errors.len()), (names(4), 0));
-    // But not for ever.
+    // The number of such pages is limited.
     let listing =
         Listing::start(|query| json!({"items": [], "cursor": format!("c{}", start(query) + 1)}))
             .await;
     let (_, errors) = drain_values(listing.items_at("/items", NEXT)).await;
-    assert!(only(&errors).to_string().contains("nothing new"));
+    assert!(
+        only(&errors)
+            .to_string()
+            .contains("pages without new items")
+    );
     assert_eq!(listing.requests(), 100);
 }
 
@@ -301,7 +305,7 @@ async fn the_end_before_the_total_is_an_error() {
 }
 
 #[tokio::test]
-async fn what_is_no_cursor_is_an_error() {
+async fn an_invalid_cursor_is_an_error() {
     for (next, expected) in [
         (
             json!({"href": "x"}),
@@ -324,7 +328,7 @@ async fn what_is_no_cursor_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_cursor_has_to_be_somewhere() {
+async fn a_pagination_without_a_cursor_location_is_an_error() {
     let listing = Listing::start(|_| json!([])).await;
     let (_, errors) = drain_values(listing.items_at("", Pagination::by_cursor("cursor"))).await;
     assert_eq!(only(&errors).kind(), ErrorKind::Request);

@@ -1,4 +1,4 @@
-//! Where a listing ends: at the end that the service reports, or at a page without items.
+//! The end of a listing: the end that the service reports, or a page without items.
 
 use cisco_secure_access::{ErrorKind, Pagination, Result};
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -18,7 +18,7 @@ fn page(query: &Query, cap: usize, total: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn at_the_total() -> Result<()> {
+async fn a_listing_ends_at_the_total() -> Result<()> {
     for total in SIZES {
         for prefetch in [1, 4] {
             let listing = Listing::start(move |query| {
@@ -38,7 +38,7 @@ async fn at_the_total() -> Result<()> {
 }
 
 #[tokio::test]
-async fn at_a_page_without_items() -> Result<()> {
+async fn a_listing_ends_at_a_page_without_items() -> Result<()> {
     for total in SIZES {
         let listing = Listing::start(move |query| {
             let limit = query.number("limit", 0);
@@ -53,7 +53,7 @@ async fn at_a_page_without_items() -> Result<()> {
 }
 
 #[tokio::test]
-async fn not_at_a_page_that_is_shorter_than_requested() {
+async fn a_listing_continues_after_a_short_page() {
     for prefetch in [1, 3] {
         let listing = Listing::start(|query| json!({"data": page(query, 4, 10)})).await;
         let items = listing.groups().limit(10).items().prefetch(prefetch);
@@ -63,14 +63,14 @@ async fn not_at_a_page_that_is_shorter_than_requested() {
             .await;
         assert_eq!(found, names(10));
     }
-    // By number too: a page is as long as the service makes it.
+    // Also with page numbers: the service decides the page size.
     let listing =
         Listing::start(|query| Value::from(rows((query.number("page", 1) - 1) * 4, 4, 10))).await;
     assert_eq!(drain_sites(listing.sites()).await.0, names(10));
 }
 
 #[tokio::test]
-async fn at_the_flag_whatever_the_total_is() {
+async fn the_flag_takes_precedence_over_the_total() {
     // The total is capped at 5.
     let listing = Listing::start(|query| {
         let offset = query.number("offset", 0);
@@ -86,7 +86,7 @@ async fn at_the_flag_whatever_the_total_is() {
 }
 
 #[tokio::test]
-async fn a_flag_that_is_a_string_or_missing_does_not_end_it() {
+async fn a_flag_that_is_a_string_or_missing_is_ignored() {
     let listing = Listing::start(|query| {
         let offset = query.number("offset", 0);
         match offset {
@@ -102,7 +102,7 @@ async fn a_flag_that_is_a_string_or_missing_does_not_end_it() {
 }
 
 #[tokio::test]
-async fn a_flag_that_ends_it_before_the_total_is_an_error() {
+async fn a_flag_that_ends_a_listing_before_the_total_is_an_error() {
     let listing = Listing::start(|query| {
         let offset = query.number("offset", 0);
         json!({"items": rows(offset, 5, 12), "total": 12, "more": false})
@@ -123,8 +123,8 @@ async fn a_flag_that_ends_it_before_the_total_is_an_error() {
 }
 
 #[tokio::test]
-async fn at_the_last_link_once_there_was_one() {
-    // The header is documented for offsets too, and counts where the service sends it.
+async fn a_listing_with_links_ends_at_the_last_link() {
+    // The header is also documented for offsets, and counts if the service sends it.
     let link = |query: &Query| {
         let offset = query.number("offset", 0);
         let reply = Reply::from(json!({"items": rows(offset, 5, 10)}));
@@ -145,8 +145,8 @@ async fn at_the_last_link_once_there_was_one() {
 }
 
 #[tokio::test]
-async fn at_a_total_that_shrank() {
-    // Ten items go while the second page is read.
+async fn a_listing_ends_at_a_decreased_total() {
+    // Ten items are removed while the second page is requested.
     let listing = Listing::start(|query| {
         let offset = query.number("offset", 0);
         let total = if offset < 10 { 20 } else { 10 };
@@ -158,7 +158,7 @@ async fn at_a_total_that_shrank() {
 }
 
 #[tokio::test]
-async fn not_at_a_total_that_is_less_than_what_came() {
+async fn a_total_below_the_number_of_rows_is_ignored() {
     for wrong in [0, 3] {
         let listing =
             Listing::start(move |query| json!({"data": page(query, 10, 25), "total": wrong})).await;
@@ -168,12 +168,12 @@ async fn not_at_a_total_that_is_less_than_what_came() {
 }
 
 #[tokio::test]
-async fn a_total_is_a_number_whichever_way_it_is_written() {
+async fn a_total_may_be_a_quoted_number() {
     for (total, requests) in [
         (json!(20), 2),
         (json!(20.0), 2),
         (json!("20"), 2),
-        // No number: a page without items ends it.
+        // Not a number: a page without items ends the listing.
         (json!(null), 3),
         (json!(-1), 3),
         (json!("many"), 3),
@@ -219,14 +219,14 @@ async fn no_content_and_null_are_pages_without_items() {
 }
 
 #[tokio::test]
-async fn a_list_may_be_left_out_where_the_total_is_zero() {
+async fn a_list_may_be_missing_if_the_total_is_zero() {
     let listing = Listing::start(|_| json!({"total": 0})).await;
     let (found, errors) = drain_groups(listing.groups()).await;
     assert_eq!((found.len(), errors.len(), listing.requests()), (0, 0, 1));
 }
 
 #[tokio::test]
-async fn rows_that_are_null_count_where_the_next_page_begins() {
+async fn null_rows_count_for_the_next_offset() {
     for prefetch in [1, 3] {
         let listing = Listing::start(|query| {
             let mut rows = page(query, 10, 30);
@@ -251,17 +251,17 @@ async fn rows_that_are_null_count_where_the_next_page_begins() {
 }
 
 #[tokio::test]
-async fn the_longest_documented_page_is_requested_where_none_is_set() {
+async fn the_largest_documented_page_size_is_the_default() {
     let listing = Listing::start(|_| json!([])).await;
     drain_sites(listing.sites()).await;
     assert_eq!(listing.queries(), ["limit=100&page=1"]);
-    // More than is documented is the service's to decide.
+    // A page size above the documented one is sent, and the service decides.
     drain_sites(listing.sites().limit(500)).await;
     assert_eq!(listing.queries()[1], "limit=500&page=1");
 }
 
 #[tokio::test]
-async fn pages_come_as_they_are() -> Result<()> {
+async fn pages_are_returned_unchanged() -> Result<()> {
     let listing = Listing::start(|query| json!({"data": page(query, 10, 25), "total": 25})).await;
     let pages = listing.groups().limit(10).pages();
     let lengths: Vec<_> = pages.map_ok(|page| page.data.len()).try_collect().await?;
@@ -270,8 +270,8 @@ async fn pages_come_as_they_are() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_listing_that_begins_later_ends_at_a_page_without_items() {
-    // Which rows the pages before have is not known, and so not how many came of the total.
+async fn a_listing_with_an_offset_ends_at_a_page_without_items() {
+    // The number of rows of the previous pages is not known, so the number of received rows is not known.
     let listing = Listing::start(|query| {
         let first = (query.number("page", 1) - 1) * 10;
         json!({"rows": rows(first, 10, 25), "total": 25})
@@ -284,7 +284,7 @@ async fn a_listing_that_begins_later_ends_at_a_page_without_items() {
     let pagination = Pagination::by_page("page").total("/total");
     let (found, errors) = drain_values(request.items_at("/rows", pagination)).await;
     assert_eq!((found, errors.len()), (names(25)[20..].to_vec(), 0));
-    // An offset says it.
+    // An offset contains it.
     let listing = Listing::start(|query| json!({"data": page(query, 10, 25), "total": 25})).await;
     let (found, errors) = drain_groups(listing.groups().offset(20).limit(10)).await;
     assert_eq!((found.len(), errors.len(), listing.requests()), (5, 0, 1));
@@ -296,7 +296,7 @@ async fn a_bare_list_instead_of_an_envelope_is_the_list() {
     let pagination = Pagination::by_offset("offset");
     let (found, errors) = drain_values(listing.items_at("/data", pagination)).await;
     assert_eq!((found, errors.len()), (names(15), 0));
-    // And an object instead of a list a list of one.
+    // An object instead of a list is a list with one element.
     let listing = Listing::start(|query| match query.number("offset", 0) {
         0 => json!({"data": {"name": "0"}}),
         _ => json!({"data": []}),
@@ -307,7 +307,7 @@ async fn a_bare_list_instead_of_an_envelope_is_the_list() {
 }
 
 #[tokio::test]
-async fn all_at_once_has_a_limit() {
+async fn collect_all_has_a_maximum() {
     let listing = Listing::start(|query| json!({"data": page(query, 10, 25), "total": 25})).await;
     let request = || listing.groups().limit(10);
     assert_eq!(request().items().collect_all(25).await.unwrap().len(), 25);

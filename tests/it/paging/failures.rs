@@ -1,4 +1,4 @@
-//! Pages that are not what they should be: what came is handed out, and then an error.
+//! Invalid pages: the items before the failure are returned, and then an error.
 
 use cisco_secure_access::{ErrorKind, Pagination, Result};
 use futures_util::stream::FusedStream as _;
@@ -101,7 +101,7 @@ async fn a_list_that_is_missing_or_has_another_name() {
 }
 
 #[tokio::test]
-async fn a_list_whose_rows_cannot_be_read() {
+async fn a_list_whose_rows_cannot_be_decoded() {
     let listing = Listing::start(|_| json!({"rows": [1, 2]})).await;
     let request = listing
         .client
@@ -113,7 +113,7 @@ async fn a_list_whose_rows_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn an_error_with_the_status_of_success_is_no_page() {
+async fn an_error_with_a_success_status_is_not_a_page() {
     let listing = Listing::start(|_| json!({"statusCode": 404, "error": "Not Found"})).await;
     let (_, errors) = drain_groups(listing.groups()).await;
     assert_eq!(
@@ -123,17 +123,17 @@ async fn an_error_with_the_status_of_success_is_no_page() {
 }
 
 #[tokio::test]
-async fn a_partial_response_is_handed_out_before_the_error() {
+async fn a_partial_response_is_returned_before_its_error() {
     let failed = json!({"failed": ["dns", "proxy", "whispers"], "successful": ["firewall"]});
     for (status, meta, expected) in [
-        (207, failed.clone(), "without `dns`, `proxy`, 1 other parts"),
-        (200, failed, "without `dns`, `proxy`, 1 other parts"),
         (
             207,
-            json!({"failed": []}),
-            "without parts that it does not name",
+            failed.clone(),
+            "it lacks `dns`, `proxy`, 1 other parts",
         ),
-        (207, json!({}), "without parts that it does not name"),
+        (200, failed, "it lacks `dns`, `proxy`, 1 other parts"),
+        (207, json!({"failed": []}), "it lacks unnamed parts"),
+        (207, json!({}), "it lacks unnamed parts"),
     ] {
         let listing = Listing::start(move |query| {
             let page = rows(query.number("offset", 0), 10, 20);
@@ -201,12 +201,13 @@ async fn an_offset_that_the_service_does_not_accept_is_not_sent() {
         assert_eq!(error.kind(), ErrorKind::Incomplete);
         let message = error.to_string();
         assert!(
-            message.contains("no `offset` above 20") && message.contains("time range"),
+            message.contains("does not accept a `offset` above 20")
+                && message.contains("time range"),
             "{message}"
         );
         assert_eq!(listing.requests() - before, 3);
     }
-    // Where everything came before that, there is nothing to say.
+    // If all items were received before that, there is no error.
     let listing = Listing::start(
         |query| json!({"data": rows(query.number("offset", 0), 10, 30), "total": 30}),
     )
@@ -231,7 +232,7 @@ async fn an_error_that_is_final_ends_the_stream() -> Result<()> {
             assert!(items.try_next().await?.is_none());
         }
         assert_eq!(listing.requests(), 2);
-        // Where it failed, another listing goes on.
+        // Another listing resumes at the failure.
         let continuation = serde_json::to_value(items.continuation().unwrap()).unwrap();
         assert_eq!(continuation["position"], 10);
     }
@@ -261,7 +262,7 @@ async fn after_an_error_that_may_be_retried_the_page_is_requested_again() {
 }
 
 #[tokio::test]
-async fn an_argument_that_cannot_be_sent_ends_the_stream() {
+async fn an_invalid_argument_ends_the_stream() {
     let listing = Listing::start(|_| json!({"data": []})).await;
     let mut items = listing.groups().header("x-bad", "\u{7f}").items();
     assert_eq!(
@@ -273,7 +274,7 @@ async fn an_argument_that_cannot_be_sent_ends_the_stream() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_ends_the_stream() {
+async fn a_body_that_is_not_json_ends_the_stream() {
     for body in ["<html>", "{\"data\": [", "{\"data\": []} x"] {
         let listing = Listing::start(|_| Reply {
             status: 200,
@@ -290,7 +291,7 @@ async fn what_is_no_json_ends_the_stream() {
 }
 
 #[tokio::test]
-async fn a_list_below_a_property_that_is_missing() {
+async fn a_list_in_a_missing_property() {
     let listing = Listing::start(|query| match query.number("offset", 0) {
         0 => json!({"data": {"identities": rows(0, 2, 2)}}),
         _ => json!({"data": []}),

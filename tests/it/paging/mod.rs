@@ -1,4 +1,4 @@
-//! Listings of every style, against a server that pages as a test says.
+//! Listings in every style, against a server with scripted pages.
 
 mod continuation;
 mod cursors;
@@ -31,7 +31,7 @@ impl Query {
     }
 }
 
-/// What the server sends for a page.
+/// The response of the server for a page.
 struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
@@ -69,7 +69,7 @@ impl Reply {
     }
 }
 
-/// A server that sends for each page what a function makes of its query, and a client of it that does not retry.
+/// A server that maps the query of each page request to a response, and a client of it that does not retry.
 struct Listing {
     server: Scripted,
     client: Client,
@@ -94,17 +94,17 @@ impl Listing {
         Self { server, client }
     }
 
-    /// Groups page by offset, have a documented total, and no largest page size.
+    /// Groups have pages by offset, a documented total, and no maximum page size.
     fn groups(&self) -> ListNetworkTunnelGroups {
         self.client.deployments().list_network_tunnel_groups()
     }
 
-    /// Sites page by number, as bare arrays of up to 100.
+    /// Sites have numbered pages, as bare arrays of up to 100.
     fn sites(&self) -> ListSites {
         self.client.deployments().list_sites()
     }
 
-    /// Items of an operation that no document describes.
+    /// Items of an undocumented operation.
     fn items_at(&self, pointer: &'static str, pagination: Pagination) -> Items<Value> {
         let request = self.client.request(Method::GET, "/deployments/v2/things");
         request.items_at(pointer, pagination)
@@ -121,13 +121,13 @@ impl Listing {
     }
 }
 
-/// The query of a request, empty where there is none.
+/// The query of a request, empty if there is none.
 fn query(request: &str) -> &str {
     let target = request.split(' ').nth(1).unwrap();
     target.split_once('?').map_or("", |(_, query)| query)
 }
 
-/// Rows from `start` on, `limit` of them at most, out of `total`.
+/// At most `limit` rows from `start` on, out of `total`.
 fn rows(start: usize, limit: usize, total: usize) -> Vec<Value> {
     (start..total.min(start.saturating_add(limit)))
         .map(|index| json!({"id": index, "name": format!("{index}")}))
@@ -139,7 +139,7 @@ fn names(total: usize) -> Vec<String> {
     (0..total).map(|index| index.to_string()).collect()
 }
 
-/// What a listing gave: the names of its items, and its errors in between. A stream that does not end fails.
+/// The result of a listing: the names of its items, and its errors. A stream that does not end is a failure.
 async fn drain<T>(
     items: impl Stream<Item = Result<T>>,
     name: fn(T) -> String,
@@ -156,22 +156,22 @@ async fn drain<T>(
     (names, errors)
 }
 
-/// As [`drain`], of rows without a type.
+/// Like [`drain`], for rows without a type.
 async fn drain_values(items: Items<Value>) -> (Vec<String>, Vec<Error>) {
     drain(items, |row| row["name"].as_str().unwrap_or("?").to_owned()).await
 }
 
-/// As [`drain`], of groups.
+/// Like [`drain`], for groups.
 async fn drain_groups(request: ListNetworkTunnelGroups) -> (Vec<String>, Vec<Error>) {
     drain(request.items(), |group| group.name.unwrap_or_default()).await
 }
 
-/// As [`drain`], of sites.
+/// Like [`drain`], for sites.
 async fn drain_sites(request: ListSites) -> (Vec<String>, Vec<Error>) {
     drain(request.items(), |site| site.name.unwrap_or_default()).await
 }
 
-/// The one error of a listing.
+/// The only error of a listing.
 fn only(errors: &[Error]) -> &Error {
     assert_eq!(errors.len(), 1, "{errors:?}");
     &errors[0]

@@ -1,4 +1,4 @@
-//! Pages that are requested ahead.
+//! Prefetched pages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ const BY_OFFSET: Pagination = Pagination::by_offset("offset")
     .limit("limit")
     .max_page_size(10);
 
-/// A server of 1,000 rows, and how many of its pages were requested at some time while the first item had not come.
+/// A server of 1,000 rows, and the maximum number of pages in flight before the first item is received.
 async fn server(total: Option<usize>) -> Listing {
     Listing::start(move |query| {
         let rows = rows(query.number("offset", 0), query.number("limit", 10), 1000);
@@ -25,7 +25,7 @@ async fn server(total: Option<usize>) -> Listing {
     .await
 }
 
-/// Waits until so many requests have come; the test fails by running for ever if they do not.
+/// Waits until this number of requests has arrived; otherwise the test does not end.
 async fn wait_for(listing: &Listing, requests: usize) {
     while listing.requests() < requests {
         tokio::task::yield_now().await;
@@ -48,7 +48,7 @@ async fn further_pages_are_fetched_while_the_stream_is_not_polled() -> Result<()
     for _ in 0..10 {
         items.try_next().await?;
     }
-    // Polled once, and then left: the requests run by themselves.
+    // Polled only once: the requests run in their own tasks.
     assert!(items.next().now_or_never().is_none());
     wait_for(&listing, 9).await;
     for _ in 0..80 {
@@ -83,7 +83,7 @@ async fn no_more_than_32_pages_are_in_flight() -> Result<()> {
 }
 
 #[tokio::test]
-async fn nothing_is_requested_behind_the_total() {
+async fn nothing_is_requested_after_the_total() {
     let listing = server(None).await;
     drop(listing);
     for (total, pages) in [(1000, 100), (35, 4)] {
@@ -106,7 +106,7 @@ async fn nothing_is_requested_behind_the_total() {
 
 #[tokio::test]
 async fn nothing_is_requested_ahead_while_the_page_size_is_not_known() -> Result<()> {
-    // Shorter than requested: this may be all, or the longest page that the service sends.
+    // Shorter than requested: this may be the complete list, or the maximum page size of the service.
     let listing = Listing::start(|query| Value::from(rows(query.number("offset", 0), 4, 4))).await;
     let (found, errors) = drain_values(listing.items_at("", BY_OFFSET).prefetch(8)).await;
     assert_eq!((found, errors.len()), (names(4), 0));
@@ -114,7 +114,7 @@ async fn nothing_is_requested_ahead_while_the_page_size_is_not_known() -> Result
         listing.queries(),
         ["limit=10&offset=0", "limit=10&offset=4"]
     );
-    // A second page of the same length says which.
+    // A second page of the same size decides it.
     let listing = Listing::start(|query| Value::from(rows(query.number("offset", 0), 4, 40))).await;
     let (found, errors) = drain_values(listing.items_at("", BY_OFFSET).prefetch(3)).await;
     assert_eq!((found, errors.len()), (names(40), 0));
@@ -154,7 +154,7 @@ async fn pages_of_changing_length_lose_nothing() {
 }
 
 #[tokio::test]
-async fn requests_ahead_end_with_the_stream() -> Result<()> {
+async fn dropping_the_stream_aborts_prefetched_requests() -> Result<()> {
     let arrived = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&arrived);
     let listing = Listing::start(move |query| {
@@ -173,7 +173,7 @@ async fn requests_ahead_end_with_the_stream() -> Result<()> {
     for _ in 0..1000 {
         tokio::task::yield_now().await;
     }
-    // Aborted before they were sent: the tasks had no turn yet.
+    // Aborted before they were sent: the tasks were not polled yet.
     assert_eq!(arrived.load(Ordering::SeqCst), 1);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Services that page at random, well and badly: a listing gives everything or ends in an error, with few requests.
+//! Random services, correct and faulty: a listing is complete or ends in an error, with few requests.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::{Listing, Query, Reply, rows};
 
-/// How many services there are.
+/// The number of services.
 const SEEDS: u64 = 1000;
 
-/// A random sequence that follows from its seed (SplitMix64).
+/// Random numbers that depend only on a seed (SplitMix64).
 #[derive(Clone)]
 struct Rng(u64);
 
@@ -33,7 +33,7 @@ impl Rng {
     }
 }
 
-/// What the service reports of its total or flag.
+/// The total or flag that the service reports.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Report {
     Absent,
@@ -42,7 +42,7 @@ enum Report {
     TooLittle,
 }
 
-/// What the service does once.
+/// A single fault of the service.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
     None,
@@ -59,13 +59,13 @@ enum Fault {
 struct Model {
     style: PaginationStyle,
     count: usize,
-    /// How long pages are at most; 0 for another length each time.
+    /// The maximum page size; 0 for a different size each time.
     cap: usize,
     limit: Option<u64>,
     total: Report,
     more: Report,
     fault: (Fault, usize),
-    /// How the collection changes behind its end, with each page.
+    /// The change of the collection at its end, with each page.
     change: isize,
     prefetch: usize,
 }
@@ -93,7 +93,7 @@ impl Model {
         Self {
             style,
             count: rng.below(40),
-            // Pages that are counted have one length.
+            // Numbered pages have a fixed size.
             cap: rng.below(9) + usize::from(style == Page),
             limit: rng.pick(&[None, Some(1), Some(5), Some(9)]),
             total: rng.pick(&reports),
@@ -122,12 +122,12 @@ impl Model {
         }
     }
 
-    /// How many of so many items the service says that there are: a listing may end there.
+    /// The number of items that the service reports: a listing may end there.
     fn reported(&self, count: usize) -> usize {
         let is_silent = self.total == Report::Absent && self.more == Report::Absent;
         let has_number = self.style != PaginationStyle::Cursor;
         match self.fault.0 {
-            // A page without items is the end where nothing else says where that is.
+            // Without any other marker, a page without items is the end.
             Fault::EmptyPage if is_silent && has_number => 0,
             _ if self.total == Report::TooLittle || self.more == Report::TooLittle => count / 2,
             _ => count,
@@ -135,7 +135,7 @@ impl Model {
     }
 }
 
-/// The service, and what it did.
+/// The service, and its record.
 struct Service {
     seed: usize,
     model: Model,
@@ -165,7 +165,7 @@ impl Service {
     }
 
     fn page(&mut self, query: &Query) -> Reply {
-        // What an earlier listing requested ahead, and gave up, may come late.
+        // Prefetched requests of an earlier, dropped listing may arrive late.
         if query.number("seed", 0) != self.seed {
             return Reply::empty(410);
         }
@@ -215,7 +215,7 @@ impl Service {
             Report::Absent | Report::TooMuch => {}
         }
         if has_more {
-            // Another one each time, as those that are encrypted.
+            // A different one each time, such as an encrypted cursor.
             body["cursor"] = format!("{end}-{call}").into();
         }
         self.count = self.count.saturating_add_signed(self.model.change).min(45);
@@ -229,7 +229,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn everything_or_an_error_in_few_requests() {
+async fn a_listing_is_complete_or_an_error_in_few_requests() {
     let service = Arc::new(Mutex::new(Service::new(0)));
     let server = Arc::clone(&service);
     let listing = Listing::start(move |query| server.lock().unwrap().page(query)).await;
@@ -257,7 +257,7 @@ async fn everything_or_an_error_in_few_requests() {
         }
         let service = service.lock().unwrap();
         let what = || format!("seed {seed}: {model:?} gave {found:?} and {errors:?}");
-        // Each page brings an item, or ends the listing, or fails once.
+        // Each page has an item, or ends the listing, or fails once.
         let pages = service.largest + 3;
         assert!(
             service.calls <= pages * model.prefetch,

@@ -1,4 +1,4 @@
-//! Pages that come again: a service that ignores which page is requested, or rows that look the same.
+//! Repeated pages: a service that ignores the paging parameters, or rows that look the same.
 
 use cisco_secure_access::{Error, ErrorKind, Pagination};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::{Listing, drain, drain_groups, drain_sites, drain_values, names, only
 
 #[tokio::test]
 async fn an_offset_that_is_ignored_is_an_error() {
-    // With a total, without one, and with a page size that the caller did not set.
+    // With a total, without one, and with the default page size.
     for (total, limit) in [(Some(40), Some(10)), (None, Some(10)), (None, None)] {
         let listing = Listing::start(move |_| match total {
             Some(total) => json!({"data": rows(0, 10, 40), "total": total}),
@@ -25,14 +25,14 @@ async fn an_offset_that_is_ignored_is_an_error() {
         assert!(
             error
                 .to_string()
-                .contains("`offset` 10 has the rows of an earlier page"),
+                .contains("`offset` 10 repeats the rows of an earlier page"),
             "{error}"
         );
         assert_eq!(listing.requests(), 2);
     }
 }
 
-/// As [`drain`](super::drain), of an operation that is known to send all items at once.
+/// Like [`drain`](super::drain), for an operation that is documented to send all items at once.
 async fn drain_appliances(listing: &Listing, limit: i64) -> (Vec<String>, Vec<Error>) {
     let appliances = listing.client.deployments().list_virtual_appliances();
     let items = appliances.limit(limit).items();
@@ -40,15 +40,15 @@ async fn drain_appliances(listing: &Listing, limit: i64) -> (Vec<String>, Vec<Er
 }
 
 #[tokio::test]
-async fn an_operation_that_is_known_to_send_all_at_once_is_complete() {
-    // Longer than requested, shorter, as long, and just one.
+async fn an_operation_that_is_documented_to_send_all_at_once_is_complete() {
+    // Longer than requested, shorter, equal, and a single item.
     for (count, limit) in [(7, 5), (7, 100), (5, 5), (1, 100), (1, 1)] {
         let listing = Listing::start(move |_| Value::from(rows(0, count, count))).await;
         let (found, errors) = drain_appliances(&listing, limit).await;
         assert_eq!((found, errors.len()), (names(count), 0));
         assert_eq!(listing.requests(), 2, "the second page is the first again");
     }
-    // A property of a row changes from one response to the next.
+    // A property of a row changes between responses.
     let mut calls = 0;
     let listing = Listing::start(move |_| {
         calls += 1;
@@ -59,12 +59,12 @@ async fn an_operation_that_is_known_to_send_all_at_once_is_complete() {
     .await;
     let (found, errors) = drain_appliances(&listing, 100).await;
     assert_eq!((found, errors.len()), (names(7), 0));
-    // Where it pages after all, it is listed as any other.
+    // If it pages after all, it is listed like any other.
     let listing =
         Listing::start(|query| Value::from(rows((query.number("page", 1) - 1) * 5, 5, 12))).await;
     let (found, errors) = drain_appliances(&listing, 5).await;
     assert_eq!((found, errors.len()), (names(12), 0));
-    // Which pages came later again is not explained by that.
+    // That does not explain repeated later pages.
     let listing =
         Listing::start(|query| Value::from(rows((query.number("page", 1).min(2) - 1) * 5, 5, 12)))
             .await;
@@ -89,7 +89,7 @@ async fn rows_without_an_id_can_be_equal() {
         let offset = query.number("offset", 0);
         vec![row.clone(); 3_usize.saturating_sub(offset).min(1)]
     };
-    // The total says that they are other items.
+    // The total shows that they are different items.
     let rows = page.clone();
     let listing = Listing::start(move |query| json!({"data": rows(query), "total": 3})).await;
     let pagination = Pagination::by_offset("offset")
@@ -97,7 +97,7 @@ async fn rows_without_an_id_can_be_equal() {
         .max_page_size(1);
     let (found, errors) = drain_values(listing.items_at("/data", pagination.total("/total"))).await;
     assert_eq!((found.len(), errors.len()), (3, 0));
-    // Without one nothing does.
+    // Without a total, nothing shows it.
     let listing = Listing::start(move |query| json!({"data": page(query)})).await;
     for pagination in [
         pagination,
@@ -111,7 +111,7 @@ async fn rows_without_an_id_can_be_equal() {
         assert!(
             error
                 .to_string()
-                .contains("whether these are other items cannot be said"),
+                .contains("the response does not show whether these are different items"),
             "{error}"
         );
     }
@@ -126,7 +126,7 @@ async fn rows_with_an_id_that_are_equal_are_one_item() {
 }
 
 #[tokio::test]
-async fn a_first_row_that_comes_again_is_noticed_where_the_rest_changed() {
+async fn a_repeated_first_row_is_detected_although_others_changed() {
     let mut calls = 0;
     let listing = Listing::start(move |_| {
         calls += 1;
@@ -139,7 +139,7 @@ async fn a_first_row_that_comes_again_is_noticed_where_the_rest_changed() {
 }
 
 #[tokio::test]
-async fn pages_that_come_in_a_circle_are_noticed() {
+async fn pages_in_a_cycle_are_detected() {
     let listing = Listing::start(|query| {
         let offset = query.number("offset", 0) % 30;
         json!({"data": rows(offset, 10, 30)})
@@ -157,5 +157,9 @@ async fn equal_rows_end_before_a_total_that_is_never_reached() {
     let pagination = Pagination::by_offset("offset").total("/total");
     let (found, errors) = drain_values(listing.items_at("/data", pagination)).await;
     assert!((100..=102).contains(&found.len()), "{}", found.len());
-    assert!(only(&errors).to_string().contains("nothing new"));
+    assert!(
+        only(&errors)
+            .to_string()
+            .contains("pages without new items")
+    );
 }

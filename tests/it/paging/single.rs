@@ -1,4 +1,4 @@
-//! Lists that come in one response.
+//! Lists in one response.
 
 use cisco_secure_access::api::deployments::requests::ListNetworkDevices;
 use cisco_secure_access::{ContinuationToken, ErrorKind, Pagination, PaginationStyle, Result};
@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use super::{Listing, Reply, drain, drain_values, names, only, rows};
 
-/// Network devices come as a bare array.
+/// The response with network devices is a bare array.
 fn devices(listing: &Listing) -> ListNetworkDevices {
     listing.client.deployments().list_network_devices()
 }
 
-/// The names of the application lists, which come in an object with their number, and the errors of the listing.
+/// The names of the application lists, which are in an object with their count, and the errors of the listing.
 async fn drain_lists(listing: &Listing) -> (Vec<String>, Vec<cisco_secure_access::Error>) {
     let lists = listing.client.policies().list_application_lists().items();
     drain(lists, |list| list.application_list_name.unwrap_or_default()).await
@@ -50,7 +50,7 @@ async fn a_property_of_an_object_is_the_list() -> Result<()> {
     let listing = Listing::start(|_| json!({"results": lists(3), "count": 3})).await;
     let (found, errors) = drain_lists(&listing).await;
     assert_eq!((found, errors.len(), listing.requests()), (names(3), 0, 1));
-    // Its neighbours do not matter.
+    // Other properties are ignored.
     let listing =
         Listing::start(|_| json!({"bgp": {"asn": 64512}, "regions": rows(0, 3, 3)})).await;
     let regions = listing.client.deployments().list_regions().items();
@@ -95,7 +95,7 @@ async fn a_list_with_another_name_is_an_error() {
     let text = error.to_string();
     assert!(text.contains("the list at `/results` is missing"), "{text}");
     assert!(text.contains("`lists`"), "{text}");
-    // So is an object around an array that is documented as bare.
+    // The same applies to an object around a documented bare array.
     let (found, errors) = drain(devices(&listing).items(), |_| String::new()).await;
     let error = only(&errors);
     assert_eq!((found.len(), error.kind()), (0, ErrorKind::Decode));
@@ -108,7 +108,7 @@ async fn an_object_instead_of_the_list_is_the_only_item() {
     let listing = Listing::start(move |_| json!({"results": one, "count": 1})).await;
     let (found, errors) = drain_lists(&listing).await;
     assert_eq!((found, errors.len(), listing.requests()), (names(1), 0, 1));
-    // And a bare array instead of the object is the list.
+    // A bare array instead of the object is the list.
     let listing = Listing::start(|_| Value::from(lists(3))).await;
     let lists = listing.client.policies().list_application_lists();
     let (found, errors) = drain(lists.items_as::<Value>(), |list| {
@@ -211,7 +211,7 @@ async fn it_is_requested_again_after_an_error_that_may_be_retried() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_cut_is_an_error() {
+async fn a_truncated_response_is_an_error() {
     let more = json!({"rows": rows(0, 3, 3), "more": true});
     let total = json!({"rows": rows(0, 3, 3), "total": 7});
     let full = json!({"rows": rows(0, 3, 3)});
@@ -247,7 +247,7 @@ async fn a_response_that_is_cut_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_response_that_says_that_it_is_complete_is_not_cut() {
+async fn a_response_that_reports_its_end_is_not_truncated() {
     let body = |properties: Value| {
         let mut body = json!({"rows": rows(0, 3, 3)});
         body.as_object_mut()
@@ -260,7 +260,7 @@ async fn a_response_that_says_that_it_is_complete_is_not_cut() {
         (body(json!({"more": false})), single.more("/more")),
         (body(json!({"total": 3})), single.total("/total")),
         (body(json!({})), single.max_page_size(4)),
-        // Fewer than came: it counts something else.
+        // Fewer than received: it counts something else.
         (body(json!({"total": 2})), single.total("/total")),
     ] {
         let listing = Listing::start(move |_| body.clone()).await;
@@ -270,7 +270,7 @@ async fn a_response_that_says_that_it_is_complete_is_not_cut() {
 }
 
 #[tokio::test]
-async fn the_limit_that_is_sent_shows_where_a_response_is_cut() {
+async fn the_requested_limit_shows_a_truncated_response() {
     let listing = Listing::start(|query| Value::from(rows(0, query.number("limit", 99), 12))).await;
     let history = || {
         listing
@@ -292,7 +292,7 @@ async fn the_limit_that_is_sent_shows_where_a_response_is_cut() {
         );
         assert_eq!(listing.queries()[before..], [format!("limit={limit}")]);
     }
-    // Without one, the largest that is documented.
+    // Without a default, the maximum that is documented.
     let servers = listing
         .client
         .investigate()

@@ -1,4 +1,4 @@
-//! Where the arguments of a call come from: the document, the responses so far, and a few values that every tenant has.
+//! The arguments of a call: from the document, the responses so far, and a few public values.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use conformance::case::{Argument, Case, ParameterLocation, Values};
 use conformance::specification::Specification;
 use serde_json::Value;
 
-/// How long pages are asked to be: long enough to see many forms of an item.
+/// The requested page size, large enough for many variants of an item.
 const PAGE: u64 = 100;
 
-/// What is not of the tenant, and is there for all: the parameter, and a value.
+/// Public values that do not belong to a tenant: the parameter, and a value.
 const PUBLIC: [(&str, &str); 18] = [
     ("asNumber", "109"),
     ("attributeValue", "41"),
@@ -19,7 +19,7 @@ const PUBLIC: [(&str, &str); 18] = [
     ("domain", "cisco.com"),
     ("email", "hostmaster@cisco.com"),
     ("expression", "cisco.*"),
-    // The file that every scanner knows, by its SHA-256.
+    // The SHA-256 of the EICAR test file.
     (
         "hash",
         "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f",
@@ -36,10 +36,10 @@ const PUBLIC: [(&str, &str); 18] = [
     ("type", "virtual_appliance"),
 ];
 
-/// The properties of a row that the rest of a path may mean by it, where none has the name of the parameter; the first that is there counts.
+/// The properties of a row that can be the value of a path parameter with another name, in order of precedence.
 const IDS: [&str; 5] = ["id", "originId", "resourceId", "resourceGroupId", "name"];
 
-/// Parameters of the query that mean items of a listing: the parameter, the path of the listing, and the property of its rows.
+/// Query parameters that refer to items of a list: the parameter, the path of the listing, and the property of its rows.
 const ITEMS: [(&str, &str, &str); 7] = [
     ("agentids", "/deployments/v2/connectorAgents", "id"),
     ("groupids", "/deployments/v2/connectorGroups", "id"),
@@ -52,12 +52,12 @@ const ITEMS: [(&str, &str, &str); 7] = [
 const ORGANIZATION: &str = "/deployments/v2/roamingcomputers/orgInfo";
 const PRIVATE_RESOURCES: &str = "/policies/v2/privateResources";
 
-/// The first row of each listing so far, by the template of its path.
+/// The first row of each list so far, by path template.
 #[derive(Debug, Default)]
 pub(crate) struct Rows(BTreeMap<&'static str, Value>);
 
 impl Rows {
-    /// Keeps what a response says of the tenant.
+    /// Stores the first row of a response.
     pub(crate) fn keep(&mut self, case: &Case, response: &Value) {
         let items = case.operation.pagination.map(|paging| paging.items);
         let list = match items {
@@ -73,7 +73,7 @@ impl Rows {
         }
     }
 
-    /// What a call needs, or the first argument that there is no value for.
+    /// Returns the arguments of a call, or the first argument without a value.
     pub(crate) fn arguments(
         &self,
         specification: &Specification,
@@ -113,7 +113,7 @@ impl Rows {
         Ok(values)
     }
 
-    /// The value of an argument: a time, the first of an enumeration, an `item`, or one that all know.
+    /// Returns the value of an argument: a time, the first enumeration value, an `item`, or a public value.
     fn value(
         &self,
         specification: &Specification,
@@ -129,7 +129,7 @@ impl Rows {
             .or_else(|| public(name))
     }
 
-    /// What the parameter behind the path of a listing means of its first row.
+    /// Returns the value of the path parameter after the path of a list, from the first row.
     fn item(&self, listing: &str, name: &str) -> Option<Value> {
         let row = self.0.get(listing)?;
         std::iter::once(name)
@@ -139,7 +139,7 @@ impl Rows {
             .cloned()
     }
 
-    /// What a parameter of the query means of a listing.
+    /// Returns the value of a query parameter, from the first row of a list.
     fn named(&self, name: &str) -> Option<Value> {
         let (_, listing, property) = ITEMS.iter().find(|(known, ..)| *known == name)?;
         self.0.get(listing)?.get(property).cloned()
@@ -155,7 +155,7 @@ fn list_in(response: &Value) -> &Value {
     lists.next().unwrap_or(response)
 }
 
-/// The placeholders of a path, each with the path in front of it.
+/// The placeholders of a path, each with the path before it.
 fn placeholders(path: &str) -> impl Iterator<Item = (&str, &str)> {
     path.match_indices('{').filter_map(move |(start, _)| {
         let (name, _) = path.get(start + 1..)?.split_once('}')?;
@@ -163,7 +163,7 @@ fn placeholders(path: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Whether a parameter says how long a page is.
+/// Whether a parameter sets the page size.
 fn is_limit(case: &Case, name: &str) -> bool {
     let paging = case.operation.pagination;
     paging.and_then(|paging| paging.limit) == Some(name) || name == "limit"
@@ -175,7 +175,7 @@ fn page(case: &Case) -> u64 {
     maximum.map_or(PAGE, |maximum| maximum.min(PAGE))
 }
 
-/// A time of yesterday for the beginning of a period, of now for its end.
+/// A time of yesterday for the start of a period, and the current time for its end.
 fn time(parameter: &Value, schema: &Value, name: &str) -> Option<Value> {
     let is_end = matches!(name, "to" | "stop");
     let word = |owner: &Value, key: &str| owner.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -195,7 +195,7 @@ fn public(name: &str) -> Option<Value> {
     Some(Value::from(*value))
 }
 
-/// A value in the type that the schema wants.
+/// Converts a value to the type of the schema.
 fn typed(schema: &Value, value: Value) -> Value {
     match (schema.get("type").and_then(Value::as_str), value) {
         (Some("array"), value) if !value.is_array() => {

@@ -1,9 +1,9 @@
-//! The live test: which responses of a real tenant does the crate read?
+//! The live test, which checks that the crate decodes the responses of a real tenant.
 //!
-//! It makes the read operations one after the other, listings first, through the public API: the generated calls of the conformance suite,
-//! with `arguments` from the documents and from the responses so far. A `recorder` under the client keeps the last response whole, so that
-//! one which is not read can be kept for a bug report, by the redaction that `cargo xtask report-decode-failure` has. Nothing is changed
-//! on the tenant, and nothing of its values gets into the `report`.
+//! It calls the read operations one after the other, lists first, through the public API: the generated calls of the conformance suite, with
+//! `arguments` from the documents and from earlier responses. A `recorder` under the client stores the last complete response, so that a
+//! response that cannot be decoded can be saved for a bug report, with the redaction of `cargo xtask report-decode-failure`. The test changes
+//! nothing on the tenant, and the `report` contains none of its values.
 
 mod arguments;
 mod recorder;
@@ -30,20 +30,20 @@ use arguments::Rows;
 use recorder::{Recorder, replay};
 use report::{Outcome, Report, Row};
 
-/// Makes all read operations with a client of these settings. Responses that are not read are kept in `folder`, without their values;
-/// `told` gets each row when it is there.
+/// Calls all read operations with a client of these settings. Responses that cannot be decoded are saved in `directory`, without their
+/// values. `on_row` is called with each row.
 ///
 /// # Errors
 /// When the client cannot be built, when it gets no token, or when a file cannot be read or written.
 pub async fn run(
     settings: ClientBuilder,
-    folder: &Path,
-    mut told: impl FnMut(&Row),
+    directory: &Path,
+    mut on_row: impl FnMut(&Row),
 ) -> Result<Report, Box<dyn std::error::Error>> {
     let recorder = Arc::new(Recorder::new()?);
     let service = Arc::clone(&recorder);
     let service = service_fn(move |request| Arc::clone(&service).send(request));
-    // What differs from its documentation is what the run is for.
+    // The test looks for deviations.
     let client = settings
         .http_service(service)
         .strict_responses(true)
@@ -54,7 +54,7 @@ pub async fn run(
         recorder,
         redactor: Redactor::new(api.documents()),
         api: &api,
-        folder,
+        directory,
     };
     let mut specifications = BTreeMap::new();
     let mut rows = Rows::default();
@@ -62,7 +62,7 @@ pub async fn run(
     let mut open: Vec<_> = cases::all()
         .filter(|case| case.operation.method == Method::GET)
         .collect();
-    // What needs the responses of others comes up again, until there is nothing left that can be asked.
+    // Calls whose arguments come from other responses are retried until no more calls are possible.
     loop {
         let before = open.len();
         let mut waiting = Vec::new();
@@ -77,13 +77,13 @@ pub async fn run(
                     if let Some(response) = response {
                         rows.keep(case, &response);
                     }
-                    report.add(row, &mut told);
+                    report.add(row, &mut on_row);
                 }
             }
         }
         if waiting.len() == before {
             for (case, argument) in waiting {
-                report.add(Row::not_asked(case, &argument), &mut told);
+                report.add(Row::not_called(case, &argument), &mut on_row);
             }
             return Ok(report);
         }
@@ -96,11 +96,11 @@ struct Run<'a> {
     recorder: Arc<Recorder>,
     redactor: Redactor<'a>,
     api: &'a Api,
-    folder: &'a Path,
+    directory: &'a Path,
 }
 
 impl Run<'_> {
-    /// Makes a call, and gives what was found out, and the response if there was one.
+    /// Makes a call; returns its row, and the response if there was one.
     async fn row(
         &self,
         case: &Case,
@@ -112,10 +112,10 @@ impl Run<'_> {
                 let outcome = self.failed(case, values, &error).await?;
                 (error.status().map(|status| status.as_u16()), outcome)
             }
-            // What it says has the value in it.
+            // The message contains the value.
             Err(Failure::Wrong(_)) => {
                 let why = "an id of the tenant is of another type than its argument";
-                (None, Outcome::NotAsked(why.to_owned()))
+                (None, Outcome::NotCalled(why.to_owned()))
             }
         };
         let response = match outcome {
@@ -130,7 +130,7 @@ impl Run<'_> {
         Ok((row, response))
     }
 
-    /// What a call that failed says of the operation.
+    /// Returns the outcome of a failed call.
     async fn failed(
         &self,
         case: &Case,
@@ -139,17 +139,17 @@ impl Run<'_> {
     ) -> Result<Outcome, Box<dyn std::error::Error>> {
         let is_token = |operation: &Operation| operation.security == Security::Basic;
         if error.operation().is_some_and(is_token) {
-            // Without a token there is nothing to find out.
+            // No call is possible without a token.
             return Err(error.clone().into());
         }
         Ok(match error.kind() {
             ErrorKind::Decode => self.not_decoded(case, values).await?,
-            ErrorKind::Service => Outcome::Refused(self.why(case.operation, error)),
+            ErrorKind::Service => Outcome::Rejected(self.why(case.operation, error)),
             kind => Outcome::NoResponse(format!("{kind:?}")),
         })
     }
 
-    /// Keeps a response that is not read, without its values.
+    /// Saves a response that cannot be decoded, without its values.
     async fn not_decoded(
         &self,
         case: &Case,
@@ -167,9 +167,9 @@ impl Run<'_> {
         let redacted = self
             .redactor
             .redact(&response, &self.api.any_response(known));
-        let problem = read_again(case, values, &redacted).await?;
+        let problem = decode_error(case, values, &redacted).await?;
         let failure = DecodeFailure::new(known, redacted, problem);
-        let file = self.folder.join(operation.id).with_extension("json");
+        let file = self.directory.join(operation.id).with_extension("json");
         failure.save(&file)?;
         Ok(Outcome::NotDecoded {
             problem: failure.problem().to_owned(),
@@ -177,7 +177,7 @@ impl Run<'_> {
         })
     }
 
-    /// Why the service refuses a call, without what it says itself, which may name things of the tenant.
+    /// Returns the reason why the service rejects a call, without the message of the service, which may contain values of the tenant.
     fn why(&self, operation: &Operation, error: &Error) -> String {
         match (
             error.status().map(|status| status.as_u16()),
@@ -189,16 +189,16 @@ impl Run<'_> {
             (Some(404), _) if !is_documented(operation, self.client.cloud()) => {
                 "not documented for this cloud".to_owned()
             }
-            (Some(404), _) => "there is no such thing here".to_owned(),
+            (Some(404), _) => "the resource does not exist".to_owned(),
             (Some(400 | 422), _) => "the service does not accept these arguments".to_owned(),
             (Some(status), _) if status >= 500 => "the service failed".to_owned(),
-            _ => "the service says no".to_owned(),
+            _ => "the service rejects the call".to_owned(),
         }
     }
 }
 
-/// What the crate says of a response; `None` where it reads it.
-async fn read_again(
+/// Returns the error for a response; `None` if it can be decoded.
+async fn decode_error(
     case: &Case,
     values: &Values,
     response: &Value,

@@ -1,4 +1,4 @@
-//! What is under the client in a live run: an HTTP stack that keeps the last response whole, and one that gives a response again.
+//! HTTP services for the live test: one that stores the last complete response, and one that replays a response.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,10 +8,10 @@ use cisco_secure_access::{Body, reqwest};
 use http::{Request, Response};
 use serde_json::Value;
 
-/// Where tokens come from; what is returned there is not kept.
+/// The path of the token endpoint, whose responses are not stored.
 const TOKEN_PATH: &str = "/auth/v2/token";
 
-/// Sends requests over the network, and keeps the body of the last response: an error keeps only its beginning.
+/// Sends requests over the network, and stores the body of the last response, because an error contains only its start.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     http: reqwest::Client,
@@ -27,7 +27,7 @@ impl Recorder {
         })
     }
 
-    /// The last response, if it is JSON.
+    /// Returns the last response, if it is JSON.
     pub(crate) fn last(&self) -> Option<Value> {
         serde_json::from_slice(&self.state()).ok()
     }
@@ -38,7 +38,7 @@ impl Recorder {
 }
 
 impl Recorder {
-    /// Sends a request, and keeps the body of its response.
+    /// Sends a request, and stores the body of its response.
     pub(crate) async fn send(
         self: Arc<Self>,
         request: Request<Body>,

@@ -1,4 +1,4 @@
-//! The live run on a tenant, and the same on the simulator.
+//! The live test on a tenant, and the same test on the simulator.
 //!
 //! On a tenant it needs credentials in the environment; it only reads, and stays within the published rate limits:
 //!
@@ -7,13 +7,13 @@
 //!     cargo test -p live -- --ignored --nocapture
 //! ```
 //!
-//! `LIVE_PACING=off` lets it go as fast as it can, for a simulator of your own (`SECURE_ACCESS_CLOUD=http://127.0.0.1:8080`).
+//! `LIVE_RATE_LIMITS=off` disables the rate limits, for a simulator of your own (`SECURE_ACCESS_CLOUD=http://127.0.0.1:8080`).
 
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a test that cannot go on has failed, and the table is what the run is for"
+    reason = "a panic fails the test, and the table is the output of the test"
 )]
 
 use std::fs;
@@ -25,26 +25,28 @@ use live::report::Outcome;
 use live::run;
 use serde_json::{Value, json};
 
-/// Where reports are kept.
-fn folder(name: &str) -> PathBuf {
+/// The directory of a report.
+fn directory(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
 #[tokio::test]
-#[ignore = "it needs credentials of a tenant"]
+#[ignore = "needs credentials of a tenant"]
 async fn a_tenant() {
-    let pacing = match std::env::var("LIVE_PACING").as_deref() {
+    let rate_limiting = match std::env::var("LIVE_RATE_LIMITS").as_deref() {
         Ok("off") => RateLimiting::Off,
         _ => RateLimiting::Documented,
     };
-    let settings = ClientBuilder::from_env().unwrap().rate_limiting(pacing);
-    let folder = folder("live");
+    let settings = ClientBuilder::from_env()
+        .unwrap()
+        .rate_limiting(rate_limiting);
+    let directory = directory("live");
     println!("| operation | status | outcome |\n| --- | --- | --- |");
-    let report = run(settings, &folder, |row| println!("{row}"))
+    let report = run(settings, &directory, |row| println!("{row}"))
         .await
         .unwrap_or_else(|error| panic!("{error}"));
-    let table = folder.join("report.md");
-    fs::create_dir_all(&folder).unwrap();
+    let table = directory.join("report.md");
+    fs::create_dir_all(&directory).unwrap();
     fs::write(&table, report.to_string()).unwrap();
     println!(
         "\n{}\n\nThis table is also in {}; the files that it names are beside it.",
@@ -54,14 +56,14 @@ async fn a_tenant() {
     let failures = report.failures().count();
     assert_eq!(
         failures, 0,
-        "responses are not decoded; attach the table and the files that it names to an issue: they hold no value of the tenant"
+        "some responses cannot be decoded; attach the table and the files that it names to an issue: they contain no value of the tenant"
     );
 }
 
 #[tokio::test]
-async fn the_simulator_responds_with_what_the_crate_reads() {
+async fn every_response_of_the_simulator_is_decoded() {
     let simulator = Simulator::builder().start().await.unwrap();
-    let report = run(simulator.client_builder(), &folder("live-none"), |_| {})
+    let report = run(simulator.client_builder(), &directory("live-none"), |_| {})
         .await
         .unwrap();
     println!("{report}");
@@ -81,7 +83,7 @@ async fn the_simulator_responds_with_what_the_crate_reads() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_not_read_is_kept_without_its_values() {
+async fn a_response_that_cannot_be_decoded_is_saved_without_its_values() {
     let simulator = Simulator::builder().start().await.unwrap();
     let site = json!({"siteId": {"main": 8_162_517}, "name": "Quay 43", "isDefault": true, "quay.test": "hush"});
     simulator.fault(
@@ -91,9 +93,9 @@ async fn a_response_that_is_not_read_is_kept_without_its_values() {
     simulator.fault("list_regions", Fault::status(403).always());
     simulator.fault("list_networks", Fault::status(404).always());
 
-    let folder = folder("live-one");
+    let directory = directory("live-one");
     let mut rows = 0;
-    let report = run(simulator.client_builder(), &folder, |_| rows += 1)
+    let report = run(simulator.client_builder(), &directory, |_| rows += 1)
         .await
         .unwrap();
 
@@ -131,19 +133,19 @@ async fn a_response_that_is_not_read_is_kept_without_its_values() {
     let text = |operation| report.row(operation).unwrap().to_string();
     assert_eq!(
         text("list_regions"),
-        "| list_regions | 403 | refused: the key may lack deployments.regions:read |"
+        "| list_regions | 403 | rejected: the key may lack deployments.regions:read |"
     );
     assert_eq!(
         text("list_networks"),
-        "| list_networks | 404 | refused: there is no such thing here |"
+        "| list_networks | 404 | rejected: the resource does not exist |"
     );
     assert_eq!(
         text("get_network"),
-        "| get_network |  | not asked: no value for `network_id` |"
+        "| get_network |  | not called: no value for `network_id` |"
     );
-    // An id is taken from any response, but this one is no id.
+    // An id is taken from any response, but this value is not an id.
     assert_eq!(
         text("get_site"),
-        "| get_site |  | not asked: no value for `site_id` |"
+        "| get_site |  | not called: no value for `site_id` |"
     );
 }

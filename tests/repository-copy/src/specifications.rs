@@ -1,4 +1,4 @@
-//! Copies of the specifications, and the documents of their base in the ways in which upstream publishes them.
+//! Copies of the specifications, and the documents of their base in the formats of upstream.
 
 use std::fs;
 use std::io;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::repository;
 
-/// The folder of the base.
+/// The directory of the base.
 fn base() -> PathBuf {
     repository().join("specs/base")
 }
@@ -18,10 +18,10 @@ fn base() -> PathBuf {
 /// # Errors
 /// When a file cannot be read or written.
 pub fn copy_specifications(into: &Path) -> io::Result<()> {
-    for folder in ["", "base", "overlays"] {
-        let copy = into.join(folder);
+    for directory in ["", "base", "overlays"] {
+        let copy = into.join(directory);
         fs::create_dir_all(&copy)?;
-        for entry in fs::read_dir(repository().join("specs").join(folder))? {
+        for entry in fs::read_dir(repository().join("specs").join(directory))? {
             let entry = entry?;
             if entry.path().is_file() && entry.file_name() != "SOURCES.md" {
                 fs::copy(entry.path(), copy.join(entry.file_name()))?;

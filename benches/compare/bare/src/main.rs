@@ -1,9 +1,9 @@
-//! The work of the comparison, done by hand with reqwest and serde: `compare-bare BASE_URL KEY SECRET JOB`.
+//! The workload of the comparison, handwritten with reqwest and serde: `compare-bare BASE_URL KEY SECRET JOB`.
 //!
-//! It reads what it looks at and no more, and does nothing about errors: the least that a program can do.
+//! It decodes only the fields that it uses, and does not handle errors: the minimum of a program.
 #![allow(
     clippy::unwrap_used,
-    reason = "a measurement ends where it cannot go on"
+    reason = "a panic ends the measurement"
 )]
 
 use reqwest::Client;
@@ -39,7 +39,7 @@ struct Destination {
 
 #[derive(Deserialize)]
 struct Event {
-    #[allow(dead_code, reason = "it is read to be compared")]
+    #[allow(dead_code, reason = "the field is only decoded")]
     domain: Option<String>,
 }
 
@@ -52,8 +52,8 @@ struct Service {
 impl Service {
     async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
         let request = self.http.get(format!("{}{path}", self.url));
-        let answer = request.bearer_auth(&self.token).send().await.unwrap();
-        let body = answer.error_for_status().unwrap().bytes().await.unwrap();
+        let response = request.bearer_auth(&self.token).send().await.unwrap();
+        let body = response.error_for_status().unwrap().bytes().await.unwrap();
         serde_json::from_slice(&body).unwrap()
     }
 }

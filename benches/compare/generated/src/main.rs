@@ -1,7 +1,7 @@
-//! The work of the comparison, done with the Rust client of openapi-generator: `compare-generated BASE_URL KEY SECRET JOB`.
+//! The workload of the comparison, with the Rust client of openapi-generator: `compare-generated BASE_URL KEY SECRET JOB`.
 #![allow(
     clippy::unwrap_used,
-    reason = "a measurement ends where it cannot go on"
+    reason = "a panic ends the measurement"
 )]
 
 use generated_auth::apis as auth;

@@ -1,7 +1,7 @@
-//! The work of the comparison, done with this crate: `compare-ours BASE_URL KEY SECRET JOB`.
+//! The workload of the comparison, with this crate: `compare-ours BASE_URL KEY SECRET JOB`.
 #![allow(
     clippy::unwrap_used,
-    reason = "a measurement ends where it cannot go on"
+    reason = "a panic ends the measurement"
 )]
 
 use cisco_secure_access::{Client, Cloud, Credentials};

@@ -1,15 +1,15 @@
-//! The fast way to read a time: all numbers have the full number of digits, as the format writes them.
+//! The fast parser for times, in which all numbers have the full number of digits.
 //!
-//! chrono parses the pattern again for each value, and is lenient about digits: whether a time was written as the pattern says shows only
-//! when it is formatted and compared. A listing has several times in each row. What is not read here is left to chrono.
+//! chrono parses the pattern again for each value, and is lenient about digits: to know whether a time has the form of the pattern, it must
+//! be formatted and compared. Each row of a list has several times. chrono parses the times that this parser does not support.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-/// The time that is written exactly as the pattern writes it.
+/// Parses a time that has exactly the form of the pattern.
 pub(super) fn read(pattern: &str, text: &str) -> Option<DateTime<Utc>> {
     let mut pattern = pattern.bytes();
     let mut text = text.as_bytes();
-    // Month and day of a pattern without a date are not valid, which leaves it to chrono.
+    // Month and day are not valid for a pattern without a date, which chrono then parses.
     let (mut year, mut month, mut day) = (0, 0, 0);
     let (mut hour, mut minute, mut second, mut nanosecond) = (0, 0, 0, 0);
     while let Some(byte) = pattern.next() {
@@ -40,7 +40,7 @@ pub(super) fn read(pattern: &str, text: &str) -> Option<DateTime<Utc>> {
     text.is_empty().then(|| time.and_utc())
 }
 
-/// The number of this many digits at the front, which is taken off.
+/// Takes a number with this number of digits from the front.
 #[inline]
 fn take(text: &mut &[u8], digits: u8) -> Option<u32> {
     let (number, rest) = text.split_at_checked(digits.into())?;

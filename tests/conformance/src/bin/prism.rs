@@ -2,7 +2,7 @@
 //!
 //! Its arguments are where each Prism listens, as in `admin=http://127.0.0.1:4010`, and words that the names of operations have to contain.
 
-#![allow(clippy::print_stdout, reason = "what it finds is what it is for")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;

@@ -4,7 +4,7 @@
 //! Its argument is `quirks` or `documents`: whether the simulators have the quirks of the service, or do what the documents say. It writes
 //! a line with the key, one with the secret and one with the requests as JSON, and runs until it is ended.
 
-#![allow(clippy::print_stdout, reason = "what it writes is what it is for")]
+#![allow(clippy::print_stdout, reason = "the program prints its results")]
 
 use std::error::Error;
 
