@@ -33,6 +33,8 @@ pub(crate) fn keep(
     let known: BTreeMap<Key, String> = merged(before)?
         .into_iter()
         .map(|merged| (key(&merged.operation), merged.api))
+        // Without a tag there is no name to keep.
+        .filter(|(_, api)| !api.is_empty())
         .collect();
     forget(documents);
     let merged = merged(documents)?;
