@@ -86,7 +86,7 @@ fn examples_have_the_values_of_the_document() {
 }
 
 #[test]
-fn an_example_that_does_not_fit_is_refused_but_breaks_no_build() {
+fn an_example_that_does_not_fit_is_rejected_but_breaks_no_build() {
     let order = json!({"name": "Pier", "payment": {"kind": "cash"}, "comment": "none"});
     for (property, value, expected) in [
         (
@@ -393,7 +393,7 @@ fn the_json_schema_of_a_type_is_that_of_the_wire() {
 }
 
 #[test]
-fn what_is_no_openapi_is_refused() {
+fn what_is_no_openapi_is_rejected() {
     for (document, expected) in [
         (
             json!({}),
@@ -514,7 +514,7 @@ fn a_defect_is_reported_with_its_location() {
 }
 
 #[test]
-fn names_that_are_one_in_rust_are_refused() {
+fn names_that_are_one_in_rust_are_rejected() {
     let mut document = everything();
     document["components"]["schemas"]["new_order"] =
         json!({"type": "object", "properties": {"a": {"type": "string"}}});

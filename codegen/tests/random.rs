@@ -200,7 +200,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_document_becomes_code_or_is_refused_with_its_place(document in document()) {
+    fn a_document_becomes_code_or_is_rejected_with_its_place(document in document()) {
         match code(&document) {
             Ok(once) => prop_assert_eq!(once, code(&document).unwrap()),
             Err(error) => prop_assert!(!error.pointer().is_empty(), "{}", error),

@@ -10,7 +10,7 @@ use cisco_secure_access_openapi::path_shape;
 
 use crate::document::{Document, Operation};
 use crate::merge::{Merged, merge};
-use crate::report::{Failure, Repairs};
+use crate::report::{Failure, Fixes};
 
 /// An operation, whatever its placeholders are called: the shape of its path, and its method.
 type Key = (String, String);
@@ -94,5 +94,5 @@ fn prevailing<'a>(group: &Group<'a>) -> Option<&'a str> {
 }
 
 fn merged(documents: &[Document]) -> Result<Vec<Merged>, Failure> {
-    merge(documents, None, &mut Repairs::new())
+    merge(documents, None, &mut Fixes::new())
 }

@@ -1,4 +1,4 @@
-//! The base: what the imported documents say, repaired and resolved, but neither named nor corrected, and without their words.
+//! The base: what the imported documents say, fixed and resolved, but neither named nor corrected, and without their words.
 //!
 //! `specs/base/` has a file for each document, so that its diff shows what upstream changed, and `index.json`, which lists them. Two
 //! orders matter. The place of a document in the list stays, because names of schemas depend on it. Its rank, in the module `precedence`, says
@@ -35,12 +35,12 @@ const SETTLED: &str = "settled";
 
 /// The documents of the base, none if there is no base yet.
 pub(crate) fn read(specs: &Path) -> Result<Vec<Document>, Failure> {
-    let folder = specs.join(BASE);
-    if !folder.join(INDEX).exists() {
+    let directory = specs.join(BASE);
+    if !directory.join(INDEX).exists() {
         return Ok(Vec::new());
     }
     let json = |file: &str| -> Result<Value, String> {
-        let path = folder.join(file);
+        let path = directory.join(file);
         let way_out = "restore it from the repository, or import everything with `--all`";
         let bytes = std::fs::read(&path)
             .map_err(|error| format!("{}: {error}; {way_out}", path.display()))?;
@@ -118,7 +118,7 @@ pub(crate) fn content(document: &Document) -> String {
     sha256(canonical(tree).as_bytes())
 }
 
-/// The files of the base, by their names in the folder of the specifications.
+/// The files of the base, by their names in the directory of the specifications.
 pub(crate) fn files(documents: &[Document]) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut index = Vec::new();
@@ -197,7 +197,7 @@ fn security_schemes() -> Value {
     })
 }
 
-/// Makes references to schemas tell the document that they are in: `<place of the document>/<name>`.
+/// Makes references to schemas name the document that they are in: `<place of the document>/<name>`.
 pub(crate) fn qualify(documents: &mut [Document]) {
     for (place, document) in documents.iter_mut().enumerate() {
         let targets: HashMap<String, String> = document

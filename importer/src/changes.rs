@@ -7,12 +7,12 @@ use cisco_secure_access_openapi::path_shape;
 use serde_json::Value;
 
 use crate::document::{Document, Operation};
-use crate::extensions::Misfit;
+use crate::extensions::Mismatch;
 use crate::merge::api_name;
 use crate::operations::each_operation;
 use crate::overlay::StaleAction;
 use crate::precedence::compare_versions;
-use crate::report::{Repair, Repairs};
+use crate::report::{Fix, Fixes};
 
 /// The shape of the path of an operation, and its method.
 type Key = (String, String);
@@ -25,18 +25,18 @@ pub struct Changes {
     /// The overlay actions that are stale and were not before.
     pub stale: Vec<StaleAction>,
     /// The extensions that do not fit and did before.
-    pub misfits: Vec<String>,
+    pub mismatches: Vec<String>,
     /// The actions and extensions that are not stale any more.
     pub ended: Vec<String>,
-    /// The repairs of what the base does not have.
-    pub repairs: Repairs,
+    /// The fixes of what the base does not have.
+    pub fixes: Fixes,
     /// The documents that are older than the one in the base.
     pub older: Vec<String>,
 }
 
 impl Changes {
     /// What the given documents bring that the base does not have.
-    pub fn of_documents(base: &[Document], given: &[Document], repairs: &Repairs) -> Self {
+    pub fn of_documents(base: &[Document], given: &[Document], fixes: &Fixes) -> Self {
         let known = |document: &Document| {
             let api = api_name(&document.title);
             base.iter().find(move |known| api_name(&known.title) == api)
@@ -51,22 +51,21 @@ impl Changes {
                 )
             })
         });
-        let is_new = |repair: &&Repair| {
+        let is_new = |fix: &&Fix| {
             let document = given
                 .iter()
-                .find(|document| document.name == repair.place.document);
+                .find(|document| document.name == fix.place.document);
             document.is_none_or(|document| {
-                known(document)
-                    .is_none_or(|known| has_changed(&repair.place.pointer, document, known))
+                known(document).is_none_or(|known| has_changed(&fix.place.pointer, document, known))
             })
         };
-        let new = repairs
+        let new = fixes
             .iter()
-            .map(|(rule, repairs)| (*rule, repairs.iter().filter(is_new).cloned().collect()));
+            .map(|(rule, fixes)| (*rule, fixes.iter().filter(is_new).cloned().collect()));
         Self {
             older: older.collect(),
-            repairs: new
-                .filter(|(_, repairs): &(_, Vec<Repair>)| !repairs.is_empty())
+            fixes: new
+                .filter(|(_, fixes): &(_, Vec<Fix>)| !fixes.is_empty())
                 .collect(),
             ..Self::default()
         }
@@ -89,11 +88,11 @@ impl Changes {
             .iter()
             .map(|action| format!("{}: {}", action.file, action.found()))
             .collect();
-        let (new, ended) = separate(before.misfits, after.misfits, |one, other| {
+        let (new, ended) = separate(before.mismatches, after.mismatches, |one, other| {
             one.problem() == other.problem()
         });
-        self.misfits = new.iter().map(Misfit::to_string).collect();
-        self.ended.extend(ended.iter().map(Misfit::to_string));
+        self.mismatches = new.iter().map(Mismatch::to_string).collect();
+        self.ended.extend(ended.iter().map(Mismatch::to_string));
     }
 }
 
@@ -103,7 +102,7 @@ pub struct State {
     /// The stale overlay actions.
     pub stale: Vec<StaleAction>,
     /// The extensions that do not fit.
-    pub misfits: Vec<Misfit>,
+    pub mismatches: Vec<Mismatch>,
 }
 
 /// What is there and was not before, and what was there before and is not any more.

@@ -1,18 +1,18 @@
 //! Says of choices what holds: `oneOf` where a value can have one of the forms only, `anyOf` where it can have several.
 //!
-//! Upstream writes `oneOf` for both. A validator that takes it at its word refuses values that have two of the forms, such as an object
-//! without any of the properties that would tell them apart. This is done after the last overlay, when all schemas are as they stay.
+//! Upstream writes `oneOf` for both. A validator that takes it at its word rejects values that have two of the forms, such as an object
+//! without any of the properties that would distinguish them. This is done after the last overlay, when all schemas are as they stay.
 
 use serde_json::{Map, Value};
 
-use crate::grammar::{DOCUMENT, Kind, Shape, walk};
+use crate::metamodel::{DOCUMENT, Kind, Shape, walk};
 use crate::report::Pointer;
 
 /// Forms within forms are compared so deep.
 const DEEPEST: usize = 8;
 
 /// Makes `anyOf` of each `oneOf` whose forms do not rule each other out, and returns how many there were.
-pub(crate) fn tell_apart(whole: &mut Value) -> usize {
+pub(crate) fn relax_one_of(whole: &mut Value) -> usize {
     let schemas = Schemas(whole["components"]["schemas"].clone());
     let mut changed = 0;
     let mut visit = |shape: &Shape, schema: &mut Map<String, Value>, _: &Pointer| {
@@ -60,7 +60,7 @@ impl Schemas {
         true
     }
 
-    /// Whether no value is valid under both schemas, as far as types, enumerations and required properties tell.
+    /// Whether no value is valid under both schemas, as far as types, enumerations and required properties show.
     fn rule_out(&self, one: &Value, other: &Value, depth: usize) -> bool {
         let (one, other) = (self.followed(one), self.followed(other));
         if depth > DEEPEST || (one["nullable"] == true && other["nullable"] == true) {

@@ -1,16 +1,16 @@
-//! Brings a document of OpenAPI 3.1 to OpenAPI 3.0, before it conforms to the grammar of that.
+//! Brings a document of OpenAPI 3.1 to OpenAPI 3.0, before it conforms to the metamodel of that.
 //!
-//! Each step records what it changed, as one repair. What OpenAPI 3.0 has no words for, the grammar drops afterwards and records.
+//! Each step records what it changed, as one fix. What OpenAPI 3.0 has no words for, the metamodel drops afterwards and records.
 
 use std::collections::BTreeMap;
 
 use cisco_secure_access_openapi::json::escape;
 use serde_json::{Map, Value, json};
 
-use crate::grammar::{DOCUMENT, Kind, Shape, walk_all};
+use crate::fixes;
+use crate::metamodel::{DOCUMENT, Kind, Shape, walk_all};
 use crate::references::SCHEMAS;
-use crate::repair;
-use crate::report::{Log, Pointer};
+use crate::report::{Diagnostics, Pointer};
 
 const RULE: &str = "openapi-3-1";
 
@@ -21,20 +21,20 @@ pub(crate) const RULES: &[(&str, &str)] = &[(
 )];
 
 /// Brings a document of OpenAPI 3.1 to OpenAPI 3.0.
-pub(crate) fn to_3_0(tree: &mut Value, log: &mut Log<'_>) {
+pub(crate) fn to_3_0(tree: &mut Value, diagnostics: &mut Diagnostics<'_>) {
     let Value::Object(root) = tree else { return };
     for key in ["webhooks", "jsonSchemaDialect"] {
         if root.remove(key).is_some() {
-            log.repair(RULE, &Pointer::at(format!("/{key}")), "dropped");
+            diagnostics.fix(RULE, &Pointer::at(format!("/{key}")), "dropped");
         }
     }
     root.insert("openapi".into(), "3.0.3".into());
-    path_items(tree, log);
-    definitions(tree, log);
+    path_items(tree, diagnostics);
+    definitions(tree, diagnostics);
     let mut visit = |shape: &Shape, object: &mut Map<String, Value>, at: &Pointer| {
         if shape.name == "schema" {
             for step in STEPS {
-                step(object, at, log);
+                step(object, at, diagnostics);
             }
         }
     };
@@ -46,7 +46,7 @@ pub(crate) fn to_3_0(tree: &mut Value, log: &mut Log<'_>) {
     );
 }
 
-type Step = fn(&mut Map<String, Value>, &Pointer, &mut Log<'_>);
+type Step = fn(&mut Map<String, Value>, &Pointer, &mut Diagnostics<'_>);
 
 /// What is done to each schema, in this order.
 const STEPS: &[Step] = &[
@@ -62,7 +62,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// Puts path items that are kept under `components` in their places.
-fn path_items(tree: &mut Value, log: &mut Log<'_>) {
+fn path_items(tree: &mut Value, diagnostics: &mut Diagnostics<'_>) {
     let items = tree["components"]
         .as_object_mut()
         .and_then(|components| components.remove("pathItems"));
@@ -74,7 +74,7 @@ fn path_items(tree: &mut Value, log: &mut Log<'_>) {
         if let Some(kept) = name.and_then(|name| items.get(unescaped(name))) {
             *item = kept.clone();
             at.within(path, |at| {
-                log.repair(RULE, at, "put in the place of its reference")
+                diagnostics.fix(RULE, at, "put in the place of its reference")
             });
         }
     }
@@ -85,7 +85,7 @@ fn unescaped(token: &str) -> String {
 }
 
 /// Moves schemas under `$defs` to the components, and points the references at them.
-fn definitions(tree: &mut Value, log: &mut Log<'_>) {
+fn definitions(tree: &mut Value, diagnostics: &mut Diagnostics<'_>) {
     // A definition can have definitions; no document has them deeper.
     for _ in 0..8 {
         let mut found = Vec::new();
@@ -93,7 +93,7 @@ fn definitions(tree: &mut Value, log: &mut Log<'_>) {
             if shape.name == "schema"
                 && let Some(Value::Object(definitions)) = object.remove("$defs")
             {
-                log.repair(RULE, at, "`$defs` moved to the components");
+                diagnostics.fix(RULE, at, "`$defs` moved to the components");
                 found.extend(definitions.into_iter().map(|(name, schema)| {
                     (
                         format!("#{}/$defs/{}", at.as_str(), escape(&name)),
@@ -153,11 +153,15 @@ fn point(value: &mut Value, moved: &BTreeMap<String, String>) {
 }
 
 /// `true` and `false` in the place of schemas; `additionalProperties` may be one of them in both versions.
-fn boolean_schemas(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
+fn boolean_schemas(
+    schema: &mut Map<String, Value>,
+    at: &Pointer,
+    diagnostics: &mut Diagnostics<'_>,
+) {
     let mut replace = |value: &mut Value, at: &Pointer| {
         let Value::Bool(any) = *value else { return };
         *value = if any { json!({}) } else { json!({"not": {}}) };
-        log.repair(RULE, at, format!("{any} becomes {value}"));
+        diagnostics.fix(RULE, at, format!("{any} becomes {value}"));
     };
     let mut at = Pointer::at(at.as_str());
     for key in ["items", "not"] {
@@ -179,21 +183,21 @@ fn boolean_schemas(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<
     }
 }
 
-fn constants(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
+fn constants(schema: &mut Map<String, Value>, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     if let Some(value) = schema.remove("const") {
-        log.repair(RULE, at, "`const` becomes an `enum` of one value");
+        diagnostics.fix(RULE, at, "`const` becomes an `enum` of one value");
         schema.entry("enum").or_insert_with(|| json!([value]));
     }
 }
 
 /// A list of types: `null` makes it nullable, and several others become a choice.
-fn type_lists(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
+fn type_lists(schema: &mut Map<String, Value>, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     let mut types = match schema.get("type") {
         Some(Value::Array(types)) => types.clone(),
         Some(Value::String(word)) if word == "null" => vec![json!("null")],
         _ => return,
     };
-    log.repair(
+    diagnostics.fix(
         RULE,
         at,
         format!("the type {} is said otherwise", json!(types)),
@@ -236,7 +240,7 @@ fn type_lists(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) 
 fn of_type(schema: &Map<String, Value>, word: &Value) -> Value {
     let mut branch = schema.clone();
     branch.insert("type".into(), word.clone());
-    let fitting = |value: &Value| repair::fits(value, word.as_str().unwrap_or(""));
+    let fitting = |value: &Value| fixes::fits(value, word.as_str().unwrap_or(""));
     if let Some(Value::Array(values)) = branch.get_mut("enum") {
         values.retain(fitting);
     }
@@ -266,7 +270,7 @@ fn nullable_branches(schema: &mut Map<String, Value>) {
 }
 
 /// A form that is null alone goes, and the others become nullable.
-fn null_branches(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
+fn null_branches(schema: &mut Map<String, Value>, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     let mut nullable = false;
     for key in ["oneOf", "anyOf"] {
         if let Some(branches) = schema.get_mut(key).and_then(Value::as_array_mut) {
@@ -276,13 +280,13 @@ fn null_branches(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_
         }
     }
     if nullable {
-        log.repair(RULE, at, "a form that is null becomes `nullable`");
+        diagnostics.fix(RULE, at, "a form that is null becomes `nullable`");
         nullable_branches(schema);
     }
 }
 
 /// `exclusiveMinimum: 5` becomes `minimum: 5` and `exclusiveMinimum: true`.
-fn bounds(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
+fn bounds(schema: &mut Map<String, Value>, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     type Stricter = fn(f64, f64) -> bool;
     let rules: [(&str, &str, Stricter); 2] = [
         ("exclusiveMinimum", "minimum", |bound, other| bound >= other),
@@ -303,7 +307,7 @@ fn bounds(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
         } else {
             schema.remove(exclusive);
         }
-        log.repair(
+        diagnostics.fix(
             RULE,
             at,
             format!("`{exclusive}` becomes a flag beside `{inclusive}`"),
@@ -312,7 +316,7 @@ fn bounds(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
 }
 
 /// How a text holds something else becomes its format.
-fn contents(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
+fn contents(schema: &mut Map<String, Value>, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     let encoding = schema.remove("contentEncoding");
     let media = schema.remove("contentMediaType");
     schema.remove("contentSchema");
@@ -323,10 +327,10 @@ fn contents(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
         (Some("base64"), _) => "byte",
         (None, Some("application/octet-stream")) => "binary",
         (None, None) => return,
-        _ => return log.repair(RULE, at, "what the text holds is dropped"),
+        _ => return diagnostics.fix(RULE, at, "what the text holds is dropped"),
     };
     schema.entry("format").or_insert_with(|| format.into());
-    log.repair(
+    diagnostics.fix(
         RULE,
         at,
         format!("what the text holds becomes the format {format:?}"),
@@ -334,15 +338,15 @@ fn contents(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
 }
 
 /// A list with a schema for each position becomes a list of anything.
-fn tuples(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
+fn tuples(schema: &mut Map<String, Value>, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     if schema.remove("prefixItems").is_some() {
         schema.insert("items".into(), json!({}));
-        log.repair(RULE, at, "`prefixItems` becomes a list of anything");
+        diagnostics.fix(RULE, at, "`prefixItems` becomes a list of anything");
     }
 }
 
 /// Of several examples the first is kept, for those who want examples.
-fn examples(schema: &mut Map<String, Value>, _: &Pointer, _: &mut Log<'_>) {
+fn examples(schema: &mut Map<String, Value>, _: &Pointer, _: &mut Diagnostics<'_>) {
     if let Some(Value::Array(examples)) = schema.remove("examples")
         && let Some(first) = examples.into_iter().next()
     {
@@ -351,7 +355,7 @@ fn examples(schema: &mut Map<String, Value>, _: &Pointer, _: &mut Log<'_>) {
 }
 
 /// What stands beside a reference, which OpenAPI 3.0 ignores, goes with it into an `allOf`; words about it stay behind.
-fn siblings(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
+fn siblings(schema: &mut Map<String, Value>, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     const WORDS: [&str; 7] = [
         "$ref",
         "description",
@@ -371,7 +375,7 @@ fn siblings(schema: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
         if let Some(branches) = branches.as_array_mut() {
             branches.insert(0, json!({"$ref": target}));
         }
-        log.repair(
+        diagnostics.fix(
             RULE,
             at,
             "a reference with keys beside it becomes an `allOf`",

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::grammar::{DOCUMENT, Kind, Shape, walk};
+use crate::metamodel::{DOCUMENT, Kind, Shape, walk};
 use crate::names::pascal;
 use crate::report::Pointer;
 use crate::responses::{at, is_any, schema};
@@ -18,7 +18,7 @@ const EPOCHS: &[&str] = &["epoch-seconds", "epoch-milliseconds", "epoch-nanoseco
 
 /// An extension that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misfit {
+pub struct Mismatch {
     /// File and line of the overlay action that set it, if one did.
     pub place: Option<String>,
     /// The pointer of the object that it stood in.
@@ -31,7 +31,7 @@ pub struct Misfit {
     pub expected: String,
 }
 
-impl Misfit {
+impl Mismatch {
     /// What is wrong, and where in the document.
     #[must_use]
     pub fn problem(&self) -> String {
@@ -45,7 +45,7 @@ impl Misfit {
     }
 }
 
-impl fmt::Display for Misfit {
+impl fmt::Display for Mismatch {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {
             write!(out, "{place}: ")?;
@@ -55,16 +55,16 @@ impl fmt::Display for Misfit {
 }
 
 /// Removes the extensions of the merged document that do not fit, and says of each where it stood and what was expected.
-pub(crate) fn verify(whole: &mut Value) -> Vec<Misfit> {
+pub(crate) fn verify(whole: &mut Value) -> Vec<Mismatch> {
     let schemas = whole["components"]["schemas"].clone();
-    let mut misfits = Vec::new();
+    let mut mismatches = Vec::new();
     let mut visit = |shape: &Shape, object: &mut Map<String, Value>, pointer: &Pointer| {
         let keys = object.keys().filter(|key| key.starts_with("x-"));
         let keys: Vec<String> = keys.cloned().collect();
         for key in keys {
             if let Err(expected) = fits(shape, &key, object, &schemas) {
                 let found = format!("`{key}: {}`", object[&key]);
-                misfits.push(misfit(pointer, &key, found, expected));
+                mismatches.push(mismatch(pointer, &key, found, expected));
                 object.remove(&key);
             }
         }
@@ -77,7 +77,7 @@ pub(crate) fn verify(whole: &mut Value) -> Vec<Misfit> {
         if !types.contains(&word("type")) {
             let found = format!("`format: {}`", word("format"));
             let expected = format!("{expected} beside it");
-            misfits.push(misfit(pointer, "format", found, expected));
+            mismatches.push(mismatch(pointer, "format", found, expected));
             object.remove("format");
         }
     };
@@ -87,11 +87,11 @@ pub(crate) fn verify(whole: &mut Value) -> Vec<Misfit> {
         &mut Pointer::default(),
         &mut visit,
     );
-    misfits
+    mismatches
 }
 
-fn misfit(pointer: &Pointer, key: &str, found: String, expected: String) -> Misfit {
-    Misfit {
+fn mismatch(pointer: &Pointer, key: &str, found: String, expected: String) -> Mismatch {
+    Mismatch {
         place: None,
         pointer: pointer.as_str().to_owned(),
         key: key.to_owned(),

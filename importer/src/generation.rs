@@ -1,6 +1,6 @@
 //! Whether the crate can be generated from new specifications, and whether its handwritten code still finds the names that it uses.
 //!
-//! It is asked before an import writes anything.
+//! It runs before an import writes anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,16 +15,18 @@ use crate::report::Failure;
 /// Specifications by the names of their files.
 type Specs = BTreeMap<String, Value>;
 
-/// Generates the code of those of the new specifications that differ from the ones in a folder, and returns the names that would be gone and
-/// that handwritten code in the repository of the folder uses, each with its files.
+/// Generates the code of those of the new specifications that differ from the ones in a directory, and returns the names that would be gone and
+/// that handwritten code in the repository of the directory uses, each with its files.
 ///
 /// # Errors
 /// When the crate cannot be generated; the error says from which operation or schema.
-pub(crate) fn check(folder: &Path, new: &Specs) -> Result<Vec<String>, Failure> {
-    let old = read(folder);
+pub(crate) fn check(directory: &Path, new: &Specs) -> Result<Vec<String>, Failure> {
+    let old = read(directory);
     let is_new = |file: &str, spec: &Value| old.get(file) != Some(spec);
     let new_names = names(new.iter().filter(|(file, spec)| is_new(file, spec)))?;
-    let repository = folder.parent().filter(|parent| parent.join("src").is_dir());
+    let repository = directory
+        .parent()
+        .filter(|parent| parent.join("src").is_dir());
     let Some(repository) = repository.filter(|_| !old.is_empty()) else {
         return Ok(Vec::new());
     };
@@ -40,12 +42,12 @@ pub(crate) fn check(folder: &Path, new: &Specs) -> Result<Vec<String>, Failure> 
     )?)
 }
 
-/// The specifications in a folder. One that is no JSON counts as one that is new.
-fn read(folder: &Path) -> Specs {
-    let scopes = cisco_secure_access_codegen::scopes(folder).unwrap_or_default();
+/// The specifications in a directory. One that is no JSON counts as one that is new.
+fn read(directory: &Path) -> Specs {
+    let scopes = cisco_secure_access_codegen::scopes(directory).unwrap_or_default();
     let specs = scopes.into_iter().filter_map(|scope| {
         let file = format!("{scope}.json");
-        let text = std::fs::read_to_string(folder.join(&file)).ok()?;
+        let text = std::fs::read_to_string(directory.join(&file)).ok()?;
         Some((file, serde_json::from_str(&text).ok()?))
     });
     specs.collect()

@@ -1,8 +1,8 @@
-//! Tells documents of Cisco Secure Access from those of other products, whose operations have the same paths: by the hosts of their servers.
+//! Distinguishes documents of Cisco Secure Access from those of other products, whose operations have the same paths: by the hosts of their servers.
 
 use serde_json::Value;
 
-use crate::report::{Log, Pointer};
+use crate::report::{Diagnostics, Pointer};
 
 /// The hosts of the clouds; what is below them is theirs, too.
 const HOSTS: [&str; 3] = [
@@ -11,8 +11,8 @@ const HOSTS: [&str; 3] = [
     "secureaccessfed.cisco.com",
 ];
 
-/// Records a defect if a document names hosts, and all of them are those of something else.
-pub(crate) fn check(tree: &Value, log: &mut Log<'_>) {
+/// Records a error if a document names hosts, and all of them are those of something else.
+pub(crate) fn check(tree: &Value, diagnostics: &mut Diagnostics<'_>) {
     let servers = tree["servers"].as_array().into_iter().flatten();
     let hosts: Vec<&str> = servers
         .filter_map(|server| host(server["url"].as_str()?))
@@ -27,7 +27,7 @@ pub(crate) fn check(tree: &Value, log: &mut Log<'_>) {
     if let Some(host) = hosts.first()
         && !hosts.iter().any(is_ours)
     {
-        log.defect(
+        diagnostics.error(
             &Pointer::at("/servers"),
             format!("the host {host:?}"),
             format!(

@@ -1,7 +1,7 @@
 //! The import: upstream documents in, the specifications of `specs/` out.
 //!
-//! collect → read → bring to OpenAPI 3.0 → conform to the grammar → repair → check → resolve → take into the base, with the names before
-//! → merge → name → overlay → verify extensions → rename placeholders → tell integers from real numbers → tell choices apart → find paging
+//! collect → read → bring to OpenAPI 3.0 → conform to the metamodel → fix → check → resolve → take into the base, with the names before
+//! → merge → name → overlay → verify extensions → rename placeholders → infer integers → relax oneOf → find paging
 //! → split → write
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,19 +13,19 @@ use serde_json::{Map, Value};
 
 use crate::changes::{Changes, State};
 use crate::document::Document;
-use crate::extensions::Misfit;
-use crate::grammar::{self, Kind};
+use crate::extensions::Mismatch;
 use crate::integers::{self, Numbers};
+use crate::metamodel::{self, Kind};
 use crate::operations::{DOCUMENTS, each_operation};
 use crate::options::Options;
 use crate::overlay::{self, Applied, Expectations, OVERLAYS};
 use crate::renames::Move;
-use crate::report::{self, Defect, Failure, Log, Pointer, Repairs};
+use crate::report::{self, Diagnostics, DocumentError, Failure, Fixes, Pointer};
 use crate::take_in::{TakenIn, take_in};
 use crate::{
-    apis, base, check, choices, downgrade, extensions, generation, hosts, inputs, lineage, merge,
-    names, pagination, placeholders, read, remainder, renames, repair, resolve, rust_names,
-    schemas, split, write,
+    apis, base, check, choices, downgrade, extensions, fixes, generation, hosts, inputs,
+    kept_names, merge, names, pagination, placeholders, read, remainder, renames, resolve,
+    rust_names, schemas, split, write,
 };
 
 /// What an import did.
@@ -50,12 +50,12 @@ pub struct Outcome {
     /// For operations that seem to have moved, the overlay actions that keep the former names; before them the head of the overlay, where that does
     /// not exist.
     pub renames: Vec<String>,
-    /// The repairs, by rule.
-    pub repairs: Repairs,
+    /// The fixes, by rule.
+    pub fixes: Fixes,
     /// What the overlays did.
     pub applied: Applied,
     /// The extensions that do not fit, with what was expected.
-    pub misfits: Vec<Misfit>,
+    pub mismatches: Vec<Mismatch>,
     /// The number of paths whose placeholders got other names.
     pub renamed_paths: usize,
     /// Which numbers are integers, which are real, and which an overlay must decide.
@@ -66,7 +66,7 @@ pub struct Outcome {
     pub without_clouds: BTreeSet<String>,
     /// How the operations with parameters of paging page, or why they do not.
     pub pagination: BTreeMap<String, Result<String, String>>,
-    /// The scopes that the folder did not have.
+    /// The scopes that the directory did not have.
     pub new_scopes: BTreeSet<String>,
     /// The names of the files that an import writes.
     pub files: BTreeSet<String>,
@@ -80,7 +80,7 @@ impl Outcome {
     fn state(&self) -> State {
         State {
             stale: self.applied.stale.clone(),
-            misfits: self.misfits.clone(),
+            mismatches: self.mismatches.clone(),
         }
     }
 }
@@ -101,17 +101,17 @@ pub struct Preview {
     pub outcome: Outcome,
 }
 
-/// Imports the documents into the folder `specs`, which stays as it was if anything is wrong.
+/// Imports the documents into the directory `specs`, which stays as it was if anything is wrong.
 pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
     Options::default().run(documents, specs)
 }
 
-/// Computes what an import of the documents would write into the folder `specs`, and writes nothing.
+/// Computes what an import of the documents would write into the directory `specs`, and writes nothing.
 pub fn preview(documents: &[PathBuf], specs: &Path) -> Result<Preview, Failure> {
     Options::default().preview(documents, specs)
 }
 
-/// Computes what the base and the overlays of the folder `specs` make, which is what it should hold.
+/// Computes what the base and the overlays of the directory `specs` make, which is what it should hold.
 pub fn rebuild(specs: &Path) -> Result<Preview, Failure> {
     let base = base::read(specs)?;
     compute(
@@ -119,15 +119,15 @@ pub fn rebuild(specs: &Path) -> Result<Preview, Failure> {
         specs,
         &Options::default().scopes(specs),
         Expectations::Written,
-        Repairs::new(),
+        Fixes::new(),
     )
 }
 
-/// What each overlay of the folder `specs` does to the documents of the base: for tools that apply overlays, too.
+/// What each overlay of the directory `specs` does to the documents of the base: for tools that apply overlays, too.
 pub fn overlay_steps(specs: &Path) -> Result<Vec<overlay::Step>, Failure> {
     let mut documents = base::read(specs)?;
     let scopes = Options::default().scopes(specs);
-    let (_, mut whole, mut names) = assemble(&mut documents, &scopes, &mut Repairs::new())?;
+    let (_, mut whole, mut names) = assemble(&mut documents, &scopes, &mut Fixes::new())?;
     overlay::steps(&specs.join(OVERLAYS), &mut whole, &mut names)
 }
 
@@ -159,7 +159,7 @@ impl Options {
             let text = "no document is given, and `--all` removes what no document has: name the documents";
             return Err(text.to_owned().into());
         }
-        let mut repairs = Repairs::new();
+        let mut fixes = Fixes::new();
         let hosts = match self.allow_other_hosts {
             true => Hosts::Any,
             false => Hosts::SecureAccess,
@@ -170,7 +170,7 @@ impl Options {
             Examples::Dropped,
             hosts,
             scopes.as_ref(),
-            &mut repairs,
+            &mut fixes,
         )?;
         let before = base::read(specs)?;
         // What upstream has now where it had nothing is for a person to decide on, and no expectation of ours.
@@ -178,7 +178,7 @@ impl Options {
             true => Expectations::Written,
             false => Expectations::Compared,
         };
-        let mut changes = Changes::of_documents(&before, &given, &repairs);
+        let mut changes = Changes::of_documents(&before, &given, &fixes);
         let TakenIn {
             mut documents,
             retitled,
@@ -191,7 +191,7 @@ impl Options {
         }
         let left_behind = remainder::new(&before, &documents);
         let moves = renames::propose(&before, &documents);
-        let mut preview = compute(documents, specs, &scopes, expectations, repairs)?;
+        let mut preview = compute(documents, specs, &scopes, expectations, fixes)?;
         changes.find_added(&former_names(specs), &preview.specs);
         preview.outcome.changes = changes;
         preview.outcome.lost = lost;
@@ -212,10 +212,10 @@ impl Options {
     ) -> Result<Vec<String>, Failure> {
         if self.forget_names {
             apis::forget(documents);
-            lineage::forget(documents);
+            kept_names::forget(documents);
             return Ok(Vec::new());
         }
-        lineage::keep_names(before, documents);
+        kept_names::keep(before, documents);
         apis::keep(before, documents)
     }
 
@@ -226,16 +226,16 @@ impl Options {
     }
 }
 
-/// The scopes of the specifications in a folder, none where there is no folder yet.
+/// The scopes of the specifications in a directory, none where there is no directory yet.
 fn known_scopes(specs: &Path) -> BTreeSet<String> {
     scopes(specs).unwrap_or_default().into_iter().collect()
 }
 
 /// The operations that other documents describe than before: both titles, and the operations.
 fn handed_over(before: &[Document], after: &[Document]) -> Vec<String> {
-    let old = lineage::describing(before);
+    let old = kept_names::describing(before);
     let mut moved: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
-    for (key, (place, index)) in lineage::describing(after) {
+    for (key, (place, index)) in kept_names::describing(after) {
         let Some((old, _)) = old.get(&key) else {
             continue;
         };
@@ -255,7 +255,7 @@ fn handed_over(before: &[Document], after: &[Document]) -> Vec<String> {
 /// So many operations can go whatever their share is.
 const FEW: usize = 10;
 
-/// Refuses to remove more than a tenth of the operations.
+/// Rejects to remove more than a tenth of the operations.
 fn check_removals(before: &[Document], lost: &[String]) -> Result<(), Failure> {
     let operations = before.iter().flat_map(|document| &document.operations);
     let shapes = operations.map(|operation| (path_shape(&operation.path), &operation.method));
@@ -271,7 +271,7 @@ fn check_removals(before: &[Document], lost: &[String]) -> Result<(), Failure> {
     .into())
 }
 
-/// Refuses to take names away that handwritten code uses.
+/// Rejects to take names away that handwritten code uses.
 fn check_names(outcome: &Outcome) -> Result<(), Failure> {
     if outcome.lost_names.is_empty() {
         return Ok(());
@@ -293,8 +293,12 @@ fn check_names(outcome: &Outcome) -> Result<(), Failure> {
 pub(crate) const RENAMES: &str = "overlays/21-renames.yaml";
 
 /// The actions that keep the former names of operations that seem to have moved, with the head of the overlay where that does not exist.
-fn rename_actions(folder: &Path, specs: &BTreeMap<String, Value>, moves: &[Move]) -> Vec<String> {
-    let former = former_names(folder);
+fn rename_actions(
+    directory: &Path,
+    specs: &BTreeMap<String, Value>,
+    moves: &[Move],
+) -> Vec<String> {
+    let former = former_names(directory);
     let mut present = BTreeMap::new();
     for spec in specs.values() {
         names_of(spec.clone(), &mut present);
@@ -305,13 +309,13 @@ fn rename_actions(folder: &Path, specs: &BTreeMap<String, Value>, moves: &[Move]
         (present.get(&key(&found.to)) != Some(name)).then(|| found.action(name))
     });
     let mut actions: Vec<String> = actions.collect();
-    if !actions.is_empty() && !folder.join(RENAMES).exists() {
+    if !actions.is_empty() && !directory.join(RENAMES).exists() {
         actions.insert(0, renames::HEADER.to_owned());
     }
     actions
 }
 
-/// The names that the operations of a folder of specifications have, by the shape of their path and their method.
+/// The names that the operations of a directory of specifications have, by the shape of their path and their method.
 fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
     let mut names = BTreeMap::new();
     for entry in std::fs::read_dir(specs).into_iter().flatten().flatten() {
@@ -340,10 +344,10 @@ fn names_of(mut spec: Value, names: &mut BTreeMap<(String, String), String>) {
 fn assemble(
     documents: &mut [Document],
     scopes: &Option<BTreeSet<String>>,
-    repairs: &mut Repairs,
+    fixes: &mut Fixes,
 ) -> Result<(Vec<merge::Merged>, Value, schemas::Names), Failure> {
     base::qualify(documents);
-    let mut merged = merge::merge(documents, scopes.as_ref(), repairs)?;
+    let mut merged = merge::merge(documents, scopes.as_ref(), fixes)?;
     let (components, mut names) = schemas::gather(&mut merged, documents);
     let mut whole = split::assemble(&merged, components);
     names::name_operations(&mut whole);
@@ -354,26 +358,26 @@ fn assemble(
 /// Merges the documents, names and corrects what comes of it, and splits it by scope.
 fn compute(
     mut documents: Vec<Document>,
-    folder: &Path,
+    directory: &Path,
     scopes: &Option<BTreeSet<String>>,
     expectations: Expectations,
-    mut repairs: Repairs,
+    mut fixes: Fixes,
 ) -> Result<Preview, Failure> {
     let mut files = base::files(&documents);
-    let (merged, mut whole, mut names) = assemble(&mut documents, scopes, &mut repairs)?;
-    let overlays = folder.join(OVERLAYS);
+    let (merged, mut whole, mut names) = assemble(&mut documents, scopes, &mut fixes)?;
+    let overlays = directory.join(OVERLAYS);
     let mut applied = overlay::apply_all(&overlays, expectations, &mut whole, &mut names)?;
     files.append(&mut applied.texts);
     names::verify(&mut whole)?;
-    let mut misfits = extensions::verify(&mut whole);
-    misfits.extend(rust_names::verify(&mut whole));
-    for misfit in &mut misfits {
-        let pointer = format!("{}/{}", misfit.pointer, misfit.key);
-        misfit.place = applied.origins.of(&pointer).map(str::to_owned);
+    let mut mismatches = extensions::verify(&mut whole);
+    mismatches.extend(rust_names::verify(&mut whole));
+    for mismatch in &mut mismatches {
+        let pointer = format!("{}/{}", mismatch.pointer, mismatch.key);
+        mismatch.place = applied.origins.of(&pointer).map(str::to_owned);
     }
     let renamed_paths = placeholders::rename(&mut whole)?;
-    let numbers = integers::tell_apart(&mut whole);
-    let open_choices = choices::tell_apart(&mut whole);
+    let numbers = integers::infer(&mut whole);
+    let open_choices = choices::relax_one_of(&mut whole);
     let without_clouds = without_clouds(&mut whole);
     let pagination = pagination::find(&mut whole);
     let origins = origins(&mut whole);
@@ -392,7 +396,7 @@ fn compute(
             .map(|(name, part)| (name.clone(), write::canonical(part.clone()))),
     );
     files.insert("SOURCES.md".into(), write::sources(&documents, &merged));
-    let known = known_scopes(folder);
+    let known = known_scopes(directory);
     let new_scopes = operations.keys().filter(|scope| !known.contains(*scope));
     let new_scopes = new_scopes.filter(|_| !known.is_empty()).cloned().collect();
     let outcome = Outcome {
@@ -405,9 +409,9 @@ fn compute(
         left_behind: Vec::new(),
         handed_over: Vec::new(),
         renames: Vec::new(),
-        repairs,
+        fixes,
         applied,
-        misfits,
+        mismatches,
         renamed_paths,
         numbers,
         open_choices,
@@ -415,8 +419,8 @@ fn compute(
         pagination,
         new_scopes,
         files: files.keys().cloned().collect(),
-        changed: write::changed(folder, &files),
-        stale: write::stale(folder, &files),
+        changed: write::changed(directory, &files),
+        stale: write::stale(directory, &files),
     };
     Ok(Preview {
         specs,
@@ -454,17 +458,12 @@ fn scoped_name(path: &str, operation: &Map<String, Value>) -> String {
 pub fn rules() -> BTreeMap<&'static str, &'static str> {
     let tables = [
         downgrade::RULES,
-        grammar::RULES,
+        metamodel::RULES,
         resolve::RULES,
         merge::RULES,
     ];
-    let repair = repair::RULES.iter().map(|rule| (rule.name, rule.what));
-    tables
-        .into_iter()
-        .flatten()
-        .copied()
-        .chain(repair)
-        .collect()
+    let fix = fixes::RULES.iter().map(|rule| (rule.name, rule.what));
+    tables.into_iter().flatten().copied().chain(fix).collect()
 }
 
 /// What becomes of the examples in a document.
@@ -485,14 +484,14 @@ pub enum Hosts {
     Any,
 }
 
-/// Reads, repairs and resolves all documents, or reports every defect of all of them. Their scopes have to be among `scopes`, if there are
+/// Reads, fixes and resolves all documents, or reports every error of all of them. Their scopes have to be among `scopes`, if there are
 /// any.
 pub fn read_all(
     paths: &[PathBuf],
     examples: Examples,
     hosts: Hosts,
     scopes: Option<&BTreeSet<String>>,
-    repairs: &mut Repairs,
+    fixes: &mut Fixes,
 ) -> Result<Vec<Document>, Failure> {
     let mut failures = Vec::new();
     let mut documents = Vec::new();
@@ -505,19 +504,19 @@ pub fn read_all(
             }
         };
         for input in inputs {
-            match read::read(&input, repairs) {
+            match read::read(&input, fixes) {
                 Ok(sources) => {
                     for source in sources {
-                        let mut defects = Vec::new();
+                        let mut errors = Vec::new();
                         documents.extend(prepare(
                             source,
                             examples,
                             hosts,
                             scopes,
-                            repairs,
-                            &mut defects,
+                            fixes,
+                            &mut errors,
                         ));
-                        failures.extend(report::messages(&defects));
+                        failures.extend(report::messages(&errors));
                     }
                 }
                 Err(failure) => failures.push(failure),
@@ -536,36 +535,37 @@ fn prepare(
     examples: Examples,
     hosts: Hosts,
     scopes: Option<&BTreeSet<String>>,
-    repairs: &mut Repairs,
-    defects: &mut Vec<Defect>,
+    fixes: &mut Fixes,
+    errors: &mut Vec<DocumentError>,
 ) -> Option<Document> {
     let name = source.name.clone();
     let marks = std::mem::take(&mut source.marks);
-    let mut log = Log {
+    let mut diagnostics = Diagnostics {
         document: &name,
         marks: &marks,
         keep_examples: examples == Examples::Kept,
-        repairs,
-        defects,
+        fixes,
+        errors,
     };
     if read::is_3_1(&source.version()) {
-        downgrade::to_3_0(&mut source.tree, &mut log);
+        downgrade::to_3_0(&mut source.tree, &mut diagnostics);
     }
-    check::require_bundled(&source.tree, &mut log);
-    grammar::conform(
+    check::require_bundled(&source.tree, &mut diagnostics);
+    metamodel::validate(
         &mut source.tree,
-        &Kind::Object(&grammar::DOCUMENT),
+        &Kind::Object(&metamodel::DOCUMENT),
         &mut Pointer::default(),
-        &mut log,
+        &mut diagnostics,
     );
-    repair::repair(&mut source.tree, &mut log);
-    check::check(&mut source.tree, &mut log);
+    fixes::fix(&mut source.tree, &mut diagnostics);
+    check::check(&mut source.tree, &mut diagnostics);
     if hosts == Hosts::SecureAccess {
-        hosts::check(&source.tree, &mut log);
+        hosts::check(&source.tree, &mut diagnostics);
     }
-    log.defects
+    diagnostics
+        .errors
         .is_empty()
-        .then(|| resolve::resolve(source, scopes, &mut log))
+        .then(|| resolve::resolve(source, scopes, &mut diagnostics))
 }
 
 /// The operations that lack `x-clouds`, by scope and name.

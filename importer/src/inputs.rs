@@ -1,4 +1,4 @@
-//! What the command line names: files, folders and zip archives in, the bytes of the documents in them out.
+//! What the command line names: files, directories and zip archives in, the bytes of the documents in them out.
 //!
 //! Nothing is trusted: how much is read is bounded, of archives once they are unpacked.
 
@@ -10,10 +10,10 @@ use zip::ZipArchive;
 
 /// The largest document that is read, in bytes.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
-/// The most files that are read from a folder or an archive.
+/// The most files that are read from a directory or an archive.
 const MAX_FILES: usize = 1000;
-/// How deeply folders are searched.
-const MAX_FOLDERS: usize = 8;
+/// How deeply directories are searched.
+const MAX_DIRECTORIES: usize = 8;
 
 /// The endings of the names of documents.
 const DOCUMENTS: &[&str] = &["yaml", "yml", "json"];
@@ -21,13 +21,13 @@ const DOCUMENTS: &[&str] = &["yaml", "yml", "json"];
 /// The bytes of a document.
 #[derive(Debug)]
 pub(crate) struct Input {
-    /// Its file name; within a folder or an archive, with the folders below that.
+    /// Its file name; within a directory or an archive, with the directories below that.
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
-/// Reads what is at `path`: a document, or all documents of a folder or a zip archive, those on top first.
+/// Reads what is at `path`: a document, or all documents of a directory or a zip archive, those on top first.
 pub(crate) fn collect(path: &Path) -> Result<Vec<Input>, String> {
     let name = path
         .file_name()
@@ -35,8 +35,8 @@ pub(crate) fn collect(path: &Path) -> Result<Vec<Input>, String> {
         .to_string_lossy();
     if path.is_dir() {
         let mut inputs = Vec::new();
-        folder(path, &name, MAX_FOLDERS, &mut inputs)?;
-        return some(inputs, &name, "folder");
+        directory(path, &name, MAX_DIRECTORIES, &mut inputs)?;
+        return some(inputs, &name, "directory");
     }
     let failed = |error: std::io::Error| format!("{}: cannot be read: {error}", path.display());
     let file = File::open(path).map_err(failed)?;
@@ -94,24 +94,29 @@ fn check_count(name: &str, count: usize) -> Result<(), String> {
     }
 }
 
-fn folder(path: &Path, name: &str, deeper: usize, inputs: &mut Vec<Input>) -> Result<(), String> {
+fn directory(
+    path: &Path,
+    name: &str,
+    deeper: usize,
+    inputs: &mut Vec<Input>,
+) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: cannot be read: {error}", path.display());
     let mut files = Vec::new();
-    let mut folders = Vec::new();
+    let mut directories = Vec::new();
     for entry in std::fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let kind = entry.file_type().map_err(failed)?;
         let path = entry.path();
         let inner = format!("{name}/{}", entry.file_name().to_string_lossy());
         if kind.is_dir() {
-            folders.push((inner, path));
+            directories.push((inner, path));
         } else if has_ending(&inner, DOCUMENTS) {
             files.push((inner, path));
         }
-        check_count(name, files.len() + folders.len())?;
+        check_count(name, files.len() + directories.len())?;
     }
     files.sort();
-    folders.sort();
+    directories.sort();
     for (name, path) in files {
         inputs.extend(collect(&path)?.into_iter().map(|input| Input {
             name: name.clone(),
@@ -121,8 +126,8 @@ fn folder(path: &Path, name: &str, deeper: usize, inputs: &mut Vec<Input>) -> Re
     }
     // Deeper than that, documents are not kept; links back up are not followed anyway.
     if deeper > 0 {
-        for (name, path) in folders {
-            folder(&path, &name, deeper - 1, inputs)?;
+        for (name, path) in directories {
+            directory(&path, &name, deeper - 1, inputs)?;
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Tells the numbers that are integers from those that are real.
+//! Decides which numbers are integers and which are real.
 //!
 //! Upstream writes `type: number` for ids, counts, offsets and epochs, too. A number is
 //! - real, if it has the format `float` or `double`, or a bound, value or default with a fraction;
@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::grammar::{DOCUMENT, Kind, Shape, walk};
+use crate::metamodel::{DOCUMENT, Kind, Shape, walk};
 use crate::report::Pointer;
 
 /// The formats of real numbers.
@@ -50,7 +50,7 @@ pub struct Numbers {
 }
 
 /// Makes integers of the numbers of the merged document that are integers.
-pub(crate) fn tell_apart(whole: &mut Value) -> Numbers {
+pub(crate) fn infer(whole: &mut Value) -> Numbers {
     let mut numbers = Numbers::default();
     let mut parameter = String::new();
     let mut visit = |shape: &Shape, object: &mut Map<String, Value>, at: &Pointer| {

@@ -1,7 +1,7 @@
 //! The importer: what Cisco publishes as OpenAPI documents, made into the specifications that the crate `cisco-secure-access` is generated from.
 //!
-//! [`preview`] computes what an import of documents would write into the folder `specs/`, and [`run`] writes it. [`rebuild`] computes the same
-//! from the documents that the folder keeps. [`lint`] has the rules that the specifications must follow, and [`diff`] says what separates two
+//! [`preview`] computes what an import of documents would write into the directory `specs/`, and [`run`] writes it. [`rebuild`] computes the same
+//! from the documents that the directory keeps. [`lint`] has the rules that the specifications must follow, and [`diff`] says what separates two
 //! sets of specifications. The library prints nothing and starts no program: it returns values, and reports that can be displayed.
 
 mod apis;
@@ -13,16 +13,17 @@ pub mod diff;
 mod document;
 mod downgrade;
 mod extensions;
+mod fixes;
 mod generation;
-mod grammar;
 pub mod handwritten;
 mod hosts;
 mod import;
 mod inputs;
 mod integers;
-mod lineage;
+mod kept_names;
 pub mod lint;
 mod merge;
+mod metamodel;
 pub mod names;
 mod operations;
 mod options;
@@ -34,7 +35,6 @@ mod read;
 mod references;
 mod remainder;
 mod renames;
-mod repair;
 mod report;
 mod resolve;
 mod responses;
@@ -50,7 +50,7 @@ mod yaml;
 
 pub use changes::Changes;
 pub use document::{Document, KeptName, Operation, Precedence};
-pub use extensions::Misfit;
+pub use extensions::Mismatch;
 pub use import::{
     Examples, Hosts, Outcome, Preview, overlay_steps, preview, read_all, rebuild, rules, run,
 };
@@ -60,7 +60,7 @@ pub use operations::each_operation;
 pub use options::Options;
 pub use overlay::{Applied, Finding, Missing, Origins, StaleAction, Step};
 pub use references::SCHEMAS;
-pub use report::{Failure, Marks, Place, Pointer, Repair, Repairs};
+pub use report::{Failure, Fix, Fixes, Marks, Place, Pointer};
 pub use similarity::alike;
 pub use summary::Summary;
 pub use yaml::{Note, parse_any};

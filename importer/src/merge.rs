@@ -7,7 +7,7 @@ use cisco_secure_access_openapi::{path_shape, placeholders};
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Operation};
-use crate::report::{Failure, Place, Repair, Repairs};
+use crate::report::{Failure, Fix, Fixes, Place};
 
 /// The rules that [`merge`] applies, with what each does.
 pub(crate) const RULES: &[(&str, &str)] = &[(
@@ -34,7 +34,7 @@ pub(crate) struct Merged {
 pub(crate) fn merge(
     documents: &[Document],
     scopes: Option<&BTreeSet<String>>,
-    repairs: &mut Repairs,
+    fixes: &mut Fixes,
 ) -> Result<Vec<Merged>, Failure> {
     let mut merged: BTreeMap<(String, String), Merged> = BTreeMap::new();
     let mut templates: BTreeMap<String, String> = BTreeMap::new();
@@ -73,10 +73,10 @@ pub(crate) fn merge(
                     pointer: "/paths".into(),
                     position: None,
                 };
-                repairs
+                fixes
                     .entry("path-templates")
                     .or_default()
-                    .push(Repair { place, note });
+                    .push(Fix { place, note });
                 rename_placeholders(&mut operation, template);
             }
             let key = (shape, operation.method.clone());

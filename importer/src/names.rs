@@ -136,7 +136,7 @@ pub fn name_operations(whole: &mut Value) {
 /// The key under which an overlay keeps the name that an operation had before.
 const FORMER_NAME: &str = "x-former-name";
 
-/// Refuses names that overlays got wrong, present and former ones: not in snake_case, or twice in a scope.
+/// Rejects names that overlays got wrong, present and former ones: not in snake_case, or twice in a scope.
 pub fn verify(whole: &mut Value) -> Result<(), Failure> {
     let mut taken = HashSet::new();
     let mut failures = Vec::new();
@@ -196,7 +196,7 @@ const FIGURES: &[&str] = &[
 /// The name of an operation: a verb for its method and the shape of its path, and the words of the path as resource.
 ///
 /// `hint` holds names in which the words of a segment in one piece may be found: `networktunnelgroups` is three words.
-/// `both` tells that the path has PUT and PATCH.
+/// `both` says that the path has PUT and PATCH.
 fn operation_name(path: &str, method: &str, hint: &str, both: bool) -> String {
     let hint = words(hint);
     let segments: Vec<&str> = path

@@ -5,7 +5,7 @@
 pub struct Options {
     /// Whether the documents are all that there is: what they lack is removed. Otherwise other documents of the base stay.
     pub all: bool,
-    /// Whether to take in scopes that the folder does not have.
+    /// Whether to take in scopes that the directory does not have.
     pub new_scope: bool,
     /// Whether more than a tenth of the operations may go.
     pub allow_removals: bool,

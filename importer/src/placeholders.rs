@@ -40,7 +40,7 @@ pub(crate) fn rename(whole: &mut Value) -> Result<usize, Failure> {
             .collect();
         if names.values().collect::<BTreeSet<_>>().len() < names.len() {
             failures.push(format!(
-                "{path}: found one name for two placeholders, expected `{NAME}` to tell them apart"
+                "{path}: found one name for two placeholders, expected `{NAME}` to distinguish them"
             ));
         }
         let operations = item.as_object_mut().into_iter().flat_map(Map::values_mut);

@@ -6,13 +6,13 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::inputs::Input;
-use crate::report::{Log, Marks, Pointer, Repairs};
+use crate::report::{Diagnostics, Fixes, Marks, Pointer};
 use crate::yaml::{describe, parse_any, plain};
 
 /// One upstream document.
 #[derive(Debug)]
 pub(crate) struct Source {
-    /// Its file name, without folders, and where in the file it stands if it is not all of it.
+    /// Its file name, without directories, and where in the file it stands if it is not all of it.
     pub name: String,
     /// The SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
@@ -31,15 +31,15 @@ impl Source {
 }
 
 /// Reads the OpenAPI documents in `input`, at least one, or says why there is none.
-pub(crate) fn read(input: &Input, repairs: &mut Repairs) -> Result<Vec<Source>, String> {
-    let whole = parse(&input.name, &input.bytes, repairs)?;
+pub(crate) fn read(input: &Input, fixes: &mut Fixes) -> Result<Vec<Source>, String> {
+    let whole = parse(&input.name, &input.bytes, fixes)?;
     let mut found = Vec::new();
     if !is_openapi(&whole.tree) {
         embedded(
             &whole,
             &whole.tree,
             &mut Pointer::default(),
-            repairs,
+            fixes,
             &mut found,
         )?;
     }
@@ -51,17 +51,17 @@ pub(crate) fn read(input: &Input, repairs: &mut Repairs) -> Result<Vec<Source>, 
     Ok(found)
 }
 
-fn parse(name: &str, bytes: &[u8], repairs: &mut Repairs) -> Result<Source, String> {
+fn parse(name: &str, bytes: &[u8], fixes: &mut Fixes) -> Result<Source, String> {
     let (tree, marks, notes) = parse_any(name, bytes)?;
-    let mut log = Log {
+    let mut diagnostics = Diagnostics {
         document: name,
         marks: &marks,
         keep_examples: false,
-        repairs,
-        defects: &mut Vec::new(),
+        fixes,
+        errors: &mut Vec::new(),
     };
     for (rule, pointer, note) in notes {
-        log.repair(rule, &Pointer::at(pointer), note);
+        diagnostics.fix(rule, &Pointer::at(pointer), note);
     }
     Ok(Source {
         name: name.to_owned(),
@@ -88,20 +88,20 @@ fn embedded(
     page: &Source,
     value: &Value,
     at: &mut Pointer,
-    repairs: &mut Repairs,
+    fixes: &mut Fixes,
     found: &mut Vec<Source>,
 ) -> Result<(), String> {
     let name = || format!("{}#{}", page.name, at.as_str());
     let source = match value {
         Value::Object(map) if !is_openapi(value) => {
             return map.iter().try_for_each(|(key, item)| {
-                at.within(key, |at| embedded(page, item, at, repairs, found))
+                at.within(key, |at| embedded(page, item, at, fixes, found))
             });
         }
         Value::Array(items) => {
             return items.iter().enumerate().try_for_each(|(index, item)| {
                 at.within(&index.to_string(), |at| {
-                    embedded(page, item, at, repairs, found)
+                    embedded(page, item, at, fixes, found)
                 })
             });
         }
@@ -111,9 +111,7 @@ fn embedded(
             tree: value.clone(),
             marks: page.marks.below(at.as_str()),
         },
-        Value::String(text) if looks_like_openapi(text) => {
-            parse(&name(), text.as_bytes(), repairs)?
-        }
+        Value::String(text) if looks_like_openapi(text) => parse(&name(), text.as_bytes(), fixes)?,
         _ => return Ok(()),
     };
     if is_openapi(&source.tree) && found.iter().all(|known| known.tree != source.tree) {
@@ -136,7 +134,7 @@ pub(crate) fn is_3_1(version: &str) -> bool {
     version == "3.1" || version.starts_with("3.1.")
 }
 
-/// Refuses what is not OpenAPI 3.0 or 3.1.
+/// Rejects what is not OpenAPI 3.0 or 3.1.
 fn require_openapi(source: &Source) -> Result<(), String> {
     let Source {
         name, tree, marks, ..

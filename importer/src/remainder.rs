@@ -1,6 +1,6 @@
 //! What documents say of an operation that another document describes, and that its description lacks: parameters, responses, properties and values.
 //!
-//! It stays out: nobody can tell whether the document that comes first has dropped it or forgotten it. The import reports it, and an overlay can
+//! It stays out: nobody can know whether the document that comes first has dropped it or forgotten it. The import reports it, and an overlay can
 //! add it. OAuth scopes, headers of responses and names of APIs are taken over, because they change no type (`merge`).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,10 +55,10 @@ fn remainders(documents: &[Document], titles: &BTreeSet<&str>) -> Remainders {
         for operation in &document.operations {
             let key = (path_shape(&operation.path), operation.method.as_str());
             let (first, description) = *described.entry(key).or_insert((document, operation));
-            let is_asked = [first, document]
+            let is_concerned = [first, document]
                 .iter()
                 .any(|one| titles.contains(one.title.as_str()));
-            if std::ptr::eq(first, document) || !is_asked {
+            if std::ptr::eq(first, document) || !is_concerned {
                 continue;
             }
             let known = facts(first, description);
@@ -95,7 +95,7 @@ fn facts(document: &Document, operation: &Operation) -> BTreeSet<String> {
     let object = Value::Object(operation.object.clone());
     for parameter in object["parameters"].as_array().into_iter().flatten() {
         let text = |key: &str| parameter[key].as_str().unwrap_or("").to_owned();
-        // Those of a path are told by their places.
+        // Those of a path are identified by their positions.
         if text("in") != "path" {
             let fact = format!("{} {}", text("in"), text("name"));
             facts.found.insert(fact.clone());

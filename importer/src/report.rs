@@ -1,4 +1,4 @@
-//! What an import has to say: places in documents, repairs made, defects found.
+//! What an import has to say: places in documents, fixes made, errors found.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -109,7 +109,7 @@ pub struct Place {
     pub document: String,
     /// The JSON pointer of the place.
     pub pointer: String,
-    /// Line and column, where the document's format tells.
+    /// Line and column, where the format of the document has them.
     pub position: Option<(usize, usize)>,
 }
 
@@ -123,9 +123,9 @@ impl fmt::Display for Place {
     }
 }
 
-/// Something that no rule repairs.
+/// Something that no rule fixes.
 #[derive(Debug, Clone)]
-pub(crate) struct Defect {
+pub(crate) struct DocumentError {
     /// Where it is.
     pub place: Place,
     /// What the document says there.
@@ -136,7 +136,7 @@ pub(crate) struct Defect {
     pub expected: String,
 }
 
-impl fmt::Display for Defect {
+impl fmt::Display for DocumentError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}", self.place)?;
         if let Some(piece) = &self.piece {
@@ -150,35 +150,35 @@ impl fmt::Display for Defect {
     }
 }
 
-/// How many of the places of equal defects are listed.
+/// How many of the places of equal errors are listed.
 const LISTED: usize = 5;
 
-/// The messages of the defects of a document, in the order of its lines. Defects that were found and expected alike are one message, at the
+/// The messages of the errors of a document, in the order of its lines. Errors that were found and expected alike are one message, at the
 /// first of them, with the number of the others and where the next ones are.
-pub(crate) fn messages(defects: &[Defect]) -> Vec<String> {
-    let mut ordered: Vec<&Defect> = defects.iter().collect();
-    ordered.sort_by_key(|defect| defect.place.position);
-    let mut causes: Vec<Vec<&Defect>> = Vec::new();
+pub(crate) fn messages(errors: &[DocumentError]) -> Vec<String> {
+    let mut ordered: Vec<&DocumentError> = errors.iter().collect();
+    ordered.sort_by_key(|error| error.place.position);
+    let mut causes: Vec<Vec<&DocumentError>> = Vec::new();
     let mut known: HashMap<(&str, &str), usize> = HashMap::new();
-    for defect in ordered {
-        let cause = (defect.found.as_str(), defect.expected.as_str());
+    for error in ordered {
+        let cause = (error.found.as_str(), error.expected.as_str());
         let index = *known.entry(cause).or_insert(causes.len());
         match causes.get_mut(index) {
-            Some(others) => others.push(defect),
-            None => causes.push(vec![defect]),
+            Some(others) => others.push(error),
+            None => causes.push(vec![error]),
         }
     }
-    causes.iter().map(|defects| message(defects)).collect()
+    causes.iter().map(|errors| message(errors)).collect()
 }
 
-/// The message of defects of one cause.
-fn message(defects: &[&Defect]) -> String {
-    let [first, others @ ..] = defects else {
+/// The message of errors of one cause.
+fn message(errors: &[&DocumentError]) -> String {
+    let [first, others @ ..] = errors else {
         return String::new();
     };
-    let place = |defect: &&Defect| match defect.place.position {
+    let place = |error: &&DocumentError| match error.place.position {
         Some((line, column)) => format!("{line}:{column}"),
-        None => format!("#{}", defect.place.pointer),
+        None => format!("#{}", error.place.pointer),
     };
     let mut places: Vec<String> = others.iter().take(LISTED).map(place).collect();
     if others.len() > LISTED {
@@ -190,44 +190,44 @@ fn message(defects: &[&Defect]) -> String {
     }
 }
 
-/// One repair: where, and what was changed.
+/// One fix: where, and what was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repair {
+pub struct Fix {
     /// Where it was made.
     pub place: Place,
     /// What was changed, in a few words.
     pub note: String,
 }
 
-/// The repairs of an import, by the name of the rule.
-pub type Repairs = BTreeMap<&'static str, Vec<Repair>>;
+/// The fixes of an import, by the name of the rule.
+pub type Fixes = BTreeMap<&'static str, Vec<Fix>>;
 
-/// Collects the repairs and defects of one document.
-pub(crate) struct Log<'a> {
+/// Collects the fixes and errors of one document.
+pub(crate) struct Diagnostics<'a> {
     /// The file name of the document.
     pub document: &'a str,
     /// Where its nodes stood.
     pub marks: &'a Marks,
     /// Whether examples stay in the document.
     pub keep_examples: bool,
-    /// The repairs so far, of all documents.
-    pub repairs: &'a mut Repairs,
-    /// The defects so far, of all documents.
-    pub defects: &'a mut Vec<Defect>,
+    /// The fixes so far, of all documents.
+    pub fixes: &'a mut Fixes,
+    /// The errors so far, of all documents.
+    pub errors: &'a mut Vec<DocumentError>,
 }
 
-impl Log<'_> {
+impl Diagnostics<'_> {
     /// Records that `rule` changed the node at `at`.
-    pub(crate) fn repair(&mut self, rule: &'static str, at: &Pointer, note: impl Into<String>) {
-        let repair = Repair {
+    pub(crate) fn fix(&mut self, rule: &'static str, at: &Pointer, note: impl Into<String>) {
+        let fix = Fix {
             place: self.place(at.as_str()),
             note: note.into(),
         };
-        self.repairs.entry(rule).or_default().push(repair);
+        self.fixes.entry(rule).or_default().push(fix);
     }
 
     /// Records that the node at `at` is wrong.
-    pub(crate) fn defect(
+    pub(crate) fn error(
         &mut self,
         at: &Pointer,
         found: impl Into<String>,
@@ -235,13 +235,13 @@ impl Log<'_> {
     ) {
         let place = self.place(at.as_str());
         let piece = |(line, column)| excerpt(&self.marks.text, line, column);
-        let defect = Defect {
+        let error = DocumentError {
             piece: place.position.and_then(piece),
             place,
             found: found.into(),
             expected: expected.into(),
         };
-        self.defects.push(defect);
+        self.errors.push(error);
     }
 
     fn place(&self, pointer: &str) -> Place {

@@ -9,7 +9,7 @@ use crate::merge::scope_of;
 use crate::operations::each_operation;
 use crate::read::Source;
 use crate::references::{self, SCHEMAS};
-use crate::report::{Log, Pointer};
+use crate::report::{Diagnostics, Pointer};
 use crate::yaml::MAX_NODES;
 
 /// The rules that [`resolve`] applies, with what each does.
@@ -32,7 +32,7 @@ pub(crate) const RULES: &[(&str, &str)] = &[
 pub(crate) fn resolve(
     mut source: Source,
     scopes: Option<&BTreeSet<String>>,
-    log: &mut Log<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Document {
     let root = source.tree.clone();
     let mut inliner = Inliner {
@@ -41,17 +41,17 @@ pub(crate) fn resolve(
     };
     let mut operations = Vec::new();
     each_operation(&mut source.tree, |path, method, operation, at| {
-        let path = whole_path(&root, operation, path, at, log);
+        let path = whole_path(&root, operation, path, at, diagnostics);
         if let Err(expected) = scope_of(&path, scopes) {
             let scope = path.split('/').nth(1).unwrap_or("");
-            log.defect(at, format!("a path under \"/{scope}\""), expected);
+            diagnostics.error(at, format!("a path under \"/{scope}\""), expected);
         }
         let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or("").to_owned();
         let tag = operation.get("tags").and_then(|tags| tags.get(0));
         operations.push(Operation {
             upstream_id: text(operation.get("operationId")),
             upstream_tag: text(tag),
-            object: object(&mut inliner, operation, &path, at, log),
+            object: object(&mut inliner, operation, &path, at, diagnostics),
             path,
             method: method.to_owned(),
             kept_api: None,
@@ -71,7 +71,7 @@ pub(crate) fn resolve(
         rank: 0,
         precedence: Precedence::default(),
         operations,
-        schemas: schemas(&mut inliner, log),
+        schemas: schemas(&mut inliner, diagnostics),
         kept_names: BTreeMap::new(),
     }
 }
@@ -85,7 +85,7 @@ fn object(
     operation: &Map<String, Value>,
     path: &str,
     at: &Pointer,
-    log: &mut Log<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Map<String, Value> {
     let mut object = Map::new();
     let none = json!([]);
@@ -96,18 +96,18 @@ fn object(
         Ok((own, shared)) => {
             object.insert("parameters".into(), Value::Array(with_shared(own, shared)));
         }
-        Err(found) => log.defect(at, found, FINITE),
+        Err(found) => diagnostics.error(at, found, FINITE),
     }
     for key in ["requestBody", "responses", "deprecated"] {
         match operation.get(key).map(|value| inliner.inline(value, 0)) {
             Some(Ok(value)) => {
                 object.insert(key.into(), value);
             }
-            Some(Err(found)) => log.defect(at, found, FINITE),
+            Some(Err(found)) => diagnostics.error(at, found, FINITE),
             None => {}
         }
     }
-    let security = security(inliner.root, operation, path, at, log);
+    let security = security(inliner.root, operation, path, at, diagnostics);
     object.insert("security".into(), security);
     object
 }
@@ -122,7 +122,10 @@ fn item_of<'a>(root: &'a Value, at: &Pointer) -> &'a Value {
 }
 
 /// The schemas of a document, by name.
-fn schemas(inliner: &mut Inliner<'_>, log: &mut Log<'_>) -> BTreeMap<String, Value> {
+fn schemas(
+    inliner: &mut Inliner<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+) -> BTreeMap<String, Value> {
     let root = inliner.root;
     let mut schemas = BTreeMap::new();
     let all = root["components"]["schemas"].as_object();
@@ -134,7 +137,7 @@ fn schemas(inliner: &mut Inliner<'_>, log: &mut Log<'_>) -> BTreeMap<String, Val
             Err(found) => {
                 let mut at = Pointer::at("/components/schemas");
                 at.enter(name);
-                log.defect(&at, found, FINITE);
+                diagnostics.error(&at, found, FINITE);
             }
         }
     }
@@ -224,9 +227,9 @@ fn whole_path(
     operation: &Map<String, Value>,
     path: &str,
     at: &Pointer,
-    log: &mut Log<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> String {
-    let base = base_path(root, operation, at, log);
+    let base = base_path(root, operation, at, diagnostics);
     let base = base.trim_matches('/');
     let slash = if path.starts_with('/') { "" } else { "/" };
     let joined = format!("/{base}{slash}{path}");
@@ -235,10 +238,10 @@ fn whole_path(
         whole = whole.replace("//", "/");
     }
     if !path.starts_with('/') || (whole != joined && !base.is_empty()) || path.contains("//") {
-        log.repair("path-slashes", at, format!("{path:?} becomes {whole:?}"));
+        diagnostics.fix("path-slashes", at, format!("{path:?} becomes {whole:?}"));
     }
     if whole.contains(['?', '#']) {
-        log.defect(
+        diagnostics.error(
             at,
             format!("the path {whole:?}"),
             "a path without query and fragment",
@@ -252,7 +255,7 @@ fn base_path(
     root: &Value,
     operation: &Map<String, Value>,
     at: &Pointer,
-    log: &mut Log<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> String {
     let servers = [
         operation.get("servers"),
@@ -269,7 +272,7 @@ fn base_path(
         base = base.replace(&format!("{{{name}}}"), default);
     }
     if base.contains('{') {
-        log.defect(
+        diagnostics.error(
             at,
             format!("the server {base:?}"),
             "a default for each of its variables",
@@ -287,14 +290,14 @@ fn security(
     operation: &Map<String, Value>,
     path: &str,
     at: &Pointer,
-    log: &mut Log<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> Value {
     let Some(given) = operation
         .get("security")
         .or_else(|| root.get("security"))
         .and_then(Value::as_array)
     else {
-        log.repair("missing-security", at, "OAuth 2.0 without a scope");
+        diagnostics.fix("missing-security", at, "OAuth 2.0 without a scope");
         return json!([{"oauth2": []}]);
     };
     let named: Vec<Value> = given
@@ -308,7 +311,7 @@ fn security(
         .cloned()
         .collect();
     if right != named {
-        log.repair(
+        diagnostics.fix(
             "token-security",
             at,
             format!("{} becomes {}", json!(named), json!(right)),

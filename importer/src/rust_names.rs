@@ -6,19 +6,19 @@ use cisco_secure_access_codegen::names::snake;
 use cisco_secure_access_openapi::json::escape;
 use serde_json::{Map, Value};
 
-use crate::extensions::Misfit;
-use crate::grammar::{DOCUMENT, Kind, Shape, walk};
+use crate::extensions::Mismatch;
+use crate::metamodel::{DOCUMENT, Kind, Shape, walk};
 use crate::report::Pointer;
 
 /// The key of the table, at the top of a document.
 pub(crate) const TABLE: &str = "x-rust-names";
 
 /// Removes the entries of the table that do not fit, and says of each what was expected.
-pub(crate) fn verify(whole: &mut Value) -> Vec<Misfit> {
+pub(crate) fn verify(whole: &mut Value) -> Vec<Mismatch> {
     let names = names(whole);
-    let mut misfits = Vec::new();
+    let mut mismatches = Vec::new();
     let Some(table) = whole.get_mut(TABLE).and_then(Value::as_object_mut) else {
-        return misfits;
+        return mismatches;
     };
     table.retain(|wire, name| {
         let expected = if !names.contains(wire) {
@@ -28,7 +28,7 @@ pub(crate) fn verify(whole: &mut Value) -> Vec<Misfit> {
         } else {
             return true;
         };
-        misfits.push(Misfit {
+        mismatches.push(Mismatch {
             place: None,
             pointer: format!("/{TABLE}/{}", escape(wire)),
             key: wire.clone(),
@@ -37,7 +37,7 @@ pub(crate) fn verify(whole: &mut Value) -> Vec<Misfit> {
         });
         false
     });
-    misfits
+    mismatches
 }
 
 /// The entries for the names that `document` has.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::import::{Outcome, RENAMES, rules};
 use crate::overlay::Applied;
-use crate::report::{Repair, Repairs};
+use crate::report::{Fix, Fixes};
 
 /// The summary of an import, for people.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ const SHOWN: usize = 10;
 /// That nothing has changed, and how much an overlay still has to decide.
 fn unchanged(outcome: &Outcome) -> String {
     let total: usize = outcome.operations.values().sum();
-    let stale = outcome.applied.stale.len() + outcome.misfits.len();
+    let stale = outcome.applied.stale.len() + outcome.mismatches.len();
     let unfit = match stale + outcome.numbers.undecided.len() {
         0 => String::new(),
         count => format!("; overlays have to decide {count} things, see `cargo xtask check`"),
@@ -100,7 +100,7 @@ impl Lines {
         );
         self.overlays(outcome);
         if !self.verbose {
-            self.repairs("new repairs", &changes.repairs);
+            self.fixes("new fixes", &changes.fixes);
         }
         if !outcome.renames.is_empty() {
             self.lines.push(format!(
@@ -142,7 +142,7 @@ impl Lines {
         self.lines.extend(applied.report(self.verbose));
         self.list(
             "EXTENSIONS LEFT OUT; `cargo xtask check` fails until they fit",
-            &changes.misfits,
+            &changes.mismatches,
         );
         self.list(
             "overlay actions or extensions are not stale any more",
@@ -157,7 +157,7 @@ impl Lines {
         let scopes = outcome.operations.iter();
         self.lines
             .extend(scopes.map(|(scope, count)| format!("  {count:5}  {scope}")));
-        self.repairs("repairs", &outcome.repairs);
+        self.fixes("fixes", &outcome.fixes);
         let listing = outcome.pagination.values().filter(|found| found.is_ok());
         self.lines.push(format!(
             "{} operations list, of {} with a parameter of paging or the name of a list",
@@ -209,20 +209,20 @@ impl Lines {
         }
     }
 
-    /// Repairs by rule, and the locations of each.
-    fn repairs(&mut self, title: &str, repairs: &Repairs) {
-        let total: usize = repairs.values().map(Vec::len).sum();
+    /// Fixes by rule, and the locations of each.
+    fn fixes(&mut self, title: &str, fixes: &Fixes) {
+        let total: usize = fixes.values().map(Vec::len).sum();
         if total == 0 {
             return;
         }
         self.lines.push(format!("{total} {title}"));
         let rules = rules();
-        for (rule, repairs) in repairs {
+        for (rule, fixes) in fixes {
             let what = rules.get(rule).copied().unwrap_or("");
             self.lines
-                .push(format!("  {:5}  {rule}: {what}", repairs.len()));
-            let line = |repair: &Repair| format!("{}: {}", repair.place, repair.note);
-            self.items(SHOWN, &repairs.iter().map(line).collect::<Vec<_>>());
+                .push(format!("  {:5}  {rule}: {what}", fixes.len()));
+            let line = |fix: &Fix| format!("{}: {}", fix.place, fix.note);
+            self.items(SHOWN, &fixes.iter().map(line).collect::<Vec<_>>());
         }
     }
 

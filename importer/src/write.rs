@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::document::Document;
 use crate::merge::{Merged, api_name};
 
-/// The folder of the base in that of the specifications.
+/// The directory of the base in that of the specifications.
 pub(crate) const BASE: &str = "base";
 
 /// The canonical text of a document: keys sorted, two spaces of indentation, a newline at the end.
@@ -54,10 +54,10 @@ pub(crate) fn sources(documents: &[Document], merged: &[Merged]) -> String {
     page
 }
 
-/// The names of those files of a folder that are not yet as they should be.
-pub(crate) fn changed(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
+/// The names of those files of a directory that are not yet as they should be.
+pub(crate) fn changed(directory: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
     let is_as_it_should_be = |name: &str, text: &String| {
-        std::fs::read_to_string(folder.join(name)).is_ok_and(|found| found == *text)
+        std::fs::read_to_string(directory.join(name)).is_ok_and(|found| found == *text)
     };
     files
         .iter()
@@ -66,11 +66,11 @@ pub(crate) fn changed(folder: &Path, files: &BTreeMap<String, String>) -> BTreeS
         .collect()
 }
 
-/// The names of the documents in a folder and in its base that are not among the files of an import.
-pub(crate) fn stale(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
+/// The names of the documents in a directory and in its base that are not among the files of an import.
+pub(crate) fn stale(directory: &Path, files: &BTreeMap<String, String>) -> BTreeSet<String> {
     let mut stale = BTreeSet::new();
     for below in [String::new(), format!("{BASE}/")] {
-        for entry in std::fs::read_dir(folder.join(&below))
+        for entry in std::fs::read_dir(directory.join(&below))
             .into_iter()
             .flatten()
             .flatten()
@@ -84,15 +84,15 @@ pub(crate) fn stale(folder: &Path, files: &BTreeMap<String, String>) -> BTreeSet
     stale
 }
 
-/// Writes those of the files of a folder that are named, each as a whole, and removes the stale ones.
+/// Writes those of the files of a directory that are named, each as a whole, and removes the stale ones.
 pub(crate) fn write(
-    folder: &Path,
+    directory: &Path,
     files: &BTreeMap<String, String>,
     changed: &BTreeSet<String>,
     stale: &BTreeSet<String>,
 ) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder.join(BASE))?;
-    let new = |name: &String| folder.join(format!("{name}.new"));
+    std::fs::create_dir_all(directory.join(BASE))?;
+    let new = |name: &String| directory.join(format!("{name}.new"));
     for (name, text) in files.iter().filter(|(name, _)| changed.contains(*name)) {
         if let Err(error) = std::fs::write(new(name), text) {
             changed
@@ -102,9 +102,9 @@ pub(crate) fn write(
         }
     }
     for name in changed {
-        std::fs::rename(new(name), folder.join(name))?;
+        std::fs::rename(new(name), directory.join(name))?;
     }
     stale
         .iter()
-        .try_for_each(|name| std::fs::remove_file(folder.join(name)))
+        .try_for_each(|name| std::fs::remove_file(directory.join(name)))
 }

@@ -19,7 +19,7 @@ pub(crate) const MAX_DEPTH: usize = 100;
 /// How many closing brackets are indented before the document is given up.
 const MAX_INDENTED: usize = 100;
 
-/// A rule, the pointer of the place that it repaired, and what it did.
+/// A rule, the pointer of the place that it fixed, and what it did.
 pub type Note = (&'static str, String, String);
 
 /// Reads any YAML or JSON text.

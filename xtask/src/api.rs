@@ -1,8 +1,8 @@
 //! `cargo xtask api`: the public API of the handwritten code, as text, so that a review sees each change of it.
 //!
 //! The documentation of the crate, written by rustdoc as JSON, holds it. That form changes with Rust, and no released Rust offers it
-//! without being asked in a way that is meant for Rust itself; so both the Rust and the reader of the form are fixed, here and in
-//! `Cargo.toml`. What is generated from documents is left out, for `cargo xtask diff` tells of its changes.
+//! without a switch that is meant for Rust itself; so both the Rust and the reader of the form are fixed, here and in
+//! `Cargo.toml`. What is generated from documents is left out, because `cargo xtask diff` reports its changes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -69,20 +69,20 @@ const FEATURES: &str = "all-apis,blocking,simulator,test-util";
 
 /// One item on a line.
 fn public_api(workspace: &Path) -> Result<String, String> {
-    // A folder of its own: build scripts look for the variable and would make everything anew.
-    let folder = workspace.join("target/api");
+    // A directory of its own: build scripts look for the variable and would make everything anew.
+    let directory = workspace.join("target/api");
     let mut cargo = Command::new("cargo");
     cargo
         .args(["rustdoc", "--quiet", "--lib", "--package", SDK])
         .args(["--no-default-features", "--features", FEATURES])
         .arg("--target-dir")
-        .arg(&folder)
+        .arg(&directory)
         .args(["--", "-Zunstable-options", "--output-format=json"])
         .current_dir(workspace)
         .env("RUSTC_BOOTSTRAP", "1")
         .envs(tools::rust(RUST).map_err(|missing| format!("it needs {missing}"))?);
     finish(&mut cargo)?;
-    let json = folder.join(format!("doc/{}.json", SDK.replace('-', "_")));
+    let json = directory.join(format!("doc/{}.json", SDK.replace('-', "_")));
     let api = public_api::Builder::from_rustdoc_json(json)
         .omit_auto_derived_impls(true)
         .omit_auto_trait_impls(true)
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn generated_items_are_told_by_their_own_place() {
+    fn generated_items_are_identified_by_their_own_location() {
         let operation = "pub fn cisco_secure_access::api::auth::Auth::create_token(&self) -> X";
         let field = "pub cisco_secure_access::api::auth::types::Token::expires_in: Option<i64>";
         assert!(is_generated(operation) && is_generated(field));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_told_by_the_lines_that_go_and_come() {
+    fn a_change_is_shown_by_removed_and_added_lines() {
         let changes = changes("pub fn a()\npub fn b()\n", "pub fn a()\npub fn c()\n");
         assert_eq!(changes, "- pub fn b()\n+ pub fn c()");
     }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use cisco_secure_access_importer::Options;
-use cisco_secure_access_importer::diff::{Effect, Report, Specs, compare, read_folder, read_texts};
+use cisco_secure_access_importer::diff::{
+    Effect, Report, Specs, compare, read_directory, read_texts,
+};
 use clap::{Args, ValueEnum};
 
 use crate::command::{CommandResult, Printed};
@@ -12,7 +14,7 @@ use crate::specs;
 
 /// Shows what an import would change, and writes nothing
 ///
-/// Compares specs/ with what an import of the documents would write, or two folders of specifications, as users of the crate see
+/// Compares specs/ with what an import of the documents would write, or two directories of specifications, as users of the crate see
 /// them: operations with their arguments, responses and types, OAuth scopes, limits and paging. Of each change it says what programs
 /// notice and why, by API; at the end stands the version that the changes take.
 ///
@@ -32,7 +34,7 @@ use crate::specs;
   Stop a script if programs would break:
     cargo xtask diff --exit-code=breaking new.yaml
 
-Exit codes: 0 when the comparison is done, 1 when something is wrong or --exit-code asks for it, 2 when the command line is wrong")]
+Exit codes: 0 when the comparison is done, 1 when something is wrong or as --exit-code says, 2 when the command line is wrong")]
 pub struct Arguments {
     /// The form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -40,7 +42,7 @@ pub struct Arguments {
     /// Ends with exit code 1 if anything has changed, or with `=breaking`, if anything breaks
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "changes")]
     exit_code: Option<When>,
-    /// The old specifications [default: the folder of --specs]
+    /// The old specifications [default: the directory of --specs]
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
     /// The new specifications, in the place of what an import of documents would write
@@ -61,7 +63,7 @@ pub struct Arguments {
     /// Takes in documents of other products, as for `import`
     #[arg(long)]
     allow_other_hosts: bool,
-    /// The folder of the specifications, with overlays/ and base/
+    /// The directory of the specifications, with overlays/ and base/
     #[arg(long, value_name = "DIR", default_value_os_t = specs())]
     specs: PathBuf,
     /// Upstream documents, as for `import`
@@ -93,11 +95,11 @@ impl Arguments {
     /// Compares the old specifications with the new ones.
     ///
     /// # Errors
-    /// When a document or folder cannot be read, or an import of the documents would fail.
+    /// When a document or directory cannot be read, or an import of the documents would fail.
     pub fn run(self) -> CommandResult {
-        let old = read_folder(self.from.as_deref().unwrap_or(&self.specs))?;
+        let old = read_directory(self.from.as_deref().unwrap_or(&self.specs))?;
         let (new, overlays) = match &self.to {
-            Some(folder) => (read_folder(folder)?, Vec::new()),
+            Some(directory) => (read_directory(directory)?, Vec::new()),
             None => during("importing", || self.imported(&self.specs))?,
         };
         let report = during("comparing", || compare(&old, &new))?;

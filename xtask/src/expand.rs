@@ -28,7 +28,7 @@ pub struct Arguments {
     scope: String,
     /// The operation, by the name of its method; `cargo xtask names` lists them
     operation: Option<String>,
-    /// The folder of the specifications
+    /// The directory of the specifications
     #[arg(long, value_name = "DIR", default_value_os_t = specs())]
     specs: PathBuf,
 }

@@ -56,7 +56,7 @@ type Scopes = BTreeMap<String, Vec<Api>>;
 /// Seconds by feature.
 type Costs = BTreeMap<String, f64>;
 
-/// Brings the features in `Cargo.toml` and the README up to date, after measuring what they cost if asked to.
+/// Brings the features in `Cargo.toml` and the README up to date, after measuring what they cost if requested.
 ///
 /// # Errors
 /// When a file cannot be read or written, has lost its markers, or a feature does not build.

@@ -11,7 +11,7 @@ use crate::specs;
 
 /// Turns Cisco's OpenAPI documents into the specifications under specs/
 ///
-/// Reads OpenAPI documents, repairs what rules can repair, puts each in the place that the document with its title has in
+/// Reads OpenAPI documents, fixes what rules can fix, puts each in the place that the document with its title has in
 /// specs/base/, or the one with most of its operations, merges all documents there, applies the overlays of specs/overlays/ and writes one
 /// document for each path scope, and specs/SOURCES.md. APIs whose documents are not given stay as they are.
 ///
@@ -20,7 +20,7 @@ use crate::specs;
 /// newer version than in that order comes before all others, the one with the latest date in its version first; with --first, the documents
 /// come first in the order of the command line. An older version and then the present one again leave everything as it was.
 ///
-/// If anything is wrong, every defect is printed with document, line, column and JSON pointer, the exit code is 1, and specs/
+/// If anything is wrong, every error is printed with document, line, column and JSON pointer, the exit code is 1, and specs/
 /// stays as it was. Importing the same documents twice changes nothing.
 ///
 /// It prints what has changed since the last import, and one line if nothing has.
@@ -33,7 +33,7 @@ use crate::specs;
     after_help = "Examples:\n  cargo xtask import destination-lists.yaml\n  cargo xtask import --all secure-access.yaml devnet/*.yaml"
 )]
 pub struct Arguments {
-    /// Prints everything that was counted, every repair with document and JSON pointer, how each operation pages, and each of the stale
+    /// Prints everything that was counted, every fix with document and JSON pointer, how each operation pages, and each of the stale
     /// overlay actions with one cause
     #[arg(short, long)]
     verbose: bool,
@@ -58,7 +58,7 @@ pub struct Arguments {
     /// Takes in documents whose servers are all on hosts of another product, such as Cisco Umbrella
     #[arg(long)]
     allow_other_hosts: bool,
-    /// The folder to write, which holds overlays/
+    /// The directory to write, which holds overlays/
     #[arg(long, value_name = "DIR", default_value_os_t = specs())]
     specs: PathBuf,
     /// Upstream documents; without any, the base is taken as it is and the overlays are applied

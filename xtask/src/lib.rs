@@ -23,14 +23,14 @@ mod unknown;
 
 use std::path::{Path, PathBuf};
 
-/// The folder of the workspace.
+/// The directory of the workspace.
 pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap_or(Path::new("."))
 }
 
-/// The folder of the specifications in this workspace.
+/// The directory of the specifications in this workspace.
 pub fn specs() -> PathBuf {
     workspace().join("specs")
 }

@@ -11,7 +11,7 @@ use crate::{documents, specs};
 /// Lists the operations of the specifications: method of the crate, HTTP method, path
 #[derive(Args)]
 pub struct Arguments {
-    /// The folder of the specifications
+    /// The directory of the specifications
     #[arg(long, value_name = "DIR", default_value_os_t = specs())]
     specs: PathBuf,
 }
@@ -26,7 +26,7 @@ impl Arguments {
     }
 }
 
-/// Lists the operations of every specification in a folder: method of the crate, HTTP method, path.
+/// Lists the operations of every specification in a directory: method of the crate, HTTP method, path.
 ///
 /// # Errors
 /// When there is no specification, or one is not what an import writes.

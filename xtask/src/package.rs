@@ -1,6 +1,6 @@
 //! `cargo xtask package`: what would be published builds as a user gets it: from the packages alone, offline, outside of the workspace.
 //!
-//! The packages are unpacked into an empty folder. There the crate is built as it comes, and a new program that has it with one API
+//! The packages are unpacked into an empty directory. There the crate is built as it comes, and a new program that has it with one API
 //! makes a call.
 
 use std::ffi::OsStr;
@@ -19,7 +19,7 @@ use crate::workspace;
 
 /// Builds what would be published as its users get it
 ///
-/// Makes the packages, unpacks them into an empty folder, and builds there, offline and without the workspace, the crate and a program
+/// Makes the packages, unpacks them into an empty directory, and builds there, offline and without the workspace, the crate and a program
 /// that has it with one API. A package may hold 10 MB.
 #[derive(Args)]
 pub struct Arguments {}
@@ -69,9 +69,9 @@ pub fn run(workspace: &Path) -> Result<String, String> {
     Ok(said.join("\n"))
 }
 
-fn cargo(folder: &Path, target: &Path) -> Command {
+fn cargo(directory: &Path, target: &Path) -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(folder).env("CARGO_TARGET_DIR", target);
+    cargo.current_dir(directory).env("CARGO_TARGET_DIR", target);
     cargo
 }
 
@@ -96,8 +96,8 @@ fn build(unpacked: &Path, packages: &[Package], target: &Path) -> Result<String,
         .into_iter()
         .map(|package| format!("patch.crates-io.{}.path={:?}", package.name, home(package)))
         .collect();
-    let offline = |folder: &Path, subcommand: &str, arguments: &[&OsStr]| {
-        let mut cargo = cargo(folder, target);
+    let offline = |directory: &Path, subcommand: &str, arguments: &[&OsStr]| {
+        let mut cargo = cargo(directory, target);
         cargo.args([subcommand, "--quiet", "--offline"]);
         for patch in &patches {
             cargo.args(["--config", patch]);
@@ -125,7 +125,7 @@ fn build(unpacked: &Path, packages: &[Package], target: &Path) -> Result<String,
     Ok(said.trim_end().to_owned())
 }
 
-/// How cargo calls a package and its folder.
+/// How cargo calls a package and its directory.
 fn file(Package { name, version, .. }: &Package) -> String {
     format!("{name}-{version}")
 }
@@ -149,10 +149,10 @@ fn unpack(package: &Package, target: &Path, to: &Path) -> Result<String, String>
     Ok(said)
 }
 
-/// How many files a folder holds, and how many bytes these.
-fn size(folder: &Path) -> std::io::Result<(usize, u64)> {
+/// How many files a directory holds, and how many bytes these.
+fn size(directory: &Path) -> std::io::Result<(usize, u64)> {
     let (mut files, mut bytes) = (0, 0);
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let metadata = entry.metadata()?;
         let (more, larger) = match metadata.is_dir() {

@@ -44,7 +44,7 @@ impl Package {
     }
 }
 
-/// The packages of the workspace that a folder is the root of.
+/// The packages of the workspace that a directory is the root of.
 pub(crate) fn packages(root: &Path) -> Result<Vec<Package>, String> {
     #[derive(Deserialize)]
     struct Metadata {

@@ -59,7 +59,7 @@ impl Server {
             .ok_or_else(|| "the server does not say where it listens".to_owned())
     }
 
-    /// What it said since it was ready, as far as nobody asked for it yet.
+    /// What it said since it was ready, as far as it was not read yet.
     pub(crate) fn later(&self) -> impl Iterator<Item = String> {
         self.lines.try_iter()
     }
@@ -72,7 +72,7 @@ impl Server {
     }
 }
 
-/// What is written there, line by line, read also when nobody asks for it: the writer would wait for that.
+/// What is written there, line by line, read also when nobody uses it: otherwise the writer would wait.
 fn lines(output: Option<ChildStdout>) -> Receiver<String> {
     let (sender, receiver) = channel();
     thread::spawn(move || {

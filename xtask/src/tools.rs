@@ -105,7 +105,7 @@ impl Tool {
         (!succeeds(Command::new(program).args(arguments))).then_some(name)
     }
 
-    /// The folder that is its own.
+    /// The directory that is its own.
     pub(crate) fn home(&self, workspace: &Path) -> PathBuf {
         let name = format!("{}-{}", self.program, self.version);
         workspace.join("target/tools").join(name)

@@ -26,14 +26,14 @@ fn imported(documents: &[PathBuf], all: bool) -> TempDir {
 #[test]
 #[ignore = "builds the crate four times; run it after a change of the import"]
 fn the_crate_compiles_however_the_documents_come() {
-    let folder = TempDir::new().unwrap();
+    let directory = TempDir::new().unwrap();
     let some = ["third-party-integrations", "security-profiles"];
     let single = single().unwrap();
     let ways = [
         ("single", single.clone(), true),
         ("whole", whole(), true),
         ("turned", [single, whole()].concat(), true),
-        ("one", newer(some, folder.path()).unwrap(), false),
+        ("one", newer(some, directory.path()).unwrap(), false),
     ];
     for (name, documents, all) in ways {
         let specs = imported(&documents, all);
@@ -60,10 +60,10 @@ paths:
           description: ok
           content: {application/json: {schema: {type: array, items: {type: string}}}}
 ";
-    let folder = TempDir::new().unwrap();
-    let specs = folder.path().join("specs");
+    let directory = TempDir::new().unwrap();
+    let specs = directory.path().join("specs");
     copy_specifications(&specs).unwrap();
-    let document = folder.path().join("things.yaml");
+    let document = directory.path().join("things.yaml");
     fs::write(&document, DOCUMENT).unwrap();
     let options = Options {
         new_scope: true,

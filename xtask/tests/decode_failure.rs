@@ -165,7 +165,7 @@ fn the_problem_is_that_of_what_is_left() {
 }
 
 #[test]
-fn an_unknown_operation_is_told_with_the_most_similar() {
+fn an_unknown_operation_is_reported_with_the_most_similar() {
     let error = decode_failure::run(workspace(), "list_sitez", Path::new("none.json")).unwrap_err();
     assert!(error.contains("no operation list_sitez"), "{error}");
     assert!(

@@ -72,7 +72,7 @@ fn types_are_followed_through_others() {
 }
 
 #[test]
-fn what_is_not_there_is_told_with_what_is() {
+fn an_unknown_name_is_reported_with_the_known_ones() {
     let error = expand::run(&specs(), "deployments", Some("get_sites")).unwrap_err();
     assert!(error.contains("no operation get_sites"), "{error}");
     assert!(error.contains("get_site,"), "{error}");

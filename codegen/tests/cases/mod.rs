@@ -855,7 +855,7 @@ fn extensions() -> Vec<Case> {
             .has(&["properties: &[\"id\", \"radius\"], required: &[\"radius\"],"]),
         Case::new("F4", "which are required of what is sent", body(reference("Circle"), circles(json!(["id"]))))
             .has(&["pub fn id(self, value: i64) -> crate::Builder<Circle, (crate::Set, (RadiusState, ()))>", "pub fn radius(self, value: f64) -> crate::Builder<Circle, (IdState, (crate::Set, ()))>"]),
-        Case::new("F5", "are told from the fields that every object has", in_response(json!({"extra": string(), "extra_": integer(), "lists": {"type": "array", "items": string()}})))
+        Case::new("F5", "differ from the fields that every object has", in_response(json!({"extra": string(), "extra_": integer(), "lists": {"type": "array", "items": string()}})))
             .has(&[
                 "&[\"extra\", \"extra_\", \"lists\"]", "pub extra_: Option<String>", "pub extra__: Option<i64>", "pub lists_: Vec<String>",
                 "2usize => source.read_list(&mut self.lists_, &mut self.lists, 0u32),", "fn kept(&self) -> &decode::Extra { &self.extra }",

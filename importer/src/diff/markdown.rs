@@ -1,4 +1,4 @@
-//! A report as Markdown, for a pull request or a change log: what breaks first, by API.
+//! A report as Markdown, for a pull request or a change diagnostics: what breaks first, by API.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::report::{Api, Report, Subject, Topic};
 use super::text::{descriptions, head, heading, in_a_line, line, operations, step};
 
 impl Report {
-    /// The report for a pull request or a change log.
+    /// The report for a pull request or a change diagnostics.
     #[must_use]
     pub fn markdown(&self) -> String {
         markdown(self)

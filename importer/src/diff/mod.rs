@@ -59,17 +59,17 @@ pub fn compare(old: &Specs, new: &Specs) -> Result<Report, String> {
     Ok(report.finish())
 }
 
-/// Reads the specifications in a folder.
+/// Reads the specifications in a directory.
 ///
 /// # Errors
 /// When there is none, or one is no JSON.
-pub fn read_folder(folder: &Path) -> Result<Specs, String> {
-    let entries =
-        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+pub fn read_directory(directory: &Path) -> Result<Specs, String> {
+    let entries = std::fs::read_dir(directory)
+        .map_err(|error| format!("{}: {error}", directory.display()))?;
     let mut specs = Specs::new();
     for entry in entries {
         let path = entry
-            .map_err(|error| format!("{}: {error}", folder.display()))?
+            .map_err(|error| format!("{}: {error}", directory.display()))?
             .path();
         if path.extension().is_none_or(|extension| extension != "json") {
             continue;
@@ -82,13 +82,13 @@ pub fn read_folder(folder: &Path) -> Result<Specs, String> {
     if specs.is_empty() {
         return Err(format!(
             "{}: found no specification, expected files such as admin.json, which `cargo xtask import` writes",
-            folder.display()
+            directory.display()
         ));
     }
     Ok(specs)
 }
 
-/// Reads specifications from the texts of files, by name; what is in a folder or no JSON file is no specification.
+/// Reads specifications from the texts of files, by name; what is in a directory or no JSON file is no specification.
 ///
 /// # Errors
 /// When one is no JSON.

@@ -528,7 +528,7 @@ fn facts(old: &Operation, new: &Operation) -> Vec<Change> {
                 let (effect, why) = match kind {
                     Kind::Added if is_known => (
                         Effect::Behaviour,
-                        "a call with a key that lacks it is refused",
+                        "a call with a key that lacks it is rejected",
                     ),
                     Kind::Added => (Effect::None, "errors of status 403 name it"),
                     _ => (Effect::None, "keys need not have it"),
@@ -564,14 +564,14 @@ fn facts(old: &Operation, new: &Operation) -> Vec<Change> {
         limit(old),
         limit(new),
         Effect::None,
-        "pacing, where it is on, follows it",
+        "the rate limiter, where it is on, follows it",
     ));
     if old.idempotent != new.idempotent {
         let word = |operation: &Operation| match operation.idempotent {
             true => "repeated after a failure",
             false => "not repeated where it may have been processed",
         };
-        let why = "the retry policy asks for it";
+        let why = "the retry policy reads it";
         let change = Change::changed(What::Repeating, "", Effect::Behaviour, why);
         changes.push(change.between(word(old), word(new)));
     }

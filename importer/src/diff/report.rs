@@ -94,10 +94,10 @@ impl Collector {
     }
 }
 
-/// How many operations of an API change in the same way at least to be told together.
+/// How many operations of an API change in the same way at least to be one group.
 const SEVERAL: usize = 3;
 
-/// Tells together what has changed in the same way in several operations.
+/// Groups what has changed in the same way in several operations.
 fn fold(topics: &mut BTreeMap<Topic, Vec<Change>>) {
     let mut same: BTreeMap<Change, Vec<String>> = BTreeMap::new();
     for (topic, changes) in topics.iter() {

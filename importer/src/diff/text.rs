@@ -90,7 +90,7 @@ pub(super) fn line(change: &Change) -> String {
     format!("{} ({})", change.title(), change.why)
 }
 
-/// A subject of which one thing is to be told that needs no head.
+/// A subject with one change, which needs no heading.
 pub(super) fn in_a_line(subject: &Subject) -> Option<(&Change, String)> {
     let [change] = subject.changes.as_slice() else {
         return None;

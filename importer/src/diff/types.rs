@@ -199,7 +199,7 @@ impl<'a> Types<'a> {
             }
             (true, true) => (
                 Effect::Breaking,
-                "what is sent only asks for what is required, what is read has all of it optional: `new` takes other arguments",
+                "what is sent only requires what is documented as required, what is read has all of it optional: `new` takes other arguments",
             ),
         };
         let change = Change::changed(What::Type, "", effect, why);
@@ -432,7 +432,7 @@ fn required(was: &Field, is: &Field, ty: &Type) -> Option<Change> {
         match is.required && !was.required {
             true => (
                 Effect::Behaviour,
-                "programs compile without it; the service may refuse what they send",
+                "programs compile without it; the service may reject what they send",
             ),
             false => (Effect::None, "its field and its setter are the same"),
         }

@@ -1,4 +1,4 @@
-//! What must hold of the specifications: those that a folder has are those that its base and its overlays make, and these are complete.
+//! What must hold of the specifications: those that a directory has are those that its base and its overlays make, and these are complete.
 //!
 //! One function for each rule; each reports all its problems, and all of them are run.
 
@@ -59,7 +59,7 @@ impl fmt::Display for Problem {
 
 /// What is checked.
 pub struct Checked<'a> {
-    /// The folder of the specifications.
+    /// The directory of the specifications.
     pub specs: &'a Path,
     /// What its base and its overlays make.
     pub preview: &'a Preview,
@@ -90,7 +90,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("the table of operations is complete", specs::table),
 ];
 
-/// The problems of the specifications in a folder.
+/// The problems of the specifications in a directory.
 ///
 /// # Errors
 /// When base or overlays make nothing.

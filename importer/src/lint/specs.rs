@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use cisco_secure_access_openapi::words::words;
 
 use super::{Checked, Problem};
-use crate::grammar::{DOCUMENT, Kind, Shape, walk};
+use crate::metamodel::{DOCUMENT, Kind, Shape, walk};
 use crate::names::{camel, pascal};
 use crate::operations::each_operation;
 use crate::overlay;
@@ -157,13 +157,13 @@ pub(super) fn overlays(checked: &Checked<'_>) -> Vec<Problem> {
 
 /// Every extension that an overlay adds fits its place.
 pub(super) fn extensions(checked: &Checked<'_>) -> Vec<Problem> {
-    let misfits = checked.preview.outcome.misfits.iter();
-    misfits
-        .map(|misfit| {
-            let place = misfit.place.as_deref();
+    let mismatches = checked.preview.outcome.mismatches.iter();
+    mismatches
+        .map(|mismatch| {
+            let place = mismatch.place.as_deref();
             let file = place.map_or(OVERLAYS.to_owned(), |place| format!("{OVERLAYS}/{place}"));
             let way_out = "correct the overlay that adds it";
-            Problem::new(file, "", misfit.problem(), way_out)
+            Problem::new(file, "", mismatch.problem(), way_out)
         })
         .collect()
 }

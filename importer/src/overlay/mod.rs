@@ -57,17 +57,17 @@ pub struct Applied {
     pub texts: BTreeMap<String, String>,
 }
 
-/// Applies every `*.yaml` of a folder in the order of the file names, and after each gives the schemas their names, which follow
-/// those of the operations. A missing folder holds none.
+/// Applies every `*.yaml` of a directory in the order of the file names, and after each gives the schemas their names, which follow
+/// those of the operations. A missing directory holds none.
 pub(crate) fn apply_all(
-    folder: &Path,
+    directory: &Path,
     expectations: Expectations,
     document: &mut Value,
     names: &mut Names,
 ) -> Result<Applied, Failure> {
     let mut applied = Applied::default();
     let mut failures = Vec::new();
-    for file in files(folder) {
+    for file in files(directory) {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         match std::fs::read(&file) {
             Ok(bytes) => {
@@ -92,9 +92,9 @@ pub(crate) fn apply_all(
     }
 }
 
-/// The overlays of a folder, in the order of their names.
-fn files(folder: &Path) -> BTreeSet<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten();
+/// The overlays of a directory, in the order of their names.
+fn files(directory: &Path) -> BTreeSet<PathBuf> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten();
     entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {

@@ -255,7 +255,7 @@ impl Applied {
     }
 }
 
-/// What tells the first of several actions with one cause apart.
+/// What identifies the first of several actions with one cause.
 fn named(actions: &[&StaleAction]) -> String {
     let names: BTreeSet<String> = actions.iter().map(|action| action.cause().1).collect();
     let others = names.len().saturating_sub(NAMED);

@@ -25,17 +25,17 @@ pub struct Step {
     pub after: Value,
 }
 
-/// Applies the overlays of a folder, and returns what each does.
+/// Applies the overlays of a directory, and returns what each does.
 ///
 /// # Errors
 /// When an overlay cannot be read or applied.
 pub(crate) fn steps(
-    folder: &Path,
+    directory: &Path,
     document: &mut Value,
     names: &mut Names,
 ) -> Result<Vec<Step>, Failure> {
     let mut steps = Vec::new();
-    for file in files(folder) {
+    for file in files(directory) {
         let overlay = file.file_name().unwrap_or_default().to_string_lossy();
         let failure = |error: String| Failure(vec![format!("{overlay}: {error}")]);
         let bytes = std::fs::read(&file).map_err(|error| failure(error.to_string()))?;

@@ -1,4 +1,4 @@
-//! The target of an action: a JSONPath, and the alternatives in it, which the JSONPath library does not tell.
+//! The target of an action: a JSONPath, and the alternatives in it, which the JSONPath library does not expose.
 
 use std::ops::Range;
 

@@ -209,7 +209,7 @@ impl Paging {
     }
 }
 
-/// What the response of an operation tells of its pages.
+/// What the response of an operation says about its pages.
 fn describe(
     style: &str,
     path: &str,

@@ -139,7 +139,7 @@ fn a_schema_that_moves_is_no_change() {
 }
 
 #[test]
-fn a_document_that_makes_no_crate_is_refused() {
+fn a_document_that_makes_no_crate_is_rejected() {
     let mut broken = shop();
     remove(&mut broken, "/components/schemas", "State");
     let message = compare(&specs(shop()), &specs(broken)).unwrap_err();

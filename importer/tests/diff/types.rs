@@ -27,7 +27,7 @@ fn a_property_of_a_response_may_be_absent_in_any_case() {
 }
 
 #[test]
-fn a_property_that_is_sent_is_asked_for() {
+fn a_property_that_is_sent_is_required() {
     let lines = changed(|shop| push(shop, &format!("{NEW_ORDER}/required"), json!("tags")));
     assert_eq!(lines, ["! NewOrder: property `tags`: optional → required"]);
     let lines =

@@ -1,6 +1,6 @@
 //! Names of APIs when documents and tags have others.
 
-use cisco_secure_access_importer::diff::{compare, read_folder};
+use cisco_secure_access_importer::diff::{compare, read_directory};
 use cisco_secure_access_importer::{Options, rebuild};
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ fn a_document_of_another_title_keeps_its_name_and_its_place() {
         "- {target: \"$.paths.*[?@['x-api']=='Cars and Wheels']\", update: {summary: Ours}}",
     );
     bench.run().unwrap();
-    let before = read_folder(&bench.specs()).unwrap();
+    let before = read_directory(&bench.specs()).unwrap();
     bench.forget();
     let bench = bench.document(
         "vehicles.yaml",
@@ -68,7 +68,7 @@ fn a_document_of_another_title_keeps_its_name_and_its_place() {
     let expected = json!({"/cars": api, "/cars/{carId}": api, "/wheels": api, "/doors": api});
     assert_eq!(apis(&bench.spec("policies")), expected);
     assert!(outcome.applied.stale.is_empty(), "{:?}", outcome.applied);
-    let report = compare(&before, &read_folder(&bench.specs()).unwrap()).unwrap();
+    let report = compare(&before, &read_directory(&bench.specs()).unwrap()).unwrap();
     assert!(!report.to_string().contains("API `"), "{report}");
     // Also when it comes again, and when it is made anew.
     assert!(bench.run().unwrap().changed.is_empty());
@@ -80,7 +80,7 @@ fn names_go_on_demand() {
     let paths = &["/cars", "/wheels"];
     let mut bench = Bench::with(&of("Cisco Secure Access Cars API", paths, "x"));
     bench.run().unwrap();
-    let before = read_folder(&bench.specs()).unwrap();
+    let before = read_directory(&bench.specs()).unwrap();
     bench.forget();
     let bench = bench.document(
         "new.yaml",
@@ -96,7 +96,7 @@ fn names_go_on_demand() {
         apis(&bench.spec("policies")),
         json!({"/cars": "Vehicles", "/wheels": "Vehicles"})
     );
-    let report = compare(&before, &read_folder(&bench.specs()).unwrap()).unwrap();
+    let report = compare(&before, &read_directory(&bench.specs()).unwrap()).unwrap();
     assert!(
         report
             .to_string()
@@ -182,7 +182,7 @@ fn the_feature_of_an_api_is_that_of_nothing_else() {
     assert_eq!(feature("policies", "/policies/v2/reports"), "reports-api");
     // All of a scope has the feature of the scope.
     assert_eq!(feature("reports", "/reports/v2/activity"), Value::Null);
-    let specs = read_folder(&bench.specs()).unwrap();
+    let specs = read_directory(&bench.specs()).unwrap();
     let apis = cisco_secure_access_codegen::apis("policies", &specs["policies"]).unwrap();
     let features: Vec<&str> = apis.iter().map(|api| api.feature.as_str()).collect();
     assert_eq!(features, ["cars", "metrics-api", "reports-api"]);

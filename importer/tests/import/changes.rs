@@ -15,7 +15,7 @@ fn path(path: &str, name: &str) -> String {
 
 const THING: &str = "Thing: {type: object, properties: {id: {type: integer, format: int12}}}";
 
-/// A document of all APIs with a repair, and an overlay that does not fit all that is to come.
+/// A document of all APIs with a fix, and an overlay that does not fit all that is to come.
 fn before() -> Bench {
     let paths = path("/things", "listThings") + &path("/others", "listOthers");
     let text = of_paths("Cisco Secure Access API", &paths, THING);
@@ -84,7 +84,7 @@ fn actions_that_begin_or_cease_to_fit_are_reported() {
 }
 
 #[test]
-fn repairs_of_what_is_as_before_are_not_reported_again() {
+fn fixes_of_what_is_as_before_are_not_reported_again() {
     let schemas = format!(
         "{THING}\nOther: {{type: object, properties: {{b: {{type: string, format: pem}}}}}}"
     );
@@ -95,7 +95,7 @@ fn repairs_of_what_is_as_before_are_not_reported_again() {
         &schemas,
     );
     let text = summary(&before().document("two.yaml", text));
-    assert!(text.contains("1 new repairs\n      1  formats: "), "{text}");
+    assert!(text.contains("1 new fixes\n      1  formats: "), "{text}");
     assert!(
         text.contains(
             "\n         two.yaml:15:40: #/components/schemas/Other/properties/b: \"pem\" dropped"

@@ -53,7 +53,7 @@ fn all_problems_are_found_in_one_run() {
 ";
     let bench = Bench::with(&text).overlay("20.yaml", overlay);
     bench.run().unwrap();
-    // Of this the code cannot be generated, so an import would be refused.
+    // Of this the code cannot be generated, so an import would be rejected.
     let later = "- {target: $.paths.nowhere, remove: true}
 - {target: '$.paths.*.get', update: {x-rate-limit: {class: a}}}
 ";

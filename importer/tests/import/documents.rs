@@ -1,4 +1,4 @@
-//! Documents and folders for the tests.
+//! Documents and directories for the tests.
 
 use std::path::{Path, PathBuf};
 
@@ -7,21 +7,21 @@ use cisco_secure_access_importer::{Outcome, run};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A folder with documents to import, and the specifications that come of them.
+/// A directory with documents to import, and the specifications that come of them.
 pub(crate) struct Bench {
-    folder: TempDir,
+    directory: TempDir,
     documents: Vec<PathBuf>,
 }
 
 impl Bench {
     pub(crate) fn new() -> Self {
         Self {
-            folder: TempDir::new().unwrap(),
+            directory: TempDir::new().unwrap(),
             documents: Vec::new(),
         }
     }
 
-    /// A folder with one document.
+    /// A directory with one document.
     pub(crate) fn with(text: &str) -> Self {
         Self::new().document("one.yaml", text)
     }
@@ -32,18 +32,18 @@ impl Bench {
 
     /// A file that is not given to the import.
     pub(crate) fn file(self, name: &str, text: impl AsRef<[u8]>) -> Self {
-        std::fs::write(self.folder.path().join(name), text).unwrap();
+        std::fs::write(self.directory.path().join(name), text).unwrap();
         self
     }
 
-    pub(crate) fn folder(self, name: &str) -> Self {
-        std::fs::create_dir(self.folder.path().join(name)).unwrap();
+    pub(crate) fn directory(self, name: &str) -> Self {
+        std::fs::create_dir(self.directory.path().join(name)).unwrap();
         self
     }
 
     /// Gives what has this name to the import.
     pub(crate) fn given(mut self, name: &str) -> Self {
-        self.documents.push(self.folder.path().join(name));
+        self.documents.push(self.directory.path().join(name));
         self
     }
 
@@ -53,24 +53,24 @@ impl Bench {
     }
 
     pub(crate) fn overlay(self, name: &str, actions: &str) -> Self {
-        let folder = self.specs().join("overlays");
-        std::fs::create_dir_all(&folder).unwrap();
+        let directory = self.specs().join("overlays");
+        std::fs::create_dir_all(&directory).unwrap();
         let text =
             format!("overlay: 1.0.0\ninfo: {{title: test, version: 1.0.0}}\nactions:\n{actions}");
-        std::fs::write(folder.join(name), text).unwrap();
+        std::fs::write(directory.join(name), text).unwrap();
         self
     }
 
     /// An overlay that is a copy of a file.
     pub(crate) fn overlay_file(self, name: &str, file: &Path) -> Self {
-        let folder = self.specs().join("overlays");
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::copy(file, folder.join(name)).unwrap();
+        let directory = self.specs().join("overlays");
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::copy(file, directory.join(name)).unwrap();
         self
     }
 
     pub(crate) fn specs(&self) -> PathBuf {
-        self.folder.path().join("specs")
+        self.directory.path().join("specs")
     }
 
     pub(crate) fn documents(&self) -> &[PathBuf] {
@@ -93,15 +93,15 @@ impl Bench {
     }
 
     /// Every message of a failed import.
-    pub(crate) fn refusal(&self) -> String {
+    pub(crate) fn rejection(&self) -> String {
         self.run().expect_err("the import fails").to_string()
     }
 }
 
-/// The names and contents of the files of a folder and its folders.
-pub(crate) fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+/// The names and contents of the files of a directory and its directories.
+pub(crate) fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
+    for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files.extend(contents(&path));

@@ -314,12 +314,12 @@ fn what_upstream_has_taken_over_is_reported() {
 }
 
 #[test]
-fn an_expectation_that_is_no_mapping_is_refused() {
+fn an_expectation_that_is_no_mapping_is_rejected() {
     let action =
         format!("  - target: {PROBE}\n    x-expects: string\n    update: {{type: integer}}\n");
     let message = Bench::with(&probe("a: {type: string}"))
         .overlay("10-test.yaml", &action)
-        .refusal();
+        .rejection();
     assert!(
         message.contains("found the x-expects \"string\", expected a mapping; delete the line"),
         "{message}"

@@ -14,7 +14,7 @@ properties:
   done: {type: boolean}
 ";
 
-/// Imports the schema with an update of what `target` finds, and returns the specification and the misfits.
+/// Imports the schema with an update of what `target` finds, and returns the specification and the mismatches.
 fn import(target: &str, update: &str) -> (Value, Vec<String>) {
     let bench = Bench::with(&of_schema(SCHEMA)).overlay(
         "10-test.yaml",
@@ -22,24 +22,24 @@ fn import(target: &str, update: &str) -> (Value, Vec<String>) {
     );
     let outcome = bench.run().unwrap();
     assert!(outcome.applied.stale.is_empty(), "{:?}", outcome.applied);
-    let misfits = outcome.misfits.iter().map(ToString::to_string).collect();
-    (bench.spec("policies"), misfits)
+    let mismatches = outcome.mismatches.iter().map(ToString::to_string).collect();
+    (bench.spec("policies"), mismatches)
 }
 
 fn property(name: &str, update: &str) -> (Value, Vec<String>) {
     let target = format!("$.components.schemas['policies.Probe'].properties.{name}");
-    let (spec, misfits) = import(&target, update);
+    let (spec, mismatches) = import(&target, update);
     (
         spec["components"]["schemas"]["Probe"]["properties"][name].clone(),
-        misfits,
+        mismatches,
     )
 }
 
 fn operation(update: &str) -> (Value, Vec<String>) {
-    let (spec, misfits) = import("$.paths.*.get", update);
+    let (spec, mismatches) = import("$.paths.*.get", update);
     (
         spec["paths"]["/policies/v2/things/{thingId}"]["get"].clone(),
-        misfits,
+        mismatches,
     )
 }
 
@@ -67,24 +67,24 @@ fn what_fits_reaches_the_specifications() {
         ("at", "{x-secret: true}", "x-secret", json!(true)),
     ];
     for (name, update, key, expected) in cases {
-        let (property, misfits) = property(name, update);
+        let (property, mismatches) = property(name, update);
         assert_eq!(
-            (&property[key], misfits),
+            (&property[key], mismatches),
             (&expected, Vec::new()),
             "{update}"
         );
     }
-    let (operation, misfits) =
+    let (operation, mismatches) =
         operation("{x-success-property: /done, x-upstream-errors: [401, 404], x-regional: true}");
-    assert_eq!(misfits, Vec::<String>::new());
+    assert_eq!(mismatches, Vec::<String>::new());
     assert_eq!(operation["x-regional"], true);
     assert_eq!(operation["x-success-property"], "/done");
     assert_eq!(operation["x-upstream-errors"], json!([401, 404]));
-    let (spec, misfits) = import(
+    let (spec, mismatches) = import(
         "$.components.schemas['policies.Probe']",
         "{x-may-be-absent: [at]}",
     );
-    assert_eq!(misfits, Vec::<String>::new());
+    assert_eq!(mismatches, Vec::<String>::new());
     assert_eq!(
         spec["components"]["schemas"]["Probe"]["x-may-be-absent"],
         json!(["at"])
@@ -95,12 +95,12 @@ fn what_fits_reaches_the_specifications() {
 fn the_schemas_of_a_tuple_are_schemas() {
     let update = "{x-tuple: [{name: name, schema: {type: string}}, {name: share, schema: {type: number, format: double}},
       {name: count, schema: {type: number, format: int64}}]}";
-    let (property, misfits) = property("pair", update);
-    assert_eq!(misfits, Vec::<String>::new());
+    let (property, mismatches) = property("pair", update);
+    assert_eq!(mismatches, Vec::<String>::new());
     assert_eq!(property["x-tuple"][1]["schema"]["type"], "number");
     assert_eq!(
         property["x-tuple"][2]["schema"]["type"], "integer",
-        "numbers are told apart there, too"
+        "integers are inferred there, too"
     );
 }
 
@@ -181,15 +181,15 @@ fn what_does_not_fit_is_left_out_and_reported() {
         ),
     ];
     for (name, update, key, expected) in properties {
-        let (property, misfits) = property(name, update);
+        let (property, mismatches) = property(name, update);
         let place =
             format!("10-test.yaml:4: #/components/schemas/policies.Probe/properties/{name}: found");
-        let [misfit] = misfits.as_slice() else {
-            panic!("{update}: {misfits:?}");
+        let [mismatch] = mismatches.as_slice() else {
+            panic!("{update}: {mismatches:?}");
         };
         assert!(
-            misfit.starts_with(&place) && misfit.contains(expected),
-            "{misfit}"
+            mismatch.starts_with(&place) && mismatch.contains(expected),
+            "{mismatch}"
         );
         assert_eq!(property.get(key), None, "{update}");
     }
@@ -208,8 +208,8 @@ fn what_does_not_fit_is_left_out_and_reported() {
         ("{x-regional: 1}", "true or false"),
     ];
     for (update, expected) in operations {
-        let (operation, misfits) = operation(update);
-        assert!(misfits[0].contains(expected), "{update}: {misfits:?}");
+        let (operation, mismatches) = operation(update);
+        assert!(mismatches[0].contains(expected), "{update}: {mismatches:?}");
         let added = operation
             .as_object()
             .unwrap()
@@ -217,23 +217,26 @@ fn what_does_not_fit_is_left_out_and_reported() {
             .filter(|key| key.starts_with("x-"));
         assert_eq!(added.collect::<Vec<_>>(), ["x-upstream-id"], "{update}");
     }
-    let (_, misfits) = import(
+    let (_, mismatches) = import(
         "$.components.schemas['policies.Probe']",
         "{x-may-be-absent: [done]}",
     );
     assert!(
-        misfits[0].contains("names of properties that are `required`"),
-        "{misfits:?}"
+        mismatches[0].contains("names of properties that are `required`"),
+        "{mismatches:?}"
     );
 }
 
 #[test]
 fn a_name_in_rust_reaches_the_scopes_that_have_what_it_names() {
-    let (spec, misfits) = import("$", "{x-rust-names: {since: since_when}}");
-    assert_eq!(misfits, Vec::<String>::new());
+    let (spec, mismatches) = import("$", "{x-rust-names: {since: since_when}}");
+    assert_eq!(mismatches, Vec::<String>::new());
     assert_eq!(spec["x-rust-names"], json!({"since": "since_when"}));
-    let (spec, misfits) = import("$", "{x-rust-names: [since]}");
-    assert!(misfits[0].contains("expected a mapping"), "{misfits:?}");
+    let (spec, mismatches) = import("$", "{x-rust-names: [since]}");
+    assert!(
+        mismatches[0].contains("expected a mapping"),
+        "{mismatches:?}"
+    );
     assert_eq!(spec.get("x-rust-names"), None);
     for (entry, expected) in [
         (
@@ -245,9 +248,9 @@ fn a_name_in_rust_reaches_the_scopes_that_have_what_it_names() {
         ("done: isDone", "expected an identifier in snake_case"),
         ("done: type", "expected an identifier in snake_case"),
     ] {
-        let (spec, misfits) = import("$", &format!("{{x-rust-names: {{{entry}}}}}"));
+        let (spec, mismatches) = import("$", &format!("{{x-rust-names: {{{entry}}}}}"));
         assert_eq!(spec.get("x-rust-names"), None, "{entry}");
-        assert_eq!(misfits.len(), 1, "{misfits:?}");
-        assert!(misfits[0].contains(expected), "{misfits:?}");
+        assert_eq!(mismatches.len(), 1, "{mismatches:?}");
+        assert!(mismatches[0].contains(expected), "{mismatches:?}");
     }
 }

@@ -7,13 +7,13 @@ use cisco_secure_access_importer::Options;
 use crate::documents::{Bench, contents, document, indent, of_paths, of_schema};
 
 /// The message of an import of a document that cannot be generated, after one that can.
-fn refused(text: &str) -> String {
+fn rejected(text: &str) -> String {
     let mut bench = Bench::with(&of_schema("type: string"));
     bench.run().unwrap();
     let before = contents(&bench.specs());
     bench.forget();
     let bench = bench.document("bad.yaml", text.replace("1.2.3", "1.2.4"));
-    let message = bench.refusal();
+    let message = bench.rejection();
     assert!(before == contents(&bench.specs()), "something was written");
     message
 }
@@ -30,17 +30,17 @@ const PARAMETER: &str =
 const OK: &str = "responses: {'204': {description: ok}}";
 
 #[test]
-fn a_document_that_cannot_be_generated_is_refused_and_nothing_is_written() {
+fn a_document_that_cannot_be_generated_is_rejected_and_nothing_is_written() {
     let multipart = format!(
         "{PARAMETER}requestBody: {{content: {{multipart/form-data: {{schema: {{type: object, properties: {{a: {{type: object}}}}}}}}}}}}\n{OK}"
     );
     let place = "policies#/paths/~1policies~1v2~1things~1{thingId}/get";
-    assert_says(&refused(&document(&multipart, "")), &[place, "multipart"]);
+    assert_says(&rejected(&document(&multipart, "")), &[place, "multipart"]);
     let no_success = format!("{PARAMETER}responses: {{'404': {{description: none}}}}");
-    assert_says(&refused(&document(&no_success, "")), &[place, "success"]);
+    assert_says(&rejected(&document(&no_success, "")), &[place, "success"]);
     let probe = "allOf: [{$ref: '#/components/schemas/Probe'}, {type: object, properties: {a: {type: string}}}]";
     assert_says(
-        &refused(&of_schema(probe)),
+        &rejected(&of_schema(probe)),
         &["policies#/components/schemas/Probe"],
     );
     // Paging finds the list in one of two forms.
@@ -48,7 +48,7 @@ fn a_document_that_cannot_be_generated_is_refused_and_nothing_is_written() {
         .replace("/things/{thingId}", "/things")
         .replace(&indent(PARAMETER, 6), "");
     let place = "policies#/paths/~1policies~1v2~1things/get/x-pagination";
-    assert_says(&refused(&list), &[place, "is not a list of the response"]);
+    assert_says(&rejected(&list), &[place, "is not a list of the response"]);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn repository() -> (Bench, String) {
         "Car: {type: object, properties: {id: {type: string}, engine: {$ref: '#/components/schemas/Engine'}, color: {type: string, enum: [red, blue]}}}
 Engine: {type: object, properties: {power: {type: integer}, noise: {type: integer}}}",
     );
-    let mut bench = Bench::with(&text).folder("src");
+    let mut bench = Bench::with(&text).directory("src");
     bench.run().unwrap();
     bench.forget();
     let code = "
@@ -165,10 +165,10 @@ fn a_feature_that_handwritten_code_names_goes_on_demand_alone() {
         "10.yaml",
         "- {target: $.paths.*.get, update: {x-api: Vehicles}}",
     );
-    let refusal = bench.refusal();
+    let rejection = bench.rejection();
     assert!(
-        refusal.contains("handwritten code uses the feature cars, in src/jobs.rs"),
-        "{refusal}"
+        rejection.contains("handwritten code uses the feature cars, in src/jobs.rs"),
+        "{rejection}"
     );
     fs::remove_dir_all(bench.specs().join("overlays")).unwrap();
     let bench = bench.document("cars.yaml", text);

@@ -1,4 +1,4 @@
-//! What may be given to an import: versions of OpenAPI, notations, folders, archives, pages; and what is too much.
+//! What may be given to an import: versions of OpenAPI, notations, directories, archives, pages; and what is too much.
 
 use std::io::Write as _;
 
@@ -111,9 +111,9 @@ paths:
         );
     let bench = Bench::with(&text);
     let outcome = bench.run().unwrap();
-    let places: Vec<_> = outcome.repairs["openapi-3-1"]
+    let places: Vec<_> = outcome.fixes["openapi-3-1"]
         .iter()
-        .map(|repair| repair.place.pointer.as_str())
+        .map(|fix| fix.place.pointer.as_str())
         .collect();
     assert_eq!(
         places,
@@ -151,7 +151,7 @@ fn words_that_only_look_like_other_values_stay_text() {
     for text in [of_schema(&schema), modern(&schema)] {
         assert_eq!(probe(&text)["enum"], json!(words));
     }
-    let null = Bench::with(&of_schema("{type: string, enum: [a, ~]}")).refusal();
+    let null = Bench::with(&of_schema("{type: string, enum: [a, ~]}")).rejection();
     let expected = "/enum/1\n    | {type: string, enum: [a, ~]}\n    found nothing, expected a value of type string";
     assert!(null.contains(expected), "{null}");
 }
@@ -169,7 +169,7 @@ fn traps_of_yaml_are_no_traps() {
     let twice = Bench::with(&of_schema("{type: string, maxLength: 3, maxLength: 4}"));
     let outcome = twice.run().unwrap();
     assert_eq!(
-        outcome.repairs["duplicate-keys"][0].note,
+        outcome.fixes["duplicate-keys"][0].note,
         "the last `maxLength` wins"
     );
     let crlf = format!(
@@ -178,7 +178,7 @@ fn traps_of_yaml_are_no_traps() {
     );
     assert_eq!(probe(&crlf), json!({"type": "string"}));
     let tabs = of_schema("type: string").replace("      tags:", "\ttags:");
-    let message = Bench::with(&tabs).refusal();
+    let message = Bench::with(&tabs).rejection();
     assert!(
         message.contains(
             "one.yaml:7:20: #/paths/~1things~1{thingId}/get\n    | operationId: getThing\n"
@@ -186,7 +186,7 @@ fn traps_of_yaml_are_no_traps() {
         "{message}"
     );
     assert!(message.contains("found a tab"), "{message}");
-    let octal = Bench::with(&of_schema("{type: string, maxLength: 010}")).refusal();
+    let octal = Bench::with(&of_schema("{type: string, maxLength: 010}")).rejection();
     assert!(
         octal.contains("the string \"010\", expected a number"),
         "{octal}"
@@ -220,14 +220,14 @@ fn documents_in_the_page_of_a_developer_site() {
         );
     }
     let page = json!({"spec": {"held": of_schema("type: integr")}}).to_string();
-    let message = Bench::new().document("page.json", page).refusal();
+    let message = Bench::new().document("page.json", page).rejection();
     assert!(message.contains("page.json#/spec/held:"), "{message}");
     assert!(
         message.contains(": #/components/schemas/Probe/type\n    | type: integr\n"),
         "{message}"
     );
     let page = json!({"spec": as_json(&of_schema("type: integr"))}).to_string();
-    let message = Bench::new().document("page.json", page).refusal();
+    let message = Bench::new().document("page.json", page).rejection();
     assert!(message.contains("page.json#/spec:1:"), "{message}");
     assert!(
         message.contains(": #/components/schemas/Probe/type\n    | "),
@@ -235,7 +235,7 @@ fn documents_in_the_page_of_a_developer_site() {
     );
     let nothing = Bench::new()
         .document("page.json", "{\"spec\": {\"openapi\": 4}}")
-        .refusal();
+        .rejection();
     assert!(nothing.contains("no key `openapi`"), "{nothing}");
 }
 
@@ -250,10 +250,10 @@ fn paths(bench: &Bench) -> Vec<String> {
 }
 
 #[test]
-fn a_folder_is_all_its_documents_those_on_top_first() {
+fn a_directory_is_all_its_documents_those_on_top_first() {
     let bench = Bench::new()
-        .folder("all")
-        .folder("all/more")
+        .directory("all")
+        .directory("all/more")
         .file("all/z.yaml", of_api("Z", "/z"))
         .file("all/readme.txt", "nothing")
         .file("all/more/a.yml", of_api("A", "/a"))
@@ -269,12 +269,12 @@ fn a_folder_is_all_its_documents_those_on_top_first() {
         .map(|row| sources.find(row).unwrap())
         .collect();
     assert!(order.is_sorted(), "{sources}");
-    let bad = bench.file("all/more/c.yaml", "openapi: 2").refusal();
+    let bad = bench.file("all/more/c.yaml", "openapi: 2").rejection();
     assert!(
         bad.contains("all/more/c.yaml:1:1: #/openapi\n    found OpenAPI 2"),
         "{bad}"
     );
-    let empty = Bench::new().folder("all").given("all").refusal();
+    let empty = Bench::new().directory("all").given("all").rejection();
     assert!(empty.contains("all: found no `*.yaml`"), "{empty}");
 }
 
@@ -299,10 +299,10 @@ fn an_archive_is_all_its_documents() {
     let bench = Bench::new().document("api.zip", &archive);
     assert_eq!(paths(&bench), ["/policies/v2/a", "/policies/v2/z"]);
     let bad = zipped(&[("docs/a.yaml", "a: [".into())]);
-    let bad = Bench::new().document("api.zip", bad).refusal();
+    let bad = Bench::new().document("api.zip", bad).rejection();
     assert!(bad.contains("api.zip/docs/a.yaml:"), "{bad}");
     let broken = &archive[..archive.len() / 2];
-    let broken = Bench::new().document("api.zip", broken).refusal();
+    let broken = Bench::new().document("api.zip", broken).rejection();
     assert!(
         broken.contains("api.zip: found what is no zip archive"),
         "{broken}"
@@ -310,10 +310,10 @@ fn an_archive_is_all_its_documents() {
 }
 
 #[test]
-fn what_is_too_large_is_refused_unread() {
+fn what_is_too_large_is_rejected_unread() {
     let bomb = zipped(&[("a.yaml", vec![b' '; (64 << 20) + 1])]);
     assert!(bomb.len() < 1 << 20);
-    let message = Bench::new().document("bomb.zip", bomb).refusal();
+    let message = Bench::new().document("bomb.zip", bomb).rejection();
     assert!(message.contains("bomb.zip/a.yaml: found"), "{message}");
     assert!(message.contains("at most 67108864 bytes"), "{message}");
     let bench = Bench::with("");
@@ -322,11 +322,11 @@ fn what_is_too_large_is_refused_unread() {
         .open(&bench.documents()[0])
         .unwrap();
     file.set_len(200 << 20).unwrap();
-    let message = bench.refusal();
+    let message = bench.rejection();
     assert!(message.contains("found 209715200 bytes"), "{message}");
     assert!(message.contains("split the document"), "{message}");
     let many = format!("{{\"a\": [{}0]}}", "[],".repeat(2_000_000));
-    let message = Bench::with(&many).refusal();
+    let message = Bench::with(&many).rejection();
     assert!(message.contains("more nodes than any API has"), "{message}");
 }
 
@@ -390,7 +390,7 @@ const OPERATIONS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn thirty_kinds_of_defects_are_all_reported_in_one_run() {
+fn thirty_kinds_of_errors_are_all_reported_in_one_run() {
     let numbered = SCHEMAS.iter().enumerate();
     let schemas: String = numbered
         .map(|(n, (schema, _))| format!("A{n}: {schema}\n"))
@@ -401,7 +401,7 @@ fn thirty_kinds_of_defects_are_all_reported_in_one_run() {
         .collect();
     let text = document("responses: {'200': {description: ok}}", &schemas)
         .replace("paths:\n", &format!("paths:\n{paths}"));
-    let message = Bench::with(&text).refusal();
+    let message = Bench::with(&text).rejection();
     for (n, (_, pointer)) in SCHEMAS.iter().enumerate() {
         let pointer = format!(": #/components/schemas/A{n}{pointer}\n");
         assert!(

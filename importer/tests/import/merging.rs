@@ -212,7 +212,7 @@ fn paths_that_differ_in_placeholders_only_are_one() {
         .document("1.yaml", first)
         .document("2.yaml", second);
     let outcome = bench.run().unwrap();
-    assert_eq!(outcome.repairs["path-templates"].len(), 1);
+    assert_eq!(outcome.fixes["path-templates"].len(), 1);
     let item = &bench.spec("policies")["paths"]["/policies/v2/things/{id}"];
     assert_eq!(item["put"]["parameters"][0]["name"], "id");
     assert_eq!(item["get"]["parameters"][0]["name"], "id");

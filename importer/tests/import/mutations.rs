@@ -168,14 +168,14 @@ fn mutant(seed: u64) -> Value {
     tree
 }
 
-/// Imports a document and generates what comes of it: the specifications if that goes well, nothing if it is refused, or an error that
+/// Imports a document and generates what comes of it: the specifications if that goes well, nothing if it is rejected, or an error that
 /// does not name a place.
 fn judge(document: &Value) -> Result<Option<BTreeMap<String, Value>>, String> {
     let bench = Bench::new().document("mutant.json", document.to_string());
-    let refused = |message: String| message.contains('#').then_some(None).ok_or(message);
+    let rejected = |message: String| message.contains('#').then_some(None).ok_or(message);
     let preview = match preview(bench.documents(), &bench.specs()) {
         Ok(preview) => preview,
-        Err(failure) => return refused(failure.to_string()),
+        Err(failure) => return rejected(failure.to_string()),
     };
     let options = Options {
         enabled: &|_| true,
@@ -183,7 +183,7 @@ fn judge(document: &Value) -> Result<Option<BTreeMap<String, Value>>, String> {
     };
     for (file, spec) in &preview.specs {
         if let Err(error) = generate(file.trim_end_matches(".json"), spec, &options) {
-            return refused(error.to_string());
+            return rejected(error.to_string());
         }
     }
     Ok(Some(preview.specs))

@@ -47,7 +47,7 @@ properties:
 }
 
 #[test]
-fn parameters_are_told_apart_too() {
+fn integers_are_inferred_in_parameters_too() {
     let text = of_schema("type: string").replace(
         "parameters: [",
         "parameters: [{name: limit, in: query, schema: {type: number}}, ",

@@ -125,7 +125,7 @@ fn every_fault_is_named_with_overlay_action_and_target() {
             );
             continue;
         }
-        let message = bench.refusal();
+        let message = bench.rejection();
         assert!(
             message.contains("10-test.yaml") && message.contains(expected),
             "{message}"
@@ -137,7 +137,7 @@ fn every_fault_is_named_with_overlay_action_and_target() {
             "10-test.yaml",
             &format!("  - target: {GET}\n    update: {{operationId: getThing}}\n"),
         )
-        .refusal();
+        .rejection();
     assert!(
         message.contains("~1things~1{thingId}/get\n    found the name \"getThing\""),
         "{message}"
@@ -168,7 +168,7 @@ fn an_action_takes_the_place_of_what_was_there() {
 }
 
 #[test]
-fn an_action_that_does_not_fit_is_left_out_as_a_whole_and_told() {
+fn an_action_that_does_not_fit_is_left_out_completely_and_reported() {
     let cases = [
         (
             "  - target: $.nothing\n    remove: true\n",
@@ -213,7 +213,7 @@ fn two_schemas_cannot_get_one_name() {
             "10-test.yaml",
             "  - target: $.components.schemas.*\n    update: {x-name: Twice}\n",
         )
-        .refusal();
+        .rejection();
     assert!(
         message.contains("10-test.yaml: two schemas would be named \"policies.Twice\""),
         "{message}"

@@ -204,7 +204,7 @@ fn a_new_scope_is_reported_and_taken_in_on_request() {
     bench.forget();
     let text = one("Webhooks", &["/cars"], "string").replace("/policies/v2", "/webhooks/v1");
     let bench = bench.document("webhooks.yaml", text);
-    let message = bench.refusal();
+    let message = bench.rejection();
     assert!(
         message.contains("a path under \"/webhooks\"") && message.contains("--new-scope"),
         "{message}"
@@ -250,10 +250,10 @@ fn a_moved_operation_is_found_and_keeps_its_former_name_when_that_is_confirmed()
     assert_eq!(operation["operationId"], "get_tree_foliage");
     assert_eq!(operation["x-former-name"], "list_tree_leaves");
     let taken = action.replace("list_tree_leaves", "list_cars");
-    let refusal = bench.overlay("21-renames.yaml", &taken).refusal();
+    let rejection = bench.overlay("21-renames.yaml", &taken).rejection();
     assert!(
-        refusal.contains("\"list_cars\", expected a name that no other"),
-        "{refusal}"
+        rejection.contains("\"list_cars\", expected a name that no other"),
+        "{rejection}"
     );
 }
 
@@ -290,7 +290,7 @@ fn a_document_in_another_notation_is_the_same() {
 }
 
 #[test]
-fn all_of_nothing_is_refused() {
+fn all_of_nothing_is_rejected() {
     let mut bench = Bench::new().document("all.yaml", all(&["/cars"], "string"));
     bench.run().unwrap();
     let before = contents(&bench.specs());

@@ -78,7 +78,7 @@ fn later_overlays_still_see_the_old_names() {
 }
 
 #[test]
-fn names_that_cannot_be_are_refused() {
+fn names_that_cannot_be_are_rejected() {
     let query = overlay("get", "group_id", "group").replace("'path'", "'query'");
     let twice = [
         overlay("get", "hubid", "hubNumber"),
@@ -107,7 +107,7 @@ fn names_that_cannot_be_are_refused() {
         ),
     ];
     for (actions, expected) in cases {
-        let message = bench().overlay("10-test.yaml", &actions).refusal();
+        let message = bench().overlay("10-test.yaml", &actions).rejection();
         assert!(
             message.contains(HUBS) && message.contains(expected),
             "{message}"

@@ -171,12 +171,12 @@ fn of_two_versions_the_newer_one_is_taken_in_and_the_other_reported() {
         assert!(!bench.specs().join("base/trees-2.json").exists());
     }
     let other = document("Trees API", "1.10.0", &["/trees"], ALL);
-    let refusal = Bench::new()
+    let rejection = Bench::new()
         .document("a.yaml", newer)
         .document("b.yaml", other)
-        .refusal();
+        .rejection();
     assert!(
-        refusal.contains("a.yaml and b.yaml: found two documents \"Cisco Secure Access Trees API\" of version \"1.10.0\" that differ"),
-        "{refusal}"
+        rejection.contains("a.yaml and b.yaml: found two documents \"Cisco Secure Access Trees API\" of version \"1.10.0\" that differ"),
+        "{rejection}"
     );
 }

@@ -29,7 +29,7 @@ fn import(documents: &[PathBuf], all: bool) -> (Outcome, Report) {
         ..Options::default()
     };
     let outcome = options.run(documents, specs.path()).unwrap();
-    let after = diff::read_folder(specs.path()).unwrap();
+    let after = diff::read_directory(specs.path()).unwrap();
     for (scope, spec) in &after {
         let options = Generation {
             enabled: &|_| true,
@@ -39,7 +39,7 @@ fn import(documents: &[PathBuf], all: bool) -> (Outcome, Report) {
             panic!("{error}");
         }
     }
-    let before = diff::read_folder(&workspace().join("specs")).unwrap();
+    let before = diff::read_directory(&workspace().join("specs")).unwrap();
     let report = diff::compare(&before, &after).unwrap();
     (outcome, report)
 }
@@ -92,7 +92,7 @@ fn both_in_the_other_order() {
 
 #[test]
 fn a_document_that_only_calls_its_schemas_otherwise_changes_nothing() {
-    let folder = TempDir::new().unwrap();
+    let directory = TempDir::new().unwrap();
     let names = [
         "sites",
         "networks",
@@ -100,7 +100,7 @@ fn a_document_that_only_calls_its_schemas_otherwise_changes_nothing() {
         "key-admin",
         "tenant-controls-profiles",
     ];
-    let documents = newer(names, folder.path()).unwrap();
+    let documents = newer(names, directory.path()).unwrap();
     let (outcome, report) = import(&documents, false);
     // A schema that has a name now is another form of what actions replace, which a person decides on.
     let mut stale = outcome.applied.stale.iter();
@@ -127,9 +127,9 @@ fn documents_of_the_base_change_nothing() {
 
 #[test]
 fn a_document_that_differs_changes_its_own_api() {
-    let folder = TempDir::new().unwrap();
+    let directory = TempDir::new().unwrap();
     let names = ["destination-lists"];
-    let documents = newer(names, folder.path()).unwrap();
+    let documents = newer(names, directory.path()).unwrap();
     let (outcome, report) = import(&documents, false);
     let text = report.to_string();
     assert!(outcome.lost.is_empty());
@@ -194,10 +194,10 @@ fn older(document: &Path, into: &Path) -> PathBuf {
     path
 }
 
-/// The files of a folder, without the hashes of the documents: those of the base are not the ones that were imported.
-fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
+/// The files of a directory, without the hashes of the documents: those of the base are not the ones that were imported.
+fn texts(directory: &Path) -> Vec<(PathBuf, String)> {
     let hash = regress::Regex::new("[0-9a-f]{64}").unwrap();
-    let files = contents(folder).into_iter();
+    let files = contents(directory).into_iter();
     files
         .map(|(path, bytes)| {
             (
@@ -210,14 +210,14 @@ fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
 
 #[test]
 fn an_older_version_and_then_the_present_one_leave_the_specifications_as_they_are() {
-    let folder = TempDir::new().unwrap();
+    let directory = TempDir::new().unwrap();
     let base = workspace().join("specs/base");
     let some = ["sites.json", "secure-web-gateway-device-settings.json"];
     let some = some.map(|name| base.join(name));
     let present = [whole(), some.to_vec()].concat();
     let old: Vec<PathBuf> = present
         .iter()
-        .map(|path| older(path, folder.path()))
+        .map(|path| older(path, directory.path()))
         .collect();
     let specs = TempDir::new().unwrap();
     copy_specifications(specs.path()).unwrap();

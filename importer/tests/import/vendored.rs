@@ -10,15 +10,15 @@ use serde_json::Value;
 
 /// Calls `visit` with the scope of every specification and its text.
 fn each_specification(mut visit: impl FnMut(&str, Value)) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
-    for scope in scopes(&folder).unwrap() {
-        let text = std::fs::read_to_string(folder.join(format!("{scope}.json"))).unwrap();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
+    for scope in scopes(&directory).unwrap() {
+        let text = std::fs::read_to_string(directory.join(format!("{scope}.json"))).unwrap();
         visit(&scope, serde_json::from_str(&text).unwrap());
     }
 }
 
 #[test]
-fn every_operation_tells_its_clouds() {
+fn every_operation_has_its_clouds() {
     const CLOUDS: [&str; 3] = ["global", "china", "government"];
     each_specification(|_, mut document| {
         each_operation(&mut document, |path, method, operation, _| {

@@ -1,4 +1,4 @@
-//! `cargo xtask check`: what must hold of the repository whenever something is merged, and needs no upstream document to tell.
+//! `cargo xtask check`: what must hold of the repository whenever something is merged, and needs no upstream document.
 //!
 //! The rules of the specifications are those of the importer; here are those of what is made of the specifications. One function for each thing
 //! that must hold; each reports all its problems, and all of them are run.

@@ -65,7 +65,7 @@ pub(super) fn coverage(checked: &Checked<'_>) -> Vec<Problem> {
 
 /// Every example is a value of the type of its argument.
 pub(super) fn examples(checked: &Checked<'_>) -> Vec<Problem> {
-    let misfits = checked.preview.specs.iter().filter_map(|(file, spec)| {
+    let mismatches = checked.preview.specs.iter().filter_map(|(file, spec)| {
         let error = examples_of(file.trim_end_matches(".json"), spec).err()?;
         let way_out = "correct it in `specs/overlays/70-call-examples.yaml`";
         let file = format!("specs/{file}");
@@ -76,7 +76,7 @@ pub(super) fn examples(checked: &Checked<'_>) -> Vec<Problem> {
             way_out,
         ))
     });
-    misfits.collect()
+    mismatches.collect()
 }
 
 /// Generating twice makes the same code.

@@ -121,7 +121,7 @@ fn perform(step: &Step, workspace: &Path) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Tells what follows, between what the commands print.
+/// Prints what follows, between the output of the commands.
 fn say(what: &str) {
     let _ = writeln!(std::io::stdout(), "{what}");
 }
@@ -129,7 +129,7 @@ fn say(what: &str) {
 /// What the commands of a step find in their environment besides ours.
 #[derive(Default)]
 struct Environment {
-    folders: Vec<PathBuf>,
+    directories: Vec<PathBuf>,
     variables: Vec<(&'static str, String)>,
 }
 
@@ -141,8 +141,8 @@ fn meet(need: &Need, workspace: &Path, environment: &mut Environment) -> Result<
                 return Err(Stop::Missing(missing.to_owned()));
             }
             let program = tool.install(workspace)?;
-            let folder = program.parent().map(Path::to_owned);
-            environment.folders.extend(folder);
+            let directory = program.parent().map(Path::to_owned);
+            environment.directories.extend(directory);
         }
         Need::Rust(version) => {
             let variable = tools::rust(version).map_err(Stop::Missing)?;
@@ -171,17 +171,17 @@ fn command(line: &str, workspace: &Path, environment: &Environment) -> Result<Co
                 .iter()
                 .map(|(name, value)| (name, value)),
         )
-        .env("PATH", path(&environment.folders)?);
+        .env("PATH", path(&environment.directories)?);
     for name in CREDENTIALS {
         command.env_remove(name);
     }
     Ok(command)
 }
 
-/// The search path, with these folders first.
-fn path(folders: &[PathBuf]) -> Result<OsString, String> {
+/// The search path, with these directories first.
+fn path(directories: &[PathBuf]) -> Result<OsString, String> {
     let rest = env::var_os("PATH").unwrap_or_default();
-    let all = folders.iter().cloned().chain(env::split_paths(&rest));
+    let all = directories.iter().cloned().chain(env::split_paths(&rest));
     env::join_paths(all).map_err(|error| error.to_string())
 }
 

@@ -20,7 +20,7 @@ pub(super) const STEPS: &[Step] = &[
     Step::new(
         "compilation",
         &[
-            "cargo test --package cisco-secure-access-codegen --test defects -- --ignored",
+            "cargo test --package cisco-secure-access-codegen --test errors -- --ignored",
             "cargo test --package cisco-secure-access-importer --test import -- --ignored compile",
             "cargo test --package xtask --test compilation -- --ignored",
         ],
@@ -231,7 +231,7 @@ fn all_features(workspace: &Path) -> Result<Vec<String>, String> {
 }
 
 fn alone(feature: &str) -> String {
-    // A folder of its own: other flags for the compiler would make everything anew.
+    // A directory of its own: other flags for the compiler would make everything anew.
     format!("cargo check --no-default-features --features={feature} --target-dir target/alone")
 }
 
@@ -263,7 +263,7 @@ fn fuzz(workspace: &Path) -> Result<Vec<String>, String> {
     let mut lines = Vec::new();
     for package in packages(&workspace.join("fuzz"))? {
         for target in package.targets("bin") {
-            // What is found goes into the first folder, which has to be there.
+            // What is found goes into the first directory, which has to be there.
             let corpus = format!("fuzz/corpus/{target}");
             fs::create_dir_all(workspace.join(&corpus))
                 .map_err(|error| format!("{corpus}: {error}"))?;

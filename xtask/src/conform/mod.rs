@@ -28,8 +28,8 @@ use crate::workspace;
 /// versions. What is not as the documents say is listed, and the exit code is 1.
 #[derive(Args)]
 pub struct Arguments {
-    /// The tool to ask; all where none is named
-    referee: Option<Referee>,
+    /// The tool to run; all if none is named
+    validator: Option<Validator>,
     #[command(flatten)]
     effort: Effort,
 }
@@ -40,13 +40,13 @@ impl Arguments {
     /// # Errors
     /// As for [`run`].
     pub fn run(self) -> CommandResult {
-        run(workspace(), self.referee, self.effort).map(Printed::from)
+        run(workspace(), self.validator, self.effort).map(Printed::from)
     }
 }
 
 /// A tool that judges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Referee {
+pub enum Validator {
     /// Stoplight Prism, a server that checks each request of the client
     Prism,
     /// Schemathesis, a client that makes requests up and checks each response of the simulator
@@ -68,23 +68,27 @@ pub struct Effort {
     seed: u64,
 }
 
-/// Asks one of the referees, or all of them.
+/// Runs one of the validators, or all of them.
 ///
 /// # Errors
 /// When something is not as the documents say, or a tool cannot be installed or started.
-pub fn run(workspace: &Path, referee: Option<Referee>, effort: Effort) -> Result<String, String> {
-    let is_asked = |which| referee.is_none_or(|referee| referee == which);
+pub fn run(
+    workspace: &Path,
+    validator: Option<Validator>,
+    effort: Effort,
+) -> Result<String, String> {
+    let is_wanted = |which| validator.is_none_or(|validator| validator == which);
     let mut verdicts = Vec::new();
-    if is_asked(Referee::Prism) {
+    if is_wanted(Validator::Prism) {
         verdicts.push(prism::judge(workspace));
     }
-    if is_asked(Referee::Schemathesis) {
+    if is_wanted(Validator::Schemathesis) {
         verdicts.push(schemathesis::judge(workspace, effort));
     }
-    if is_asked(Referee::Secureaccess) {
+    if is_wanted(Validator::Secureaccess) {
         verdicts.push(secureaccess::judge(workspace));
     }
-    if is_asked(Referee::Overlays) {
+    if is_wanted(Validator::Overlays) {
         verdicts.push(overlays::judge(workspace));
     }
     let is_good = verdicts.iter().all(Result::is_ok);

@@ -122,7 +122,7 @@ pub fn run(workspace: &Path, operation: &str, file: &Path) -> Result<String, Str
     ))
 }
 
-/// Redacts a response, and asks the crate what is wrong with what is left.
+/// Redacts a response, and lets the crate decode the rest.
 pub fn report(
     api: &Api,
     operation: &Operation,

@@ -15,7 +15,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use cisco_secure_access_importer::{Examples, Hosts, read_all};
-use cisco_secure_access_importer::{Failure, Repairs};
+use cisco_secure_access_importer::{Failure, Fixes};
 use clap::Args;
 use serde_json::Value;
 
@@ -134,7 +134,7 @@ pub fn run(upstream: &[PathBuf], workspace: &Path, mutate: bool) -> Result<Repor
         Examples::Kept,
         Hosts::Any,
         None,
-        &mut Repairs::new(),
+        &mut Fixes::new(),
     )?;
     let titles: Vec<&str> = upstream
         .iter()

@@ -10,7 +10,7 @@ mod judging;
 mod mutating;
 mod whole;
 
-use cisco_secure_access_importer::Repairs;
+use cisco_secure_access_importer::Fixes;
 use cisco_secure_access_importer::{self as importer, Examples, Hosts, read_all};
 use cisco_secure_access_openapi::Document;
 use serde_json::{Value, json};
@@ -27,14 +27,7 @@ info: {title: Shop, version: 1.0.0}
 servers: [{url: 'https://api.example.com/policies/v2'}]
 ";
     std::fs::write(&file, format!("{head}{text}")).unwrap();
-    read_all(
-        &[file],
-        Examples::Kept,
-        Hosts::Any,
-        None,
-        &mut Repairs::new(),
-    )
-    .unwrap()
+    read_all(&[file], Examples::Kept, Hosts::Any, None, &mut Fixes::new()).unwrap()
 }
 
 /// Specifications with one operation, `policies.save_thing`: its body and response have this schema.

@@ -29,7 +29,7 @@ pub(super) fn type_words(schema: &mut Map<String, Value>, site: &mut Site<'_, '_
         Some(right) => schema.insert("type".into(), right.into()),
         None => schema.remove("type"),
     };
-    site.repaired(format!("{word:?} becomes {right:?}"));
+    site.fixed(format!("{word:?} becomes {right:?}"));
 }
 
 pub(super) fn enum_on_array(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
@@ -45,7 +45,7 @@ pub(super) fn enum_on_array(schema: &mut Map<String, Value>, site: &mut Site<'_,
     if let Some(items) = items.as_object_mut() {
         items.entry("enum").or_insert(values);
     }
-    site.repaired("moved to `items`");
+    site.fixed("moved to `items`");
 }
 
 pub(super) fn missing_type(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
@@ -55,7 +55,7 @@ pub(super) fn missing_type(schema: &mut Map<String, Value>, site: &mut Site<'_, 
     {
         return;
     }
-    const TELLING: &[(&str, &str)] = &[
+    const DECISIVE_KEYS: &[(&str, &str)] = &[
         ("properties", "object"),
         ("additionalProperties", "object"),
         ("items", "array"),
@@ -65,11 +65,11 @@ pub(super) fn missing_type(schema: &mut Map<String, Value>, site: &mut Site<'_, 
         ("minimum", "number"),
         ("maximum", "number"),
     ];
-    let told = TELLING
+    let decided = DECISIVE_KEYS
         .iter()
         .find(|(key, _)| schema.contains_key(*key))
         .map(|(_, word)| *word);
-    let word = told.or_else(|| {
+    let word = decided.or_else(|| {
         let values = schema.get("enum")?.as_array()?;
         let word = type_of(values.first()?)?;
         values
@@ -79,7 +79,7 @@ pub(super) fn missing_type(schema: &mut Map<String, Value>, site: &mut Site<'_, 
     });
     if let Some(word) = word {
         schema.insert("type".into(), word.into());
-        site.repaired(word);
+        site.fixed(word);
     }
 }
 
@@ -95,7 +95,7 @@ fn type_of(value: &Value) -> Option<&'static str> {
 
 pub(super) fn nullable_without_type(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
     if !schema.contains_key("type") && schema.remove("nullable").is_some() {
-        site.repaired("dropped");
+        site.fixed("dropped");
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) fn mistyped_objects(schema: &mut Map<String, Value>, site: &mut Site<
     if ["string", "number", "integer", "boolean"].contains(&word.as_str()) && has_properties(schema)
     {
         schema.insert("type".into(), "object".into());
-        site.repaired(format!(
+        site.fixed(format!(
             "`type: {word}` beside `properties` becomes `object`"
         ));
     }
@@ -150,10 +150,10 @@ pub(super) fn foreign_keys(schema: &mut Map<String, Value>, site: &mut Site<'_, 
         .filter(|(words, _)| !words.split(' ').any(|other| other == word))
     {
         for key in *keys {
-            // Those of a list may be meant for the list or for its items, which no rule can tell.
+            // Those of a list may be meant for the list or for its items, which no rule can decide.
             let ambiguous = *key == "properties" && has_properties(schema);
             if !ambiguous && schema.remove(*key).is_some() {
-                site.repaired(format!("`{key}` of a {word} dropped"));
+                site.fixed(format!("`{key}` of a {word} dropped"));
             }
         }
     }
@@ -162,7 +162,7 @@ pub(super) fn foreign_keys(schema: &mut Map<String, Value>, site: &mut Site<'_, 
 pub(super) fn array_without_items(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
     if text(schema, "type") == "array" && !schema.contains_key("items") {
         schema.insert("items".into(), json!({}));
-        site.repaired("`items: {}` added");
+        site.fixed("`items: {}` added");
     }
 }
 
@@ -195,7 +195,7 @@ pub(super) fn formats(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) 
         && matches!(format.as_str(), "iso-date-time" | "datetime" | "timestamp")
     {
         schema.insert("format".into(), "date-time".into());
-        return site.repaired(format!("{format:?} becomes \"date-time\""));
+        return site.fixed(format!("{format:?} becomes \"date-time\""));
     }
     // A format of the other kind of numbers says what they are.
     let kind = match (text(schema, "type"), format.as_str()) {
@@ -205,14 +205,14 @@ pub(super) fn formats(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) 
     };
     if let Some(kind) = kind {
         schema.insert("type".into(), kind.into());
-        return site.repaired(format!("`type: {kind}`, as {format:?} says"));
+        return site.fixed(format!("`type: {kind}`, as {format:?} says"));
     }
     schema.remove("format");
     if format == "nullable" {
         schema.insert("nullable".into(), true.into());
-        return site.repaired("\"nullable\" becomes `nullable: true`");
+        return site.fixed("\"nullable\" becomes `nullable: true`");
     }
-    site.repaired(format!("{format:?} dropped"));
+    site.fixed(format!("{format:?} dropped"));
 }
 
 pub(super) fn enum_values(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
@@ -229,7 +229,7 @@ pub(super) fn enum_values(schema: &mut Map<String, Value>, site: &mut Site<'_, '
         let at = Pointer::at(format!("{pointer}/{index}"));
         let right = match (word.as_str(), &*value) {
             ("string", Value::Number(_) | Value::Bool(_)) => Some(Value::String(
-                site.log
+                site.diagnostics
                     .marks
                     .texts
                     .get(at.as_str())
@@ -245,7 +245,7 @@ pub(super) fn enum_values(schema: &mut Map<String, Value>, site: &mut Site<'_, '
             _ => None,
         };
         if let Some(right) = right {
-            site.repaired_at(&at, format!("{value} becomes {right}"));
+            site.fixed_at(&at, format!("{value} becomes {right}"));
             *value = right;
         }
     }
@@ -272,7 +272,7 @@ pub(super) fn enum_duplicates(schema: &mut Map<String, Value>, site: &mut Site<'
     let before = values.len();
     values.retain(|value| seen.insert(value.to_string()));
     if values.len() < before {
-        site.repaired(format!("{} dropped", before - values.len()));
+        site.fixed(format!("{} dropped", before - values.len()));
     }
 }
 
@@ -284,7 +284,7 @@ pub(super) fn empty_lists(schema: &mut Map<String, Value>, site: &mut Site<'_, '
             .is_some_and(Vec::is_empty)
         {
             schema.remove(key);
-            site.repaired(format!("`{key}` dropped"));
+            site.fixed(format!("`{key}` dropped"));
         }
     }
 }
@@ -296,7 +296,7 @@ pub(super) fn lone_branches(schema: &mut Map<String, Value>, site: &mut Site<'_,
                 schema.get(key).and_then(Value::as_array).map(Vec::as_slice)
         {
             *schema = branch.clone();
-            site.repaired(format!("`{key}` of one"));
+            site.fixed(format!("`{key}` of one"));
         }
     }
 }
@@ -322,7 +322,7 @@ pub(super) fn discriminator_mapping(schema: &mut Map<String, Value>, site: &mut 
             .values()
             .all(|target| target != name && *target != form)
         {
-            site.repaired(format!("{name:?} is told by its name"));
+            site.fixed(format!("{name:?} is mapped by its name"));
             mapping.insert(name.to_owned(), form.clone().into());
         }
     }
@@ -351,7 +351,7 @@ pub(super) fn defaults(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>)
     }
     let note = format!("{value} dropped");
     schema.remove("default");
-    site.repaired(note);
+    site.fixed(note);
 }
 
 pub(super) fn patterns(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
@@ -361,7 +361,7 @@ pub(super) fn patterns(schema: &mut Map<String, Value>, site: &mut Site<'_, '_>)
         .any(|twice| pattern.contains(twice));
     if nonsense || regress::Regex::new(&pattern).is_err() {
         schema.remove("pattern");
-        site.repaired(format!("{pattern:?} dropped"));
+        site.fixed(format!("{pattern:?} dropped"));
     }
 }
 
@@ -384,7 +384,7 @@ pub(super) fn required_undeclared(schema: &mut Map<String, Value>, site: &mut Si
         let name = name.as_str().unwrap_or("");
         let keep = declared.contains(name) && seen.insert(name.to_owned());
         if !keep {
-            site.repaired(format!("`{name}` dropped"));
+            site.fixed(format!("`{name}` dropped"));
         }
         keep
     });

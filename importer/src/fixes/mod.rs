@@ -1,21 +1,21 @@
-//! Repairs what upstream gets wrong: a table of named rules, each applied to every place that it concerns.
+//! Fixes what upstream gets wrong: a table of named rules, each applied to every place that it concerns.
 //!
-//! The rules themselves stand by what they repair: `schemas`, and `operations` with all that is around them.
+//! The rules themselves stand by what they fix: `schemas`, and `operations` with all that is around them.
 
 mod operations;
 mod schemas;
 
 use serde_json::{Map, Value};
 
-use crate::grammar::{DOCUMENT, Kind, Shape, walk};
-use crate::report::{Log, Pointer};
+use crate::metamodel::{DOCUMENT, Kind, Shape, walk};
+use crate::report::{Diagnostics, Pointer};
 use operations::*;
 use schemas::*;
 pub(crate) use schemas::{fits, has_properties};
 
-/// A named repair.
+/// A named fix.
 pub(crate) struct Rule {
-    /// Its name, under which its repairs are counted.
+    /// Its name, under which its fixes are counted.
     pub name: &'static str,
     /// What it does.
     pub what: &'static str,
@@ -24,7 +24,7 @@ pub(crate) struct Rule {
 
 /// What a rule is applied to.
 enum On {
-    /// Each object of the grammar that has one of the names.
+    /// Each object of the metamodel that has one of the names.
     Each(
         &'static [&'static str],
         fn(&mut Map<String, Value>, &mut Site<'_, '_>),
@@ -37,16 +37,16 @@ enum On {
 struct Site<'a, 'b> {
     rule: &'static str,
     at: &'a Pointer,
-    log: &'a mut Log<'b>,
+    diagnostics: &'a mut Diagnostics<'b>,
 }
 
 impl Site<'_, '_> {
-    fn repaired(&mut self, note: impl Into<String>) {
-        self.log.repair(self.rule, self.at, note);
+    fn fixed(&mut self, note: impl Into<String>) {
+        self.diagnostics.fix(self.rule, self.at, note);
     }
 
-    fn repaired_at(&mut self, at: &Pointer, note: impl Into<String>) {
-        self.log.repair(self.rule, at, note);
+    fn fixed_at(&mut self, at: &Pointer, note: impl Into<String>) {
+        self.diagnostics.fix(self.rule, at, note);
     }
 }
 
@@ -55,7 +55,7 @@ impl Site<'_, '_> {
 pub(crate) const RULES: &[Rule] = &[
     each("type-words", "a type that JSON Schema spells otherwise is put right", SCHEMA, type_words),
     each("enum-on-array", "an `enum` on a list moves to the list's items", SCHEMA, enum_on_array),
-    each("missing-type", "a type that the other keys tell is written down", SCHEMA, missing_type),
+    each("missing-type", "a type that follows from the other keys is written", SCHEMA, missing_type),
     each("nullable-without-type", "`nullable` without a type, which means nothing, is dropped", SCHEMA, nullable_without_type),
     each("mistyped-objects", "a schema with `properties` is an object, not a scalar", SCHEMA, mistyped_objects),
     each("foreign-keys", "keys that say nothing about the schema's type are dropped", SCHEMA, foreign_keys),
@@ -65,7 +65,7 @@ pub(crate) const RULES: &[Rule] = &[
     each("enum-duplicates", "an enum value that stands twice is kept once", SCHEMA, enum_duplicates),
     each("empty-lists", "an empty `enum`, `required`, `allOf`, `oneOf` or `anyOf` is dropped", SCHEMA, empty_lists),
     each("lone-branches", "a composition of one branch alone is that branch", SCHEMA, lone_branches),
-    each("discriminator-mapping", "a discriminator says of each form by what value it is told", SCHEMA, discriminator_mapping),
+    each("discriminator-mapping", "a discriminator maps a value to each variant", SCHEMA, discriminator_mapping),
     each("defaults", "a default that the schema does not allow is dropped", SCHEMA, defaults),
     each("patterns", "a pattern that is no regular expression, or a nonsensical one, is dropped", SCHEMA, patterns),
     each("required-undeclared", "a required property that is not declared is not required", SCHEMA, required_undeclared),
@@ -86,7 +86,7 @@ pub(crate) const RULES: &[Rule] = &[
 const SCHEMA: &[&str] = &["schema"];
 const CONTENT: &[&str] = &["request body", "response"];
 const IGNORED_HEADERS: &str =
-    "headers that OpenAPI tells otherwise, such as Content-Type, are dropped";
+    "headers that OpenAPI describes elsewhere, such as Content-Type, are dropped";
 
 const fn each(
     name: &'static str,
@@ -113,8 +113,8 @@ const fn whole(
     }
 }
 
-/// Applies all rules to a document that conforms to the grammar.
-pub(crate) fn repair(tree: &mut Value, log: &mut Log<'_>) {
+/// Applies all rules to a document that conforms to the metamodel.
+pub(crate) fn fix(tree: &mut Value, diagnostics: &mut Diagnostics<'_>) {
     let mut visit = |shape: &Shape, map: &mut Map<String, Value>, at: &Pointer| {
         for rule in RULES {
             if let On::Each(names, apply) = rule.on
@@ -125,7 +125,7 @@ pub(crate) fn repair(tree: &mut Value, log: &mut Log<'_>) {
                     &mut Site {
                         rule: rule.name,
                         at,
-                        log,
+                        diagnostics,
                     },
                 );
             }
@@ -144,7 +144,7 @@ pub(crate) fn repair(tree: &mut Value, log: &mut Log<'_>) {
                 &mut Site {
                     rule: rule.name,
                     at: &Pointer::default(),
-                    log,
+                    diagnostics,
                 },
             );
         }

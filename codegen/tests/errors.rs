@@ -98,20 +98,20 @@ const IN_IMPORT: &[(&str, &str)] = &[
     ("A11", "repairs: duplicate-parameters"),
     (
         "A12",
-        "repairs: operation-ids; refusals: defects that no rule repairs; merging: references into paths are inlined",
+        "repairs: operation-ids; rejections: defects that no rule repairs; merging: references into paths are inlined",
     ),
     (
         "A13",
-        "refusals: what is no OpenAPI 3.0 document, defects that no rule repairs; repairs: unknown-keys, quoted-values",
+        "rejections: what is no OpenAPI 3.0 document, defects that no rule repairs; repairs: unknown-keys, quoted-values",
     ),
     (
         "A14",
-        "repairs: type-words; refusals: defects that no rule repairs",
+        "repairs: type-words; rejections: defects that no rule repairs",
     ),
     ("A16", "repairs: enum-duplicates"),
     (
         "A17",
-        "repairs: enum-values, enum-on-array, defaults; refusals: defects that no rule repairs",
+        "repairs: enum-values, enum-on-array, defaults; rejections: defects that no rule repairs",
     ),
     ("A18", "repairs: patterns"),
     (
@@ -130,13 +130,10 @@ const IN_IMPORT: &[(&str, &str)] = &[
 /// Rows of which the tests of the crate (`tests/it`) show how it goes when the program runs.
 const IN_CRATE: &[(&str, &str)] = &[
     ("C2", "types: a choice keeps its form"),
-    (
-        "C3",
-        "types: the form of a choice is told by all its properties",
-    ),
+    ("C3", "types: all properties of a variant decide a union"),
     (
         "C18",
-        "requests: path arguments that lead elsewhere are refused",
+        "requests: path arguments that lead elsewhere are rejected",
     ),
     (
         "D1",

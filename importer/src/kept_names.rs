@@ -20,7 +20,7 @@ use crate::references::SCHEMAS;
 pub(crate) type Described = (usize, usize);
 
 /// Gives the schemas of the documents that describe operations the names that those have in the descriptions before.
-pub(crate) fn keep_names(before: &[Document], documents: &mut [Document]) {
+pub(crate) fn keep(before: &[Document], documents: &mut [Document]) {
     let old = describing(before);
     let mut same = BTreeMap::new();
     let mut is_same = |new: usize, old: usize| {

@@ -1,9 +1,9 @@
-//! The objects of OpenAPI 3.0: which keys each has and of what kind, as one table that drives reading and repairing.
+//! The objects of OpenAPI 3.0: which keys each has and of what kind, as one table that drives reading and fixing.
 
 use serde_json::{Map, Value};
 
 use crate::references::refers_outside;
-use crate::report::{Log, Pointer};
+use crate::report::{Diagnostics, Pointer};
 use crate::yaml::{describe, number};
 
 /// What stands at a place in a document.
@@ -23,9 +23,9 @@ pub(crate) enum Kind {
     Example,
     /// A list of strings.
     Texts,
-    /// An object of the grammar.
+    /// An object of the metamodel.
     Object(&'static Shape),
-    /// A boolean or an object of the grammar.
+    /// A boolean or an object of the metamodel.
     FlagOrObject(&'static Shape),
     /// A list.
     List(&'static Kind),
@@ -33,10 +33,10 @@ pub(crate) enum Kind {
     Map(&'static Kind),
 }
 
-/// An object of the grammar.
+/// An object of the metamodel.
 #[derive(Debug)]
 pub(crate) struct Shape {
-    /// Its name, for messages and for the rules that ask for it.
+    /// Its name, for messages and for the rules that use it.
     pub name: &'static str,
     /// Whether a `$ref` may stand in its place.
     pub reference: bool,
@@ -407,85 +407,102 @@ pub(crate) const RULES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Brings `value` to the kind that the grammar expects: drops prose and unknown keys, sets quoted booleans and numbers right,
-/// and records as defects what has the wrong shape.
-pub(crate) fn conform(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'_>) {
+/// Brings `value` to the kind that the metamodel expects: drops prose and unknown keys, sets quoted booleans and numbers right,
+/// and records as errors what has the wrong shape.
+pub(crate) fn validate(
+    value: &mut Value,
+    kind: &Kind,
+    at: &mut Pointer,
+    diagnostics: &mut Diagnostics<'_>,
+) {
     match kind {
         Any | Prose | Example => {}
-        // These are defects already.
+        // These are errors already.
         _ if refers_outside(value) => {}
-        Text => conform_text(value, at, log),
-        Flag => conform_flag(value, at, log),
-        Number => conform_number(value, at, log),
-        Texts => conform_list(value, &Text, at, log),
-        List(kind) => conform_list(value, kind, at, log),
-        Kind::Map(kind) => conform_map(value, kind, at, log),
+        Text => validate_text(value, at, diagnostics),
+        Flag => validate_flag(value, at, diagnostics),
+        Number => validate_number(value, at, diagnostics),
+        Texts => validate_list(value, &Text, at, diagnostics),
+        List(kind) => validate_list(value, kind, at, diagnostics),
+        Kind::Map(kind) => validate_map(value, kind, at, diagnostics),
         FlagOrObject(shape) => match value {
-            Value::Object(_) => conform_object(value, shape, at, log),
-            _ => conform_flag(value, at, log),
+            Value::Object(_) => validate_object(value, shape, at, diagnostics),
+            _ => validate_flag(value, at, diagnostics),
         },
-        Object(shape) => conform_object(value, shape, at, log),
+        Object(shape) => validate_object(value, shape, at, diagnostics),
     }
 }
 
-fn conform_text(value: &mut Value, at: &Pointer, log: &mut Log<'_>) {
+fn validate_text(value: &mut Value, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     if let Value::Number(_) | Value::Bool(_) = value {
-        let text = log
+        let text = diagnostics
             .marks
             .texts
             .get(at.as_str())
             .cloned()
             .unwrap_or_else(|| value.to_string());
-        log.repair("quoted-values", at, format!("{value} becomes {text:?}"));
+        diagnostics.fix("quoted-values", at, format!("{value} becomes {text:?}"));
         *value = Value::String(text);
     }
     if !value.is_string() {
-        log.defect(at, describe(value), "a string");
+        diagnostics.error(at, describe(value), "a string");
     }
 }
 
-fn conform_flag(value: &mut Value, at: &Pointer, log: &mut Log<'_>) {
+fn validate_flag(value: &mut Value, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     let flag = match value.as_str().map(str::to_ascii_lowercase).as_deref() {
         Some("true" | "yes" | "on") => Some(true),
         Some("false" | "no" | "off") => Some(false),
         _ => None,
     };
     if let Some(flag) = flag {
-        log.repair("quoted-values", at, format!("{value} becomes {flag}"));
+        diagnostics.fix("quoted-values", at, format!("{value} becomes {flag}"));
         *value = Value::Bool(flag);
     }
     if !value.is_boolean() {
-        log.defect(at, describe(value), "true or false");
+        diagnostics.error(at, describe(value), "true or false");
     }
 }
 
-fn conform_number(value: &mut Value, at: &Pointer, log: &mut Log<'_>) {
+fn validate_number(value: &mut Value, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     if let Some(number) = value.as_str().and_then(number) {
-        log.repair("quoted-values", at, format!("{value} becomes {number}"));
+        diagnostics.fix("quoted-values", at, format!("{value} becomes {number}"));
         *value = Value::Number(number);
     }
     if !value.is_number() {
-        log.defect(at, describe(value), "a number");
+        diagnostics.error(at, describe(value), "a number");
     }
 }
 
-fn conform_list(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'_>) {
+fn validate_list(
+    value: &mut Value,
+    kind: &Kind,
+    at: &mut Pointer,
+    diagnostics: &mut Diagnostics<'_>,
+) {
     let Value::Array(items) = value else {
-        return log.defect(at, describe(value), "a list");
+        return diagnostics.error(at, describe(value), "a list");
     };
     for (index, item) in items.iter_mut().enumerate() {
-        at.within(&index.to_string(), |at| conform(item, kind, at, log));
+        at.within(&index.to_string(), |at| {
+            validate(item, kind, at, diagnostics)
+        });
     }
 }
 
-fn conform_map(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'_>) {
+fn validate_map(
+    value: &mut Value,
+    kind: &Kind,
+    at: &mut Pointer,
+    diagnostics: &mut Diagnostics<'_>,
+) {
     let Value::Object(map) = value else {
-        return log.defect(at, describe(value), "a mapping");
+        return diagnostics.error(at, describe(value), "a mapping");
     };
     map.retain(|key, _| {
         let extension = key.starts_with("x-") && at.as_str() == "/paths";
         if extension {
-            log.repair("extensions", at, format!("`{key}` is dropped"));
+            diagnostics.fix("extensions", at, format!("`{key}` is dropped"));
         }
         !extension
     });
@@ -493,27 +510,32 @@ fn conform_map(value: &mut Value, kind: &Kind, at: &mut Pointer, log: &mut Log<'
         at.within(key, |at| {
             if key == "$ref" && item.is_string() {
                 let expected = "the entries themselves, because OpenAPI has no reference here";
-                return log.defect(at, format!("a `$ref` to {item}"), expected);
+                return diagnostics.error(at, format!("a `$ref` to {item}"), expected);
             }
             if item.is_null() {
-                log.repair("null-values", at, "becomes an empty object");
+                diagnostics.fix("null-values", at, "becomes an empty object");
                 *item = Value::Object(Map::new());
             }
-            conform(item, kind, at, log);
+            validate(item, kind, at, diagnostics);
         });
     }
 }
 
-fn conform_object(value: &mut Value, shape: &Shape, at: &mut Pointer, log: &mut Log<'_>) {
+fn validate_object(
+    value: &mut Value,
+    shape: &Shape,
+    at: &mut Pointer,
+    diagnostics: &mut Diagnostics<'_>,
+) {
     let Value::Object(map) = value else {
-        return log.defect(
+        return diagnostics.error(
             at,
             describe(value),
             format!("a mapping, the {}", shape.name),
         );
     };
     if is_reference(shape, map) {
-        return drop_siblings(map, at, log);
+        return drop_siblings(map, at, diagnostics);
     }
     let description = map.get("description").and_then(Value::as_str).unwrap_or("");
     let deprecated = description
@@ -525,12 +547,12 @@ fn conform_object(value: &mut Value, shape: &Shape, at: &mut Pointer, log: &mut 
         && !map.contains_key("deprecated")
     {
         map.insert("deprecated".into(), true.into());
-        log.repair("deprecated-words", at, "`deprecated: true` added");
+        diagnostics.fix("deprecated-words", at, "`deprecated: true` added");
     }
-    map.retain(|key, value| at.within(key, |at| keep(shape, key, value, at, log)));
+    map.retain(|key, value| at.within(key, |at| keep(shape, key, value, at, diagnostics)));
     for key in shape.required {
         if !map.contains_key(*key) {
-            log.defect(
+            diagnostics.error(
                 at,
                 format!("no key `{key}`"),
                 format!("`{key}` in the {}", shape.name),
@@ -539,14 +561,14 @@ fn conform_object(value: &mut Value, shape: &Shape, at: &mut Pointer, log: &mut 
     }
 }
 
-fn drop_siblings(map: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) {
+fn drop_siblings(map: &mut Map<String, Value>, at: &Pointer, diagnostics: &mut Diagnostics<'_>) {
     let siblings: Vec<String> = map
         .keys()
         .filter(|key| !matches!(key.as_str(), "$ref" | "description" | "summary"))
         .cloned()
         .collect();
     if !siblings.is_empty() {
-        log.repair(
+        diagnostics.fix(
             "reference-siblings",
             at,
             format!("`{}` dropped", siblings.join("`, `")),
@@ -555,31 +577,37 @@ fn drop_siblings(map: &mut Map<String, Value>, at: &Pointer, log: &mut Log<'_>) 
     map.retain(|key, _| key == "$ref");
 }
 
-/// Conforms the value of one key of an object and tells whether to keep it.
-fn keep(shape: &Shape, key: &str, value: &mut Value, at: &mut Pointer, log: &mut Log<'_>) -> bool {
+/// Validates the value of one key of an object, and returns whether to keep it.
+fn keep(
+    shape: &Shape,
+    key: &str,
+    value: &mut Value,
+    at: &mut Pointer,
+    diagnostics: &mut Diagnostics<'_>,
+) -> bool {
     let Some((_, kind)) = shape.fields.iter().find(|(field, _)| *field == key) else {
         let rule = if key.starts_with("x-") {
             "extensions"
         } else {
             "unknown-keys"
         };
-        log.repair(rule, at, format!("not a key of the {}", shape.name));
+        diagnostics.fix(rule, at, format!("not a key of the {}", shape.name));
         return false;
     };
     match kind {
         Prose => false,
-        Example => log.keep_examples && !value.is_null(),
+        Example => diagnostics.keep_examples && !value.is_null(),
         Any => true,
         _ if value.is_null() => {
-            log.repair("null-values", at, "dropped");
+            diagnostics.fix("null-values", at, "dropped");
             false
         }
         Texts if shape.name == "schema" && !value.is_array() && !value.is_object() => {
-            log.repair("boolean-required", at, format!("{value} dropped"));
+            diagnostics.fix("boolean-required", at, format!("{value} dropped"));
             false
         }
         _ => {
-            conform(value, kind, at, log);
+            validate(value, kind, at, diagnostics);
             true
         }
     }
@@ -588,7 +616,7 @@ fn keep(shape: &Shape, key: &str, value: &mut Value, at: &mut Pointer, log: &mut
 /// What [`walk`] calls, with the shape of an object, the object and its place.
 pub(crate) type Visit<'a> = dyn FnMut(&Shape, &mut Map<String, Value>, &Pointer) + 'a;
 
-/// Calls `visit` on every object of the grammar in `value`, outer objects first; references are left out.
+/// Calls `visit` on every object of the metamodel in `value`, outer objects first; references are left out.
 pub(crate) fn walk(value: &mut Value, kind: &Kind, at: &mut Pointer, visit: &mut Visit<'_>) {
     let mut others = |shape: &Shape, map: &mut Map<String, Value>, at: &Pointer| {
         if !is_reference(shape, map) {

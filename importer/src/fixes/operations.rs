@@ -12,14 +12,14 @@ use crate::report::Pointer;
 pub(super) fn path_parameter_required(parameter: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
     if text(parameter, "in") == "path" && parameter.get("required") != Some(&Value::Bool(true)) {
         parameter.insert("required".into(), true.into());
-        site.repaired(text(parameter, "name"));
+        site.fixed(text(parameter, "name"));
     }
 }
 
 pub(super) fn missing_schema(parameter: &mut Map<String, Value>, site: &mut Site<'_, '_>) {
     if !parameter.contains_key("schema") && !parameter.contains_key("content") {
         parameter.insert("schema".into(), json!({"type": "string"}));
-        site.repaired("`schema: {type: string}` added");
+        site.fixed("`schema: {type: string}` added");
     }
 }
 
@@ -35,7 +35,7 @@ pub(super) fn media_type_names(owner: &mut Map<String, Value>, site: &mut Site<'
             lower => lower.to_owned(),
         };
         if right != name {
-            site.repaired(format!("{name:?} becomes {right:?}"));
+            site.fixed(format!("{name:?} becomes {right:?}"));
         }
         content.entry(right).or_insert(media);
     }
@@ -52,7 +52,7 @@ pub(super) fn json_responses(response: &mut Map<String, Value>, site: &mut Site<
             other => other,
         };
         if right != name {
-            site.repaired(format!("{name:?} becomes {right:?}"));
+            site.fixed(format!("{name:?} becomes {right:?}"));
         }
         content.entry(right).or_insert(media);
     }
@@ -72,7 +72,7 @@ pub(super) fn content_without_schema(owner: &mut Map<String, Value>, site: &mut 
             } else {
                 json!({})
             };
-            site.repaired(format!("{name}: {schema}"));
+            site.fixed(format!("{name}: {schema}"));
             media.insert("schema".into(), schema);
         }
     }
@@ -85,7 +85,7 @@ pub(super) fn ignored_response_headers(response: &mut Map<String, Value>, site: 
     headers.retain(|name, _| {
         let ignored = name.eq_ignore_ascii_case("content-type");
         if ignored {
-            site.repaired(name.as_str());
+            site.fixed(name.as_str());
         }
         !ignored
     });
@@ -102,7 +102,7 @@ pub(super) fn empty_responses(operation: &mut Map<String, Value>, site: &mut Sit
         .and_then(Value::as_object_mut)
         .is_some_and(|response| response.remove("content").is_some())
     {
-        site.repaired("dropped");
+        site.fixed("dropped");
     }
 }
 
@@ -117,7 +117,7 @@ pub(super) fn status_words(operation: &mut Map<String, Value>, site: &mut Site<'
             status.to_ascii_lowercase()
         };
         if right != status {
-            site.repaired(format!("{status:?} becomes {right:?}"));
+            site.fixed(format!("{status:?} becomes {right:?}"));
         }
         responses.insert(right, response);
     }
@@ -181,7 +181,7 @@ pub(super) fn ignored_parameters(tree: &mut Value, site: &mut Site<'_, '_>) {
             let ignored = place == "header"
                 && matches!(name.as_str(), "accept" | "content-type" | "authorization");
             if ignored {
-                site.repaired_at(at, name);
+                site.fixed_at(at, name);
             }
             !ignored
         });
@@ -200,7 +200,7 @@ pub(super) fn operation_ids(tree: &mut Value, site: &mut Site<'_, '_>) {
             .filter(|word| !word.is_empty())
             .collect();
         let made = format!("{method}_{}", words.join("_"));
-        site.repaired_at(at, format!("{id:?} becomes {made:?}"));
+        site.fixed_at(at, format!("{id:?} becomes {made:?}"));
         seen.insert(made.clone());
         operation.insert("operationId".into(), made.into());
     });
@@ -213,7 +213,7 @@ pub(super) fn duplicate_parameters(tree: &mut Value, site: &mut Site<'_, '_>) {
         retain_parameters(operation, &components, |key| {
             let new = seen.insert(key.clone());
             if !new {
-                site.repaired_at(at, format!("`{}` in {}", key.0, key.1));
+                site.fixed_at(at, format!("`{}` in {}", key.0, key.1));
             }
             new
         });
@@ -265,7 +265,7 @@ pub(super) fn path_parameters(tree: &mut Value, site: &mut Site<'_, '_>) {
             let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
             if let Some(parameters) = parameters.as_array_mut() {
                 parameters.push(parameter);
-                site.repaired_at(at, format!("`{name}` declared"));
+                site.fixed_at(at, format!("`{name}` declared"));
             }
         }
     });
@@ -280,7 +280,7 @@ fn known_or_reported(
 ) -> bool {
     let known = place != "path" || names.contains(&name);
     if !known {
-        site.repaired_at(at, format!("`{name}` dropped"));
+        site.fixed_at(at, format!("`{name}` dropped"));
     }
     known
 }

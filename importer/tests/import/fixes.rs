@@ -1,4 +1,4 @@
-//! Each repair rule on a document that needs it, and the traps of YAML.
+//! Each fix rule on a document that needs it, and the traps of YAML.
 
 use std::collections::BTreeSet;
 
@@ -450,17 +450,17 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn each_rule_repairs_what_it_is_for() {
+fn each_rule_fixes_what_it_is_for() {
     for case in cases() {
         let bench = Bench::with(&case.document);
         let outcome = bench
             .run()
             .unwrap_or_else(|failure| panic!("{}: {failure}\n{}", case.rule, case.document));
         assert!(
-            outcome.repairs.contains_key(case.rule),
+            outcome.fixes.contains_key(case.rule),
             "{} is not reported: {:?}",
             case.rule,
-            outcome.repairs
+            outcome.fixes
         );
         let spec = bench.spec("policies");
         let pointer = match case.pointer.strip_prefix("Probe") {
@@ -484,17 +484,17 @@ fn each_rule_has_a_case_and_says_what_it_does() {
 }
 
 #[test]
-fn a_sound_document_needs_no_repair() {
+fn a_sound_document_needs_no_fix() {
     let bench = Bench::with(&document(&format!("{PARAMETERS}{RESPONSES}"), ""));
-    assert!(bench.run().unwrap().repairs.is_empty());
+    assert!(bench.run().unwrap().fixes.is_empty());
 }
 
 #[test]
-fn a_repair_tells_document_line_column_and_pointer() {
+fn a_fix_has_document_line_column_and_pointer() {
     let outcome = Bench::with(&of_schema("type: string\nformat: pem"))
         .run()
         .unwrap();
-    let place = &outcome.repairs["formats"][0].place;
+    let place = &outcome.fixes["formats"][0].place;
     assert_eq!(
         place.to_string(),
         "one.yaml:19:5: #/components/schemas/Probe"
@@ -512,7 +512,7 @@ fn plain_words_of_yaml_1_1_stay_text() {
     let traps = "{type: string, enum: [Off, NO, y, 16:00:00, 2024-01-02, 0x1f, 010, 1_000, .5, +1, True, Null]}";
     let bench = Bench::with(&of_schema(traps));
     let outcome = bench.run().unwrap();
-    assert!(outcome.repairs.is_empty(), "{:?}", outcome.repairs);
+    assert!(outcome.fixes.is_empty(), "{:?}", outcome.fixes);
     let expected = json!([
         "Off",
         "NO",

@@ -1,4 +1,4 @@
-//! Documents that are refused: each kind with its message, all defects in one run, and the specifications as they were.
+//! Documents that are rejected: each kind with its message, all errors in one run, and the specifications as they were.
 
 use cisco_secure_access_importer::Options;
 
@@ -12,13 +12,13 @@ fn sound() -> String {
 }
 
 /// Imports `text` over specifications that are there, and returns the message.
-fn refused(text: impl AsRef<[u8]>) -> String {
+fn rejected(text: impl AsRef<[u8]>) -> String {
     let mut good = Bench::with(&sound());
     good.run().unwrap();
     good.forget();
     let before = contents(&good.specs());
     let bad = good.document("bad.yaml", text);
-    let message = bad.refusal();
+    let message = bad.rejection();
     assert_eq!(before, contents(&bad.specs()));
     message
 }
@@ -32,13 +32,13 @@ fn assert_says(message: &str, parts: &[&str]) {
 
 #[test]
 fn what_is_no_openapi_3_0_document() {
-    assert_says(&refused(""), &["bad.yaml:1:1", "an empty file"]);
+    assert_says(&rejected(""), &["bad.yaml:1:1", "an empty file"]);
     assert_says(
-        &refused("<!doctype html><p>x</p>"),
+        &rejected("<!doctype html><p>x</p>"),
         &["bad.yaml:1:1", "a markup page", "download the document"],
     );
     assert_says(
-        &refused(
+        &rejected(
             "PK\u{3}\u{4}"
                 .as_bytes()
                 .iter()
@@ -49,27 +49,27 @@ fn what_is_no_openapi_3_0_document() {
         &["a zip archive"],
     );
     assert_says(
-        &refused([0xc3, 0x28]),
+        &rejected([0xc3, 0x28]),
         &["bytes that are not UTF-8 at byte 0"],
     );
     assert_says(
-        &refused("- a\n- b"),
+        &rejected("- a\n- b"),
         &["a list of 2", "expected an OpenAPI 3.0 or 3.1 document"],
     );
     assert_says(
-        &refused("a: b"),
+        &rejected("a: b"),
         &["no key `openapi`", "is this the right file?"],
     );
     assert_says(
-        &refused("info: {}\nswagger: '2.0'"),
+        &rejected("info: {}\nswagger: '2.0'"),
         &["bad.yaml:2:1", "Swagger 2.0", "convert it"],
     );
     assert_says(
-        &refused("openapi: 3.2.0"),
+        &rejected("openapi: 3.2.0"),
         &["bad.yaml:1:1", "OpenAPI 3.2.0", "convert it"],
     );
     assert_says(
-        &refused("a: [b, c"),
+        &rejected("a: [b, c"),
         &[
             "bad.yaml:",
             "text that is not YAML",
@@ -77,25 +77,25 @@ fn what_is_no_openapi_3_0_document() {
         ],
     );
     assert_says(
-        &refused("a: 'b"),
+        &rejected("a: 'b"),
         &["text that is not YAML", "is the file complete?"],
     );
     assert_says(
-        &refused("a:\n\tb: c"),
+        &rejected("a:\n\tb: c"),
         &["bad.yaml:2:", "text that is not YAML"],
     );
     assert_says(
-        &refused(format!("{0}---\n{0}", sound())),
+        &rejected(format!("{0}---\n{0}", sound())),
         &["a second document", "split the file"],
     );
-    assert_says(&refused("? [a]\n: b"), &["a key that is not a scalar"]);
-    assert_says(&refused("<<: 3"), &["the number 3", "merge key"]);
+    assert_says(&rejected("? [a]\n: b"), &["a key that is not a scalar"]);
+    assert_says(&rejected("<<: 3"), &["the number 3", "merge key"]);
 }
 
 #[test]
 fn a_truncated_document() {
     let text = sound();
-    let message = refused(&text[..text.find("responses").unwrap()]);
+    let message = rejected(&text[..text.find("responses").unwrap()]);
     assert_says(
         &message,
         &[
@@ -109,7 +109,7 @@ fn a_truncated_document() {
 #[test]
 fn lines_that_end_with_a_carriage_return_alone() {
     let text = "openapi: 3.0.3\rinfo: {title: x, version: y}\rpaths:\r  /a: {\r    get: z\r }\r";
-    assert_says(&refused(text), &["bad.yaml:6", "text that is not YAML"]);
+    assert_says(&rejected(text), &["bad.yaml:6", "text that is not YAML"]);
 }
 
 #[test]
@@ -122,15 +122,15 @@ fn documents_that_are_made_to_exhaust_memory() {
         },
     );
     assert_says(
-        &refused(laughs),
+        &rejected(laughs),
         &["more nodes than any API has", "2000000"],
     );
     assert_says(
-        &refused("[".repeat(200)),
+        &rejected("[".repeat(200)),
         &["deeper nesting than any API has"],
     );
     assert_says(
-        &refused("a: &a [*a]"),
+        &rejected("a: &a [*a]"),
         &["an alias inside of what it stands for"],
     );
     let fan = |level: usize| {
@@ -153,18 +153,18 @@ fn documents_that_are_made_to_exhaust_memory() {
             responses.join("\n    ")
         ),
     );
-    assert_says(&refused(text), &["references that multiply without end"]);
+    assert_says(&rejected(text), &["references that multiply without end"]);
 }
 
 #[test]
 fn a_missing_file() {
     let bench = Bench::with(&sound());
     std::fs::remove_file(&bench.documents()[0]).unwrap();
-    assert_says(&bench.refusal(), &["one.yaml: cannot be read"]);
+    assert_says(&bench.rejection(), &["one.yaml: cannot be read"]);
 }
 
 #[test]
-fn defects_that_no_rule_repairs() {
+fn errors_that_no_rule_fixes() {
     let cases: &[(&str, &[&str])] = &[
         (
             "type: integr",
@@ -240,7 +240,7 @@ fn defects_that_no_rule_repairs() {
         ),
     ];
     for (schema, parts) in cases {
-        assert_says(&refused(of_schema(schema)), parts);
+        assert_says(&rejected(of_schema(schema)), parts);
     }
     let bodies: &[(&str, &[&str])] = &[
         ("responses: {}", &["/get/responses", "no response"]),
@@ -266,14 +266,14 @@ fn defects_that_no_rule_repairs() {
         ),
     ];
     for (body, parts) in bodies {
-        assert_says(&refused(document(body, "")), parts);
+        assert_says(&rejected(document(body, "")), parts);
     }
     assert_says(
-        &refused(sound().replace("[{flow: []}]", "[{other: []}]")),
+        &rejected(sound().replace("[{flow: []}]", "[{other: []}]")),
         &["the unknown security scheme \"other\"", "one of flow"],
     );
     assert_says(
-        &refused(sound().replace("/policies/v2", "/elsewhere/v2")),
+        &rejected(sound().replace("/policies/v2", "/elsewhere/v2")),
         &[
             "bad.yaml:6:5: #/paths/~1things~1{thingId}/get",
             "a path under \"/elsewhere\"",
@@ -281,13 +281,13 @@ fn defects_that_no_rule_repairs() {
         ],
     );
     assert_says(
-        &refused(sound().replace("    get:", "    $ref: '#/paths/other'\n    get:")),
+        &rejected(sound().replace("    get:", "    $ref: '#/paths/other'\n    get:")),
         &["a reference in the place of a path item"],
     );
 }
 
 #[test]
-fn all_defects_of_all_documents_are_reported_in_one_run() {
+fn all_errors_of_all_documents_are_reported_in_one_run() {
     let bench = Bench::new()
         .document("first.yaml", of_schema("type: integr"))
         .document(
@@ -295,7 +295,7 @@ fn all_defects_of_all_documents_are_reported_in_one_run() {
             of_schema("{type: object, properties: {a: {type: txt}, b: {$ref: '#/nowhere'}}}"),
         )
         .document("third.yaml", "swagger: '2.0'");
-    let message = bench.refusal();
+    let message = bench.rejection();
     assert_says(
         &message,
         &[
@@ -313,7 +313,7 @@ fn all_defects_of_all_documents_are_reported_in_one_run() {
 fn a_document_of_another_product_is_taken_in_on_demand_alone() {
     let text = sound().replace("api.sse.cisco.com", "api.umbrella.com");
     assert_says(
-        &refused(&text),
+        &rejected(&text),
         &[
             "#/servers",
             "the host \"api.umbrella.com\"",
@@ -342,7 +342,7 @@ fn a_document_that_nests_too_deep_is_not_called_something_else() {
     for (open, close, depth) in [("[", "]", 120), ("[", "]", 1000), ("{\"a\": ", "}", 1000)] {
         let nested = format!("{}1{}", open.repeat(depth), close.repeat(depth));
         let text = format!("{{\"openapi\": \"3.0.3\",\n\"x-deep\": {nested}\n}}");
-        let message = refused(text);
+        let message = rejected(text);
         assert_says(
             &message,
             &[
@@ -356,13 +356,13 @@ fn a_document_that_nests_too_deep_is_not_called_something_else() {
 }
 
 #[test]
-fn a_document_in_several_files_is_one_defect() {
+fn a_document_in_several_files_is_one_error() {
     let path = |n: usize| format!("  /a{n}: {{$ref: 'paths/a{n}.yaml'}}\n");
     let paths: String = (0..8).map(path).collect();
     let text = format!(
         "openapi: 3.0.3\ninfo: {{title: x, version: '1'}}\npaths:\n{paths}components:\n  schemas:\n    $ref: schemas.yaml\n"
     );
-    let message = refused(text);
+    let message = rejected(text);
     assert_eq!(
         message,
         "bad.yaml:4:9: #/paths/~1a0/$ref
@@ -373,20 +373,20 @@ fn a_document_in_several_files_is_one_defect() {
     let whole = document("responses: {'200': {description: ok}}", "")
         .replace("  /things", "  $ref: '#/components/x-paths'\n  /things");
     assert_says(
-        &refused(whole),
+        &rejected(whole),
         &["bad.yaml:5:3", "a `$ref` to \"#/components/x-paths\""],
     );
 }
 
 #[test]
-fn defects_of_one_cause_are_one_message_with_a_count() {
+fn errors_of_one_cause_are_one_message_with_a_count() {
     let path =
         |n: usize| format!("  /a{n}:\n    get: {{responses: {{'200': {{description: ok}}}}}}\n");
     let paths: String = (0..9).map(path).collect();
     let text = format!(
         "openapi: 3.0.3\ninfo: {{title: x, version: '1'}}\nservers: [{{url: 'https://api.sse.cisco.com/else'}}]\npaths:\n{paths}"
     );
-    let message = refused(text);
+    let message = rejected(text);
     assert!(
         message.starts_with("bad.yaml:6:5: #/paths/~1a0/get\n"),
         "{message}"
@@ -403,7 +403,7 @@ fn defects_of_one_cause_are_one_message_with_a_count() {
 }
 
 #[test]
-fn the_defects_of_json_have_lines_whatever_its_strings_hold() {
+fn the_errors_of_json_have_lines_whatever_its_strings_hold() {
     let text = "{\n\t\"openapi\": \"3.0.3\",\n\t\"info\": {\"title\": \"a \\ud83d\\ude00 b \\/ \\\\ud83d\", \"version\": 3},\n\t\"paths\": []\n}";
-    assert_says(&refused(text), &["bad.yaml:4:2: #/paths\n", "a list of 0"]);
+    assert_says(&rejected(text), &["bad.yaml:4:2: #/paths\n", "a list of 0"]);
 }
