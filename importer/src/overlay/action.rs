@@ -199,7 +199,11 @@ fn effects<'a>(
 }
 
 /// The schema that an update refers to and neither the document nor the overlay has. What refers to it would break the specifications.
-fn missing_schema(update: &Value, added: &BTreeSet<&str>, document: &Value) -> Option<String> {
+pub(super) fn missing_schema(
+    update: &Value,
+    added: &BTreeSet<&str>,
+    document: &Value,
+) -> Option<String> {
     let schemas = document["components"]["schemas"].as_object();
     reached([update], |_| None).iter().find_map(|target| {
         let name = target.strip_prefix(SCHEMAS)?;

@@ -27,7 +27,7 @@ pub use target::Missing;
 use crate::report::{Failure, Marks};
 use crate::schemas::Names;
 use crate::yaml::parse_any;
-use action::{Action, ActionOutcome};
+use action::{Action, ActionOutcome, missing_schema};
 use expects::EXPECTS;
 
 /// The directory of the overlays in that of the specifications.
@@ -143,7 +143,7 @@ impl<'a> Overlay<'a> {
                 "{name}: found no list `actions`, expected at least one action"
             ));
         };
-        let added = added(actions);
+        let added = added(actions, document);
         let mut missing = BTreeMap::new();
         for (index, action) in actions.iter().enumerate() {
             let result = Action::parse(action).and_then(|action| action.apply(&added, document));
@@ -205,12 +205,24 @@ impl<'a> Overlay<'a> {
     }
 }
 
-/// What the updates of an overlay add. Among it are its schemas, which its actions may refer to before that.
-fn added(actions: &[Value]) -> BTreeSet<&str> {
-    let updates = actions
+/// What the updates of an overlay add. Among it are its schemas, which its actions may refer to before that. An action that refers to a schema
+/// that is not there is left out, and so is what refers to a schema of that action.
+fn added<'a>(actions: &'a [Value], document: &Value) -> BTreeSet<&'a str> {
+    let mut updates: Vec<&Value> = actions
         .iter()
-        .filter_map(|action| action["update"].as_object());
-    updates
-        .flat_map(|update| update.keys().map(String::as_str))
-        .collect()
+        .map(|action| &action["update"])
+        .filter(|update| update.is_object())
+        .collect();
+    loop {
+        let added: BTreeSet<&str> = updates
+            .iter()
+            .filter_map(|update| update.as_object())
+            .flat_map(|update| update.keys().map(String::as_str))
+            .collect();
+        let before = updates.len();
+        updates.retain(|update| missing_schema(update, &added, document).is_none());
+        if updates.len() == before {
+            return added;
+        }
+    }
 }

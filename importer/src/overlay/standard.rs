@@ -41,12 +41,13 @@ pub(crate) fn steps(
         let bytes = std::fs::read(&file).map_err(|error| failure(error.to_string()))?;
         let (tree, _, _) = parse_any(&overlay, &bytes)?;
         let actions = tree["actions"].as_array().map_or(&[][..], Vec::as_slice);
+        let added = added(actions, document);
         let before = document.clone();
         let mut standard = Vec::new();
         for action in actions {
             let action = Action::parse(action).map_err(failure)?;
             standard.extend(action.standard(document));
-            action.apply(&added(actions), document).map_err(failure)?;
+            action.apply(&added, document).map_err(failure)?;
         }
         steps.push(Step {
             overlay: overlay.clone().into_owned(),

@@ -205,6 +205,28 @@ fn an_action_that_does_not_fit_is_left_out_completely_and_reported() {
 }
 
 #[test]
+fn what_refers_to_a_schema_of_an_action_that_is_left_out_is_left_out_too() {
+    let actions = "  - target: $.components.schemas
+    update:
+      policies.Ours: {type: array, items: {$ref: '#/components/schemas/policies.Gone'}}
+  - target: $.components.schemas['policies.Probe']
+    x-replaces: [type, properties, required]
+    update: {oneOf: [{$ref: '#/components/schemas/policies.Ours'}]}
+";
+    let plain = bench().policies();
+    let bench = bench().overlay("10-test.yaml", actions);
+    let outcome = bench.run().unwrap();
+    assert_eq!(bench.spec("policies"), plain);
+    let missing = ["policies.Gone", "policies.Ours"];
+    let stale = outcome.applied.stale.iter().zip(missing);
+    for (stale, missing) in stale {
+        let expected = format!("refers to the schema \"{missing}\", which is not there");
+        assert!(stale.to_string().contains(&expected), "{stale}");
+    }
+    assert_eq!(outcome.applied.stale.len(), missing.len());
+}
+
+#[test]
 fn two_schemas_cannot_get_one_name() {
     let text =
         of_schema("{type: object, properties: {thing: {$ref: '#/components/schemas/Thing'}}}");
