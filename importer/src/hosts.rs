@@ -11,7 +11,7 @@ const HOSTS: [&str; 3] = [
     "secureaccessfed.cisco.com",
 ];
 
-/// Records a error if a document names hosts, and all of them are those of something else.
+/// Records an error if a document names hosts, and all of them are those of something else.
 pub(crate) fn check(tree: &Value, diagnostics: &mut Diagnostics<'_>) {
     let servers = tree["servers"].as_array().into_iter().flatten();
     let hosts: Vec<&str> = servers

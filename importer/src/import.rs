@@ -11,95 +11,21 @@ use cisco_secure_access_codegen::scopes;
 use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value};
 
-use crate::changes::{Changes, State};
+use crate::changes::Changes;
 use crate::document::Document;
-use crate::extensions::Mismatch;
-use crate::integers::{self, Numbers};
-use crate::metamodel::{self, Kind};
 use crate::operations::{DOCUMENTS, each_operation};
 use crate::options::Options;
-use crate::overlay::{self, Applied, Expectations, OVERLAYS};
+use crate::outcome::{Outcome, Preview};
+use crate::overlay::{self, Expectations, OVERLAYS};
+use crate::prepare::{Examples, Hosts, read_all};
 use crate::renames::Move;
-use crate::report::{self, Diagnostics, DocumentError, Failure, Fixes, Pointer};
+use crate::report::{Failure, Fixes};
 use crate::take_in::{TakenIn, take_in};
 use crate::{
-    apis, base, check, choices, downgrade, extensions, fixes, generation, hosts, inputs,
-    kept_names, merge, names, pagination, placeholders, read, remainder, renames, resolve,
-    rust_names, schemas, split, write,
+    apis, base, choices, downgrade, extensions, fixes, generation, integers, kept_names, merge,
+    metamodel, names, pagination, placeholders, remainder, renames, resolve, rust_names, schemas,
+    split, write,
 };
-
-/// What an import did.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The number of operations by scope.
-    pub operations: BTreeMap<String, usize>,
-    /// What is not as before.
-    pub changes: Changes,
-    /// The operations that no document has any more, with the document that described them.
-    pub lost: Vec<String>,
-    /// The names of generated code that are gone and that handwritten code of the repository uses, with its files.
-    pub lost_names: Vec<String>,
-    /// The documents and APIs that keep their names although upstream calls them otherwise.
-    pub kept_names: Vec<String>,
-    /// The documents that were left out, because a newer version of them was given too.
-    pub left_out: Vec<String>,
-    /// What documents alone have of operations that others describe, where one of them has changed.
-    pub left_behind: Vec<String>,
-    /// The operations that another document describes than before, by both.
-    pub handed_over: Vec<String>,
-    /// For operations that seem to have moved, the overlay actions that keep the former names; before them the head of the overlay, where that does
-    /// not exist.
-    pub renames: Vec<String>,
-    /// The fixes, by rule.
-    pub fixes: Fixes,
-    /// What the overlays did.
-    pub applied: Applied,
-    /// The extensions that do not fit, with what was expected.
-    pub mismatches: Vec<Mismatch>,
-    /// The number of paths whose placeholders got other names.
-    pub renamed_paths: usize,
-    /// Which numbers are integers, which are real, and which an overlay must decide.
-    pub numbers: Numbers,
-    /// How many choices allow for more than one of their forms.
-    pub open_choices: usize,
-    /// The operations of which no overlay says which clouds document them.
-    pub without_clouds: BTreeSet<String>,
-    /// How the operations with parameters of paging page, or why they do not.
-    pub pagination: BTreeMap<String, Result<String, String>>,
-    /// The scopes that the directory did not have.
-    pub new_scopes: BTreeSet<String>,
-    /// The names of the files that an import writes.
-    pub files: BTreeSet<String>,
-    /// Those of them that were not yet as they should be.
-    pub changed: BTreeSet<String>,
-    /// The names of files that are not part of the specifications any more.
-    pub stale: BTreeSet<String>,
-}
-
-impl Outcome {
-    fn state(&self) -> State {
-        State {
-            stale: self.applied.stale.clone(),
-            mismatches: self.mismatches.clone(),
-        }
-    }
-}
-
-/// What an import would write.
-#[derive(Debug)]
-pub struct Preview {
-    /// The specifications, by the names of their files.
-    pub specs: BTreeMap<String, Value>,
-    /// The documents, in the order in which they came into the base.
-    pub documents: Vec<Document>,
-    /// The documents of each operation, by scope and name (`policies::list_rules`), as places in `documents`: first the one that
-    /// describes it, then those that add to it.
-    pub origins: BTreeMap<String, Vec<usize>>,
-    /// The texts of all files, by their names.
-    pub files: BTreeMap<String, String>,
-    /// What was done to get there.
-    pub outcome: Outcome,
-}
 
 /// Imports the documents into the directory `specs`, which stays as it was if anything is wrong.
 pub fn run(documents: &[PathBuf], specs: &Path) -> Result<Outcome, Failure> {
@@ -464,108 +390,6 @@ pub fn rules() -> BTreeMap<&'static str, &'static str> {
     ];
     let fix = fixes::RULES.iter().map(|rule| (rule.name, rule.what));
     tables.into_iter().flatten().copied().chain(fix).collect()
-}
-
-/// What becomes of the examples in a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Examples {
-    /// They go: they are upstream's words.
-    Dropped,
-    /// They stay where they are.
-    Kept,
-}
-
-/// Which documents are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hosts {
-    /// Those that name a host of Cisco Secure Access, or none.
-    SecureAccess,
-    /// All of them.
-    Any,
-}
-
-/// Reads, fixes and resolves all documents, or reports every error of all of them. Their scopes have to be among `scopes`, if there are
-/// any.
-pub fn read_all(
-    paths: &[PathBuf],
-    examples: Examples,
-    hosts: Hosts,
-    scopes: Option<&BTreeSet<String>>,
-    fixes: &mut Fixes,
-) -> Result<Vec<Document>, Failure> {
-    let mut failures = Vec::new();
-    let mut documents = Vec::new();
-    for path in paths {
-        let inputs = match inputs::collect(path) {
-            Ok(inputs) => inputs,
-            Err(failure) => {
-                failures.push(failure);
-                continue;
-            }
-        };
-        for input in inputs {
-            match read::read(&input, fixes) {
-                Ok(sources) => {
-                    for source in sources {
-                        let mut errors = Vec::new();
-                        documents.extend(prepare(
-                            source,
-                            examples,
-                            hosts,
-                            scopes,
-                            fixes,
-                            &mut errors,
-                        ));
-                        failures.extend(report::messages(&errors));
-                    }
-                }
-                Err(failure) => failures.push(failure),
-            }
-        }
-    }
-    if failures.is_empty() {
-        Ok(documents)
-    } else {
-        Err(Failure(failures))
-    }
-}
-
-fn prepare(
-    mut source: read::Source,
-    examples: Examples,
-    hosts: Hosts,
-    scopes: Option<&BTreeSet<String>>,
-    fixes: &mut Fixes,
-    errors: &mut Vec<DocumentError>,
-) -> Option<Document> {
-    let name = source.name.clone();
-    let marks = std::mem::take(&mut source.marks);
-    let mut diagnostics = Diagnostics {
-        document: &name,
-        marks: &marks,
-        keep_examples: examples == Examples::Kept,
-        fixes,
-        errors,
-    };
-    if read::is_3_1(&source.version()) {
-        downgrade::to_3_0(&mut source.tree, &mut diagnostics);
-    }
-    check::require_bundled(&source.tree, &mut diagnostics);
-    metamodel::validate(
-        &mut source.tree,
-        &Kind::Object(&metamodel::DOCUMENT),
-        &mut Pointer::default(),
-        &mut diagnostics,
-    );
-    fixes::fix(&mut source.tree, &mut diagnostics);
-    check::check(&mut source.tree, &mut diagnostics);
-    if hosts == Hosts::SecureAccess {
-        hosts::check(&source.tree, &mut diagnostics);
-    }
-    diagnostics
-        .errors
-        .is_empty()
-        .then(|| resolve::resolve(source, scopes, &mut diagnostics))
 }
 
 /// The operations that lack `x-clouds`, by scope and name.

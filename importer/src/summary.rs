@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::import::{Outcome, RENAMES, rules};
+use crate::import::{RENAMES, rules};
+use crate::outcome::Outcome;
 use crate::overlay::Applied;
 use crate::report::{Fix, Fixes};
 

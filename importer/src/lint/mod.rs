@@ -8,7 +8,8 @@ mod words;
 use std::fmt;
 use std::path::Path;
 
-use crate::import::{Preview, rebuild};
+use crate::import::rebuild;
+use crate::outcome::Preview;
 use crate::report::Failure;
 
 /// Something that does not hold.
