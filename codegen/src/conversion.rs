@@ -325,8 +325,8 @@ fn docs(changes: &[&Operation], differences: &Differences) -> String {
         .map(|change| format!("`{}`", names::snake(&change.id)))
         .collect();
     let mut text = format!(
-        "The body with which {} leaves this as it is: change what should change, and send it.\n\n\
-         It carries everything that was read and that the body can hold, undocumented properties included.",
+        "Returns the body with which {} changes nothing: set the properties to change, and send it.\n\n\
+         It has every property that was received and that the body can contain, undocumented ones included.",
         operations.join(" or ")
     );
     let ids: Vec<_> = differences

@@ -56,7 +56,7 @@ pub(crate) fn emit(
         let docs = docs(ty.description.as_deref().unwrap_or(match ty.shape {
             Shape::Struct(..) => "An object of the API.",
             Shape::Enum(_) | Shape::IntegerEnum(_) => {
-                "One of the documented values, or another one."
+                "A documented value, or another one as received."
             }
             Shape::Union(_) => "A value of one of several types.",
         }));

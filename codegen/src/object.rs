@@ -133,7 +133,7 @@ impl<'a> Emission<'a> {
             pub struct #ident {
                 #(#declarations)*
                 #lists
-                /// What no field holds.
+                /// The properties that no field holds.
                 #skip
                 pub extra: decode::Extra,
             }
@@ -377,7 +377,10 @@ impl<'a> Emission<'a> {
             .required()
             .map(|ty| format!("`{}`", ty.ident))
             .collect();
-        let doc = format!(" Begins the object; it needs {}.", required.join(", "));
+        let doc = format!(
+            " Returns a builder of the object, which requires {}.",
+            required.join(", ")
+        );
         (format_ident!("{}Builder", self.ident), doc)
     }
 

@@ -86,7 +86,7 @@ pub(crate) fn emit(
         #[non_exhaustive]
         pub enum #ident {
             #(#variant_docs #idents(#types),)*
-            /// A value that no documented variant holds, as the service sent it.
+            /// A value that matches no documented variant, as received.
             Unknown(::serde_json::Value),
         }
 

@@ -93,38 +93,38 @@ const ROWS: &[(&str, &str)] = &[
 
 /// Rows that the import handles, and the tests there; where a row is here too, both have a part in it.
 const IN_IMPORT: &[(&str, &str)] = &[
-    ("A6", "repairs: content-without-schema"),
-    ("A10", "repairs: path-parameter-required, path-parameters"),
-    ("A11", "repairs: duplicate-parameters"),
+    ("A6", "fixes: content-without-schema"),
+    ("A10", "fixes: path-parameter-required, path-parameters"),
+    ("A11", "fixes: duplicate-parameters"),
     (
         "A12",
-        "repairs: operation-ids; rejections: defects that no rule repairs; merging: references into paths are inlined",
+        "fixes: operation-ids; rejections: errors that no rule fixes; merging: references into paths are inlined",
     ),
     (
         "A13",
-        "rejections: what is no OpenAPI 3.0 document, defects that no rule repairs; repairs: unknown-keys, quoted-values",
+        "rejections: what is no OpenAPI 3.0 document, errors that no rule fixes; fixes: unknown-keys, quoted-values",
     ),
     (
         "A14",
-        "repairs: type-words; rejections: defects that no rule repairs",
+        "fixes: type-words; rejections: errors that no rule fixes",
     ),
-    ("A16", "repairs: enum-duplicates"),
+    ("A16", "fixes: enum-duplicates"),
     (
         "A17",
-        "repairs: enum-values, enum-on-array, defaults; rejections: defects that no rule repairs",
+        "fixes: enum-values, enum-on-array, defaults; rejections: errors that no rule fixes",
     ),
-    ("A18", "repairs: patterns"),
+    ("A18", "fixes: patterns"),
     (
         "B1",
         "names: put replaces where patch updates and equal names are numbered",
     ),
     ("B2", "merging: schemas of one name are one or qualified"),
-    ("C2", "repairs: discriminator-mapping"),
-    ("C7", "repairs: missing-type, nullable-without-type"),
-    ("C15", "repairs: media-type-names, json-responses"),
-    ("C16", "repairs: path-slashes"),
-    ("D11", "repairs: required-undeclared"),
-    ("E1", "repairs: upstream prose is dropped"),
+    ("C2", "fixes: discriminator-mapping"),
+    ("C7", "fixes: missing-type, nullable-without-type"),
+    ("C15", "fixes: media-type-names, json-responses"),
+    ("C16", "fixes: path-slashes"),
+    ("D11", "fixes: required-undeclared"),
+    ("E1", "fixes: upstream prose is dropped"),
 ];
 
 /// Rows of which the tests of the crate (`tests/it`) show how it goes when the program runs.

@@ -568,7 +568,7 @@ fn silent() -> Vec<Case> {
         Case::new("C3", "inside of another", response(json!({"oneOf": [{"anyOf": [reference("Cat"), string()]}, reference("Dog"), string()]}), pets()))
             .has(&["Cat(Cat), #[doc = \" A string.\"] String(String), #[doc = \" An object.\"] Dog(Dog),"]),
         Case::new("C4", "is the enumeration, which is open", in_response(json!({"a": {"anyOf": [{"type": "string", "enum": ["x", "y"]}, string()]}})))
-            .has(&["pub a: Option<ThingA>", "decode::open_enum! { #[doc = \" One of the documented values, or another one.\"] ThingA { #[doc = \" `x`\"] X = \"x\", #[doc = \" `y`\"] Y = \"y\" } }"]),
+            .has(&["pub a: Option<ThingA>", "decode::open_enum! { #[doc = \" A documented value, or another one as received.\"] ThingA { #[doc = \" `x`\"] X = \"x\", #[doc = \" `y`\"] Y = \"y\" } }"]),
         Case::new("C4", "and something else", body(json!({"anyOf": [string(), reference("Known"), {"type": "boolean"}]}), json!({"Known": {"type": "string", "enum": ["x", "y"]}})))
             .has(&["Known(Known)", "impl From<Known> for ListThingsBody"]),
         Case::new("C5", "is kept, as a string", response(json!({"allOf": [
@@ -636,7 +636,7 @@ fn silent() -> Vec<Case> {
             document["components"]["schemas"]["Thing"]["additionalProperties"] = json!({"type": "integer"});
             document
         })
-        .has(&["pub struct Thing { #[doc = \" `a`\"] pub a: Option<String>, #[doc = r\" What no field holds.\"] pub extra: decode::Extra, }", "&[\"a\"]"]),
+        .has(&["pub struct Thing { #[doc = \" `a`\"] pub a: Option<String>, #[doc = r\" The properties that no field holds.\"] pub extra: decode::Extra, }", "&[\"a\"]"]),
         Case::new("C14", "stay optional", operation(json!({"requestBody": {"required": false, "content": json_content(object(json!({"a": string()})))}}), json!({})))
             .has(&["pub fn list_things(&self,) -> requests::ListThings", "pub fn body(self, body: &ListThingsBody) -> Self { self.with_json(body) }"]),
         Case::new("C15", "are decoded as JSON", operation(json!({"responses": {"200": {"description": "OK", "content": {"application/vnd.shop.v2+json": {"schema": object(json!({"a": string()}))}}}}}), json!({})))
@@ -676,7 +676,7 @@ fn strict() -> Vec<Case> {
             .has(&["pub a: Option<i64>", "pub b: Option<i64>", "pub c: Option<i64>"]),
         Case::new("D5", "is wide enough", in_response(json!({"a": {"type": "integer", "format": "int32"}, "b": {"type": "number", "format": "float"}})))
             .has(&["pub a: Option<i64>", "pub b: Option<f64>"]),
-        Case::new("D7", "are kept", in_response(json!({"a": {"type": "string", "enum": ["x"]}}))).has(&["decode::open_enum! { #[doc = \" One of the documented values, or another one.\"] ThingA { #[doc = \" `x`\"] X = \"x\" } }"]),
+        Case::new("D7", "are kept", in_response(json!({"a": {"type": "string", "enum": ["x"]}}))).has(&["decode::open_enum! { #[doc = \" A documented value, or another one as received.\"] ThingA { #[doc = \" `x`\"] X = \"x\" } }"]),
         Case::new("D8", "are absent", response(reference("Thing"), json!({"Thing": {"type": "object", "required": ["a", "b"], "properties": {"a": string(), "b": {"type": "array", "items": string()}}}})))
             .has(&["pub a: Option<String>", "pub b: Vec<String>"]),
         Case::new("D9", "do not make a type", in_response(json!({"a": {"type": "string", "minLength": 3, "maxLength": 3, "pattern": "^[a-z]+$"}})))
@@ -830,7 +830,7 @@ fn extensions() -> Vec<Case> {
         Case::new("F3", "without names", in_response(json!({"a": {"type": "integer", "enum": [0, 1, -1, 1, null]}})))
             .has(&[
                 "pub a: Option<ThingA>",
-                "decode::integer_enum! { #[doc = \" One of the documented values, or another one.\"] ThingA { #[doc = \" `0`\"] N0 = 0i64, #[doc = \" `1`\"] N1 = 1i64, #[doc = \" `-1`\"] Minus1 = -1i64 } }",
+                "decode::integer_enum! { #[doc = \" A documented value, or another one as received.\"] ThingA { #[doc = \" `0`\"] N0 = 0i64, #[doc = \" `1`\"] N1 = 1i64, #[doc = \" `-1`\"] Minus1 = -1i64 } }",
             ]),
         Case::new("F3", "with names", in_response(json!({"a": {"type": "integer", "enum": [-1, 0, 1, 2], "x-enum-names": ["blocked", "not scanned", "not-scanned", "unknown"]}})))
             .has(&["#[doc = \" `-1`\"] Blocked = -1i64, #[doc = \" `0`\"] NotScanned = 0i64, #[doc = \" `1`\"] NotScanned_ = 1i64, #[doc = \" `2`\"] Unknown_ = 2i64"]),
