@@ -95,7 +95,7 @@ fn modules<'a>(scopes: impl Iterator<Item = &'a str>) -> String {
     for scope in scopes {
         let file = |ending: &str| format!("concat!(env!(\"OUT_DIR\"), \"/{scope}.{ending}\")");
         modules.push_str(&format!(
-            "#[doc = include_str!({})]\npub mod {scope} {{\n    include!({});\n}}\n",
+            "pub mod {scope} {{\n    #![doc = include_str!({})]\n    include!({});\n}}\n",
             file("md"),
             file("rs")
         ));
