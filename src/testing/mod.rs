@@ -32,6 +32,7 @@ mod response;
 mod service;
 
 pub use response::{CannedResponse, On};
+#[cfg(feature = "simulator")]
 pub(crate) use response::{CannedResponses, Target};
 pub use service::CannedService;
 #[cfg(feature = "simulator")]

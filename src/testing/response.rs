@@ -174,6 +174,7 @@ impl CannedResponses {
             .collect()
     }
 
+    #[cfg(feature = "simulator")]
     pub(crate) fn clear(&self) {
         self.queue().clear();
     }
