@@ -6,21 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use cisco_secure_access_openapi::path_shape;
-
-use crate::document::{Document, Operation};
+use crate::document::Document;
 use crate::merge::{Merged, merge};
+use crate::operations::OperationKey;
 use crate::report::{Failure, Fixes};
-
-/// An operation, whatever its placeholders are called: the shape of its path, and its method.
-type Key = (String, String);
 
 /// Operations by the API that they had, for an API that titles and tags make now.
 type Group<'a> = BTreeMap<Option<&'a str>, usize>;
-
-fn key(operation: &Operation) -> Key {
-    (path_shape(&operation.path), operation.method.clone())
-}
 
 /// Makes the operations of `documents` keep the APIs that they have in `before`, and says which APIs would have another name.
 ///
@@ -30,9 +22,9 @@ pub(crate) fn keep(
     before: &[Document],
     documents: &mut [Document],
 ) -> Result<Vec<String>, Failure> {
-    let known: BTreeMap<Key, String> = merged(before)?
+    let known: BTreeMap<OperationKey, String> = merged(before)?
         .into_iter()
-        .map(|merged| (key(&merged.operation), merged.api))
+        .map(|merged| (merged.operation.key(), merged.api))
         // Without a tag there is no name to keep.
         .filter(|(_, api)| !api.is_empty())
         .collect();
@@ -48,7 +40,7 @@ pub(crate) fn keep(
     {
         let group = groups.entry((scope, api)).or_default();
         *group
-            .entry(known.get(&key(operation)).map(String::as_str))
+            .entry(known.get(&operation.key()).map(String::as_str))
             .or_default() += 1;
     }
     let mut kept: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
@@ -60,7 +52,7 @@ pub(crate) fn keep(
         ..
     } in &merged
     {
-        let key = key(operation);
+        let key = operation.key();
         let own = known.get(&key).map(String::as_str);
         let wanted = own.or_else(|| prevailing(&groups[&(scope.as_str(), api.as_str())]));
         let Some(wanted) = wanted.filter(|wanted| wanted != api) else {
@@ -68,7 +60,7 @@ pub(crate) fn keep(
         };
         *kept.entry((scope, api, wanted)).or_default() += 1;
         let operations = documents[*document].operations.iter_mut();
-        for operation in operations.filter(|operation| self::key(operation) == key) {
+        for operation in operations.filter(|operation| operation.key() == key) {
             operation.kept_api = Some(wanted.to_owned());
         }
     }

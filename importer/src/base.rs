@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, KeptName, Operation, Precedence, TOKEN_PATH};
@@ -217,11 +216,10 @@ pub(crate) fn qualify(documents: &mut [Document]) {
 
 /// The operations of `before` that no document of `after` has: method, path, and the document that described them.
 pub(crate) fn lost(before: &[Document], after: &[Document]) -> Vec<String> {
-    let key = |operation: &Operation| (path_shape(&operation.path), operation.method.clone());
     let kept: BTreeSet<_> = after
         .iter()
         .flat_map(|document| &document.operations)
-        .map(key)
+        .map(Operation::key)
         .collect();
     let mut order: Vec<&Document> = before.iter().collect();
     order.sort_by_key(|document| document.rank);
@@ -230,10 +228,10 @@ pub(crate) fn lost(before: &[Document], after: &[Document]) -> Vec<String> {
         for operation in document
             .operations
             .iter()
-            .filter(|operation| !kept.contains(&key(operation)))
+            .filter(|operation| !kept.contains(&operation.key()))
         {
             let name = format!("{} {}", operation.method.to_uppercase(), operation.path);
-            lost.entry(key(operation))
+            lost.entry(operation.key())
                 .or_insert_with(|| format!("{name}, of {:?}", document.title));
         }
     }

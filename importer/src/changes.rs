@@ -3,19 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use cisco_secure_access_openapi::path_shape;
-use serde_json::Value;
-
 use crate::document::{Document, Operation};
 use crate::extensions::Mismatch;
 use crate::merge::api_name;
-use crate::operations::each_operation;
+use crate::operations::{OperationKey, scoped_name};
 use crate::overlay::StaleAction;
 use crate::precedence::compare_versions;
 use crate::report::{Fix, Fixes};
-
-/// The shape of the path of an operation, and its method.
-type Key = (String, String);
 
 /// What an import changes.
 #[derive(Debug, Default)]
@@ -71,11 +65,15 @@ impl Changes {
         }
     }
 
-    /// Adds the operations that are not among the former ones, which are given by the shape of their path and their method.
-    pub fn find_added(&mut self, former: &BTreeMap<Key, String>, specs: &BTreeMap<String, Value>) {
-        let operations = operations(specs).into_iter();
-        let added = operations.filter(|(key, _)| !former.contains_key(key));
-        self.added = added.map(|(_, name)| name).collect();
+    /// Adds the operations that are not among the former ones.
+    pub(crate) fn find_added(
+        &mut self,
+        former: &BTreeMap<OperationKey, String>,
+        present: &BTreeMap<OperationKey, String>,
+    ) {
+        let added = present.iter().filter(|(key, _)| !former.contains_key(*key));
+        let names = added.map(|((path, _), name)| scoped_name(path, name));
+        self.added = names.collect();
     }
 
     /// Adds what separates two states; where nothing is known of the former one, all that is stale is new.
@@ -113,20 +111,6 @@ fn separate<T>(was: Vec<T>, is: Vec<T>, same: impl Fn(&T, &T) -> bool) -> (Vec<T
     let mut ended = was;
     ended.retain(|item| !kept.iter().any(|known| same(known, item)));
     (new, ended)
-}
-
-/// The names of all operations, as `scope::name`, by the shape of their path and their method.
-fn operations(specs: &BTreeMap<String, Value>) -> BTreeMap<Key, String> {
-    let mut operations = BTreeMap::new();
-    for (file, spec) in specs {
-        let scope = file.trim_end_matches(".json");
-        each_operation(&mut spec.clone(), |path, method, operation, _| {
-            let name = operation.get("operationId").and_then(Value::as_str);
-            let name = format!("{scope}::{}", name.unwrap_or(""));
-            operations.insert((path_shape(path), method.to_owned()), name);
-        });
-    }
-    operations
 }
 
 /// Whether the operation or the schema around a location in a document is not as another document has it.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::operations::{self, OperationKey};
+
 /// The path of the one operation that takes HTTP Basic credentials.
 pub(crate) const TOKEN_PATH: &str = "/auth/v2/token";
 
@@ -57,6 +59,13 @@ pub struct Operation {
     pub object: Map<String, Value>,
     /// The name of its API, where titles and tags give it another one now.
     pub kept_api: Option<String>,
+}
+
+impl Operation {
+    /// What identifies it.
+    pub(crate) fn key(&self) -> OperationKey {
+        operations::key(&self.path, &self.method)
+    }
 }
 
 /// The name of a schema that it has from another document.

@@ -8,12 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cisco_secure_access_codegen::scopes;
-use cisco_secure_access_openapi::path_shape;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::changes::Changes;
-use crate::document::Document;
-use crate::operations::{DOCUMENTS, each_operation};
+use crate::document::{Document, Operation};
+use crate::operations::{self, DOCUMENTS, OperationKey, each_operation, name, scoped_name};
 use crate::options::Options;
 use crate::outcome::{Outcome, Preview};
 use crate::overlay::{self, Expectations, OVERLAYS};
@@ -118,7 +117,9 @@ impl Options {
         let left_behind = remainder::new(&before, &documents);
         let moves = renames::propose(&before, &documents);
         let mut preview = compute(documents, specs, &scopes, expectations, fixes)?;
-        changes.find_added(&former_names(specs), &preview.specs);
+        let former = former_names(specs);
+        let present = operations::names(preview.specs.values().cloned());
+        changes.find_added(&former, &present);
         preview.outcome.changes = changes;
         preview.outcome.lost = lost;
         preview.outcome.lost_names = generation::check(specs, &preview.specs)?;
@@ -126,7 +127,7 @@ impl Options {
         preview.outcome.left_out = left_out;
         preview.outcome.left_behind = left_behind;
         preview.outcome.handed_over = handed_over(&before, &preview.documents);
-        preview.outcome.renames = rename_actions(specs, &preview.specs, &moves);
+        preview.outcome.renames = rename_actions(specs, &former, &present, &moves);
         Ok(preview)
     }
 
@@ -181,11 +182,13 @@ fn handed_over(before: &[Document], after: &[Document]) -> Vec<String> {
 /// So many operations can go whatever their share is.
 const FEW: usize = 10;
 
-/// Rejects to remove more than a tenth of the operations.
+/// Rejects the removal of more than a tenth of the operations.
 fn check_removals(before: &[Document], lost: &[String]) -> Result<(), Failure> {
     let operations = before.iter().flat_map(|document| &document.operations);
-    let shapes = operations.map(|operation| (path_shape(&operation.path), &operation.method));
-    let known = shapes.collect::<BTreeSet<_>>().len();
+    let known = operations
+        .map(Operation::key)
+        .collect::<BTreeSet<_>>()
+        .len();
     if lost.len() <= FEW || lost.len() * 10 <= known {
         return Ok(());
     }
@@ -197,7 +200,7 @@ fn check_removals(before: &[Document], lost: &[String]) -> Result<(), Failure> {
     .into())
 }
 
-/// Rejects to take names away that handwritten code uses.
+/// Rejects the loss of names that handwritten code uses.
 fn check_names(outcome: &Outcome) -> Result<(), Failure> {
     if outcome.lost_names.is_empty() {
         return Ok(());
@@ -221,16 +224,12 @@ pub(crate) const RENAMES: &str = "overlays/21-renames.yaml";
 /// The actions that keep the former names of operations that seem to have moved, with the head of the overlay where that does not exist.
 fn rename_actions(
     directory: &Path,
-    specs: &BTreeMap<String, Value>,
+    former: &BTreeMap<OperationKey, String>,
+    present: &BTreeMap<OperationKey, String>,
     moves: &[Move],
 ) -> Vec<String> {
-    let former = former_names(directory);
-    let mut present = BTreeMap::new();
-    for spec in specs.values() {
-        names_of(spec.clone(), &mut present);
-    }
     let actions = moves.iter().filter_map(|found| {
-        let key = |(method, path): &(String, String)| (path_shape(path), method.clone());
+        let key = |(method, path): &(String, String)| operations::key(path, method);
         let name = former.get(&key(&found.from))?;
         (present.get(&key(&found.to)) != Some(name)).then(|| found.action(name))
     });
@@ -241,29 +240,14 @@ fn rename_actions(
     actions
 }
 
-/// The names that the operations of a directory of specifications have, by the shape of their path and their method.
-fn former_names(specs: &Path) -> BTreeMap<(String, String), String> {
-    let mut names = BTreeMap::new();
-    for entry in std::fs::read_dir(specs).into_iter().flatten().flatten() {
-        let json = entry
-            .path()
-            .extension()
-            .is_some_and(|extension| extension == "json");
-        let text = std::fs::read(entry.path()).ok().filter(|_| json);
-        if let Some(spec) = text.and_then(|text| serde_json::from_slice(&text).ok()) {
-            names_of(spec, &mut names);
-        }
-    }
-    names
-}
-
-/// Adds the names of the operations of a specification.
-fn names_of(mut spec: Value, names: &mut BTreeMap<(String, String), String>) {
-    each_operation(&mut spec, |path, method, operation, _| {
-        if let Some(name) = operation.get("operationId").and_then(Value::as_str) {
-            names.insert((path_shape(path), method.to_owned()), name.to_owned());
-        }
+/// The names that the operations of a directory of specifications have.
+fn former_names(specs: &Path) -> BTreeMap<OperationKey, String> {
+    let scopes = scopes(specs).unwrap_or_default().into_iter();
+    let specs = scopes.filter_map(|scope| {
+        let text = std::fs::read(specs.join(format!("{scope}.json"))).ok()?;
+        serde_json::from_slice(&text).ok()
     });
+    operations::names(specs)
 }
 
 /// Merges the documents into one, in which everything has the name that the rules give.
@@ -368,16 +352,9 @@ fn origins(whole: &mut Value) -> BTreeMap<String, Vec<usize>> {
             .into_iter()
             .flatten();
         let places = places.filter_map(|place| usize::try_from(place.as_u64()?).ok());
-        origins.insert(scoped_name(path, operation), places.collect());
+        origins.insert(scoped_name(path, name(operation)), places.collect());
     });
     origins
-}
-
-/// The scope and the name of an operation: `policies::list_rules`.
-fn scoped_name(path: &str, operation: &Map<String, Value>) -> String {
-    let scope = path.split('/').nth(1).unwrap_or("");
-    let name = operation.get("operationId").and_then(Value::as_str);
-    format!("{scope}::{}", name.unwrap_or(""))
 }
 
 /// Every rule by name, with what it does.
@@ -397,7 +374,7 @@ fn without_clouds(whole: &mut Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     each_operation(whole, |path, _, operation, _| {
         if !operation.contains_key("x-clouds") {
-            found.insert(scoped_name(path, operation));
+            found.insert(scoped_name(path, name(operation)));
         }
     });
     found

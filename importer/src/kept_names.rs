@@ -8,11 +8,11 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
-use cisco_secure_access_openapi::path_shape;
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, KeptName};
 use crate::names::{is_part_of_operation, pascal};
+use crate::operations::OperationKey;
 use crate::precedence::compare_to_settled;
 use crate::references::SCHEMAS;
 
@@ -105,15 +105,14 @@ fn is_settled(document: &Document) -> bool {
     compare_to_settled(document) == Ordering::Equal
 }
 
-/// Where each operation is described, by the shape of its path and its method.
-pub(crate) fn describing(documents: &[Document]) -> BTreeMap<(String, String), Described> {
+/// Where each operation is described, by what identifies it.
+pub(crate) fn describing(documents: &[Document]) -> BTreeMap<OperationKey, Described> {
     let mut found = BTreeMap::new();
     let mut order: Vec<(usize, &Document)> = documents.iter().enumerate().collect();
     order.sort_by_key(|(_, document)| document.rank);
     for (place, document) in order {
         for (index, operation) in document.operations.iter().enumerate() {
-            let key = (path_shape(&operation.path), operation.method.clone());
-            found.entry(key).or_insert((place, index));
+            found.entry(operation.key()).or_insert((place, index));
         }
     }
     found

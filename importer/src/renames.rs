@@ -26,17 +26,16 @@ pub(crate) struct Move {
 /// The operations of `before` that moved, by what `after` has instead; no operation is used twice, the most alike first.
 pub(crate) fn propose(before: &[Document], after: &[Document]) -> Vec<Move> {
     let (old, new) = (operations(before), operations(after));
-    let key = |operation: &Operation| (path_shape(&operation.path), operation.method.clone());
-    let known: BTreeSet<_> = old.iter().map(key).collect();
-    let kept: BTreeSet<_> = new.iter().map(key).collect();
+    let known: BTreeSet<_> = old.iter().map(Operation::key).collect();
+    let kept: BTreeSet<_> = new.iter().map(Operation::key).collect();
     let mut moves = Vec::new();
     for gone in old
         .iter()
-        .filter(|operation| !kept.contains(&key(operation)))
+        .filter(|operation| !kept.contains(&operation.key()))
     {
         for come in new
             .iter()
-            .filter(|operation| !known.contains(&key(operation)))
+            .filter(|operation| !known.contains(&operation.key()))
         {
             let likeness = likeness(gone, come);
             if likeness >= LIKE {
