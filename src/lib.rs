@@ -130,7 +130,7 @@ pub use operation::{
 };
 pub use pagination::{ContinuationToken, Items, Listing, Named, Pages};
 pub use request::{
-    Builder, Endpoint, IsSet, Regional, Request, ResponseFuture, Set, Undocumented, Upload,
+    Builder, Endpoint, IsSet, Regional, Request, ResponseFuture, Set, Untyped, Upload,
 };
 pub use response::{
     Deviation, Entries, Extra, JsonType, LenientDeserialize, Nullable, ParseEnumError, RawResponse,

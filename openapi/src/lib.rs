@@ -43,6 +43,7 @@ mod redact;
 mod reference;
 mod root;
 pub mod schema;
+mod secrets;
 pub mod union;
 pub mod words;
 

@@ -52,6 +52,38 @@ impl Client {
     pub fn request(&self, method: Method, path: &str) -> Request {
         Request::undocumented(self, find_operation(&method, path), &method, path)
     }
+
+    /// Creates a request to a documented operation that is known only at run time, with the values of its path parameters in order. Query
+    /// parameters, headers and the body are set by their names in the service.
+    ///
+    /// A value is one segment of the path, and is percent-encoded. Another number of values than the path has parameters is an
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) when the request is sent. [`Operation::defaults`] apply.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "sites", feature = "simulator"))]
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use cisco_secure_access::simulator::Simulator;
+    /// # let simulator = Simulator::builder().start().await?;
+    /// # let client = simulator.client()?;
+    /// use serde_json::Value;
+    ///
+    /// let mut operations = cisco_secure_access::operations();
+    /// let list_sites = operations.find(|operation| operation.id == "list_sites").ok_or("no such operation")?;
+    /// let sites = client.request_for(list_sites, &[] as &[&str]).query("limit", "2").send::<Value>().await?;
+    /// assert_eq!(sites.as_array().map(Vec::len), Some(2));
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(all(feature = "sites", feature = "simulator")))]
+    /// # fn main() {}
+    /// ```
+    pub fn request_for(
+        &self,
+        operation: &'static Operation,
+        path_values: &[impl AsRef<str>],
+    ) -> Request {
+        Request::untyped(self, operation, path_values)
+    }
 }
 
 #[cfg(test)]

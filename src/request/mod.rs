@@ -16,6 +16,6 @@ pub use future::ResponseFuture;
 pub(crate) use list::{cloned_list, into_list};
 pub(crate) use parameter::{ToParam, to_param};
 pub(crate) use parts::RequestParts;
-pub use typed::{Endpoint, Regional, Request, Undocumented};
+pub use typed::{Endpoint, Regional, Request, Untyped};
 pub use typestate::{IsSet, Set};
 pub use upload::Upload;

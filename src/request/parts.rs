@@ -55,7 +55,7 @@ enum BodyPart {
     Empty,
     Json(Bytes),
     Form(String),
-    Multipart(Vec<(&'static str, Upload)>),
+    Multipart(Vec<(Cow<'static, str>, Upload)>),
 }
 
 impl RequestParts {
@@ -138,10 +138,15 @@ impl RequestParts {
     }
 
     /// Sets a query parameter to a list: one parameter for each value.
-    pub(crate) fn query_repeated(&mut self, name: &'static str, values: &[impl ToParam]) {
+    pub(crate) fn query_repeated(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        values: &[impl ToParam],
+    ) {
+        let name = name.into();
         self.query.retain(|(known, _)| *known != name);
         self.query
-            .extend(values.iter().map(|value| (name.into(), value.to_param())));
+            .extend(values.iter().map(|value| (name.clone(), value.to_param())));
     }
 
     /// Sets a query parameter to JSON.
@@ -213,7 +218,8 @@ impl RequestParts {
     }
 
     /// Adds a file to the body.
-    pub(crate) fn part(&mut self, name: &'static str, upload: Upload) {
+    pub(crate) fn part(&mut self, name: impl Into<Cow<'static, str>>, upload: Upload) {
+        let name = name.into();
         if let BodyPart::Multipart(parts) = &mut self.body {
             parts.retain(|(known, _)| *known != name);
             parts.push((name, upload));

@@ -1,4 +1,6 @@
-//! Requests without generated setters, for undocumented operations.
+//! Requests without generated setters, for operations that are known only at run time, documented or not.
+
+use std::borrow::Cow;
 
 use http::Method;
 use serde::Serialize;
@@ -8,6 +10,7 @@ use serde_json::Value;
 use super::future::ResponseFuture;
 use super::parts::RequestParts;
 use super::typed::Request;
+use super::upload::Upload;
 use crate::client::Client;
 use crate::error::Result;
 use crate::operation::Operation;
@@ -34,7 +37,49 @@ impl Request {
         Self::new(parts)
     }
 
-    /// Sets the body.
+    /// Creates a request to a documented operation, with the values of its path parameters in order.
+    pub(crate) fn untyped(
+        client: &Client,
+        operation: &'static Operation,
+        values: &[impl AsRef<str>],
+    ) -> Self {
+        let texts: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+        let mut parts = RequestParts::new(client, operation, &texts);
+        let expected = operation.path.matches('{').count();
+        if texts.len() != expected {
+            parts.fail(format!(
+                "the path {} has {expected} parameters, not {}",
+                operation.path,
+                texts.len()
+            ));
+        }
+        Self::new(parts)
+    }
+
+    /// Sets a query parameter to a list, one parameter for each value, and replaces earlier values.
+    pub fn query_values(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let values: Vec<String> = values.into_iter().map(Into::into).collect();
+        self.parts.query_repeated(name, &values);
+        self
+    }
+
+    /// Sets the body to a form (`application/x-www-form-urlencoded`): the properties of an object.
+    pub fn form(mut self, body: &impl Serialize) -> Self {
+        self.parts.form(body);
+        self
+    }
+
+    /// Adds a file to the body, which becomes `multipart/form-data`, and replaces an earlier file of this name.
+    pub fn part(mut self, name: impl Into<Cow<'static, str>>, upload: impl Into<Upload>) -> Self {
+        self.parts.part(name, upload.into());
+        self
+    }
+
+    /// Sets the body to JSON.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         self.parts.json(body);
         self

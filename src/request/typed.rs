@@ -21,9 +21,9 @@ pub trait Endpoint {
     type Response: LenientDeserialize;
 }
 
-/// The endpoint of undocumented requests of [`Client::request`](crate::Client::request). They send and receive JSON, with the same tokens,
-/// retries, redirects and errors as other requests.
-pub enum Undocumented {}
+/// The endpoint of requests whose operation is known only at run time: those of [`Client::request`](crate::Client::request) and
+/// [`Client::request_for`](crate::Client::request_for). They have the same tokens, retries, redirects and errors as other requests.
+pub enum Untyped {}
 
 /// A report that can be requested from a storage region.
 pub trait Regional: Endpoint {}
@@ -34,9 +34,10 @@ pub trait Regional: Endpoint {}
 /// not an argument of that method. Send it with [`send`](Self::send) or `await`. `State` says which required parameters are set: sending a
 /// request without one of them is a compile error.
 ///
-/// Without an endpoint, it is an undocumented request of [`Client::request`](crate::Client::request).
+/// Without an endpoint, it is an [`Untyped`] request of [`Client::request`](crate::Client::request) or
+/// [`Client::request_for`](crate::Client::request_for).
 #[must_use = "a request does nothing until it is sent"]
-pub struct Request<Endpoint = Undocumented, State = ()> {
+pub struct Request<Endpoint = Untyped, State = ()> {
     pub(crate) parts: RequestParts,
     endpoint: PhantomData<fn() -> (Endpoint, State)>,
 }

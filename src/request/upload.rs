@@ -1,5 +1,6 @@
 //! Files in a multipart body.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -159,14 +160,14 @@ impl fmt::Debug for Upload {
 }
 
 /// The files of a multipart body, with the names of their parts.
-pub(super) struct Uploads(pub(super) Vec<(&'static str, Upload)>);
+pub(super) struct Uploads(pub(super) Vec<(Cow<'static, str>, Upload)>);
 
 impl MultipartSource for Uploads {
     fn form(&self, operation: &'static Operation) -> BoxFuture<'_, Result<Form>> {
         Box::pin(async move {
             let mut form = Form::new();
             for (name, upload) in &self.0 {
-                form = form.part(*name, upload.part(operation).await?);
+                form = form.part(name.clone(), upload.part(operation).await?);
             }
             Ok(form)
         })

@@ -136,8 +136,13 @@ impl RawResponse {
     /// Decodes the JSON body to a type of your own.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode), with the position of the error and the body.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode), with the position of the error and the body;
+    /// [`ErrorKind::Partial`](crate::ErrorKind::Partial) if the response reports that the request was not carried out.
     pub fn json<T: DeserializeOwned>(self) -> Result<Response<T>> {
+        self.check_success()?.decode_json()
+    }
+
+    fn decode_json<T: DeserializeOwned>(self) -> Result<Response<T>> {
         match decode::from_json_body(&self.body) {
             Ok(value) => Ok(self.with_value(value, Vec::new())),
             Err(message) => Err(self.into_error(ErrorKind::Decode, message)),
@@ -171,44 +176,52 @@ impl RawResponse {
     pub(crate) fn decode_with_json<T: LenientDeserialize>(
         self,
     ) -> Result<(Response<T>, Option<Value>)> {
-        if let Some(property) = self.operation.success_property
-            && self.reports_failure(property)
-        {
-            let message = format!(
-                "the service responded with {} and `{}: false`: the request was not carried out, or only in part; see the body for details",
-                self.status,
-                property.trim_start_matches('/')
-            );
-            return Err(self.into_error(ErrorKind::Partial, message));
-        }
+        let response = self.check_success()?;
         let DecodedBody {
             value,
             deviations,
             json,
-        } = match decode::from_body(&self.body, self.empty_body()) {
+        } = match decode::from_body(&response.body, response.empty_body()) {
             Ok(decoded) => decoded,
             Err(error) => {
-                let message = match self.operation.security {
+                let message = match response.operation.security {
                     // The response contains a token, so nothing of it is shown.
                     Security::Basic => "the response differs from its documentation".to_owned(),
-                    Security::Bearer(_) => error.describe(&self.body),
+                    Security::Bearer(_) => error.describe(&response.body),
                 };
-                return Err(self.into_error(ErrorKind::Decode, message));
+                return Err(response.into_error(ErrorKind::Decode, message));
             }
         };
         if let Some(first) = deviations.first() {
-            if self.deviation_policy.is_strict() {
+            if response.deviation_policy.is_strict() {
                 let message = match deviations.len() - 1 {
                     0 => format!("the response differs from its documentation at {first}"),
                     others => format!(
                         "the response differs from its documentation at {first}, and at {others} more locations"
                     ),
                 };
-                return Err(self.into_error(ErrorKind::Decode, message));
+                return Err(response.into_error(ErrorKind::Decode, message));
             }
-            self.deviation_policy.report(self.operation, &deviations);
+            response
+                .deviation_policy
+                .report(response.operation, &deviations);
         }
-        Ok((self.with_value(value, deviations), json))
+        Ok((response.with_value(value, deviations), json))
+    }
+
+    /// Rejects a response with a success status that reports that the request was not carried out, or only in part.
+    fn check_success(self) -> Result<Self> {
+        match self.operation.success_property {
+            Some(property) if self.reports_failure(property) => {
+                let message = format!(
+                    "the service responded with {} and `{}: false`: the request was not carried out, or only in part; see the body for details",
+                    self.status,
+                    property.trim_start_matches('/')
+                );
+                Err(self.into_error(ErrorKind::Partial, message))
+            }
+            _ => Ok(self),
+        }
     }
 
     /// Whether a response with a success status reports that the request was not carried out, or only in part.

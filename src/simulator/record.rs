@@ -80,75 +80,9 @@ impl RecordedRequest {
     }
 }
 
-/// The placeholder of a secret.
-const HIDDEN: &str = "…";
-
 /// Returns a JSON body without the properties that the document marks as secret.
 fn without_secrets(document: &Document, schema: &Value, body: &[u8]) -> Option<Value> {
     let mut value = serde_json::from_slice(body).ok()?;
-    hide(document, schema, &mut value);
+    document.hide_secrets(schema, &mut value);
     Some(value)
-}
-
-fn hide(document: &Document, schema: &Value, value: &mut Value) {
-    let is_marked = schema["x-secret"] == true;
-    let schema = document.resolve(schema);
-    if is_marked || schema["x-secret"] == true {
-        *value = Value::from(HIDDEN);
-        return;
-    }
-    for kind in ["oneOf", "anyOf", "allOf"] {
-        for part in schema[kind].as_array().into_iter().flatten() {
-            hide(document, part, value);
-        }
-    }
-    match value {
-        Value::Object(object) => {
-            for (name, value) in object {
-                let property = schema["properties"].get(name);
-                hide(
-                    document,
-                    property.unwrap_or(&schema["additionalProperties"]),
-                    value,
-                );
-            }
-        }
-        Value::Array(list) => {
-            for item in list {
-                hide(document, &schema["items"], item);
-            }
-        }
-        _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_secret_is_redacted_if_the_property_or_its_schema_is_marked() {
-        let text = json!({
-            "openapi": "3.0.3",
-            "paths": {},
-            "components": {"schemas": {
-                "Word": {"type": "string"},
-                "Key": {"type": "string", "x-secret": true},
-                "Thing": {"type": "object", "properties": {
-                    "password": {"$ref": "#/components/schemas/Word", "x-secret": true},
-                    "token": {"$ref": "#/components/schemas/Key"},
-                    "label": {"$ref": "#/components/schemas/Word"},
-                }},
-            }},
-        });
-        let document = Document::parse("policies", &text.to_string()).unwrap();
-        let schema = json!({"$ref": "#/components/schemas/Thing"});
-        let body = br#"{"password": "a", "token": "b", "label": "c"}"#;
-        assert_eq!(
-            without_secrets(&document, &schema, body),
-            Some(json!({"password": HIDDEN, "token": HIDDEN, "label": "c"}))
-        );
-    }
 }

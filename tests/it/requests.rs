@@ -397,3 +397,108 @@ fn the_operation_table_has_every_operation_once() {
         .collect();
     assert_eq!(ids.len(), 365);
 }
+
+/// The operation of this id.
+fn operation(id: &str) -> &'static cisco_secure_access::Operation {
+    operations()
+        .find(|operation| operation.id == id)
+        .expect("an operation")
+}
+
+const NONE: &[&str] = &[];
+
+#[tokio::test]
+async fn an_operation_that_is_known_at_run_time_is_called_by_its_description() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let client = simulator.client().unwrap();
+    let id = simulator.ids("/deployments/v2/sites").remove(0);
+    let site = client
+        .request_for(operation("get_site"), &[&id])
+        .send::<serde_json::Value>()
+        .await
+        .unwrap();
+    assert_eq!(site["siteId"].to_string(), id);
+
+    // A parameter with a default is sent.
+    let counts = operation("get_top_identities");
+    assert!(!counts.defaults.is_empty());
+    client
+        .request_for(counts, NONE)
+        .query("from", "-1days")
+        .query("to", "now")
+        .send_raw()
+        .await
+        .unwrap();
+    let last = simulator.requests().pop().unwrap();
+    assert_eq!(last.operation, Some("get_top_identities"));
+    for (name, value) in counts.defaults {
+        let pair = format!("{name}={value}");
+        assert!(last.query.contains(&pair), "{}", last.query);
+    }
+}
+
+#[tokio::test]
+async fn the_values_of_a_path_are_as_many_as_its_parameters() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let client = simulator.client().unwrap();
+    for (values, expected) in [
+        (&["1", "2"][..], "has 1 parameters, not 2"),
+        (NONE, "has 1 parameters, not 0"),
+    ] {
+        let error = client
+            .request_for(operation("get_site"), values)
+            .send_raw()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request);
+        let text = error.to_string();
+        let is_empty = text.contains("cannot be a segment");
+        assert!(text.contains(expected) || is_empty, "{text}");
+    }
+    assert!(simulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_without_types_sends_lists_forms_and_files() {
+    let server = Scripted::start(&[
+        (200, "application/json", TOKEN),
+        (200, "application/json", "{}"),
+        (200, "application/json", "{}"),
+        (200, "application/json", "{}"),
+    ])
+    .await;
+    let client = server.client();
+    let request = || client.request(Method::POST, "/admin/v2/things");
+    let list = request().query_values("kind", ["a", "b&c"]);
+    list.send::<serde_json::Value>().await.unwrap();
+    let form = request().form(&serde_json::json!({"grant": "a b", "none": null}));
+    form.send::<serde_json::Value>().await.unwrap();
+    let file = request().part("file", Upload::bytes("things.csv", "name\n"));
+    file.send::<serde_json::Value>().await.unwrap();
+    let requests = server.requests();
+    assert!(requests[1].contains("/admin/v2/things?kind=a&kind=b%26c"));
+    assert!(requests[2].contains("application/x-www-form-urlencoded"));
+    assert!(requests[2].ends_with("grant=a+b"));
+    assert!(requests[3].contains("name=\"file\"; filename=\"things.csv\""));
+}
+
+#[tokio::test]
+async fn a_value_of_your_own_type_is_not_read_from_a_failed_request() {
+    let server = Scripted::start(&[
+        (200, "application/json", TOKEN),
+        (
+            200,
+            "application/json",
+            r#"{"success": false, "errorIds": [4]}"#,
+        ),
+    ])
+    .await;
+    let error = server
+        .client()
+        .request_for(operation("delete_alert_rules"), NONE)
+        .json(&serde_json::json!({"ruleIds": [4]}))
+        .send::<serde_json::Value>()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Partial);
+}
