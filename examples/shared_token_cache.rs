@@ -17,7 +17,7 @@ use std::error::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use cisco_secure_access::auth::{BoxError, BoxFuture, CacheLock, CachedToken, TokenCache};
+use cisco_secure_access::auth::{AccessToken, BoxError, BoxFuture, CacheLock, TokenCache};
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Cloud};
 use futures_util::future::try_join_all;
@@ -69,14 +69,14 @@ fn entry(key: &str) -> String {
 }
 
 impl TokenCache for RedisTokenCache {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<AccessToken>, BoxError>> {
         Box::pin(async move {
             let text = self.command(&["GET", &entry(key)]).await?;
-            Ok(text.as_deref().and_then(CachedToken::from_text))
+            Ok(text.as_deref().and_then(AccessToken::from_text))
         })
     }
 
-    fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn put<'a>(&'a self, key: &'a str, token: AccessToken) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
             // The server removes the entry when the token expires.
             let life = token.expires_at().duration_since(SystemTime::now())?;

@@ -31,13 +31,13 @@ pub trait TokenCache: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// When the cache cannot be read.
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>>;
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<AccessToken>, BoxError>>;
 
     /// Stores the token of a cache key.
     ///
     /// # Errors
     /// When the cache cannot be written.
-    fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>>;
+    fn put<'a>(&'a self, key: &'a str, token: AccessToken) -> BoxFuture<'a, Result<(), BoxError>>;
 
     /// Waits for the lock of a cache key. Its holder requests a token, and the waiters then find that token in the cache.
     ///
@@ -53,11 +53,11 @@ pub trait TokenCache: fmt::Debug + Send + Sync {
 }
 
 impl<C: TokenCache + ?Sized> TokenCache for Arc<C> {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<AccessToken>, BoxError>> {
         (**self).get(key)
     }
 
-    fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn put<'a>(&'a self, key: &'a str, token: AccessToken) -> BoxFuture<'a, Result<(), BoxError>> {
         (**self).put(key, token)
     }
 
@@ -86,9 +86,9 @@ impl fmt::Debug for CacheLock {
     }
 }
 
-/// An access token in a [`TokenCache`].
+/// An access token with its expiry, as a [`TokenCache`] stores it and [`Client::access_token`](crate::Client::access_token) returns it.
 #[derive(Clone)]
-pub struct CachedToken {
+pub struct AccessToken {
     secret: SecretString,
     expires_at: SystemTime,
 }
@@ -101,7 +101,7 @@ struct StoredToken<'a> {
     expires_at: u64,
 }
 
-impl CachedToken {
+impl AccessToken {
     /// Creates a token with its expiry.
     pub fn new(secret: impl Into<SecretString>, expires_at: SystemTime) -> Self {
         Self {
@@ -158,9 +158,9 @@ impl CachedToken {
     }
 }
 
-impl fmt::Debug for CachedToken {
+impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CachedToken")
+        f.debug_struct("AccessToken")
             .field("secret", &Redacted)
             .field("expires_at", &self.expires_at)
             .finish()
@@ -179,7 +179,7 @@ const MAX_ENTRIES: usize = 1000;
 
 #[derive(Default)]
 struct Entry {
-    token: Option<CachedToken>,
+    token: Option<AccessToken>,
     lock: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -194,7 +194,7 @@ impl MemoryTokenCache {
     fn with_entry<T>(&self, key: &str, change: impl FnOnce(&mut Entry) -> T) -> T {
         let mut entries = self.entries();
         if !entries.contains_key(key) && entries.len() >= MAX_ENTRIES {
-            let expiry = |entry: &Entry| entry.token.as_ref().map(CachedToken::expires_at);
+            let expiry = |entry: &Entry| entry.token.as_ref().map(AccessToken::expires_at);
             // An entry whose lock is held is in use.
             let unused = entries
                 .iter()
@@ -214,7 +214,7 @@ impl MemoryTokenCache {
 }
 
 impl TokenCache for MemoryTokenCache {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<AccessToken>, BoxError>> {
         let token = self
             .entries()
             .get(key)
@@ -222,7 +222,7 @@ impl TokenCache for MemoryTokenCache {
         Box::pin(std::future::ready(Ok(token)))
     }
 
-    fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn put<'a>(&'a self, key: &'a str, token: AccessToken) -> BoxFuture<'a, Result<(), BoxError>> {
         self.with_entry(key, |entry| entry.token = Some(token));
         Box::pin(std::future::ready(Ok(())))
     }

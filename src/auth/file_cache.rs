@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{BoxError, BoxFuture, CacheLock, CachedToken, TokenCache};
+use super::{AccessToken, BoxError, BoxFuture, CacheLock, TokenCache};
 use crate::error::{Error, Result};
 
 /// The maximum wait for another process that requests a token.
@@ -85,7 +85,7 @@ impl FileTokenCache {
         Ok(tokio::task::spawn_blocking(move || work(&cache, &key)).await??)
     }
 
-    fn read(&self, key: &str) -> io::Result<Option<CachedToken>> {
+    fn read(&self, key: &str) -> io::Result<Option<AccessToken>> {
         let file = match File::open(self.file(format_args!("{key}.json"))) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             file => file?,
@@ -96,10 +96,10 @@ impl FileTokenCache {
         }
         let mut text = String::new();
         let read = file.take(MAX_FILE_SIZE).read_to_string(&mut text);
-        Ok(read.ok().and_then(|_| CachedToken::from_text(&text)))
+        Ok(read.ok().and_then(|_| AccessToken::from_text(&text)))
     }
 
-    fn write(&self, key: &str, token: &CachedToken) -> io::Result<()> {
+    fn write(&self, key: &str, token: &AccessToken) -> io::Result<()> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let process = std::process::id();
@@ -123,11 +123,11 @@ impl FileTokenCache {
 }
 
 impl TokenCache for FileTokenCache {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<AccessToken>, BoxError>> {
         Box::pin(self.blocking(key, Self::read))
     }
 
-    fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn put<'a>(&'a self, key: &'a str, token: AccessToken) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(self.blocking(key, move |cache, key| cache.write(key, &token)))
     }
 

@@ -7,7 +7,7 @@ mod provider;
 mod token_response;
 mod token_source;
 
-pub use cache::{CacheLock, CachedToken, MemoryTokenCache, TokenCache};
+pub use cache::{AccessToken, CacheLock, MemoryTokenCache, TokenCache};
 pub use credentials::Credentials;
 pub(crate) use credentials::env_variable;
 pub use file_cache::FileTokenCache;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, Shared, select};
@@ -15,7 +15,7 @@ use url::Url;
 
 use super::cache::cache_key;
 use super::{
-    BoxError, BoxFuture, CacheLock, CachedToken, Credentials, CredentialsProvider, TokenCache,
+    AccessToken, BoxError, BoxFuture, CacheLock, Credentials, CredentialsProvider, TokenCache,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
@@ -43,7 +43,7 @@ pub(crate) trait TokenEndpoint: Send + Sync {
         credentials: Credentials,
         organization: Option<Arc<str>>,
         limit: Duration,
-    ) -> BoxFuture<'_, Result<CachedToken>>;
+    ) -> BoxFuture<'_, Result<AccessToken>>;
 }
 
 /// An access token, with the times of its expiry and of its renewal.
@@ -52,6 +52,7 @@ pub(crate) struct Token(Arc<Inner>);
 
 struct Inner {
     secret: SecretString,
+    expires_at: SystemTime,
     refresh_from: Instant,
     usable_until: Instant,
     /// The reason why it was issued, if the service rejected the previous token.
@@ -72,7 +73,7 @@ struct Replacement {
 impl Token {
     /// Creates a token; `rejected_by` is the operation that rejected the previous token, if any.
     fn new(
-        cached: CachedToken,
+        cached: AccessToken,
         rejected_by: Option<&'static Operation>,
         runtime: &Runtime,
     ) -> Self {
@@ -85,6 +86,7 @@ impl Token {
         // A token with a lifetime shorter than the skew is usable for a part of it.
         let skew = EXPIRY_SKEW.min(lifetime / 8);
         Self(Arc::new(Inner {
+            expires_at: cached.expires_at(),
             secret: cached.into_secret(),
             refresh_from: now + (lifetime - window),
             usable_until: now + (lifetime - skew),
@@ -99,6 +101,11 @@ impl Token {
 
     pub(crate) fn secret(&self) -> &SecretString {
         &self.0.secret
+    }
+
+    /// Returns the token with its expiry.
+    pub(crate) fn to_access_token(&self) -> AccessToken {
+        AccessToken::new(self.0.secret.clone(), self.0.expires_at)
     }
 
     /// Records that a call of an operation has succeeded with the token.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::auth::TokenSource;
+use crate::auth::{AccessToken, TokenSource};
 use crate::error::Result;
 use crate::operation::Operation;
 use crate::pipeline::{PipelineContext, RequestOptions};
@@ -76,6 +76,34 @@ impl Client {
                 ..(*self.inner).clone()
             }),
         }
+    }
+
+    /// Returns a valid access token, for a request that another program sends, such as curl. It comes from the cache, or is requested.
+    ///
+    /// Anyone who has the token can make calls until it expires. The client renews its own tokens, so a program that calls the API through
+    /// the client does not need this.
+    ///
+    /// ```
+    /// # #[cfg(feature = "simulator")]
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use cisco_secure_access::simulator::Simulator;
+    /// # let simulator = Simulator::builder().start().await?;
+    /// # let client = simulator.client()?;
+    /// let token = client.access_token().await?;
+    /// let header = format!("authorization: Bearer {}", token.expose_secret());
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "simulator"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Authentication`](crate::ErrorKind::Authentication) if the service rejects the credentials; see
+    /// [`Error`](crate::Error) for the other failures of the token request.
+    pub async fn access_token(&self) -> Result<AccessToken> {
+        let token = self.tokens().token().await?;
+        Ok(token.to_access_token())
     }
 
     /// Returns the delay of a call to an operation that starts now, with [`RateLimiting`]: the call is sent after the calls that already

@@ -11,7 +11,7 @@ use super::context::PipelineContext;
 use super::execute::execute;
 use super::options::RequestOptions;
 use super::request::{Authentication, PreparedRequest, RequestBody};
-use crate::auth::{BoxFuture, CachedToken, Credentials, TokenEndpoint, parse_token_response};
+use crate::auth::{AccessToken, BoxFuture, Credentials, TokenEndpoint, parse_token_response};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{
     CloudKind, Operation, RateLimit, RateLimitScope, RateLimitWindow, Security,
@@ -59,7 +59,7 @@ impl TokenEndpoint for TokenRequester {
         credentials: Credentials,
         organization: Option<Arc<str>>,
         limit: Duration,
-    ) -> BoxFuture<'_, Result<CachedToken>> {
+    ) -> BoxFuture<'_, Result<AccessToken>> {
         Box::pin(async move {
             let request = PreparedRequest {
                 operation: &TOKEN_OPERATION,
@@ -79,7 +79,7 @@ impl TokenEndpoint for TokenRequester {
             match parse_token_response(response.body()) {
                 Some((token, lifetime)) => {
                     let expires_at = self.context.runtime.system_time() + lifetime;
-                    Ok(CachedToken::new(token, expires_at))
+                    Ok(AccessToken::new(token, expires_at))
                 }
                 None => {
                     let attempts = response.attempts();

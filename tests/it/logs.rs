@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, Once};
 use std::time::SystemTime;
 
 use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
-use cisco_secure_access::auth::{CachedToken, FileTokenCache};
+use cisco_secure_access::auth::{AccessToken, FileTokenCache};
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{
     Client, Cloud, ContinuationToken, Credentials, Error, Method, RetryPolicy, Upload,
@@ -311,7 +311,7 @@ async fn no_error_and_no_debug_shows_a_secret() {
     texts.push(format!("{:?}", request.send().await.unwrap()));
     texts.push(format!("{:?} {:?}", client, simulator.requests()));
     texts.push(format!("{:?}", simulator.credentials()));
-    let token = CachedToken::new("hush", SystemTime::UNIX_EPOCH);
+    let token = AccessToken::new("hush", SystemTime::UNIX_EPOCH);
     texts.push(format!("{token:?}"));
 
     let raw = server_token().await;

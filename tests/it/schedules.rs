@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use cisco_secure_access::api::deployments::operations::LIST_SITES;
 use cisco_secure_access::auth::{
-    BoxError, BoxFuture, CacheLock, CachedToken, CredentialsProvider, MemoryTokenCache, TokenCache,
+    AccessToken, BoxError, BoxFuture, CacheLock, CredentialsProvider, MemoryTokenCache, TokenCache,
 };
 use cisco_secure_access::bytes::Bytes;
 use cisco_secure_access::http::{Request, Response, StatusCode};
@@ -380,14 +380,14 @@ impl CredentialsProvider for Provider {
 struct Cache(Step, MemoryTokenCache);
 
 impl TokenCache for Cache {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<AccessToken>, BoxError>> {
         Box::pin(async {
             self.0.run().await?;
             self.1.get(key).await
         })
     }
 
-    fn put<'a>(&'a self, key: &'a str, token: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn put<'a>(&'a self, key: &'a str, token: AccessToken) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async {
             self.0.run().await?;
             self.1.put(key, token).await

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use cisco_secure_access::api::auth::types::CreateTokenBody;
 use cisco_secure_access::auth::{
-    BoxError, BoxFuture, CachedToken, CredentialsProvider, MemoryTokenCache, TokenCache,
+    AccessToken, BoxError, BoxFuture, CredentialsProvider, MemoryTokenCache, TokenCache,
 };
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{
@@ -307,8 +307,8 @@ async fn debug_output_contains_no_token() {
     let server = TokenServer::start(&[(200, TOKEN)]).await;
     let client = server.client();
     scripted::read(&client).await.unwrap();
-    let token = CachedToken::new("scripted-hush-token", SystemTime::UNIX_EPOCH);
-    let read = CachedToken::from_text(&token.to_text()).unwrap();
+    let token = AccessToken::new("scripted-hush-token", SystemTime::UNIX_EPOCH);
+    let read = AccessToken::from_text(&token.to_text()).unwrap();
     let shown = format!(
         "{client:?} {token:?} {read:?} {:?}",
         MemoryTokenCache::new()
@@ -321,7 +321,7 @@ async fn debug_output_contains_no_token() {
         (read.expose_secret(), read.expires_at()),
         ("scripted-hush-token", SystemTime::UNIX_EPOCH)
     );
-    assert!(CachedToken::from_text("{}").is_none());
+    assert!(AccessToken::from_text("{}").is_none());
 }
 
 /// A provider or cache that panics or does not respond.
@@ -362,14 +362,14 @@ impl CredentialsProvider for FailingVault {
 struct FailingCache(Failing, AtomicUsize);
 
 impl TokenCache for FailingCache {
-    fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+    fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<AccessToken>, BoxError>> {
         Box::pin(async {
             self.0.fail_once(&self.1).await;
             Ok(None)
         })
     }
 
-    fn put<'a>(&'a self, _: &'a str, _: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn put<'a>(&'a self, _: &'a str, _: AccessToken) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(std::future::ready(Ok(())))
     }
 }
@@ -527,14 +527,14 @@ fn the_wait_for_a_lock_leaves_time_for_a_token_request() {
 struct RevokedTokens(Mutex<Vec<&'static str>>);
 
 impl TokenCache for RevokedTokens {
-    fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+    fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<AccessToken>, BoxError>> {
         let token = self.0.lock().unwrap().pop();
         let expires_at = SystemTime::now() + Duration::from_secs(3600);
-        let token = token.map(|token| CachedToken::new(token, expires_at));
+        let token = token.map(|token| AccessToken::new(token, expires_at));
         Box::pin(std::future::ready(Ok(token)))
     }
 
-    fn put<'a>(&'a self, _: &'a str, _: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn put<'a>(&'a self, _: &'a str, _: AccessToken) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(std::future::ready(Ok(())))
     }
 }
@@ -700,7 +700,7 @@ async fn a_memory_cache_is_bounded() {
     let expiry = |number: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(number);
     for number in 0..5000 {
         let key = number.to_string();
-        let token = CachedToken::new("hush", expiry(number));
+        let token = AccessToken::new("hush", expiry(number));
         cache.put(&key, token).await.unwrap();
         drop(cache.lock(&key).await.unwrap());
     }
@@ -790,4 +790,21 @@ impl Drop for TokenServer {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+#[tokio::test]
+async fn the_token_of_a_client_is_for_other_programs_too() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let client = simulator.client().unwrap();
+    let token = client.access_token().await.unwrap();
+    client.deployments().list_regions().send().await.unwrap();
+    assert_eq!(simulator.token_requests(), 1, "calls use the same token");
+    assert!(token.expires_at() > SystemTime::now());
+    assert!(!format!("{token:?}").contains(token.expose_secret()));
+
+    let rejected = simulator
+        .client_builder()
+        .credentials(Credentials::new("no", "hush"));
+    let error = rejected.build().unwrap().access_token().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use cisco_secure_access::auth::{BoxError, BoxFuture, CachedToken, TokenCache};
+use cisco_secure_access::auth::{AccessToken, BoxError, BoxFuture, TokenCache};
 use cisco_secure_access::{Client, Cloud, Credentials, ErrorKind, RetryPolicy};
 
 use crate::calls::Findings;
@@ -15,13 +15,13 @@ use crate::values::{self, Extent};
 struct OneToken;
 
 impl TokenCache for OneToken {
-    fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<CachedToken>, BoxError>> {
+    fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<AccessToken>, BoxError>> {
         let tomorrow = SystemTime::now() + Duration::from_secs(24 * 60 * 60);
-        let token = CachedToken::new("token", tomorrow);
+        let token = AccessToken::new("token", tomorrow);
         Box::pin(std::future::ready(Ok(Some(token))))
     }
 
-    fn put<'a>(&'a self, _: &'a str, _: CachedToken) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn put<'a>(&'a self, _: &'a str, _: AccessToken) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(std::future::ready(Ok(())))
     }
 }
