@@ -44,6 +44,8 @@ mod reference;
 mod root;
 pub mod schema;
 pub mod union;
+#[cfg(feature = "validate")]
+pub mod validate;
 pub mod words;
 
 pub use body::{Body, Content, Part};
