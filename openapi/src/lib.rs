@@ -45,6 +45,8 @@ mod root;
 pub mod schema;
 mod secrets;
 pub mod union;
+#[cfg(feature = "validate")]
+pub mod validate;
 pub mod words;
 
 pub use body::{Body, Content, Part};

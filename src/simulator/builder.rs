@@ -242,7 +242,7 @@ impl SimulatorBuilder {
     /// Accepts enumeration values in any case, for clients that send `read_only` instead of the documented `READ_ONLY`. The state has the
     /// documented value.
     pub fn ignore_enum_case(mut self, ignore: bool) -> Self {
-        self.strictness.ignores_case = ignore;
+        self.strictness.values.ignores_case = ignore;
         self
     }
 
@@ -308,10 +308,8 @@ impl SimulatorBuilder {
             rules_are_locked: false,
             turn: 0,
         };
-        let strictness = Strictness {
-            unlisted: self.quirks.unlisted(),
-            ..self.strictness
-        };
+        let mut strictness = self.strictness;
+        strictness.values.unlisted = self.quirks.unlisted();
         Service {
             cloud: self.cloud,
             env: Env {

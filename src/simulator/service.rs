@@ -351,7 +351,7 @@ impl Service {
             property
                 .validator(collection.shape.document, name)
                 .check(value)
-                .map_err(|error| reject(error.to_string()))?;
+                .map_err(|error| reject(ValidationError::from(error).to_string()))?;
         }
         let number = match id {
             None => {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use cisco_secure_access::http::HeaderMap;
 use cisco_secure_access::simulator::{Quirk, Simulator, SimulatorBuilder};
 use cisco_secure_access::{Cloud, Method, operations, reqwest};
+use cisco_secure_access_openapi::validate::rules;
 use serde_json::{Value, json};
 
 /// An HTTP client other than this crate, over the socket.
@@ -1259,22 +1260,13 @@ async fn added_destinations_can_be_listed_late() {
     assert_eq!(total().await, Some(before + 1));
 }
 
-/// The rules of `src/simulator/validate/prose.rs`, as `<schema>.<property>` or `<schema>`.
+/// The rules that the documents state in words, as `<schema>.<property>` or `<schema>`.
 fn rules_in_words() -> BTreeSet<String> {
-    let file = "src/simulator/validate/prose.rs";
-    let source = fs::read_to_string(root().join(file)).unwrap();
-    let (_, table) = source.split_once("const RULES").unwrap();
-    let rules = table
-        .split("    rule(")
-        .flat_map(|part| part.split("    sampled("));
-    let rules = rules.skip(1).map(|rule| {
-        let words: Vec<_> = rule.split('"').skip(1).step_by(2).take(2).collect();
-        match words[1] {
-            "" => words[0].to_owned(),
-            property => format!("{}.{property}", words[0]),
-        }
+    let names = rules().iter().map(|rule| match rule.property {
+        "" => rule.schema.to_owned(),
+        property => format!("{}.{property}", rule.schema),
     });
-    rules.collect()
+    names.collect()
 }
 
 fn root() -> &'static Path {

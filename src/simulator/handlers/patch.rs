@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use cisco_secure_access_openapi::validate::SchemaValidator;
 use serde_json::{Value, json};
 
 use super::call::{Call, Rejection};
 use crate::simulator::state::{Change, Collection};
-use crate::simulator::validate::{self, ValidationError};
+use crate::simulator::validate::ValidationError;
 
 impl Call<'_> {
     /// The changes in the body: an object of properties, or a list of changes to them.
@@ -51,7 +52,9 @@ impl Call<'_> {
             if let Some((schema, _)) =
                 known.filter(|_| value.is_string() && is("type", json!("string")))
             {
-                validate::check_member(self.document(), schema, &path, value)?;
+                let validator = SchemaValidator::of_request(self.document(), schema);
+                let checked = validator.map(|validator| validator.check_member(&path, value));
+                checked.transpose().map_err(ValidationError::from)?;
             }
             let is_nullable = known.is_none() || is("nullable", json!(true));
             if op != Some("remove") && value.is_null() && !is_nullable {

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
+use cisco_secure_access_openapi::validate::PropertyValidator;
 use cisco_secure_access_openapi::{Document, Parameter};
 use serde_json::{Value, json};
 
 use super::links::FIRST;
 use crate::simulator::catalog::{self, Endpoint, Route};
 use crate::simulator::faker::{AUTHOR, Moment, ORGANIZATION, SeededRng, uuid};
-use crate::simulator::validate::PropertyValidator;
 
 /// A collection in the documents.
 #[derive(Clone, Debug)]

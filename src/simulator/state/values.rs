@@ -4,15 +4,14 @@
 //! facts are always generated in the same way; `faker` generates the scalars.
 
 use chrono::DateTime;
+use cisco_secure_access_openapi::validate::sample;
 use cisco_secure_access_openapi::{Document, reference};
-
 use serde_json::{Map, Value, json};
 
 use super::links;
 use crate::simulator::env::Env;
 use crate::simulator::faker::{self, Moment, Pattern, SeededRng};
 use crate::simulator::quirks::{PropertyQuirk, Quirk};
-use crate::simulator::validate;
 
 /// From this depth on, only required values are generated, and lists have the minimum length.
 const DEEP: usize = 6;
@@ -123,7 +122,7 @@ impl<'a> ValueMaker<'a> {
             return Value::Null;
         }
         if let Some(owner) = reference(schema) {
-            if let Some(sample) = validate::sample(owner, "").filter(|_| facts.is_null()) {
+            if let Some(sample) = sample(owner, "").filter(|_| facts.is_null()) {
                 return sample;
             }
             let context = Context { owner, ..context };
@@ -316,7 +315,7 @@ impl<'a> ValueMaker<'a> {
                     let value = match fact {
                         Some(fact) => self.complete(property, inner, fact, rng),
                         None => setting_value(name, &object, rng)
-                            .or_else(|| validate::sample(context.owner, name))
+                            .or_else(|| sample(context.owner, name))
                             .unwrap_or_else(|| self.value(property, inner, &Value::Null, rng)),
                     };
                     unusual.map_or(value.clone(), |unusual| unusual.applied_to(value))

@@ -1,12 +1,11 @@
 //! The body of a request: JSON, a form, or a multipart form.
 
+use cisco_secure_access_openapi::validate::{Validators, typed};
 use cisco_secure_access_openapi::{Document, Operation};
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::parameters::typed;
 use super::request::{RawRequest, Strictness, ValidationError};
-use super::schema::Validators;
 use crate::simulator::http::multipart;
 
 /// Reads and checks the body; null where the request has none.
@@ -54,14 +53,10 @@ pub(super) fn read(
             typed_fields(document, schema, fields)
         }
     };
-    let Some(schema) = validators.body(media) else {
-        return Ok(value);
-    };
-    match schema.check(&mut value, strictness) {
-        Ok(()) => Ok(value),
-        Err((pointer, text)) if pointer.is_empty() => Err(ValidationError::new("body", text)),
-        Err((pointer, text)) => Err(ValidationError::new(format!("body {pointer}"), text)),
+    if let Some(validator) = validators.body(media) {
+        validator.check(&mut value, strictness.values)?;
     }
+    Ok(value)
 }
 
 /// The fields of a form as an object of the types that the schema has.
@@ -72,7 +67,7 @@ fn typed_fields(
 ) -> Value {
     let value = |(name, text): (String, String)| {
         let property = document.property(schema, &name).unwrap_or(&Value::Null);
-        let value = typed(document.resolve(property), &text);
+        let value = typed(document, property, &text);
         (name, value)
     };
     Value::Object(fields.into_iter().map(value).collect())

@@ -1,26 +1,16 @@
-//! Validation of requests against the documents: every parameter and the body, with the crate `jsonschema`.
+//! Validation of requests against the documents: every parameter and the body.
 //!
-//! `parameters` and `body` parse the parts of a request and convert them to the types of their schemas; `schema` compiles the schemas of an
-//! operation at the first request, with the rules of `prose`, and `report` describes the errors. It depends only on the document model and
-//! stores nothing: the caller stores the compiled [`Validators`].
+//! `parameters` and `body` read the parts of a request; the crate `openapi` validates them. Nothing is stored here: the caller stores the
+//! compiled [`Validators`].
 
 mod body;
-mod formats;
 mod parameters;
-mod prose;
-mod report;
 mod request;
-mod schema;
 
+use cisco_secure_access_openapi::validate::{Validators, label};
 use cisco_secure_access_openapi::{Document, Location, Operation};
 
-use parameters::{check_time, label};
-
-pub(super) use prose::sample;
 pub(super) use request::{RawRequest, Strictness, ValidRequest, ValidationError};
-#[cfg(test)]
-pub(super) use schema::errors;
-pub(super) use schema::{PropertyValidator, Validators, check_member};
 
 /// Checks a request and reads it.
 pub(crate) fn check(
@@ -40,7 +30,7 @@ pub(crate) fn check(
         }
         request.ignored.push(location);
     }
-    for (parameter, validator) in operation.parameters.iter().zip(&validators.parameters) {
+    for parameter in &operation.parameters {
         let location = || label(parameter);
         let Some(mut value) = parameters::read(document, parameter, raw)? else {
             if parameter.required {
@@ -48,15 +38,11 @@ pub(crate) fn check(
             }
             continue;
         };
-        if let Some(schema) = validator {
-            schema
-                .check(&mut value, strictness)
-                .map_err(|(pointer, text)| {
-                    ValidationError::new(format!("{}{pointer}", location()), text)
-                })?;
-        }
-        if let Some(form) = parameter.time {
-            check_time(form, &value).map_err(|text| ValidationError::new(location(), text))?;
+        if let Some(validator) = validators.parameter(parameter) {
+            let checked = validator.check(&mut value, strictness.values);
+            checked.map_err(|error| {
+                ValidationError::new(format!("{}{}", location(), error.pointer), error.message)
+            })?;
         }
         if parameter.location == Location::Query {
             request.query.insert(parameter.name.clone(), value);

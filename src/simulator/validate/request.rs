@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use cisco_secure_access_openapi::validate::{Tolerance, Violation};
 use http::HeaderMap;
 use serde_json::Value;
 
@@ -19,10 +20,8 @@ pub(crate) struct RawRequest<'a> {
 pub(crate) struct Strictness {
     /// Whether a query parameter that is not documented is rejected; otherwise it is ignored.
     pub(crate) rejects_unknown_queries: bool,
-    /// Whether values of enumerations are accepted in any case.
-    pub(crate) ignores_case: bool,
-    /// Valid values that are not in the enumeration: those that the service itself sends.
-    pub(crate) unlisted: &'static [&'static str],
+    /// What else the values of parameters and bodies can be.
+    pub(crate) values: Tolerance,
 }
 
 /// The content of a valid request.
@@ -60,6 +59,16 @@ impl ValidationError {
                 .location
                 .strip_prefix("body /")
                 .unwrap_or(&self.location),
+        }
+    }
+}
+
+impl From<Violation> for ValidationError {
+    /// The error of a body.
+    fn from(violation: Violation) -> Self {
+        match violation.pointer.as_str() {
+            "" => Self::new("body", violation.message),
+            pointer => Self::new(format!("body {pointer}"), violation.message),
         }
     }
 }

@@ -6,9 +6,10 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
 use super::prose::EXPECTED;
+use super::violation::Violation;
 
-/// The JSON pointer of a violation, and its description.
-pub(super) fn of(schema: &Value, error: &ValidationError<'_>) -> (String, String) {
+/// The violation that an error of a value of the schema reports.
+pub(super) fn of(schema: &Value, error: &ValidationError<'_>) -> Violation {
     let at = error.instance_path().to_string();
     let place = Place::of(schema, error.evaluation_path().as_str());
     let (pointer, text) = match error.kind() {
@@ -31,8 +32,8 @@ pub(super) fn of(schema: &Value, error: &ValidationError<'_>) -> (String, String
         },
     };
     match place.variant {
-        Some(variant) => (pointer, format!("{text} (of `{variant}`)")),
-        None => (pointer, text),
+        Some(variant) => Violation::new(pointer, format!("{text} (of `{variant}`)")),
+        None => Violation::new(pointer, text),
     }
 }
 
@@ -42,7 +43,7 @@ fn of_union(
     error: &ValidationError<'_>,
     context: &[Vec<ValidationError<'static>>],
     place: &Place<'_>,
-) -> (String, String) {
+) -> Violation {
     let at = error.instance_path();
     let is_other_type = |error: &ValidationError<'_>| {
         matches!(error.kind(), Kind::Type { .. }) && error.instance_path() == at
@@ -64,17 +65,14 @@ fn of_union(
     if let Some((index, errors)) = closest
         && let Some(error) = errors.first()
     {
-        let (pointer, text) = of(schema, error);
-        return match name(index) {
-            Some(name) if !text.ends_with(')') => (pointer, format!("{text} (of `{name}`)")),
-            _ => (pointer, text),
-        };
+        let mut violation = of(schema, error);
+        if let Some(name) = name(index).filter(|_| !violation.message.ends_with(')')) {
+            violation.message.push_str(&format!(" (of `{name}`)"));
+        }
+        return violation;
     }
     let names: Vec<_> = (0..context.len()).filter_map(name).collect();
-    (
-        at.to_string(),
-        format!("expected one of {}", names.join(", ")),
-    )
+    Violation::new(at.as_str(), format!("expected one of {}", names.join(", ")))
 }
 
 /// The name of a variant: the name of its schema, or its type.

@@ -1,0 +1,138 @@
+//! Conversion of a schema of OpenAPI 3.0 to JSON Schema.
+
+use serde_json::{Map, Value, json};
+
+use super::prose;
+use crate::document::Document;
+use crate::reference::reference;
+
+/// Whether the rules of `prose` are part of a schema.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// For requests.
+    Enforced,
+    /// For responses.
+    Ignored,
+}
+
+/// A schema as JSON Schema, together with all schemas that it refers to.
+pub(super) fn standalone(document: &Document, schema: &Value, rules: Rules) -> Value {
+    let mut definitions = Map::new();
+    let mut wanted = Vec::new();
+    let mut root = translate(document, schema, &mut wanted);
+    while let Some(name) = wanted.pop() {
+        if !definitions.contains_key(&name) {
+            let schema = document.schema(&name).unwrap_or(&Value::Null);
+            let schema = translate(document, schema, &mut wanted);
+            let schema = match rules {
+                Rules::Enforced => prose::ruled(&name, schema),
+                Rules::Ignored => schema,
+            };
+            definitions.insert(name, schema);
+        }
+    }
+    if let Some(root) = root.as_object_mut() {
+        root.insert("$defs".to_owned(), Value::Object(definitions));
+    }
+    root
+}
+
+/// Converts OpenAPI 3.0 to JSON Schema: references, `nullable`, discriminators, boolean exclusive bounds, and read-only properties.
+fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> Value {
+    if let Some(name) = reference(schema) {
+        wanted.push(name.to_owned());
+        return json!({"$ref": format!("#/$defs/{name}")});
+    }
+    let Some(object) = schema.as_object() else {
+        return json!({});
+    };
+    let mut result = Map::new();
+    for (keyword, value) in object {
+        let value = match keyword.as_str() {
+            "properties" => {
+                let properties = value.as_object().into_iter().flatten();
+                let properties = properties
+                    .map(|(name, property)| (name.clone(), translate(document, property, wanted)));
+                Value::Object(properties.collect())
+            }
+            "items" | "not" => translate(document, value, wanted),
+            "additionalProperties" if value.is_object() => translate(document, value, wanted),
+            "oneOf" | "anyOf" | "allOf" => {
+                let parts = value.as_array().into_iter().flatten();
+                parts
+                    .map(|part| translate(document, part, wanted))
+                    .collect()
+            }
+            "required" => {
+                let is_sent = |name: &&Value| {
+                    let property = &schema["properties"][name.as_str().unwrap_or_default()];
+                    document.resolve(property)["readOnly"] != true && property["readOnly"] != true
+                };
+                let names = value.as_array().into_iter().flatten();
+                names.filter(is_sent).cloned().collect()
+            }
+            // A time in another format than `format`, or an empty string.
+            "format" if schema.get("x-time-format").is_some() => continue,
+            // In OpenAPI 3.0, a flag beside the bound.
+            "exclusiveMinimum" if value == true => schema["minimum"].clone(),
+            "exclusiveMaximum" if value == true => schema["maximum"].clone(),
+            "exclusiveMinimum" | "exclusiveMaximum" if value.is_boolean() => continue,
+            // The service sends a string, and takes either.
+            "type" if schema["x-quoted"] == true => json!([value, "string"]),
+            "type"
+            | "enum"
+            | "format"
+            | "pattern"
+            | "minimum"
+            | "maximum"
+            | "exclusiveMinimum"
+            | "exclusiveMaximum"
+            | "minLength"
+            | "maxLength"
+            | "minItems"
+            | "maxItems"
+            | "uniqueItems"
+            | "minProperties"
+            | "maxProperties"
+            | "multipleOf"
+            | "additionalProperties" => value.clone(),
+            _ => continue,
+        };
+        // The documents say `oneOf` of variants that overlap, so a value of several variants is as good as one of a single variant.
+        let keyword = match keyword.as_str() {
+            "oneOf" => "anyOf",
+            other => other,
+        };
+        result.insert(keyword.to_owned(), value);
+    }
+    if let Some(union) = discriminated(schema) {
+        result.remove("anyOf");
+        let parts = result.entry("allOf").or_insert_with(|| json!([]));
+        if let Some(parts) = parts.as_array_mut() {
+            parts.push(union);
+        }
+    }
+    match schema["nullable"] == true {
+        true => json!({"anyOf": [result, {"type": "null"}]}),
+        false => Value::Object(result),
+    }
+}
+
+/// A union whose discriminator names the variant: a value is of the variant that it names, and of no other.
+fn discriminated(schema: &Value) -> Option<Value> {
+    let property = schema["discriminator"]["propertyName"].as_str()?;
+    let mapping = schema["discriminator"]["mapping"].as_object()?;
+    let names: Vec<&String> = mapping.keys().collect();
+    let variants = mapping.iter().map(|(name, target)| {
+        let name = json!({"properties": {property: {"const": name}}, "required": [property]});
+        let target = json!({"$ref": target});
+        let target = reference(&target).unwrap_or_default();
+        json!({"if": name, "then": {"$ref": format!("#/$defs/{target}")}})
+    });
+    Some(json!({
+        "type": "object",
+        "required": [property],
+        "properties": {property: {"enum": names}},
+        "allOf": variants.collect::<Vec<_>>(),
+    }))
+}
