@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use cisco_secure_access::Cloud;
-use cisco_secure_access::auth::{CachedToken, FileTokenCache, TokenCache as _};
+use cisco_secure_access::auth::{AccessToken, FileTokenCache, TokenCache as _};
 use cisco_secure_access_fuzz::script::{Script, client, clock, run};
 use cisco_secure_access_fuzz::secrets::{TOKEN, assert_silent};
 use http::{Response, StatusCode};
@@ -60,14 +60,14 @@ fn token_file(input: &mut Unstructured<'_>) -> Result<()> {
 
 /// A parsed token is serialized to a string that parses to the same token.
 fn check_text(text: &str) {
-    let Some(token) = CachedToken::from_text(text) else {
+    let Some(token) = AccessToken::from_text(text) else {
         return;
     };
     assert!(!token.expose_secret().is_empty());
-    let again = CachedToken::from_text(&token.to_text()).expect("a serialized token parses");
+    let again = AccessToken::from_text(&token.to_text()).expect("a serialized token parses");
     assert_eq!(again.expose_secret(), token.expose_secret());
     assert_eq!(again.expires_at(), token.expires_at());
-    let planted = CachedToken::new(TOKEN, token.expires_at());
+    let planted = AccessToken::new(TOKEN, token.expires_at());
     assert_silent(&planted);
 }
 
