@@ -79,6 +79,11 @@ pub(super) fn is_operation(id: &str) -> bool {
     SOURCES.iter().any(|source| source.text.contains(&line))
 }
 
+/// The scope and the text of each document.
+pub(super) fn texts() -> impl ExactSizeIterator<Item = (&'static str, &'static str)> {
+    SOURCES.iter().map(|source| (source.scope, source.text))
+}
+
 /// All documents.
 pub(super) fn documents() -> impl Iterator<Item = &'static Document> {
     SOURCES.iter().map(Source::document)

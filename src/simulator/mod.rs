@@ -100,6 +100,8 @@
 //!
 //! [`start_without_socket`](SimulatorBuilder::start_without_socket) opens no port; [`Simulator::client`] then calls the simulator directly.
 //! For curl and clients in other languages, run the example: `cargo run --example simulator -- --port 8080 --cloud china`.
+//!
+//! [`documents`] returns the OpenAPI documents for other tools.
 
 // Inside, a request goes from `http::server` (the socket) to `service` (token, cloud, OAuth scopes, limits, faults, record), through `catalog`
 // (which operation it means) and `validate` to `dispatch`, which calls `hooks`, `reports` or `handlers`; these change `state` and make
@@ -164,6 +166,26 @@ pub use faults::Fault;
 pub use quirks::Quirk;
 pub use record::RecordedRequest;
 pub use redirect::Redirect;
+
+/// Returns the OpenAPI documents that the simulator responds from: the path scope of each, such as `deployments`, and its JSON.
+///
+/// They are part of a program with the feature `simulator`, for other tools that read OpenAPI 3.0: a validator, a mock server, a generator
+/// of clients in another language, a browser of the API. All scopes are included, whichever APIs are enabled. Besides the keywords of
+/// OpenAPI they have extensions that begin with `x-`, which other tools ignore. The documents change with each version of the crate.
+///
+/// ```
+/// use cisco_secure_access::simulator;
+/// use serde_json::Value;
+///
+/// let (_, text) = simulator::documents().find(|(scope, _)| *scope == "deployments").ok_or("no such scope")?;
+/// let document: Value = serde_json::from_str(text)?;
+/// assert_eq!(document["openapi"], "3.0.3");
+/// assert_eq!(document["paths"]["/deployments/v2/sites"]["get"]["operationId"], "list_sites");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn documents() -> impl ExactSizeIterator<Item = (&'static str, &'static str)> {
+    catalog::texts()
+}
 
 /// A running simulator, which stops when it is dropped.
 pub struct Simulator {
