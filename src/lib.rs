@@ -106,6 +106,7 @@ pub mod jobs;
 mod operation;
 mod pagination;
 mod pipeline;
+mod private_file;
 mod request;
 mod response;
 mod runtime;
@@ -118,6 +119,8 @@ mod time;
 
 pub use api::operations;
 pub use auth::Credentials;
+#[cfg(feature = "profiles")]
+pub use client::profile;
 pub use client::{
     Body, Client, ClientBuilder, Cloud, HttpService, RateLimiting, ReportsRegion, RetryPolicy,
     ServiceFn, service_fn,

@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 use crate::secret::Redacted;
 
 /// The environment variable of the key.
-const KEY_VARIABLE: &str = "SECURE_ACCESS_API_KEY";
+pub(crate) const KEY_VARIABLE: &str = "SECURE_ACCESS_API_KEY";
 /// The environment variable of the secret.
-const SECRET_VARIABLE: &str = "SECURE_ACCESS_API_SECRET";
+pub(crate) const SECRET_VARIABLE: &str = "SECURE_ACCESS_API_SECRET";
 
 /// An API key and its secret, created in the Secure Access dashboard under Admin, API Keys.
 ///

@@ -1,16 +1,16 @@
 //! Access tokens in files, which all runs of a program share, including concurrent ones.
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::{AccessToken, BoxError, BoxFuture, CacheLock, TokenCache};
 use crate::error::{Error, Result};
+use crate::private_file::{self, create_directory, is_own};
 
 /// The maximum wait for another process that requests a token.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(20);
@@ -100,25 +100,14 @@ impl FileTokenCache {
     }
 
     fn write(&self, key: &str, token: &AccessToken) -> io::Result<()> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let process = std::process::id();
-        let temporary = self.file(format_args!("{key}.{process}-{number}.tmp"));
-        // A remainder of a crashed process with the same id.
-        let _ = fs::remove_file(&temporary);
-        let written = private_file(&temporary, OpenOptions::new().create_new(true))
-            .and_then(|mut file| file.write_all(token.to_text().as_bytes()))
-            .and_then(|()| fs::rename(&temporary, self.file(format_args!("{key}.json"))));
-        if written.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        written
+        let file = self.file(format_args!("{key}.json"));
+        private_file::replace(&file, token.to_text().as_bytes())
     }
 
     /// The lock file of a key. It is never removed: otherwise, two processes could lock two files of the same name.
     fn lock_file(&self, key: &str) -> io::Result<File> {
         let path = self.file(format_args!("{key}.lock"));
-        private_file(&path, OpenOptions::new().create(true))
+        private_file::open(&path, OpenOptions::new().create(true))
     }
 }
 
@@ -153,37 +142,4 @@ impl TokenCache for FileTokenCache {
             }
         })
     }
-}
-
-#[cfg(unix)]
-fn create_directory(directory: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)
-}
-
-#[cfg(not(unix))]
-fn create_directory(directory: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).create(directory)
-}
-
-/// Opens a file for writing; only its owner can read a new one.
-fn private_file(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.write(true).open(path)
-}
-
-/// Whether the file belongs to the user of this process, and has none of these permissions.
-#[cfg(unix)]
-fn is_own(metadata: &Metadata, forbidden: u32) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & forbidden == 0
-}
-
-#[cfg(not(unix))]
-fn is_own(_: &Metadata, _: u32) -> bool {
-    true
 }

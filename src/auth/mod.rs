@@ -10,6 +10,8 @@ mod token_source;
 pub use cache::{AccessToken, CacheLock, MemoryTokenCache, TokenCache};
 pub use credentials::Credentials;
 pub(crate) use credentials::env_variable;
+#[cfg(feature = "profiles")]
+pub(crate) use credentials::{KEY_VARIABLE, SECRET_VARIABLE};
 pub use file_cache::FileTokenCache;
 pub use provider::{BoxError, BoxFuture, CredentialsProvider};
 pub(crate) use token_response::parse_token_response;

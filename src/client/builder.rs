@@ -10,10 +10,12 @@ use tower_service::Service;
 
 use super::cloud::{Cloud, ReportsRegion};
 use super::http_config::HttpConfig;
+#[cfg(feature = "profiles")]
+use super::profile::{Profile, Selection};
 use super::{Client, ClientInner};
 use crate::auth::{
     BoxError, Credentials, CredentialsProvider, MemoryTokenCache, TokenCache, TokenSource,
-    TokenSourceConfig, env_variable,
+    TokenSourceConfig,
 };
 use crate::error::{Error, Result};
 use crate::pipeline::{
@@ -23,8 +25,6 @@ use crate::pipeline::{
 use crate::response::DeviationPolicy;
 use crate::runtime::Runtime;
 
-/// The environment variable of the cloud.
-const CLOUD_VARIABLE: &str = "SECURE_ACCESS_CLOUD";
 /// The default maximum size of a response, in bytes: twice the largest documented size.
 const MAX_RESPONSE_SIZE: usize = 256 * 1024 * 1024;
 /// The default time limit for acquiring an access token.
@@ -35,6 +35,7 @@ const TOKEN_TIMEOUT: Duration = Duration::from_secs(30);
 #[must_use = "settings do nothing until the client is built"]
 pub struct ClientBuilder {
     cloud: Cloud,
+    organization: Option<String>,
     credentials: Option<Arc<dyn CredentialsProvider>>,
     token_cache: Option<Arc<dyn TokenCache>>,
     options: RequestOptions,
@@ -56,18 +57,62 @@ impl ClientBuilder {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a variable is missing or cannot be read; the error names it.
     pub fn from_env() -> Result<Self> {
         let builder = Self::default().credentials(Credentials::from_env()?);
-        match env_variable(CLOUD_VARIABLE)? {
-            None => Ok(builder),
-            Some(cloud) => cloud
-                .parse()
-                .map(|cloud| builder.cloud(cloud))
-                .map_err(|error| Error::configuration(format!("{CLOUD_VARIABLE}: {error}"))),
+        Ok(builder.cloud(Cloud::from_env()?.unwrap_or_default()))
+    }
+
+    /// Creates a builder with the settings of a [`profile`](crate::profile). The environment variables of [`from_env`](Self::from_env) win:
+    /// see [`Client::from_profile`].
+    ///
+    /// # Errors
+    /// As for [`Client::from_profile`].
+    #[cfg(feature = "profiles")]
+    pub fn from_profile(name: &str) -> Result<Self> {
+        Selection::new(Some(name)).map(Self::from_selection)
+    }
+
+    /// Creates a builder with the settings of the profile that the user has selected; see [`Client::from_default_profile`].
+    ///
+    /// # Errors
+    /// As for [`Client::from_default_profile`].
+    #[cfg(feature = "profiles")]
+    pub fn from_default_profile() -> Result<Self> {
+        Selection::new(None).map(Self::from_selection)
+    }
+
+    #[cfg(feature = "profiles")]
+    fn from_selection(selection: Selection) -> Self {
+        let mut builder = Self::default();
+        if let Some(profile) = &selection.profile {
+            builder = builder.profile(profile);
         }
+        if let Some(credentials) = selection.credentials {
+            builder = builder.credentials(credentials);
+        }
+        if let Some(cloud) = selection.cloud {
+            builder = builder.cloud(cloud);
+        }
+        builder
+    }
+
+    /// Sets what a [`Profile`] contains: cloud, organization, region of reports and credentials. The environment has no influence.
+    #[cfg(feature = "profiles")]
+    pub fn profile(mut self, profile: &Profile) -> Self {
+        self.cloud = profile.cloud.clone();
+        self.organization = profile.organization.map(|id| id.to_string());
+        self.reports_region = profile.reports_region;
+        self.credentials_provider(profile.credentials_provider())
     }
 
     /// Sets the cloud. ([`Cloud::Global`])
     pub fn cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = cloud;
+        self
+    }
+
+    /// Sets the child organization on which the client works with the key of its parent. By default, it works on the organization of the
+    /// key. [`Client::for_organization`] creates clients of other organizations.
+    pub fn organization(mut self, id: impl fmt::Display) -> Self {
+        self.organization = Some(id.to_string());
         self
     }
 
@@ -278,6 +323,10 @@ impl ClientBuilder {
             runtime: self.runtime,
             timeout: self.token_timeout.unwrap_or(TOKEN_TIMEOUT),
         });
+        let tokens = match self.organization {
+            Some(id) => tokens.for_organization(&id),
+            None => tokens,
+        };
         Ok(Client {
             inner: Arc::new(ClientInner {
                 cloud: self.cloud,
@@ -296,6 +345,7 @@ impl fmt::Debug for ClientBuilder {
         // The URL of a proxy may contain a password, so the HTTP settings are omitted.
         f.debug_struct("ClientBuilder")
             .field("cloud", &self.cloud)
+            .field("organization", &self.organization)
             .field("credentials", &self.credentials)
             .field("token_cache", &self.token_cache)
             .field("options", &self.options)

@@ -5,9 +5,13 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+use crate::auth::env_variable;
 use crate::error::{Error, Result};
 use crate::operation::CloudKind;
 use crate::pipeline::RedirectPolicy;
+
+/// The environment variable of the cloud.
+const CLOUD_VARIABLE: &str = "SECURE_ACCESS_CLOUD";
 
 /// The cloud of an organization. An API key is valid on one cloud only.
 ///
@@ -47,6 +51,17 @@ impl Cloud {
             reason = "the three strings above are URLs; a test parses each"
         )]
         Url::parse(url).expect("a URL")
+    }
+
+    /// Reads the cloud from the environment; `None` if it has none.
+    pub(super) fn from_env() -> Result<Option<Self>> {
+        let Some(cloud) = env_variable(CLOUD_VARIABLE)? else {
+            return Ok(None);
+        };
+        cloud
+            .parse()
+            .map(Some)
+            .map_err(|error| Error::configuration(format!("{CLOUD_VARIABLE}: {error}")))
     }
 
     /// Returns the documented cloud; `None` for a custom one.

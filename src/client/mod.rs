@@ -3,6 +3,8 @@
 mod builder;
 mod cloud;
 mod http_config;
+#[cfg(feature = "profiles")]
+pub mod profile;
 
 use std::fmt;
 use std::sync::Arc;
@@ -52,6 +54,41 @@ impl Client {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a variable is missing or cannot be read; the error names it.
     pub fn from_env() -> Result<Self> {
         ClientBuilder::from_env()?.build()
+    }
+
+    /// Creates a client from a [`profile`](crate::profile) in the configuration file of the user. The secret is read when the client
+    /// requests a token.
+    ///
+    /// The environment variables of [`from_env`](Self::from_env) win over the profile: `SECURE_ACCESS_CLOUD` over its cloud, and
+    /// `SECURE_ACCESS_API_KEY` with `SECURE_ACCESS_API_SECRET` over its API key. A key and a secret belong together, so one of these two
+    /// alone is an error, unless `SECURE_ACCESS_API_SECRET` is the variable in which the profile has its secret.
+    ///
+    /// ```no_run
+    /// let client = cisco_secure_access::Client::from_profile("china")?;
+    /// # Ok::<(), cisco_secure_access::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the configuration file is not safe or not valid, does not have
+    /// the profile, or a variable cannot be read. The error names the file, the line and the profile, and contains no secret.
+    #[cfg(feature = "profiles")]
+    pub fn from_profile(name: &str) -> Result<Self> {
+        ClientBuilder::from_profile(name)?.build()
+    }
+
+    /// Creates a client from the profile that the user has selected: the environment variable `SECURE_ACCESS_PROFILE`, else `default` in
+    /// the configuration file. Without both, the credentials are those of the environment, as for [`from_env`](Self::from_env).
+    ///
+    /// ```no_run
+    /// let client = cisco_secure_access::Client::from_default_profile()?;
+    /// # Ok::<(), cisco_secure_access::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`from_profile`](Self::from_profile), and when neither a profile is selected nor the environment has credentials.
+    #[cfg(feature = "profiles")]
+    pub fn from_default_profile() -> Result<Self> {
+        ClientBuilder::from_default_profile()?.build()
     }
 
     /// Returns the cloud of this client.

@@ -21,6 +21,7 @@ mod jobs;
 mod logs;
 mod overrides;
 mod paging;
+mod profiles;
 mod rate_limit;
 mod redirects;
 mod requests;
