@@ -1,0 +1,29 @@
+//! The commands that are not operations, one module for each.
+
+pub(crate) mod api;
+pub(crate) mod completion;
+pub(crate) mod man;
+pub(crate) mod operations;
+pub(crate) mod simulate;
+pub(crate) mod token;
+pub(crate) mod whoami;
+
+use crate::arguments::Command;
+use crate::failure::Result;
+use crate::session::Options;
+
+/// Runs a command.
+///
+/// # Errors
+/// When it fails; the failure has the exit status.
+pub(crate) async fn run(options: &Options, command: Command) -> Result<()> {
+    match command {
+        Command::Api(arguments) => arguments.run(options).await,
+        Command::Token(arguments) => arguments.run(options).await,
+        Command::Whoami(arguments) => arguments.run(options).await,
+        Command::Operations(arguments) => arguments.run(options),
+        Command::Simulate(arguments) => arguments.run(options).await,
+        Command::Completion(arguments) => arguments.run(),
+        Command::Man(arguments) => arguments.run(),
+    }
+}

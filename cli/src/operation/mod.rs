@@ -1,0 +1,21 @@
+//! The commands of the documented operations: `secure-access SCOPE OPERATION`.
+//!
+//! `flags` are made from the document of an operation; `command` makes its command of them, with the texts of `help`. `arguments` reads a
+//! command line to a [`Call`], whose values `check` compares with the document, and which makes the request; the tools for agents make
+//! calls from JSON. `run` sends it, `list` reads all pages,
+//! `preview` shows what would be sent, `template` a body to fill in.
+
+mod arguments;
+mod call;
+mod check;
+mod command;
+mod flags;
+mod help;
+mod list;
+mod preview;
+mod run;
+mod template;
+
+pub(crate) use arguments::read_body;
+pub(crate) use command::scope_command;
+pub(crate) use run::run;

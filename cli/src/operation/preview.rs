@@ -1,0 +1,128 @@
+//! `--dry-run`: the request as it would be sent, without sending it.
+//!
+//! The client sends it to a service in this process, which records it and breaks off. What is shown is therefore what would be sent.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cisco_secure_access::http::{Request, Response, header::CONTENT_TYPE};
+use cisco_secure_access::{Body, Client, Credentials, RetryPolicy, service_fn};
+use serde_json::{Value, json};
+
+use super::call::{Call, Payload};
+use super::help::quoted;
+use crate::failure::Result;
+use crate::output::Columns;
+use crate::session::Options;
+
+/// A request that was not sent.
+#[derive(Clone, Debug, Default)]
+struct Recorded {
+    method: String,
+    url: String,
+    content_type: Option<String>,
+}
+
+/// Prints the request of a call.
+///
+/// # Errors
+/// When the request cannot be made.
+pub(super) async fn print(options: &Options, call: &Call) -> Result<()> {
+    let recorded = Arc::new(Mutex::new(None));
+    let client = client(options, Arc::clone(&recorded))?;
+    let sent = call.request(&client).send_raw().await;
+    let request = recorded
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    let Some(request) = request else {
+        // The request could not be made.
+        return sent.map(drop).map_err(Into::into);
+    };
+    let mut preview = json!({
+        "method": request.method,
+        "url": request.url,
+        "curl": curl(&request, call),
+    });
+    match call.payload() {
+        Payload::Empty => {}
+        Payload::Value(_) => preview["body"] = call.shown_body(),
+        Payload::Files(files) => {
+            let path = |path: &PathBuf| Value::from(path.display().to_string());
+            let files = files.iter().map(|(name, file)| (name.clone(), path(file)));
+            preview["files"] = Value::Object(files.collect());
+        }
+    }
+    let mut printer = options.output.printer(Columns::default())?;
+    match options.output.is_selected() {
+        true => printer.document(&preview),
+        false => printer.text(&shown(&preview)),
+    }
+}
+
+/// The preview for people.
+fn shown(preview: &Value) -> String {
+    let text = |name: &str| preview[name].as_str().unwrap_or_default();
+    let mut shown = format!("{} {}\n", text("method"), text("url"));
+    for part in ["body", "files"] {
+        if let Some(value) = preview.get(part) {
+            let _ = writeln!(shown, "\n{value:#}");
+        }
+    }
+    let _ = write!(shown, "\n{}", text("curl"));
+    shown
+}
+
+/// A client whose requests are recorded instead of sent; the last of them is kept.
+fn client(options: &Options, recorded: Arc<Mutex<Option<Recorded>>>) -> Result<Client> {
+    let service = service_fn(move |request: Request<Body>| {
+        let header = |name| {
+            request
+                .headers()
+                .get(name)?
+                .to_str()
+                .ok()
+                .map(str::to_owned)
+        };
+        *recorded.lock().unwrap_or_else(PoisonError::into_inner) = Some(Recorded {
+            method: request.method().to_string(),
+            url: request.uri().to_string(),
+            content_type: header(CONTENT_TYPE),
+        });
+        let token = r#"{"access_token": "preview", "expires_in": 3600}"#;
+        async move { Ok(Response::new(token)) }
+    });
+    let builder = Client::builder()
+        .credentials(Credentials::new("preview", "preview"))
+        .cloud(options.known_cloud()?)
+        .retry(RetryPolicy::none())
+        .http_service(service);
+    Ok(builder.build()?)
+}
+
+/// The request as a command line of curl. The program prints the header with the token, so that the secret is not part of it.
+fn curl(request: &Recorded, call: &Call) -> String {
+    let mut line = format!("curl --request {} {}", request.method, quoted(&request.url));
+    line.push_str(" --header \"$(secure-access token --header)\"");
+    match call.payload() {
+        Payload::Empty => {}
+        Payload::Value(_) => {
+            if let Some(content_type) = &request.content_type {
+                let header = format!("content-type: {content_type}");
+                let _ = write!(line, " --header {}", quoted(&header));
+            }
+            let _ = write!(line, " --data {}", quoted(&call.shown_body().to_string()));
+        }
+        Payload::Files(files) => {
+            for (name, path) in files {
+                let _ = write!(
+                    line,
+                    " --form {}",
+                    quoted(&format!("{name}=@{}", path.display()))
+                );
+            }
+        }
+    }
+    line
+}
