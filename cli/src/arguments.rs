@@ -1,9 +1,12 @@
 //! The command line: commands of the program, and one for each path scope, whose operations are added when it is used.
 
+use std::ffi::OsString;
+
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::catalog::{self, Entry};
+use crate::catalog::{self, Entry, Scope};
 use crate::commands::{api, completion, man, operations, simulate, token, whoami};
 use crate::operation::scope_command;
 use crate::session::Options;
@@ -34,7 +37,6 @@ Examples:
     name = "secure-access",
     version,
     styles = STYLES,
-    propagate_version = true,
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
@@ -81,9 +83,15 @@ pub(crate) fn command() -> clap::Command {
 /// # Errors
 /// When it is not valid, or asks for help.
 pub(crate) fn parse(
-    arguments: impl Iterator<Item = std::ffi::OsString>,
+    arguments: impl Iterator<Item = OsString>,
 ) -> Result<(Options, Parsed), clap::Error> {
-    let matches = command().try_get_matches_from(arguments)?;
+    let arguments: Vec<OsString> = arguments.collect();
+    let matches = command()
+        .try_get_matches_from(&arguments)
+        .map_err(|error| {
+            let names = arguments.iter().filter_map(|argument| argument.to_str());
+            with_suggestions(names.filter_map(catalog::scope).next(), error)
+        })?;
     let options = Options::from_arg_matches(&matches)?;
     if let Some((scope, matches)) = matches.subcommand()
         && catalog::scope(scope).is_some()
@@ -94,4 +102,18 @@ pub(crate) fn parse(
     }
     let command = Command::from_arg_matches(&matches)?;
     Ok((options, Parsed::Command(command)))
+}
+
+/// The error of a misspelt operation, with the names that are most like it.
+fn with_suggestions(scope: Option<&Scope>, mut error: clap::Error) -> clap::Error {
+    if let (Some(scope), Some(ContextValue::String(misspelt))) =
+        (scope, error.get(ContextKind::InvalidSubcommand))
+    {
+        let names = scope.similar(misspelt);
+        error.insert(
+            ContextKind::SuggestedSubcommand,
+            ContextValue::Strings(names),
+        );
+    }
+    error
 }

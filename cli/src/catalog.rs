@@ -8,6 +8,10 @@ use cisco_secure_access::{Operation, operations, simulator};
 use cisco_secure_access_openapi as openapi;
 use openapi::Document;
 
+/// How many names are suggested for a misspelt one, and how alike they must be.
+const SUGGESTIONS: usize = 3;
+const MIN_LIKENESS: f64 = 0.7;
+
 /// A path scope, and its document.
 pub(crate) struct Scope {
     pub(crate) name: &'static str,
@@ -31,6 +35,20 @@ impl Scope {
             .collect();
         own.sort_by_key(|operation| operation.id);
         own
+    }
+
+    /// The names of the commands that are most like a misspelt one.
+    pub(crate) fn similar(&self, misspelt: &str) -> Vec<String> {
+        let mut names: Vec<(f64, String)> = self
+            .operations()
+            .into_iter()
+            .map(command_name)
+            .map(|name| (likeness(misspelt, &name), name))
+            .filter(|(likeness, _)| *likeness > MIN_LIKENESS)
+            .collect();
+        names.sort_by(|one, other| other.0.total_cmp(&one.0));
+        names.truncate(SUGGESTIONS);
+        names.into_iter().map(|(_, name)| name).collect()
     }
 
     /// The names of its APIs.
@@ -91,6 +109,18 @@ pub(crate) fn command_name(operation: &Operation) -> String {
     operation.id.replace('_', "-")
 }
 
+/// How alike two names are, from 0 to 1: each word finds the word of the other name that is most like it.
+fn likeness(one: &str, other: &str) -> f64 {
+    let of_words = |from: &str, to: &str| {
+        let best = from.split('-').map(|word| {
+            let others = to.split('-').map(|other| strsim::jaro_winkler(word, other));
+            others.fold(0.0, f64::max)
+        });
+        best.sum::<f64>() / from.split('-').count() as f64
+    };
+    0.7 * of_words(one, other) + 0.3 * of_words(other, one)
+}
+
 /// The operations that contain all of these words, in their names, paths, APIs and summaries; the best matches first.
 pub(crate) fn search(words: &[String]) -> Vec<&'static Operation> {
     let words: Vec<String> = words
@@ -138,6 +168,19 @@ mod tests {
             assert_eq!(entry.description.method, operation.method.as_str());
             assert_eq!(entry.description.path, operation.path);
         }
+    }
+
+    #[test]
+    fn a_misspelt_name_finds_the_right_one_first() {
+        let deployments = scope("deployments").expect("a scope");
+        for (misspelt, expected) in [
+            ("list-tunel-groups", "list-network-tunnel-groups"),
+            ("get-sites", "get-site"),
+            ("delete-conector", "delete-connector"),
+        ] {
+            assert_eq!(deployments.similar(misspelt)[0], expected);
+        }
+        assert!(deployments.similar("xyzzy").is_empty());
     }
 
     #[test]

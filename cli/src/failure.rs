@@ -81,6 +81,8 @@ pub(crate) struct Failure {
     message: String,
     /// What to do.
     hint: Option<String>,
+    /// The token with which an interrupted list continues.
+    resume: Option<String>,
     /// The error of the SDK.
     error: Option<Box<Error>>,
     /// Whether the reader of the output is gone: nothing is reported.
@@ -93,6 +95,7 @@ impl Failure {
             status,
             message: message.into(),
             hint: None,
+            resume: None,
             error: None,
             is_closed_output: false,
         }
@@ -111,6 +114,15 @@ impl Failure {
     /// Adds what to do.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the token with which the list continues.
+    pub(crate) fn with_resume(mut self, token: String) -> Self {
+        self.hint = Some(format!(
+            "To continue, repeat the command with --resume {token}"
+        ));
+        self.resume = Some(token);
         self
     }
 
@@ -138,6 +150,7 @@ impl Failure {
             }
         };
         set("hint", self.hint.clone().map(Value::from));
+        set("resume", self.resume.clone().map(Value::from));
         if let Some(error) = &self.error {
             set("kind", Some(error.kind().to_string().into()));
             set(

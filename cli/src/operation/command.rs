@@ -27,37 +27,46 @@ pub(crate) fn scope_command(command: Command) -> Command {
         .subcommands(operations)
 }
 
-/// Adds the arguments of an operation to its command.
+/// Adds the arguments of an operation to its command. Its own come before those of all commands.
 fn operation_command(command: Command) -> Command {
     let Some(entry) = catalog::find(command.get_name()) else {
         return command;
     };
     let flags = flags::of(entry);
-    let arguments = flags.iter().map(|flag| argument(entry, flag));
-    let command = command
-        .long_about(help::long_about(entry))
-        .after_help(help::example(entry, &flags))
-        .args(arguments);
-    let command = match &entry.description.body {
-        Some(_) => command.args(body_arguments()),
-        None => command,
-    };
-    let command = match entry.operation.pagination {
-        Some(_) => command.args(list_arguments()),
-        None => command,
-    };
-    // The options of the connection are those of each command: `secure-access --help` has them.
-    let command = command.mut_args(|argument| {
-        let is_of_connection = argument.get_help_heading() == Some(CONNECTION);
-        argument.hide(is_of_connection)
-    });
-    command.arg(
+    let mut arguments: Vec<Arg> = flags.iter().map(|flag| argument(entry, flag)).collect();
+    if entry.description.body.is_some() {
+        arguments.extend(body_arguments());
+    }
+    if entry.operation.pagination.is_some() {
+        arguments.extend(list_arguments());
+    }
+    arguments.push(
         Arg::new(NO_VALIDATE)
             .long(NO_VALIDATE)
             .help("Sends values without checking them against the documents")
             .action(ArgAction::SetTrue)
             .help_heading("Safety"),
-    )
+    );
+    // `secure-access --help` has the options of the connection.
+    arguments.extend(command.get_arguments().map(|argument| {
+        let is_of_connection = argument.get_help_heading() == Some(CONNECTION);
+        argument.clone().hide(is_of_connection)
+    }));
+    let own = Command::new(command.get_name().to_owned())
+        .about(entry.operation.summary)
+        .long_about(help::long_about(entry))
+        .after_help(help::example(entry, &flags))
+        .styles(command.get_styles().clone())
+        .args(arguments);
+    // The name with those of the commands above, for the usage.
+    let own = match command.get_bin_name() {
+        Some(name) => own.bin_name(name.to_owned()),
+        None => own,
+    };
+    match command.get_display_name() {
+        Some(name) => own.display_name(name.to_owned()),
+        None => own,
+    }
 }
 
 fn argument(entry: Entry, flag: &Flag) -> Arg {

@@ -115,13 +115,7 @@ fn with_token(failure: Failure, items: &Items<Value>) -> Failure {
         ExitStatus::Usage | ExitStatus::Authentication
     );
     match items.continuation().filter(|_| is_worth_it) {
-        Some(token) => {
-            let hint = format!(
-                "To continue, repeat the command with --resume {}",
-                encode_token(&token)
-            );
-            failure.with_hint(hint)
-        }
+        Some(token) => failure.with_resume(encode_token(&token)),
         None => failure,
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use cisco_secure_access_openapi::{Candidates, Document};
+use cisco_secure_access_openapi::{Candidates, Document, component_name};
 use serde_json::Value;
 
 /// How many columns a table has, if none are selected.
 const MAX_COLUMNS: usize = 7;
 
-/// What a reader looks for first. A name that ends with one of these words ranks as the word.
+/// What a reader looks for first. A name that ends with one of these words ranks behind the word.
 const RANKS: &[&str] = &[
     "id",
     "name",
@@ -16,7 +16,6 @@ const RANKS: &[&str] = &[
     "domain",
     "destination",
     "title",
-    "description",
     "type",
     "kind",
     "status",
@@ -24,20 +23,22 @@ const RANKS: &[&str] = &[
     "severity",
     "verdict",
     "action",
+    "access",
     "enabled",
     "priority",
     "region",
-    "count",
-    "total",
+    "address",
+    "url",
     "timestamp",
     "date",
     "time",
-    "address",
-    "url",
+    "count",
+    "total",
     "comment",
-    "createdat",
+    "description",
     "modifiedat",
     "updatedat",
+    "createdat",
 ];
 
 /// The columns of a list.
@@ -73,7 +74,11 @@ impl Columns {
                 }
             }
         }
-        documented.sort_by_key(|name| rank(name));
+        let identifier = reference(schema).map(|name| format!("{name}Id").to_lowercase());
+        documented.sort_by_key(|name| match identifier == Some(name.to_lowercase()) {
+            true => rank("id"),
+            false => rank(name),
+        });
         Self {
             selected: Vec::new(),
             documented,
@@ -135,6 +140,11 @@ impl Columns {
     }
 }
 
+/// The name of the schema that a schema refers to.
+fn reference(schema: &Value) -> Option<&str> {
+    component_name(schema.get("$ref")?, "").ok()
+}
+
 /// The properties of a row that are not documented.
 fn undocumented(row: &Value, documented: &[String]) -> Vec<String> {
     let properties = row.as_object().into_iter().flatten();
@@ -149,13 +159,14 @@ fn undocumented(row: &Value, documented: &[String]) -> Vec<String> {
 /// The place of a property among the others.
 fn rank(name: &str) -> (usize, String) {
     let lower = name.to_lowercase();
-    let exact = RANKS.iter().position(|word| *word == lower);
-    let ending = || RANKS.iter().position(|word| lower.ends_with(word));
-    // A name that only ends with a word comes after the word itself.
-    let rank = exact
-        .map(|rank| rank * 2)
-        .or_else(|| Some(ending()? * 2 + 1));
-    (rank.unwrap_or(RANKS.len() * 2), lower)
+    let position = |is_it: &dyn Fn(&str) -> bool| RANKS.iter().position(|word| is_it(word));
+    let rank = match position(&|word| word == lower) {
+        Some(rank) => rank * 2,
+        // Ids of other things are for programs.
+        None if lower.ends_with("id") => RANKS.len() * 2,
+        None => position(&|word| lower.ends_with(word)).unwrap_or(RANKS.len()) * 2 + 1,
+    };
+    (rank, lower)
 }
 
 /// The text of a cell: the value at a name with dots.
@@ -225,6 +236,6 @@ mod tests {
         let row =
             json!({"zebra": 1, "siteId": 2, "name": "a", "id": 3, "meta": {}, "modifiedAt": "x"});
         let columns = Columns::default().of_table(&[row]);
-        assert_eq!(columns, ["id", "siteId", "name", "modifiedAt", "zebra"]);
+        assert_eq!(columns, ["id", "name", "modifiedAt", "siteId", "zebra"]);
     }
 }

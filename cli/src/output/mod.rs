@@ -98,8 +98,11 @@ impl OutputOptions {
                 (None, Some(_)) => None,
                 (None, None) => Some(default),
             },
+            columns: match &filter {
+                None => columns.or_selected(&self.columns),
+                Some(_) => Columns::default().or_selected(&self.columns),
+            },
             filter,
-            columns: columns.or_selected(&self.columns),
             is_terminal,
             writer,
             items: None,

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use cisco_secure_access_openapi::words;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
 
@@ -59,7 +60,7 @@ impl TableItems {
         let names = self.columns.of_table(&self.rows);
         self.is_begun = true;
         let mut table = table();
-        table.set_header(names.iter().map(|name| safe(name).to_uppercase()));
+        table.set_header(names.iter().map(|name| title(name)));
         for row in self.rows.drain(..) {
             table.add_row(names.iter().map(|name| text(&row, name)));
         }
@@ -96,6 +97,14 @@ fn table() -> Table {
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width);
     table
+}
+
+/// The title of a column: `createdAt` is `CREATED AT`.
+fn title(name: &str) -> String {
+    match name.contains('.') {
+        true => safe(name).to_uppercase(),
+        false => words::split(&safe(name)).join(" ").to_uppercase(),
+    }
 }
 
 /// The text of a cell, in one line.
