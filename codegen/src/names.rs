@@ -5,13 +5,14 @@ use cisco_secure_access_openapi::Operation;
 pub use cisco_secure_access_openapi::words::{singular, words};
 
 /// The Cargo features of the crate that no document makes. No API can have one of these names.
-pub const HANDWRITTEN_FEATURES: [&str; 11] = [
+pub const HANDWRITTEN_FEATURES: [&str; 12] = [
     "all-apis",
     "blocking",
     "default",
     "metrics",
     "native-tls",
     "opentelemetry",
+    "profiles",
     "rustls",
     "rustls-no-provider",
     "schemars",
