@@ -35,6 +35,8 @@ pub(crate) struct Types<'a> {
 /// A call of an operation.
 pub(crate) struct Call<'a> {
     pub scope: &'a str,
+    /// The id of the operation.
+    pub operation: &'a str,
     /// The method of the handle of the scope.
     pub method: &'a str,
     /// Its arguments.
@@ -44,11 +46,55 @@ pub(crate) struct Call<'a> {
     pub has_items: bool,
 }
 
+impl Call<'_> {
+    /// The call with the names of its arguments, and with the setters of what else it needs.
+    fn signature(&self) -> String {
+        let arguments = self.positional.iter().map(|argument| {
+            let name = &argument.ident;
+            match argument.location {
+                ParameterLocation::Json | ParameterLocation::Form => format!("&{name}"),
+                _ => name.to_string(),
+            }
+        });
+        let arguments = arguments.collect::<Vec<_>>().join(", ");
+        let setters = self.named.iter().filter(|argument| argument.required);
+        let setters = setters.map(|Argument { ident, .. }| format!(".{ident}({ident})"));
+        let (scope, method) = (self.scope, self.method);
+        let setters: String = setters.collect();
+        format!("client.{scope}().{method}({arguments}){setters}")
+    }
+}
+
 /// The example of a call.
 pub(crate) struct Example {
     scope: String,
+    /// The id of the operation.
+    operation: String,
     method: String,
+    /// The call with the names of its arguments.
+    signature: String,
     code: String,
+}
+
+/// A method of the handle of a scope, for documentation.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// The id of its operation.
+    pub operation: String,
+    /// The call with the names of what it needs: `client.policies().get_access_rule(rule_id)`.
+    pub signature: String,
+    /// The example of the call, in Rust.
+    pub example: String,
+}
+
+impl From<Example> for Method {
+    fn from(example: Example) -> Self {
+        Self {
+            operation: example.operation,
+            signature: example.signature,
+            example: example.code,
+        }
+    }
 }
 
 impl Example {
@@ -121,7 +167,9 @@ impl Example {
         code.push(';');
         Ok(Self {
             scope: call.scope.to_owned(),
+            operation: call.operation.to_owned(),
             method: call.method.to_owned(),
+            signature: call.signature(),
             code,
         })
     }

@@ -3,10 +3,10 @@
 //! A document passes the modules in this order: the crate `cisco-secure-access-openapi` reads its operations and normalizes its schemas,
 //! `lower` reduces them to what progenitor supports and to the descriptions of `types`, `engine` has progenitor give the Rust types of values and responses, `emit` writes the final
 //! types (with `object`, `enumeration`, `union`, `constructor` and `conversion`), `requests` the type of the request of each operation (with
-//! `paging` for those that page and `example` for the documentation), `operations` the table that the runtime reads. `typestate` has what requests
+//! `paging` for those that page and `example` and `facts` for the documentation), `operations` the table that the runtime reads. `typestate` has what requests
 //! and builders share: which required values are set, in their types. The build script of the crate calls [`generate`] and writes the code
 //! with [`layout`], and so does `cargo xtask` to show it. `cases` emits the cases of the conformance suite, `codecs` the table of the workspace member of that name, and [`examples`] the same
-//! examples as the documentation has, which the suite runs; `surface` has the public API of a scope as data.
+//! examples as the documentation has, which the suite runs; [`methods`] has them as text; `surface` has the public API of a scope as data.
 
 mod argument;
 mod cases;
@@ -18,6 +18,7 @@ mod emit;
 mod engine;
 mod enumeration;
 mod example;
+mod facts;
 mod layout;
 mod lower;
 mod named;
@@ -46,6 +47,8 @@ use crate::engine::RustTypes;
 use crate::rust_type::Enumerations;
 
 pub use cisco_secure_access_openapi::{Error, Result};
+pub use example::Method;
+pub use facts::facts;
 pub use layout::layout;
 
 /// The path scopes in a directory of specifications, which has a document for each, in order.
@@ -248,6 +251,20 @@ fn generate_examples(scope: &str, document: &Value) -> Result<String> {
     let model = Model::of(scope, document, &|_| true, false)?;
     let requests = model.requests(scope, true)?;
     Ok(example::module(scope, &requests.examples))
+}
+
+/// The methods of the path scope `scope` with their examples, for documentation outside of the code. An operation whose body can be a file
+/// has two.
+///
+/// # Errors
+/// When the document is not what `cargo xtask import` writes.
+pub fn methods(scope: &str, document: &Value) -> Result<Vec<Method>> {
+    let methods = || {
+        let model = Model::of(scope, document, &|_| true, false)?;
+        let examples = model.requests(scope, false)?.examples;
+        Ok(examples.into_iter().map(Method::from).collect())
+    };
+    methods().map_err(|error: Error| error.in_document(scope))
 }
 
 /// A document as operations and types, for all that is generated from it.

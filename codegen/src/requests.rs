@@ -4,9 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cisco_secure_access_openapi::{
-    Content, Location, Operation, PaginationStyle, RateLimit, Security, TimeForm,
-};
+use cisco_secure_access_openapi::{Content, Location, Operation, TimeForm};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
@@ -15,6 +13,7 @@ use crate::docs::{escape, markdown};
 use crate::emit::TypeDefs;
 use crate::engine::{RustTypes, Signature};
 use crate::example::{Call, Example, Types};
+use crate::facts::facts;
 use crate::names;
 use crate::operations;
 use crate::paging;
@@ -85,6 +84,9 @@ pub(crate) struct Request<'a> {
     pub arguments: Vec<Argument>,
     pub response: syn::Type,
 }
+
+/// The kind of error of a response that reports a failure, with a link.
+const PARTIAL: &str = "[`Partial`](crate::ErrorKind::Partial)";
 
 /// Methods that every builder has, and names that generated code uses itself.
 const RESERVED: [&str; 16] = [
@@ -258,6 +260,7 @@ impl<'a> Request<'a> {
         let named: Vec<_> = named.collect();
         let call = Call {
             scope: self.scope,
+            operation: &self.operation.id,
             method: name,
             positional,
             named: &named,
@@ -300,7 +303,7 @@ impl<'a> Request<'a> {
         if let Some(description) = &operation.description {
             text.push_str(&format!("{}\n\n", escape(description)));
         }
-        for (row, (title, value)) in self.facts().into_iter().enumerate() {
+        for (row, (title, value)) in facts(operation, PARTIAL).into_iter().enumerate() {
             text.push_str(&format!("| {title} | {value} |\n"));
             if row == 0 {
                 text.push_str("| --- | --- |\n");
@@ -319,82 +322,6 @@ impl<'a> Request<'a> {
         }
         text.push_str(&example.documentation());
         text
-    }
-
-    /// The entry of the operation table, for the documentation.
-    fn facts(&self) -> Vec<(&'static str, String)> {
-        let operation = self.operation;
-        let mut facts = vec![(
-            "Request",
-            format!("`{} {}`", operation.method, operation.path),
-        )];
-        match &operation.security {
-            Security::Basic => facts.push(("Access", "key and secret".to_owned())),
-            Security::Bearer(scopes) if scopes.is_empty() => {}
-            Security::Bearer(scopes) => {
-                facts.push(("OAuth scope", format!("`{}`", scopes.join("`, `"))));
-            }
-        }
-        if !operation.clouds.is_empty() {
-            let clouds: Vec<_> = operation
-                .clouds
-                .iter()
-                .map(|cloud| names::pascal(cloud))
-                .collect();
-            facts.push(("Clouds", clouds.join(", ")));
-        }
-        if let Some(RateLimit { per, windows, .. }) = &operation.rate_limit {
-            let windows: Vec<_> = windows
-                .iter()
-                .map(|(requests, seconds)| match seconds {
-                    1 => format!("{requests} a second"),
-                    60 => format!("{requests} a minute"),
-                    3600 => format!("{requests} an hour"),
-                    86400 => format!("{requests} a day"),
-                    seconds => format!("{requests} in {} minutes", seconds / 60),
-                })
-                .collect();
-            facts.push((
-                "Rate limit",
-                format!("{} for each {per}", windows.join(", ")),
-            ));
-        }
-        if let Some(pagination) = &operation.pagination {
-            let mut pages = match (pagination.style, &pagination.limit) {
-                (PaginationStyle::Single, None) => "one".to_owned(),
-                (PaginationStyle::Single, Some(limit)) => format!("one, of `{limit}` items"),
-                (_, None) => format!("by `{}`", pagination.offset_param),
-                (_, Some(limit)) => format!("by `{}` and `{limit}`", pagination.offset_param),
-            };
-            if pagination.limit.is_some()
-                && let Some(maximum) = pagination.max_page_size
-            {
-                pages.push_str(&format!(", at most {maximum}"));
-            }
-            facts.push(("Pages", pages));
-        }
-        if let Some(property) = &operation.success_property {
-            let property = property.trim_start_matches('/');
-            facts.push((
-                "Failures",
-                format!("a response with `{property}: false` is a [`Partial`](crate::ErrorKind::Partial) error"),
-            ));
-        }
-        if !operation.upstream_errors.is_empty() {
-            let statuses: Vec<_> = operation
-                .upstream_errors
-                .iter()
-                .map(u16::to_string)
-                .collect();
-            facts.push((
-                "Errors of other servers",
-                format!(
-                    "{} can come from the server that the service calls",
-                    statuses.join(" and ")
-                ),
-            ));
-        }
-        facts
     }
 
     /// The required arguments that have setters: those that are not positional.

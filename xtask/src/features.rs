@@ -14,6 +14,7 @@ use cisco_secure_access_codegen::{Api, apis};
 use clap::Args;
 
 use crate::command::{CommandResult, Printed};
+use crate::marks::{Marks, between};
 use crate::{documents, workspace};
 
 /// Brings the Cargo features, one for each API, up to date in Cargo.toml and in the README
@@ -38,11 +39,11 @@ impl Arguments {
 }
 
 const COSTS: &str = "benches/feature-costs.json";
-const MANIFEST_MARKS: (&str, &str) = (
+const MANIFEST_MARKS: Marks = (
     "# Path scopes and APIs, written by `cargo xtask features`.\n",
     "# End of the features of `cargo xtask features`.\n",
 );
-const README_MARKS: (&str, &str) = (
+const README_MARKS: Marks = (
     "<!-- written by `cargo xtask features` -->\n",
     "<!-- end of what `cargo xtask features` writes -->\n",
 );
@@ -142,13 +143,6 @@ fn read_scopes(specs: &Path) -> Result<Scopes, String> {
         }
     }
     Ok(scopes)
-}
-
-/// The text with what stands between two marks replaced.
-fn between(text: &str, (begin, end): (&str, &str), replacement: &str) -> Option<String> {
-    let (before, rest) = text.split_once(begin)?;
-    let (_, after) = rest.split_once(end)?;
-    Some([before, begin, replacement, end, after].concat())
 }
 
 fn manifest(scopes: &Scopes) -> String {
@@ -251,16 +245,6 @@ mod tests {
     use cisco_secure_access_codegen::names::HANDWRITTEN_FEATURES;
 
     use super::*;
-
-    #[test]
-    fn what_stands_between_the_marks_is_replaced() {
-        let text = "a\n<b>\nold\n<e>\nz\n";
-        assert_eq!(
-            between(text, ("<b>\n", "<e>\n"), "new\n").as_deref(),
-            Some("a\n<b>\nnew\n<e>\nz\n")
-        );
-        assert_eq!(between("nothing", ("<b>\n", "<e>\n"), "new"), None);
-    }
 
     #[test]
     fn no_api_can_have_the_name_of_a_handwritten_feature() {

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::command::Printed;
 use xtask::{
-    api, check, ci, conform, coverage, decode_failure, diff, examples, expand, features, import,
-    names, package,
+    api, check, ci, conform, coverage, decode_failure, diff, docs, examples, expand, features,
+    import, names, package,
 };
 
 /// Maintains the specifications that the crate is generated from.
@@ -22,12 +22,13 @@ use xtask::{
   cargo xtask diff DOC       what it changes, and what of it breaks programs
   cargo xtask import DOC     takes it in
   cargo xtask features       brings up to date what is made of the specifications,
-  cargo xtask coverage       the features and docs/coverage.md
+  cargo xtask coverage       the features, docs/coverage.md,
+  cargo xtask docs           and docs/api/ with the links in llms.txt
   cargo xtask check          what is left to do in specs/overlays/, whose README says how
   cargo xtask examples DOC   whether the new code reads the examples of the document
 
 After a change of an overlay:
-  cargo xtask import && cargo xtask coverage && cargo xtask check
+  cargo xtask import && cargo xtask coverage && cargo xtask docs && cargo xtask check
 
 To report a response of the service that the crate does not read:
   cargo xtask report-decode-failure --operation OPERATION FILE
@@ -61,6 +62,7 @@ enum Command {
     Expand(expand::Arguments),
     Features(features::Arguments),
     Coverage(coverage::Arguments),
+    Docs(docs::Arguments),
     ReportDecodeFailure(decode_failure::Arguments),
     Package(package::Arguments),
     Names(names::Arguments),
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Command::Expand(arguments) => arguments.run(),
         Command::Features(arguments) => arguments.run(),
         Command::Coverage(arguments) => arguments.run(),
+        Command::Docs(arguments) => arguments.run(),
         Command::ReportDecodeFailure(arguments) => arguments.run(),
         Command::Package(arguments) => arguments.run(),
         Command::Names(arguments) => arguments.run(),

@@ -19,7 +19,7 @@ use crate::progress::during;
 /// The specifications are byte for byte what specs/base/ and specs/overlays/ make; every overlay action finds what it
 /// expects; operations, parameters, bodies, schemas, properties and variants have descriptions that say more than their names; the arguments
 /// of examples have values, which fit their types; names are regular; the table of operations is complete; Cargo.toml and README
-/// list the features; the features that code names exist; the code that is generated is the same each time.
+/// list the features; docs/coverage.md, docs/api/ and llms.txt are up to date; the features that code names exist; the code that is generated is the same each time.
 ///
 /// All problems are listed, each with file, JSON pointer and the way out, and the exit code is 1 if there are any.
 #[derive(Args)]
@@ -54,6 +54,10 @@ const CHECKS: &[(&str, Check)] = &[
     ),
     ("features that code names exist", workspace::named_features),
     ("the coverage page is up to date", workspace::coverage),
+    (
+        "the pages of the APIs and llms.txt are up to date",
+        workspace::docs,
+    ),
     ("examples fit their types", workspace::examples),
     ("the same code is generated each time", workspace::code),
 ];

@@ -8,7 +8,7 @@ use cisco_secure_access_importer::lint::Problem;
 use serde_json::Value;
 
 use super::Checked;
-use crate::{coverage, features};
+use crate::{coverage, docs, features};
 
 /// The Cargo features in `Cargo.toml` and README are those of the specifications.
 pub(super) fn features(checked: &Checked<'_>) -> Vec<Problem> {
@@ -60,6 +60,19 @@ pub(super) fn coverage(checked: &Checked<'_>) -> Vec<Problem> {
         Ok(true) => Vec::new(),
         Ok(false) => vec![problem("is not what the specifications have".to_owned())],
         Err(error) => vec![problem(error)],
+    }
+}
+
+/// The pages of the APIs, and the links to them, say what the specifications have.
+pub(super) fn docs(checked: &Checked<'_>) -> Vec<Problem> {
+    let problem =
+        |file: String, found: String| Problem::new(file, "", found, "run `cargo xtask docs`");
+    match docs::outdated(checked.workspace) {
+        Ok(files) => files
+            .into_iter()
+            .map(|file| problem(file, "is not what the specifications have".to_owned()))
+            .collect(),
+        Err(error) => vec![problem("docs/api".to_owned(), error)],
     }
 }
 
