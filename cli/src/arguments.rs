@@ -20,7 +20,7 @@ const STYLES: Styles = Styles::styled()
 const AFTER_HELP: &str = "\
 Exit status:
   0 success                 5 conflict: it exists, is locked, or has changed
-  1 the service refused     6 a rate limit or a time limit
+  1 the service rejected it 6 a rate limit or a time limit
   2 usage                   7 the connection failed
   3 authentication          8 the response could not be read
   4 not found               130 interrupted
@@ -53,10 +53,10 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 #[command(subcommand_help_heading = "Commands")]
 pub(crate) enum Command {
-    Api(api::Arguments),
-    Token(token::Arguments),
     Whoami(whoami::Arguments),
     Operations(operations::Arguments),
+    Api(api::Arguments),
+    Token(token::Arguments),
     Simulate(simulate::Arguments),
     Completion(completion::Arguments),
     Man(man::Arguments),
@@ -81,7 +81,7 @@ pub(crate) fn command() -> clap::Command {
 /// Reads the command line.
 ///
 /// # Errors
-/// When it is not valid, or asks for help.
+/// When it is not valid, or is a request for help.
 pub(crate) fn parse(
     arguments: impl Iterator<Item = OsString>,
 ) -> Result<(Options, Parsed), clap::Error> {

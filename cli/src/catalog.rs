@@ -176,7 +176,7 @@ mod tests {
         for (misspelt, expected) in [
             ("list-tunel-groups", "list-network-tunnel-groups"),
             ("get-sites", "get-site"),
-            ("delete-conector", "delete-connector"),
+            ("delete-conn", "delete-connector"),
         ] {
             assert_eq!(deployments.similar(misspelt)[0], expected);
         }

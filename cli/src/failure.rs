@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// The exit statuses, which scripts rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
-    /// The service refused the request, or the command failed for a reason that has no status of its own.
+    /// The service rejected the request, or the command failed for a reason that has no status of its own.
     Failure = 1,
     /// The command line, a file or the configuration is not valid. Nothing was sent.
     Usage = 2,

@@ -2,7 +2,7 @@
 //!
 //! `arguments` is the command line. A command is one of `commands`, or an `operation` of the API that the documents in `catalog` describe.
 //! Both make a client from the options in `session`, print with `output`, `progress` and `prompt`, and end with the exit status of a
-//! `failure`.
+//! `failure`. `trace` shows what the SDK does.
 
 mod arguments;
 mod catalog;
@@ -13,6 +13,7 @@ mod output;
 mod progress;
 mod prompt;
 mod session;
+mod trace;
 
 use std::env;
 use std::process::ExitCode;
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
             };
         }
     };
-    options.start_logging();
+    trace::start(options.verbosity());
     match run(&options, parsed) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_closed_output() => ExitCode::SUCCESS,

@@ -1,11 +1,11 @@
-//! Questions before changes that cannot be undone.
+//! Confirmation of changes that cannot be undone.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use crate::failure::{ExitStatus, Failure, Result};
 use crate::output::safe;
 
-/// Asks for confirmation.
+/// Prompts for confirmation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Prompt {
     is_confirmed: bool,
@@ -16,21 +16,18 @@ impl Prompt {
         Self { is_confirmed }
     }
 
-    /// Asks whether to do something: `Delete site 17`.
+    /// Prompts for confirmation of something: `Delete site 17`.
     ///
     /// # Errors
-    /// When the answer is not yes, and when there is nobody to ask: `--yes` is needed then.
+    /// When the user does not confirm it, and when there is no terminal: `--yes` is needed then.
     pub(crate) fn confirm(self, what: &str) -> Result<()> {
         if self.is_confirmed {
             return Ok(());
         }
         let what = safe(what);
         if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-            return Err(
-                Failure::usage(format!("{what}: this needs a confirmation")).with_hint(
-                    "Add --yes to do it without a question, or --dry-run to see the request.",
-                ),
-            );
+            return Err(Failure::usage(format!("{what}: this needs a confirmation"))
+                .with_hint("Add --yes to confirm it, or --dry-run to see the request."));
         }
         anstream::eprint!("{what}? [y/N] ");
         io::stderr().flush()?;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use cisco_secure_access::auth::FileTokenCache;
 use cisco_secure_access::{Client, ClientBuilder, Cloud, RateLimiting};
 use clap::Args;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::failure::{Failure, Result};
 use crate::output::OutputOptions;
@@ -48,7 +47,7 @@ pub(crate) struct Options {
     /// Prints the request instead of sending it
     #[arg(long, global = true, help_heading = "Safety")]
     pub(crate) dry_run: bool,
-    /// Makes changes without asking
+    /// Makes changes without a confirmation
     #[arg(short, long, global = true, help_heading = "Safety")]
     yes: bool,
     #[command(flatten)]
@@ -139,32 +138,21 @@ impl Options {
         }
     }
 
-    /// Tells a detail to those who ask for it.
+    /// Shows a detail, if details are selected.
     pub(crate) fn note(&self, text: &str) {
         if self.verbose > 0 {
             anstream::eprintln!("{}", crate::output::safe(text));
         }
     }
 
-    /// How questions are answered.
+    /// How changes are confirmed.
     pub(crate) fn prompt(&self) -> Prompt {
         Prompt::new(self.yes)
     }
 
-    /// Shows the events of the SDK on standard error.
-    pub(crate) fn start_logging(&self) {
-        let level = match self.verbose {
-            0 => return,
-            1 => LevelFilter::DEBUG,
-            _ => LevelFilter::TRACE,
-        };
-        tracing_subscriber::fmt()
-            .with_writer(std::io::stderr)
-            .with_max_level(level)
-            .without_time()
-            .with_ansi(false)
-            .compact()
-            .init();
+    /// How many details are shown.
+    pub(crate) fn verbosity(&self) -> u8 {
+        self.verbose
     }
 }
 

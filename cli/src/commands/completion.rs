@@ -40,7 +40,7 @@ impl Arguments {
     }
 }
 
-/// Answers the script of a shell, if it is the caller, and ends the program.
+/// Completes for the script of a shell, if it is the caller, and ends the program.
 pub(crate) fn complete() {
     CompleteEnv::with_factory(arguments::command)
         .var(VARIABLE)

@@ -93,7 +93,7 @@ fn claims(token: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&json).ok()
 }
 
-/// The OAuth scopes of a token; `None` if it does not tell.
+/// The OAuth scopes of a token; `None` if it has none.
 fn scopes(claims: &Map<String, Value>) -> Option<Vec<String>> {
     let claim = claims
         .get("scope")

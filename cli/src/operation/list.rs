@@ -1,5 +1,7 @@
 //! Reads all pages of a list, and prints its items as they come.
 
+use std::pin::pin;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use cisco_secure_access::{ContinuationToken, Items, Pagination};
@@ -93,10 +95,13 @@ async fn print(
 ) -> Result<()> {
     let mut progress = Progress::new("items", max_items);
     let mut count = 0;
+    // One listener for all items: a new one would miss a signal that came before it.
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
     while max_items != Some(count) {
         let next = tokio::select! {
+            biased;
+            _ = &mut interrupted => return Err(Failure::interrupted()),
             next = items.next() => next,
-            _ = tokio::signal::ctrl_c() => return Err(Failure::interrupted()),
         };
         let Some(item) = next else {
             break;

@@ -37,7 +37,7 @@ pub(crate) async fn run(options: &Options, entry: Entry, matches: &ArgMatches) -
     }
 }
 
-/// Asks before a call that cannot be undone.
+/// Prompts for confirmation of a call that cannot be undone.
 fn confirm(options: &Options, call: &Call) -> Result<()> {
     let operation = call.entry.operation;
     match call.effect() {

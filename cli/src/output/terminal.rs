@@ -1,6 +1,6 @@
 //! Text that is safe on a terminal.
 //!
-//! Names and descriptions come from the service, and anyone in the organization can write them. A terminal would obey an escape sequence in
+//! Names and descriptions come from the service, and anyone in the organization can write them. A terminal would execute an escape sequence in
 //! them: it could hide lines, or change the title or the clipboard.
 
 use std::borrow::Cow;
