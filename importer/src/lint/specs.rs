@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cisco_secure_access_openapi::json::escape;
-use cisco_secure_access_openapi::placeholders;
+use cisco_secure_access_openapi::{placeholders, rust_name};
 use serde_json::{Map, Value};
 
 use cisco_secure_access_openapi::words::words;
@@ -15,6 +15,7 @@ use crate::operations::each_operation;
 use crate::overlay;
 use crate::pagination::AN_OVERLAY_SAYS_SO;
 use crate::report::Pointer;
+use crate::rust_names::TABLE;
 
 const CLOUDS: [&str; 3] = ["global", "china", "government"];
 
@@ -41,7 +42,7 @@ pub(super) fn secrets(checked: &Checked<'_>) -> Vec<Problem> {
             let properties = schema.get("properties").and_then(Value::as_object);
             let properties = properties.filter(|_| shape.name == "schema");
             for (name, property) in properties.into_iter().flatten() {
-                let words = words(name);
+                let words = words(rust_name(&spec[TABLE], name));
                 let is_text = property["type"] == "string" && property.get("enum").is_none();
                 let is_like = |secret: &&[&str]| {
                     let last = words.iter().rev().take(secret.len());
