@@ -68,7 +68,9 @@ pub(crate) fn lower(document: &Document, operations: &[Operation]) -> Result<Low
     let directions = directions(document, all)?;
     let mut used_names: BTreeSet<String> = all
         .iter()
-        .map(|operation| names::pascal(&operation.id))
+        .flat_map(|operation| [Some(&operation.id), operation.former_name.as_ref()])
+        .flatten()
+        .map(|name| names::pascal(name))
         .chain(RESERVED_TYPES.map(str::to_owned))
         .chain([names::pascal(document.scope())])
         .chain((0..all.len()).map(operation_number))

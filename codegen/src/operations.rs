@@ -4,7 +4,7 @@ use cisco_secure_access_openapi::{Operation, Pagination, PaginationStyle, RateLi
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::docs::escape;
+use crate::docs::{escape, former_name};
 use crate::names;
 
 /// The constant that describes an operation.
@@ -86,9 +86,8 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
     });
     let success_property = option(operation.success_property.as_ref());
     let doc = format!(" {}: `{} {path}`.", escape(summary), operation.method);
-    quote! {
-        #[doc = #doc]
-        pub static #constant: Operation = Operation {
+    let row = quote! {
+        Operation {
             id: #id,
             upstream_id: #upstream_id,
             scope: #scope,
@@ -106,7 +105,17 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             success_property: #success_property,
             upstream_errors: &[#(#upstream_errors),*],
             regional: #regional,
-        };
+        }
+    };
+    let alias = operation.former_name.as_ref().map(|former| {
+        let attributes = former_name("", &constant.to_string());
+        let former = Ident::new(&names::constant(former), Span::call_site());
+        quote!(#attributes pub static #former: Operation = #row;)
+    });
+    quote! {
+        #[doc = #doc]
+        pub static #constant: Operation = #row;
+        #alias
     }
 }
 

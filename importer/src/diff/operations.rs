@@ -159,10 +159,7 @@ fn identity(was: Entry<'_>, is: Entry<'_>, renamed: &BTreeMap<Api<'_>, Api<'_>>)
     let (old, new) = (was.operation, is.operation);
     if old.id != new.id {
         let (effect, why) = match new.former_name.as_ref() == Some(&old.id) {
-            true => (
-                Effect::Behaviour,
-                "its former name calls it, with a warning; its request has another name",
-            ),
+            true => (Effect::Behaviour, "its former names remain, with a warning"),
             false => (
                 Effect::Breaking,
                 "its method and its request have another name",
