@@ -48,8 +48,7 @@ pub(crate) fn merge(
             let scope = match scope_of(&operation.path, scopes) {
                 Ok(scope) => scope,
                 Err(expected) => {
-                    let path = &operation.path;
-                    let name = &document.name;
+                    let (name, path) = (&document.name, &operation.path);
                     failures.push(format!(
                         "{name}: #/paths\n    found the path {path:?}, expected {expected}"
                     ));
@@ -67,16 +66,8 @@ pub(crate) fn merge(
                 continue;
             }
             if *template != operation.path {
-                let note = format!("{:?} becomes {template:?}", operation.path);
-                let place = Place {
-                    document: document.name.clone(),
-                    pointer: "/paths".into(),
-                    position: None,
-                };
-                fixes
-                    .entry("path-templates")
-                    .or_default()
-                    .push(Fix { place, note });
+                let fix = renamed_placeholders(&document.name, &operation.path, template);
+                fixes.entry("path-templates").or_default().push(fix);
                 rename_placeholders(&mut operation, template);
             }
             let key = (shape, operation.method.clone());
@@ -98,11 +89,6 @@ pub(crate) fn merge(
         (&a.operation.path, &a.operation.method).cmp(&(&b.operation.path, &b.operation.method))
     });
     name_apis(&mut merged);
-    for known in &mut merged {
-        if let Some(api) = &known.operation.kept_api {
-            known.api.clone_from(api);
-        }
-    }
     Ok(merged)
 }
 
@@ -179,6 +165,16 @@ fn has_scopes(operation: &Map<String, Value>) -> bool {
         .any(|scopes| scopes.as_array().is_some_and(|scopes| !scopes.is_empty()))
 }
 
+fn renamed_placeholders(document: &str, path: &str, template: &str) -> Fix {
+    let place = Place {
+        document: document.to_owned(),
+        pointer: "/paths".into(),
+        position: None,
+    };
+    let note = format!("{path:?} becomes {template:?}");
+    Fix { place, note }
+}
+
 fn rename_placeholders(operation: &mut Operation, template: &str) {
     let old: Vec<String> = placeholders(&operation.path).map(str::to_owned).collect();
     let new: Vec<&str> = placeholders(template).collect();
@@ -200,7 +196,7 @@ fn rename_placeholders(operation: &mut Operation, template: &str) {
 }
 
 /// Names the API of the operations that only the document of all APIs describes: the API of the operations that share the
-/// upstream tag in the same scope if they agree, or else the tag itself.
+/// upstream tag in the same scope if they agree, or else the tag itself. A name that is kept comes before both.
 fn name_apis(merged: &mut [Merged]) {
     let mut by_tag: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for known in merged.iter().filter(|known| !known.api.is_empty()) {
@@ -215,5 +211,10 @@ fn name_apis(merged: &mut [Merged]) {
             Some([api]) => (*api).clone(),
             _ => split(&known.operation.upstream_tag).join(" "),
         };
+    }
+    for known in merged {
+        if let Some(api) = &known.operation.kept_api {
+            known.api.clone_from(api);
+        }
     }
 }

@@ -98,7 +98,7 @@ pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<Stri
         for origin in reached {
             let source = format!("{}/{}", origin.0, origin.1);
             let key = first.entry(classes[source.as_str()]).or_insert_with(|| {
-                let key = format!("{scope}.{}.{}", origin.0, origin.1);
+                let key = key(scope, origin);
                 origins.insert(key.clone(), sources[&source].clone());
                 key
             });
@@ -106,7 +106,7 @@ pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<Stri
         }
         for source in keys.keys() {
             let (origin, schema) = &schemas[source];
-            let key = format!("{scope}.{}.{}", origin.0, origin.1);
+            let key = key(scope, origin);
             if origins.contains_key(&key) {
                 let mut schema = (*schema).clone();
                 redirect(&mut schema, &keys);
@@ -114,14 +114,16 @@ pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<Stri
             }
         }
         for known in merged.iter_mut().filter(|known| known.scope == *scope) {
-            known
-                .operation
-                .object
-                .values_mut()
-                .for_each(|value| redirect(value, &keys));
+            let values = known.operation.object.values_mut();
+            values.for_each(|value| redirect(value, &keys));
         }
     }
     (components, Names(origins))
+}
+
+/// The key of a schema of a scope: the place of its document, and its name there.
+fn key(scope: &str, (place, name): &(usize, String)) -> String {
+    format!("{scope}.{place}.{name}")
 }
 
 /// Puts schemas of one name and content, references followed, into the same class.
