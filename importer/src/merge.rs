@@ -7,6 +7,7 @@ use cisco_secure_access_openapi::{path_shape, placeholders};
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Operation};
+use crate::parameter_values::take_values;
 use crate::report::{Failure, Fix, Fixes, Place};
 
 /// The rules that [`merge`] applies, with what each does.
@@ -127,9 +128,9 @@ pub fn api_name(title: &str) -> String {
     name.trim().to_owned()
 }
 
-/// Adds what `known` lacks and `other` has: the API's name, OAuth scopes, response headers.
+/// Adds what `known` lacks and `other` has: the API's name, OAuth scopes, response headers, values of parameters.
 fn enrich(known: &mut Merged, other: &Operation, api: &str) -> bool {
-    let mut enriched = false;
+    let mut enriched = take_values(&mut known.operation, other);
     if known.api.is_empty() && !api.is_empty() {
         known.api = api.to_owned();
         enriched = true;
