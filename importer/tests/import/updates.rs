@@ -31,7 +31,7 @@ fn import(documents: &[PathBuf], all: bool) -> (Outcome, Report) {
         ..Options::default()
     };
     let outcome = options.run(documents, specs.path()).unwrap();
-    let again = options.run(documents, specs.path()).unwrap();
+    let again = options.preview(documents, specs.path()).unwrap().outcome;
     assert!(again.changed.is_empty(), "{:?}", again.changed);
     let after = diff::read_directory(specs.path()).unwrap();
     let before = diff::read_directory(&workspace().join("specs")).unwrap();
