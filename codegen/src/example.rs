@@ -98,6 +98,17 @@ impl From<Example> for Method {
     }
 }
 
+/// The setter of an argument.
+fn setter(argument: &Argument, types: &Types<'_>, example: Option<&Json>) -> Result<Expression> {
+    let name = argument.ident.to_string();
+    let mut values = Vec::new();
+    if !argument.is_flag() {
+        let value = Value::new(types, &name);
+        values.push(value.converted(&argument.ty, example)?);
+    }
+    Ok(Expression::call(format!(".{name}"), values))
+}
+
 impl Example {
     /// Writes the call.
     ///
@@ -141,13 +152,7 @@ impl Example {
             Expression::call(format!(".{}", call.method), arguments),
         ];
         for argument in call.named {
-            let name = argument.ident.to_string();
-            let mut values = Vec::new();
-            if !argument.is_flag() {
-                let value = Value::new(types, &name);
-                values.push(value.converted(&argument.ty, example(argument))?);
-            }
-            chain.push(Expression::call(format!(".{name}"), values));
+            chain.push(setter(argument, types, example(argument))?);
         }
         let (result, last): (_, &[&str]) = match call.has_items {
             true => (
