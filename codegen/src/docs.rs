@@ -15,6 +15,16 @@ pub(crate) fn markdown(text: &str) -> TokenStream {
     quote!(#[doc = #text])
 }
 
+/// The attributes of what keeps a former name beside `name`, which is below `owner`, such as `Self::`.
+pub(crate) fn former_name(owner: &str, name: &str) -> TokenStream {
+    let docs = match owner {
+        "" => format!(" The former name of [`{name}`]."),
+        owner => format!(" The former name of [`{name}`]({owner}{name})."),
+    };
+    let note = format!("renamed to `{name}`");
+    quote!(#[doc = #docs] #[deprecated(note = #note)])
+}
+
 /// A description as Markdown: what rustdoc would interpret as a link, a tag or a test is escaped, except between backticks.
 pub(crate) fn escape(description: &str) -> String {
     let mut in_code = false;

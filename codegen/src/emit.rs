@@ -53,13 +53,7 @@ pub(crate) fn emit(
     let mut missing = BTreeSet::new();
     for (name, ty) in types {
         let ident = Ident::new(name, Span::call_site());
-        let docs = docs(ty.description.as_deref().unwrap_or(match ty.shape {
-            Shape::Struct(..) => "An object of the API.",
-            Shape::Enum(_) | Shape::IntegerEnum(_) => {
-                "A documented value, or another one as received."
-            }
-            Shape::Union(_) => "A value of one of several types.",
-        }));
+        let docs = docs_of(ty);
         let def = match &ty.shape {
             Shape::Struct(fields, wire_form) => {
                 let bases = rust_types.fields(name, fields.len())?;
@@ -85,20 +79,11 @@ pub(crate) fn emit(
                 let variants = &described.variants;
                 let types = rust_types.fields(name, variants.len())?;
                 let types: Vec<_> = types.into_iter().map(standalone).collect();
-                code.extend(union::emit(
-                    &ident,
-                    &docs,
-                    described.discriminator.as_deref(),
-                    variants,
-                    &types,
-                    schemars
-                        .then(|| quote!(#[derive(::schemars::JsonSchema)] #[schemars(untagged)])),
-                ));
+                let tag = described.discriminator.as_deref();
+                code.extend(union::emit(&ident, &docs, tag, variants, &types, schemars));
                 code.extend(constructor::emit(&ident, &ty.constructors, &|_| None));
-                let idents = variants
-                    .iter()
-                    .map(|variant| Ident::new(&variant.name, Span::call_site()));
-                TypeDef::Union(idents.zip(types).collect())
+                let idents = union::idents(variants);
+                TypeDef::Union(idents.into_iter().zip(types).collect())
             }
         };
         defs.insert(name.clone(), def);
@@ -108,4 +93,13 @@ pub(crate) fn emit(
         types: defs,
         missing,
     })
+}
+
+/// The documentation of a type, also of one that has no description.
+fn docs_of(ty: &Type) -> TokenStream {
+    docs(ty.description.as_deref().unwrap_or(match ty.shape {
+        Shape::Struct(..) => "An object of the API.",
+        Shape::Enum(_) | Shape::IntegerEnum(_) => "A documented value, or another one as received.",
+        Shape::Union(_) => "A value of one of several types.",
+    }))
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
+use proc_macro2::Ident;
 use serde_json::{Map, Value as Json};
 
 use crate::argument::{Argument, ParameterLocation};
@@ -14,7 +15,7 @@ use crate::enumeration;
 use crate::names;
 use crate::object::FieldType;
 use crate::rust_type::{element, simple_name};
-use crate::types::{Shape, Type};
+use crate::types::{Shape, Type, Union};
 use crate::{Error, Result};
 
 /// The maximum depth of a value; deeper values are defaults.
@@ -97,6 +98,17 @@ impl From<Example> for Method {
     }
 }
 
+/// The setter of an argument.
+fn setter(argument: &Argument, types: &Types<'_>, example: Option<&Json>) -> Result<Expression> {
+    let name = argument.ident.to_string();
+    let mut values = Vec::new();
+    if !argument.is_flag() {
+        let value = Value::new(types, &name);
+        values.push(value.converted(&argument.ty, example)?);
+    }
+    Ok(Expression::call(format!(".{name}"), values))
+}
+
 impl Example {
     /// Writes the call.
     ///
@@ -140,24 +152,16 @@ impl Example {
             Expression::call(format!(".{}", call.method), arguments),
         ];
         for argument in call.named {
-            let name = argument.ident.to_string();
-            let mut values = Vec::new();
-            if !argument.is_flag() {
-                let value = Value::new(types, &name);
-                values.push(value.converted(&argument.ty, example(argument))?);
-            }
-            chain.push(Expression::call(format!(".{name}"), values));
+            chain.push(setter(argument, types, example(argument))?);
         }
         let (result, last): (_, &[&str]) = match call.has_items {
-            true => ("let items: Vec<_> = ", &[".items()", ".try_collect()"]),
-            false => ("let response = ", &[".send()"]),
+            true => (
+                "let items: Vec<_> = ",
+                &[".items()", ".try_collect()", ".await?"],
+            ),
+            false => ("let response = ", &[".send()", ".await?"]),
         };
-        chain.extend(
-            last.iter()
-                .copied()
-                .chain([".await?"])
-                .map(Expression::atom),
-        );
+        chain.extend(last.iter().copied().map(Expression::atom));
         let request = Expression {
             chain,
             ..Expression::atom("client")
@@ -494,33 +498,7 @@ impl<'a> Value<'a> {
                 self.object(name, fields, &constants.collect(), example)
             }
             (Some(TypeDef::Union(variants)), Some(Shape::Union(union))) => {
-                let tag = union.discriminator.as_deref();
-                let tag = tag.and_then(|tag| example?.get(tag)?.as_str());
-                let is_tagged =
-                    |names: &[String]| tag.is_some_and(|tag| names.iter().any(|name| name == tag));
-                let any_tagged = union
-                    .variants
-                    .iter()
-                    .any(|variant| is_tagged(&variant.names));
-                let mut candidates = variants.iter().zip(&union.variants);
-                let written = candidates.find_map(|((variant, ty), described)| {
-                    if any_tagged && !is_tagged(&described.names) {
-                        return None;
-                    }
-                    let value = self.inside(self.name);
-                    // `From` is there for the first variant of each type.
-                    let mut others = variants.iter().take_while(|(other, _)| other != variant);
-                    let is_first = others.all(|(_, other)| simple_name(other) != simple_name(ty));
-                    let is_plain = !matches!(
-                        simple_name(ty).as_deref(),
-                        Some("Entries" | "Value" | "Vec")
-                    );
-                    if converts && is_first && is_plain && example.is_some() {
-                        return value.converted(ty, example).ok();
-                    }
-                    let value = value.exact(ty, example).ok()?;
-                    Some(Expression::call(format!("{name}::{variant}"), vec![value]))
-                });
+                let written = self.variant(name, variants, union, example, converts);
                 match (written, example) {
                     (Some(written), _) => Ok(written),
                     (None, Some(example)) => Err(self.mismatch(&format!("a `{name}`"), example)),
@@ -542,6 +520,44 @@ impl<'a> Value<'a> {
             }
             _ => Ok(Expression::atom("Default::default()")),
         }
+    }
+
+    /// The first variant of a union that the example is a value of, among those that its discriminator names.
+    fn variant(
+        self,
+        name: &str,
+        variants: &[(Ident, syn::Type)],
+        union: &Union,
+        example: Option<&Json>,
+        converts: bool,
+    ) -> Option<Expression> {
+        let tag = union.discriminator.as_deref();
+        let tag = tag.and_then(|tag| example?.get(tag)?.as_str());
+        let is_tagged =
+            |names: &[String]| tag.is_some_and(|tag| names.iter().any(|name| name == tag));
+        let any_tagged = union
+            .variants
+            .iter()
+            .any(|variant| is_tagged(&variant.names));
+        let mut candidates = variants.iter().zip(&union.variants);
+        candidates.find_map(|((variant, ty), described)| {
+            if any_tagged && !is_tagged(&described.names) {
+                return None;
+            }
+            let value = self.inside(self.name);
+            // `From` is there for the first variant of each type.
+            let mut others = variants.iter().take_while(|(other, _)| other != variant);
+            let is_first = others.all(|(_, other)| simple_name(other) != simple_name(ty));
+            let is_plain = !matches!(
+                simple_name(ty).as_deref(),
+                Some("Entries" | "Value" | "Vec")
+            );
+            if converts && is_first && is_plain && example.is_some() {
+                return value.converted(ty, example).ok();
+            }
+            let value = value.exact(ty, example).ok()?;
+            Some(Expression::call(format!("{name}::{variant}"), vec![value]))
+        })
     }
 
     /// An object with the properties of the example, or else the required ones.

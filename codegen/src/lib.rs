@@ -138,40 +138,15 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
     let named = named::named(&operations, &rust_types, &types.types, &described)?;
     let table = operations::table(scope, &operations);
 
-    let handle = Ident::new(&names::pascal(scope), Span::call_site());
-    let method = Ident::new(&names::snake(scope), Span::call_site());
-    let about = format!(" The operations of the path scope `{scope}`.");
+    let name = Ident::new(&names::pascal(scope), Span::call_site());
+    let handle = handle(scope, &name, &requests.methods);
     let missing = types.missing.union(&requests.missing).cloned().collect();
     let missing = typestate::missing_module(&missing);
     let types = types.code;
     let endpoints = requests.endpoints;
     let request_types = requests.types;
-    let methods = requests.methods.iter().map(|(api, methods)| {
-        let title = format!(" # {api}");
-        quote! {
-            #[doc = #title]
-            impl #handle {
-                #methods
-            }
-        }
-    });
     let code = quote! {
-        #[doc = #about]
-        #[derive(Clone, Debug)]
-        pub struct #handle {
-            client: crate::Client,
-        }
-
-        impl crate::Client {
-            #[doc = #about]
-            #[must_use]
-            #[inline]
-            pub fn #method(&self) -> #handle {
-                #handle { client: self.clone() }
-            }
-        }
-
-        #(#methods)*
+        #handle
 
         #[allow(unused_imports)]
         use types::*;
@@ -202,8 +177,41 @@ fn generate_scope(scope: &str, document: &Value, options: &Options<'_>) -> Resul
 
         #table
     };
-    let index = index(&handle, &operations);
+    let index = index(&name, &operations);
     Ok(Generated { code, index })
+}
+
+/// The handle of a scope, with its method of the client and the methods of each API.
+fn handle(scope: &str, name: &Ident, methods: &BTreeMap<String, TokenStream>) -> TokenStream {
+    let method = Ident::new(&names::snake(scope), Span::call_site());
+    let about = format!(" The operations of the path scope `{scope}`.");
+    let methods = methods.iter().map(|(api, methods)| {
+        let title = format!(" # {api}");
+        quote! {
+            #[doc = #title]
+            impl #name {
+                #methods
+            }
+        }
+    });
+    quote! {
+        #[doc = #about]
+        #[derive(Clone, Debug)]
+        pub struct #name {
+            client: crate::Client,
+        }
+
+        impl crate::Client {
+            #[doc = #about]
+            #[must_use]
+            #[inline]
+            pub fn #method(&self) -> #name {
+                #name { client: self.clone() }
+            }
+        }
+
+        #(#methods)*
+    }
 }
 
 /// Generates the cases of the conformance suite for the path scope `scope`: a call of each operation, with values made when it runs.

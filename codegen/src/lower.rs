@@ -66,33 +66,8 @@ const RESERVED_TYPES: [&str; 18] = [
 pub(crate) fn lower(document: &Document, operations: &[Operation]) -> Result<Lowered> {
     let all = document.operations();
     let directions = directions(document, all)?;
-    let mut used_names: BTreeSet<String> = all
-        .iter()
-        .map(|operation| names::pascal(&operation.id))
-        .chain(RESERVED_TYPES.map(str::to_owned))
-        .chain([names::pascal(document.scope())])
-        .chain((0..all.len()).map(operation_number))
-        .collect();
-    let mut components: BTreeMap<String, String> = BTreeMap::new();
-    let mut names = BTreeMap::new();
-    for component in directions.keys() {
-        let name = type_name(component);
-        if let Some(other) = names.insert(name.clone(), component) {
-            return Err(Error::new(
-                component_pointer(component),
-                format!("`{component}` and `{other}` would both be the type `{name}`"),
-            ));
-        }
-    }
-    for (name, component) in &names {
-        // The name can be that of a request, of the scope or of a Rust type.
-        let mut unique = name.clone();
-        while used_names.contains(&unique) || (unique != *name && names.contains_key(&unique)) {
-            unique += "Value";
-        }
-        used_names.insert(unique.clone());
-        components.insert((*component).clone(), unique);
-    }
+    let mut used_names = reserved_names(document);
+    let components = type_names(&directions, &mut used_names)?;
     let mut discriminating = BTreeSet::new();
     find_discriminating(document.root(), &mut discriminating);
     let mut lowering = Lowering {
@@ -130,6 +105,47 @@ pub(crate) fn lower(document: &Document, operations: &[Operation]) -> Result<Low
         }),
         types: lowering.types,
     })
+}
+
+/// The names that no type can have: those of requests, present and former, of the scope and of Rust types.
+fn reserved_names(document: &Document) -> BTreeSet<String> {
+    let operations = document.operations().iter();
+    let operations =
+        operations.flat_map(|operation| [Some(&operation.id), operation.former_name.as_ref()]);
+    operations
+        .flatten()
+        .map(|name| names::pascal(name))
+        .chain(RESERVED_TYPES.map(str::to_owned))
+        .chain([names::pascal(document.scope())])
+        .chain((0..document.operations().len()).map(operation_number))
+        .collect()
+}
+
+/// The names of the types of components, which are added to those in use.
+fn type_names<T>(
+    directions: &BTreeMap<String, T>,
+    used_names: &mut BTreeSet<String>,
+) -> Result<BTreeMap<String, String>> {
+    let mut names = BTreeMap::new();
+    for component in directions.keys() {
+        let name = type_name(component);
+        if let Some(other) = names.insert(name.clone(), component) {
+            return Err(Error::new(
+                component_pointer(component),
+                format!("`{component}` and `{other}` would both be the type `{name}`"),
+            ));
+        }
+    }
+    let mut components = BTreeMap::new();
+    for (name, component) in &names {
+        let mut unique = name.clone();
+        while used_names.contains(&unique) || (unique != *name && names.contains_key(&unique)) {
+            unique += "Value";
+        }
+        used_names.insert(unique.clone());
+        components.insert((*component).clone(), unique);
+    }
+    Ok(components)
 }
 
 /// The components that the operations reach, with their directions.

@@ -303,10 +303,24 @@ impl<'a> Emission<'a> {
                 }
             });
         let begin = self.begin(builder.is_some(), &constants, enumerations);
+        let setters = self.setters(enumerations);
+        quote! {
+            impl #ident {
+                #begin
+                #setters
+            }
+            #default
+            #builder
+            #from_text
+        }
+    }
+
+    /// A setter for each field.
+    fn setters(&self, enumerations: &Enumerations) -> TokenStream {
         let setters = self.public().map(|ty| {
             let name = &ty.ident;
             let (argument, value) = setter_argument(ty, &quote!(value), enumerations);
-            let (method, doc) = (ty.setter(), ty.setter_docs(ident));
+            let (method, doc) = (ty.setter(), ty.setter_docs(self.ident));
             quote! {
                 #[doc = #doc]
                 #[must_use]
@@ -317,15 +331,7 @@ impl<'a> Emission<'a> {
                 }
             }
         });
-        quote! {
-            impl #ident {
-                #begin
-                #(#setters)*
-            }
-            #default
-            #builder
-            #from_text
-        }
+        setters.collect()
     }
 
     /// The function that creates the object or its builder: without arguments, or with the only required property.

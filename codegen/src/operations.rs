@@ -4,7 +4,7 @@ use cisco_secure_access_openapi::{Operation, Pagination, PaginationStyle, RateLi
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::docs::escape;
+use crate::docs::{escape, former_name};
 use crate::names;
 
 /// The constant that describes an operation.
@@ -32,8 +32,31 @@ pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
     }
 }
 
+/// The constant of an operation, also under its former name.
 fn entry(scope: &str, operation: &Operation) -> TokenStream {
     let constant = constant(operation);
+    let row = row(scope, operation);
+    let alias = operation.former_name.as_ref().map(|former| {
+        let attributes = former_name("", &constant.to_string());
+        let former = Ident::new(&names::constant(former), Span::call_site());
+        quote!(#attributes pub static #former: Operation = #row;)
+    });
+    let Operation {
+        summary,
+        method,
+        path,
+        ..
+    } = operation;
+    let doc = format!(" {}: `{method} {path}`.", escape(summary));
+    quote! {
+        #[doc = #doc]
+        pub static #constant: Operation = #row;
+        #alias
+    }
+}
+
+/// What the table says of an operation.
+fn row(scope: &str, operation: &Operation) -> TokenStream {
     let Operation {
         id,
         upstream_id,
@@ -42,29 +65,13 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
         summary,
         deprecated,
         clouds,
+        rate_limit,
         idempotent,
         upstream_errors,
         regional,
         ..
     } = operation;
-    let rate_limit = match &operation.rate_limit {
-        None => quote!(None),
-        Some(RateLimit {
-            class,
-            per,
-            windows,
-        }) => {
-            let scope = Ident::new(&names::pascal(per), Span::call_site());
-            let (requests, seconds): (Vec<_>, Vec<_>) = windows.iter().copied().unzip();
-            quote! {
-                Some(RateLimit {
-                    class: #class,
-                    scope: RateLimitScope::#scope,
-                    windows: &[#(RateLimitWindow { requests: #requests, seconds: #seconds }),*],
-                })
-            }
-        }
-    };
+    let rate_limit = option(rate_limit.as_ref().map(self::rate_limit));
     let clouds = clouds
         .iter()
         .map(|cloud| Ident::new(&names::pascal(cloud), Span::call_site()));
@@ -85,10 +92,8 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
         Some(quote!((#name, #default)))
     });
     let success_property = option(operation.success_property.as_ref());
-    let doc = format!(" {}: `{} {path}`.", escape(summary), operation.method);
     quote! {
-        #[doc = #doc]
-        pub static #constant: Operation = Operation {
+        Operation {
             id: #id,
             upstream_id: #upstream_id,
             scope: #scope,
@@ -106,7 +111,24 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
             success_property: #success_property,
             upstream_errors: &[#(#upstream_errors),*],
             regional: #regional,
-        };
+        }
+    }
+}
+
+fn rate_limit(limit: &RateLimit) -> TokenStream {
+    let RateLimit {
+        class,
+        per,
+        windows,
+    } = limit;
+    let scope = Ident::new(&names::pascal(per), Span::call_site());
+    let (requests, seconds): (Vec<_>, Vec<_>) = windows.iter().copied().unzip();
+    quote! {
+        RateLimit {
+            class: #class,
+            scope: RateLimitScope::#scope,
+            windows: &[#(RateLimitWindow { requests: #requests, seconds: #seconds }),*],
+        }
     }
 }
 

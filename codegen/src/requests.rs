@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::argument::{Argument, ParameterLocation, docs_of, free_name};
-use crate::docs::{escape, markdown};
+use crate::docs::{escape, former_name, markdown};
 use crate::emit::TypeDefs;
 use crate::engine::{RustTypes, Signature};
 use crate::example::{Call, Example, Types};
@@ -277,17 +277,15 @@ impl<'a> Request<'a> {
         let alias = Ident::new(&format!("{former}{suffix}"), Span::call_site());
         let method = Ident::new(name, Span::call_site());
         let ident = &self.ident;
-        let docs = format!(" The former name of [`{name}`](Self::{name}).");
-        let note = format!("renamed to `{name}`");
+        let attributes = former_name("Self::", name);
         let parameters = positional
             .iter()
             .map(|argument| argument.parameter(self.enumerations));
         let arguments = positional.iter().map(|argument| &argument.ident);
         let badge = badge(self.scope, self.operation);
         Some(quote! {
-            #[doc = #docs]
+            #attributes
             #badge
-            #[deprecated(note = #note)]
             #[allow(deprecated)]
             #[inline]
             pub fn #alias(&self, #(#parameters),*) -> requests::#ident {
@@ -364,6 +362,13 @@ impl<'a> Request<'a> {
             operations::constant(operation)
         );
         let badge = badge(self.scope, operation);
+        let alias = self.former_ident().map(|(former, attributes)| {
+            quote! {
+                #attributes
+                #badge
+                pub type #former #declarations = #ident #any;
+            }
+        });
         let setters = (!setters.is_empty()).then(|| {
             quote! {
                 #badge
@@ -376,6 +381,7 @@ impl<'a> Request<'a> {
             #[doc = #doc]
             #badge
             pub type #ident #declarations = crate::Request<endpoints::#ident, #state>;
+            #alias
             impl crate::Endpoint for endpoints::#ident {
                 type Response = #response;
             }
@@ -385,9 +391,19 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// The former name of its types, with the attributes of each, if the operation has one.
+    fn former_ident(&self) -> Option<(Ident, TokenStream)> {
+        let former = names::pascal(self.operation.former_name.as_ref()?);
+        let ident = Ident::new(&former, Span::call_site());
+        Some((ident, former_name("", &self.ident.to_string())))
+    }
+
     /// The type of the operation.
     fn endpoint(&self) -> TokenStream {
         let ident = &self.ident;
+        let alias = self
+            .former_ident()
+            .map(|(former, attributes)| quote!(#attributes pub type #former = #ident;));
         let doc = format!(
             " The operation [`{0}`](super::operations::{1}), in the type of its request.",
             self.operation.id,
@@ -396,6 +412,7 @@ impl<'a> Request<'a> {
         quote! {
             #[doc = #doc]
             pub enum #ident {}
+            #alias
         }
     }
 

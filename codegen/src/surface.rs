@@ -247,11 +247,13 @@ fn read(scope: &str, document: &Value) -> Result<Surface> {
     Ok(Surface { operations, types })
 }
 
-fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
-    let response = operation.response().is_some();
-    let feature = names::feature_of(&operation);
-    let mut arguments: Vec<_> = operation
-        .parameters
+/// The arguments of an operation: its parameters, and its body or the parts of it.
+fn arguments(
+    parameters: Vec<openapi::Parameter>,
+    body: Option<&openapi::Body>,
+    lowered: &Value,
+) -> Vec<Argument> {
+    let mut arguments: Vec<_> = parameters
         .into_iter()
         .enumerate()
         .map(|(index, parameter)| Argument {
@@ -270,28 +272,35 @@ fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
             description: parameter.description,
         })
         .collect();
-    let mut files = None;
-    if let Some(body) = operation.body {
-        match body.content {
-            Content::Json(_) | Content::Form(_) => arguments.push(Argument {
-                name: "body".to_owned(),
-                location: ArgumentLocation::Body,
-                required: body.required,
-                ty: value_type(&lowered[BODY]),
-                description: body.description,
-            }),
-            Content::Multipart(parts) => arguments.extend(parts.into_iter().map(|part| Argument {
-                name: part.name,
-                location: ArgumentLocation::File,
-                required: part.required,
-                ty: ValueType::File,
-                description: part.description,
-            })),
-        }
-        files = body
-            .alternative
-            .map(|parts| parts.into_iter().map(|part| part.name).collect());
+    let Some(body) = body else {
+        return arguments;
+    };
+    match &body.content {
+        Content::Json(_) | Content::Form(_) => arguments.push(Argument {
+            name: "body".to_owned(),
+            location: ArgumentLocation::Body,
+            required: body.required,
+            ty: value_type(&lowered[BODY]),
+            description: body.description.clone(),
+        }),
+        Content::Multipart(parts) => arguments.extend(parts.iter().map(|part| Argument {
+            name: part.name.clone(),
+            location: ArgumentLocation::File,
+            required: part.required,
+            ty: ValueType::File,
+            description: part.description.clone(),
+        })),
     }
+    arguments
+}
+
+fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
+    let response = operation.response().is_some();
+    let feature = names::feature_of(&operation);
+    let body = operation.body.as_ref();
+    let arguments = arguments(operation.parameters, body, lowered);
+    let files = body.and_then(|body| body.alternative.as_ref());
+    let files = files.map(|parts| parts.iter().map(|part| part.name.clone()).collect());
     Operation {
         feature,
         id: operation.id,

@@ -58,6 +58,14 @@ fn description(variant: &Variant) -> TokenStream {
     }
 }
 
+/// The names of the variants of a union in its enum.
+pub(crate) fn idents(variants: &[Variant]) -> Vec<Ident> {
+    let names = variants.iter().map(|variant| &variant.name);
+    names
+        .map(|name| Ident::new(name, Span::call_site()))
+        .collect()
+}
+
 /// Emits a union as an enum; `types` are the types of the values of its variants.
 pub(crate) fn emit(
     ident: &Ident,
@@ -65,19 +73,13 @@ pub(crate) fn emit(
     discriminator: Option<&str>,
     variants: &[Variant],
     types: &[syn::Type],
-    json_schema: Option<TokenStream>,
+    schemars: bool,
 ) -> TokenStream {
-    let idents: Vec<_> = variants
-        .iter()
-        .map(|variant| Ident::new(&variant.name, Span::call_site()))
-        .collect();
-    let descriptions = variants.iter().map(description);
+    let idents = idents(variants);
+    let json_schema =
+        schemars.then(|| quote!(#[derive(::schemars::JsonSchema)] #[schemars(untagged)]));
     let variant_docs = variants.iter().map(docs_of);
-    let numbers = 0..variants.len();
-    let discriminator = match discriminator {
-        Some(property) => quote!(Some(#property)),
-        None => quote!(None),
-    };
+    let implementation = implementation(ident, discriminator, variants, &idents);
     let conversions = conversions(ident, &idents, types);
     quote! {
         #docs
@@ -90,6 +92,27 @@ pub(crate) fn emit(
             Unknown(::serde_json::Value),
         }
 
+        #implementation
+        decode::union!(#ident);
+
+        #(#conversions)*
+    }
+}
+
+/// What the runtime decodes and encodes a union by.
+fn implementation(
+    ident: &Ident,
+    discriminator: Option<&str>,
+    variants: &[Variant],
+    idents: &[Ident],
+) -> TokenStream {
+    let descriptions = variants.iter().map(description);
+    let numbers = 0..variants.len();
+    let discriminator = match discriminator {
+        Some(property) => quote!(Some(#property)),
+        None => quote!(None),
+    };
+    quote! {
         impl decode::Union for #ident {
             const DISCRIMINATOR: Option<&'static str> = #discriminator;
             const VARIANTS: &'static [decode::Variant] = &[#(#descriptions),*];
@@ -118,9 +141,6 @@ pub(crate) fn emit(
                 }
             }
         }
-        decode::union!(#ident);
-
-        #(#conversions)*
     }
 }
 

@@ -89,6 +89,7 @@ const ROWS: &[(&str, &str)] = &[
     ("F7", "names of several words in one"),
     ("F8", "variants that repeat their type"),
     ("F9", "properties with one value"),
+    ("F10", "operations that were renamed"),
 ];
 
 /// Rows that the import handles, and the tests there; where a row is here too, both have a part in it.

@@ -100,6 +100,34 @@ fn mismatch(pointer: &Pointer, key: &str, found: String, expected: String) -> Mi
     }
 }
 
+/// What the extensions that must fit the keys beside them are, in the terms of an error.
+const EXPECTED: &[(&str, &str)] = &[
+    (
+        "x-time-format",
+        "a pattern such as `%Y-%m-%d %H:%M:%S`, beside `type: string` and `format: date-time`",
+    ),
+    (
+        "x-quoted",
+        "a flag beside `type: integer` or `type: number`",
+    ),
+    (
+        "x-enum-names",
+        "a name in PascalCase for each value of the `enum`",
+    ),
+    (
+        "x-tuple",
+        "elements with names of their own, beside `type: array`",
+    ),
+    ("x-envelope", "the name of a property of the schema"),
+    ("x-named-by", "the name of a property of the schema"),
+    ("x-may-be-absent", "names of properties that are `required`"),
+    (
+        "x-success-property",
+        "a pointer to a boolean of its response",
+    ),
+    ("x-upstream-errors", "statuses of errors"),
+];
+
 /// Says what is expected where an extension does not fit.
 fn fits(
     shape: &Shape,
@@ -111,76 +139,51 @@ fn fits(
     let Some((_, kind)) = known else {
         return Err(format!("no such key in the {}", shape.name));
     };
+    has_kind(&object[key], kind)?;
+    match EXPECTED.iter().find(|(known, _)| *known == key) {
+        Some((_, expected)) if !fits_beside(key, object, schemas) => Err((*expected).to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether an extension of the right kind fits the keys beside it.
+fn fits_beside(key: &str, object: &Map<String, Value>, schemas: &Value) -> bool {
     let value = &object[key];
-    has_kind(value, kind)?;
-    let expect = |holds: bool, expected: &str| match holds {
-        true => Ok(()),
-        false => Err(expected.to_owned()),
+    let has = |key: &str, words: &[&str]| {
+        let word = object.get(key).and_then(Value::as_str);
+        word.is_some_and(|word| words.contains(&word))
     };
     match key {
-        "x-time-format" => expect(
-            object
-                .get("format")
-                .is_some_and(|format| format == "date-time")
-                && object.get("type").is_some_and(|word| word == "string")
-                && value.as_str().is_some_and(|pattern| pattern.contains('%')),
-            "a pattern such as `%Y-%m-%d %H:%M:%S`, beside `type: string` and `format: date-time`",
-        ),
-        "x-quoted" => expect(
-            object
-                .get("type")
-                .is_some_and(|kind| kind == "integer" || kind == "number"),
-            "a flag beside `type: integer` or `type: number`",
-        ),
-        "x-enum-names" => expect(
-            names_values(texts(value), object),
-            "a name in PascalCase for each value of the `enum`",
-        ),
+        "x-time-format" => {
+            let is_pattern = value.as_str().is_some_and(|pattern| pattern.contains('%'));
+            is_pattern && has("type", &["string"]) && has("format", &["date-time"])
+        }
+        "x-quoted" => has("type", &["integer", "number"]),
+        "x-enum-names" => names_values(texts(value), object),
         "x-tuple" => {
             let elements = value.as_array().into_iter().flatten();
             let names = elements.map(|element| element["name"].as_str().unwrap_or(""));
-            expect(
-                object.get("type").is_some_and(|word| word == "array") && are_distinct(names),
-                "elements with names of their own, beside `type: array`",
-            )
+            has("type", &["array"]) && are_distinct(names)
         }
-        "x-envelope" | "x-named-by" => expect(
-            object.get("properties").is_some_and(|properties| {
-                value
-                    .as_str()
-                    .is_some_and(|name| properties.get(name).is_some())
-            }),
-            "the name of a property of the schema",
-        ),
+        "x-envelope" | "x-named-by" => {
+            let property = object.get("properties").zip(value.as_str());
+            property.is_some_and(|(properties, name)| properties.get(name).is_some())
+        }
         "x-may-be-absent" => {
-            let required: BTreeSet<&str> = object
-                .get("required")
-                .map_or_else(BTreeSet::new, |list| texts(list).collect());
-            expect(
-                texts(value).all(|name| required.contains(name)),
-                "names of properties that are `required`",
-            )
+            let required = object.get("required").map(texts).into_iter().flatten();
+            let required: BTreeSet<&str> = required.collect();
+            texts(value).all(|name| required.contains(name))
         }
         "x-success-property" => {
             let found = value.as_str().zip(schema(object));
             let found = found.map(|(pointer, schema)| at(schema, pointer, schemas));
-            expect(
-                found.is_some_and(|found| is_any(&found, &["boolean"])),
-                "a pointer to a boolean of its response",
-            )
+            found.is_some_and(|found| is_any(&found, &["boolean"]))
         }
         "x-upstream-errors" => {
-            let mut statuses = value.as_array().into_iter().flatten();
-            expect(
-                statuses.all(|status| {
-                    status
-                        .as_u64()
-                        .is_some_and(|status| (400..600).contains(&status))
-                }),
-                "statuses of errors",
-            )
+            let mut statuses = value.as_array().into_iter().flatten().map(Value::as_u64);
+            statuses.all(|status| status.is_some_and(|status| (400..600).contains(&status)))
         }
-        _ => Ok(()),
+        _ => true,
     }
 }
 

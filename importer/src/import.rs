@@ -12,10 +12,11 @@ use serde_json::Value;
 
 use crate::changes::Changes;
 use crate::document::{Document, Operation};
+use crate::extensions::Mismatch;
 use crate::operations::{self, DOCUMENTS, OperationKey, each_operation, name, scoped_name};
 use crate::options::Options;
 use crate::outcome::{Outcome, Preview};
-use crate::overlay::{self, Expectations, OVERLAYS};
+use crate::overlay::{self, Expectations, OVERLAYS, Origins};
 use crate::prepare::{Examples, Hosts, read_all};
 use crate::renames::Move;
 use crate::report::{Failure, Fixes};
@@ -265,7 +266,8 @@ fn assemble(
     Ok((merged, whole, names))
 }
 
-/// Merges the documents, names and corrects what comes of it, and splits it by scope.
+/// Merges the documents, names and corrects what comes of it, and splits it by scope. What separates the result from the one before is not known
+/// here.
 fn compute(
     mut documents: Vec<Document>,
     directory: &Path,
@@ -278,13 +280,7 @@ fn compute(
     let overlays = directory.join(OVERLAYS);
     let mut applied = overlay::apply_all(&overlays, expectations, &mut whole, &mut names)?;
     files.append(&mut applied.texts);
-    names::verify(&mut whole)?;
-    let mut mismatches = extensions::verify(&mut whole);
-    mismatches.extend(rust_names::verify(&mut whole));
-    for mismatch in &mut mismatches {
-        let pointer = format!("{}/{}", mismatch.pointer, mismatch.key);
-        mismatch.place = applied.origins.of(&pointer).map(str::to_owned);
-    }
+    let mismatches = verify(&mut whole, &applied.origins)?;
     let renamed_paths = placeholders::rename(&mut whole)?;
     let numbers = integers::infer(&mut whole);
     let open_choices = choices::relax_one_of(&mut whole);
@@ -292,33 +288,22 @@ fn compute(
     let pagination = pagination::find(&mut whole);
     let origins = origins(&mut whole);
     let parts = split::split(&whole, &merged, &documents);
-    let operations: BTreeMap<String, usize> = parts
+    let counts = parts
         .iter()
-        .map(|(scope, part)| (scope.clone(), count(part)))
-        .collect();
-    let specs: BTreeMap<String, Value> = parts
+        .map(|(scope, part)| (scope.clone(), count(part)));
+    let operations: BTreeMap<String, usize> = counts.collect();
+    let specs = parts
         .into_iter()
-        .map(|(scope, part)| (format!("{scope}.json"), part))
-        .collect();
-    files.extend(
-        specs
-            .iter()
-            .map(|(name, part)| (name.clone(), write::canonical(part.clone()))),
-    );
+        .map(|(scope, part)| (format!("{scope}.json"), part));
+    let specs: BTreeMap<String, Value> = specs.collect();
+    let texts = specs
+        .iter()
+        .map(|(name, part)| (name.clone(), write::canonical(part.clone())));
+    files.extend(texts);
     files.insert("SOURCES.md".into(), write::sources(&documents, &merged));
-    let known = known_scopes(directory);
-    let new_scopes = operations.keys().filter(|scope| !known.contains(*scope));
-    let new_scopes = new_scopes.filter(|_| !known.is_empty()).cloned().collect();
     let outcome = Outcome {
+        new_scopes: new_scopes(directory, &operations),
         operations,
-        changes: Changes::default(),
-        lost: Vec::new(),
-        lost_names: Vec::new(),
-        kept_names: Vec::new(),
-        left_out: Vec::new(),
-        left_behind: Vec::new(),
-        handed_over: Vec::new(),
-        renames: Vec::new(),
         fixes,
         applied,
         mismatches,
@@ -327,10 +312,10 @@ fn compute(
         open_choices,
         without_clouds,
         pagination,
-        new_scopes,
         files: files.keys().cloned().collect(),
         changed: write::changed(directory, &files),
         stale: write::stale(directory, &files),
+        ..Outcome::default()
     };
     Ok(Preview {
         specs,
@@ -339,6 +324,25 @@ fn compute(
         files,
         outcome,
     })
+}
+
+/// Verifies what overlays have set: names, and extensions, of which those that do not fit go, each with its place in the overlays.
+fn verify(whole: &mut Value, origins: &Origins) -> Result<Vec<Mismatch>, Failure> {
+    names::verify(whole)?;
+    let mut mismatches = extensions::verify(whole);
+    mismatches.extend(rust_names::verify(whole));
+    for mismatch in &mut mismatches {
+        let pointer = format!("{}/{}", mismatch.pointer, mismatch.key);
+        mismatch.place = origins.of(&pointer).map(str::to_owned);
+    }
+    Ok(mismatches)
+}
+
+/// The scopes of specifications that a directory does not have; none where it has no specification yet.
+fn new_scopes(directory: &Path, operations: &BTreeMap<String, usize>) -> BTreeSet<String> {
+    let known = known_scopes(directory);
+    let new = operations.keys().filter(|scope| !known.contains(*scope));
+    new.filter(|_| !known.is_empty()).cloned().collect()
 }
 
 /// Takes the places of their documents from the operations, by scope and name.

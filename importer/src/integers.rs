@@ -2,13 +2,17 @@
 //!
 //! Upstream writes `type: number` for ids, counts, offsets and epochs, too. A number is
 //! - real, if it has the format `float` or `double`, or a bound, value or default with a fraction;
-//! - an integer, if it has a format of integers, an `enum` of integers, or a name that ends as those of ids, counts and epochs do;
+//! - an integer, if it has a format of integers, an `enum` of integers, or a name whose last word is that of ids, counts and epochs: `ruleId` and
+//!   `paid_count` are integers, `paid` is none. The words of a name that upstream writes in one are those of its entry in `x-rust-names`;
 //! - else undecided until an overlay says `format: double` or `type: integer`. Until then it is real, so that every value can be decoded.
 
+use cisco_secure_access_openapi::rust_name;
+use cisco_secure_access_openapi::words::words;
 use serde_json::{Map, Value};
 
 use crate::metamodel::{DOCUMENT, Kind, Shape, walk};
 use crate::report::Pointer;
+use crate::rust_names::TABLE;
 
 /// The formats of real numbers.
 const REAL_FORMATS: &[&str] = &["float", "double"];
@@ -22,7 +26,7 @@ const INTEGER_FORMATS: &[&str] = &[
     "epoch-nanoseconds",
 ];
 
-/// What the names of ids, counts, positions in lists, codes and epochs end in, in lower case.
+/// The last words of the names of ids, counts, positions in lists, codes and epochs.
 const COUNTED: &[&str] = &[
     "id",
     "ids",
@@ -52,13 +56,15 @@ pub struct Numbers {
 /// Makes integers of the numbers of the merged document that are integers.
 pub(crate) fn infer(whole: &mut Value) -> Numbers {
     let mut numbers = Numbers::default();
+    let table = whole[TABLE].clone();
     let mut parameter = String::new();
     let mut visit = |shape: &Shape, object: &mut Map<String, Value>, at: &Pointer| {
         if shape.name == "parameter" {
             // Its schema is visited next.
             parameter = text(object, "name").to_owned();
         } else if shape.name == "schema" {
-            decide(object, at.as_str(), &parameter, &mut numbers);
+            let name = rust_name(&table, wire_name(at.as_str(), &parameter));
+            decide(object, at.as_str(), name, &mut numbers);
         }
     };
     walk(
@@ -70,8 +76,8 @@ pub(crate) fn infer(whole: &mut Value) -> Numbers {
     numbers
 }
 
-/// Decides on the schema at `at`, after the parameter with this name.
-fn decide(schema: &mut Map<String, Value>, at: &str, parameter: &str, numbers: &mut Numbers) {
+/// Decides on the schema at `at`, which has this name.
+fn decide(schema: &mut Map<String, Value>, at: &str, name: &str, numbers: &mut Numbers) {
     let format = text(schema, "format");
     let is_real = REAL_FORMATS.contains(&format);
     let mut undecided = |found: &str| numbers.undecided.push((at.to_owned(), found.to_owned()));
@@ -81,7 +87,7 @@ fn decide(schema: &mut Map<String, Value>, at: &str, parameter: &str, numbers: &
             schema.insert("type".into(), "number".into());
         }
         "number" if is_real || has_fraction(schema) => numbers.reals += 1,
-        "number" if is_integer(schema, &name(at, parameter)) => {
+        "number" if is_integer(schema, name) => {
             schema.insert("type".into(), "integer".into());
             numbers.integers += 1;
         }
@@ -94,16 +100,16 @@ fn text<'a>(object: &'a Map<String, Value>, key: &str) -> &'a str {
     object.get(key).and_then(Value::as_str).unwrap_or("")
 }
 
-/// The name of the property, parameter or schema at a pointer, in lower case.
-fn name(at: &str, parameter: &str) -> String {
+/// The name of the property or schema at a pointer, or of the last parameter.
+fn wire_name<'a>(at: &'a str, parameter: &'a str) -> &'a str {
     let mut tokens: Vec<&str> = at.split('/').collect();
     while tokens.last().is_some_and(|token| UNNAMED.contains(token)) {
         tokens.pop();
     }
     match tokens.as_slice() {
-        [.., "parameters", _] => parameter.to_lowercase(),
-        [.., name] => name.to_lowercase(),
-        [] => String::new(),
+        [.., "parameters", _] => parameter,
+        [.., name] => name,
+        [] => "",
     }
 }
 
@@ -112,7 +118,9 @@ fn is_integer(schema: &Map<String, Value>, name: &str) -> bool {
     let values = schema.get("enum").and_then(Value::as_array);
     INTEGER_FORMATS.contains(&text(schema, "format"))
         || values.is_some_and(|values| !values.is_empty())
-        || COUNTED.iter().any(|ending| name.ends_with(ending))
+        || words(name)
+            .last()
+            .is_some_and(|last| COUNTED.contains(&last.as_str()))
 }
 
 /// Whether the bounds, values or default of a schema show that it is no integer.

@@ -30,6 +30,7 @@ mod options;
 mod outcome;
 mod overlay;
 mod pagination;
+mod parameter_values;
 mod placeholders;
 mod precedence;
 mod prepare;

@@ -7,6 +7,7 @@ use cisco_secure_access_openapi::{path_shape, placeholders};
 use serde_json::{Map, Value};
 
 use crate::document::{Document, Operation};
+use crate::parameter_values::take_values;
 use crate::report::{Failure, Fix, Fixes, Place};
 
 /// The rules that [`merge`] applies, with what each does.
@@ -48,8 +49,7 @@ pub(crate) fn merge(
             let scope = match scope_of(&operation.path, scopes) {
                 Ok(scope) => scope,
                 Err(expected) => {
-                    let path = &operation.path;
-                    let name = &document.name;
+                    let (name, path) = (&document.name, &operation.path);
                     failures.push(format!(
                         "{name}: #/paths\n    found the path {path:?}, expected {expected}"
                     ));
@@ -67,16 +67,8 @@ pub(crate) fn merge(
                 continue;
             }
             if *template != operation.path {
-                let note = format!("{:?} becomes {template:?}", operation.path);
-                let place = Place {
-                    document: document.name.clone(),
-                    pointer: "/paths".into(),
-                    position: None,
-                };
-                fixes
-                    .entry("path-templates")
-                    .or_default()
-                    .push(Fix { place, note });
+                let fix = renamed_placeholders(&document.name, &operation.path, template);
+                fixes.entry("path-templates").or_default().push(fix);
                 rename_placeholders(&mut operation, template);
             }
             let key = (shape, operation.method.clone());
@@ -98,11 +90,6 @@ pub(crate) fn merge(
         (&a.operation.path, &a.operation.method).cmp(&(&b.operation.path, &b.operation.method))
     });
     name_apis(&mut merged);
-    for known in &mut merged {
-        if let Some(api) = &known.operation.kept_api {
-            known.api.clone_from(api);
-        }
-    }
     Ok(merged)
 }
 
@@ -141,9 +128,9 @@ pub fn api_name(title: &str) -> String {
     name.trim().to_owned()
 }
 
-/// Adds what `known` lacks and `other` has: the API's name, OAuth scopes, response headers.
+/// Adds what `known` lacks and `other` has: the API's name, OAuth scopes, response headers, values of parameters.
 fn enrich(known: &mut Merged, other: &Operation, api: &str) -> bool {
-    let mut enriched = false;
+    let mut enriched = take_values(&mut known.operation, other);
     if known.api.is_empty() && !api.is_empty() {
         known.api = api.to_owned();
         enriched = true;
@@ -179,6 +166,16 @@ fn has_scopes(operation: &Map<String, Value>) -> bool {
         .any(|scopes| scopes.as_array().is_some_and(|scopes| !scopes.is_empty()))
 }
 
+fn renamed_placeholders(document: &str, path: &str, template: &str) -> Fix {
+    let place = Place {
+        document: document.to_owned(),
+        pointer: "/paths".into(),
+        position: None,
+    };
+    let note = format!("{path:?} becomes {template:?}");
+    Fix { place, note }
+}
+
 fn rename_placeholders(operation: &mut Operation, template: &str) {
     let old: Vec<String> = placeholders(&operation.path).map(str::to_owned).collect();
     let new: Vec<&str> = placeholders(template).collect();
@@ -200,7 +197,7 @@ fn rename_placeholders(operation: &mut Operation, template: &str) {
 }
 
 /// Names the API of the operations that only the document of all APIs describes: the API of the operations that share the
-/// upstream tag in the same scope if they agree, or else the tag itself.
+/// upstream tag in the same scope if they agree, or else the tag itself. A name that is kept comes before both.
 fn name_apis(merged: &mut [Merged]) {
     let mut by_tag: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for known in merged.iter().filter(|known| !known.api.is_empty()) {
@@ -215,5 +212,10 @@ fn name_apis(merged: &mut [Merged]) {
             Some([api]) => (*api).clone(),
             _ => split(&known.operation.upstream_tag).join(" "),
         };
+    }
+    for known in merged {
+        if let Some(api) = &known.operation.kept_api {
+            known.api.clone_from(api);
+        }
     }
 }

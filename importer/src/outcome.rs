@@ -12,7 +12,7 @@ use crate::overlay::Applied;
 use crate::report::Fixes;
 
 /// What an import did.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// The number of operations by scope.
     pub operations: BTreeMap<String, usize>,

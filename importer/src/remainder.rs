@@ -1,7 +1,8 @@
 //! What documents say of an operation that another document describes, and that its description lacks: parameters, responses, properties and values.
 //!
 //! It stays out: nobody can know whether the document that comes first has dropped it or forgotten it. The import reports it, and an overlay can
-//! add it. OAuth scopes, headers of responses and names of APIs are taken over, because they change no type (`merge`).
+//! add it. OAuth scopes, headers of responses and names of APIs are taken over, and the values of a parameter that is any
+//! string (`merge`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,7 @@ use cisco_secure_access_openapi::path_shape;
 use serde_json::Value;
 
 use crate::document::{Document, Operation};
+use crate::parameter_values::take_values;
 use crate::references::SCHEMAS;
 
 /// Schemas within schemas are compared to this depth.
@@ -61,7 +63,9 @@ fn remainders(documents: &[Document], titles: &BTreeSet<&str>) -> Remainders {
             if std::ptr::eq(first, document) || !is_concerned {
                 continue;
             }
-            let known = facts(first, description);
+            let mut description = description.clone();
+            take_values(&mut description, operation);
+            let known = facts(first, &description);
             let own = facts(document, operation);
             let alone: BTreeSet<String> = own.difference(&known).cloned().collect();
             let name = format!("{} {}", operation.method.to_uppercase(), description.path);

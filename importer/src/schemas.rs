@@ -10,9 +10,11 @@ use serde_json::{Map, Value};
 
 use crate::document::{Document, KeptName};
 use crate::merge::Merged;
+use crate::metamodel::{DOCUMENT, Kind, Shape, walk};
 use crate::names::{pascal, schema_name};
 use crate::operations::API;
 use crate::references::{SCHEMAS, reached, redirect};
+use crate::report::Pointer;
 
 /// The key by which an overlay names a schema: `x-name: NewName`, without the scope.
 pub(crate) const NAME: &str = "x-name";
@@ -98,7 +100,7 @@ pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<Stri
         for origin in reached {
             let source = format!("{}/{}", origin.0, origin.1);
             let key = first.entry(classes[source.as_str()]).or_insert_with(|| {
-                let key = format!("{scope}.{}.{}", origin.0, origin.1);
+                let key = key(scope, origin);
                 origins.insert(key.clone(), sources[&source].clone());
                 key
             });
@@ -106,7 +108,7 @@ pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<Stri
         }
         for source in keys.keys() {
             let (origin, schema) = &schemas[source];
-            let key = format!("{scope}.{}.{}", origin.0, origin.1);
+            let key = key(scope, origin);
             if origins.contains_key(&key) {
                 let mut schema = (*schema).clone();
                 redirect(&mut schema, &keys);
@@ -114,14 +116,16 @@ pub(crate) fn gather(merged: &mut [Merged], documents: &[Document]) -> (Map<Stri
             }
         }
         for known in merged.iter_mut().filter(|known| known.scope == *scope) {
-            known
-                .operation
-                .object
-                .values_mut()
-                .for_each(|value| redirect(value, &keys));
+            let values = known.operation.object.values_mut();
+            values.for_each(|value| redirect(value, &keys));
         }
     }
     (components, Names(origins))
+}
+
+/// The key of a schema of a scope: the place of its document, and its name there.
+fn key(scope: &str, (place, name): &(usize, String)) -> String {
+    format!("{scope}.{place}.{name}")
 }
 
 /// Puts schemas of one name and content, references followed, into the same class.
@@ -164,8 +168,9 @@ fn classes<'a>(
 }
 
 impl Names {
-    /// Names every schema of the merged document: as `x-name` says, or else by rule.
+    /// Names every schema of the merged document: as `x-name` says, or else by rule. A schema that is named where it is used becomes a component.
     pub(crate) fn apply(&mut self, whole: &mut Value) -> Result<(), String> {
+        extract(whole)?;
         let operations = operations(whole);
         let users = users(whole);
         let schemas = whole
@@ -232,6 +237,65 @@ impl Names {
             .map(|(old, new)| (format!("{SCHEMAS}{old}"), format!("{SCHEMAS}{new}")))
             .collect();
         redirect(whole, &targets);
+    }
+}
+
+/// Makes components of the schemas that overlays name where they are used. Those of one name have to be the same.
+fn extract(whole: &mut Value) -> Result<(), String> {
+    let mut extracted: BTreeMap<String, Value> = BTreeMap::new();
+    let mut failure = Ok(());
+    let mut visit = |shape: &Shape, object: &mut Map<String, Value>, at: &Pointer| {
+        let tokens: Vec<&str> = at.as_str().split('/').skip(1).collect();
+        let is_component = matches!(tokens.as_slice(), ["components", "schemas", _]);
+        let name = object.get(NAME).and_then(Value::as_str);
+        let Some(name) = name.filter(|_| shape.name == "schema" && !is_component) else {
+            return;
+        };
+        let key = format!("{}.{name}", scope_at(&tokens));
+        let mut schema = std::mem::take(object);
+        schema.remove(NAME);
+        object.insert("$ref".into(), format!("{SCHEMAS}{key}").into());
+        let schema = Value::Object(schema);
+        let known = extracted
+            .entry(key.clone())
+            .or_insert_with(|| schema.clone());
+        if *known != schema {
+            failure = Err(format!(
+                "two schemas would be named {key:?}: {known}, and at #{} {schema}",
+                at.as_str()
+            ));
+        }
+    };
+    walk(
+        whole,
+        &Kind::Object(&DOCUMENT),
+        &mut Pointer::default(),
+        &mut visit,
+    );
+    failure?;
+    let components = whole["components"]["schemas"].as_object_mut();
+    let Some(components) = components.filter(|_| !extracted.is_empty()) else {
+        return Ok(());
+    };
+    for (key, schema) in extracted {
+        let known = components
+            .entry(key.clone())
+            .or_insert_with(|| schema.clone());
+        if *known != schema {
+            return Err(format!(
+                "two schemas would be named {key:?}: {known}, and {schema}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The scope of what is at a pointer: that of its path, or of its component.
+fn scope_at<'a>(tokens: &[&'a str]) -> &'a str {
+    match tokens {
+        ["paths", path, ..] => path.split("~1").nth(1).unwrap_or(""),
+        [_, _, component, ..] => component.split('.').next().unwrap_or(""),
+        _ => "",
     }
 }
 

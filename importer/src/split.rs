@@ -100,6 +100,7 @@ fn version(scope: &str, merged: &[Merged], documents: &[Document]) -> String {
     most.map_or_else(String::new, |index| documents[index].version.clone())
 }
 
+/// The specification of a scope.
 fn part(scope: &str, mut paths: Map<String, Value>, whole: &Value, version: &str) -> Value {
     let mut apis = BTreeSet::new();
     let mut scopes = BTreeSet::new();
@@ -122,29 +123,9 @@ fn part(scope: &str, mut paths: Map<String, Value>, whole: &Value, version: &str
             ))
         })
         .collect();
-    let mut schemas = Map::new();
-    for (target, name) in &targets {
-        let Some(mut schema) = schema(target).cloned() else {
-            continue;
-        };
-        if let Some(schema) = schema.as_object_mut() {
-            schema.remove(NAME);
-        }
-        redirect(&mut schema, &targets);
-        schemas.insert(name.trim_start_matches(SCHEMAS).to_owned(), schema);
-    }
+    let schemas = schemas(&targets, schema);
     let mut paths = Value::Object(paths);
     redirect(&mut paths, &targets);
-    let clouds: BTreeSet<&str> = operations(&paths)
-        .flat_map(|operation| operation["x-clouds"].as_array().into_iter().flatten())
-        .filter_map(Value::as_str)
-        .collect();
-    let servers = SERVERS.iter().filter(|(_, cloud)| {
-        clouds.is_empty() || clouds.contains(cloud.to_ascii_lowercase().as_str())
-    });
-    let servers: Vec<Value> = servers
-        .map(|(url, cloud)| json!({"url": url, "description": format!("{cloud} cloud")}))
-        .collect();
     let mut part = json!({
         "openapi": "3.0.3",
         "info": {
@@ -155,7 +136,7 @@ fn part(scope: &str, mut paths: Map<String, Value>, whole: &Value, version: &str
             ),
             "license": {"name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/MIT.html"},
         },
-        "servers": servers,
+        "servers": servers(&paths),
         "tags": tags(apis, &whole["tags"]),
         "paths": paths,
         "components": {"securitySchemes": security_scheme(scope, &scopes), "schemas": schemas},
@@ -165,6 +146,39 @@ fn part(scope: &str, mut paths: Map<String, Value>, whole: &Value, version: &str
         part[rust_names::TABLE] = Value::Object(names);
     }
     part
+}
+
+/// The schemas at these targets, by the names that the specification has for them.
+fn schemas<'a>(
+    targets: &HashMap<String, String>,
+    schema: impl Fn(&str) -> Option<&'a Value>,
+) -> Map<String, Value> {
+    let mut schemas = Map::new();
+    for (target, name) in targets {
+        let Some(mut schema) = schema(target).cloned() else {
+            continue;
+        };
+        if let Some(schema) = schema.as_object_mut() {
+            schema.remove(NAME);
+        }
+        redirect(&mut schema, targets);
+        schemas.insert(name.trim_start_matches(SCHEMAS).to_owned(), schema);
+    }
+    schemas
+}
+
+/// The servers of the clouds that document the operations of paths; those of all clouds where no operation says.
+fn servers(paths: &Value) -> Vec<Value> {
+    let clouds: BTreeSet<&str> = operations(paths)
+        .flat_map(|operation| operation["x-clouds"].as_array().into_iter().flatten())
+        .filter_map(Value::as_str)
+        .collect();
+    let servers = SERVERS.iter().filter(|(_, cloud)| {
+        clouds.is_empty() || clouds.contains(cloud.to_ascii_lowercase().as_str())
+    });
+    servers
+        .map(|(url, cloud)| json!({"url": url, "description": format!("{cloud} cloud")}))
+        .collect()
 }
 
 /// The operations of paths.

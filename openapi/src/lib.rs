@@ -59,4 +59,4 @@ pub use parameter::{Encoding, Location, Parameter, TimeForm};
 pub use path::{Segment, path_shape, placeholders};
 pub use redact::Redactor;
 pub use reference::{component_name, component_pointer, reference};
-pub use root::Root;
+pub use root::{Root, rust_name};

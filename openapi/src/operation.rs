@@ -85,6 +85,13 @@ pub struct RateLimit {
     pub windows: Vec<(u64, u64)>,
 }
 
+/// The only tag of an operation.
+fn api(operation: &Value, pointer: &str) -> Result<String> {
+    let tag = operation.pointer("/tags/0").and_then(Value::as_str);
+    let expected = || Error::new(pointer, "expected one tag, the name of the API");
+    tag.map(str::to_owned).ok_or_else(expected)
+}
+
 impl Operation {
     pub(crate) fn read(
         root: &Root,
@@ -107,11 +114,7 @@ impl Operation {
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
             segments: Segment::read(path),
-            api: value
-                .pointer("/tags/0")
-                .and_then(Value::as_str)
-                .ok_or_else(|| Error::new(&pointer, "expected one tag, the name of the API"))?
-                .to_owned(),
+            api: api(value, &pointer)?,
             feature: text(value, "x-feature"),
             summary: required_text(value, &pointer, "summary")?,
             description: text(value, "description"),

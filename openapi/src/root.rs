@@ -21,9 +21,12 @@ impl Root {
     /// name on the wire.
     #[must_use]
     pub fn rust_name<'a>(&'a self, wire: &'a str) -> &'a str {
-        let names = self.0.get("x-rust-names");
-        names
-            .and_then(|names| names.get(wire)?.as_str())
-            .unwrap_or(wire)
+        rust_name(&self.0["x-rust-names"], wire)
     }
+}
+
+/// The entry of a name on the wire in the table `x-rust-names`, or else the name itself.
+#[must_use]
+pub fn rust_name<'a>(table: &'a Value, wire: &'a str) -> &'a str {
+    table[wire].as_str().unwrap_or(wire)
 }

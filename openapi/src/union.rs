@@ -25,22 +25,12 @@ pub(crate) fn normalize(
     pointer: &str,
     deref: &mut dyn FnMut(&Value) -> Result<Value>,
 ) -> Result<Normalized> {
-    let reject = |message: String| Err(Error::new(pointer, message));
-    let given = match [schema.remove("oneOf"), schema.remove("anyOf")] {
-        [Some(Value::Array(_)), Some(Value::Array(_))] => {
-            return reject("`oneOf` and `anyOf` of one schema are not supported".to_owned());
-        }
-        [Some(Value::Array(variants)), _] | [_, Some(Value::Array(variants))]
-            if !variants.is_empty() =>
-        {
-            variants
-        }
-        _ => return Ok(Normalized::Schema(Value::Object(schema))),
+    let Some(given) = take_variants(&mut schema, pointer)? else {
+        return Ok(Normalized::Schema(Value::Object(schema)));
     };
     let discriminator = schema.remove("discriminator");
-    let description = schema.remove("description");
-    let nullable = schema.remove("nullable");
-    let constructors = schema.remove("x-constructors");
+    let own = ["description", "nullable", "x-constructors"];
+    let own = own.map(|key| (key, schema.remove(key)));
     let shared = schema.contains_key("properties") || schema.contains_key("required");
     // Variants that only list combinations of required properties are not types of their own.
     if shared && given.iter().all(only_requires) {
@@ -49,7 +39,7 @@ pub(crate) fn normalize(
     let mut normal: Vec<(Value, Value)> = Vec::new();
     for mut variant in given {
         if !variant.is_object() {
-            return reject(format!("{variant} is not a schema"));
+            return Err(Error::new(pointer, format!("{variant} is not a schema")));
         }
         if shared {
             variant = intersect(Value::Object(schema.clone()), variant);
@@ -75,16 +65,26 @@ pub(crate) fn normalize(
         return Ok(Normalized::Only(normal.pop().unwrap_or_default()));
     }
     let mut union = json!({"oneOf": normal});
-    for (key, value) in [
-        ("description", description),
-        ("nullable", nullable),
-        ("x-constructors", constructors),
-    ] {
+    for (key, value) in own {
         if let Some(value) = value {
             union[key] = value;
         }
     }
     Ok(Normalized::Schema(union))
+}
+
+/// Takes the variants of `oneOf` or `anyOf` out of a schema; `None` if it has none.
+fn take_variants(schema: &mut Map<String, Value>, pointer: &str) -> Result<Option<Vec<Value>>> {
+    match [schema.remove("oneOf"), schema.remove("anyOf")] {
+        [Some(Value::Array(_)), Some(Value::Array(_))] => {
+            let message = "`oneOf` and `anyOf` of one schema are not supported";
+            Err(Error::new(pointer, message))
+        }
+        [Some(Value::Array(variants)), _] | [_, Some(Value::Array(variants))] => {
+            Ok(Some(variants).filter(|variants| !variants.is_empty()))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Adds a variant, and what it resolves to. There is one variant each of strings, numbers, booleans and lists, because a value does not

@@ -16,7 +16,7 @@ use crate::specs;
 /// document for each path scope, and specs/SOURCES.md. APIs whose documents are not given stay as they are.
 ///
 /// Of documents that describe the same operation, the first describes it; the others add what it lacks: OAuth scopes, response headers, the
-/// name of its API. With --all, and where there is no base, the order is that of the command line. Later, a document that is new or has a
+/// name of its API, the values of parameters that are any string. With --all, and where there is no base, the order is that of the command line. Later, a document that is new or has a
 /// newer version than in that order comes before all others, the one with the latest date in its version first; with --first, the documents
 /// come first in the order of the command line. An older version and then the present one again leave everything as it was.
 ///

@@ -919,6 +919,21 @@ fn extensions() -> Vec<Case> {
             "DnsEvent": object(json!({"a": string()})), "EventDns": object(json!({"b": string()})), "UnknownEvent": object(json!({"c": string()})),
         })))
         .has(&["DnsEvent(DnsEvent)", "EventDns(EventDns)", "UnknownEvent(UnknownEvent)"]),
+        Case::new("F10", "keep the names of their methods, types and constants", operation(
+            json!({
+                "x-former-name": "find_things",
+                "parameters": [{"name": "kind", "in": "query", "required": true, "schema": string()}],
+                "responses": {"200": response_of(reference("FindThings"))},
+            }),
+            json!({"FindThings": object(json!({"a": string()}))}),
+        ))
+        .has(&[
+            "#[deprecated(note = \"renamed to `list_things`\")]", "#[allow(deprecated)] #[inline] pub fn find_things(&self,) -> requests::ListThings {",
+            "#[deprecated(note = \"renamed to `ListThings`\")]", "pub type FindThings<KindState = missing::Kind> = ListThings<KindState>;",
+            "pub enum ListThings {}", "pub type FindThings = ListThings;",
+            "#[deprecated(note = \"renamed to `LIST_THINGS`\")] pub static FIND_THINGS: Operation = Operation {",
+            "type Response = FindThingsValue;",
+        ]),
         Case::new("F9", "are set by the constructor", body(reference("Patch"), json!({"Patch": {
             "type": "object", "required": ["op", "path"],
             "properties": {"op": {"type": "string", "enum": ["replace"]}, "path": string(), "mode": {"type": "string", "enum": ["fast"]}},

@@ -24,16 +24,17 @@ pub use report::{Api, Report, Subject, Topic};
 /// Specifications by path scope.
 pub type Specs = BTreeMap<String, Value>;
 
-/// A set of specifications, as the generator sees it.
+/// A set of specifications, as the generator sees it: of those that the other side has too, nothing differs.
 pub struct Side<'a> {
     documents: &'a Specs,
     surfaces: BTreeMap<&'a str, Surface>,
 }
 
 impl<'a> Side<'a> {
-    fn new(documents: &'a Specs) -> Result<Self, String> {
+    fn new(documents: &'a Specs, other: &Specs) -> Result<Self, String> {
         let surfaces = documents
             .iter()
+            .filter(|(scope, document)| other.get(*scope) != Some(*document))
             .map(|(scope, document)| match surface(scope, document) {
                 Ok(surface) => Ok((scope.as_str(), surface)),
                 Err(error) => Err(format!(
@@ -53,7 +54,7 @@ impl<'a> Side<'a> {
 /// # Errors
 /// When a document is not what `cargo xtask import` writes.
 pub fn compare(old: &Specs, new: &Specs) -> Result<Report, String> {
-    let (old, new) = (Side::new(old)?, Side::new(new)?);
+    let (old, new) = (Side::new(old, new)?, Side::new(new, old)?);
     let mut report = report::Collector::default();
     operations::compare(&old, &new, &mut report);
     Ok(report.finish())

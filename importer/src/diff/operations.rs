@@ -159,10 +159,7 @@ fn identity(was: Entry<'_>, is: Entry<'_>, renamed: &BTreeMap<Api<'_>, Api<'_>>)
     let (old, new) = (was.operation, is.operation);
     if old.id != new.id {
         let (effect, why) = match new.former_name.as_ref() == Some(&old.id) {
-            true => (
-                Effect::Behaviour,
-                "its former name calls it, with a warning; its request has another name",
-            ),
+            true => (Effect::Behaviour, "its former names remain, with a warning"),
             false => (
                 Effect::Breaking,
                 "its method and its request have another name",
@@ -519,34 +516,7 @@ fn at<'a>(surface: &'a Surface, ty: &'a ValueType, pointer: &str) -> Option<&'a 
 
 /// Compares what the table of operations says.
 fn facts(old: &Operation, new: &Operation) -> Vec<Change> {
-    let mut changes = Vec::new();
-    match (&old.oauth_scopes, &new.oauth_scopes) {
-        (Some(was), Some(is)) => {
-            let set = |scopes: &[String]| scopes.iter().cloned().collect::<BTreeSet<_>>();
-            let is_known = !was.is_empty();
-            changes.extend(each_side(&set(was), &set(is), |kind, scope| {
-                let (effect, why) = match kind {
-                    Kind::Added if is_known => (
-                        Effect::Behaviour,
-                        "a call with a key that lacks it is rejected",
-                    ),
-                    Kind::Added => (Effect::None, "errors of status 403 name it"),
-                    _ => (Effect::None, "keys need not have it"),
-                };
-                Change::new(kind, What::OauthScope, scope, effect, why)
-            }));
-        }
-        (was, is) if was.is_some() != is.is_some() => {
-            let word = |scopes: &Option<Vec<String>>| match scopes {
-                Some(_) => "with a token",
-                None => "with key and secret",
-            };
-            let why = "calls authenticate in another way";
-            let change = Change::changed(What::OauthScope, "", Effect::Behaviour, why);
-            changes.push(change.between(word(was), word(is)));
-        }
-        _ => {}
-    }
+    let mut changes = authentication(old, new);
     let clouds = |operation: &Operation| {
         let clouds = &operation.clouds;
         (!clouds.is_empty()).then(|| clouds.join(", "))
@@ -580,6 +550,39 @@ fn facts(old: &Operation, new: &Operation) -> Vec<Change> {
     }
     if (&old.summary, &old.description) != (&new.summary, &new.description) {
         changes.push(words());
+    }
+    changes
+}
+
+/// Compares how calls authenticate: with which OAuth scopes, or without a token.
+fn authentication(old: &Operation, new: &Operation) -> Vec<Change> {
+    let mut changes = Vec::new();
+    match (&old.oauth_scopes, &new.oauth_scopes) {
+        (Some(was), Some(is)) => {
+            let set = |scopes: &[String]| scopes.iter().cloned().collect::<BTreeSet<_>>();
+            let is_known = !was.is_empty();
+            changes.extend(each_side(&set(was), &set(is), |kind, scope| {
+                let (effect, why) = match kind {
+                    Kind::Added if is_known => (
+                        Effect::Behaviour,
+                        "a call with a key that lacks it is rejected",
+                    ),
+                    Kind::Added => (Effect::None, "errors of status 403 name it"),
+                    _ => (Effect::None, "keys need not have it"),
+                };
+                Change::new(kind, What::OauthScope, scope, effect, why)
+            }));
+        }
+        (was, is) if was.is_some() != is.is_some() => {
+            let word = |scopes: &Option<Vec<String>>| match scopes {
+                Some(_) => "with a token",
+                None => "with key and secret",
+            };
+            let why = "calls authenticate in another way";
+            let change = Change::changed(What::OauthScope, "", Effect::Behaviour, why);
+            changes.push(change.between(word(was), word(is)));
+        }
+        _ => {}
     }
     changes
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cisco_secure_access_openapi::json::escape;
-use cisco_secure_access_openapi::placeholders;
+use cisco_secure_access_openapi::{placeholders, rust_name};
 use serde_json::{Map, Value};
 
 use cisco_secure_access_openapi::words::words;
@@ -15,6 +15,7 @@ use crate::operations::each_operation;
 use crate::overlay;
 use crate::pagination::AN_OVERLAY_SAYS_SO;
 use crate::report::Pointer;
+use crate::rust_names::TABLE;
 
 const CLOUDS: [&str; 3] = ["global", "china", "government"];
 
@@ -41,7 +42,7 @@ pub(super) fn secrets(checked: &Checked<'_>) -> Vec<Problem> {
             let properties = schema.get("properties").and_then(Value::as_object);
             let properties = properties.filter(|_| shape.name == "schema");
             for (name, property) in properties.into_iter().flatten() {
-                let words = words(name);
+                let words = words(rust_name(&spec[TABLE], name));
                 let is_text = property["type"] == "string" && property.get("enum").is_none();
                 let is_like = |secret: &&[&str]| {
                     let last = words.iter().rev().take(secret.len());
@@ -295,14 +296,15 @@ pub(super) fn names(checked: &Checked<'_>) -> Vec<Problem> {
 /// Every operation says which clouds document it; a class of rate limits has one limit; and an operation with a parameter of paging or the
 /// name of a list lists, unless an overlay says that it does not.
 pub(super) fn table(checked: &Checked<'_>) -> Vec<Problem> {
+    [clouds(checked), rate_limits(checked), lists(checked)].concat()
+}
+
+/// The operations that do not say which clouds document them.
+fn clouds(checked: &Checked<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut classes: BTreeMap<String, Value> = BTreeMap::new();
     operations(checked, |file, pointer, _, _, operation| {
-        let listed = operation
-            .get("x-clouds")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
+        let listed = operation.get("x-clouds").and_then(Value::as_array);
+        let listed = listed.cloned().unwrap_or_default();
         let known = CLOUDS
             .iter()
             .filter(|cloud| listed.iter().any(|other| other == *cloud));
@@ -311,56 +313,50 @@ pub(super) fn table(checked: &Checked<'_>) -> Vec<Problem> {
                 "`x-clouds` is {}, not some of {CLOUDS:?} in this order",
                 Value::Array(listed)
             );
-            problems.push(Problem::new(
-                file,
-                pointer,
-                found,
-                format!("name its API in `{OVERLAYS}/42-clouds.yaml`"),
-            ));
+            let way_out = format!("name its API in `{OVERLAYS}/42-clouds.yaml`");
+            problems.push(Problem::new(file, pointer, found, way_out));
         }
+    });
+    problems
+}
+
+/// The rate limits that are not complete, or not that of their class.
+fn rate_limits(checked: &Checked<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut classes: BTreeMap<String, Value> = BTreeMap::new();
+    operations(checked, |file, pointer, _, _, operation| {
         let Some(limit) = operation.get("x-rate-limit") else {
             return;
         };
-        let windows = limit["windows"].as_array().into_iter().flatten();
-        let whole = |window: &Value| window["requests"].is_u64() && window["seconds"].is_u64();
+        let mut windows = limit["windows"].as_array().into_iter().flatten().peekable();
+        let is_complete =
+            |window: &Value| window["requests"].is_u64() && window["seconds"].is_u64();
         let class = limit["class"].as_str().unwrap_or("");
-        let same = classes
-            .entry(class.to_owned())
-            .or_insert_with(|| limit.clone())
-            == limit;
-        let per = ["key", "organization"]
-            .iter()
-            .any(|per| limit["per"] == *per);
-        if class.is_empty()
-            || windows.clone().next().is_none()
-            || !windows.clone().all(whole)
-            || !per
-            || !same
-        {
+        let known = classes.entry(class.to_owned());
+        let is_same = known.or_insert_with(|| limit.clone()) == limit;
+        let is_counted = ["key", "organization"].contains(&limit["per"].as_str().unwrap_or(""));
+        let has_windows = windows.peek().is_some() && windows.all(is_complete);
+        if class.is_empty() || !has_windows || !is_counted || !is_same {
             let found =
                 format!("`x-rate-limit` is {limit}, which is not whole or not that of its class");
-            problems.push(Problem::new(
-                file,
-                pointer,
-                found,
-                format!("correct `{OVERLAYS}/43-rate-limits.yaml`"),
-            ));
+            let way_out = format!("correct `{OVERLAYS}/43-rate-limits.yaml`");
+            problems.push(Problem::new(file, pointer, found, way_out));
         }
     });
-    for (operation, found) in &checked.preview.outcome.pagination {
-        if let Err(reason) = found
-            && reason != AN_OVERLAY_SAYS_SO
-        {
+    problems
+}
+
+/// The operations that look like lists, and of which neither a rule nor an overlay says how they list.
+fn lists(checked: &Checked<'_>) -> Vec<Problem> {
+    let found = checked.preview.outcome.pagination.iter();
+    let reasons = found.filter_map(|(operation, found)| Some((operation, found.as_ref().err()?)));
+    reasons
+        .filter(|(_, reason)| *reason != AN_OVERLAY_SAYS_SO)
+        .map(|(operation, reason)| {
             let scope = operation.split("::").next().unwrap_or("");
             let found = format!("{operation} looks like a list, but {reason}");
             let way_out = "say in an overlay how it lists, or `x-pagination: false`";
-            problems.push(Problem::new(
-                format!("specs/{scope}.json"),
-                "",
-                found,
-                way_out,
-            ));
-        }
-    }
-    problems
+            Problem::new(format!("specs/{scope}.json"), "", found, way_out)
+        })
+        .collect()
 }

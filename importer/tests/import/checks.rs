@@ -208,13 +208,15 @@ fn a_property_that_looks_like_a_secret_is_marked() {
         "passphrase",
         "privateKey",
         "access_key",
+        "systempassword",
     ];
-    let others = ["tokenUrl", "password_policy", "key"];
+    let others = ["tokenUrl", "password_policy", "key", "onepassword"];
     let property =
         |name: &&str| format!("{name}: {{type: string, description: What it is for.}}, ");
     let properties: String = names.iter().chain(&others).map(property).collect();
     let thing = format!("Thing: {{type: object, properties: {{{properties}}}}}");
     let words = "
+- {target: '$', update: {x-rust-names: {systempassword: system_password}}}
 - {target: '$.paths.*.*', update: {description: Ours, x-clouds: [global]}}
 - {target: '$.components.schemas.*', update: {description: Ours}}
 - {target: '$.components.schemas.*.properties.*', update: {description: Something of ours.}}

@@ -114,6 +114,55 @@ fn what_only_a_later_document_says_is_reported() {
 }
 
 #[test]
+fn the_values_of_a_parameter_that_is_any_string_are_taken_in() {
+    let path = |id: &str, order: &str, more: &str| {
+        format!(
+            "/things/{{{id}}}:
+  get:
+    operationId: getThing
+    tags: [Things]
+    parameters:
+    - {{name: {id}, in: path, required: true, schema: {{type: string{order}}}}}
+    - {{name: order, in: query, schema: {{type: string{order}}}}}
+    - {{name: tags, in: query, schema: {{type: array, items: {{type: string{order}}}}}}}
+    - {{name: state, in: query, schema: {{type: string{more}}}}}
+    responses: {{'204': {{description: ok}}}}
+"
+        )
+    };
+    let first = path("id", "", ", enum: [open]");
+    let second = path(
+        "thingId",
+        ", enum: [asc, desc], default: asc",
+        ", enum: [closed]",
+    );
+    let bench = Bench::new()
+        .document(
+            "first.yaml",
+            of_paths("Cisco Secure Access API", &first, ""),
+        )
+        .document(
+            "second.yaml",
+            of_paths("Cisco Secure Access Things API", &second, ""),
+        );
+    let outcome = bench.run().unwrap();
+    let spec = bench.spec("policies");
+    let parameters = &spec["paths"]["/policies/v2/things/{id}"]["get"]["parameters"];
+    let order = json!({"type": "string", "enum": ["asc", "desc"], "default": "asc"});
+    assert_eq!(parameters[0]["schema"], order);
+    assert_eq!(parameters[1]["schema"], order);
+    assert_eq!(parameters[2]["schema"]["items"], order);
+    // What both list is a difference, which a person decides on.
+    assert_eq!(parameters[3]["schema"]["enum"], json!(["open"]));
+    assert_eq!(
+        outcome.left_behind,
+        [
+            "GET /policies/v2/things/{id}: \"Cisco Secure Access Things API\" alone has query state=closed"
+        ]
+    );
+}
+
+#[test]
 fn the_api_of_an_operation_without_one_is_that_of_its_tag() {
     let operation = |path: &str, tag: &str| {
         format!(

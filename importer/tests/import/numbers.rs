@@ -64,15 +64,15 @@ fn integers_are_inferred_in_parameters_too() {
 fn formats_names_values_and_fractions_decide() {
     let integers = [
         "groupId",
-        "ruleid",
+        "rule_id",
         "labelIds",
-        "hitcount",
+        "hitCount",
         "allowedRequests",
         "limit",
         "offset",
-        "destinationport",
+        "destination-port",
         "statusCode",
-        "connecttimestamp",
+        "connectTimestamp",
     ];
     let mut properties: Vec<String> = integers
         .iter()
@@ -83,7 +83,7 @@ fn formats_names_values_and_fractions_decide() {
         ("size: {type: number, format: int64}", "integer"),
         ("share: {type: integer, format: double}", "number"),
         ("step: {type: number, multipleOf: 0.5}", "number"),
-        ("levelcount: {type: number, default: 1.5}", "number"),
+        ("levelCount: {type: number, default: 1.5}", "number"),
         ("weight: {type: number, format: float}", "number"),
     ];
     properties.extend(others.iter().map(|(text, _)| (*text).to_owned()));
@@ -109,6 +109,32 @@ fn formats_names_values_and_fractions_decide() {
         let name = text.split(':').next().unwrap();
         assert_eq!(probe[name]["type"], expected, "{name}");
     }
+}
+
+#[test]
+fn the_last_word_of_a_name_decides_and_not_its_last_letters() {
+    let names = ["paid", "discount", "airport", "ruleid"];
+    let properties = names.map(|name| format!("{name}: {{type: number}}"));
+    let text = of_schema(&format!(
+        "{{type: object, properties: {{{}}}}}",
+        properties.join(", ")
+    ));
+    let undecided = |bench: &Bench| -> Vec<String> {
+        let undecided = bench.run().unwrap().numbers.undecided;
+        let names = undecided
+            .iter()
+            .filter_map(|(at, _)| at.split('/').next_back());
+        names.map(str::to_owned).collect()
+    };
+    let bench = Bench::with(&text);
+    assert_eq!(undecided(&bench), ["airport", "discount", "paid", "ruleid"]);
+
+    let names = "  - target: $\n    update: {x-rust-names: {ruleid: rule_id}}\n";
+    let bench = bench.overlay("57-rust-names.yaml", names);
+    assert_eq!(undecided(&bench), ["airport", "discount", "paid"]);
+    let probe = &bench.spec("policies")["components"]["schemas"]["Probe"]["properties"];
+    assert_eq!(probe["ruleid"]["type"], "integer");
+    assert_eq!(probe["paid"]["type"], "number");
 }
 
 #[test]

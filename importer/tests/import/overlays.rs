@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::documents::{Bench, of_schema};
+use crate::documents::{Bench, of_paths, of_schema};
 
 const GET: &str = "$.paths['/policies/v2/things/{thingId}'].get";
 const POINTER: &str = "/paths/~1policies~1v2~1things~1{thingId}/get";
@@ -224,6 +224,48 @@ fn what_refers_to_a_schema_of_an_action_that_is_left_out_is_left_out_too() {
         assert!(stale.to_string().contains(&expected), "{stale}");
     }
     assert_eq!(outcome.applied.stale.len(), missing.len());
+}
+
+#[test]
+fn a_schema_that_is_named_where_it_is_used_becomes_a_component() {
+    let paths = "/things:
+  get:
+    operationId: listThings
+    tags: [Things]
+    parameters:
+    - {name: order, in: query, schema: {type: string, enum: [asc, desc]}}
+    - {name: order, in: header, schema: {type: string, enum: [asc, desc]}}
+    - {name: state, in: query, schema: {type: string, enum: [open]}}
+    responses: {'204': {description: ok}}
+";
+    let bench = Bench::with(&of_paths("Cisco Secure Access API", paths, "")).overlay(
+        "30.yaml",
+        "- {target: \"$.paths.*.*.parameters[?@.name=='order'].schema\", update: {x-name: Order, description: Ours.}}",
+    );
+    // The next overlay knows it.
+    let bench = bench.overlay(
+        "31.yaml",
+        "- {target: \"$.components.schemas['policies.Order']\", update: {default: asc}}",
+    );
+    let spec = bench.policies();
+    let parameters = &spec["paths"]["/policies/v2/things"]["get"]["parameters"];
+    let reference = json!({"$ref": "#/components/schemas/Order"});
+    assert_eq!(parameters[0]["schema"], reference);
+    assert_eq!(parameters[1]["schema"], reference);
+    assert_eq!(
+        spec["components"]["schemas"]["Order"],
+        json!({"type": "string", "enum": ["asc", "desc"], "default": "asc", "description": "Ours."})
+    );
+
+    let bench = bench.overlay(
+        "30.yaml",
+        "- {target: '$.paths.*.*.parameters.*.schema', update: {x-name: Order}}",
+    );
+    let message = bench.rejection();
+    assert!(
+        message.contains("30.yaml: two schemas would be named \"policies.Order\""),
+        "{message}"
+    );
 }
 
 #[test]

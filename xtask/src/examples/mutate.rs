@@ -169,23 +169,8 @@ impl<'a> Writer<'a> {
 }
 
 impl Spot<'_> {
-    fn mutants(&self, text: &str, mutants: &mut Vec<Mutant>) {
-        let replaced = |range: &Range<usize>, new: &str| {
-            [&text[..range.start], new, &text[range.end..]].concat()
-        };
-        let mut add = |kind, range: &Range<usize>, new: &str, expectation| {
-            mutants.push(Mutant {
-                kind,
-                path: self.path.clone(),
-                text: replaced(range, new),
-                expectation,
-            });
-        };
-        let range = &self.range;
-        let own = &text[range.clone()];
-        let mut replace = |kind, new: &Value, new_text: &str| {
-            add(kind, range, new_text, self.schemas.expectation(new));
-        };
+    /// Replaces the value, whose text is `own`, by others in its place.
+    fn replacements(&self, own: &str, replace: &mut dyn FnMut(Kind, &Value, &str)) {
         replace(Kind::Null, &Value::Null, "null");
         match self.value {
             Value::Array(items) => {
@@ -223,6 +208,27 @@ impl Spot<'_> {
                 replace(Kind::OtherType, &other, &other.to_string());
             }
         }
+    }
+
+    /// Adds all mutants of the value.
+    fn mutants(&self, text: &str, mutants: &mut Vec<Mutant>) {
+        let replaced = |range: &Range<usize>, new: &str| {
+            [&text[..range.start], new, &text[range.end..]].concat()
+        };
+        let mut add = |kind, range: &Range<usize>, new: &str, expectation| {
+            mutants.push(Mutant {
+                kind,
+                path: self.path.clone(),
+                text: replaced(range, new),
+                expectation,
+            });
+        };
+        let range = &self.range;
+        let own = &text[range.clone()];
+        let mut replace = |kind, new: &Value, new_text: &str| {
+            add(kind, range, new_text, self.schemas.expectation(new));
+        };
+        self.replacements(own, &mut replace);
         if let Some(member) = &self.member {
             // Without it, a union can have another variant.
             let expectation = self.schemas.expectation(&Value::Null);
