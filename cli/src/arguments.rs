@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::catalog::{self, Entry, Scope};
-use crate::commands::{api, completion, man, operations, simulate, token, whoami};
+use crate::commands::{api, completion, man, mcp, operations, simulate, token, whoami};
 use crate::operation::scope_command;
 use crate::session::Options;
 
@@ -60,6 +60,7 @@ pub(crate) enum Command {
     Simulate(simulate::Arguments),
     Completion(completion::Arguments),
     Man(man::Arguments),
+    Mcp(mcp::Arguments),
 }
 
 /// What to run.

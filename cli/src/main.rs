@@ -2,12 +2,13 @@
 //!
 //! `arguments` is the command line. A command is one of `commands`, or an `operation` of the API that the documents in `catalog` describe.
 //! Both make a client from the options in `session`, print with `output`, `progress` and `prompt`, and end with the exit status of a
-//! `failure`. `trace` shows what the SDK does.
+//! `failure`. `mcp` makes the same calls for agents. `trace` shows what the SDK does.
 
 mod arguments;
 mod catalog;
 mod commands;
 mod failure;
+mod mcp;
 mod operation;
 mod output;
 mod progress;

@@ -15,6 +15,8 @@ use crate::output::safe;
 
 /// The target of the spans and events of the SDK.
 const SDK: &str = "cisco_secure_access";
+/// The target of those of the protocol of agents.
+const PROTOCOL: &str = "rmcp";
 
 /// Shows what the SDK does; from the second level on, also what the HTTP client does.
 pub(crate) fn start(level: u8) {
@@ -27,6 +29,13 @@ pub(crate) fn start(level: u8) {
             .with_writer(std::io::stderr)
             .with_max_level(LevelFilter::TRACE)
             .with_ansi(false)
+            .finish()
+            .with(
+                Targets::new()
+                    .with_default(LevelFilter::TRACE)
+                    // It shows what agents send, with its secrets.
+                    .with_target(PROTOCOL, LevelFilter::OFF),
+            )
             .init(),
     }
 }

@@ -94,7 +94,7 @@ pub fn apis(scope: &str, document: &Value) -> Result<Vec<Api>> {
     let document = Document::new(scope, document.clone())?;
     let mut counts = BTreeMap::new();
     for operation in document.operations() {
-        let api = (operation.api.as_str(), names::feature_of(operation));
+        let api = (operation.api.as_str(), operation.feature_name());
         *counts.entry(api).or_insert(0) += 1;
     }
     Ok(counts
@@ -297,7 +297,7 @@ impl Model {
     ) -> Result<Self> {
         let document = Document::new(scope, document.clone())?;
         let mut operations = document.operations().to_vec();
-        operations.retain(|operation| enabled(&names::feature_of(operation)));
+        operations.retain(|operation| enabled(&operation.feature_name()));
         let lowered = lower::lower(&document, &operations)?;
         let rust_types = RustTypes::of(lowered.document)?;
         let enumerations = Enumerations::of(&lowered.types);
@@ -333,7 +333,7 @@ impl Model {
 fn index(handle: &Ident, operations: &[Operation]) -> String {
     let mut apis: BTreeMap<(&str, String), Vec<&Operation>> = BTreeMap::new();
     for operation in operations {
-        let api = (operation.api.as_str(), names::feature_of(operation));
+        let api = (operation.api.as_str(), operation.feature_name());
         apis.entry(api).or_default().push(operation);
     }
     let names: Vec<&str> = apis.keys().map(|(api, _)| *api).collect();

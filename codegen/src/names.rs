@@ -1,8 +1,6 @@
 //! Rust names from the names in a document: words are split once, then joined for the kind of name.
 
-use cisco_secure_access_openapi::Operation;
-
-pub use cisco_secure_access_openapi::words::{singular, words};
+pub use cisco_secure_access_openapi::words::{feature, singular, words};
 
 /// The Cargo features of the crate that no document makes. No API can have one of these names.
 pub const HANDWRITTEN_FEATURES: [&str; 12] = [
@@ -74,25 +72,6 @@ pub fn constant(name: &str) -> String {
     words(name).join("_").to_ascii_uppercase()
 }
 
-/// The Cargo feature of the API called `name`: `network-tunnel-groups` for `Network Tunnel Groups and Regions`.
-///
-/// The part before an ` and ` is enough if it has two words or more.
-#[must_use]
-pub fn feature(name: &str) -> String {
-    let main = match name.split_once(" and ") {
-        Some((main, _)) if main.contains(' ') => main,
-        _ => name,
-    };
-    words(main).join("-")
-}
-
-/// The Cargo feature of the API of an operation.
-#[must_use]
-pub fn feature_of(operation: &Operation) -> String {
-    let own = operation.feature.clone();
-    own.unwrap_or_else(|| feature(&operation.api))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,19 +113,6 @@ mod tests {
             ("Registered3d", "RegisteredDevice", "Registered3d"),
         ] {
             assert_eq!(variant(name, owner), expected, "{name} of {owner}");
-        }
-    }
-
-    #[test]
-    fn an_api_names_its_feature() {
-        for (api, expected) in [
-            ("Network Tunnel Groups and Regions", "network-tunnel-groups"),
-            ("Network and Service Objects", "network-and-service-objects"),
-            ("S3 Bucket Key Rotation", "s3-bucket-key-rotation"),
-            ("DNS Forwarders", "dns-forwarders"),
-            ("Third-Party Integrations", "third-party-integrations"),
-        ] {
-            assert_eq!(feature(api), expected);
         }
     }
 }

@@ -449,7 +449,7 @@ impl<'a> Request<'a> {
 
 /// Shows in the documentation which feature an item needs; the token request needs none.
 fn badge(scope: &str, operation: &Operation) -> Option<TokenStream> {
-    let feature = names::feature_of(operation);
+    let feature = operation.feature_name();
     (scope != "auth").then(|| quote!(#[cfg_attr(docsrs, doc(cfg(feature = #feature)))]))
 }
 

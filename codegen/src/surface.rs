@@ -15,7 +15,6 @@ use serde_json::Value;
 use crate::Result;
 use crate::constructor::Constructor;
 use crate::lower::{self, BODY, RESPONSE, field_number, operation_number, parameter_number};
-use crate::names;
 use crate::types;
 pub use crate::types::{Direction, Presence};
 
@@ -296,7 +295,7 @@ fn arguments(
 
 fn operation(operation: openapi::Operation, lowered: &Value) -> Operation {
     let response = operation.response().is_some();
-    let feature = names::feature_of(&operation);
+    let feature = operation.feature_name();
     let body = operation.body.as_ref();
     let arguments = arguments(operation.parameters, body, lowered);
     let files = body.and_then(|body| body.alternative.as_ref());

@@ -11,6 +11,7 @@ use crate::pagination::Pagination;
 use crate::parameter::{Location, Parameter};
 use crate::path::{Segment, placeholders};
 use crate::root::Root;
+use crate::words;
 
 /// One operation of a document.
 #[derive(Clone, Debug)]
@@ -165,6 +166,13 @@ impl Operation {
             "POST" => self.idempotent,
             _ => false,
         }
+    }
+
+    /// The Cargo feature of its API: `network-tunnel-groups`.
+    #[must_use]
+    pub fn feature_name(&self) -> String {
+        let own = self.feature.clone();
+        own.unwrap_or_else(|| words::feature(&self.api))
     }
 
     /// The parameter of this name and location.

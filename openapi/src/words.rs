@@ -58,6 +58,32 @@ fn word_length(text: &str) -> usize {
     }
 }
 
+/// The Cargo feature of the API called `name`: `network-tunnel-groups` for `Network Tunnel Groups and Regions`.
+///
+/// The part before an ` and ` is enough if it has two words or more.
+///
+/// ```
+/// use cisco_secure_access_openapi::words::feature;
+///
+/// for (api, expected) in [
+///     ("Network Tunnel Groups and Regions", "network-tunnel-groups"),
+///     ("Network and Service Objects", "network-and-service-objects"),
+///     ("S3 Bucket Key Rotation", "s3-bucket-key-rotation"),
+///     ("DNS Forwarders", "dns-forwarders"),
+///     ("Third-Party Integrations", "third-party-integrations"),
+/// ] {
+///     assert_eq!(feature(api), expected);
+/// }
+/// ```
+#[must_use]
+pub fn feature(name: &str) -> String {
+    let main = match name.split_once(" and ") {
+        Some((main, _)) if main.contains(' ') => main,
+        _ => name,
+    };
+    words(main).join("-")
+}
+
 /// The name of one element of a list called `name`.
 #[must_use]
 pub fn singular(name: &str) -> String {

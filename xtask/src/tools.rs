@@ -20,6 +20,8 @@ pub(crate) const SECUREACCESS: Tool = Tool::new(
     "2.0.202605140830",
     "python",
 );
+/// The official SDK of the Model Context Protocol for Python; it is a library, too.
+pub(crate) const MCP: Tool = Tool::new(Registry::Python, "mcp", "2.3.0", "python");
 /// Applies overlays to OpenAPI documents; it is used as a library.
 pub(crate) const OPENAPI_FORMAT: Tool =
     Tool::new(Registry::Npm, "openapi-format", "1.33.6", "openapi-format");

@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod completion;
 pub(crate) mod man;
+pub(crate) mod mcp;
 pub(crate) mod operations;
 pub(crate) mod simulate;
 pub(crate) mod token;
@@ -25,5 +26,6 @@ pub(crate) async fn run(options: &Options, command: Command) -> Result<()> {
         Command::Simulate(arguments) => arguments.run(options).await,
         Command::Completion(arguments) => arguments.run(),
         Command::Man(arguments) => arguments.run(),
+        Command::Mcp(arguments) => arguments.run(options).await,
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::call::{Call, Payload, Values};
 use super::flags::{self, BODY, Flag, NO_VALIDATE, Target};
+use super::notation::Notation;
 use crate::catalog::Entry;
 use crate::failure::{Failure, Result};
 
@@ -60,7 +61,7 @@ pub(super) fn call(entry: Entry, matches: &ArgMatches) -> Result<Call> {
     let call = Call::new(entry, values, payload);
     match matches.get_flag(NO_VALIDATE) {
         true => Ok(call),
-        false => call.checked(),
+        false => call.checked(Notation::Flags),
     }
 }
 

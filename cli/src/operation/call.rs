@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::DateTime;
-use cisco_secure_access::{Client, Method, Request, Upload};
+use cisco_secure_access::{Client, Method, Request, Security, Upload};
 use cisco_secure_access_openapi::{Content, Encoding, Location, Parameter, TimeForm};
 use serde_json::Value;
 
+use super::notation::Notation;
 use crate::catalog::Entry;
 use crate::failure::Result;
 
@@ -34,6 +35,34 @@ pub(crate) enum Effect {
     Change,
     /// It deletes or replaces, or changes many things at once. That cannot be undone.
     Destroy,
+}
+
+impl Effect {
+    /// What an operation does, with a body that is a list or a file, or another one.
+    fn of(entry: Entry, is_bulk: bool) -> Self {
+        if entry.description.is_safe() || matches!(entry.operation.security, Security::Basic) {
+            return Self::Read;
+        }
+        match entry.operation.method {
+            Method::DELETE | Method::PUT => Self::Destroy,
+            _ if is_bulk => Self::Destroy,
+            _ => Self::Change,
+        }
+    }
+
+    /// What an operation does, with the body that its document describes.
+    pub(crate) fn documented(entry: Entry) -> Self {
+        let is_bulk = entry
+            .description
+            .body
+            .as_ref()
+            .is_some_and(|body| match &body.content {
+                Content::Json(schema) => entry.document.resolve(schema)["type"] == "array",
+                Content::Form(_) => false,
+                Content::Multipart(_) => true,
+            });
+        Self::of(entry, is_bulk)
+    }
 }
 
 /// A call of an operation.
@@ -64,27 +93,19 @@ impl Call {
     /// The call, if its values fit the document.
     ///
     /// # Errors
-    /// When a value is missing or not valid; the failure names the argument and says what is expected.
-    pub(crate) fn checked(self) -> Result<Self> {
-        super::check::check(&self)?;
+    /// When a value is missing or not valid; the failure names it as the caller writes it, and says what is expected.
+    pub(crate) fn checked(self, notation: Notation) -> Result<Self> {
+        super::check::check(&self, notation)?;
         Ok(self)
     }
 
     /// What it does.
     pub(crate) fn effect(&self) -> Effect {
-        let operation = self.entry.operation;
         let is_bulk = matches!(
             &self.payload,
             Payload::Value(Value::Array(_)) | Payload::Files(_)
         );
-        if self.entry.description.is_safe() || operation.id == "create_token" {
-            return Effect::Read;
-        }
-        match operation.method {
-            Method::DELETE | Method::PUT => Effect::Destroy,
-            _ if is_bulk => Effect::Destroy,
-            _ => Effect::Change,
-        }
+        Effect::of(self.entry, is_bulk)
     }
 
     /// The request of the call.

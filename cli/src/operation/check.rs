@@ -1,13 +1,11 @@
 //! Checks the values of a call against the document, before anything is sent.
 
-use cisco_secure_access_openapi::validate::{
-    Tolerance, Validators, Violation, label, undocumented,
-};
-use cisco_secure_access_openapi::{Candidates, Content, Parameter};
+use cisco_secure_access_openapi::validate::{Tolerance, Validators, undocumented};
+use cisco_secure_access_openapi::{Candidates, Content, Encoding};
 use serde_json::Value;
 
 use super::call::{Call, Payload};
-use super::flags::{self, Flag, Target};
+use super::notation::Notation;
 use crate::catalog;
 use crate::failure::{Failure, Result};
 
@@ -18,31 +16,28 @@ const LIKENESS: f64 = 0.8;
 ///
 /// # Errors
 /// The first value that is missing or not valid.
-pub(super) fn check(call: &Call) -> Result<()> {
+pub(super) fn check(call: &Call, notation: Notation) -> Result<()> {
     let entry = call.entry;
     let validators = Validators::new(entry.document, entry.description);
-    let flags = flags::of(entry);
     for parameter in &entry.description.parameters {
         let Some(value) = call.value(parameter.location, &parameter.name) else {
             if parameter.is_mandatory() {
                 return Err(Failure::usage(format!(
                     "{} is required",
-                    name(&flags, parameter)
+                    notation.parameter(entry, parameter)
                 )));
             }
             continue;
         };
-        if flags
-            .iter()
-            .any(|flag| flag.is_switch() && flag.is_of(parameter))
-        {
+        if parameter.encoding == Encoding::Flag {
             continue;
         }
         if let Some(validator) = validators.parameter(parameter) {
             validator
                 .check(&mut value.clone(), Tolerance::default())
                 .map_err(|violation| {
-                    Failure::usage(format!("{}: {violation}", name(&flags, parameter)))
+                    let place = notation.parameter(entry, parameter);
+                    Failure::usage(format!("{place}: {violation}"))
                 })?;
         }
     }
@@ -54,76 +49,63 @@ pub(super) fn check(call: &Call) -> Result<()> {
             "{} needs a body",
             catalog::command_name(entry.operation)
         ))
-        .with_hint("Pass it with --body, or its properties with flags. --template prints a body to fill in.")),
+        .with_hint(notation.body_hint())),
         Payload::Empty | Payload::Files(_) => Ok(()),
         Payload::Value(value) => {
             let (media_type, schema) = match &body.content {
                 Content::Json(schema) => ("application/json", schema),
                 Content::Form(schema) => ("application/x-www-form-urlencoded", schema),
                 Content::Multipart(_) => {
-                    return Err(Failure::usage("the body consists of files: pass them with their flags"));
+                    return Err(Failure::usage(
+                        "the body consists of files: pass them with their flags",
+                    ));
                 }
             };
             if let Some(validator) = validators.body(media_type) {
                 validator
                     .check(&mut value.clone(), Tolerance::default())
-                    .map_err(|violation| in_body(&flags, &violation))?;
+                    .map_err(|violation| {
+                        let place = notation.body(entry, &violation.pointer);
+                        Failure::usage(format!("{place}: {}", violation.message))
+                    })?;
             }
-            known(call, schema, value)
+            known(call, notation, schema, value)
         }
     }
 }
 
-/// The name of a parameter on the command line.
-fn name(flags: &[Flag], parameter: &Parameter) -> String {
-    let flag = flags.iter().find(|flag| flag.is_of(parameter));
-    flag.map_or_else(|| label(parameter), Flag::shown)
-}
-
-/// Where a violation is in the body: a flag, or a location in JSON.
-fn in_body(flags: &[Flag], violation: &Violation) -> Failure {
-    let property = violation
-        .pointer
-        .strip_prefix('/')
-        .filter(|rest| !rest.contains('/'));
-    let flag = flags.iter().find(|flag| match (&flag.target, property) {
-        (Target::Property(name), Some(property)) => *name == property,
-        _ => false,
-    });
-    let place = match (flag, violation.pointer.as_str()) {
-        (Some(flag), _) => flag.shown(),
-        (None, "") => "body".to_owned(),
-        (None, pointer) => format!("body {pointer}"),
-    };
-    Failure::usage(format!("{place}: {}", violation.message))
-}
-
 /// Rejects properties that the document does not have.
-fn known(call: &Call, schema: &Value, value: &Value) -> Result<()> {
+fn known(call: &Call, notation: Notation, schema: &Value, value: &Value) -> Result<()> {
     let document = call.entry.document;
     let unknown = undocumented(document, schema, value);
     let Some(pointer) = unknown.first() else {
         return Ok(());
     };
     let (parent, name) = pointer.rsplit_once('/').unwrap_or(("", pointer));
-    let failure = Failure::usage(format!("body {pointer}: the document has no such property"));
+    let place = notation.body(call.entry, pointer);
+    let failure = Failure::usage(format!("{place}: the document has no such property"));
     let siblings = siblings(Candidates::new(document.root(), schema), parent);
-    let alike = siblings
+    let question = alike(name, siblings).map(|known| format!("Did you mean `{known}`?"));
+    let hints: Vec<String> = question
         .into_iter()
-        .map(|known| {
-            (
-                strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()),
-                known,
-            )
-        })
+        .chain(notation.unchecked_hint().map(str::to_owned))
+        .collect();
+    Err(match hints.is_empty() {
+        true => failure,
+        false => failure.with_hint(hints.join(" ")),
+    })
+}
+
+/// The name that is most like a misspelt one.
+pub(crate) fn alike(name: &str, known: impl IntoIterator<Item = String>) -> Option<String> {
+    let name = name.to_lowercase();
+    let rated = known
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &name), known));
+    let found = rated
         .filter(|(likeness, _)| *likeness >= LIKENESS)
         .max_by(|one, other| one.0.total_cmp(&other.0));
-    Err(match alike {
-        Some((_, known)) => failure.with_hint(format!(
-            "Did you mean `{known}`? --no-validate sends it as it is."
-        )),
-        None => failure.with_hint("--no-validate sends it as it is."),
-    })
+    found.map(|(_, known)| known)
 }
 
 /// The properties that the object at a JSON pointer can have.

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::flags::{MAX_ITEMS, PAGE_SIZE, RESUME};
+use crate::catalog::Entry;
 use crate::failure::{ExitStatus, Failure, Result};
 use crate::output::{Columns, Printer};
 use crate::progress::Progress;
@@ -57,8 +58,11 @@ pub(super) async fn run(
     }
 }
 
-/// Sets the page size: that of the command line, or one that is no larger than the number of items.
-fn set_page_size(
+/// Sets the page size: the requested one, or one that is no larger than the number of items.
+///
+/// # Errors
+/// When one is requested, and the list has none.
+pub(crate) fn set_page_size(
     call: &mut Call,
     pagination: Pagination,
     page_size: Option<u64>,
@@ -79,13 +83,17 @@ fn set_page_size(
 
 /// The columns of the items.
 fn columns(call: &Call, pagination: Pagination) -> Columns {
-    let document = call.entry.document;
-    let response = call.entry.description.response();
-    let list = response.and_then(|schema| document.schema_at(schema, pagination.items));
-    match list {
-        Some(list) => Columns::of_schema(document, &document.resolve(list)["items"]),
+    match item_schema(call.entry, pagination) {
+        Some(schema) => Columns::of_schema(call.entry.document, schema),
         None => Columns::default(),
     }
+}
+
+/// The schema of the items.
+pub(crate) fn item_schema(entry: Entry, pagination: Pagination) -> Option<&'static Value> {
+    let response = entry.description.response()?;
+    let list = entry.document.schema_at(response, pagination.items)?;
+    entry.document.resolve(list).get("items")
 }
 
 async fn print(

@@ -3,7 +3,7 @@
 //! `flags` are made from the document of an operation; `command` makes its command of them, with the texts of `help`. `arguments` reads a
 //! command line to a [`Call`], whose values `check` compares with the document, and which makes the request; the tools for agents make
 //! calls from JSON. `run` sends it, `list` reads all pages,
-//! `preview` shows what would be sent, `template` a body to fill in.
+//! `preview` shows what would be sent, `template` a body to fill in. `notation` is how a caller writes values, and how messages name them.
 
 mod arguments;
 mod call;
@@ -12,10 +12,16 @@ mod command;
 mod flags;
 mod help;
 mod list;
+mod notation;
 mod preview;
 mod run;
-mod template;
+pub(crate) mod template;
 
 pub(crate) use arguments::read_body;
+pub(crate) use call::{Call, Effect, Payload, Values};
+pub(crate) use check::alike;
 pub(crate) use command::scope_command;
+pub(crate) use list::{item_schema, set_page_size};
+pub(crate) use notation::{Notation, location_name};
+pub(crate) use preview::preview;
 pub(crate) use run::run;

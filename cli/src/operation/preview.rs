@@ -29,6 +29,26 @@ struct Recorded {
 /// # Errors
 /// When the request cannot be made.
 pub(super) async fn print(options: &Options, call: &Call) -> Result<()> {
+    let request = record(options, call).await?;
+    let mut preview = shown_as_json(&request, call);
+    preview["curl"] = Value::from(curl(&request, call));
+    let mut printer = options.output.printer(Columns::default())?;
+    match options.output.is_selected() {
+        true => printer.document(&preview),
+        false => printer.text(&shown(&preview)),
+    }
+}
+
+/// The request of a call as JSON, without its secrets.
+///
+/// # Errors
+/// When the request cannot be made.
+pub(crate) async fn preview(options: &Options, call: &Call) -> Result<Value> {
+    Ok(shown_as_json(&record(options, call).await?, call))
+}
+
+/// Makes the request of a call, and does not send it.
+async fn record(options: &Options, call: &Call) -> Result<Recorded> {
     let recorded = Arc::new(Mutex::new(None));
     let client = client(options, Arc::clone(&recorded))?;
     let sent = call.request(&client).send_raw().await;
@@ -36,15 +56,15 @@ pub(super) async fn print(options: &Options, call: &Call) -> Result<()> {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .take();
-    let Some(request) = request else {
-        // The request could not be made.
-        return sent.map(drop).map_err(Into::into);
-    };
-    let mut preview = json!({
-        "method": request.method,
-        "url": request.url,
-        "curl": curl(&request, call),
-    });
+    match (request, sent) {
+        (Some(request), _) => Ok(request),
+        (None, Err(error)) => Err(error.into()),
+        (None, Ok(_)) => Ok(Recorded::default()),
+    }
+}
+
+fn shown_as_json(request: &Recorded, call: &Call) -> Value {
+    let mut preview = json!({"method": request.method, "url": request.url});
     match call.payload() {
         Payload::Empty => {}
         Payload::Value(_) => preview["body"] = call.shown_body(),
@@ -54,11 +74,7 @@ pub(super) async fn print(options: &Options, call: &Call) -> Result<()> {
             preview["files"] = Value::Object(files.collect());
         }
     }
-    let mut printer = options.output.printer(Columns::default())?;
-    match options.output.is_selected() {
-        true => printer.document(&preview),
-        false => printer.text(&shown(&preview)),
-    }
+    preview
 }
 
 /// The preview for people.

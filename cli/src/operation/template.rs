@@ -1,4 +1,4 @@
-//! `--template`: a body to fill in.
+//! `--template`: a body to fill in. What has no example in the document gets a sample of its schema.
 
 use cisco_secure_access_openapi::{Candidates, Content};
 use serde_json::{Map, Value};
@@ -18,12 +18,17 @@ pub(crate) fn body(entry: Entry) -> Value {
     };
     match &body.example {
         Some(example) => example.clone(),
-        None => sample(&Candidates::new(entry.document.root(), schema), 0),
+        None => sample(entry, schema),
     }
 }
 
+/// A value that shows the form of a schema.
+pub(crate) fn sample(entry: Entry, schema: &Value) -> Value {
+    sample_of(&Candidates::new(entry.document.root(), schema), 0)
+}
+
 /// A value that shows the form of one of the schemas.
-fn sample(candidates: &Candidates<'_>, depth: usize) -> Value {
+fn sample_of(candidates: &Candidates<'_>, depth: usize) -> Value {
     let Some(schema) = candidates.schemas().first() else {
         return Value::Null;
     };
@@ -39,13 +44,15 @@ fn sample(candidates: &Candidates<'_>, depth: usize) -> Value {
         Some("string") => Value::from(""),
         Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or_else(|| 0.into()),
         Some("boolean") => Value::from(false),
-        Some("array") => Value::Array(vec![sample(&candidates.item(0), depth + 1)]),
+        Some("array") => Value::Array(vec![sample_of(&candidates.item(0), depth + 1)]),
         _ => {
             let properties = schema["properties"].as_object();
-            let properties = properties
-                .into_iter()
-                .flatten()
-                .map(|(name, _)| (name.clone(), sample(&candidates.property(name), depth + 1)));
+            let properties = properties.into_iter().flatten().map(|(name, _)| {
+                (
+                    name.clone(),
+                    sample_of(&candidates.property(name), depth + 1),
+                )
+            });
             Value::Object(properties.collect::<Map<_, _>>())
         }
     }

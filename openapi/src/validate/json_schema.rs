@@ -37,11 +37,44 @@ pub(super) fn standalone(document: &Document, schema: &Value, rules: Rules) -> V
     root
 }
 
+/// A schema of requests as JSON Schema (draft 2020-12) for readers, with its descriptions; what it refers to is under `$defs`. Read-only
+/// properties are not required. It is what [`SchemaValidator::of_request`](super::SchemaValidator::of_request) compiles.
+///
+/// ```
+/// use cisco_secure_access_openapi::{Document, validate::request_schema};
+/// use serde_json::json;
+///
+/// let document = Document::new("harbour", json!({"openapi": "3.0.3", "paths": {}, "components": {"schemas": {
+///     "Pier": {"type": "string", "nullable": true},
+/// }}}))?;
+/// let schema = json!({"$ref": "#/components/schemas/Pier", "description": "Where it moors."});
+/// assert_eq!(request_schema(&document, &schema), json!({
+///     "$ref": "#/$defs/Pier",
+///     "description": "Where it moors.",
+///     "$defs": {"Pier": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
+/// }));
+/// # Ok::<(), cisco_secure_access_openapi::Error>(())
+/// ```
+#[must_use]
+pub fn request_schema(document: &Document, schema: &Value) -> Value {
+    let mut schema = standalone(document, schema, Rules::Enforced);
+    if let Some(root) = schema.as_object_mut()
+        && root.get("$defs").is_some_and(|defs| defs == &json!({}))
+    {
+        root.remove("$defs");
+    }
+    schema
+}
+
 /// Converts OpenAPI 3.0 to JSON Schema: references, `nullable`, discriminators, boolean exclusive bounds, and read-only properties.
 fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> Value {
     if let Some(name) = reference(schema) {
         wanted.push(name.to_owned());
-        return json!({"$ref": format!("#/$defs/{name}")});
+        let mut result = json!({"$ref": format!("#/$defs/{name}")});
+        if let Some(description) = schema.get("description") {
+            result["description"] = description.clone();
+        }
+        return result;
     }
     let Some(object) = schema.as_object() else {
         return json!({});
@@ -95,7 +128,11 @@ fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> V
             | "minProperties"
             | "maxProperties"
             | "multipleOf"
-            | "additionalProperties" => value.clone(),
+            | "additionalProperties"
+            | "description"
+            | "default"
+            | "deprecated"
+            | "readOnly" => value.clone(),
             _ => continue,
         };
         // The documents say `oneOf` of variants that overlap, so a value of several variants is as good as one of a single variant.

@@ -5,7 +5,7 @@
 //! has in text. A [`Violation`] names the location in the value and what is expected, and never contains the value.
 //!
 //! Properties that a schema does not document are valid, as they are for the service, except in bodies whose rules exclude them;
-//! [`undocumented`] finds them.
+//! [`undocumented`] finds them. [`request_schema`] is what requests are validated with, for readers.
 //!
 //! ```
 //! use cisco_secure_access_openapi::Document;
@@ -49,6 +49,7 @@ mod schema;
 mod undocumented;
 mod violation;
 
+pub use json_schema::request_schema;
 pub use operation::Validators;
 pub use parameter::{label, parameter_value, typed};
 pub use prose::{ProseRule, rules, sample};

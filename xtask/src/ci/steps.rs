@@ -76,6 +76,7 @@ pub(super) const STEPS: &[Step] = &[
         .needs(&[Need::Tool(tools::SECUREACCESS)]),
     Step::new("overlays", &["cargo xtask conform overlays"])
         .needs(&[Need::Tool(tools::OPENAPI_FORMAT)]),
+    Step::new("mcp", &["cargo xtask conform mcp"]).needs(&[Need::Tool(tools::MCP)]),
     // What is slow, or looks at the world outside.
     Step::new("advisories", &["cargo deny --workspace check advisories"])
         .slow()

@@ -2,12 +2,14 @@
 //!
 //! Our own tests agree with our own reading of OpenAPI. `prism` reads the documents by itself and checks the requests of the client;
 //! `schemathesis` does so and checks the responses of the simulator, and `secureaccess` reads these with its own models. `overlays` applies our
-//! overlays.
+//! overlays, and `mcp` is an agent of the program `secure-access`.
 
 mod links;
+mod mcp;
 mod overlays;
 mod prism;
 mod schemathesis;
+mod script;
 mod secureaccess;
 
 use std::path::{Path, PathBuf};
@@ -22,9 +24,9 @@ use crate::workspace;
 /// Prism, a server, checks the requests that the conformance suite makes of every operation, with what is required and with
 /// everything, and its responses are read. Schemathesis, a client, makes up requests of every operation and checks the responses
 /// of the simulator, which does what the documents say and has none of the service's quirks. openapi-format applies the overlays, and
-/// must come to the same documents.
+/// must come to the same documents. The MCP SDK for Python is an agent that calls the simulator through `secure-access mcp`.
 ///
-/// Prism and openapi-format need Node.js and npm, Schemathesis and Cisco's SDK Python 3.10 or newer with venv. They are installed under target/tools, in fixed
+/// Prism and openapi-format need Node.js and npm, Schemathesis, Cisco's SDK and that of MCP Python 3.10 or newer with venv. They are installed under target/tools, in fixed
 /// versions. What is not as the documents say is listed, and the exit code is 1.
 #[derive(Args)]
 pub struct Arguments {
@@ -55,6 +57,8 @@ pub enum Validator {
     Secureaccess,
     /// openapi-format, which applies the overlays
     Overlays,
+    /// The MCP SDK for Python, which uses `secure-access mcp` as an agent does
+    Mcp,
 }
 
 /// How thorough Schemathesis is.
@@ -90,6 +94,9 @@ pub fn run(
     }
     if is_wanted(Validator::Overlays) {
         verdicts.push(overlays::judge(workspace));
+    }
+    if is_wanted(Validator::Mcp) {
+        verdicts.push(mcp::judge(workspace));
     }
     let is_good = verdicts.iter().all(Result::is_ok);
     let texts = verdicts

@@ -1,14 +1,13 @@
 //! Cisco's SDK for Python calls each operation of the simulator with its typed models, and reads the responses with them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::script;
 use crate::process::Server;
 use crate::tools::SECUREACCESS;
 
@@ -30,10 +29,9 @@ struct Finding {
 /// Calls simulators that do what the documents say, and some with the quirks of the service. With the quirks, only what the documents do
 /// not say can differ, so a failure there is reported and no error.
 pub(super) fn judge(workspace: &Path) -> Result<String, String> {
-    let python = SECUREACCESS.install(workspace)?;
     let exceptions = exceptions()?;
-    let documents = findings(workspace, &python, "documents")?;
-    let quirks = findings(workspace, &python, "quirks")?;
+    let documents = findings(workspace, "documents")?;
+    let quirks = findings(workspace, "quirks")?;
     let mut rows = Vec::new();
     let mut faults = 0;
     let mut needed = BTreeSet::new();
@@ -124,7 +122,7 @@ fn exceptions() -> Result<BTreeMap<String, Exception>, String> {
 }
 
 /// Starts the simulators and lets the SDK call them.
-fn findings(workspace: &Path, python: &Path, mode: &str) -> Result<Vec<Finding>, String> {
+fn findings(workspace: &Path, mode: &str) -> Result<Vec<Finding>, String> {
     let mut command = Command::new(env!("CARGO"));
     command
         .current_dir(workspace)
@@ -138,23 +136,10 @@ fn findings(workspace: &Path, python: &Path, mode: &str) -> Result<Vec<Finding>,
         "secret": server.said("secret ")?,
         "requests": requests,
     });
-    let script = SECUREACCESS.home(workspace).join("secureaccess.py");
-    let started = fs::write(&script, SCRIPT).and_then(|()| {
-        let mut command = Command::new(python);
-        let child = command
-            .arg(&script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        let mut child = child?;
-        if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(input.to_string().as_bytes())?;
-        }
-        child.wait_with_output()
-    });
-    let output = started.map_err(|error| format!("{}: {error}", script.display()))?;
-    if !output.status.success() {
-        return Err(format!("{}: {}", script.display(), output.status));
-    }
-    serde_json::from_slice(&output.stdout).map_err(|error| format!("{}: {error}", script.display()))
+    script::run(
+        workspace,
+        &SECUREACCESS,
+        ("secureaccess.py", SCRIPT),
+        &input,
+    )
 }

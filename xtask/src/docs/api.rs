@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use cisco_secure_access_codegen::names::{feature_of, pascal, singular};
+use cisco_secure_access_codegen::names::{pascal, singular};
 use cisco_secure_access_codegen::{Method, methods};
 use cisco_secure_access_openapi::Document;
 
@@ -39,7 +39,7 @@ pub(super) fn read(documents: &[Document]) -> Result<Vec<Api<'_>>, String> {
             own.push(method);
         }
         for operation in document.operations() {
-            let feature = feature_of(operation);
+            let feature = operation.feature_name();
             let api = apis.entry(feature.clone()).or_insert_with(|| Api {
                 name: &operation.api,
                 feature,
