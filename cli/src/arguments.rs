@@ -10,6 +10,7 @@ use crate::catalog::{self, Entry, Scope};
 use crate::commands::{api, completion, man, operations, simulate, token, whoami};
 use crate::operation::scope_command;
 use crate::session::Options;
+use crate::tasks::{activity, destinations};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -53,6 +54,8 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 #[command(subcommand_help_heading = "Commands")]
 pub(crate) enum Command {
+    Destinations(destinations::Arguments),
+    Activity(activity::Arguments),
     Whoami(whoami::Arguments),
     Operations(operations::Arguments),
     Api(api::Arguments),

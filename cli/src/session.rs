@@ -44,7 +44,7 @@ pub(crate) struct Options {
     /// Shows attempts and delays on standard error; twice, more of them
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
-    /// Prints the request instead of sending it
+    /// Prints the request, or what would change, and changes nothing
     #[arg(long, global = true, help_heading = "Safety")]
     pub(crate) dry_run: bool,
     /// Makes changes without a confirmation

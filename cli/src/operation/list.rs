@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::flags::{MAX_ITEMS, PAGE_SIZE, RESUME};
+use crate::catalog::Entry;
 use crate::failure::{ExitStatus, Failure, Result};
 use crate::output::{Columns, Printer};
 use crate::progress::Progress;
@@ -45,7 +46,7 @@ pub(super) async fn run(
     if let Some(token) = &resume {
         items = items.resume(token);
     }
-    let mut printer = options.output.printer(columns(&call, pagination))?;
+    let mut printer = options.output.printer(columns(call.entry))?;
     let printed = print(&mut items, &mut printer, max_items).await;
     match printed {
         Ok(()) => printer.end(),
@@ -77,15 +78,20 @@ fn set_page_size(
     Ok(())
 }
 
-/// The columns of the items.
-fn columns(call: &Call, pagination: Pagination) -> Columns {
-    let document = call.entry.document;
-    let response = call.entry.description.response();
-    let list = response.and_then(|schema| document.schema_at(schema, pagination.items));
-    match list {
-        Some(list) => Columns::of_schema(document, &document.resolve(list)["items"]),
-        None => Columns::default(),
-    }
+/// The columns of the items of a list.
+pub(crate) fn columns(entry: Entry) -> Columns {
+    let schema = item_schema(entry);
+    schema.map_or_else(Columns::default, |schema| {
+        Columns::of_schema(entry.document, schema)
+    })
+}
+
+/// The schema of the items of a list.
+pub(crate) fn item_schema(entry: Entry) -> Option<&'static Value> {
+    let document = entry.document;
+    let response = entry.description.response()?;
+    let list = document.schema_at(response, entry.operation.pagination?.items)?;
+    document.resolve(list).get("items")
 }
 
 async fn print(

@@ -18,4 +18,6 @@ mod template;
 
 pub(crate) use arguments::read_body;
 pub(crate) use command::scope_command;
+pub(crate) use help::quoted;
+pub(crate) use list::{columns as list_columns, item_schema};
 pub(crate) use run::run;

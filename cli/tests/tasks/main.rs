@@ -1,0 +1,5 @@
+//! The tasks of the program, against a simulator over a socket.
+
+mod activity;
+mod destinations;
+mod program;
