@@ -10,7 +10,7 @@ use crate::catalog::{self, Entry, Scope};
 use crate::commands::{api, completion, man, operations, simulate, token, whoami};
 use crate::operation::scope_command;
 use crate::session::Options;
-use crate::tasks::{activity, destinations};
+use crate::tasks::{activity, destinations, rules};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -56,6 +56,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Destinations(destinations::Arguments),
     Activity(activity::Arguments),
+    Rules(rules::Arguments),
     Whoami(whoami::Arguments),
     Operations(operations::Arguments),
     Api(api::Arguments),

@@ -107,6 +107,11 @@ impl Options {
         }
     }
 
+    /// The time limit of the command line.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
     /// The cloud of the command line.
     pub(crate) fn cloud(&self) -> Option<&Cloud> {
         self.cloud.as_ref()

@@ -17,7 +17,9 @@ mod run;
 mod template;
 
 pub(crate) use arguments::read_body;
+pub(crate) use call::{Call, Payload, Values};
 pub(crate) use command::scope_command;
 pub(crate) use help::quoted;
 pub(crate) use list::{columns as list_columns, item_schema};
+pub(crate) use preview::print as print_request;
 pub(crate) use run::run;

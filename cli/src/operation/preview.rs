@@ -28,7 +28,7 @@ struct Recorded {
 ///
 /// # Errors
 /// When the request cannot be made.
-pub(super) async fn print(options: &Options, call: &Call) -> Result<()> {
+pub(crate) async fn print(options: &Options, call: &Call) -> Result<()> {
     let recorded = Arc::new(Mutex::new(None));
     let client = client(options, Arc::clone(&recorded))?;
     let sent = call.request(&client).send_raw().await;

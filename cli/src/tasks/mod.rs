@@ -6,6 +6,7 @@
 pub(crate) mod activity;
 pub(crate) mod destinations;
 mod find;
+pub(crate) mod rules;
 mod write;
 
 use std::thread;

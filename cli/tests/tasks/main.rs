@@ -3,3 +3,4 @@
 mod activity;
 mod destinations;
 mod program;
+mod rules;

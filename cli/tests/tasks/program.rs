@@ -39,6 +39,11 @@ impl Program {
         })
     }
 
+    /// Sets a variable of the environment.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
     /// The path of a file in the directory in which the program runs.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
