@@ -7,6 +7,7 @@ pub(crate) mod activity;
 pub(crate) mod destinations;
 mod find;
 pub(crate) mod rules;
+pub(crate) mod tunnels;
 mod write;
 
 use std::thread;

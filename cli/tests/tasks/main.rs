@@ -4,3 +4,4 @@ mod activity;
 mod destinations;
 mod program;
 mod rules;
+mod tunnels;
