@@ -107,6 +107,19 @@ impl Options {
         }
     }
 
+    /// The options with this profile.
+    pub(crate) fn with_profile(&self, name: &str) -> Self {
+        Self {
+            profile: Some(name.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// Whether settings of the command line replace some of a profile.
+    pub(crate) fn replaces_profile(&self) -> bool {
+        self.cloud.is_some() || self.organization.is_some()
+    }
+
     /// The time limit of the command line.
     pub(crate) fn timeout(&self) -> Option<Duration> {
         self.timeout

@@ -4,9 +4,11 @@
 //! a message that says how to continue; what was done before stays done.
 
 pub(crate) mod activity;
+mod configuration;
 pub(crate) mod destinations;
 mod find;
 pub(crate) mod rules;
+pub(crate) mod snapshot;
 pub(crate) mod tunnels;
 mod write;
 

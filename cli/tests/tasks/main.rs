@@ -4,4 +4,5 @@ mod activity;
 mod destinations;
 mod program;
 mod rules;
+mod snapshot;
 mod tunnels;

@@ -1,5 +1,6 @@
 //! The program as a child process: its environment, its result, and Ctrl-C at a known moment.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
@@ -37,6 +38,28 @@ impl Program {
                 set("SECURE_ACCESS_API_SECRET", simulator.secret()),
             ],
         })
+    }
+
+    /// The program with a profile for each simulator.
+    pub(crate) fn with_profiles(simulators: &[(&str, &Simulator)]) -> Result<Self> {
+        let mut program = Self {
+            directory: tempfile::tempdir()?,
+            variables: Vec::new(),
+        };
+        let mut config = String::new();
+        for (name, simulator) in simulators {
+            let variable = format!("{}_SECRET", name.to_uppercase());
+            let (cloud, key) = (simulator.base_url(), simulator.credentials());
+            let _ = write!(
+                config,
+                "[profiles.{name}]\ncloud = \"{cloud}\"\nkey = \"{}\"\nsecret = {{ environment = \"{variable}\" }}\n",
+                key.key()
+            );
+            program.set(&variable, simulator.secret());
+        }
+        std::fs::create_dir_all(program.path("config/secure-access"))?;
+        program.write("config/secure-access/config.toml", &config)?;
+        Ok(program)
     }
 
     /// Sets a variable of the environment.

@@ -28,7 +28,7 @@ fn rule(simulator: &Simulator, id: &str) -> Value {
     let rules = simulator.items(RULES);
     let found = rules
         .into_iter()
-        .find(|rule| rule["ruleId"].to_string() == id);
+        .find(|rule| rule["ruleId"] == json!(id.parse::<i64>().ok()));
     found.unwrap_or_default()
 }
 

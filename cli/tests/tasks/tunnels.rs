@@ -29,7 +29,7 @@ async fn the_exit_status_says_whether_all_tunnels_are_up() -> Result {
             .on("list_network_tunnel_group_states")
             .respond(states(groups))
     };
-    respond(&[healthy.clone()]);
+    respond(std::slice::from_ref(&healthy));
     let run = program.run(&["tunnels", "health"]).await?.ends_with(0);
     assert_eq!(run.json()?[0]["tunnelsUp"], 1);
 
