@@ -10,7 +10,7 @@ use crate::catalog::{self, Entry, Scope};
 use crate::commands::{api, completion, man, operations, simulate, token, whoami};
 use crate::operation::scope_command;
 use crate::session::Options;
-use crate::tasks::{activity, destinations, rules, snapshot, tunnels};
+use crate::tasks::{activity, compare, destinations, rules, snapshot, tunnels};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -58,6 +58,7 @@ pub(crate) enum Command {
     Activity(activity::Arguments),
     Rules(rules::Arguments),
     Tunnels(tunnels::Arguments),
+    Compare(compare::Arguments),
     Snapshot(snapshot::Arguments),
     Whoami(whoami::Arguments),
     Operations(operations::Arguments),

@@ -22,6 +22,7 @@ pub(crate) async fn run(options: &Options, command: Command) -> Result<()> {
         Command::Activity(arguments) => arguments.run(options).await,
         Command::Rules(arguments) => arguments.run(options).await,
         Command::Tunnels(arguments) => arguments.run(options).await,
+        Command::Compare(arguments) => arguments.run(options).await,
         Command::Snapshot(arguments) => arguments.run(options).await,
         Command::Api(arguments) => arguments.run(options).await,
         Command::Token(arguments) => arguments.run(options).await,

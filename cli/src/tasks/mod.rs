@@ -4,6 +4,7 @@
 //! a message that says how to continue; what was done before stays done.
 
 pub(crate) mod activity;
+pub(crate) mod compare;
 mod configuration;
 pub(crate) mod destinations;
 mod find;
