@@ -10,6 +10,7 @@ use crate::catalog::{self, Entry, Scope};
 use crate::commands::{api, completion, man, mcp, operations, simulate, token, whoami};
 use crate::operation::scope_command;
 use crate::session::Options;
+use crate::tasks::{activity, compare, destinations, rules, snapshot, tunnels};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -53,6 +54,12 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 #[command(subcommand_help_heading = "Commands")]
 pub(crate) enum Command {
+    Destinations(destinations::Arguments),
+    Activity(activity::Arguments),
+    Rules(rules::Arguments),
+    Tunnels(tunnels::Arguments),
+    Compare(compare::Arguments),
+    Snapshot(snapshot::Arguments),
     Whoami(whoami::Arguments),
     Operations(operations::Arguments),
     Api(api::Arguments),

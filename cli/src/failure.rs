@@ -136,6 +136,11 @@ impl Failure {
         self.status
     }
 
+    /// Whether a call failed, and not the program or its files.
+    pub(crate) fn is_of_call(&self) -> bool {
+        self.error.is_some()
+    }
+
     /// Whether the reader of the output has closed it, as `head` does. That is no failure.
     pub(crate) fn is_closed_output(&self) -> bool {
         self.is_closed_output

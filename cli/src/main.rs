@@ -1,8 +1,8 @@
 //! `secure-access`: the Cisco Secure Access API on the command line, and for agents.
 //!
-//! `arguments` is the command line. A command is one of `commands`, or an `operation` of the API that the documents in `catalog` describe.
-//! Both make a client from the options in `session`, print with `output`, `progress` and `prompt`, and end with the exit status of a
-//! `failure`. `mcp` makes the same calls for agents. `trace` shows what the SDK does.
+//! `arguments` is the command line. A command is one of `commands` or `tasks`, or an `operation` of the API that the documents in
+//! `catalog` describe. All make a client from the options in `session`, print with `output`, `progress` and `prompt`, and end with the exit
+//! status of a `failure`. `mcp` makes the same calls for agents. `trace` shows what the SDK does.
 
 mod arguments;
 mod catalog;
@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod prompt;
 mod session;
+mod tasks;
 mod trace;
 
 use std::env;

@@ -44,7 +44,7 @@ pub(crate) struct Options {
     /// Shows attempts and delays on standard error; twice, more of them
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
-    /// Prints the request instead of sending it
+    /// Prints the request, or what would change, and changes nothing
     #[arg(long, global = true, help_heading = "Safety")]
     pub(crate) dry_run: bool,
     /// Makes changes without a confirmation
@@ -105,6 +105,24 @@ impl Options {
             Some(cache) => builder.token_cache(cache),
             None => builder,
         }
+    }
+
+    /// The options with this profile.
+    pub(crate) fn with_profile(&self, name: &str) -> Self {
+        Self {
+            profile: Some(name.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// Whether settings of the command line replace some of a profile.
+    pub(crate) fn replaces_profile(&self) -> bool {
+        self.cloud.is_some() || self.organization.is_some()
+    }
+
+    /// The time limit of the command line.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.timeout
     }
 
     /// The cloud of the command line.

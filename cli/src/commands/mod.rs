@@ -19,6 +19,12 @@ use crate::session::Options;
 /// When it fails; the failure has the exit status.
 pub(crate) async fn run(options: &Options, command: Command) -> Result<()> {
     match command {
+        Command::Destinations(arguments) => arguments.run(options).await,
+        Command::Activity(arguments) => arguments.run(options).await,
+        Command::Rules(arguments) => arguments.run(options).await,
+        Command::Tunnels(arguments) => arguments.run(options).await,
+        Command::Compare(arguments) => arguments.run(options).await,
+        Command::Snapshot(arguments) => arguments.run(options).await,
         Command::Api(arguments) => arguments.run(options).await,
         Command::Token(arguments) => arguments.run(options).await,
         Command::Whoami(arguments) => arguments.run(options).await,

@@ -196,10 +196,7 @@ fn example(entry: Entry) -> Value {
 /// The status of the response, and the properties of its object, or of an item of its list.
 fn response(entry: Entry) -> Value {
     let mut summary = json!({"status": entry.description.success_status});
-    let item = entry
-        .operation
-        .pagination
-        .and_then(|pagination| item_schema(entry, pagination));
+    let item = item_schema(entry);
     let (name, schema) = match (item, entry.description.response()) {
         (Some(item), _) => ("itemProperties", item),
         (None, Some(schema)) => ("properties", schema),

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use cisco_secure_access::{ContinuationToken, Items, Pagination};
+use cisco_secure_access::{ContinuationToken, Items};
 use cisco_secure_access_openapi::Location;
 use futures_util::StreamExt as _;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
@@ -81,7 +81,7 @@ pub(super) async fn run(context: &Context, input: JsonObject) -> Result<Value> {
     if let Some(token) = &position.token {
         items = items.resume(token);
     }
-    let page = Page::read(context, entry, pagination, items, max_items).await?;
+    let page = Page::read(context, entry, items, max_items).await?;
     let size = |name| call.value(Location::Query, name).and_then(Value::as_u64);
     position.page_size = pagination.limit.and_then(size);
     Ok(page.result(position))
@@ -139,12 +139,11 @@ impl Page {
     async fn read(
         context: &Context,
         entry: Entry,
-        pagination: Pagination,
         mut items: Items<Value>,
         max_items: u64,
     ) -> Result<Self> {
         const HINT: &str = "The item is too long: use an operation that reads it alone.";
-        let schema = item_schema(entry, pagination);
+        let schema = item_schema(entry);
         let max = context.max_result_bytes;
         let mut page = Self {
             items: Vec::new(),

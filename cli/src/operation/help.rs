@@ -137,7 +137,7 @@ fn text(value: &Value) -> String {
 }
 
 /// A word of a command line for a POSIX shell.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain =
         |character: char| character.is_ascii_alphanumeric() || "-_./:=@,+%".contains(character);
     match !word.is_empty() && word.chars().all(is_plain) {

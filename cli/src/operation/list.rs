@@ -46,7 +46,7 @@ pub(super) async fn run(
     if let Some(token) = &resume {
         items = items.resume(token);
     }
-    let mut printer = options.output.printer(columns(&call, pagination))?;
+    let mut printer = options.output.printer(columns(call.entry))?;
     let printed = print(&mut items, &mut printer, max_items).await;
     match printed {
         Ok(()) => printer.end(),
@@ -81,19 +81,20 @@ pub(crate) fn set_page_size(
     Ok(())
 }
 
-/// The columns of the items.
-fn columns(call: &Call, pagination: Pagination) -> Columns {
-    match item_schema(call.entry, pagination) {
-        Some(schema) => Columns::of_schema(call.entry.document, schema),
-        None => Columns::default(),
-    }
+/// The columns of the items of a list.
+pub(crate) fn columns(entry: Entry) -> Columns {
+    let schema = item_schema(entry);
+    schema.map_or_else(Columns::default, |schema| {
+        Columns::of_schema(entry.document, schema)
+    })
 }
 
-/// The schema of the items.
-pub(crate) fn item_schema(entry: Entry, pagination: Pagination) -> Option<&'static Value> {
+/// The schema of the items of a list.
+pub(crate) fn item_schema(entry: Entry) -> Option<&'static Value> {
+    let document = entry.document;
     let response = entry.description.response()?;
-    let list = entry.document.schema_at(response, pagination.items)?;
-    entry.document.resolve(list).get("items")
+    let list = document.schema_at(response, entry.operation.pagination?.items)?;
+    document.resolve(list).get("items")
 }
 
 async fn print(

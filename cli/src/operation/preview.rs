@@ -28,7 +28,7 @@ struct Recorded {
 ///
 /// # Errors
 /// When the request cannot be made.
-pub(super) async fn print(options: &Options, call: &Call) -> Result<()> {
+pub(crate) async fn print(options: &Options, call: &Call) -> Result<()> {
     let request = record(options, call).await?;
     let mut preview = shown_as_json(&request, call);
     preview["curl"] = Value::from(curl(&request, call));

@@ -30,6 +30,14 @@ impl CsvItems {
             names: None,
         }
     }
+
+    /// Rows under a header that is written already.
+    pub(super) fn after_header(columns: &Columns) -> Self {
+        Self {
+            columns: columns.clone(),
+            names: Some(columns.all(&Value::Null)),
+        }
+    }
 }
 
 impl ItemWriter for CsvItems {

@@ -62,6 +62,12 @@ impl OutputOptions {
         matches!(self.output, Some(Format::Json | Format::Ndjson))
     }
 
+    /// The options with these columns instead of others.
+    pub(crate) fn with_columns(mut self, columns: Vec<String>) -> Self {
+        self.columns = columns;
+        self
+    }
+
     /// A printer to standard output. `columns` are those that the program would select.
     ///
     /// # Errors
@@ -132,6 +138,14 @@ trait ItemWriter {
 }
 
 impl Printer {
+    /// Continues CSV that has its header. The columns are those that are selected.
+    pub(crate) fn after_header(mut self) -> Self {
+        if self.format == Some(Format::Csv) {
+            self.items = Some(Box::new(csv::CsvItems::after_header(&self.columns)));
+        }
+        self
+    }
+
     /// Prints one value.
     ///
     /// # Errors
