@@ -47,6 +47,12 @@ pub trait CredentialsProvider: fmt::Debug + Send + Sync {
     /// # Errors
     /// When it has no credentials. A call that needs a token then fails, and the next call tries again.
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>>;
+
+    /// Returns the API key, if it is known without the secret. The client then looks for a token in its
+    /// [`TokenCache`](super::TokenCache) before it requests credentials. By default, the key is not known.
+    fn key(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl CredentialsProvider for Credentials {
@@ -58,5 +64,9 @@ impl CredentialsProvider for Credentials {
 impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>> {
         (**self).credentials()
+    }
+
+    fn key(&self) -> Option<&str> {
+        (**self).key()
     }
 }

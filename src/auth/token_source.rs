@@ -374,6 +374,7 @@ impl TokenSource {
     /// Acquires a token other than the last one, from the cache or from the service.
     async fn acquire(&self, step: &CurrentStep) -> Result<Token> {
         let TokenSourceConfig {
+            provider,
             cache,
             endpoint,
             runtime,
@@ -381,16 +382,24 @@ impl TokenSource {
             ..
         } = &self.config;
         let started = runtime.now();
+        step.set(Step::Cache);
+        let known_key = provider.key().map(|key| self.cache_key(key));
+        if let Some(key) = &known_key
+            && let Some(token) = self.cached(key).await
+        {
+            return Ok(token);
+        }
         step.set(Step::Provider);
         let credentials = self.credentials().await?;
         if let Some(error) = self.state().rejection(&credentials, runtime.now()) {
             return Err(error);
         }
-        let organization = self.organization.as_deref();
-        let key = cache_key(&self.config.base_url, credentials.key(), organization);
+        let key = self.cache_key(credentials.key());
         step.set(Step::Cache);
         // If the cache fails, the service can still issue a token.
-        if let Some(token) = self.cached(&key).await {
+        if known_key.is_none_or(|known| known != key)
+            && let Some(token) = self.cached(&key).await
+        {
             return Ok(token);
         }
         let _lock = self.lock(&key).await.map_err(log_cache_error);
@@ -420,6 +429,11 @@ impl TokenSource {
             .map_err(log_cache_error);
         let rejected_by = self.state().rejected_by;
         Ok(Token::new(issued, rejected_by, runtime))
+    }
+
+    /// Returns the key in the cache of the token of an API key.
+    fn cache_key(&self, api_key: &str) -> String {
+        cache_key(&self.config.base_url, api_key, self.organization.as_deref())
     }
 
     /// Acquires the lock of the cache. Its holder may never release it, for example a task on a stopped runtime, so the wait leaves enough

@@ -220,6 +220,57 @@ impl CredentialsProvider for Vault {
     }
 }
 
+/// A vault whose API key is known while it is sealed.
+#[derive(Debug)]
+struct VaultWithKey(Vault);
+
+impl CredentialsProvider for VaultWithKey {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, BoxError>> {
+        self.0.credentials()
+    }
+
+    fn key(&self) -> Option<&str> {
+        Some("simulated-key")
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_knows_its_key_is_not_called_for_a_cached_token() {
+    let simulator = Simulator::builder().start().await.unwrap();
+    let cache = MemoryTokenCache::new();
+    let client = |vault: &Vault| {
+        Client::builder()
+            .cloud(Cloud::Custom(simulator.base_url()))
+            .credentials_provider(VaultWithKey(vault.clone()))
+            .token_cache(cache.clone())
+            .build()
+            .unwrap()
+    };
+    let open = Vault::default();
+    simulator
+        .secret()
+        .clone_into(&mut open.secret.lock().unwrap());
+    let call = |client: Client| async move { client.deployments().list_regions().send().await };
+    call(client(&open)).await.unwrap();
+
+    let sealed = Vault::default();
+    call(client(&sealed)).await.unwrap();
+    assert_eq!(simulator.token_requests(), 1);
+    assert_eq!(open.used.load(Ordering::Relaxed), 1);
+    assert_eq!(sealed.used.load(Ordering::Relaxed), 0);
+
+    // The service rejects the cached token, so the next one needs the secret.
+    simulator.expire_tokens();
+    let error = call(client(&sealed)).await.unwrap_err();
+    assert!(
+        error.to_string().ends_with("the vault is sealed"),
+        "{error}"
+    );
+    assert_eq!(sealed.used.load(Ordering::Relaxed), 1);
+    call(client(&open)).await.unwrap();
+    assert_eq!(simulator.token_requests(), 2);
+}
+
 #[tokio::test]
 async fn a_provider_is_called_for_each_token_and_may_change_its_secret() {
     let simulator = Simulator::builder().start().await.unwrap();
