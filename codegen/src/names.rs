@@ -3,10 +3,11 @@
 pub use cisco_secure_access_openapi::words::{feature, singular, words};
 
 /// The Cargo features of the crate that no document makes. No API can have one of these names.
-pub const HANDWRITTEN_FEATURES: [&str; 12] = [
+pub const HANDWRITTEN_FEATURES: [&str; 13] = [
     "all-apis",
     "blocking",
     "default",
+    "keyring",
     "metrics",
     "native-tls",
     "opentelemetry",

@@ -65,7 +65,7 @@ pub fn run(workspace: &Path, check: bool) -> Result<String, String> {
 }
 
 /// Everything that is handwritten. TLS changes nothing of it and takes long to build.
-const FEATURES: &str = "all-apis,blocking,simulator,test-util";
+const FEATURES: &str = "all-apis,blocking,profiles,simulator,test-util";
 
 /// One item on a line.
 fn public_api(workspace: &Path) -> Result<String, String> {

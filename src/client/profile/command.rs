@@ -2,7 +2,6 @@
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
 
 use secrecy::zeroize::Zeroizing;
 use tokio::io::AsyncReadExt as _;
@@ -11,13 +10,10 @@ use tokio::process::{Child, Command};
 use crate::error::{Error, Result};
 use crate::secret::SecretString;
 
-/// The time limit of a command. It is less than the default of [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout), so
-/// that the error names the command.
-const TIME_LIMIT: Duration = Duration::from_secs(25);
 /// The maximum size of the output, in bytes.
 const MAX_OUTPUT: usize = 64 * 1024;
 
-/// Runs a command, and returns the first line of its output.
+/// Runs a command, and returns the first line of its output. The command is killed when the future is dropped.
 ///
 /// The command shares the standard error of the program, so that it can prompt and report, and none of that can reach an error or a log. It
 /// has no standard input, which may be the protocol of the program.
@@ -35,13 +31,9 @@ pub(super) async fn first_line(arguments: &[String]) -> Result<SecretString> {
         .kill_on_drop(true)
         .spawn()
         .map_err(|reason| failed(format!("cannot be started: {reason}")))?;
-    let (output, status) = match tokio::time::timeout(TIME_LIMIT, output(child)).await {
-        Err(_) => {
-            let limit = TIME_LIMIT.as_secs();
-            return Err(failed(format!("did not end within {limit} s")));
-        }
-        Ok(result) => result.map_err(|reason| failed(format!("failed: {reason}")))?,
-    };
+    let (output, status) = output(child)
+        .await
+        .map_err(|reason| failed(format!("failed: {reason}")))?;
     if output.len() > MAX_OUTPUT {
         return Err(failed(
             "printed more than 64 KiB: expected the secret in the first line".to_owned(),

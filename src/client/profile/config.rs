@@ -8,6 +8,7 @@ use std::sync::Arc;
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
 use toml_edit::DocumentMut;
 
+use super::comments::{joined, split_header};
 use super::edit::Change;
 use super::file;
 use super::origin::Origin;
@@ -195,14 +196,15 @@ impl Config {
         let text = file::read(&self.file)?.map(|contents| contents.text);
         let text = text.as_ref().map_or("", |text| text.as_str());
         let mut contents = parse(&self.file, text)?;
-        let mut document: DocumentMut = text
+        let (header, rest) = split_header(text);
+        let mut document: DocumentMut = rest
             .parse()
             .map_err(|_| file::error(&self.file, "is not TOML"))?;
         for change in &self.changes {
             change.write(&mut document, &contents);
             change.apply(&mut contents);
         }
-        let text = document.to_string();
+        let text = joined(header, &document.to_string());
         // What cannot be read is not written.
         self.contents = parse(&self.file, &text)?;
         file::write(&self.file, &text)?;

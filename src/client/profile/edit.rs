@@ -6,6 +6,7 @@ use super::comments;
 use super::parse::Parsed;
 use super::secret_source::SecretSource;
 use super::settings::Profile;
+use crate::client::cloud::Cloud;
 
 /// A change of a configuration file.
 #[derive(Clone)]
@@ -32,7 +33,7 @@ impl Change {
         }
     }
 
-    /// Changes the text of the file, which has these profiles.
+    /// Changes the text of the file without its header, which has these profiles.
     pub(super) fn write(&self, document: &mut DocumentMut, before: &Parsed) {
         match self {
             Self::Set(name, profile) => {
@@ -41,7 +42,7 @@ impl Change {
             }
             Self::Remove(name) => {
                 if before.default.as_ref() == Some(name) {
-                    comments::remove_default(document);
+                    document.remove("default");
                 }
                 comments::remove_profile(document, name);
             }
@@ -52,7 +53,9 @@ impl Change {
                     comments::insert_default(document, name);
                 }
             }
-            Self::Default(None) => comments::remove_default(document),
+            Self::Default(None) => {
+                document.remove("default");
+            }
         }
     }
 }
@@ -106,12 +109,19 @@ fn values(profile: &Profile) -> [(&'static str, Option<Value>); 5] {
         .map(Value::from);
     let region = profile.reports_region.map(|region| region.as_str().into());
     [
-        ("cloud", Some(profile.cloud.to_string().into())),
+        ("cloud", Some(cloud(&profile.cloud).into())),
         ("organization", organization),
         ("reports_region", region),
         ("key", Some(profile.key.as_str().into())),
         ("secret", Some(secret(&profile.secret))),
     ]
+}
+
+fn cloud(cloud: &Cloud) -> String {
+    match cloud {
+        Cloud::Custom(url) => url.to_string(),
+        name => name.to_string(),
+    }
 }
 
 fn secret(source: &SecretSource) -> Value {

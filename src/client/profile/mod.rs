@@ -56,7 +56,10 @@ mod comments;
 mod config;
 mod edit;
 mod file;
+#[cfg(feature = "keyring")]
 mod keyring;
+#[cfg(not(feature = "keyring"))]
+mod no_keyring;
 mod node;
 mod origin;
 mod parse;
@@ -65,6 +68,7 @@ mod secret_file;
 mod secret_source;
 mod selection;
 mod settings;
+mod thread;
 
 pub use config::Config;
 pub use secret_source::SecretSource;

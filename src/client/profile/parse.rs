@@ -92,15 +92,16 @@ fn profile(path: &Arc<Path>, node: &Node<'_>) -> Result<Profile> {
             }
         }
     }
-    let missing = |what: &str| node.error(format_args!("{what} is missing"));
+    let missing = |key: &str, expected: &str| {
+        node.error(format_args!("`{key}` is missing: expected {expected}"))
+    };
+    let key = key.ok_or_else(|| missing("key", "the id of the API key"))?;
     Ok(Profile {
         cloud,
         organization,
         reports_region,
-        key: key
-            .ok_or_else(|| missing("`key`, the API key,"))?
-            .to_owned(),
-        secret: secret.ok_or_else(|| missing(&format!("`secret`, {SECRET},")))?,
+        key: key.to_owned(),
+        secret: secret.ok_or_else(|| missing("secret", SECRET))?,
         origin: Some(Origin {
             file: Arc::clone(path),
             name: node.key.to_owned(),

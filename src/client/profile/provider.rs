@@ -22,4 +22,8 @@ impl CredentialsProvider for ProfileCredentials {
             }
         })
     }
+
+    fn key(&self) -> Option<&str> {
+        Some(&self.key)
+    }
 }

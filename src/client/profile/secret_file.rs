@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::file;
-use crate::error::{Error, Result};
+use super::thread::spawn_blocking;
+use crate::error::Result;
 use crate::secret::SecretString;
 
 /// Checks a path: a relative one would depend on the directory in which a program is started.
@@ -21,7 +22,7 @@ pub(super) fn check_path(path: &Path) -> Result<(), String> {
 /// Returns the first line of a file.
 pub(super) async fn first_line(path: &Path) -> Result<SecretString> {
     let path = expanded(path)?;
-    blocking(move || {
+    spawn_blocking(move || {
         let Some(contents) = file::read(&path)? else {
             return Err(file::error(
                 &path,
@@ -39,13 +40,13 @@ pub(super) async fn first_line(path: &Path) -> Result<SecretString> {
 /// Replaces the file.
 pub(super) async fn store(path: &Path, secret: SecretString) -> Result<()> {
     let path = expanded(path)?;
-    blocking(move || file::write(&path, secret.expose_secret())).await
+    spawn_blocking(move || file::write(&path, secret.expose_secret())).await
 }
 
 /// Removes the file.
 pub(super) async fn delete(path: &Path) -> Result<()> {
     let path = expanded(path)?;
-    blocking(move || match std::fs::remove_file(&path) {
+    spawn_blocking(move || match std::fs::remove_file(&path) {
         Err(reason) if reason.kind() != std::io::ErrorKind::NotFound => Err(file::error(
             &path,
             format_args!("cannot be removed: {reason}"),
@@ -64,13 +65,4 @@ fn expanded(path: &Path) -> Result<PathBuf> {
         Some(home) => Ok(home.join(rest)),
         None => Err(file::error(path, "the home directory is unknown")),
     }
-}
-
-/// Runs blocking work on a thread for blocking work.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|reason| Err(Error::configuration(reason.to_string())))
 }

@@ -2,11 +2,20 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::{command, keyring, secret_file};
+#[cfg(feature = "keyring")]
+use super::keyring;
+#[cfg(not(feature = "keyring"))]
+use super::no_keyring as keyring;
+use super::{command, secret_file};
 use crate::auth::env_variable;
 use crate::error::{Error, Result};
 use crate::secret::SecretString;
+
+/// The time limit of reading a secret, such as that of a command, or of a keyring that prompts the user. It is less than the default of
+/// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout), so that the error names the location.
+const TIME_LIMIT: Duration = Duration::from_secs(25);
 
 /// The location of the secret of a [`Profile`](super::Profile).
 ///
@@ -18,8 +27,7 @@ pub enum SecretSource {
     Environment(String),
     /// A command with its arguments, whose first line of output is the secret: `secret = { command = ["pass", "show", "cisco"] }`.
     ///
-    /// No shell is involved. The command has no standard input, shares the standard error of the program, and must end within 25 seconds.
-    /// It needs a Tokio runtime with I/O, such as that of `#[tokio::main]`.
+    /// No shell is involved. The command has no standard input, shares the standard error of the program. It needs a Tokio runtime with I/O, such as that of `#[tokio::main]`.
     Command(Vec<String>),
     /// An entry of the system keyring, for the service `secure-access`: `secret = { keyring = "china" }`. It needs the feature `keyring`.
     ///
@@ -49,28 +57,37 @@ impl SecretSource {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no secret at the location, or the location is not safe.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no secret at the location, the location is not safe, or
+    /// it provides no secret within 25 seconds.
     pub async fn read(&self) -> Result<SecretString> {
         self.check().map_err(Error::configuration)?;
-        let text = match self {
-            Self::Environment(name) => match env_variable(name)? {
-                Some(value) => value.into(),
-                None => {
-                    return Err(Error::configuration(format!(
-                        "{self} is not set: set it to the secret of the API key"
-                    )));
-                }
-            },
-            Self::Command(arguments) => command::first_line(arguments).await?,
-            Self::Keyring(entry) => keyring::read(entry).await?,
-            Self::File(path) => secret_file::first_line(path).await?,
-            Self::Value(value) => value.clone(),
+        let Ok(secret) = tokio::time::timeout(TIME_LIMIT, self.fetch()).await else {
+            let limit = TIME_LIMIT.as_secs();
+            return Err(Error::configuration(format!(
+                "{self} provided no secret within {limit} s"
+            )));
         };
-        match text.expose_secret().trim() {
+        match secret?.expose_secret().trim() {
             "" => Err(Error::configuration(format!(
                 "{self} has no secret: expected the secret of the API key in the first line"
             ))),
             secret => Ok(secret.into()),
+        }
+    }
+
+    /// Returns the secret as it is at the location.
+    async fn fetch(&self) -> Result<SecretString> {
+        match self {
+            Self::Environment(name) => match env_variable(name)? {
+                Some(value) => Ok(value.into()),
+                None => Err(Error::configuration(format!(
+                    "{self} is not set: set it to the secret of the API key"
+                ))),
+            },
+            Self::Command(arguments) => command::first_line(arguments).await,
+            Self::Keyring(entry) => keyring::read(entry).await,
+            Self::File(path) => secret_file::first_line(path).await,
+            Self::Value(value) => Ok(value.clone()),
         }
     }
 
@@ -112,16 +129,16 @@ impl SecretSource {
         let is_name = |name: &str| !name.is_empty() && !name.contains(char::is_control);
         match self {
             Self::Environment(name) if !is_name(name) || name.contains('=') => {
-                Err("`environment` is not the name of an environment variable".to_owned())
+                Err("`environment` is not the name of an environment variable: expected a name such as `CISCO_SECRET`".to_owned())
             }
-            Self::Command(arguments) if arguments.first().is_none_or(String::is_empty) => {
+            Self::Command(arguments) if !arguments.first().is_some_and(|name| is_name(name)) => {
                 Err("`command` has no program: expected a list such as `[\"pass\", \"show\", \"cisco\"]`".to_owned())
             }
             Self::Command(arguments) if arguments.iter().any(|argument| argument.contains('\0')) => {
                 Err("`command` contains the character NUL".to_owned())
             }
             Self::Keyring(entry) if !is_name(entry) => {
-                Err("`keyring` is not the name of an entry in the system keyring".to_owned())
+                Err("`keyring` is not the name of an entry of the system keyring: expected a name such as `china`".to_owned())
             }
             Self::File(path) => secret_file::check_path(path),
             Self::Value(value) if value.expose_secret().trim().is_empty() => {

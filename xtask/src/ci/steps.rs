@@ -35,6 +35,10 @@ pub(super) const STEPS: &[Step] = &[
         &["cargo test --features metrics,opentelemetry --test it telemetry"],
     ),
     Step::new(
+        "keyring",
+        &["cargo test --features keyring --test it profiles"],
+    ),
+    Step::new(
         "format",
         &[
             "cargo fmt --all --check",
