@@ -7,7 +7,9 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::catalog::{self, Entry, Scope};
-use crate::commands::{api, completion, man, mcp, operations, simulate, token, whoami};
+use crate::commands::{
+    api, completion, login, man, mcp, operations, profiles, simulate, token, whoami,
+};
 use crate::operation::scope_command;
 use crate::session::Options;
 use crate::tasks::{activity, compare, destinations, rules, snapshot, tunnels};
@@ -60,6 +62,9 @@ pub(crate) enum Command {
     Tunnels(tunnels::Arguments),
     Compare(compare::Arguments),
     Snapshot(snapshot::Arguments),
+    Login(login::Arguments),
+    Logout(profiles::Logout),
+    Profiles(profiles::Profiles),
     Whoami(whoami::Arguments),
     Operations(operations::Arguments),
     Api(api::Arguments),

@@ -130,6 +130,11 @@ impl Options {
         self.cloud.as_ref()
     }
 
+    /// The child organization of the command line.
+    pub(crate) fn organization(&self) -> Option<u64> {
+        self.organization
+    }
+
     /// The base URL of the client; that of the Global cloud if nothing says which.
     ///
     /// # Errors

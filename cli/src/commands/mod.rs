@@ -2,9 +2,11 @@
 
 pub(crate) mod api;
 pub(crate) mod completion;
+pub(crate) mod login;
 pub(crate) mod man;
 pub(crate) mod mcp;
 pub(crate) mod operations;
+pub(crate) mod profiles;
 pub(crate) mod simulate;
 pub(crate) mod token;
 pub(crate) mod whoami;
@@ -27,6 +29,9 @@ pub(crate) async fn run(options: &Options, command: Command) -> Result<()> {
         Command::Snapshot(arguments) => arguments.run(options).await,
         Command::Api(arguments) => arguments.run(options).await,
         Command::Token(arguments) => arguments.run(options).await,
+        Command::Login(arguments) => arguments.run(options).await,
+        Command::Logout(arguments) => arguments.run().await,
+        Command::Profiles(arguments) => arguments.run(options),
         Command::Whoami(arguments) => arguments.run(options).await,
         Command::Operations(arguments) => arguments.run(options),
         Command::Simulate(arguments) => arguments.run(options).await,
