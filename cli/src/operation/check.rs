@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::call::{Call, Payload};
 use super::notation::Notation;
-use crate::catalog;
 use crate::failure::{Failure, Result};
 
 /// How alike a name must be to be suggested.
@@ -47,7 +46,7 @@ pub(super) fn check(call: &Call, notation: Notation) -> Result<()> {
     match call.payload() {
         Payload::Empty if body.required => Err(Failure::usage(format!(
             "{} needs a body",
-            catalog::command_name(entry.operation)
+            notation.operation(entry)
         ))
         .with_hint(notation.body_hint())),
         Payload::Empty | Payload::Files(_) => Ok(()),

@@ -4,7 +4,7 @@ use cisco_secure_access_openapi::validate::label;
 use cisco_secure_access_openapi::{Location, Parameter, json};
 
 use super::flags::{self, Flag, Target};
-use crate::catalog::Entry;
+use crate::catalog::{self, Entry};
 
 /// How the caller writes the values of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,14 @@ impl Notation {
             (Some(flag), _) => flag.shown(),
             (None, "") => "body".to_owned(),
             (None, pointer) => format!("body {pointer}"),
+        }
+    }
+
+    /// The name of an operation.
+    pub(super) fn operation(self, entry: Entry) -> String {
+        match self {
+            Self::Flags => catalog::command_name(entry.operation),
+            Self::Json => entry.operation.id.to_owned(),
         }
     }
 

@@ -62,7 +62,7 @@ async fn arguments_are_checked_before_a_request() {
             json!({"body": {}}),
             "/body: list_sites has no body",
         ),
-        ("create_site", json!({}), "needs a body"),
+        ("create_site", json!({}), "create_site needs a body"),
         ("create_site", json!({"body": {"name": 7}}), "/body/name: "),
         (
             "create_site",
