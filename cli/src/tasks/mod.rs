@@ -35,7 +35,9 @@ async fn confirm(options: &Options, what: String) -> Result<()> {
     let (sender, confirmation) = oneshot::channel();
     let prompt = options.prompt();
     thread::spawn(move || sender.send(prompt.confirm(&what)));
-    confirmation.await.unwrap_or_else(|_| Err(Failure::interrupted()))
+    confirmation
+        .await
+        .unwrap_or_else(|_| Err(Failure::interrupted()))
 }
 
 /// Prints a message on standard error, which is not part of the result.

@@ -125,6 +125,7 @@ async fn an_interrupted_snapshot_keeps_what_it_has() -> Result {
         std::fs::read_dir(program.path("configuration/deployments/sites"))?.count(),
         3
     );
+    simulator.clear_faults();
     let run = program.run(&SNAPSHOT).await.ends_with(0);
     assert_eq!(row(&run, "policies/application_lists")?["added"], 3);
     assert_eq!(row(&run, "deployments/sites")?["added"], 0);
