@@ -8,8 +8,8 @@ use cisco_secure_access_openapi::words::words;
 use serde_json::{Map, Value, json};
 
 use super::configuration::{Collection, Item, is_on, is_volatile, read, select};
-use super::snapshot::unread;
-use super::{interruptible, tell};
+use super::snapshot::read_failures;
+use super::{interruptible, message};
 use crate::failure::{ExitStatus, Failure, Result};
 use crate::output::{Columns, Printer};
 use crate::progress::Progress;
@@ -89,8 +89,8 @@ impl Arguments {
         }
         progress.finish();
         printer.end()?;
-        tell(&format!("{differences} differences"));
-        unread(failures)?;
+        message(&format!("{differences} differences"));
+        read_failures(failures)?;
         match differences {
             0 => Ok(()),
             _ => Err(Failure::new(

@@ -1,6 +1,6 @@
 //! Tasks: commands of many calls, one module for each. They stand on the jobs of the SDK.
 //!
-//! A task that changes something prints its plan first, and asks before it removes or replaces. Ctrl-C ends it with the exit status 130 and
+//! A task that changes something prints its plan first, and prompts for confirmation before it removes or replaces. Ctrl-C ends it with the exit status 130 and
 //! a message that says how to continue; what was done before stays done.
 
 pub(crate) mod activity;
@@ -30,15 +30,17 @@ async fn interruptible<T>(task: impl Future<Output = Result<T>>) -> Result<T> {
     }
 }
 
-/// Asks for confirmation on a thread of its own, so that Ctrl-C ends the program while it waits for the answer.
+/// Prompts for confirmation on a thread of its own, so that Ctrl-C ends the program meanwhile.
 async fn confirm(options: &Options, what: String) -> Result<()> {
-    let (sender, answer) = oneshot::channel();
+    let (sender, confirmation) = oneshot::channel();
     let prompt = options.prompt();
     thread::spawn(move || sender.send(prompt.confirm(&what)));
-    answer.await.unwrap_or_else(|_| Err(Failure::interrupted()))
+    confirmation
+        .await
+        .unwrap_or_else(|_| Err(Failure::interrupted()))
 }
 
-/// Tells something on standard error, which is not part of the result.
-fn tell(text: &str) {
+/// Prints a message on standard error, which is not part of the result.
+fn message(text: &str) {
     anstream::eprintln!("{}", crate::output::safe(text));
 }

@@ -10,13 +10,13 @@ use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::find::find;
-use super::{interruptible, tell};
+use super::{interruptible, message};
 use crate::failure::{ExitStatus, Failure, Result};
 use crate::output::Columns;
 use crate::session::Options;
 
 /// How long to wait, if --timeout does not say.
-const PATIENCE: Duration = Duration::from_secs(600);
+const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Health of network tunnels
 #[derive(clap::Args)]
@@ -171,11 +171,11 @@ async fn wait(options: &Options, group: &str) -> Result<()> {
     let groups = client.deployments().list_network_tunnel_groups().items();
     let found = find("network tunnel group", group, groups, |group| group.id).await?;
     let connected = wait::tunnel_group_connected(&client, found.id)
-        .total_timeout(options.timeout().unwrap_or(PATIENCE))
+        .total_timeout(options.timeout().unwrap_or(TIMEOUT))
         .progress(|progress| {
             let elapsed = progress.elapsed.as_secs();
             let next = progress.delay.as_secs_f64();
-            tell(&format!(
+            message(&format!(
                 "not connected after {elapsed} s; next request in {next:.0} s"
             ));
         });

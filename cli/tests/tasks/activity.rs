@@ -53,15 +53,15 @@ fn continuation(stderr: &str) -> Result<Vec<&str>> {
 #[tokio::test]
 async fn all_events_of_a_range_are_exported_newest_first() -> Result {
     let simulator = Simulator::builder().start().await?;
-    let program = Program::new(&simulator)?;
-    let all = program.run(&RANGE).await?.ends_with(0).stdout;
-    let exported = times(&all)?;
+    let program = Program::new(&simulator);
+    let all = program.run(&RANGE).await.ends_with(0);
+    let exported = times(all.stdout())?;
     assert!(exported.len() > 100 && exported.is_sorted_by(|one, other| one >= other));
     let small = program
         .run(&[&RANGE[..], &["--page-size", "50"]].concat())
-        .await?
+        .await
         .ends_with(0);
-    assert_eq!(times(&small.stdout)?, exported);
+    assert_eq!(times(small.stdout())?, exported);
     let all = [
         "activity",
         "export",
@@ -72,8 +72,8 @@ async fn all_events_of_a_range_are_exported_newest_first() -> Result {
         "--jq",
         ".type",
     ];
-    let kinds = program.run(&all).await?.ends_with(0).stdout;
-    let kinds: BTreeSet<_> = kinds.lines().collect();
+    let kinds = program.run(&all).await.ends_with(0);
+    let kinds: BTreeSet<_> = kinds.stdout().lines().collect();
     assert!(
         kinds.contains("dns") && kinds.contains("proxy"),
         "{kinds:?}"
@@ -84,7 +84,7 @@ async fn all_events_of_a_range_are_exported_newest_first() -> Result {
 #[tokio::test]
 async fn a_range_can_be_longer_than_a_request() -> Result {
     let simulator = Simulator::builder().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     let export = [
         "activity",
         "export",
@@ -95,8 +95,8 @@ async fn a_range_can_be_longer_than_a_request() -> Result {
         "--type",
         "intrusion",
     ];
-    let whole = program.run(&export).await?.ends_with(0).stdout;
-    let exported = times(&whole)?;
+    let whole = program.run(&export).await.ends_with(0);
+    let exported = times(whole.stdout())?;
     assert!(exported.is_sorted_by(|one, other| one >= other));
     let mut parts = String::new();
     for (from, to) in [("2025-12-20", "2026-01-14"), ("2025-11-20", "2025-12-20")] {
@@ -110,7 +110,7 @@ async fn a_range_can_be_longer_than_a_request() -> Result {
             "--type",
             "intrusion",
         ];
-        parts.push_str(&program.run(&part).await?.ends_with(0).stdout);
+        parts.push_str(program.run(&part).await.ends_with(0).stdout());
     }
     assert_eq!(exported, times(&parts)?);
     Ok(())
@@ -119,9 +119,9 @@ async fn a_range_can_be_longer_than_a_request() -> Result {
 #[tokio::test]
 async fn an_interrupted_export_says_where_it_continues() -> Result {
     let simulator = Simulator::builder().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     let export = [&RANGE[..], &["--page-size", "50"]].concat();
-    let all = program.run(&export).await?.ends_with(0).stdout;
+    let all = program.run(&export).await.ends_with(0);
 
     simulator.fault(
         "list_proxy_activity",
@@ -133,45 +133,45 @@ async fn an_interrupted_export_says_where_it_continues() -> Result {
         .ends_with(130);
     simulator.clear_faults();
     simulator.fault("list_proxy_activity", Fault::status(403).on_call(2));
-    let rest = continuation(&first.stderr)?;
+    let rest = continuation(first.stderr())?;
     let again = [
         &["activity", "export", "--type", "proxy", "--page-size", "50"],
         &rest[..],
     ]
     .concat();
-    let second = program.run(&again).await?.ends_with(3);
-    let rest = continuation(&second.stderr)?;
+    let second = program.run(&again).await.ends_with(3);
+    let rest = continuation(second.stderr())?;
     let third = program
         .run(&[&["activity", "export", "--type", "proxy"], &rest[..]].concat())
-        .await?
+        .await
         .ends_with(0);
-    assert!(!first.stdout.is_empty() && !second.stdout.is_empty());
-    let parts = [first.stdout, second.stdout, third.stdout].concat();
-    assert_eq!(times(&parts)?, times(&all)?);
+    assert!(!first.stdout().is_empty() && !second.stdout().is_empty());
+    let parts = [first.stdout(), second.stdout(), third.stdout()].concat();
+    assert_eq!(times(&parts)?, times(all.stdout())?);
     Ok(())
 }
 
 #[tokio::test]
 async fn a_file_with_a_state_continues_by_itself() -> Result {
     let simulator = Simulator::builder().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     for format in ["ndjson", "csv"] {
         let export = [&RANGE[..], &["--page-size", "50", "--output", format]].concat();
-        let all = program.run(&export).await?.ends_with(0).stdout;
+        let all = program.run(&export).await.ends_with(0);
         let export = [&export[..], &["--file", format, "--resume-file", "state"]].concat();
         simulator.fault("list_proxy_activity", Fault::status(403).on_call(3));
         program
             .run(&export)
-            .await?
+            .await
             .ends_with(3)
-            .says(&["run the same command again"]);
+            .reports(&["run the same command again"]);
         assert!(program.path("state").exists());
         // A run that was killed may have written a part of what the state does not know.
         program.write(format, &(program.read(format)? + "half a li"))?;
-        let run = program.run(&export).await?.ends_with(0);
-        assert_eq!(run.stdout, "");
+        let run = program.run(&export).await.ends_with(0);
+        assert_eq!(run.stdout(), "");
         let times = if format == "csv" { times_of_csv } else { times };
-        assert_eq!(times(&program.read(format)?)?, times(&all)?);
+        assert_eq!(times(&program.read(format)?)?, times(all.stdout())?);
         assert!(!program.path("state").exists());
     }
     Ok(())
@@ -180,7 +180,7 @@ async fn a_file_with_a_state_continues_by_itself() -> Result {
 #[tokio::test]
 async fn the_state_of_other_events_and_other_formats_are_rejected() -> Result {
     let simulator = Simulator::builder().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     let export = [
         &RANGE[..],
         &[
@@ -194,28 +194,28 @@ async fn the_state_of_other_events_and_other_formats_are_rejected() -> Result {
     ]
     .concat();
     simulator.fault("list_proxy_activity", Fault::status(403).on_call(2));
-    program.run(&export).await?.ends_with(3);
+    program.run(&export).await.ends_with(3);
     let dns = export
         .iter()
         .map(|word| if *word == "proxy" { "dns" } else { word });
-    let run = program.run(&Vec::from_iter(dns)).await?.ends_with(2);
-    run.says(&["state", "--type proxy"]);
+    let run = program.run(&Vec::from_iter(dns)).await.ends_with(2);
+    run.reports(&["state", "--type proxy"]);
     program.write("state", "{}")?;
     program
         .run(&export)
-        .await?
+        .await
         .ends_with(2)
-        .says(&["state", "not a file"]);
+        .reports(&["state", "not a file"]);
     let run = program
         .run(&[&RANGE[..], &["--output", "yaml"]].concat())
-        .await?
+        .await
         .ends_with(2);
-    run.says(&["ndjson or csv"]);
+    run.reports(&["ndjson or csv"]);
     let run = program
         .run(&["activity", "export", "--from", "yesterday"])
-        .await?
+        .await
         .ends_with(2);
-    run.says(&["--from", "2026-01-14T08:30:00Z", "-1days"]);
+    run.reports(&["--from", "2026-01-14T08:30:00Z", "-1days"]);
     let run = program
         .run(&[
             "activity",
@@ -225,7 +225,7 @@ async fn the_state_of_other_events_and_other_formats_are_rejected() -> Result {
             "--to",
             "2026-01-13",
         ])
-        .await?;
-    run.ends_with(2).says(&["ends before it starts"]);
+        .await;
+    run.ends_with(2).reports(&["ends before it starts"]);
     Ok(())
 }

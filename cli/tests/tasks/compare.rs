@@ -13,7 +13,7 @@ async fn the_differences_of_two_organizations_are_printed() -> Result {
         Simulator::builder().start().await?,
         Simulator::builder().start().await?,
     );
-    let mut program = Program::with_profiles(&[("china", &one), ("global", &other)])?;
+    let program = Program::with_profiles(&[("china", &one), ("global", &other)])?;
     let compare = [
         "compare",
         "china",
@@ -23,9 +23,9 @@ async fn the_differences_of_two_organizations_are_printed() -> Result {
     ];
     let same = program
         .run(&compare)
-        .await?
+        .await
         .ends_with(0)
-        .says(&["0 differences"]);
+        .reports(&["0 differences"]);
     assert_eq!(same.json()?, json!([]));
 
     one.add_item(LISTS, &json!({"name": "Customs", "access": "allow"}))?;
@@ -34,9 +34,9 @@ async fn the_differences_of_two_organizations_are_printed() -> Result {
     other.remove_item(&format!("{LISTS}/1002/destinations"), "1001");
     let differ = program
         .run(&compare)
-        .await?
+        .await
         .ends_with(1)
-        .says(&["the configurations differ"]);
+        .reports(&["the configurations differ"]);
     let rows = differ.json()?;
     let rows = rows.as_array().ok_or("no list")?;
     let row = |name: &str| rows.iter().find(|row| row["name"] == name);
@@ -54,14 +54,14 @@ async fn the_differences_of_two_organizations_are_printed() -> Result {
     assert_eq!(destinations["global"], json!([]));
 
     other.fault("list_sites", Fault::status(403));
-    let failed = program.run(&compare).await?.ends_with(3);
-    failed.says(&["deployments/sites: "]);
+    let failed = program.run(&compare).await.ends_with(3);
+    failed.reports(&["deployments/sites: "]);
 
-    program.set("SECURE_ACCESS_CLOUD", "global");
+    let program = program.with("SECURE_ACCESS_CLOUD", "global");
     program
         .run(&compare)
-        .await?
+        .await
         .ends_with(2)
-        .says(&["SECURE_ACCESS_CLOUD is set"]);
+        .reports(&["SECURE_ACCESS_CLOUD is set"]);
     Ok(())
 }

@@ -38,7 +38,7 @@ fn changes(simulator: &Simulator) -> usize {
 #[tokio::test]
 async fn a_list_gets_the_destinations_of_a_file() -> Result {
     let simulator = Simulator::builder().record_bodies().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     let before = destinations(&simulator);
     let kept = &before[0];
     program.write(
@@ -49,22 +49,22 @@ async fn a_list_gets_the_destinations_of_a_file() -> Result {
 
     let plan = program
         .run(&[&sync[..], &["--dry-run"]].concat())
-        .await?
+        .await
         .ends_with(0);
-    let plan = plan.says(&["Destination list 001 (1001): 2 to add, 2 to remove, 1 unchanged"]);
+    let plan = plan.reports(&["Destination list 001 (1001): 2 to add, 2 to remove, 1 unchanged"]);
     for line in [
         format!("- {}", before[1]),
         format!("- {}", before[2]),
         "+ a.example".to_owned(),
     ] {
         assert!(
-            plan.stdout.lines().any(|known| known == line),
+            plan.stdout().lines().any(|known| known == line),
             "{line}: {}",
-            plan.stdout
+            plan.stdout()
         );
     }
-    let refused = program.run(&sync).await?.ends_with(2);
-    refused.says(&["Remove 2 destinations from Destination list 001", "--yes"]);
+    let unconfirmed = program.run(&sync).await.ends_with(2);
+    unconfirmed.reports(&["Remove 2 destinations from Destination list 001", "--yes"]);
     assert_eq!(
         (destinations(&simulator), changes(&simulator)),
         (before.clone(), 0)
@@ -72,7 +72,7 @@ async fn a_list_gets_the_destinations_of_a_file() -> Result {
 
     let done = program
         .run(&[&sync[..], &["--yes"]].concat())
-        .await?
+        .await
         .ends_with(0);
     let expected = json!({"id": 1001, "name": "Destination list 001", "added": 2, "removed": 2, "unchanged": 1});
     assert_eq!(done.json()?, expected);
@@ -83,7 +83,7 @@ async fn a_list_gets_the_destinations_of_a_file() -> Result {
     let comments = simulator.items(LIST);
     assert!(comments.iter().any(|row| row["comment"] == "by hand"));
 
-    let again = program.run(&sync).await?.ends_with(0);
+    let again = program.run(&sync).await.ends_with(0);
     assert_eq!(again.json()?["unchanged"], 3);
     assert_eq!(changes(&simulator), 2);
     Ok(())
@@ -92,11 +92,11 @@ async fn a_list_gets_the_destinations_of_a_file() -> Result {
 #[tokio::test]
 async fn what_is_on_the_list_can_be_kept() -> Result {
     let simulator = Simulator::builder().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     let sync = ["destinations", "sync", "1001", "-", "--keep"];
     let done = program
         .run_with_input(&sync, "comment,destination\nwhy,a.example\n")
-        .await?;
+        .await;
     assert_eq!(done.ends_with(0).json()?["removed"], 0);
     assert_eq!(destinations(&simulator).len(), 4);
     Ok(())
@@ -105,16 +105,16 @@ async fn what_is_on_the_list_can_be_kept() -> Result {
 #[tokio::test]
 async fn every_invalid_line_is_reported_before_anything_is_sent() -> Result {
     let simulator = Simulator::builder().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     program.write(
         "list.txt",
         "a.example\nno host\n\nb.example/x,y\nexample .com\n",
     )?;
     let run = program
         .run(&["destinations", "sync", "1001", "list.txt", "--yes"])
-        .await?
+        .await
         .ends_with(2);
-    run.says(&[
+    run.reports(&[
         "list.txt: 3 lines",
         "line 2: `no host`",
         "line 4: ",
@@ -123,14 +123,14 @@ async fn every_invalid_line_is_reported_before_anything_is_sent() -> Result {
     program.write("list.txt", "# nothing\n")?;
     let run = program
         .run(&["destinations", "sync", "1001", "list.txt", "--yes"])
-        .await?
+        .await
         .ends_with(2);
-    run.says(&["no destinations", "--allow-empty"]);
+    run.reports(&["no destinations", "--allow-empty"]);
     let run = program
         .run(&["destinations", "sync", "1001", "missing.txt"])
-        .await?
+        .await
         .ends_with(2);
-    run.says(&["missing.txt"]);
+    run.reports(&["missing.txt"]);
     assert!(simulator.requests().is_empty());
     program
         .run(&[
@@ -141,7 +141,7 @@ async fn every_invalid_line_is_reported_before_anything_is_sent() -> Result {
             "--yes",
             "--allow-empty",
         ])
-        .await?
+        .await
         .ends_with(0);
     assert!(destinations(&simulator).is_empty());
     Ok(())
@@ -151,17 +151,17 @@ async fn every_invalid_line_is_reported_before_anything_is_sent() -> Result {
 async fn a_list_has_an_id_or_an_unambiguous_name() -> Result {
     let simulator = Simulator::builder().start().await?;
     let twin = simulator.add_item(LISTS, &json!({"name": "Destination list 001"}))?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     program.write("list.txt", "a.example\n")?;
     let sync = |list| ["destinations", "sync", list, "list.txt", "--keep"];
     let run = program
         .run(&sync("Destination list 001"))
-        .await?
+        .await
         .ends_with(2);
-    run.says(&["1001", &twin, "Use the id."]);
-    let run = program.run(&sync("destination list 2")).await?.ends_with(4);
-    run.says(&["no destination list", "Did you mean `Destination list 00"]);
-    program.run(&sync(&twin)).await?.ends_with(0);
+    run.reports(&["1001", &twin, "Use the id."]);
+    let run = program.run(&sync("destination list 2")).await.ends_with(4);
+    run.reports(&["no destination list", "Did you mean `Destination list 00"]);
+    program.run(&sync(&twin)).await.ends_with(0);
     Ok(())
 }
 
@@ -171,7 +171,7 @@ async fn an_interrupted_sync_continues() -> Result {
         .items("list_destinations", 0)
         .start()
         .await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     program.write("list.txt", &hosts(2200))?;
     let sync = ["destinations", "sync", "1001", "list.txt"];
     simulator.fault(
@@ -182,7 +182,7 @@ async fn an_interrupted_sync_continues() -> Result {
         .interrupt(&sync, "add_destinations", 2)
         .await?
         .ends_with(130);
-    run.says(&[
+    run.reports(&[
         "interrupted",
         "1000 of 2200 changes are made",
         "run the command again",
@@ -191,17 +191,17 @@ async fn an_interrupted_sync_continues() -> Result {
 
     simulator.clear_faults();
     simulator.fault("add_destinations", Fault::status(403).on_call(2));
-    let run = program.run(&sync).await?.ends_with(3);
-    run.says(&[
+    let run = program.run(&sync).await.ends_with(3);
+    run.reports(&[
         "1200 to add",
         "500 of 1200 changes are made",
         "run the command again",
     ]);
 
-    let run = program.run(&sync).await?.ends_with(0);
+    let run = program.run(&sync).await.ends_with(0);
     assert_eq!(run.json()?["added"], 700);
     assert_eq!(destinations(&simulator).len(), 2200);
-    let run = program.run(&sync).await?.ends_with(0);
+    let run = program.run(&sync).await.ends_with(0);
     assert_eq!(run.json()?["unchanged"], 2200);
     Ok(())
 }
@@ -213,7 +213,7 @@ async fn a_reader_of_the_plan_can_stop() -> Result {
         .items("list_destinations", 0)
         .start()
         .await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     program.write("list.txt", &hosts(20_000))?;
     let mut child = program
         .command(&["destinations", "sync", "1001", "list.txt", "--dry-run"])

@@ -34,28 +34,27 @@ fn rule(simulator: &Simulator, id: &str) -> Value {
 
 /// A program whose editor is a shell script.
 fn with_editor(simulator: &Simulator, script: &str) -> Result<Program> {
-    let mut program = Program::new(simulator)?;
+    let program = Program::new(simulator);
     program.write("editor", script)?;
     let path = program.path("editor").display().to_string();
-    program.set("VISUAL", &format!("sh '{path}'"));
-    Ok(program)
+    Ok(program.with("VISUAL", &format!("sh '{path}'")))
 }
 
 #[tokio::test]
 async fn a_backup_is_stable_and_restores_what_was_changed_and_deleted() -> Result {
     let simulator = simulator().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     program
         .run(&["rules", "backup", "rules.json"])
-        .await?
+        .await
         .ends_with(0)
-        .says(&["3 access rules"]);
+        .reports(&["3 access rules"]);
     let backup = program.read("rules.json")?;
-    let again = program.run(&["rules", "backup"]).await?.ends_with(0);
-    assert_eq!(again.stdout, backup);
+    let again = program.run(&["rules", "backup"]).await.ends_with(0);
+    assert_eq!(again.stdout(), backup);
     let unchanged = program
         .run(&["rules", "restore", "rules.json"])
-        .await?
+        .await
         .ends_with(0);
     assert_eq!((unchanged.json()?, writes(&simulator)), (json!([]), 0));
 
@@ -69,9 +68,9 @@ async fn a_backup_is_stable_and_restores_what_was_changed_and_deleted() -> Resul
     let restore = ["rules", "restore", "rules.json"];
     let plan = program
         .run(&[&restore[..], &["--dry-run"]].concat())
-        .await?
+        .await
         .ends_with(0);
-    let plan = plan.says(&["1 to create, 1 to replace"]).json()?;
+    let plan = plan.reports(&["1 to create, 1 to replace"]).json()?;
     let change = |id: i64| {
         plan.as_array()
             .and_then(|rows| rows.iter().find(|row| row["id"] == id))
@@ -86,14 +85,14 @@ async fn a_backup_is_stable_and_restores_what_was_changed_and_deleted() -> Resul
     );
     program
         .run(&restore)
-        .await?
+        .await
         .ends_with(2)
-        .says(&["Make 2 changes", "--yes"]);
+        .reports(&["Make 2 changes", "--yes"]);
     assert_eq!(writes(&simulator), 0);
 
     program
         .run(&[&restore[..], &["--yes"]].concat())
-        .await?
+        .await
         .ends_with(0);
     assert_eq!(
         rule(&simulator, "1001")["ruleIsEnabled"],
@@ -111,18 +110,18 @@ async fn a_backup_is_stable_and_restores_what_was_changed_and_deleted() -> Resul
 #[tokio::test]
 async fn a_file_that_is_no_backup_is_rejected() -> Result {
     let simulator = simulator().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     program.write("rules.json", "{\"rules\": []}")?;
     let run = program
         .run(&["rules", "restore", "rules.json"])
-        .await?
+        .await
         .ends_with(2);
-    run.says(&["rules.json: not a backup", "rules backup"]);
+    run.reports(&["rules.json: not a backup", "rules backup"]);
     program
         .run(&["rules", "restore", "missing.json"])
-        .await?
+        .await
         .ends_with(2)
-        .says(&["missing.json"]);
+        .reports(&["missing.json"]);
     assert!(simulator.requests().is_empty());
     Ok(())
 }
@@ -135,7 +134,7 @@ async fn a_rule_is_edited_until_it_is_valid() -> Result {
 *) grep -q '^# error: .*characters' "$1" || exit 1; sed 's/^ruleName: .*/ruleName: Edited/' "$1" > new; cat new > "$1" ;;
 esac"#;
     let program = with_editor(&simulator, script)?;
-    let run = program.run(&["rules", "edit", "1001"]).await?.ends_with(0);
+    let run = program.run(&["rules", "edit", "1001"]).await.ends_with(0);
     assert_eq!(run.json()?["ruleName"], "Edited");
     assert_eq!(rule(&simulator, "1001")["ruleName"], "Edited");
     assert_eq!(writes(&simulator), 1);
@@ -155,27 +154,27 @@ async fn an_unchanged_rule_is_not_sent() -> Result {
     let program = with_editor(&simulator, "exit 0")?;
     program
         .run(&["rules", "edit", "1001"])
-        .await?
+        .await
         .ends_with(0)
-        .says(&["nothing was changed"]);
+        .reports(&["nothing was changed"]);
     let program = with_editor(&simulator, "exit 3")?;
     program
         .run(&["rules", "edit", "1001"])
-        .await?
+        .await
         .ends_with(1)
-        .says(&["the editor", "failed"]);
+        .reports(&["the editor", "failed"]);
     let program = with_editor(
         &simulator,
         "sed 's/^ruleName: .*/ruleName: Edited/' \"$1\" > new; cat new > \"$1\"",
     )?;
     let run = program
         .run(&["rules", "edit", "1001", "--dry-run"])
-        .await?
+        .await
         .ends_with(0);
     assert!(
-        run.stdout.contains("PUT") && run.stdout.contains("Edited"),
+        run.stdout().contains("PUT") && run.stdout().contains("Edited"),
         "{}",
-        run.stdout
+        run.stdout()
     );
     assert_eq!(writes(&simulator), 0);
     Ok(())
@@ -189,10 +188,10 @@ async fn an_edited_rule_is_kept_if_it_cannot_be_sent() -> Result {
     simulator.lock_rules(true);
     let run = program
         .run(&["rules", "edit", "1001", "--timeout", "1"])
-        .await?
+        .await
         .ends_with(5);
     let (_, path) = run
-        .stderr
+        .stderr()
         .split_once("The edited rule is in ")
         .ok_or("no path")?;
     let kept = std::fs::read_to_string(path.trim().trim_end_matches('.'))?;
@@ -204,7 +203,7 @@ async fn an_edited_rule_is_kept_if_it_cannot_be_sent() -> Result {
 #[tokio::test]
 async fn a_change_by_somebody_else_is_a_conflict() -> Result {
     let simulator = simulator().start().await?;
-    // The editor waits until the test has changed the rule, and has told so.
+    // The editor waits until the test has changed the rule, and says so.
     let edit = "echo ready > ready; cat go; sed 's/^ruleName: .*/ruleName: Edited/' \"$1\" > new; cat new > \"$1\"";
     let program = with_editor(&simulator, edit)?;
     for name in ["ready", "go"] {
@@ -222,7 +221,7 @@ async fn a_change_by_somebody_else_is_a_conflict() -> Result {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(5), "{stderr}");
     assert!(
-        stderr.contains("somebody else changed the rule")
+        stderr.contains("another client changed the rule")
             && stderr.contains("The edited rule is in")
     );
     assert_eq!(

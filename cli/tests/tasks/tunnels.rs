@@ -20,7 +20,7 @@ fn states(groups: &[Value]) -> Value {
 #[tokio::test]
 async fn the_exit_status_says_whether_all_tunnels_are_up() -> Result {
     let simulator = Simulator::builder().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     let healthy = json!({"id": 1, "name": "Harbour", "status": "connected", "hubs": [
         hub(true, "UP", "ESTABLISHED"), hub(false, "UP", "REKEYING"),
     ]});
@@ -30,7 +30,7 @@ async fn the_exit_status_says_whether_all_tunnels_are_up() -> Result {
             .respond(states(groups))
     };
     respond(std::slice::from_ref(&healthy));
-    let run = program.run(&["tunnels", "health"]).await?.ends_with(0);
+    let run = program.run(&["tunnels", "health"]).await.ends_with(0);
     assert_eq!(run.json()?[0]["tunnelsUp"], 1);
 
     let peer_down = json!({"id": 2, "name": "Lighthouse", "status": "connected", "hubs": [
@@ -40,15 +40,15 @@ async fn the_exit_status_says_whether_all_tunnels_are_up() -> Result {
     respond(&[healthy, peer_down, new]);
     let run = program
         .run(&["tunnels", "health", "--output", "table"])
-        .await?
+        .await
         .ends_with(1);
-    let run = run.says(&["2 of 3 network tunnel groups are not healthy: Lighthouse, Pier"]);
+    let run = run.reports(&["2 of 3 network tunnel groups are not healthy: Lighthouse, Pier"]);
     for part in [
         "Harbour",
         "harbour-1 from 192.0.2.1: IKE CONNECTING, IPsec INSTALLED",
         "Pier",
     ] {
-        assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
+        assert!(run.stdout().contains(part), "{part}: {}", run.stdout());
     }
     Ok(())
 }
@@ -56,7 +56,7 @@ async fn the_exit_status_says_whether_all_tunnels_are_up() -> Result {
 #[tokio::test]
 async fn a_wait_ends_with_the_connection_or_the_time_limit() -> Result {
     let simulator = Simulator::builder().start().await?;
-    let program = Program::new(&simulator)?;
+    let program = Program::new(&simulator);
     let name = simulator.items("/deployments/v2/networktunnelgroups")[0]["name"].clone();
     let name = name.as_str().ok_or("no name")?;
     let group = |status: &str| json!({"id": 1001, "name": name, "status": status});
@@ -69,9 +69,9 @@ async fn a_wait_ends_with_the_connection_or_the_time_limit() -> Result {
         .respond(group("connected"));
     let run = program
         .run(&wait)
-        .await?
+        .await
         .ends_with(0)
-        .says(&["not connected after"]);
+        .reports(&["not connected after"]);
     assert_eq!(run.json()?["status"], "connected");
 
     simulator
@@ -79,12 +79,12 @@ async fn a_wait_ends_with_the_connection_or_the_time_limit() -> Result {
         .respond(group("disconnected"));
     let run = program
         .run(&["tunnels", "wait", name, "--timeout", "0.1"])
-        .await?
+        .await
         .ends_with(6);
-    run.says(&["is connected"]);
+    run.reports(&["is connected"]);
     program
         .run(&["tunnels", "wait", "Nowhere"])
-        .await?
+        .await
         .ends_with(4);
     Ok(())
 }

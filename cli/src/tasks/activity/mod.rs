@@ -108,7 +108,7 @@ impl Export {
         };
         if options.dry_run {
             let Range { start, end } = state.from..state.to;
-            super::tell(&format!(
+            super::message(&format!(
                 "{}: {} to {}",
                 self.kind.name(),
                 text(start),

@@ -8,7 +8,7 @@ use cisco_secure_access::jobs::destinations::{CurrentList, Plan};
 use serde_json::json;
 
 use super::find::{Found, find};
-use super::{confirm, interruptible, tell};
+use super::{confirm, interruptible, message};
 use crate::failure::{Failure, Result};
 use crate::output::Columns;
 use crate::progress::Progress;
@@ -33,7 +33,7 @@ The file has a destination on each line: a domain, a URL, an address or a networ
 lines and lines that begin with # are ignored. A file whose first line is the header of CSV has the columns `destination` and, if you like,
 `comment`. Lines that are not valid are reported, all of them, before anything is sent.
 
-The command reads the list and sends only the differences: first the removals, then the additions, 500 with each request. It asks before it
+The command reads the list and sends only the differences: first the removals, then the additions, 500 with each request. It prompts for confirmation before it
 removes anything. After an interruption or a failure, run it again: it makes the remaining changes. The comments of destinations that are
 already on the list do not change.
 
@@ -94,7 +94,7 @@ impl Sync {
         }
         if wanted.duplicates > 0 {
             let count = wanted.duplicates;
-            tell(&format!("{}: {count} destinations are repeated", self.file));
+            message(&format!("{}: {count} destinations are repeated", self.file));
         }
         let client = options.client()?;
         let lists = client.policies().list_destination_lists().items();
@@ -115,7 +115,7 @@ impl Sync {
             unchanged: before - plan.removals().len(),
             list,
         };
-        tell(&summary.text());
+        message(&summary.text());
         match options.dry_run {
             true => print_plan(options, &plan),
             false => summary.apply(options, plan, changes).await,

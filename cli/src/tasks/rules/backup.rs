@@ -13,7 +13,7 @@ use crate::output::Columns;
 use crate::progress::Progress;
 use crate::session::Options;
 use crate::tasks::write::write;
-use crate::tasks::{interruptible, tell};
+use crate::tasks::{interruptible, message};
 
 /// How many rules are read at the same time.
 const CONCURRENCY: usize = 4;
@@ -43,7 +43,7 @@ pub(super) async fn run(options: &Options, file: Option<&Path>) -> Result<()> {
     };
     write(file, format!("{value:#}\n").as_bytes())?;
     let (rules, settings) = (backup.access_rules.len(), backup.policy_settings.len());
-    tell(&format!(
+    message(&format!(
         "{}: {rules} access rules, {settings} settings",
         file.display()
     ));

@@ -9,14 +9,14 @@ use cisco_secure_access_openapi::Location;
 use serde_json::{Value, json};
 
 use super::editor::Draft;
-use super::patience;
+use super::lock_timeout;
 use crate::catalog;
 use crate::failure::{ExitStatus, Failure, Result};
 use crate::operation::{Call, Notation, Payload, Values, print_request};
 use crate::output::Columns;
 use crate::session::Options;
 use crate::tasks::find::{Found, find};
-use crate::tasks::{interruptible, tell};
+use crate::tasks::{interruptible, message};
 
 /// Edits a rule.
 ///
@@ -60,7 +60,7 @@ async fn edit(
     let call = match valid(rule, &yaml, draft)? {
         Some(call) => call,
         None => {
-            tell("nothing was changed");
+            message("nothing was changed");
             return Ok(None);
         }
     };
@@ -130,7 +130,7 @@ fn without_comments(text: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
-/// Sends the rule, unless somebody else changed it since it was opened.
+/// Sends the rule, unless another client changed it since it was opened.
 async fn send(
     options: &Options,
     client: &Client,
@@ -139,7 +139,7 @@ async fn send(
     wanted: &UpdateAccessRuleRequest,
 ) -> Result<AccessRule> {
     let mut is_outdated = false;
-    let changed = edit_access_rule(client, id, patience(options), |rule| {
+    let changed = edit_access_rule(client, id, lock_timeout(options), |rule| {
         is_outdated = rule != before && rule != wanted;
         if !is_outdated {
             rule.clone_from(wanted);
@@ -149,7 +149,7 @@ async fn send(
     match is_outdated {
         true => Err(Failure::new(
             ExitStatus::Conflict,
-            "somebody else changed the rule while it was edited, and nothing was sent",
+            "another client changed the rule while it was edited, and nothing was sent",
         )),
         false => Ok(changed.into_inner()),
     }

@@ -12,7 +12,7 @@ use crate::failure::Result;
 use crate::session::Options;
 
 /// How long others may lock the rules, if --timeout does not say.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Backups, restoration and editing of access rules
 #[derive(clap::Args)]
@@ -37,7 +37,7 @@ Example:
     /// Restores access rules and settings from a backup
     #[command(after_help = "\
 Rules that differ from the backup are replaced, and rules that were deleted are created with a new id. Rules that are not in the backup stay
-as they are. The command prints what it would change, and asks. While others lock the rules, it waits for two minutes, or for --timeout.
+as they are. The command prints the changes, and prompts for confirmation. While others lock the rules, it waits for two minutes, or for --timeout.
 After an interruption or a failure, run it again: it makes the remaining changes.
 
 Examples:
@@ -50,7 +50,7 @@ Examples:
     /// Opens an access rule in an editor, and changes it
     #[command(after_help = "\
 The editor is that of VISUAL or EDITOR, or vi. It gets the rule as YAML. If the result does not fit the document, it is opened again with
-the reason. Save it unchanged to cancel. If somebody else changed the rule meanwhile, nothing is sent, the exit status is 5, and the edited
+the reason. Save it unchanged to cancel. If another client changed the rule meanwhile, nothing is sent, the exit status is 5, and the edited
 rule stays in a file.
 
 Example:
@@ -76,6 +76,6 @@ impl Arguments {
 }
 
 /// How long to wait while others lock the rules.
-fn patience(options: &Options) -> Duration {
-    options.timeout().unwrap_or(PATIENCE)
+fn lock_timeout(options: &Options) -> Duration {
+    options.timeout().unwrap_or(TIMEOUT)
 }

@@ -12,12 +12,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::backup::{self, Backup};
-use super::patience;
+use super::lock_timeout;
 use crate::failure::{ExitStatus, Failure, Result};
 use crate::output::Columns;
 use crate::progress::Progress;
 use crate::session::Options;
-use crate::tasks::{confirm, interruptible, tell};
+use crate::tasks::{confirm, interruptible, message};
 
 /// Restores a backup.
 ///
@@ -42,7 +42,7 @@ async fn restore(
     let backup = Backup::load(file)?;
     let client = options.client()?;
     let plan = Plan::new(&Backup::read(&client).await?, backup)?;
-    tell(&plan.summary());
+    message(&plan.summary());
     let columns = Columns::named(&["change", "kind", "id", "name", "properties"]);
     let mut printer = options.output.printer(columns)?;
     if options.dry_run || plan.changes.is_empty() {
@@ -52,14 +52,14 @@ async fn restore(
         return printer.end();
     }
     for change in &plan.changes {
-        tell(&text(change));
+        message(&text(change));
     }
     let total = plan.changes.len();
     confirm(options, format!("Make {total} changes")).await?;
     restored.set(Some((0, total)));
     let mut progress = Progress::new("changes", Some(total as u64));
     let mut done = 0;
-    let mut restoration = restore_rules(&client, plan.rules, patience(options));
+    let mut restoration = restore_rules(&client, plan.rules, lock_timeout(options));
     while let Some(rule) = restoration.try_next().await? {
         done += 1;
         restored.set(Some((done, total)));

@@ -83,7 +83,7 @@ impl Arguments {
         }
         progress.finish();
         printer.end()?;
-        unread(failures)
+        read_failures(failures)
     }
 
     async fn take_one(
@@ -130,7 +130,7 @@ fn leave_out_volatile(collection: &Collection, item: &mut Item) {
 }
 
 /// The failure of the collections that could not be read.
-pub(super) fn unread(failures: Vec<(&Collection, Failure)>) -> Result<()> {
+pub(super) fn read_failures(failures: Vec<(&Collection, Failure)>) -> Result<()> {
     let Some((_, first)) = failures.first() else {
         return Ok(());
     };
