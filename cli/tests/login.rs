@@ -90,7 +90,7 @@ async fn a_profile_connects_without_variables_of_the_environment() {
     let finished = setup.program.run(&["deployments", "list-regions"]).await;
     assert_eq!(finished.status, 0, "{}", finished.stderr);
     let listed = setup.program.run(&["profiles", "--jq", ".name"]).await;
-    assert_eq!(listed.stdout, "file\ncommand\n");
+    assert_eq!(listed.stdout, "command\nfile\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

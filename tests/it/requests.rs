@@ -402,7 +402,7 @@ fn the_operation_table_has_every_operation_once() {
 fn operation(id: &str) -> &'static cisco_secure_access::Operation {
     operations()
         .find(|operation| operation.id == id)
-        .expect("an operation")
+        .unwrap()
 }
 
 const NONE: &[&str] = &[];
