@@ -400,9 +400,7 @@ fn the_operation_table_has_every_operation_once() {
 
 /// The operation of this id.
 fn operation(id: &str) -> &'static cisco_secure_access::Operation {
-    operations()
-        .find(|operation| operation.id == id)
-        .unwrap()
+    operations().find(|operation| operation.id == id).unwrap()
 }
 
 const NONE: &[&str] = &[];
