@@ -8,6 +8,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// How long something takes before its progress is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How often the progress is drawn.
+const TICK: Duration = Duration::from_millis(100);
+
 /// The progress of a command.
 pub(crate) struct Progress {
     start: Instant,
@@ -35,9 +38,9 @@ impl Progress {
         if !self.is_terminal || self.start.elapsed() < PATIENCE {
             return;
         }
-        let (total, unit) = (self.total, self.unit);
+        let (total, unit, elapsed) = (self.total, self.unit, self.start.elapsed());
         self.bar
-            .get_or_insert_with(|| bar(total, unit))
+            .get_or_insert_with(|| bar(total, unit, elapsed))
             .set_position(done);
     }
 
@@ -55,17 +58,20 @@ impl Drop for Progress {
     }
 }
 
-fn bar(total: Option<u64>, unit: &str) -> ProgressBar {
-    let bar = match total {
-        Some(total) => ProgressBar::new(total),
-        None => ProgressBar::new_spinner(),
+fn bar(total: Option<u64>, unit: &str, elapsed: Duration) -> ProgressBar {
+    let (bar, template) = match total {
+        Some(total) => (
+            ProgressBar::new(total),
+            format!("{{bar:30}} {{human_pos}}/{{human_len}} {unit}, {{elapsed}}"),
+        ),
+        None => (
+            ProgressBar::new_spinner(),
+            format!("{{spinner}} {{human_pos}} {unit}, {{elapsed}}"),
+        ),
     };
-    let template = match total {
-        Some(_) => {
-            format!("{{bar:30}} {{human_pos}}/{{human_len}} {unit}, {{per_sec}}, {{eta}} left")
-        }
-        None => format!("{{spinner}} {{human_pos}} {unit}, {{per_sec}}, {{elapsed}}"),
-    };
+    // The bar also changes while nothing comes.
+    bar.enable_steady_tick(TICK);
+    let bar = bar.with_elapsed(elapsed);
     match ProgressStyle::with_template(&template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

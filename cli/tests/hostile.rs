@@ -231,8 +231,13 @@ async fn exit_statuses_say_what_failed() {
         assert_eq!(finished.status, expected, "{status}: {}", finished.stderr);
         simulator.clear_faults();
     }
+    // The response does not come in time.
+    simulator.fault(
+        "list_regions",
+        Fault::delay(std::time::Duration::from_secs(600)),
+    );
     let limited = program
-        .run(&["deployments", "list-regions", "--timeout", "0.000001"])
+        .run(&["deployments", "list-regions", "--timeout", "0.5"])
         .await;
     assert_eq!(limited.status, 6, "{}", limited.stderr);
     let unreachable = Program::without_credentials()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cisco_secure_access::simulator::{Quirk, Simulator};
-use cisco_secure_access::{Client, Error, Result, operations};
+use cisco_secure_access::{Client, Error, ErrorKind, Result, operations};
 use http::{Method, Request};
 use serde_json::{Map, Value, json};
 
@@ -427,7 +427,11 @@ async fn a_bulk_call_reports_invalid_ids() -> Result<()> {
     let rules = "/admin/v2/alerting/rules";
     let change = json!({"entity_ids": [1001, 999_999], "status": 2});
     let path = format!("{rules}/status");
-    let results = send(&client, Method::PUT, &path, Some(&change)).await?;
+    let error = send(&client, Method::PUT, &path, Some(&change))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Partial);
+    let results: Value = serde_json::from_slice(error.body()).unwrap();
     assert_eq!(results["success"], false);
     assert_eq!(results["errorIds"].to_string().replace('"', ""), "[999999]");
     let results = send(
