@@ -156,6 +156,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_claims_of_a_token_say_what_the_key_may_call() {
+        let payload = json!({"sub": "key", "orgid": 17, "scope": "deployments:read reports:read"});
+        let payload = BASE64_URL_SAFE_NO_PAD.encode(payload.to_string());
+        let claims = claims(&format!("header.{payload}.signature")).unwrap_or_default();
+        assert_eq!(claims["orgid"], 17);
+        let scopes = scopes(&claims);
+        assert_eq!(scopes.as_deref().map(<[String]>::len), Some(2));
+        let permitted = permitted(&scopes);
+        assert_eq!(permitted["policies"], "0 of 135");
+        assert_ne!(permitted["reports"], "0 of 94");
+        for opaque in ["", "opaque", "a.b.c"] {
+            assert!(super::claims(opaque).is_none(), "{opaque}");
+        }
+    }
+
+    #[test]
     fn a_group_of_scopes_covers_its_members() {
         let scopes = [
             "deployments:read".to_owned(),

@@ -96,7 +96,7 @@ pub(super) fn error(path: &Path, reason: impl std::fmt::Display) -> Error {
 
 /// The error of a secret in a file that others can read.
 pub(super) fn readable_by_others(path: &Path) -> Error {
-    let reason = format_args!(
+    let reason = format!(
         "contains a secret, and others can read it: run `chmod 600 {}`",
         path.display()
     );
@@ -126,14 +126,14 @@ fn check_permissions(path: &Path, metadata: &Metadata) -> Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
     let (owner, mode) = (metadata.uid(), metadata.mode() & 0o777);
     if owner != rustix::process::geteuid().as_raw() && owner != 0 {
-        let reason = format_args!(
+        let reason = format!(
             "belongs to another user (uid {owner}): run `chown \"$(id -u)\" {}` if you trust its contents",
             path.display()
         );
         return Err(error(path, reason));
     }
     if mode & 0o022 != 0 {
-        let reason = format_args!(
+        let reason = format!(
             "others can write it (mode {mode:04o}): check its contents, then run `chmod go-w {}`",
             path.display()
         );
