@@ -1,4 +1,4 @@
-//! What others can do to the program: the service, the reader of its output, and whoever shares the machine.
+//! What others can do to the program: the service, the reader of its output, and other users of the machine.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
@@ -216,6 +216,49 @@ async fn no_output_has_a_secret() {
         assert!(!output.contains("hush"), "{arguments:?}: {output}");
         assert_eq!(finished.status, 0, "{arguments:?}: {output}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_of_a_path_sends_nothing() {
+    let simulator = simulator().await;
+    let program = Program::on(&simulator);
+    let delete = [
+        "api",
+        "DELETE",
+        "/deployments/v2/sites/1001",
+        "--yes",
+        "--dry-run",
+    ];
+    let finished = program.run(&delete).await;
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert!(
+        finished.stdout.starts_with("DELETE http://127.0.0.1"),
+        "{}",
+        finished.stdout
+    );
+
+    let group = program.file(
+        "group.json",
+        r#"{"name": "Pier", "passphrase": "Hush0123456789hush"}"#,
+    );
+    let body = format!("@{group}");
+    let create = [
+        "api",
+        "POST",
+        "/deployments/v2/networktunnelgroups",
+        "--body",
+        &body,
+        "--dry-run",
+    ];
+    let finished = program.run(&create).await;
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert!(finished.stdout.contains("Pier"), "{}", finished.stdout);
+    assert!(
+        !finished.stdout.to_lowercase().contains("hush"),
+        "{}",
+        finished.stdout
+    );
+    assert!(simulator.requests().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,6 +56,12 @@ impl Request {
         Self::new(parts)
     }
 
+    /// Returns the documented operation of the request; `None` if no document has its method and path.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static Operation> {
+        Some(self.parts.operation()).filter(|operation| operation.is_documented())
+    }
+
     /// Sets a query parameter to a list, one parameter for each value, and replaces earlier values.
     pub fn query_values(
         mut self,

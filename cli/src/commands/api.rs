@@ -1,11 +1,11 @@
 //! `secure-access api METHOD PATH`: requests that no document describes.
 
-use cisco_secure_access::{Method, Pagination, operations};
+use cisco_secure_access::{Client, Method, Operation, Pagination, Request};
 use clap::ValueEnum;
-use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use crate::failure::{Failure, Result};
+use crate::operation::{Payload, print_items, print_request, read_body};
 use crate::output::Columns;
 use crate::session::Options;
 
@@ -85,23 +85,19 @@ impl Arguments {
     /// # Errors
     /// When the arguments are not valid, or the call fails.
     pub(crate) async fn run(self, options: &Options) -> Result<()> {
+        let body = self.body.as_deref().map(read_body).transpose()?;
+        if options.dry_run {
+            let payload = body.clone().map_or(Payload::Empty, Payload::Value);
+            let make = |client: &Client| self.request(client, body.as_ref());
+            return print_request(options, make, &payload).await;
+        }
         let is_safe = matches!(self.method, Method::GET | Method::HEAD);
         if !is_safe {
             options
                 .prompt()
                 .confirm(&format!("{} {}", self.method, self.path))?;
         }
-        let client = options.client()?;
-        let mut request = client.request(self.method.clone(), &self.path);
-        for (name, value) in &self.query {
-            request = request.query(name.clone(), value.clone());
-        }
-        for (name, value) in &self.header {
-            request = request.header(name, value.clone());
-        }
-        if let Some(text) = &self.body {
-            request = request.json(&crate::operation::read_body(text)?);
-        }
+        let request = self.request(&options.client()?, body.as_ref());
         let mut printer = options.output.printer(Columns::default())?;
         let Some(style) = self.paginate else {
             let response = request.send_raw().await?;
@@ -110,21 +106,40 @@ impl Arguments {
             }
             return printer.value(&response.json::<Value>()?.into_inner());
         };
-        let pagination = self.pagination(style)?;
+        let pagination = self.pagination(style, request.operation())?;
         let mut items = request.items_at::<Value>(pagination.items, pagination);
-        let mut count = 0;
-        while self.max_items != Some(count)
-            && let Some(item) = items.next().await
-        {
-            printer.item(&item?)?;
-            count += 1;
-        }
+        print_items(&mut items, &mut printer, self.max_items).await?;
         printer.end()
     }
 
-    fn pagination(&self, style: Style) -> Result<Pagination> {
+    fn request(&self, client: &Client, body: Option<&Value>) -> Request {
+        let mut request = client.request(self.method.clone(), &self.path);
+        for (name, value) in &self.query {
+            request = request.query(name.clone(), value.clone());
+        }
+        for (name, value) in &self.header {
+            request = request.header(name, value.clone());
+        }
+        match body {
+            Some(body) => request.json(body),
+            None => request,
+        }
+    }
+
+    fn pagination(&self, style: Style, operation: Option<&Operation>) -> Result<Pagination> {
         let pagination = match style {
-            Style::Documented => self.documented()?,
+            Style::Documented => {
+                let documented = operation.and_then(|operation| operation.pagination);
+                documented.ok_or_else(|| {
+                    Failure::usage(format!(
+                        "--paginate: no document describes {} as a list",
+                        self.path
+                    ))
+                    .with_hint(
+                        "Say what selects a page: --paginate offset, page, cursor, link or single.",
+                    )
+                })?
+            }
             Style::Offset => Pagination::by_offset("offset").limit("limit"),
             Style::Page => Pagination::by_page("page").limit("limit"),
             Style::Cursor => Pagination::by_cursor("cursor").next("/cursor"),
@@ -136,32 +151,5 @@ impl Arguments {
             Some(pointer) => pagination.items(Box::leak(pointer.clone().into_boxed_str())),
             None => pagination,
         })
-    }
-
-    /// The pagination of the operation that has this path.
-    fn documented(&self) -> Result<Pagination> {
-        let is_it = |template: &str| {
-            let (template, path) = (template.split('/'), self.path.split('/'));
-            template.clone().count() == path.clone().count()
-                && template
-                    .zip(path)
-                    .all(|(known, own)| known.starts_with('{') || known == own)
-        };
-        let mut found = operations()
-            .filter(|operation| operation.method == self.method && is_it(operation.path))
-            .collect::<Vec<_>>();
-        found.sort_by_key(|operation| operation.path.matches('{').count());
-        found
-            .first()
-            .and_then(|operation| operation.pagination)
-            .ok_or_else(|| {
-                Failure::usage(format!(
-                    "--paginate: no document describes {} as a list",
-                    self.path
-                ))
-                .with_hint(
-                    "Say what selects a page: --paginate offset, page, cursor, link or single.",
-                )
-            })
     }
 }

@@ -157,13 +157,10 @@ impl Call {
     }
 
     /// The body without its secrets.
-    pub(crate) fn shown_body(&self) -> Value {
-        let Payload::Value(value) = &self.payload else {
-            return Value::Null;
-        };
-        let mut shown = value.clone();
-        if let Some(schema) = self.body_schema() {
-            self.entry.document.hide_secrets(schema, &mut shown);
+    pub(crate) fn shown_payload(&self) -> Payload {
+        let mut shown = self.payload.clone();
+        if let (Payload::Value(value), Some(schema)) = (&mut shown, self.body_schema()) {
+            self.entry.document.hide_secrets(schema, value);
         }
         shown
     }

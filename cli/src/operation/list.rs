@@ -47,7 +47,7 @@ pub(super) async fn run(
         items = items.resume(token);
     }
     let mut printer = options.output.printer(columns(call.entry))?;
-    let printed = print(&mut items, &mut printer, max_items).await;
+    let printed = print_items(&mut items, &mut printer, max_items).await;
     match printed {
         Ok(()) => printer.end(),
         Err(failure) if failure.is_closed_output() => Err(failure),
@@ -97,7 +97,11 @@ pub(crate) fn item_schema(entry: Entry) -> Option<&'static Value> {
     document.resolve(list).get("items")
 }
 
-async fn print(
+/// Prints items as they come, at most this many.
+///
+/// # Errors
+/// When an item cannot be read, the output cannot be written, or the user presses Ctrl-C.
+pub(crate) async fn print_items(
     items: &mut Items<Value>,
     printer: &mut Printer,
     max_items: Option<u64>,

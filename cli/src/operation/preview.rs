@@ -7,11 +7,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cisco_secure_access::http::{Request, Response, header::CONTENT_TYPE};
-use cisco_secure_access::{Body, Client, Credentials, RetryPolicy, service_fn};
+use cisco_secure_access::{
+    Body, Client, Credentials, Request as SdkRequest, RetryPolicy, service_fn,
+};
 use serde_json::{Value, json};
 
-use super::call::{Call, Payload};
+use super::call::{Call, Payload, Values};
 use super::help::quoted;
+use crate::catalog;
 use crate::failure::Result;
 use crate::output::Columns;
 use crate::session::Options;
@@ -29,9 +32,33 @@ struct Recorded {
 /// # Errors
 /// When the request cannot be made.
 pub(crate) async fn print(options: &Options, call: &Call) -> Result<()> {
-    let request = record(options, call).await?;
-    let mut preview = shown_as_json(&request, call);
-    preview["curl"] = Value::from(curl(&request, call));
+    print_request(options, |client| call.request(client), call.payload()).await
+}
+
+/// Prints a request with this body, without the secrets that the document of its operation marks.
+///
+/// # Errors
+/// When the request cannot be made.
+pub(crate) async fn print_request(
+    options: &Options,
+    make: impl FnOnce(&Client) -> SdkRequest,
+    payload: &Payload,
+) -> Result<()> {
+    let mut entry = None;
+    let make = |client: &Client| {
+        let request = make(client);
+        entry = request
+            .operation()
+            .and_then(|operation| catalog::find(operation.id));
+        request
+    };
+    let request = record(options, make).await?;
+    let payload = match entry {
+        Some(entry) => Call::new(entry, Values::new(), payload.clone()).shown_payload(),
+        None => payload.clone(),
+    };
+    let mut preview = shown_as_json(&request, &payload);
+    preview["curl"] = Value::from(curl(&request, &payload));
     let mut printer = options.output.printer(Columns::default())?;
     match options.output.is_selected() {
         true => printer.document(&preview),
@@ -44,14 +71,15 @@ pub(crate) async fn print(options: &Options, call: &Call) -> Result<()> {
 /// # Errors
 /// When the request cannot be made.
 pub(crate) async fn preview(options: &Options, call: &Call) -> Result<Value> {
-    Ok(shown_as_json(&record(options, call).await?, call))
+    let request = record(options, |client| call.request(client)).await?;
+    Ok(shown_as_json(&request, &call.shown_payload()))
 }
 
-/// Makes the request of a call, and does not send it.
-async fn record(options: &Options, call: &Call) -> Result<Recorded> {
+/// Makes a request, and does not send it.
+async fn record(options: &Options, make: impl FnOnce(&Client) -> SdkRequest) -> Result<Recorded> {
     let recorded = Arc::new(Mutex::new(None));
     let client = client(options, Arc::clone(&recorded))?;
-    let sent = call.request(&client).send_raw().await;
+    let sent = make(&client).send_raw().await;
     let request = recorded
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -63,11 +91,11 @@ async fn record(options: &Options, call: &Call) -> Result<Recorded> {
     }
 }
 
-fn shown_as_json(request: &Recorded, call: &Call) -> Value {
+fn shown_as_json(request: &Recorded, payload: &Payload) -> Value {
     let mut preview = json!({"method": request.method, "url": request.url});
-    match call.payload() {
+    match payload {
         Payload::Empty => {}
-        Payload::Value(_) => preview["body"] = call.shown_body(),
+        Payload::Value(body) => preview["body"] = body.clone(),
         Payload::Files(files) => {
             let path = |path: &PathBuf| Value::from(path.display().to_string());
             let files = files.iter().map(|(name, file)| (name.clone(), path(file)));
@@ -118,17 +146,17 @@ fn client(options: &Options, recorded: Arc<Mutex<Option<Recorded>>>) -> Result<C
 }
 
 /// The request as a command line of curl. The program prints the header with the token, so that the secret is not part of it.
-fn curl(request: &Recorded, call: &Call) -> String {
+fn curl(request: &Recorded, payload: &Payload) -> String {
     let mut line = format!("curl --request {} {}", request.method, quoted(&request.url));
     line.push_str(" --header \"$(secure-access token --header)\"");
-    match call.payload() {
+    match payload {
         Payload::Empty => {}
-        Payload::Value(_) => {
+        Payload::Value(body) => {
             if let Some(content_type) = &request.content_type {
                 let header = format!("content-type: {content_type}");
                 let _ = write!(line, " --header {}", quoted(&header));
             }
-            let _ = write!(line, " --data {}", quoted(&call.shown_body().to_string()));
+            let _ = write!(line, " --data {}", quoted(&body.to_string()));
         }
         Payload::Files(files) => {
             for (name, path) in files {

@@ -12,7 +12,7 @@ use super::editor::Draft;
 use super::lock_timeout;
 use crate::catalog;
 use crate::failure::{ExitStatus, Failure, Result};
-use crate::operation::{Call, Notation, Payload, Values, print_request};
+use crate::operation::{Call, Notation, Payload, Values, print_call};
 use crate::output::Columns;
 use crate::session::Options;
 use crate::tasks::find::{Found, find};
@@ -65,7 +65,7 @@ async fn edit(
         }
     };
     if options.dry_run {
-        print_request(options, &call).await?;
+        print_call(options, &call).await?;
         return Ok(None);
     }
     let Payload::Value(body) = call.payload() else {
