@@ -81,6 +81,12 @@ pub(super) const STEPS: &[Step] = &[
     Step::new("overlays", &["cargo xtask conform overlays"])
         .needs(&[Need::Tool(tools::OPENAPI_FORMAT)]),
     Step::new("mcp", &["cargo xtask conform mcp"]).needs(&[Need::Tool(tools::MCP)]),
+    // The instructions of a call and of each kind of page, against the committed baseline. Another compiler makes other code.
+    Step::new(
+        "instructions",
+        &["cargo bench --quiet --bench calls -- instructions"],
+    )
+    .needs(&[VALGRIND, Need::Rust(api::RUST)]),
     // What is slow, or looks at the world outside.
     Step::new("advisories", &["cargo deny --workspace check advisories"])
         .slow()
@@ -123,13 +129,13 @@ pub(super) const STEPS: &[Step] = &[
     Step::found("fuzz", fuzz)
         .slow()
         .needs(&[Need::Tool(tools::FUZZ)]),
-    Step::new("benches", &["benches/calls.sh"])
-        .slow()
-        .needs(&[Need::Success {
-            line: "valgrind --version",
-            name: "valgrind",
-        }]),
+    Step::new("benches", &["benches/calls.sh"]).slow(),
 ];
+
+const VALGRIND: Need = Need::Success {
+    line: "valgrind --version",
+    name: "valgrind",
+};
 
 /// A part of the gate.
 pub(super) struct Step {
