@@ -66,6 +66,10 @@ pub(crate) struct Page<T> {
 
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a box would be an allocation that the types of this crate do not need"
+)]
 pub(crate) enum Activity {
     Dns(Dns),
     Proxy(Proxy),

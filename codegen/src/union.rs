@@ -117,15 +117,10 @@ fn implementation(
             const DISCRIMINATOR: Option<&'static str> = #discriminator;
             const VARIANTS: &'static [decode::Variant] = &[#(#descriptions),*];
 
-            #[inline]
-            fn variant_from_value(
-                variant: usize,
-                value: &::serde_json::Value,
-                context: &mut decode::DecodeContext,
-            ) -> decode::Decoded<Self> {
+            fn decode_variant<S: decode::FieldSource>(variant: usize, source: S) -> Result<Option<Self>, S::Error> {
                 match variant {
-                    #(#numbers => decode::LenientDeserialize::from_value(value, context).map(Self::#idents),)*
-                    _ => decode::Decoded::Exact(Self::Unknown(value.clone())),
+                    #(#numbers => Ok(source.read_variant()?.map(Self::#idents)),)*
+                    _ => Ok(None),
                 }
             }
 

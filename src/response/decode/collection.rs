@@ -1,27 +1,12 @@
 //! Lists, maps, and wrappers of values.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::Serialize;
 use serde::ser::Serializer;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{DecodeContext, Decoded, LenientDeserialize};
-
-/// Decodes a value of a list, a map or a property in the fast pass.
-pub(super) struct Seed<'a, T>(pub(super) &'a mut Option<Value>, pub(super) PhantomData<T>);
-
-impl<'de, T: LenientDeserialize> DeserializeSeed<'de> for Seed<'_, T> {
-    type Value = Option<T>;
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::from_json(deserializer, self.0)
-    }
-}
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader};
 
 /// Encodes a value in its documented JSON form.
 pub(super) struct Encoded<'a, T>(pub(super) &'a T);
@@ -30,6 +15,22 @@ impl<T: LenientDeserialize> Serialize for Encoded<'_, T> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.encode(serializer)
+    }
+}
+
+/// The maximum capacity of a new list.
+const MAX_PREDICTED_LENGTH: usize = 64;
+
+/// Decodes an element of a collection in the fast pass, in which each must match exactly.
+#[inline]
+fn element<T: LenientDeserialize>(
+    reader: &mut Reader<'_>,
+    order: &mut Order,
+) -> Result<T, Mismatch> {
+    let mut wire_form = None;
+    match T::from_json(reader, order, &mut wire_form)? {
+        Some(element) if wire_form.is_none() => Ok(element),
+        _ => Err(Mismatch),
     }
 }
 
@@ -60,39 +61,23 @@ impl Elements {
 impl<T: LenientDeserialize> LenientDeserialize for Vec<T> {
     const EXPECTED: &'static str = "a list";
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         _: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        struct ListVisitor<T>(PhantomData<T>);
-
-        impl<'de, T: LenientDeserialize> Visitor<'de> for ListVisitor<T> {
-            type Value = Option<Vec<T>>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(None)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut values = Vec::new();
-                let mut wire_form = None;
-                while let Some(element) =
-                    list.next_element_seed(Seed(&mut wire_form, PhantomData))?
-                {
-                    match element {
-                        Some(element) if wire_form.is_none() => values.push(element),
-                        _ => return Err(A::Error::custom(T::EXPECTED)),
-                    }
-                }
-                Ok(Some(values))
-            }
+    ) -> Result<Option<Self>, Mismatch> {
+        if reader.null()? {
+            return Ok(None);
         }
-
-        deserializer.deserialize_any(ListVisitor(PhantomData))
+        reader.open(b'[')?;
+        // Most lists at one location have the same length.
+        let mut values = Vec::with_capacity(order.length.min(MAX_PREDICTED_LENGTH));
+        let mut is_first = true;
+        while reader.next(b']', &mut is_first)? {
+            values.push(element(reader, order)?);
+        }
+        order.length = values.len();
+        Ok(Some(values))
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
@@ -163,37 +148,22 @@ fn one<T>(element: Decoded<T>) -> Decoded<Vec<T>> {
 impl<T: LenientDeserialize> LenientDeserialize for BTreeMap<String, T> {
     const EXPECTED: &'static str = "an object";
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         _: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        struct EntriesVisitor<T>(PhantomData<T>);
-
-        impl<'de, T: LenientDeserialize> Visitor<'de> for EntriesVisitor<T> {
-            type Value = Option<BTreeMap<String, T>>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(None)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = BTreeMap::new();
-                let mut wire_form = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    match map.next_value_seed(Seed(&mut wire_form, PhantomData))? {
-                        Some(value) if wire_form.is_none() => entries.insert(key, value),
-                        _ => return Err(A::Error::custom(T::EXPECTED)),
-                    };
-                }
-                Ok(Some(entries))
-            }
+    ) -> Result<Option<Self>, Mismatch> {
+        if reader.null()? {
+            return Ok(None);
         }
-
-        deserializer.deserialize_any(EntriesVisitor(PhantomData))
+        reader.open(b'{')?;
+        let mut entries = BTreeMap::new();
+        let mut is_first = true;
+        while reader.next(b'}', &mut is_first)? {
+            let key = reader.name()?;
+            entries.insert(key.into_owned(), element(reader, order)?);
+        }
+        Ok(Some(entries))
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
@@ -232,11 +202,14 @@ impl<T: LenientDeserialize> LenientDeserialize for BTreeMap<String, T> {
 impl LenientDeserialize for Value {
     const EXPECTED: &'static str = "a value";
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        _: &mut Order,
         _: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        Self::deserialize(deserializer).map(|value| (!value.is_null()).then_some(value))
+    ) -> Result<Option<Self>, Mismatch> {
+        reader
+            .value()
+            .map(|value| (!value.is_null()).then_some(value))
     }
 
     fn from_value(value: &Value, _: &mut DecodeContext) -> Decoded<Self> {
@@ -259,11 +232,16 @@ impl LenientDeserialize for Value {
 impl LenientDeserialize for Map<String, Value> {
     const EXPECTED: &'static str = "an object";
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        _: &mut Order,
         _: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        Option::deserialize(deserializer)
+    ) -> Result<Option<Self>, Mismatch> {
+        match reader.value()? {
+            Value::Null => Ok(None),
+            Value::Object(map) => Ok(Some(map)),
+            _ => Err(Mismatch),
+        }
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
@@ -291,11 +269,12 @@ impl LenientDeserialize for () {
     const EXPECTED: &'static str = "nothing";
     const IGNORES_BODY: bool = true;
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        _: &mut Order,
         _: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        IgnoredAny::deserialize(deserializer).map(|_| Some(()))
+    ) -> Result<Option<Self>, Mismatch> {
+        reader.value().map(|_| Some(()))
     }
 
     fn from_value(_: &Value, _: &mut DecodeContext) -> Decoded<Self> {
@@ -311,11 +290,12 @@ impl LenientDeserialize for () {
 impl<T: LenientDeserialize> LenientDeserialize for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        Ok(Some(T::from_json(deserializer, wire_form)?))
+    ) -> Result<Option<Self>, Mismatch> {
+        Ok(Some(T::from_json(reader, order, wire_form)?))
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {

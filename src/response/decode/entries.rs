@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::collection::Encoded;
-use super::{DecodeContext, Decoded, Extra, LenientDeserialize};
+use super::{DecodeContext, Decoded, Extra, LenientDeserialize, Mismatch, Order, Reader};
 
 /// Values by names that the service selects, such as domains or ids. It dereferences to a [`BTreeMap`].
 ///
@@ -79,11 +79,12 @@ impl<'a, T> IntoIterator for &'a Entries<T> {
 impl<T: LenientDeserialize> LenientDeserialize for Entries<T> {
     const EXPECTED: &'static str = BTreeMap::<String, T>::EXPECTED;
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        let entries = BTreeMap::from_json(deserializer, wire_form)?;
+    ) -> Result<Option<Self>, Mismatch> {
+        let entries = BTreeMap::from_json(reader, order, wire_form)?;
         Ok(entries.map(Self::from))
     }
 

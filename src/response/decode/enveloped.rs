@@ -1,10 +1,8 @@
 //! Objects that may be received without their envelope: `{"id": 7}` instead of `{"data": {"id": 7}}`.
 
 use std::convert::Infallible;
-use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
-use serde::de::{Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -12,9 +10,9 @@ use super::encode::serialize_object;
 use super::fields::{FieldSource, ObjectFields};
 use super::generated::Codec;
 use super::object::{
-    IsDocumented, Object, ObjectVisitor, decode_field, has_property_of, object_from_value,
+    IsDocumented, Object, decode_field, has_property_of, object_from_json, object_from_value,
 };
-use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader, TimeFormat};
 
 const ENVELOPE: &str = "an envelope";
 
@@ -31,14 +29,21 @@ impl<T: Enveloped> Codec<T> for EnvelopedObject {
     const EXPECTED: &'static str = <Object as Codec<T>>::EXPECTED;
 
     #[inline]
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         _: &mut Option<Value>,
-    ) -> Result<Option<T>, D::Error> {
-        match deserializer.deserialize_any(ObjectVisitor(PhantomData))? {
-            Some((_, IsDocumented(false))) => Err(D::Error::custom(ENVELOPE)),
-            object => Ok(object.map(|(object, _)| object)),
-        }
+    ) -> Result<Option<T>, Mismatch> {
+        in_envelope(object_from_json(reader, order, T::SHAPE.keeps_nulls)?)
+    }
+
+    #[inline]
+    fn variant_from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
+        _: &mut Option<Value>,
+    ) -> Result<Option<T>, Mismatch> {
+        in_envelope(object_from_json(reader, order, true)?)
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
@@ -58,6 +63,15 @@ impl<T: Enveloped> Codec<T> for EnvelopedObject {
     #[inline]
     fn accepts_object(object: &Map<String, Value>) -> bool {
         has_property_of::<T>(object)
+    }
+}
+
+/// Returns the object, if it has a documented property of the envelope.
+#[inline]
+fn in_envelope<T>(decoded: Option<(T, IsDocumented)>) -> Result<Option<T>, Mismatch> {
+    match decoded {
+        Some((_, IsDocumented(false))) => Err(Mismatch),
+        object => Ok(object.map(|(object, _)| object)),
     }
 }
 

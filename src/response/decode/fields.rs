@@ -55,6 +55,14 @@ pub(crate) trait FieldSource: Sized {
     /// Returns the value; `None` for null, and if it does not match.
     fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), Self::Error>;
 
+    /// Returns the value of a variant of a union.
+    #[inline]
+    fn read_variant<T: LenientDeserialize>(self) -> Result<Option<T>, Self::Error> {
+        let mut value = None;
+        self.read(&mut value)?;
+        Ok(value)
+    }
+
     /// Returns a point in time in this format.
     fn read_time(
         self,

@@ -1,10 +1,9 @@
 //! The kinds of generated types: objects, enumerations and unions. All types of a kind share the code that decodes and encodes them.
 
-use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde_json::{Map, Value};
 
-use super::{DecodeContext, Decoded, LenientDeserialize};
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader};
 
 /// A generated type.
 pub(crate) trait Generated: Sized {
@@ -16,10 +15,20 @@ pub(crate) trait Generated: Sized {
 pub(crate) trait Codec<T> {
     const EXPECTED: &'static str;
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<T>, D::Error>;
+    ) -> Result<Option<T>, Mismatch>;
+
+    #[inline]
+    fn variant_from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<T>, Mismatch> {
+        Self::from_json(reader, order, wire_form)
+    }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T>;
 
@@ -34,11 +43,21 @@ impl<T: Generated> LenientDeserialize for T {
     const EXPECTED: &'static str = <T::Kind as Codec<T>>::EXPECTED;
 
     #[inline]
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        T::Kind::from_json(deserializer, wire_form)
+    ) -> Result<Option<Self>, Mismatch> {
+        T::Kind::from_json(reader, order, wire_form)
+    }
+
+    #[inline]
+    fn variant_from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<Self>, Mismatch> {
+        T::Kind::variant_from_json(reader, order, wire_form)
     }
 
     #[inline]
@@ -67,11 +86,21 @@ impl<T: LenientDeserialize> Generated for Box<T> {
 impl<T: LenientDeserialize> Codec<Box<T>> for Boxed {
     const EXPECTED: &'static str = T::EXPECTED;
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<Box<T>>, D::Error> {
-        Ok(T::from_json(deserializer, wire_form)?.map(Box::new))
+    ) -> Result<Option<Box<T>>, Mismatch> {
+        Ok(T::from_json(reader, order, wire_form)?.map(Box::new))
+    }
+
+    #[inline]
+    fn variant_from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<Box<T>>, Mismatch> {
+        Ok(T::variant_from_json(reader, order, wire_form)?.map(Box::new))
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Box<T>> {

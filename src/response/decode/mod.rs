@@ -10,7 +10,7 @@
 //! received.
 //!
 //! `generated` defines the kinds of generated types, and `fields` the description of generated structs. `object` iterates over the
-//! properties of objects, and `enveloped` and `positional` handle two rarer kinds of objects. `property_index` looks up names, and `encode`
+//! properties of objects, and `enveloped` and `positional` handle two rarer kinds of objects. `reader` reads JSON text, `property_index` looks up names, and `encode`
 //! encodes objects. `scalar`, `time`, `collection`, `open_enum`, `nullable` and `union` handle values.
 
 mod collection;
@@ -26,13 +26,14 @@ mod object;
 mod open_enum;
 mod positional;
 mod property_index;
+mod reader;
 mod scalar;
 mod time;
 mod union;
 
 use std::fmt;
 
-use serde::de::{Deserializer, IgnoredAny};
+use serde::de::IgnoredAny;
 use serde::ser::Serializer;
 use serde_json::{Map, Value};
 
@@ -58,6 +59,7 @@ pub(crate) use open_enum::{
 pub use open_enum::{ParseEnumError, UnknownInteger, UnknownValue};
 #[allow(unused_imports, reason = "only some APIs have such objects")]
 pub(crate) use positional::{Positional, PositionalObject};
+use reader::{Mismatch, Order, Reader};
 pub(crate) use time::TimeFormat;
 pub(crate) use union::{Kind, OneOf, Union, Variant, deserialize_union, union};
 
@@ -78,10 +80,22 @@ pub trait LenientDeserialize: Sized {
     /// `wire_form` receives the JSON of a value that this type encodes in another form. An error means that the value does not match the
     /// type exactly, and that the tolerant pass is needed.
     #[doc(hidden)]
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error>;
+    ) -> Result<Option<Self>, Mismatch>;
+
+    /// Decodes a value in the fast pass, as a variant of a union: the object also keeps the properties that are null.
+    #[doc(hidden)]
+    #[inline]
+    fn variant_from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
+        wire_form: &mut Option<Value>,
+    ) -> Result<Option<Self>, Mismatch> {
+        Self::from_json(reader, order, wire_form)
+    }
 
     /// Decodes a value in the tolerant pass.
     #[doc(hidden)]
@@ -168,7 +182,7 @@ impl DecodeContext {
     }
 
     /// Decodes a value as a variant of a union.
-    fn decode_variant<T>(&mut self, decode: impl FnOnce(&mut Self) -> Decoded<T>) -> Decoded<T> {
+    fn decode_variant<T>(&mut self, decode: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.variant_depth.replace(self.path.depth());
         let decoded = decode(self);
         self.variant_depth = outer;
@@ -281,9 +295,9 @@ pub(crate) fn from_body<T: LenientDeserialize>(
 
 /// Returns the value, if all of the JSON matches the type.
 fn fast_pass<T: LenientDeserialize>(text: &str) -> Option<T> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = T::from_json(&mut deserializer, &mut None).ok()?;
-    deserializer.end().ok()?;
+    let mut reader = Reader::new(text);
+    let value = T::from_json(&mut reader, &mut Order::default(), &mut None).ok()?;
+    reader.end().ok()?;
     value
 }
 

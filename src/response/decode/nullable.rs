@@ -1,11 +1,10 @@
 //! Values that can be sent as null to clear them, which differs from omitting them.
 
-use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{DecodeContext, Decoded, LenientDeserialize};
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader};
 use crate::secret::SecretString;
 
 /// A value, or null.
@@ -61,11 +60,12 @@ impl From<&str> for Nullable<SecretString> {
 impl<T: LenientDeserialize> LenientDeserialize for Nullable<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        let value = T::from_json(deserializer, wire_form)?;
+    ) -> Result<Option<Self>, Mismatch> {
+        let value = T::from_json(reader, order, wire_form)?;
         Ok(match value {
             Some(value) => Some(Self::Value(value)),
             None if wire_form.is_none() => Some(Self::Null),

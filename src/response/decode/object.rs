@@ -4,21 +4,17 @@
 //! by all structs.
 
 use std::convert::Infallible;
-use std::fmt;
-use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::Serializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error};
 use serde_json::{Map, Value};
 
-use super::collection::Seed;
 use super::encode::serialize_object;
 use super::fields::{FieldSource, ObjectFields};
 use super::generated::Codec;
-use super::property_index::PropertyIndex;
-use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader, TimeFormat};
 
 /// The kind of objects that are JSON objects.
 pub(crate) enum Object {}
@@ -27,11 +23,23 @@ impl<T: ObjectFields> Codec<T> for Object {
     const EXPECTED: &'static str = OBJECT;
 
     #[inline]
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         _: &mut Option<Value>,
-    ) -> Result<Option<T>, D::Error> {
-        let object = deserializer.deserialize_any(ObjectVisitor(PhantomData))?;
+    ) -> Result<Option<T>, Mismatch> {
+        let object = object_from_json(reader, order, T::SHAPE.keeps_nulls)?;
+        Ok(object.map(|(object, _)| object))
+    }
+
+    #[inline]
+    fn variant_from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
+        _: &mut Option<Value>,
+    ) -> Result<Option<T>, Mismatch> {
+        // Present properties decide the variant of a union, including nulls.
+        let object = object_from_json(reader, order, true)?;
         Ok(object.map(|(object, _)| object))
     }
 
@@ -51,116 +59,104 @@ impl<T: ObjectFields> Codec<T> for Object {
     }
 }
 
-/// Decodes an object in the fast pass.
-pub(super) struct ObjectVisitor<T>(pub(super) PhantomData<T>);
-
 /// Whether an object has a documented property of its type.
 pub(super) struct IsDocumented(pub(super) bool);
 
-impl<'de, T: ObjectFields> Visitor<'de> for ObjectVisitor<T> {
-    type Value = Option<(T, IsDocumented)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(OBJECT)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut object = T::empty();
-        let mut wire_form = None;
-        let mut is_documented = IsDocumented(false);
-        while let Some(name) = map.next_key_seed(PropertySeed(T::INDEX))? {
-            match name {
-                PropertyName::Documented(property) => {
-                    is_documented = IsDocumented(true);
-                    object.decode_field(
-                        property,
-                        JsonSource {
-                            json: PhantomData,
-                            map: &mut map,
-                            wire_form: &mut wire_form,
-                            keeps_null: T::SHAPE.keeps_nulls,
-                        },
-                    )?;
-                    if let Some(value) = wire_form.take() {
-                        object.kept_mut().keep_wire_form(property, value);
-                    }
-                }
-                PropertyName::Undocumented(name) => {
-                    let value = map.next_value()?;
-                    object.kept_mut().properties_mut().insert(name, value);
-                }
-            }
-        }
-        Ok(Some((object, is_documented)))
-    }
-}
-
 const OBJECT: &str = "an object";
 
-/// Reads a name as the number of a documented property.
-struct PropertySeed(&'static PropertyIndex);
-
-enum PropertyName {
-    Documented(usize),
-    Undocumented(String),
-}
-
-impl<'de> DeserializeSeed<'de> for PropertySeed {
-    type Value = PropertyName;
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_identifier(self)
+/// Decodes an object in the fast pass.
+pub(super) fn object_from_json<T: ObjectFields>(
+    reader: &mut Reader<'_>,
+    order: &mut Order,
+    keeps_nulls: bool,
+) -> Result<Option<(T, IsDocumented)>, Mismatch> {
+    if reader.null()? {
+        return Ok(None);
     }
-}
-
-impl Visitor<'_> for PropertySeed {
-    type Value = PropertyName;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a property")
+    reader.open(b'{')?;
+    let mut object = T::empty();
+    let mut wire_form = None;
+    let mut is_documented = IsDocumented(false);
+    let mut expected = 0;
+    let mut is_first = true;
+    while reader.next(b'}', &mut is_first)? {
+        let Some((property, step)) = next_property::<T>(reader, order, expected, &mut object)?
+        else {
+            continue;
+        };
+        expected = step + 1;
+        is_documented = IsDocumented(true);
+        object.decode_field(
+            property,
+            JsonSource {
+                reader,
+                order: order.content(step),
+                wire_form: &mut wire_form,
+                keeps_null: keeps_nulls,
+            },
+        )?;
+        if let Some(value) = wire_form.take() {
+            object.kept_mut().keep_wire_form(property, value);
+        }
     }
+    Ok(Some((object, is_documented)))
+}
 
-    #[inline]
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(match self.0.find(name) {
-            Some(property) => PropertyName::Documented(property),
-            None => PropertyName::Undocumented(name.to_owned()),
-        })
+/// Reads the name of the next property; returns its number and its step in the order of the properties. The value of an undocumented
+/// property is kept.
+#[inline]
+fn next_property<T: ObjectFields>(
+    reader: &mut Reader<'_>,
+    order: &mut Order,
+    expected: usize,
+    object: &mut T,
+) -> Result<Option<(usize, usize)>, Mismatch> {
+    if let Some(property) = order.expected(expected)
+        && reader.is_name(T::PROPERTIES[property])
+    {
+        return Ok(Some((property, expected)));
     }
+    let name = reader.name()?;
+    if let Some(property) = T::INDEX.find(&name) {
+        let step = order.step_of(property, expected, T::PROPERTIES.len());
+        return Ok(Some((property, step)));
+    }
+    let value = reader.value()?;
+    let properties = object.kept_mut().properties_mut();
+    properties.insert(name.into_owned(), value);
+    Ok(None)
 }
 
-/// The next value of a JSON object, in the fast pass.
-struct JsonSource<'a, 'de, A> {
-    json: PhantomData<&'de ()>,
-    map: &'a mut A,
-    wire_form: &'a mut Option<Value>,
-    keeps_null: bool,
+/// The next value of a JSON text, in the fast pass.
+pub(super) struct JsonSource<'a, 'de> {
+    pub(super) reader: &'a mut Reader<'de>,
+    pub(super) order: &'a mut Order,
+    pub(super) wire_form: &'a mut Option<Value>,
+    pub(super) keeps_null: bool,
 }
 
-impl<'de, A: MapAccess<'de>> JsonSource<'_, 'de, A> {
+impl JsonSource<'_, '_> {
     #[inline]
-    fn keep_null<T>(wire_form: &mut Option<Value>, keeps_null: bool, field: &Option<T>) {
-        if field.is_none() && keeps_null && wire_form.is_none() {
-            *wire_form = Some(Value::Null);
+    fn keep_null<T>(self, field: &Option<T>) {
+        if field.is_none() && self.keeps_null && self.wire_form.is_none() {
+            *self.wire_form = Some(Value::Null);
         }
     }
 }
 
-impl<'de, A: MapAccess<'de>> FieldSource for JsonSource<'_, 'de, A> {
-    type Error = A::Error;
+impl FieldSource for JsonSource<'_, '_> {
+    type Error = Mismatch;
 
     #[inline]
-    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), A::Error> {
-        *field = self
-            .map
-            .next_value_seed(Seed(&mut *self.wire_form, PhantomData))?;
-        Self::keep_null(self.wire_form, self.keeps_null, field);
+    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), Mismatch> {
+        *field = T::from_json(self.reader, self.order, self.wire_form)?;
+        self.keep_null(field);
         Ok(())
+    }
+
+    #[inline]
+    fn read_variant<T: LenientDeserialize>(self) -> Result<Option<T>, Mismatch> {
+        T::variant_from_json(self.reader, self.order, self.wire_form)
     }
 
     #[inline]
@@ -168,33 +164,18 @@ impl<'de, A: MapAccess<'de>> FieldSource for JsonSource<'_, 'de, A> {
         self,
         field: &mut Option<DateTime<Utc>>,
         format: TimeFormat,
-    ) -> Result<(), A::Error> {
-        struct TimeSeed<'a>(TimeFormat, &'a mut Option<Value>);
-
-        impl<'de> DeserializeSeed<'de> for TimeSeed<'_> {
-            type Value = Option<DateTime<Utc>>;
-
-            fn deserialize<D: Deserializer<'de>>(
-                self,
-                deserializer: D,
-            ) -> Result<Self::Value, D::Error> {
-                self.0.decode_json(deserializer, self.1)
-            }
-        }
-
-        *field = self
-            .map
-            .next_value_seed(TimeSeed(format, &mut *self.wire_form))?;
-        Self::keep_null(self.wire_form, self.keeps_null, field);
+    ) -> Result<(), Mismatch> {
+        *field = format.decode_json(self.reader, self.wire_form)?;
+        self.keep_null(field);
         Ok(())
     }
 }
 
 /// A parsed value, in the tolerant pass.
-struct ValueSource<'a> {
-    value: &'a Value,
-    context: &'a mut DecodeContext,
-    fit: &'a mut Fit,
+pub(super) struct ValueSource<'a> {
+    pub(super) value: &'a Value,
+    pub(super) context: &'a mut DecodeContext,
+    pub(super) fit: &'a mut Fit,
 }
 
 /// The result of matching a value with its field.

@@ -3,13 +3,12 @@
 use std::fmt;
 
 use serde::Serialize;
-use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde_json::Value;
 
 use super::generated::Codec;
 use super::scalar::{self, INTEGER, Plain, Scalar};
-use super::{DecodeContext, Decoded};
+use super::{DecodeContext, Decoded, Mismatch, Order, Reader};
 
 /// An undocumented value of an enumeration.
 ///
@@ -195,11 +194,12 @@ macro_rules! enum_kind {
             const EXPECTED: &'static str = <Self as Scalar>::EXPECTED;
 
             #[inline]
-            fn from_json<'de, D: Deserializer<'de>>(
-                deserializer: D,
+            fn from_json(
+                reader: &mut Reader<'_>,
+                _: &mut Order,
                 wire_form: &mut Option<Value>,
-            ) -> Result<Option<T>, D::Error> {
-                scalar::from_json(Self(std::marker::PhantomData), deserializer, wire_form)
+            ) -> Result<Option<T>, Mismatch> {
+                scalar::from_json(&Self(std::marker::PhantomData), reader, wire_form)
             }
 
             fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T> {

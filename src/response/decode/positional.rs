@@ -1,10 +1,6 @@
 //! Objects that the service encodes as a list of values by position: `["US", 41.9]` for `{"country": "US", "latitude": 41.9}`.
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use chrono::{DateTime, Utc};
-use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -14,7 +10,7 @@ use super::extra::ListPresence;
 use super::fields::{FieldEncoder, FieldSource, FieldValue, List, ObjectFields};
 use super::generated::Codec;
 use super::object::{Fit, decode_property, from_map, has_property_of};
-use super::{DecodeContext, Decoded, LenientDeserialize, TimeFormat};
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader, TimeFormat};
 
 const LIST: &str = "a list";
 
@@ -30,11 +26,18 @@ pub(crate) enum PositionalObject {}
 impl<T: Positional> Codec<T> for PositionalObject {
     const EXPECTED: &'static str = LIST;
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        _: &mut Order,
         _: &mut Option<Value>,
-    ) -> Result<Option<T>, D::Error> {
-        deserializer.deserialize_any(ListVisitor(PhantomData))
+    ) -> Result<Option<T>, Mismatch> {
+        if reader.null()? {
+            return Ok(None);
+        }
+        let Value::Array(list) = reader.value()? else {
+            return Err(Mismatch);
+        };
+        exactly_from_positions(&list).map(Some)
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<T> {
@@ -59,58 +62,42 @@ impl<T: Positional> Codec<T> for PositionalObject {
 }
 
 /// Decodes a list in the fast pass, in which each value must match exactly.
-struct ListVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Positional> Visitor<'de> for ListVisitor<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(LIST)
+fn exactly_from_positions<T: Positional>(list: &[Value]) -> Result<T, Mismatch> {
+    if list.len() != T::POSITIONS.len() {
+        return Err(Mismatch);
     }
-
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
+    let mut object = T::empty();
+    for (value, property) in list.iter().zip(T::POSITIONS) {
+        object.decode_field(*property, ElementSource(value))?;
     }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
-        let mut object = T::empty();
-        for property in T::POSITIONS {
-            let Some(value) = list.next_element::<Value>()? else {
-                return Err(A::Error::custom(LIST));
-            };
-            let source = ElementSource(&value);
-            if object.decode_field(*property, source).is_err() {
-                return Err(A::Error::custom(LIST));
-            }
-        }
-        match list.next_element::<Value>()? {
-            None => Ok(Some(object)),
-            Some(_) => Err(A::Error::custom(LIST)),
-        }
-    }
+    Ok(object)
 }
 
 /// An element of a list that represents an object; it matches exactly or not at all.
 struct ElementSource<'a>(&'a Value);
 
 impl ElementSource<'_> {
-    fn take<T>(field: &mut Option<T>, decoded: Decoded<T>) -> Result<(), ()> {
+    fn take<T>(field: &mut Option<T>, decoded: Decoded<T>) -> Result<(), Mismatch> {
         match decoded {
             Decoded::Exact(value) => *field = Some(value),
-            _ => return Err(()),
+            _ => return Err(Mismatch),
         }
         Ok(())
     }
 }
 
 impl FieldSource for ElementSource<'_> {
-    type Error = ();
+    type Error = Mismatch;
 
-    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), ()> {
+    fn read<T: LenientDeserialize>(self, field: &mut Option<T>) -> Result<(), Mismatch> {
         Self::take(field, T::from_value(self.0, &mut DecodeContext::default()))
     }
 
-    fn read_time(self, field: &mut Option<DateTime<Utc>>, format: TimeFormat) -> Result<(), ()> {
+    fn read_time(
+        self,
+        field: &mut Option<DateTime<Utc>>,
+        format: TimeFormat,
+    ) -> Result<(), Mismatch> {
         Self::take(
             field,
             format.decode_value(self.0, &mut DecodeContext::default()),

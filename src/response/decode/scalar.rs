@@ -1,13 +1,12 @@
 //! Strings, numbers and booleans, decoded from any equivalent JSON scalar: an integer from a quoted number, a string from a number.
 
-use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserializer, Error, Visitor};
 use serde::ser::Serializer;
 use serde_json::Value;
 
-use super::{DecodeContext, Decoded, LenientDeserialize};
+use super::reader::JsonNumber;
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader};
 use crate::secret::SecretString;
 
 /// 2^53: up to here, every integral `f64` is exact.
@@ -40,12 +39,55 @@ pub(super) trait Scalar: Sized {
 }
 
 /// Decodes a scalar in the fast pass.
-pub(super) fn from_json<'de, D: Deserializer<'de>, S: Scalar>(
-    scalar: S,
-    deserializer: D,
+#[inline]
+pub(super) fn from_json<S: Scalar>(
+    scalar: &S,
+    reader: &mut Reader<'_>,
     wire_form: &mut Option<Value>,
-) -> Result<Option<S::Value>, D::Error> {
-    deserializer.deserialize_any(ScalarVisitor { scalar, wire_form })
+) -> Result<Option<S::Value>, Mismatch> {
+    match reader.peek()? {
+        b'"' => {
+            let text = reader.text()?;
+            finish(scalar.decode_text(&text), wire_form, || text.into())
+        }
+        b'n' => reader.word("null").map(|()| None),
+        b't' => {
+            reader.word("true")?;
+            finish(scalar.decode_bool(true), wire_form, || true.into())
+        }
+        b'f' => {
+            reader.word("false")?;
+            finish(scalar.decode_bool(false), wire_form, || false.into())
+        }
+        _ => match reader.number()? {
+            JsonNumber::Integer(number) => {
+                finish(scalar.decode_integer(number), wire_form, || number.into())
+            }
+            JsonNumber::Unsigned(number) => {
+                finish(scalar.decode_unsigned(number), wire_form, || number.into())
+            }
+            JsonNumber::Float(number) => {
+                finish(scalar.decode_float(number), wire_form, || number.into())
+            }
+        },
+    }
+}
+
+/// Keeps the JSON of a value that its type encodes in another form.
+#[inline]
+fn finish<T>(
+    decoded: Decoded<T>,
+    wire_form: &mut Option<Value>,
+    json: impl FnOnce() -> Value,
+) -> Result<Option<T>, Mismatch> {
+    match decoded {
+        Decoded::Exact(value) => Ok(Some(value)),
+        Decoded::Coerced(value) => {
+            *wire_form = Some(json());
+            Ok(value)
+        }
+        Decoded::Mismatched(_) => Err(Mismatch),
+    }
 }
 
 /// Decodes a scalar in the tolerant pass.
@@ -72,64 +114,6 @@ pub(super) fn from_value<S: Scalar>(
     decoded
 }
 
-struct ScalarVisitor<'a, S> {
-    scalar: S,
-    wire_form: &'a mut Option<Value>,
-}
-
-impl<S: Scalar> ScalarVisitor<'_, S> {
-    fn finish<E: Error>(
-        wire_form: &mut Option<Value>,
-        decoded: Decoded<S::Value>,
-        raw: impl Into<Value>,
-    ) -> Result<Option<S::Value>, E> {
-        match decoded {
-            Decoded::Exact(value) => Ok(Some(value)),
-            Decoded::Coerced(value) => {
-                *wire_form = Some(raw.into());
-                Ok(value)
-            }
-            Decoded::Mismatched(_) => Err(E::custom(S::EXPECTED)),
-        }
-    }
-}
-
-impl<S: Scalar> Visitor<'_> for ScalarVisitor<'_, S> {
-    type Value = Option<S::Value>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(S::EXPECTED)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        Self::finish(self.wire_form, self.scalar.decode_bool(value), value)
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        Self::finish(self.wire_form, self.scalar.decode_integer(value), value)
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        let decoded = match i64::try_from(value) {
-            Ok(value) => self.scalar.decode_integer(value),
-            Err(_) => self.scalar.decode_unsigned(value),
-        };
-        Self::finish(self.wire_form, decoded, value)
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        Self::finish(self.wire_form, self.scalar.decode_float(value), value)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Self::finish(self.wire_form, self.scalar.decode_text(text), text)
-    }
-}
-
 /// Types that are scalars.
 pub(super) struct Plain<T>(PhantomData<T>);
 
@@ -141,11 +125,12 @@ macro_rules! plain_scalars {
             const EXPECTED: &'static str = <Plain<$ty> as Scalar>::EXPECTED;
 
             #[inline]
-            fn from_json<'de, D: Deserializer<'de>>(
-                deserializer: D,
+            fn from_json(
+                reader: &mut Reader<'_>,
+                _: &mut Order,
                 wire_form: &mut Option<Value>,
-            ) -> Result<Option<Self>, D::Error> {
-                from_json(Plain::<$ty>(PhantomData), deserializer, wire_form)
+            ) -> Result<Option<Self>, Mismatch> {
+                from_json(&Plain::<$ty>(PhantomData), reader, wire_form)
             }
 
             fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
@@ -213,11 +198,12 @@ impl Scalar for Plain<String> {
 impl LenientDeserialize for SecretString {
     const EXPECTED: &'static str = String::EXPECTED;
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        String::from_json(deserializer, wire_form).map(|text| text.map(Self::from))
+    ) -> Result<Option<Self>, Mismatch> {
+        String::from_json(reader, order, wire_form).map(|text| text.map(Self::from))
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {

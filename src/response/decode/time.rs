@@ -3,12 +3,11 @@
 mod digits;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
-use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde_json::Value;
 
 use super::scalar::{self, Scalar};
-use super::{DecodeContext, Decoded, LenientDeserialize};
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader};
 
 /// The wire format of a point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +120,12 @@ impl Scalar for TimeFormat {
         if let Some(time) = pattern.and_then(|pattern| digits::read(pattern, text)) {
             return Decoded::Exact(time);
         }
+        if let Self::Rfc3339 = self
+            && let Some(time) = digits::read("%Y-%m-%dT%H:%M:%S%.3fZ", text)
+        {
+            // Milliseconds are encoded if they are not zero.
+            return self.decoded(Some(time), |time| time.timestamp_subsec_millis() != 0);
+        }
         let trimmed = text.trim_ascii();
         if trimmed.is_empty() {
             return Decoded::Coerced(None);
@@ -152,12 +157,12 @@ impl Scalar for TimeFormat {
 impl TimeFormat {
     /// Decodes a time in the fast pass.
     #[inline]
-    pub(super) fn decode_json<'de, D: Deserializer<'de>>(
+    pub(super) fn decode_json(
         self,
-        deserializer: D,
+        reader: &mut Reader<'_>,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<DateTime<Utc>>, D::Error> {
-        scalar::from_json(self, deserializer, wire_form)
+    ) -> Result<Option<DateTime<Utc>>, Mismatch> {
+        scalar::from_json(&self, reader, wire_form)
     }
 
     /// Decodes a time in the tolerant pass.
@@ -186,11 +191,12 @@ impl LenientDeserialize for DateTime<Utc> {
     const EXPECTED: &'static str = TimeFormat::EXPECTED;
 
     #[inline]
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        _: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        TimeFormat::Rfc3339.decode_json(deserializer, wire_form)
+    ) -> Result<Option<Self>, Mismatch> {
+        TimeFormat::Rfc3339.decode_json(reader, wire_form)
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
@@ -223,11 +229,12 @@ impl Scalar for Day {
 impl LenientDeserialize for NaiveDate {
     const EXPECTED: &'static str = Day::EXPECTED;
 
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        _: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<Self>, D::Error> {
-        scalar::from_json(Day, deserializer, wire_form)
+    ) -> Result<Option<Self>, Mismatch> {
+        scalar::from_json(&Day, reader, wire_form)
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {

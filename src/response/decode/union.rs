@@ -4,12 +4,14 @@
 //! documented properties; if several variants match, the one that documents more of the present properties is selected. A value that
 //! matches no variant is stored unchanged in the variant `Unknown`.
 
-use serde::de::{Deserializer, Error};
+use serde::de::Deserializer;
 use serde::{Deserialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::fields::FieldSource;
 use super::generated::Codec;
-use super::{DecodeContext, Decoded};
+use super::object::{Fit, JsonSource, ValueSource};
+use super::{DecodeContext, Decoded, Mismatch, Order, Reader};
 
 /// A type with several documented variants.
 pub(crate) trait Union: Sized {
@@ -19,12 +21,8 @@ pub(crate) trait Union: Sized {
     /// The variants, in the order of the document.
     const VARIANTS: &'static [Variant];
 
-    /// Decodes a value as the variant with this number.
-    fn variant_from_value(
-        variant: usize,
-        value: &Value,
-        context: &mut DecodeContext,
-    ) -> Decoded<Self>;
+    /// Decodes the value as the variant with this number.
+    fn decode_variant<S: FieldSource>(variant: usize, source: S) -> Result<Option<Self>, S::Error>;
 
     /// Returns the unchanged value.
     fn unknown(value: Value) -> Self;
@@ -78,11 +76,12 @@ impl<T: Union> Codec<T> for OneOf {
     const EXPECTED: &'static str = EXPECTED;
 
     #[inline]
-    fn from_json<'de, D: Deserializer<'de>>(
-        deserializer: D,
+    fn from_json(
+        reader: &mut Reader<'_>,
+        order: &mut Order,
         wire_form: &mut Option<Value>,
-    ) -> Result<Option<T>, D::Error> {
-        union_from_json(deserializer, wire_form)
+    ) -> Result<Option<T>, Mismatch> {
+        union_from_json(reader, order, wire_form)
     }
 
     #[inline]
@@ -126,11 +125,7 @@ fn select<T: Union>(value: &Value) -> Selection {
     if let Some(discriminator) = T::DISCRIMINATOR
         && let Some(name) = object.get(discriminator).and_then(name_of)
     {
-        return of_kind()
-            .find(|(_, variant)| variant.names.contains(&name.as_str()))
-            .map_or(Selection::Undocumented, |(number, _)| {
-                Selection::Variant(number)
-            });
+        return select_by_name::<T>(&name);
     }
     let fitting: Vec<_> = of_kind()
         .filter(|(_, variant)| variant.fits(object))
@@ -145,6 +140,64 @@ fn select<T: Union>(value: &Value) -> Selection {
                 .all(|(_, other)| variant.is_better_than(other, object))
         })
         .map_or(Selection::None, |(number, _)| Selection::Variant(*number))
+}
+
+/// Selects the variant that the discriminator of an object names.
+fn select_by_name<T: Union>(name: &str) -> Selection {
+    let is_named = |variant: &Variant| {
+        matches!(variant.kind, Kind::Object | Kind::Any) && variant.names.contains(&name)
+    };
+    let number = T::VARIANTS.iter().position(is_named);
+    number.map_or(Selection::Undocumented, Selection::Variant)
+}
+
+/// Selects the variant of the next value in the fast pass.
+fn select_next<T: Union>(reader: Reader<'_>) -> Result<Selection, Mismatch> {
+    if let Some(discriminator) = T::DISCRIMINATOR
+        && let Some(name) = next_name(reader, discriminator)?
+    {
+        return Ok(select_by_name::<T>(&name));
+    }
+    Ok(select::<T>(&outline(reader)?))
+}
+
+/// Returns the variant name in the discriminator of the next value, if it is an object with one.
+fn next_name(mut reader: Reader<'_>, discriminator: &str) -> Result<Option<String>, Mismatch> {
+    if reader.peek()? != b'{' {
+        return Ok(None);
+    }
+    reader.open(b'{')?;
+    let mut is_first = true;
+    while reader.next(b'}', &mut is_first)? {
+        if reader.name()? == discriminator {
+            return Ok(name_of(&reader.value()?));
+        }
+        reader.skip()?;
+    }
+    Ok(None)
+}
+
+/// Returns what selects the variant of the next value without a discriminator: its type and its properties. Lists and objects in it are
+/// null.
+fn outline(mut reader: Reader<'_>) -> Result<Value, Mismatch> {
+    match reader.peek()? {
+        b'{' => {
+            reader.open(b'{')?;
+            let mut properties = Map::new();
+            let mut is_first = true;
+            while reader.next(b'}', &mut is_first)? {
+                let name = reader.name()?.into_owned();
+                let value = match reader.peek()? {
+                    b'{' | b'[' => reader.skip().map(|_| Value::Null)?,
+                    _ => reader.value()?,
+                };
+                properties.insert(name, value);
+            }
+            Ok(Value::Object(properties))
+        }
+        b'[' => Ok(Value::Array(Vec::new())),
+        _ => reader.value(),
+    }
 }
 
 /// Returns the variant name in the value of a discriminator.
@@ -202,29 +255,35 @@ impl Variant {
 const EXPECTED: &str = "one of the documented variants";
 
 /// Decodes a value in the fast pass.
-fn union_from_json<'de, D, T>(
-    deserializer: D,
+fn union_from_json<T: Union>(
+    reader: &mut Reader<'_>,
+    order: &mut Order,
     wire_form: &mut Option<Value>,
-) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Union,
-{
-    let value = Value::deserialize(deserializer)?;
-    let mut context = DecodeContext::default();
-    let decoded = union_from_value(&value, &mut context);
-    if context.has_deviations() {
-        return Err(D::Error::custom(EXPECTED));
+) -> Result<Option<T>, Mismatch> {
+    if reader.null()? {
+        return Ok(None);
     }
-    Ok(match decoded {
-        Decoded::Exact(union) => Some(union),
-        Decoded::Coerced(union) | Decoded::Mismatched(union) => {
-            if !value.is_null() {
-                *wire_form = Some(value);
-            }
-            union
+    let start = *reader;
+    let decoded = match select_next::<T>(start)? {
+        Selection::Variant(variant) => {
+            let step = order.step_of(variant, variant, T::VARIANTS.len());
+            let source = JsonSource {
+                reader,
+                order: order.content(step),
+                wire_form,
+                keeps_null: true,
+            };
+            T::decode_variant(variant, source)?
         }
-    })
+        Selection::Undocumented => None,
+        Selection::None => return Err(Mismatch),
+    };
+    if decoded.is_some() {
+        return Ok(decoded);
+    }
+    *wire_form = None;
+    *reader = start;
+    Ok(Some(T::unknown(reader.value()?)))
 }
 
 /// Decodes a value in the tolerant pass.
@@ -234,14 +293,22 @@ fn union_from_value<T: Union>(value: &Value, context: &mut DecodeContext) -> Dec
     }
     match select::<T>(value) {
         Selection::Variant(variant) => {
-            let decoded =
-                context.decode_variant(|context| T::variant_from_value(variant, value, context));
-            match decoded {
-                // A value that the variant cannot store completely is stored unchanged.
-                Decoded::Mismatched(_) | Decoded::Coerced(None) => {
-                    Decoded::Exact(T::unknown(value.clone()))
+            let mut fit = Fit::Exact;
+            let decoded = context.decode_variant(|context| {
+                let source = ValueSource {
+                    value,
+                    context,
+                    fit: &mut fit,
+                };
+                match T::decode_variant(variant, source) {
+                    Ok(decoded) => decoded,
                 }
-                decoded => decoded,
+            });
+            match (fit, decoded) {
+                (Fit::Exact, Some(union)) => Decoded::Exact(union),
+                (Fit::Coerced, Some(union)) => Decoded::Coerced(Some(union)),
+                // A value that the variant cannot store completely is stored unchanged.
+                (Fit::Mismatched, _) | (_, None) => Decoded::Exact(T::unknown(value.clone())),
             }
         }
         Selection::Undocumented => Decoded::Exact(T::unknown(value.clone())),
