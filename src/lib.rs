@@ -85,7 +85,8 @@
 //! # Further reading
 //!
 //! The [`guide`] has a page for each topic: [authentication](guide::authentication), [clouds](guide::clouds),
-//! [requests](guide::requests), [paging](guide::paging), [retries and limits](guide::limits), [errors](guide::errors),
+//! [requests](guide::requests), [paging](guide::paging), [retries and limits](guide::limits), [a fleet](guide::fleet),
+//! [errors](guide::errors),
 //! [logs, traces and metrics](guide::observability), [testing](guide::testing) and [features](guide::features).
 //!
 //! Not affiliated with Cisco.
@@ -107,6 +108,7 @@ mod operation;
 mod pagination;
 mod pipeline;
 mod private_file;
+pub mod rate_limit;
 mod request;
 mod response;
 mod runtime;
@@ -132,6 +134,7 @@ pub use operation::{
     Security,
 };
 pub use pagination::{ContinuationToken, Items, Listing, Named, Pages};
+pub use rate_limit::RateLimitStore;
 pub use request::{
     Builder, Endpoint, IsSet, Regional, Request, ResponseFuture, Set, Untyped, Upload,
 };

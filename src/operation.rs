@@ -166,6 +166,14 @@ pub struct RateLimitWindow {
     pub seconds: u64,
 }
 
+impl RateLimitWindow {
+    /// Creates a window of a number of requests in a number of seconds.
+    #[must_use]
+    pub const fn new(requests: u64, seconds: u64) -> Self {
+        Self { requests, seconds }
+    }
+}
+
 /// The authentication of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,8 +1,9 @@
 //! Secrets, which logs, errors and `Debug` do not show.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use secrecy::ExposeSecret as _;
+use sha2::{Digest as _, Sha256};
 
 /// A secret of a request or a response, such as a passphrase.
 ///
@@ -72,4 +73,20 @@ impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
+}
+
+/// Returns the hash of these parts, in hexadecimal: a name that does not show them.
+pub(crate) fn hash_of(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        // With the length, different lists of parts have different bytes.
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let mut name = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Writing to a string cannot fail.
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
 }

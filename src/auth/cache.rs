@@ -2,17 +2,16 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::{BoxError, BoxFuture};
-use crate::secret::Redacted;
+use crate::secret::{Redacted, hash_of};
 
 /// A cache of access tokens, which several clients, runs or machines share.
 ///
@@ -39,6 +38,22 @@ pub trait TokenCache: fmt::Debug + Send + Sync {
     /// When the cache cannot be written.
     fn put<'a>(&'a self, key: &'a str, token: AccessToken) -> BoxFuture<'a, Result<(), BoxError>>;
 
+    /// Stores the token of a cache key, for the holder of its [`lock`](Self::lock). A cache whose locks expire can reject the token of a
+    /// holder whose lock has expired, because the next holder may already have stored a newer token. The default implementation is
+    /// [`put`](Self::put).
+    ///
+    /// # Errors
+    /// As for [`put`](Self::put).
+    fn put_locked<'a>(
+        &'a self,
+        key: &'a str,
+        token: AccessToken,
+        lock: &'a CacheLock,
+    ) -> BoxFuture<'a, Result<(), BoxError>> {
+        let _ = lock;
+        self.put(key, token)
+    }
+
     /// Waits for the lock of a cache key. Its holder requests a token, and the waiters then find that token in the cache.
     ///
     /// The lock must be released if its holder disappears. The default implementation does not lock: clients that start at the same time
@@ -61,6 +76,15 @@ impl<C: TokenCache + ?Sized> TokenCache for Arc<C> {
         (**self).put(key, token)
     }
 
+    fn put_locked<'a>(
+        &'a self,
+        key: &'a str,
+        token: AccessToken,
+        lock: &'a CacheLock,
+    ) -> BoxFuture<'a, Result<(), BoxError>> {
+        (**self).put_locked(key, token, lock)
+    }
+
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<CacheLock, BoxError>> {
         (**self).lock(key)
     }
@@ -68,15 +92,21 @@ impl<C: TokenCache + ?Sized> TokenCache for Arc<C> {
 
 /// The lock of a key of a [`TokenCache`]. Dropping it releases the lock.
 pub struct CacheLock {
-    _guard: Box<dyn Any + Send + Sync>,
+    guard: Box<dyn Any + Send + Sync>,
 }
 
 impl CacheLock {
     /// Creates a lock that is held until `guard` is dropped.
     pub fn new(guard: impl Any + Send + Sync) -> Self {
         Self {
-            _guard: Box::new(guard),
+            guard: Box::new(guard),
         }
+    }
+
+    /// Returns the guard of the lock, if it has this type.
+    #[must_use]
+    pub fn guard<T: Any>(&self) -> Option<&T> {
+        self.guard.downcast_ref()
     }
 }
 
@@ -241,16 +271,5 @@ impl fmt::Debug for MemoryTokenCache {
 
 /// Returns the cache key of a token. It does not depend on the secret.
 pub(super) fn cache_key(base_url: &Url, api_key: &str, organization: Option<&str>) -> String {
-    let mut hash = Sha256::new();
-    for part in [base_url.as_str(), api_key, organization.unwrap_or_default()] {
-        // With the length, different lists of parts have different bytes.
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    let mut key = String::with_capacity(64);
-    for byte in hash.finalize() {
-        // Writing to a string cannot fail.
-        let _ = write!(key, "{byte:02x}");
-    }
-    key
+    hash_of(&[base_url.as_str(), api_key, organization.unwrap_or_default()])
 }

@@ -52,6 +52,8 @@ pub(crate) struct Token(Arc<Inner>);
 
 struct Inner {
     secret: SecretString,
+    /// The API key that it was issued for.
+    api_key: Box<str>,
     expires_at: SystemTime,
     refresh_from: Instant,
     usable_until: Instant,
@@ -71,9 +73,10 @@ struct Replacement {
 }
 
 impl Token {
-    /// Creates a token; `rejected_by` is the operation that rejected the previous token, if any.
+    /// Creates a token of an API key; `rejected_by` is the operation that rejected the previous token, if any.
     fn new(
         cached: AccessToken,
+        api_key: &str,
         rejected_by: Option<&'static Operation>,
         runtime: &Runtime,
     ) -> Self {
@@ -88,6 +91,7 @@ impl Token {
         Self(Arc::new(Inner {
             expires_at: cached.expires_at(),
             secret: cached.into_secret(),
+            api_key: api_key.into(),
             refresh_from: now + (lifetime - window),
             usable_until: now + (lifetime - skew),
             replacement: rejected_by.map(|operation| Replacement {
@@ -101,6 +105,11 @@ impl Token {
 
     pub(crate) fn secret(&self) -> &SecretString {
         &self.0.secret
+    }
+
+    /// Returns the API key that it was issued for.
+    pub(crate) fn api_key(&self) -> &str {
+        &self.0.api_key
     }
 
     /// Returns the token with its expiry.
@@ -237,6 +246,8 @@ struct State {
     /// Operations that responded with 401 to a token that was issued for them: the token is not the cause. The list is valid until the
     /// token expires.
     unaffected: Vec<&'static Operation>,
+    /// Whether the last operation of the cache failed.
+    cache_has_failed: bool,
 }
 
 impl TokenSource {
@@ -383,9 +394,9 @@ impl TokenSource {
         } = &self.config;
         let started = runtime.now();
         step.set(Step::Cache);
-        let known_key = provider.key().map(|key| self.cache_key(key));
-        if let Some(key) = &known_key
-            && let Some(token) = self.cached(key).await
+        let known_key = provider.key();
+        if let Some(api_key) = known_key
+            && let Some(token) = self.cached(&self.cache_key(api_key), api_key).await
         {
             return Ok(token);
         }
@@ -397,13 +408,13 @@ impl TokenSource {
         let key = self.cache_key(credentials.key());
         step.set(Step::Cache);
         // If the cache fails, the service can still issue a token.
-        if known_key.is_none_or(|known| known != key)
-            && let Some(token) = self.cached(&key).await
+        if known_key.is_none_or(|known| known != credentials.key())
+            && let Some(token) = self.cached(&key, credentials.key()).await
         {
             return Ok(token);
         }
-        let _lock = self.lock(&key).await.map_err(log_cache_error);
-        if let Some(token) = self.cached(&key).await {
+        let lock = self.lock(&key).await;
+        if let Some(token) = self.cached(&key, credentials.key()).await {
             return Ok(token);
         }
         step.set(Step::Endpoint);
@@ -423,12 +434,13 @@ impl TokenSource {
             }
         };
         step.set(Step::Cache);
-        let _ = cache
-            .put(&key, issued.clone())
-            .await
-            .map_err(log_cache_error);
+        let put = match &lock {
+            Some(lock) => cache.put_locked(&key, issued.clone(), lock),
+            None => cache.put(&key, issued.clone()),
+        };
+        self.report_cache(put.await);
         let rejected_by = self.state().rejected_by;
-        Ok(Token::new(issued, rejected_by, runtime))
+        Ok(Token::new(issued, credentials.key(), rejected_by, runtime))
     }
 
     /// Returns the key in the cache of the token of an API key.
@@ -438,28 +450,44 @@ impl TokenSource {
 
     /// Acquires the lock of the cache. Its holder may never release it, for example a task on a stopped runtime, so the wait leaves enough
     /// time for a token request.
-    async fn lock(&self, key: &str) -> Result<CacheLock, BoxError> {
+    async fn lock(&self, key: &str) -> Option<CacheLock> {
         let limit = self.config.timeout * 2 / 3;
         let lock = self.config.cache.lock(key);
         let deadline = pin!(self.config.runtime.deadline(limit));
-        match select(lock, deadline).await {
+        let lock = match select(lock, deadline).await {
             Either::Left((lock, _)) => lock,
             Either::Right(((), _)) => {
                 Err(format!("its lock was not released within {} s", limit.as_secs_f64()).into())
             }
+        };
+        self.report_cache(lock)
+    }
+
+    /// Returns the value of an operation of the cache; `None` if it failed. The first failure is logged, and the first success after it.
+    fn report_cache<T>(&self, result: Result<T, BoxError>) -> Option<T> {
+        let had_failed = std::mem::replace(&mut self.state().cache_has_failed, result.is_err());
+        match &result {
+            Err(error) if !had_failed => {
+                tracing::warn!(target: "cisco_secure_access", "the token cache failed: {error}");
+            }
+            Ok(_) if had_failed => {
+                tracing::info!(target: "cisco_secure_access", "the token cache is available again");
+            }
+            _ => {}
         }
+        result.ok()
     }
 
     /// Returns a token from the cache, if it is usable and not the last one.
-    async fn cached(&self, key: &str) -> Option<Token> {
+    async fn cached(&self, key: &str, api_key: &str) -> Option<Token> {
         let cache = &self.config.cache;
-        let cached = cache.get(key).await.map_err(log_cache_error).ok()??;
+        let cached = self.report_cache(cache.get(key).await)??;
         let is_last = |last: &Token| last.0.secret.expose_secret() == cached.expose_secret();
         if self.state().current.as_ref().is_some_and(is_last) {
             return None;
         }
         let runtime = &self.config.runtime;
-        let token = Token::new(cached, None, runtime);
+        let token = Token::new(cached, api_key, None, runtime);
         token.is_usable(runtime.now()).then_some(token)
     }
 
@@ -530,10 +558,6 @@ impl State {
 }
 
 /// Logs a failure of the cache. Calls continue without it.
-fn log_cache_error(error: BoxError) {
-    tracing::warn!(target: "cisco_secure_access", "the token cache failed: {error}");
-}
-
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSource")

@@ -22,6 +22,7 @@ use crate::pipeline::{
     Body, HttpService, PipelineContext, RateLimiter, RateLimiting, RequestOptions, RetryBudget,
     RetryPolicy, TOKEN_OPERATION, TokenRequester,
 };
+use crate::rate_limit::RateLimitStore;
 use crate::response::DeviationPolicy;
 use crate::runtime::Runtime;
 
@@ -43,6 +44,7 @@ pub struct ClientBuilder {
     strict_responses: bool,
     reports_region: Option<ReportsRegion>,
     rate_limiting: RateLimiting,
+    rate_limit_store: Option<Arc<dyn RateLimitStore>>,
     http: HttpConfig,
     runtime: Runtime,
     token_timeout: Option<Duration>,
@@ -160,6 +162,13 @@ impl ClientBuilder {
     /// Sets whether the client delays calls to stay within the rate limits. ([`RateLimiting::Off`])
     pub fn rate_limiting(mut self, rate_limiting: RateLimiting) -> Self {
         self.rate_limiting = rate_limiting;
+        self
+    }
+
+    /// Sets the store of the rate limits that the client shares with other processes; see [a fleet](crate::guide::fleet). It has an effect
+    /// with [`RateLimiting::Documented`]. By default, the client counts its own requests, in memory.
+    pub fn rate_limit_store(mut self, store: impl RateLimitStore + 'static) -> Self {
+        self.rate_limit_store = Some(Arc::new(store));
         self
     }
 
@@ -298,7 +307,7 @@ impl ClientBuilder {
             redirect_policy: self
                 .cloud
                 .redirect_policy(&base_url, self.trusted_redirects)?,
-            rate_limiter: RateLimiter::new(self.rate_limiting),
+            rate_limiter: RateLimiter::new(self.rate_limiting, self.rate_limit_store, &base_url),
             retry_budget: RetryBudget::new(&self.options.retry),
             max_response_size: self.max_response_size.unwrap_or(MAX_RESPONSE_SIZE),
             cloud: self.cloud.kind(),
@@ -350,6 +359,7 @@ impl fmt::Debug for ClientBuilder {
             .field("token_cache", &self.token_cache)
             .field("options", &self.options)
             .field("rate_limiting", &self.rate_limiting)
+            .field("rate_limit_store", &self.rate_limit_store)
             .finish_non_exhaustive()
     }
 }

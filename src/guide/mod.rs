@@ -9,6 +9,7 @@
 //! | [`undocumented`] | Undocumented operations and lists |
 //! | [`paging`] | Streams of items and pages, prefetch, resuming |
 //! | [`limits`] | Retries, time limits, rate limits |
+//! | [`fleet`] | Tokens and rate limits of several processes |
 //! | [`errors`] | Error kinds, and reports of decode failures |
 //! | [`observability`] | Logs, traces and metrics |
 //! | [`testing`] | Simulator, canned responses, cassettes, clocks |
@@ -25,4 +26,4 @@ macro_rules! pages {
     )* };
 }
 
-pages!(authentication clouds requests responses undocumented paging limits errors observability testing features);
+pages!(authentication clouds requests responses undocumented paging limits fleet errors observability testing features);

@@ -11,26 +11,62 @@ use crate::auth::{Credentials, Token};
 use crate::error::{Error, Result};
 use crate::response::RawResponse;
 
-/// Returns the `Authorization` header, and its access token if there is one. `sent` is the number of requests that the call has sent.
+/// The `Authorization` header of a request.
+pub(super) struct Authorization {
+    pub(super) header: HeaderValue,
+    pub(super) identity: Identity,
+}
+
+/// What a request is authorized with.
+pub(super) enum Identity {
+    Token(Token),
+    /// The API key itself, for a token request.
+    ApiKey(String),
+}
+
+impl Identity {
+    /// Returns the API key that the service counts the request for.
+    pub(super) fn api_key(&self) -> &str {
+        match self {
+            Self::Token(token) => token.api_key(),
+            Self::ApiKey(key) => key,
+        }
+    }
+
+    /// Returns the access token, if there is one.
+    pub(super) fn into_token(self) -> Option<Token> {
+        match self {
+            Self::Token(token) => Some(token),
+            Self::ApiKey(_) => None,
+        }
+    }
+}
+
+/// Authorizes a request. `sent` is the number of requests that the call has sent.
 ///
 /// # Errors
 /// When there is no token; the error is the error of the call.
-pub(super) async fn authorize(
-    request: &PreparedRequest,
-    sent: u32,
-) -> Result<(HeaderValue, Option<Token>)> {
+pub(super) async fn authorize(request: &PreparedRequest, sent: u32) -> Result<Authorization> {
     let of_call = |error: Error| error.of_token(request.operation, sent);
+    let by_key = |credentials: &Credentials| {
+        Ok(Authorization {
+            header: basic(credentials, request)?,
+            identity: Identity::ApiKey(credentials.key().to_owned()),
+        })
+    };
     match &request.authentication {
         Authentication::Token(tokens) => {
             let token = tokens.token().await.map_err(of_call)?;
             let value = format!("Bearer {}", token.secret().expose_secret());
-            Ok((secret_header(&value, request)?, Some(token)))
+            Ok(Authorization {
+                header: secret_header(&value, request)?,
+                identity: Identity::Token(token),
+            })
         }
         Authentication::Provider(tokens) => {
-            let credentials = tokens.credentials_in_time().await.map_err(of_call)?;
-            Ok((basic(&credentials, request)?, None))
+            by_key(&tokens.credentials_in_time().await.map_err(of_call)?)
         }
-        Authentication::Credentials(credentials, _) => Ok((basic(credentials, request)?, None)),
+        Authentication::Credentials(credentials, _) => by_key(credentials),
     }
 }
 

@@ -9,7 +9,7 @@ use futures_util::future::{Either, select};
 use http::{HeaderValue, Response};
 use tracing::Instrument as _;
 
-use super::authorization::{authorize, is_token_expired};
+use super::authorization::{Authorization, authorize, is_token_expired};
 use super::context::PipelineContext;
 use super::headers::{response_date, retry_after};
 use super::rate_limit::Permit;
@@ -179,7 +179,8 @@ async fn authorize_in_turn(
     state: &RetryState<'_>,
 ) -> Result<Prepared> {
     let mut authorized = authorize(request, state.sent()).await?;
-    let permit = match context.rate_limiter.enqueue(&context.runtime, request) {
+    let api_key = authorized.identity.api_key();
+    let permit = match (context.rate_limiter).enqueue(&context.runtime, request, api_key) {
         None => None,
         Some(waiter) => loop {
             let slot = match waiter.claim() {
@@ -191,11 +192,11 @@ async fn authorize_in_turn(
             authorized = authorize(request, state.sent()).await?;
         },
     };
-    let (authorization, token) = authorized;
+    let Authorization { header, identity } = authorized;
     Ok(Prepared {
         permit,
-        authorization,
-        token,
+        authorization: header,
+        token: identity.into_token(),
     })
 }
 

@@ -48,6 +48,15 @@ impl Runtime {
         self.timer(duration, TimerKind::Sleep)
     }
 
+    /// Sleeps for a delay of the client, as [`sleep`](Self::sleep), in a task of its own. A paused clock gives the calls more time to run
+    /// before it advances, because it cannot count this delay as one of a call.
+    pub(crate) fn sleep_in_task(
+        &self,
+        duration: Duration,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        self.timer(duration, TimerKind::TaskSleep)
+    }
+
     /// Completes when the time limit of a request has elapsed.
     pub(crate) fn timeout(&self, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
         self.timer(duration, TimerKind::Timeout)
@@ -99,6 +108,8 @@ impl Runtime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TimerKind {
     Sleep,
+    /// A sleep of a task of a client, and not of a call.
+    TaskSleep,
     Timeout,
     Deadline,
     /// A delay of a simulated service.

@@ -12,10 +12,9 @@ use super::TimerKind;
 
 /// The number of times that a sleep yields to other tasks before it considers the client idle.
 const IDLE_POLLS: u32 = 16;
-/// The same number for a delay of a simulated service, whose task is not part of the client: Tokio polls the future of a test and its
-/// sockets once for 61 tasks.
-#[cfg(feature = "simulator")]
-const IDLE_POLLS_OF_SERVICE: u32 = 8 * 61;
+/// The same number for a delay of a task that is not part of a call, such as that of a simulated service: Tokio polls the future of a test
+/// and its sockets once for 61 tasks.
+const IDLE_POLLS_OF_TASK: u32 = 8 * 61;
 
 /// A clock for tests of programs that use a client. Tests do not sleep, and can assert on every delay.
 ///
@@ -191,8 +190,8 @@ impl State {
     /// Returns the time to which an idle timer of this kind advances the clock; `None` if the timer waits for others.
     fn idle_until(&self, kind: TimerKind) -> Option<Duration> {
         match kind {
-            TimerKind::Sleep if !self.is_in_flight() => {
-                self.next_end(|kind| kind == TimerKind::Sleep)
+            TimerKind::Sleep | TimerKind::TaskSleep if !self.is_in_flight() => {
+                self.next_end(|kind| matches!(kind, TimerKind::Sleep | TimerKind::TaskSleep))
             }
             #[cfg(feature = "simulator")]
             TimerKind::Latency => self.next_end(|_| true),
@@ -206,7 +205,8 @@ impl TimerKind {
     fn idle_polls(self) -> u32 {
         match self {
             #[cfg(feature = "simulator")]
-            Self::Latency => IDLE_POLLS_OF_SERVICE,
+            Self::Latency => IDLE_POLLS_OF_TASK,
+            Self::TaskSleep => IDLE_POLLS_OF_TASK,
             _ => IDLE_POLLS,
         }
     }
@@ -218,7 +218,9 @@ pub(super) struct PausedTimer {
     key: (Duration, u64),
     kind: TimerKind,
     duration: Duration,
+    /// The number of polls since the clock last advanced.
     idle_polls: u32,
+    polled_at: Duration,
 }
 
 impl PausedTimer {
@@ -234,6 +236,7 @@ impl PausedTimer {
             kind,
             duration,
             idle_polls: 0,
+            polled_at: Duration::ZERO,
         }
     }
 }
@@ -244,9 +247,12 @@ impl Future for PausedTimer {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         let mut state = this.clock.state();
+        if this.polled_at != state.elapsed {
+            this.polled_at = state.elapsed;
+            this.idle_polls = 0;
+        }
         let idle_until = state.idle_until(this.kind);
         if let Some(end) = idle_until.filter(|_| this.idle_polls >= this.kind.idle_polls()) {
-            this.idle_polls = 0;
             state.advance_to(end);
         }
         if this.key.0 <= state.elapsed {

@@ -23,6 +23,7 @@ mod overrides;
 mod paging;
 mod profiles;
 mod rate_limit;
+mod rate_limit_store;
 mod redirects;
 mod requests;
 mod retry;
