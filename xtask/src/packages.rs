@@ -10,6 +10,8 @@ use crate::process::finish;
 
 /// The package that users depend on.
 pub(crate) const SDK: &str = "cisco-secure-access";
+/// The package for a fleet.
+pub(crate) const REDIS: &str = "cisco-secure-access-redis";
 
 /// A package.
 #[derive(Debug, Deserialize)]

@@ -7,7 +7,7 @@ use std::process::Command;
 use cisco_secure_access_codegen::scopes;
 
 use crate::api;
-use crate::packages::{SDK, package, packages};
+use crate::packages::{REDIS, SDK, package, packages};
 use crate::process::finish;
 use crate::tools::{self, Tool};
 
@@ -126,6 +126,15 @@ pub(super) const STEPS: &[Step] = &[
         .slow()
         .with(&[("SCHEDULES", "10000")]),
     Step::new("soak", &["cargo test --test soak -- --ignored --nocapture"]).slow(),
+    Step::new(
+        "fleet",
+        &["cargo test --release --package cisco-secure-access-redis --test it -- --ignored --nocapture --test-threads 1 twenty"],
+    )
+    .slow()
+    .needs(&[Need::Success {
+        line: "redis-server --version",
+        name: "redis-server",
+    }]),
     Step::found("fuzz", fuzz)
         .slow()
         .needs(&[Need::Tool(tools::FUZZ)]),
@@ -211,11 +220,16 @@ impl Step {
 
 /// Every example, against the simulator.
 fn examples(workspace: &Path) -> Result<Vec<String>, String> {
-    let sdk = package(workspace, SDK)?;
-    let examples = sdk.targets("example").filter(|name| *name != SERVER);
-    Ok(examples
-        .map(|name| format!("cargo run --quiet --example {name}"))
-        .collect())
+    let mut lines = Vec::new();
+    for name in [SDK, REDIS] {
+        let package = package(workspace, name)?;
+        let examples = package.targets("example").filter(|name| *name != SERVER);
+        lines.extend(
+            examples
+                .map(|example| format!("cargo run --quiet --package {name} --example {example}")),
+        );
+    }
+    Ok(lines)
 }
 
 /// The crate with nothing, with each scope, and with two APIs, each alone.
