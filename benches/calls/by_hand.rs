@@ -4,8 +4,13 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
+
+use crate::END;
+use crate::server::DESTINATIONS;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,39 +27,97 @@ pub(crate) struct Site {
     site_id: Option<i64>,
 }
 
-/// The minimum of a careful program: one token, no redirects, a time limit, a check of the status, a decoded response.
-pub(crate) async fn call(url: &str, calls: usize) {
-    #[derive(Deserialize)]
-    struct Token {
-        access_token: String,
+/// The minimum of a careful program: one token, no redirects, a time limit, a check of the status.
+struct Program {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+}
+
+impl Program {
+    async fn start(url: &str) -> Self {
+        #[derive(Deserialize)]
+        struct Token {
+            access_token: String,
+        }
+        let http = reqwest::Client::builder()
+            .user_agent("bare/1")
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(60))
+            .build()
+            .unwrap();
+        let token = http
+            .post(format!("{url}/auth/v2/token"))
+            .basic_auth("key", Some("secret"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("grant_type=client_credentials")
+            .send()
+            .await
+            .unwrap();
+        let token: Token = serde_json::from_slice(&token.bytes().await.unwrap()).unwrap();
+        Self {
+            http,
+            url: url.to_owned(),
+            token: token.access_token,
+        }
     }
-    let http = reqwest::Client::builder()
-        .user_agent("bare/1")
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(60))
-        .build()
-        .unwrap();
-    let token = http
-        .post(format!("{url}/auth/v2/token"))
-        .basic_auth("key", Some("secret"))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body("grant_type=client_credentials")
-        .send()
-        .await
-        .unwrap();
-    let token: Token = serde_json::from_slice(&token.bytes().await.unwrap()).unwrap();
-    for _ in 0..calls {
-        let response = http
-            .get(format!("{url}/deployments/v2/sites/{}", 1479))
-            .bearer_auth(&token.access_token)
+
+    /// Returns the body of a response.
+    async fn get(&self, path: &str) -> Bytes {
+        let response = self
+            .http
+            .get(format!("{}{path}", self.url))
+            .bearer_auth(&self.token)
             .header("accept", "application/json")
             .send()
             .await
             .unwrap()
             .error_for_status()
             .unwrap();
-        let site: Site = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+        response.bytes().await.unwrap()
+    }
+}
+
+/// Requests one site this number of times.
+pub(crate) async fn call(url: &str, calls: usize) {
+    let program = Program::start(url).await;
+    for _ in 0..calls {
+        let site = program
+            .get(&format!("/deployments/v2/sites/{}", 1479))
+            .await;
+        let site: Site = serde_json::from_slice(&site).unwrap();
         assert_eq!(site.name.as_deref(), Some("Harbour"));
+    }
+}
+
+/// Lists the destinations, of which it knows the number, with this number of concurrent requests.
+pub(crate) async fn list(url: &str, concurrency: usize) {
+    let program = &Program::start(url).await;
+    let pages = stream::iter(1..=DESTINATIONS / 100).map(|page| async move {
+        let path = format!("/policies/v2/destinationlists/7/destinations?page={page}&limit=100");
+        program.get(&path).await
+    });
+    let mut pages = pages.buffered(concurrency);
+    let mut count = 0;
+    while let Some(page) = pages.next().await {
+        let page: Page<Destination> = serde_json::from_slice(&page).unwrap();
+        count += page.data.len();
+    }
+    assert_eq!(count, DESTINATIONS);
+}
+
+/// Receives this number of events and does not look at them: what the server can send.
+pub(crate) async fn export(url: &str, count: usize) {
+    let program = Program::start(url).await;
+    for end in (0..count)
+        .step_by(1000)
+        .map(|start| END - i64::try_from(start).unwrap())
+    {
+        let path = format!(
+            "/reports/v2/activity/dns?from={}&to={end}&limit=1000",
+            end - 2000
+        );
+        assert!(program.get(&path).await.len() > 1000);
     }
 }
 

@@ -11,7 +11,7 @@ use std::{env, fs};
 
 use serde::{Deserialize, Serialize};
 
-use crate::pages::Kind;
+use crate::rows::Kind;
 
 /// The increase of a ratio that is an error.
 const TOLERANCE: f64 = 0.03;

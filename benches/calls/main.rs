@@ -6,7 +6,8 @@
 //! calls instructions [--write]           compares instruction counts with the baseline, or writes it: the gate
 //! calls server MILLISECONDS              serves on a free port, with a delay before each response; prints the base URL
 //! calls sdk|bare URL CALLS               requests one site this number of times, sequentially
-//! calls list URL PREFETCH                lists 250,000 destinations, with this number of concurrent requests
+//! calls list|list-bare URL CONCURRENCY   lists 250,000 destinations, with this number of concurrent requests
+//! calls export|export-bare URL EVENTS    exports DNS activity; `export-bare` only receives the responses
 //! calls decode                           decodes pages of each kind with the types of the crate and with handwritten types, and prints the speed
 //! calls decode-sdk|decode-bare KIND PAGES  decodes this number of pages with one of them
 //! calls site COUNT                       decodes a site with handwritten types
@@ -23,17 +24,21 @@
 mod by_hand;
 mod instructions;
 mod pages;
+mod rows;
 mod server;
 
 use std::env;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use chrono::DateTime;
+use cisco_secure_access::jobs::activity;
 use cisco_secure_access::{Client, Cloud, Credentials, RateLimiting};
 use futures_util::TryStreamExt as _;
 use tokio::runtime::Runtime;
 
-use pages::{Decoder, Kind, ROWS, offline_client};
+use pages::{Decoder, ROWS, offline_client};
+use rows::Kind;
 use server::DESTINATIONS;
 
 fn main() -> ExitCode {
@@ -73,7 +78,19 @@ fn run(arguments: &[&str]) {
         ["sdk", url, calls] => timed(|| runtime.block_on(sdk(url, number(calls)))),
         ["bare", url, calls] => timed(|| runtime.block_on(by_hand::call(url, number(calls)))),
         ["list", url, prefetch] => {
-            timed(|| runtime.block_on(list(url, number(prefetch))));
+            timed(|| several_threads().block_on(list(url, number(prefetch))));
+            println!("{}", peak_memory());
+        }
+        ["list-bare", url, concurrency] => {
+            timed(|| several_threads().block_on(by_hand::list(url, number(concurrency))));
+            println!("{}", peak_memory());
+        }
+        ["export", url, events] => {
+            timed(|| several_threads().block_on(export(url, number(events))));
+            println!("{}", peak_memory());
+        }
+        ["export-bare", url, events] => {
+            timed(|| several_threads().block_on(by_hand::export(url, number(events))));
             println!("{}", peak_memory());
         }
         ["decode"] => Kind::ALL
@@ -99,6 +116,11 @@ fn run(arguments: &[&str]) {
         ["unlimited", calls] => runtime.block_on(offline(RateLimiting::Off, number(calls))),
         _ => println!("see benches/calls.sh"),
     }
+}
+
+/// The runtime of a program with `#[tokio::main]`.
+fn several_threads() -> Runtime {
+    Runtime::new().unwrap()
 }
 
 fn number(argument: &str) -> usize {
@@ -157,6 +179,27 @@ async fn list(url: &str, prefetch: usize) {
         count += 1;
     }
     assert_eq!(count, DESTINATIONS);
+}
+
+/// The end of the exported range, in epoch milliseconds.
+const END: i64 = 1_767_225_600_000;
+
+/// Exports this number of events, of which there is one in each millisecond.
+async fn export(url: &str, count: usize) {
+    let reports = client(url).reports();
+    let time = |milliseconds| DateTime::from_timestamp_millis(milliseconds).unwrap();
+    let range = time(END - i64::try_from(count).unwrap())..time(END);
+    let mut events = activity::export(range, move |from, to, limit| {
+        let request = reports.list_dns_activity().from(from).to(to);
+        request.limit(limit).send()
+    })
+    .prefetch();
+    let mut received = 0;
+    while let Some(event) = events.try_next().await.unwrap() {
+        assert!(event.domain.is_some());
+        received += 1;
+    }
+    assert_eq!(received, count);
 }
 
 /// Gets the access token, which the client already has.

@@ -38,20 +38,22 @@
 //! The order is not documented. If responses have another order, ranges are bisected until a response is not full, which takes three or
 //! four times as many requests.
 //!
+//! With [`prefetch`](Export::prefetch), the service collects the next events while the program processes the last ones.
+//!
 //! # Resuming
 //!
 //! [`Export::rest`] returns the part of the range that was not exported yet. Store it, and export it the next time.
 
 use std::cmp::Reverse;
-use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::vec;
 
 use chrono::{DateTime, Utc};
+use futures_util::Stream;
 use futures_util::stream::FusedStream;
-use futures_util::{FutureExt as _, Stream};
 use http::StatusCode;
 
 use crate::api::reports::types::{
@@ -64,7 +66,7 @@ use crate::api::reports::types::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
-use crate::pagination::BufferedStream;
+use crate::pagination::{BufferedStream, Fetch};
 use crate::request::ResponseFuture;
 use crate::response::Response;
 use crate::time::ReportingTime;
@@ -73,7 +75,7 @@ use crate::time::ReportingTime;
 const LIMIT: usize = 1000;
 
 /// A response that lists events.
-pub trait EventPage {
+pub trait EventPage: Send + Unpin + 'static {
     /// The type of the events.
     type Event: Send + Unpin;
 
@@ -108,7 +110,8 @@ pub fn export<P: EventPage>(
         from,
         start: from,
         end: step(range.end.timestamp_millis() + P::PRECISION - 1),
-        ready: VecDeque::new(),
+        ready: Vec::new().into_iter(),
+        prefetches: false,
         in_flight: None,
         is_terminated: false,
     }
@@ -129,8 +132,9 @@ pub struct Export<P: EventPage> {
     /// The end of the requested part: later events were received.
     end: i64,
     /// The remaining events of the response, newest first.
-    ready: VecDeque<(i64, P::Event)>,
-    in_flight: Option<ResponseFuture<Response<P>>>,
+    ready: vec::IntoIter<P::Event>,
+    prefetches: bool,
+    in_flight: Option<Fetch<Response<P>>>,
     is_terminated: bool,
 }
 
@@ -143,6 +147,15 @@ impl<P: EventPage> Export<P> {
         self
     }
 
+    /// Requests the next part while the program processes the events of the last response, so that neither waits for the other. (off)
+    ///
+    /// A part depends on the response before it, so no more than one is requested in advance. It is received in its own task, if there is a
+    /// Tokio runtime, and its events are in memory with those of the last response.
+    pub fn prefetch(mut self) -> Self {
+        self.prefetches = true;
+        self
+    }
+
     /// Returns the part of the range whose events were not returned yet. To resume, export it.
     ///
     /// Between two events of the same millisecond, the rest includes that millisecond, so the first events would be returned again. A
@@ -151,9 +164,24 @@ impl<P: EventPage> Export<P> {
     pub fn rest(&self) -> Range<DateTime<Utc>> {
         // All of these are given times, or between given times.
         let date = |time| DateTime::from_timestamp_millis(time).unwrap_or_default();
-        let next = self.ready.front();
-        let end = next.map_or(self.end, |(time, _)| time + P::PRECISION);
+        let next = self.ready.as_slice().first().and_then(milliseconds::<P>);
+        let end = next.map_or(self.end, |time| time + P::PRECISION);
         date(self.from)..date(end)
+    }
+
+    /// Requests the next part, unless there is none, or it is in flight.
+    fn start_fetch(&mut self) {
+        if self.in_flight.is_some() || self.is_terminated || self.end <= self.from {
+            return;
+        }
+        // Only later events count, because events at the start may be incomplete.
+        let from = ReportingTime::from(self.start - 1);
+        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        let response = (self.request_part)(from, ReportingTime::from(self.end), limit);
+        self.in_flight = Some(match self.prefetches {
+            true => Fetch::spawned(response),
+            false => Fetch::inline(response),
+        });
     }
 
     /// Returns the part of the range for which a response is complete, and sets the next part.
@@ -162,29 +190,36 @@ impl<P: EventPage> Export<P> {
             let why = "the response is partial: it lacks some kinds of events";
             return Err(Error::partial(operation, response.status(), why));
         }
-        let events = response.into_inner().into_events();
+        let mut events = response.into_inner().into_events();
         let is_full = events.len() >= self.limit;
-        let mut timed = Vec::with_capacity(events.len());
-        for event in events {
-            let time = P::time(&event)
-                .map(|time| time.timestamp_millis())
-                .ok_or_else(|| Error::of(ErrorKind::Decode, operation, "an event has no time"))?;
-            if (self.start..self.end).contains(&time) {
-                timed.push((time, event));
-            }
+        if events
+            .iter()
+            .any(|event| milliseconds::<P>(event).is_none())
+        {
+            return Err(Error::of(
+                ErrorKind::Decode,
+                operation,
+                "an event has no time",
+            ));
         }
-        let is_newest_first = timed.is_sorted_by_key(|(time, _)| Reverse(*time));
-        timed.sort_by_key(|(time, _)| Reverse(*time));
-        let newest = timed.first().map(|(time, _)| *time);
-        let oldest = timed.last().map(|(time, _)| *time);
+        let is_in = |from: i64, event: &P::Event| {
+            milliseconds::<P>(event).is_some_and(|time| (from..self.end).contains(&time))
+        };
+        events.retain(|event| is_in(self.start, event));
+        let is_newest_first = events.is_sorted_by_key(|event| Reverse(milliseconds::<P>(event)));
+        if !is_newest_first {
+            events.sort_by_cached_key(|event| Reverse(milliseconds::<P>(event)));
+        }
+        let newest = events.first().and_then(milliseconds::<P>);
+        let oldest = events.last().and_then(milliseconds::<P>);
         // A response may be shorter than requested. In order, it has all events that are newer than its oldest event.
         let complete = match oldest.filter(|_| is_newest_first && oldest < newest) {
             Some(oldest) => oldest + P::PRECISION,
             None if !is_full => self.start,
             None => return self.bisect(operation),
         };
-        timed.retain(|(time, _)| *time >= complete);
-        self.ready.extend(timed);
+        events.retain(|event| is_in(complete, event));
+        self.ready = events.into_iter();
         let length = self.end - self.start;
         self.end = complete;
         self.start = complete.saturating_sub(2 * length).max(self.from);
@@ -208,9 +243,14 @@ impl<P: EventPage> Export<P> {
     }
 }
 
+/// Returns the time of an event in epoch milliseconds.
+fn milliseconds<P: EventPage>(event: &P::Event) -> Option<i64> {
+    P::time(event).map(|time| time.timestamp_millis())
+}
+
 impl<P: EventPage> BufferedStream for Export<P> {
     fn take_ready(&mut self) -> Option<Self::Item> {
-        self.ready.pop_front().map(|(_, event)| Ok(event))
+        self.ready.next().map(Ok)
     }
 }
 
@@ -220,21 +260,21 @@ impl<P: EventPage> Stream for Export<P> {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
+            if this.prefetches {
+                this.start_fetch();
+            }
             if let Some(event) = this.take_ready() {
                 return Poll::Ready(Some(event));
             }
-            if this.is_terminated || this.end <= this.from {
+            this.start_fetch();
+            let Some(fetch) = &mut this.in_flight else {
                 return Poll::Ready(None);
-            }
-            let request = this.in_flight.get_or_insert_with(|| {
-                // Only later events count, because events at the start may be incomplete.
-                let from = ReportingTime::from(this.start - 1);
-                let limit = i64::try_from(this.limit).unwrap_or(i64::MAX);
-                (this.request_part)(from, ReportingTime::from(this.end), limit)
-            });
-            let operation = request.operation();
-            let response = ready!(request.poll_unpin(context));
-            this.in_flight = None;
+            };
+            ready!(fetch.poll(context));
+            let operation = fetch.operation();
+            let Some(response) = this.in_flight.take().and_then(Fetch::into_result) else {
+                return Poll::Ready(None);
+            };
             if let Err(error) = response.and_then(|response| this.take(response, operation)) {
                 this.is_terminated = !error.is_retryable();
                 return Poll::Ready(Some(Err(error)));
@@ -245,7 +285,7 @@ impl<P: EventPage> Stream for Export<P> {
 
 impl<P: EventPage> FusedStream for Export<P> {
     fn is_terminated(&self) -> bool {
-        self.ready.is_empty() && (self.is_terminated || self.end <= self.from)
+        self.ready.as_slice().is_empty() && (self.is_terminated || self.end <= self.from)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A page request in flight.
+//! A request in flight, of a stream that sends one request after the other.
 
 use std::panic::resume_unwind;
 use std::pin::Pin;
@@ -8,62 +8,62 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-use super::continuation::Position;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
-use crate::request::{RequestParts, ResponseFuture};
-use crate::response::RawResponse;
+use crate::request::ResponseFuture;
 
-/// The request for one page.
-pub(super) struct PageFetch {
-    pub(super) position: Position,
+/// A request in flight.
+pub(crate) struct Fetch<T> {
     operation: &'static Operation,
-    state: State,
+    state: State<T>,
 }
 
-enum State {
-    /// Polled by the listing.
-    Inline(ResponseFuture<RawResponse>),
-    /// Runs in its own task, so that its timeouts do not elapse while nobody polls the listing.
-    Task(Task),
-    Complete(Result<RawResponse>),
+enum State<T> {
+    /// Polled by the stream.
+    Inline(ResponseFuture<T>),
+    /// Runs in its own task, so that its timeouts do not elapse while nobody polls the stream.
+    Task(Task<T>),
+    Complete(Result<T>),
 }
 
-impl PageFetch {
-    /// Creates a request that the listing polls.
-    pub(super) fn inline(position: Position, parts: RequestParts) -> Self {
+impl<T: Send + 'static> Fetch<T> {
+    /// Creates a request that the stream polls.
+    pub(crate) fn inline(response: ResponseFuture<T>) -> Self {
         Self {
-            position,
-            operation: parts.operation(),
-            state: State::Inline(parts.send_raw()),
+            operation: response.operation(),
+            state: State::Inline(response),
         }
     }
 
-    /// Creates a request in its own task. Without a runtime for the task, the listing polls the request.
-    pub(super) fn spawned(position: Position, parts: RequestParts) -> Self {
+    /// Creates a request in its own task. Without a runtime for the task, the stream polls the request.
+    pub(crate) fn spawned(response: ResponseFuture<T>) -> Self {
         let Ok(runtime) = Handle::try_current() else {
-            return Self::inline(position, parts);
+            return Self::inline(response);
         };
         Self {
-            position,
-            operation: parts.operation(),
-            state: State::Task(Task(runtime.spawn(parts.send_raw().in_current_span()))),
+            operation: response.operation(),
+            state: State::Task(Task(runtime.spawn(response.in_current_span()))),
         }
+    }
+
+    /// Returns the operation of the request.
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
     }
 
     /// Polls the request; ready when the response has arrived.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let result = match &mut self.state {
             State::Complete(_) => return Poll::Ready(()),
             State::Inline(response) => Pin::new(response).poll(context),
             State::Task(Task(task)) => Pin::new(task).poll(context).map(|joined| {
                 joined.unwrap_or_else(|error| match error.try_into_panic() {
                     Ok(panic) => resume_unwind(panic),
-                    // The runtime of the task was shut down. The page can be requested again on another runtime.
+                    // The runtime of the task was shut down. The request can be repeated on another runtime.
                     Err(_) => Err(Error::of(
                         ErrorKind::Connection,
                         self.operation,
-                        "the runtime that requested the page was shut down",
+                        "the runtime that sent the request was shut down",
                     )),
                 })
             }),
@@ -72,7 +72,7 @@ impl PageFetch {
     }
 
     /// Returns the response of a completed request.
-    pub(super) fn into_result(self) -> Option<Result<RawResponse>> {
+    pub(crate) fn into_result(self) -> Option<Result<T>> {
         match self.state {
             State::Complete(result) => Some(result),
             _ => None,
@@ -81,9 +81,9 @@ impl PageFetch {
 }
 
 /// A task that is aborted when it is dropped.
-struct Task(JoinHandle<Result<RawResponse>>);
+struct Task<T>(JoinHandle<Result<T>>);
 
-impl Drop for Task {
+impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         self.0.abort();
     }

@@ -2,7 +2,7 @@
 //!
 //! - `pager` requests one page after the other; it is the same for all operations.
 //! - `progress` decides where the listing ends.
-//! - `fetch` is a page request in flight.
+//! - `fetch` is a request in flight.
 //! - `page_info` extracts the page properties from the body of a response: rows, total, cursor.
 //! - `history` detects repeated pages and cursors.
 //! - `link` parses the header `Link`.
@@ -63,6 +63,7 @@ mod progress;
 use futures_util::Stream;
 
 pub use continuation::ContinuationToken;
+pub(crate) use fetch::Fetch;
 pub use find::Named;
 pub use items::Items;
 pub use listing::Listing;

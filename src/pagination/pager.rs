@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::task::{Context, Poll, ready};
 
 use super::continuation::{ContinuationToken, Position};
-use super::fetch::PageFetch;
+use super::fetch::Fetch;
 use super::page_info::PageInfo;
 use super::progress::Progress;
 use crate::error::{Error, ErrorKind, Result};
@@ -14,6 +14,12 @@ use crate::response::RawResponse;
 
 /// The maximum number of concurrent page requests.
 const MAX_CONCURRENCY: usize = 32;
+
+/// The request for a page.
+struct PageFetch {
+    position: Position,
+    fetch: Fetch<RawResponse>,
+}
 
 /// Requests one page after the other.
 pub(super) struct Pager {
@@ -127,10 +133,11 @@ impl Pager {
             next = self.progress.next_ahead(&position);
             if index == self.in_flight.len() {
                 let parts = self.request(&position);
-                self.in_flight.push_back(match self.concurrency {
-                    1 => PageFetch::inline(position, parts),
-                    _ => PageFetch::spawned(position, parts),
-                });
+                let fetch = match self.concurrency {
+                    1 => Fetch::inline(parts.send_raw()),
+                    _ => Fetch::spawned(parts.send_raw()),
+                };
+                self.in_flight.push_back(PageFetch { position, fetch });
             }
         }
     }
@@ -139,15 +146,15 @@ impl Pager {
     /// task.
     fn poll_first(&mut self, context: &mut Context<'_>) -> Poll<Result<RawResponse>> {
         let mut is_complete = false;
-        for (index, fetch) in self.in_flight.iter_mut().enumerate() {
-            is_complete |= fetch.poll(context).is_ready() && index == 0;
+        for (index, page) in self.in_flight.iter_mut().enumerate() {
+            is_complete |= page.fetch.poll(context).is_ready() && index == 0;
         }
         if !is_complete {
             return Poll::Pending;
         }
         let first = self.in_flight.pop_front();
         first
-            .and_then(PageFetch::into_result)
+            .and_then(|page| page.fetch.into_result())
             .map_or(Poll::Pending, Poll::Ready)
     }
 
@@ -198,7 +205,7 @@ impl Pager {
             (None, None) => None,
         };
         // Prefetched pages are useful only if they start at the end of this page.
-        if self.in_flight.front().map(|fetch| &fetch.position) != self.position.as_ref() {
+        if self.in_flight.front().map(|page| &page.position) != self.position.as_ref() {
             self.in_flight.clear();
         }
     }

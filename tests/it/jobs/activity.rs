@@ -213,6 +213,42 @@ async fn an_export_resumes_from_the_rest_of_another() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_next_part_is_prefetched_while_the_program_processes_events() -> Result<()> {
+    let log: Vec<_> = (0..100).map(|time| (time, time.to_string())).collect();
+    let server = service(&log, USUAL, 1).await;
+    let mut events = dns(&server.client(), range(0..100)).limit(10).prefetch();
+    for part in 1..=9 {
+        // The next request arrives although the stream is not polled; otherwise the test does not end.
+        for _ in 0..9 {
+            assert!(events.try_next().await?.is_some());
+        }
+        while server.calls().len() <= part {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(server.calls().len(), part + 1, "one part in advance");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_prefetched_export_has_the_same_events_and_the_same_rest() -> Result<()> {
+    let log = log(60, 20);
+    for order in [Order::NewestFirst, Order::OldestFirst, Order::Mixed] {
+        let server = service(&log, Habits { order, ..USUAL }, 1).await;
+        let client = server.client();
+        let mut plain = dns(&client, range(0..20)).limit(12);
+        let mut prefetched = dns(&client, range(0..20)).limit(12).prefetch();
+        while let Some(event) = plain.try_next().await? {
+            let other = prefetched.try_next().await?;
+            assert_eq!(other.map(|other| other.domain), Some(event.domain));
+            assert_eq!(prefetched.rest(), plain.rest());
+        }
+        assert!(prefetched.try_next().await?.is_none() && prefetched.is_terminated());
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_error_does_not_advance_the_export() -> Result<()> {
     let row = |time: i64| json!({"timestamp": time, "domain": time.to_string()});
     let response = |status, rows: Vec<Value>| {
@@ -226,39 +262,44 @@ async fn an_error_does_not_advance_the_export() -> Result<()> {
         response(200, vec![json!({"domain": "when?"})]),
         response(200, vec![row(8), row(7)]),
     ];
-    let server = Scripted::responding(responses, response(200, vec![])).await;
-    let client = server.client();
-    let mut times = Vec::new();
-    let mut errors = Vec::new();
-    let mut rest = range(0..10);
-    while !rest.is_empty() {
-        let mut events = dns(&client, rest).limit(2);
-        while let Some(event) = events.next().await {
-            match event {
-                Ok(event) => times.push(event.timestamp.unwrap().timestamp_millis()),
-                Err(error) => {
-                    // A retryable error does not end the export.
-                    assert_eq!(
-                        events.is_terminated(),
-                        error.status() != Some(StatusCode::SERVICE_UNAVAILABLE)
-                    );
-                    errors.push((error.kind(), error.status().map(|status| status.as_u16())));
+    for prefetches in [false, true] {
+        let server = Scripted::responding(responses.clone(), response(200, vec![])).await;
+        let client = server.client();
+        let mut times = Vec::new();
+        let mut errors = Vec::new();
+        let mut rest = range(0..10);
+        while !rest.is_empty() {
+            let mut events = dns(&client, rest).limit(2);
+            if prefetches {
+                events = events.prefetch();
+            }
+            while let Some(event) = events.next().await {
+                match event {
+                    Ok(event) => times.push(event.timestamp.unwrap().timestamp_millis()),
+                    Err(error) => {
+                        // A retryable error does not end the export.
+                        assert_eq!(
+                            events.is_terminated(),
+                            error.status() != Some(StatusCode::SERVICE_UNAVAILABLE)
+                        );
+                        errors.push((error.kind(), error.status().map(|status| status.as_u16())));
+                    }
                 }
             }
+            assert!(events.is_terminated() && events.next().await.is_none());
+            rest = events.rest();
         }
-        assert!(events.is_terminated() && events.next().await.is_none());
-        rest = events.rest();
+        assert_eq!(times, [9, 8]);
+        assert_eq!(
+            errors,
+            [
+                (ErrorKind::Service, Some(503)),
+                (ErrorKind::Service, Some(418)),
+                (ErrorKind::Partial, Some(207)),
+                (ErrorKind::Decode, None)
+            ]
+        );
     }
-    assert_eq!(times, [9, 8]);
-    assert_eq!(
-        errors,
-        [
-            (ErrorKind::Service, Some(503)),
-            (ErrorKind::Service, Some(418)),
-            (ErrorKind::Partial, Some(207)),
-            (ErrorKind::Decode, None)
-        ]
-    );
     Ok(())
 }
 

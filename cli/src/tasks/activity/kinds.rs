@@ -92,7 +92,7 @@ pub(super) fn events(
             let request = move |from, to, limit| {
                 reports.$method().from(from).to(to).limit(limit)$(.$setter(0))*.send()
             };
-            parts(range, move |part| values(kind, export(part, request.clone()).limit(limit)))
+            parts(range, move |part| values(kind, export(part, request.clone()).limit(limit).prefetch()))
         }};
     }
     match kind {
