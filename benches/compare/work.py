@@ -19,7 +19,7 @@ token = token_api.TokenApi(with_key).create_auth_token(grant_type="client_creden
 service = client(host=url, access_token=token)
 sites = sites_api.SitesApi(service)
 site = sites.list_sites()[0].site_id
-if job == "gets":
+if job in ("gets", "blocking"):
     for _ in range(1000):
         assert sites.get_site(site).name
 elif job == "list":
@@ -33,5 +33,11 @@ elif job == "pages":
     reports = activity_api.ActivityApi(client(host=url + "/reports/v2", access_token=token))
     for page in range(20):
         assert len(reports.get_activity_dns("-30days", "now", 1000, offset=page).data) == 1000
+elif job == "decode":
+    service = client(host=url + "/reports/v2", access_token=token)
+    reports = activity_api.ActivityApi(service)
+    page = reports.get_activity_dns_without_preload_content("-30days", "now", 1000, offset=0).data
+    for _ in range(200):
+        assert len(activity_api.GetActivityDns200Response.from_json(page.decode()).data) == 1000
 elif job != "token":
     sys.exit(f"no job {job}")

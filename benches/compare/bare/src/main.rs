@@ -9,6 +9,7 @@
 use reqwest::Client;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::runtime::Builder;
 
 #[derive(Deserialize)]
 struct Token {
@@ -51,19 +52,55 @@ struct Service {
 
 impl Service {
     async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
+        serde_json::from_slice(&self.body(path).await).unwrap()
+    }
+
+    async fn body(&self, path: &str) -> Vec<u8> {
         let request = self.http.get(format!("{}{path}", self.url));
         let response = request.bearer_auth(&self.token).send().await.unwrap();
         let body = response.error_for_status().unwrap().bytes().await.unwrap();
-        serde_json::from_slice(&body).unwrap()
+        body.into()
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
+fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, url, key, secret, job] = arguments.as_slice() else {
         panic!("usage: compare-bare BASE_URL KEY SECRET JOB");
     };
+    match job.as_str() {
+        "blocking" => blocking(url, key, secret),
+        job => {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(run(url, key, secret, job));
+        }
+    }
+}
+
+/// A program that is not async.
+fn blocking(url: &str, key: &str, secret: &str) {
+    let http = reqwest::blocking::Client::new();
+    let request = http
+        .post(format!("{url}auth/v2/token"))
+        .basic_auth(key, Some(secret))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("grant_type=client_credentials");
+    let body = request.send().unwrap().bytes().unwrap();
+    let token: Token = serde_json::from_slice(&body).unwrap();
+    let get = |path: &str| {
+        let request = http.get(format!("{url}{path}"));
+        let response = request.bearer_auth(&token.access_token).send().unwrap();
+        response.error_for_status().unwrap().bytes().unwrap()
+    };
+    let sites: Vec<Site> = serde_json::from_slice(&get("deployments/v2/sites")).unwrap();
+    let path = format!("deployments/v2/sites/{}", sites[0].site_id);
+    for _ in 0..1000 {
+        let site: Site = serde_json::from_slice(&get(&path)).unwrap();
+        assert!(!site.name.is_empty());
+    }
+}
+
+async fn run(url: &str, key: &str, secret: &str, job: &str) {
     let http = Client::new();
     let request = http
         .post(format!("{url}auth/v2/token"))
@@ -74,12 +111,12 @@ async fn main() {
     let token: Token = serde_json::from_slice(&body).unwrap();
     let service = Service {
         http,
-        url: url.clone(),
+        url: url.to_owned(),
         token: token.access_token,
     };
     let sites: Vec<Site> = service.get("deployments/v2/sites").await;
     let site = sites[0].site_id;
-    match job.as_str() {
+    match job {
         "token" => {}
         "gets" => {
             for _ in 0..1000 {
@@ -106,6 +143,14 @@ async fn main() {
                 let path =
                     format!("reports/v2/activity/dns?from=-30days&to=now&limit=1000&offset={page}");
                 let page: Page<Event> = service.get(&path).await;
+                assert_eq!(page.data.len(), 1000);
+            }
+        }
+        "decode" => {
+            let path = "reports/v2/activity/dns?from=-30days&to=now&limit=1000&offset=0";
+            let body = service.body(path).await;
+            for _ in 0..200 {
+                let page: Page<Event> = serde_json::from_slice(&body).unwrap();
                 assert_eq!(page.data.len(), 1000);
             }
         }

@@ -4,11 +4,12 @@
     reason = "a panic ends the measurement"
 )]
 
-use cisco_secure_access::{Client, Cloud, Credentials};
+use cisco_secure_access::api::reports::types::ListDnsActivityResponse;
+use cisco_secure_access::{Client, Cloud, Credentials, LenientDeserialize as _};
 use futures_util::TryStreamExt as _;
+use tokio::runtime::Builder;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
+fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, url, key, secret, job] = arguments.as_slice() else {
         panic!("usage: compare-ours BASE_URL KEY SECRET JOB");
@@ -18,9 +19,27 @@ async fn main() {
         .credentials(Credentials::new(key, secret.as_str()))
         .build()
         .unwrap();
+    if job == "blocking" {
+        return blocking(&client);
+    }
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(run(&client, job));
+}
+
+/// A program that is not async.
+fn blocking(client: &Client) {
+    let sites = client.deployments().list_sites().send().wait().unwrap();
+    let site = sites.first().unwrap().site_id.unwrap();
+    for _ in 0..1000 {
+        let site = client.deployments().get_site(site).send().wait().unwrap();
+        assert!(site.name.is_some());
+    }
+}
+
+async fn run(client: &Client, job: &str) {
     let sites = client.deployments().list_sites().send().await.unwrap();
     let site = sites.first().unwrap().site_id.unwrap();
-    match job.as_str() {
+    match job {
         "token" => {}
         "gets" => {
             for _ in 0..1000 {
@@ -48,6 +67,14 @@ async fn main() {
             for page in 0..20 {
                 let request = client.reports().list_dns_activity().from("-30days").to("now").limit(1000);
                 let rows = request.offset(page).send().await.unwrap();
+                assert_eq!(rows.data.len(), 1000);
+            }
+        }
+        "decode" => {
+            let request = client.reports().list_dns_activity().from("-30days").to("now");
+            let page = request.limit(1000).offset(0).send_raw().await.unwrap();
+            for _ in 0..200 {
+                let (rows, _) = ListDnsActivityResponse::from_body(page.body()).unwrap();
                 assert_eq!(rows.data.len(), 1000);
             }
         }
