@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, Shared, select};
+use http::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
@@ -52,6 +53,8 @@ pub(crate) struct Token(Arc<Inner>);
 
 struct Inner {
     secret: SecretString,
+    /// The header of each request with the token; `None` if the token has characters that are not valid in a header.
+    authorization: Option<HeaderValue>,
     /// The API key that it was issued for.
     api_key: Box<str>,
     expires_at: SystemTime,
@@ -89,6 +92,7 @@ impl Token {
         // A token with a lifetime shorter than the skew is usable for a part of it.
         let skew = EXPIRY_SKEW.min(lifetime / 8);
         Self(Arc::new(Inner {
+            authorization: bearer(&cached),
             expires_at: cached.expires_at(),
             secret: cached.into_secret(),
             api_key: api_key.into(),
@@ -103,8 +107,9 @@ impl Token {
         }))
     }
 
-    pub(crate) fn secret(&self) -> &SecretString {
-        &self.0.secret
+    /// Returns the header of a request with the token; `None` if the token has characters that are not valid in a header.
+    pub(crate) fn authorization(&self) -> Option<HeaderValue> {
+        self.0.authorization.clone()
     }
 
     /// Returns the API key that it was issued for.
@@ -150,6 +155,14 @@ impl Token {
     fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
+}
+
+/// Returns the header of a request with the token, which logs and debug output redact.
+fn bearer(token: &AccessToken) -> Option<HeaderValue> {
+    let value = format!("Bearer {}", token.expose_secret());
+    let mut value = HeaderValue::try_from(value).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// Sets a flag that all calls with a token share; after the first of them, it is only read.

@@ -1,10 +1,11 @@
 //! Detects repeated pages and cursors.
 
-use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, HashSet};
-use std::hash::{Hash, Hasher as _};
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, Hash, Hasher as _};
 
-use serde_json::value::RawValue;
+use foldhash::fast::{FixedState, FoldHasher};
+
+use crate::response::JsonReader;
 
 /// The maximum number of lists and cursors that a listing remembers. A longer cycle is not detected.
 const REMEMBERED: usize = 65_536;
@@ -27,14 +28,26 @@ pub(super) struct Rows {
 }
 
 /// Collects the rows of a page, each as JSON.
-#[derive(Clone, Debug, Default)]
 pub(super) struct RowsBuilder<'de> {
     count: usize,
     values: usize,
-    hasher: DefaultHasher,
+    hasher: FoldHasher<'static>,
     first: Option<&'de str>,
     last: Option<&'de str>,
     is_varied: bool,
+}
+
+impl Default for RowsBuilder<'_> {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            values: 0,
+            hasher: hasher(),
+            first: None,
+            last: None,
+            is_varied: false,
+        }
+    }
 }
 
 impl<'de> RowsBuilder<'de> {
@@ -48,6 +61,13 @@ impl<'de> RowsBuilder<'de> {
         let first = *self.first.get_or_insert(row);
         self.is_varied |= row != first;
         self.last = Some(row);
+    }
+
+    /// Creates a page of one row.
+    pub(super) fn one(row: &'de str) -> Self {
+        let mut rows = Self::default();
+        rows.add(row);
+        rows
     }
 
     /// Returns the first row that is not null.
@@ -168,8 +188,13 @@ impl History {
     }
 }
 
+/// A fast hash, because each byte of a listing is hashed. It need not resist attacks: the service gains nothing by a collision.
+fn hasher() -> FoldHasher<'static> {
+    FixedState::default().build_hasher()
+}
+
 fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = hasher();
     value.hash(&mut hasher);
     hasher.finish()
 }
@@ -184,19 +209,22 @@ fn remember(set: &mut HashSet<u64>, value: u64) {
 
 /// Returns the id of a row, or the complete row if the name of the property does not show whether it is an id; `None` if the row has no id.
 fn identity(row: &str) -> Option<&str> {
-    let properties: BTreeMap<String, &RawValue> = serde_json::from_str(row).ok()?;
-    let is_scalar = |value: &str| !value.starts_with(['{', '[']) && value != "null";
-    if let Some(id) = properties.get("id").map(|id| id.get())
-        && is_scalar(id)
-    {
-        return Some(id);
+    let mut reader = JsonReader::new(row);
+    reader.open(b'{').ok()?;
+    let mut is_first = true;
+    let mut identity = None;
+    while reader.next(b'}', &mut is_first).ok()? {
+        let name = reader.name().ok()?;
+        let value = reader.skip().ok()?;
+        if value.starts_with(['{', '[']) || value == "null" {
+            continue;
+        }
+        if name == "id" {
+            return Some(value);
+        }
+        if ["Id", "ID", "_id"].iter().any(|end| name.ends_with(end)) {
+            identity = Some(row);
+        }
     }
-    let is_id = |name: &String| {
-        ["id", "Id", "ID", "_id"].contains(&name.as_str())
-            || ["Id", "ID", "_id"].iter().any(|end| name.ends_with(end))
-    };
-    let mut names = properties
-        .iter()
-        .filter(|(_, value)| is_scalar(value.get()));
-    names.any(|(name, _)| is_id(name)).then_some(row)
+    identity
 }

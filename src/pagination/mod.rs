@@ -3,7 +3,7 @@
 //! - `pager` requests one page after the other; it is the same for all operations.
 //! - `progress` decides where the listing ends.
 //! - `fetch` is a request in flight.
-//! - `page_info` extracts the page properties from the body of a response: rows, total, cursor.
+//! - `page_info` extracts the page properties from a response: rows, total, cursor. `page_body` finds their JSON in the body.
 //! - `history` detects repeated pages and cursors.
 //! - `link` parses the header `Link`.
 //! - `continuation` is the position of a listing.
@@ -55,6 +55,7 @@ mod items;
 mod items_at;
 mod link;
 mod listing;
+mod page_body;
 mod page_info;
 mod pager;
 mod pages;

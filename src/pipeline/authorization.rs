@@ -57,9 +57,9 @@ pub(super) async fn authorize(request: &PreparedRequest, sent: u32) -> Result<Au
     match &request.authentication {
         Authentication::Token(tokens) => {
             let token = tokens.token().await.map_err(of_call)?;
-            let value = format!("Bearer {}", token.secret().expose_secret());
+            let header = token.authorization();
             Ok(Authorization {
-                header: secret_header(&value, request)?,
+                header: header.ok_or_else(|| invalid_header(request))?,
                 identity: Identity::Token(token),
             })
         }
@@ -94,15 +94,13 @@ fn basic(credentials: &Credentials, request: &PreparedRequest) -> Result<HeaderV
         credentials.key(),
         credentials.secret().expose_secret()
     );
-    secret_header(&format!("Basic {}", BASE64.encode(pair)), request)
-}
-
-/// Creates a header that logs and debug output redact.
-fn secret_header(value: &str, request: &PreparedRequest) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(value).map_err(|_| {
-        let reason = "the access token has characters that are not valid in a header";
-        Error::request(request.operation, reason)
-    })?;
+    let value = HeaderValue::try_from(format!("Basic {}", BASE64.encode(pair)));
+    let mut value = value.map_err(|_| invalid_header(request))?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+fn invalid_header(request: &PreparedRequest) -> Error {
+    let reason = "the access token has characters that are not valid in a header";
+    Error::request(request.operation, reason)
 }

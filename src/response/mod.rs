@@ -8,10 +8,10 @@ mod raw;
 mod required;
 mod typed;
 
-pub(crate) use decode::without_value;
 pub use decode::{
     Entries, Extra, LenientDeserialize, Nullable, ParseEnumError, UnknownInteger, UnknownValue,
 };
+pub(crate) use decode::{Mismatch, Reader as JsonReader, without_value};
 pub(crate) use deviation::DeviationPolicy;
 pub use deviation::{Deviation, JsonType};
 pub use raw::RawResponse;

@@ -1,10 +1,11 @@
 //! The raw response, and its conversion to a typed one.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
+use memchr::memmem::Finder;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -81,9 +82,12 @@ impl RawResponse {
 
     /// Replaces the status by the one in the body, because some errors have the status 200.
     pub(crate) fn with_status_of_body(self) -> Self {
+        /// Prepared, because each response with the status 200 is searched.
+        static PROPERTY: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("statusCode"));
+
         let meant = Some(StatusCode::OK)
             .filter(|ok| self.status == *ok)
-            .and_then(|_| self.short_body("statusCode"))
+            .and_then(|_| self.short_body_with(&PROPERTY))
             .map(|body: ErrorBody| body.status)
             .and_then(|status| StatusCode::from_u16(status).ok())
             .filter(|status| status.is_client_error() || status.is_server_error());
@@ -96,8 +100,11 @@ impl RawResponse {
     /// Parses the body as a `T` if it is short. `T` has a property with this name; because few responses have it, the name is searched for
     /// before the body is parsed.
     pub(crate) fn short_body<T: DeserializeOwned>(&self, property: &str) -> Option<T> {
-        let may_be = self.body.len() <= MAX_SHORT_BODY
-            && memchr::memmem::find(&self.body, property.as_bytes()).is_some();
+        self.short_body_with(&Finder::new(property))
+    }
+
+    fn short_body_with<T: DeserializeOwned>(&self, property: &Finder<'_>) -> Option<T> {
+        let may_be = self.body.len() <= MAX_SHORT_BODY && property.find(&self.body).is_some();
         may_be
             .then(|| serde_json::from_slice(&self.body).ok())
             .flatten()

@@ -59,7 +59,8 @@ pub(crate) use open_enum::{
 pub use open_enum::{ParseEnumError, UnknownInteger, UnknownValue};
 #[allow(unused_imports, reason = "only some APIs have such objects")]
 pub(crate) use positional::{Positional, PositionalObject};
-use reader::{Mismatch, Order, Reader};
+use reader::Order;
+pub(crate) use reader::{Mismatch, Reader};
 pub(crate) use time::TimeFormat;
 pub(crate) use union::{Kind, OneOf, Union, Variant, deserialize_union, union};
 

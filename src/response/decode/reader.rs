@@ -1,4 +1,4 @@
-//! A reader of JSON text, for the fast pass.
+//! A reader of JSON text, for the fast pass, and for the parts of a page.
 //!
 //! It supports what services send, and reports a [`Mismatch`] for everything else: then `serde_json` parses the body, and decides whether
 //! it is valid. What is rare (escapes, fractions, undocumented values) is left to `serde_json` here as well.
@@ -25,7 +25,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self {
             rest: text,
             depth: 0,
@@ -33,14 +33,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Checks that only white space remains.
-    pub(super) fn end(mut self) -> Result<(), Mismatch> {
+    pub(crate) fn end(mut self) -> Result<(), Mismatch> {
         self.skip_white_space();
         self.rest.is_empty().then_some(()).ok_or(Mismatch)
     }
 
     /// Returns the first byte of the next value, without reading it.
     #[inline]
-    pub(super) fn peek(&mut self) -> Result<u8, Mismatch> {
+    pub(crate) fn peek(&mut self) -> Result<u8, Mismatch> {
         match self.rest.as_bytes().first() {
             Some(byte) if *byte > b' ' => Ok(*byte),
             _ => {
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the start of a list or an object.
     #[inline]
-    pub(super) fn open(&mut self, bracket: u8) -> Result<(), Mismatch> {
+    pub(crate) fn open(&mut self, bracket: u8) -> Result<(), Mismatch> {
         if self.peek()? != bracket || self.depth == MAX_DEPTH {
             return Err(Mismatch);
         }
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
 
     /// Reads up to the next element of a list or an object; `false` if the bracket closes it.
     #[inline]
-    pub(super) fn next(&mut self, bracket: u8, is_first: &mut bool) -> Result<bool, Mismatch> {
+    pub(crate) fn next(&mut self, bracket: u8, is_first: &mut bool) -> Result<bool, Mismatch> {
         let byte = self.peek()?;
         if byte == bracket {
             self.depth -= 1;
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the name of a property and its colon.
-    pub(super) fn name(&mut self) -> Result<Cow<'a, str>, Mismatch> {
+    pub(crate) fn name(&mut self) -> Result<Cow<'a, str>, Mismatch> {
         let name = self.text()?;
         match self.peek()? {
             b':' => self.advance(1).map(|()| name),
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
     /// Reads the rest of a string with an escape at this position.
     #[cold]
     fn escaped_text(&mut self, escape: usize) -> Result<String, Mismatch> {
-        let length = escaped_length(self.rest, escape)?;
+        let length = escaped_length(self.rest.as_bytes(), escape)?;
         let (text, rest) = self.rest.split_at_checked(length).ok_or(Mismatch)?;
         self.rest = rest;
         self.advance(1)?;
@@ -201,44 +201,40 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips a value and returns its text. The value is delimited, but not checked.
-    pub(super) fn skip(&mut self) -> Result<&'a str, Mismatch> {
+    pub(crate) fn skip(&mut self) -> Result<&'a str, Mismatch> {
         self.peek()?;
-        let start = self.rest;
-        let outer = self.depth;
+        let bytes = self.rest.as_bytes();
+        let mut depth = self.depth;
+        let mut length = 0;
         loop {
-            match self.peek()? {
-                b'"' => {
-                    self.advance(1)?;
-                    let length = escaped_length(self.rest, 0)?;
-                    self.advance(length + 1)?;
-                }
-                bracket @ (b'[' | b'{') => {
-                    self.open(bracket)?;
-                    continue;
-                }
-                b']' | b'}' if self.depth > outer => {
-                    self.depth -= 1;
-                    self.advance(1)?;
-                }
-                b',' | b':' if self.depth > outer => {
-                    self.advance(1)?;
-                    continue;
-                }
-                _ => {
-                    let is_word =
-                        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.');
-                    let rest = self.rest.trim_start_matches(is_word);
-                    if rest.len() == self.rest.len() {
-                        return Err(Mismatch);
+            let byte = *bytes.get(length).ok_or(Mismatch)?;
+            let is_nested = depth > self.depth;
+            length += 1;
+            match byte {
+                b'"' => length = escaped_length(bytes, length)? + 1,
+                b'[' | b'{' if depth < MAX_DEPTH => depth += 1,
+                b']' | b'}' if is_nested => depth -= 1,
+                b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' if is_nested => {}
+                byte if is_of_word(byte) => {
+                    while bytes.get(length).is_some_and(|byte| is_of_word(*byte)) {
+                        length += 1;
                     }
-                    self.rest = rest;
                 }
+                _ => return Err(Mismatch),
             }
-            if self.depth == outer {
-                return Ok(&start[..start.len() - self.rest.len()]);
+            if depth == self.depth {
+                break;
             }
         }
+        let (value, rest) = self.rest.split_at_checked(length).ok_or(Mismatch)?;
+        self.rest = rest;
+        Ok(value)
     }
+}
+
+/// Whether a number or a literal can have this byte.
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')
 }
 
 /// The number of digits of an integer that always fits into an `i64`.
@@ -279,8 +275,7 @@ fn plain_length(bytes: &[u8]) -> usize {
 }
 
 /// Returns the number of bytes before the quote that ends a string, from this position on.
-fn escaped_length(text: &str, from: usize) -> Result<usize, Mismatch> {
-    let bytes = text.as_bytes();
+fn escaped_length(bytes: &[u8], from: usize) -> Result<usize, Mismatch> {
     let mut length = from;
     loop {
         length += plain_length(bytes.get(length..).ok_or(Mismatch)?);
