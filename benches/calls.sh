@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the time of a call against bare reqwest, the speed of decoding against handwritten types, and listings; prints the tables of
-# benches/README.md. `cargo bench --bench calls -- instructions` counts instructions.
+# Measures the time of a call against bare reqwest, the speed of decoding against handwritten types, listings, and exports; prints
+# the tables of benches/README.md. `cargo bench --bench calls -- instructions` counts instructions.
 #
 # Everything runs on this machine; server and clients are separate processes.
 set -euo pipefail
@@ -38,11 +38,25 @@ echo "| --- | ---: | ---: | ---: |"
 "$program" decode
 echo
 
+# The seconds and the peak memory of a role, as two cells.
+cells() { "$program" "$@" | paste -s | awk '{ printf "%s s | %s MiB |", $1, $2 }'; }
+
 server 20
-echo "| pages at a time | time | peak memory |"
+echo "| pages in flight | by hand | peak memory | this crate | peak memory |"
+echo "| ---: | ---: | ---: | ---: | ---: |"
+for pages in 1 4 16; do
+    echo "| $pages | $(cells list-bare "$url" "$pages") $(cells list "$url" "$pages")"
+done
+echo
+echo "| events, 20 ms for 1,000 | by hand | peak memory | this crate | peak memory |"
+echo "| ---: | ---: | ---: | ---: | ---: |"
+echo "| 200,000 | $(cells export-bare "$url" 200000) $(cells export "$url" 200000)"
+kill "$server_pid"
+server 0
+echo
+echo "| events, without a delay | this crate | peak memory |"
 echo "| ---: | ---: | ---: |"
-for prefetch in 1 4 16; do
-    mapfile -t figures < <("$program" list "$url" "$prefetch")
-    echo "| $prefetch | ${figures[0]} s | ${figures[1]} MiB |"
+for events in 1000000 10000000; do
+    echo "| $events | $(cells export "$url" "$events")"
 done
 kill "$server_pid"
