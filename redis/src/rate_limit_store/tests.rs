@@ -404,6 +404,35 @@ async fn a_server_without_its_data_gets_them_back() {
 }
 
 #[tokio::test]
+async fn a_clock_that_goes_back_stops_nobody() {
+    let Some(mut tested) = Tested::start() else {
+        return;
+    };
+    let bucket = bucket("set back", &[(1, 10)]);
+    let start = 1_800_000_000 * SECOND;
+    tested.set_time(start).await;
+    let [sent, waiting, other] = [0, 1, 2].map(|number| RequestId::new(7, number));
+    let rejection = Allowance::new(0, Duration::from_secs(30), true);
+    let rejected = Observation::new(Vec::new(), Some(rejection));
+    assert_eq!(tested.claim(&bucket, sent).await, start);
+    tested.complete(&bucket, sent, &rejected).await;
+    let slot = tested.claim(&bucket, waiting).await;
+    assert_eq!(slot, start + 30 * SECOND);
+
+    let earlier = start - 3600 * SECOND;
+    tested.set_time(earlier).await;
+    let claim = tested.store.claim(&bucket, waiting).await.unwrap();
+    assert_eq!(claim, Claim::Forgotten);
+    let age = Duration::from_secs(4);
+    tested.store.restore(&bucket, &[(sent, age)]).await.unwrap();
+    let slot = earlier + 6 * SECOND;
+    assert_eq!(tested.claim(&bucket, waiting).await, slot);
+    tested.set_time(slot).await;
+    assert_eq!(tested.claim(&bucket, waiting).await, slot);
+    assert_eq!(tested.claim(&bucket, other).await, slot + 10 * SECOND);
+}
+
+#[tokio::test]
 async fn a_completion_reports_the_use_by_all_clients() {
     let Some(mut tested) = Tested::start() else {
         return;

@@ -15,8 +15,15 @@ local function number(field)
   return tonumber(redis.call('HGET', bucket, field) or 0)
 end
 
--- Clients that wait send a command more often than that. So nobody waited, or nobody has reached the server.
+-- A clock that has gone back, such as that of a replica which has taken over, leaves times of the future, which would stop all clients until
+-- it reaches them. So the state is lost, and the clients restore their requests, whose ages do not depend on this clock.
 local last = number('last')
+if last > now + args.transit then
+  redis.call('DEL', unpack(KEYS))
+  last = 0
+end
+
+-- Clients that wait send a command more often than that. So nobody waited, or nobody has reached the server.
 if last > 0 and now - last > args.silence then
   redis.call('HSET', bucket, 'silent_until', text(now))
 end
