@@ -12,7 +12,7 @@ use cisco_secure_access::auth::BoxError;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{
     Client, ConnectionAddr, ConnectionInfo, ErrorKind, FromRedisValue, IntoConnectionInfo as _,
-    RedisResult, TlsCertificates, Value,
+    RedisError, RedisResult, ServerErrorKind, TlsCertificates, Value,
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -164,15 +164,16 @@ impl Inner {
         Ok((number, manager))
     }
 
-    /// Records the result of a command. A connection whose server does not respond is not used again: its machine may be gone, and a new
-    /// connection reaches another one.
+    /// Records the result of a command. A connection whose server does not respond, or is a replica, is not used again: its machine may be
+    /// gone or replaced, and a new connection reaches another one.
     fn record<T>(&self, number: u64, result: &RedisResult<T>) {
         let mut state = self.state();
         match result {
-            Err(error) if error.is_io_error() => {
+            Err(error) if error.is_io_error() || is_of_replica(error) => {
                 state.failed_at = Some(Instant::now());
                 let is_current = |(current, _): &(u64, _)| *current == number;
-                if error.is_timeout() && state.manager.as_ref().is_some_and(is_current) {
+                let is_wrong = error.is_timeout() || is_of_replica(error);
+                if is_wrong && state.manager.as_ref().is_some_and(is_current) {
                     state.manager = None;
                 }
             }
@@ -305,6 +306,19 @@ fn client_with_roots(info: ConnectionInfo, pem: Vec<u8>) -> Result<Client, Confi
                 .to_owned(),
         )
     })
+}
+
+/// Whether the server refuses a command because it is a replica, such as a primary that was replaced and has kept its connections.
+fn is_of_replica(error: &RedisError) -> bool {
+    let is_kind = matches!(
+        error.kind(),
+        ErrorKind::Server(ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown)
+    );
+    // Before version 7, the server has the error of a command in the text of that of its script.
+    is_kind
+        || error
+            .detail()
+            .is_some_and(|text| text.contains("-READONLY"))
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -1,6 +1,8 @@
 //! Connections to a server: TLS, passwords, and servers that do not respond.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use cisco_secure_access::auth::TokenCache as _;
@@ -10,7 +12,11 @@ use rcgen::{CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use crate::proxy;
 use crate::server::RedisServer;
+
+/// The time after which something that should happen is taken to be missing, on a machine however slow.
+const LIMIT: Duration = Duration::from_secs(60);
 
 async fn error_of(cache: &RedisTokenCache) -> String {
     cache.get("key").await.unwrap_err().to_string()
@@ -121,6 +127,31 @@ async fn a_connection_that_does_not_respond_is_replaced() {
     }
     let after = connections(&server).await;
     assert!(after.iter().all(|id| !before.contains(id)), "{after:?}");
+}
+
+#[tokio::test]
+async fn the_connection_to_a_replica_is_replaced() {
+    let (Some(old), Some(new)) = (RedisServer::start(), RedisServer::start()) else {
+        return;
+    };
+    let target = Arc::new(AtomicU16::new(old.port()));
+    let port = proxy::start(Arc::clone(&target), Duration::ZERO).await;
+    let redis = Redis::new(format!("redis://127.0.0.1:{port}")).unwrap();
+    let cache = redis.token_cache();
+    drop(cache.lock("first").await.unwrap());
+    // The primary is replaced, and its connections stay.
+    old.command::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await;
+    target.store(new.port(), Ordering::Relaxed);
+    let error = cache.lock("second").await.unwrap_err().to_string();
+    assert!(error.contains("replica"), "{error}");
+    let lock = async || {
+        while cache.lock("second").await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(LIMIT, lock()).await.unwrap();
+    let keys: Vec<String> = new.command(&["KEYS", "*:lock-number"]).await;
+    assert_eq!(keys.len(), 1);
 }
 
 #[test]

@@ -402,7 +402,11 @@ async fn a_slow_redis_is_no_absence() {
     let Some(mut fleet) = Fleet::start(&[(20, 1)]).await else {
         return;
     };
-    let port = proxy::start(fleet.redis.port(), Duration::from_millis(60)).await;
+    let port = proxy::start(
+        Arc::new(fleet.redis.port().into()),
+        Duration::from_millis(60),
+    )
+    .await;
     fleet.redis_url = format!("redis://127.0.0.1:{port}");
     fleet.launch(3, 20, &[]);
     let (reports, _) = fleet.finish().await;

@@ -1,6 +1,8 @@
 //! A proxy in front of a server, whose replies it delays.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join;
@@ -10,13 +12,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::{Instant, sleep_until};
 
-/// Starts a proxy in front of the server at a port; returns its own port.
-pub(crate) async fn start(port: u16, delay: Duration) -> u16 {
+/// Starts a proxy in front of the server at a port, which is another one for later connections if it changes; returns its own port.
+pub(crate) async fn start(port: Arc<AtomicU16>, delay: Duration) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let own = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            let server = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await;
+            let server =
+                TcpStream::connect((Ipv4Addr::LOCALHOST, port.load(Ordering::Relaxed))).await;
             let (from_client, to_client) = client.into_split();
             let (from_server, to_server) = server.unwrap().into_split();
             tokio::spawn(forward(from_client, to_server, Duration::ZERO));
