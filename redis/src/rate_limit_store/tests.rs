@@ -306,6 +306,57 @@ async fn a_granted_request_that_is_released_uses_no_slot() {
 }
 
 #[tokio::test]
+async fn a_granted_claim_that_is_repeated_uses_one_slot() {
+    let Some(mut tested) = Tested::start() else {
+        return;
+    };
+    let bucket = bucket("repeated", &[(1, 10)]);
+    let start = 1_800_000_000 * SECOND;
+    tested.set_time(start).await;
+    let (one, other) = (RequestId::new(1, 0), RequestId::new(2, 0));
+    for _ in 0..2 {
+        assert_eq!(tested.claim(&bucket, one).await, start);
+    }
+    assert_eq!(tested.claim(&bucket, other).await, start + 10 * SECOND);
+}
+
+#[tokio::test]
+async fn an_allowance_loses_only_the_requests_that_are_sent() {
+    let Some(mut tested) = Tested::start() else {
+        return;
+    };
+    let [one, dropped, other] = [0, 1, 2].map(|number| RequestId::new(1, number));
+    let start = 1_800_000_000 * SECOND;
+    let late = TRANSIT + SECOND;
+    // The time after which the response arrives, what it leaves, and whether the dropped call was granted before it.
+    for (name, delay, left, is_earlier, expected) in [
+        ("granted with the allowance", 0, 1, false, 0),
+        ("in flight when the response arrives", 0, 2, true, 0),
+        ("not counted by the response", late, 0, true, 17 * SECOND),
+    ] {
+        let bucket = bucket(name, &[(40, 60)]);
+        let allowance = Allowance::new(left, Duration::from_secs(17), true);
+        let observation = Observation::new(Vec::new(), Some(allowance));
+        tested.set_time(start).await;
+        assert_eq!(tested.claim(&bucket, one).await, start, "{name}");
+        if is_earlier {
+            assert_eq!(tested.claim(&bucket, dropped).await, start, "{name}");
+        }
+        let now = start + delay;
+        tested.set_time(now).await;
+        tested.complete(&bucket, one, &observation).await;
+        if !is_earlier {
+            // The first reply is lost.
+            assert_eq!(tested.claim(&bucket, dropped).await, now, "{name}");
+            assert_eq!(tested.claim(&bucket, dropped).await, now, "{name}");
+        }
+        let released = RateLimitStore::release(&tested.store, &bucket, dropped);
+        released.await.unwrap();
+        assert_eq!(tested.claim(&bucket, other).await, now + expected, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_responses_report_applies_to_all_clients() {
     let Some(mut tested) = Tested::start() else {
         return;

@@ -63,6 +63,16 @@ local function generation()
   return known
 end
 
+-- Takes back the grant of the request, if it has one, because the request was not sent. A request in flight has reduced the allowance: with
+-- its grant, or when a response has reported the allowance since then. An older request may not have, so it gives nothing back.
+local function take_back()
+  local latest = tonumber(redis.call('ZSCORE', sent, args.request))
+  redis.call('ZREM', sent, args.request)
+  if latest and latest > now and now < number('until') then
+    redis.call('HINCRBY', bucket, 'remaining', 1)
+  end
+end
+
 -- Records that the client of the operation is active.
 local function touch_client()
   redis.call('ZADD', clients, text(now), args.client)

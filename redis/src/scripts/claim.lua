@@ -9,6 +9,8 @@ if args.generation and args.generation ~= current then
   return cjson.encode({generation = current})
 end
 
+-- A client that repeats a granted claim has not received the reply, so it has not sent the request.
+take_back()
 if not redis.call('ZSCORE', waiting, args.request) then
   redis.call('ZADD', waiting, redis.call('HINCRBY', bucket, 'places', 1), args.request)
 end
