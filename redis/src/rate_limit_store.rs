@@ -25,6 +25,9 @@ const SILENCE: Duration = Duration::from_millis(1500);
 const RESTORE_BATCH: usize = 1000;
 /// The maximum number of buckets and clients whose generation is remembered.
 const MAX_GENERATIONS: usize = 10_000;
+/// The maximum of a number of requests or seconds in the scripts, which have no integers: the commands of the server and the replies, with 14
+/// digits, refuse larger ones. It is as good as no limit.
+const MAX_NUMBER: u64 = 1_000_000_000_000;
 
 const CLOCK: &str = include_str!("scripts/clock.lua");
 
@@ -252,7 +255,7 @@ impl RedisRateLimitStore {
             claim: self.claim_arguments(bucket, request),
             limits: pairs(&observation.limits),
             allowance: observation.allowance.map(|allowance| AllowanceArguments {
-                requests: allowance.requests,
+                requests: allowance.requests.min(MAX_NUMBER),
                 reset: micros(allowance.reset),
                 is_rejection: allowance.is_rejection,
             }),
@@ -328,7 +331,8 @@ impl RateLimitStore for RedisRateLimitStore {
 fn pairs(windows: &[RateLimitWindow]) -> Vec<(u64, u64)> {
     let pairs = windows
         .iter()
-        .map(|window| (window.requests, window.seconds));
+        .map(|window| [window.requests, window.seconds].map(|number| number.min(MAX_NUMBER)))
+        .map(<(u64, u64)>::from);
     pairs.collect()
 }
 

@@ -389,6 +389,33 @@ async fn what_responses_report_applies_to_all_clients() {
 }
 
 #[tokio::test]
+async fn a_huge_number_of_a_response_is_no_error() {
+    let Some(mut tested) = Tested::start() else {
+        return;
+    };
+    let start = 1_800_000_000 * SECOND;
+    let huge = u64::MAX;
+    let allowance = Allowance::new(huge, Duration::from_secs(17), true);
+    let endless = Allowance::new(0, Duration::from_secs(huge), true);
+    for (name, windows, allowance) in [
+        ("an allowance", Vec::new(), Some(allowance)),
+        ("a limit", vec![RateLimitWindow::new(huge, 60)], None),
+        ("a window", vec![RateLimitWindow::new(7, huge)], None),
+        ("a wait", Vec::new(), Some(endless)),
+    ] {
+        let bucket = bucket(name, &[(5, 10)]);
+        tested.set_time(start).await;
+        let observation = Observation::new(windows, allowance);
+        for number in 0..3 {
+            let request = RequestId::new(1, number);
+            let claim = tested.store.claim(&bucket, request).await;
+            assert!(claim.is_ok(), "{name}: {claim:?}");
+            tested.complete(&bucket, request, &observation).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_a_window_says_itself_delays_nobody() {
     let Some(mut tested) = Tested::start() else {
         return;
