@@ -109,16 +109,25 @@ impl Redis {
         keys: &[String],
         arguments: &[&str],
     ) -> Result<T, BoxError> {
-        let handle = Handle::try_current().map_err(|error| self.error(error))?;
         let invocation = script.invocation(keys, arguments);
         let inner = Arc::clone(&self.inner);
-        let command = handle.spawn(async move { inner.invoke(&invocation).await });
-        let result = match command.await {
-            Ok(result) => result,
-            Err(_) => return Err(self.error("the command was aborted")),
-        };
+        let command = async move { inner.invoke(&invocation).await };
+        let result = self.complete(command).await?;
         let value = result.and_then(|value| Ok(T::from_redis_value(value)?));
         value.map_err(|error| self.error(error))
+    }
+
+    /// Runs a future in a task of its own, which completes it if the caller does not wait for it any more.
+    ///
+    /// # Errors
+    /// Without a Tokio runtime, and when the runtime ends.
+    pub(crate) async fn complete<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, BoxError> {
+        let handle = Handle::try_current().map_err(|error| self.error(error))?;
+        let result = handle.spawn(future).await;
+        result.map_err(|_| self.error("the command was aborted"))
     }
 
     fn error(&self, error: impl fmt::Display) -> BoxError {

@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
+use std::slice;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -20,6 +21,8 @@ const NUMBER_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 /// The interval between attempts to acquire a lock, plus up to as much at random.
 const LOCK_POLL: Duration = Duration::from_millis(25);
+/// The interval between attempts to release a lock while the server does not respond.
+const UNLOCK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A cache of access tokens on a Redis server, which all processes with one API key share.
 ///
@@ -112,21 +115,24 @@ impl RedisTokenCache {
         }
     }
 
-    /// Acquires the lock of a key, if it is free.
-    async fn try_lock(&self, key: &str, holder: &str) -> Result<Option<Lock>, BoxError> {
-        let keys = [self.lock_key(key), self.number_key(key)];
+    /// Acquires the lock of a key, if it is free. A lock whose number does not arrive is released, because the server may have granted it.
+    async fn try_lock(self, key: String, holder: String) -> Result<Option<Lock>, BoxError> {
+        let keys = [self.lock_key(&key), self.number_key(&key)];
         let lifetimes = [LOCK_LIFETIME, NUMBER_LIFETIME].map(|time| time.as_millis().to_string());
-        let arguments = [holder, &lifetimes[0], &lifetimes[1]];
-        let number: u64 = self
-            .redis
-            .run(&self.scripts.lock, &keys, &arguments)
-            .await?;
-        Ok((number > 0).then(|| Lock {
-            cache: self.clone(),
-            key: self.lock_key(key),
-            holder: holder.to_owned(),
-            number,
-        }))
+        let arguments = [&holder, lifetimes[0].as_str(), &lifetimes[1]];
+        let lock = &self.scripts.lock;
+        let number = match self.redis.run(lock, &keys, &arguments).await {
+            Ok(0) => return Ok(None),
+            number => number,
+        };
+        let mut lock = Lock {
+            key: self.lock_key(&key),
+            cache: self,
+            holder,
+            number: 0,
+        };
+        lock.number = number?;
+        Ok(Some(lock))
     }
 }
 
@@ -166,7 +172,9 @@ impl TokenCache for RedisTokenCache {
             let holder = format!("{:016x}{:016x}", random(), random());
             let give_up = Instant::now() + LOCK_TIMEOUT;
             while Instant::now() < give_up {
-                if let Some(lock) = self.try_lock(key, &holder).await? {
+                // A lock that arrives after the caller has gone is dropped, and so released.
+                let lock = self.clone().try_lock(key.to_owned(), holder.clone());
+                if let Some(lock) = self.redis.complete(lock).await?? {
                     return Ok(CacheLock::new(lock));
                 }
                 let share = random() as f64 / u64::MAX as f64;
@@ -193,7 +201,7 @@ struct Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Without a runtime, and if the command fails, the lock expires.
+        // Without a runtime, the lock expires.
         let Ok(handle) = Handle::try_current() else {
             return;
         };
@@ -201,7 +209,15 @@ impl Drop for Lock {
         let (key, holder) = (self.key.clone(), self.holder.clone());
         handle.spawn(async move {
             let unlock = &cache.scripts.unlock;
-            let _ = cache.redis.run::<u64>(unlock, &[key], &[&holder]).await;
+            let expires_at = Instant::now() + LOCK_LIFETIME;
+            let unlock = async || {
+                let keys = slice::from_ref(&key);
+                let result = cache.redis.run::<u64>(unlock, keys, &[&holder]).await;
+                result.is_ok()
+            };
+            while !unlock().await && Instant::now() < expires_at {
+                tokio::time::sleep(UNLOCK_INTERVAL).await;
+            }
         });
     }
 }

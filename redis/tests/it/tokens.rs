@@ -7,10 +7,14 @@ use cisco_secure_access::auth::{AccessToken, TokenCache as _};
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{Client, Cloud};
 use cisco_secure_access_redis::{Redis, RedisTokenCache};
+use futures_util::FutureExt as _;
 use futures_util::future::try_join_all;
+use tokio::time::timeout;
 
 use crate::server::RedisServer;
 
+/// The time after which something that should happen is taken to be missing, on a machine however slow.
+const LIMIT: Duration = Duration::from_secs(60);
 /// The cache key of a token: a hash.
 const KEY: &str = "0123456789abcdef";
 
@@ -99,6 +103,36 @@ async fn a_lock_has_one_holder_and_is_released() {
     assert!(!waiting.is_finished());
     drop(lock);
     waiting.await.unwrap().unwrap();
+}
+
+/// Waits until the server has granted a number of locks, and the last of them is released before it expires.
+async fn is_released(server: &RedisServer, granted: u64) {
+    let name = |name: &str| format!("secure-access:{{{KEY}}}:{name}");
+    let check = async || {
+        let number = name("lock-number");
+        while server.command::<Option<u64>>(&["GET", &number]).await != Some(granted) {}
+        let _: u64 = server.command(&["PERSIST", &name("lock")]).await;
+        while server.command::<u64>(&["EXISTS", &name("lock")]).await == 1 {}
+    };
+    timeout(LIMIT, check()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lock_whose_number_does_not_arrive_is_released() {
+    let Some(mut server) = RedisServer::start() else {
+        return;
+    };
+    let cache = cache(&server);
+    // The caller goes away after it has sent the command.
+    assert!(cache.lock(KEY).now_or_never().is_none());
+    is_released(&server, 1).await;
+    // The server executes the command after its time limit.
+    server.stop();
+    cache.lock(KEY).await.unwrap_err();
+    server.go_on();
+    is_released(&server, 2).await;
+    let hour = Duration::from_secs(3600);
+    cache.put(KEY, token("own", hour)).await.unwrap();
 }
 
 #[tokio::test]
