@@ -111,7 +111,10 @@ impl RedisTokenCache {
             .await?;
         match is_stored {
             true => Ok(()),
-            false => Err("another client has the lock and stores its own token".into()),
+            false => Err(
+                "this token was not stored, because another client has acquired the lock and stores its own"
+                    .into(),
+            ),
         }
     }
 

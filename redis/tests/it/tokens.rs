@@ -155,7 +155,11 @@ async fn only_the_holder_of_the_newest_lock_stores_a_token() {
     server.command::<()>(&["PEXPIRE", &lock_key, "0"]).await;
     let new = other.lock(KEY).await.unwrap();
     let late = one.put_locked(KEY, token("late", hour), &old).await;
-    assert!(late.unwrap_err().to_string().contains("another client"));
+    let late = late.unwrap_err().to_string();
+    assert!(
+        late.contains("not stored, because another client"),
+        "{late}"
+    );
     one.put(KEY, token("without", hour)).await.unwrap_err();
     other
         .put_locked(KEY, token("new", hour), &new)
