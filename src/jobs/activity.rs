@@ -144,6 +144,8 @@ impl<P: EventPage> Export<P> {
     /// The maximum that the service accepts is not documented.
     pub fn limit(mut self, events: usize) -> Self {
         self.limit = events.max(1);
+        // A prefetched response would be compared with another limit than it was requested with.
+        self.in_flight = None;
         self
     }
 

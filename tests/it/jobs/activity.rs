@@ -231,6 +231,25 @@ async fn the_next_part_is_prefetched_while_the_program_processes_events() -> Res
 }
 
 #[tokio::test]
+async fn another_limit_applies_to_what_is_prefetched() -> Result<()> {
+    let log: Vec<_> = (0..40).map(|time| (time, time.to_string())).collect();
+    let habits = Habits {
+        order: Order::OldestFirst,
+        ..USUAL
+    };
+    let server = service(&log, habits, 1).await;
+    let mut events = dns(&server.client(), range(0..40)).limit(15).prefetch();
+    let mut count = 0;
+    while let Some(_event) = events.try_next().await? {
+        count += 1;
+        // The response in flight has 15 events at most, and lacks others.
+        events = events.limit(15 + count);
+    }
+    assert_eq!(count, 40);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_prefetched_export_has_the_same_events_and_the_same_rest() -> Result<()> {
     let log = log(60, 20);
     for order in [Order::NewestFirst, Order::OldestFirst, Order::Mixed] {
