@@ -59,6 +59,7 @@ pub trait TokenCache: fmt::Debug + Send + Sync {
     /// The lock must be released if its holder disappears. The default implementation does not lock: clients that start at the same time
     /// each request a token.
     ///
+    /// # Errors
     /// When the lock cannot be acquired in reasonable time. The client then continues without the lock. It waits for at most two thirds of
     /// [`ClientBuilder::token_timeout`](crate::ClientBuilder::token_timeout).
     fn lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<CacheLock, BoxError>> {

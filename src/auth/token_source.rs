@@ -570,7 +570,6 @@ impl State {
     }
 }
 
-/// Logs a failure of the cache. Calls continue without it.
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSource")

@@ -96,6 +96,7 @@ struct Attempt {
 
 /// Makes one attempt.
 ///
+/// # Errors
 /// When the request cannot be sent. A later failure is part of the attempt.
 async fn attempt(
     context: &PipelineContext,

@@ -1,6 +1,7 @@
 //! Clients that share a store of rate limits, against a service that counts their requests, with a clock that advances only when a client
 //! waits.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,11 +9,12 @@ use cisco_secure_access::api::deployments::operations::LIST_SITES;
 use cisco_secure_access::auth::{BoxError, BoxFuture};
 use cisco_secure_access::rate_limit::{Bucket, Claim, Observation, RequestId, Usage};
 use cisco_secure_access::{
-    Client, Credentials, ErrorKind, PausedClock, RateLimitStore, RateLimiting, Result, RetryPolicy,
-    service_fn,
+    Client, ClientBuilder, Credentials, ErrorKind, PausedClock, RateLimitStore, RateLimiting,
+    Result, RetryPolicy, service_fn,
 };
 use futures_util::future::{join_all, try_join_all};
 use http::Response;
+use tokio::sync::Semaphore;
 
 use crate::logs;
 
@@ -27,6 +29,8 @@ enum Condition {
     Failing,
     Hanging,
     Panicking,
+    /// It cannot be reached, but restores an empty list, for which it has nothing to do.
+    RestoringNothing,
 }
 
 /// A store in memory.
@@ -86,7 +90,9 @@ impl MemoryStore {
                 let value = operation(&mut state, self.clock.elapsed());
                 Box::pin(async move { Ok(value) })
             }
-            Condition::Failing => Box::pin(async { Err("the store has no power".into()) }),
+            Condition::Failing | Condition::RestoringNothing => {
+                Box::pin(async { Err("the store has no power".into()) })
+            }
             Condition::Hanging => {
                 let clock = self.clock.clone();
                 Box::pin(async move {
@@ -207,15 +213,23 @@ impl RateLimitStore for MemoryStore {
 
     fn restore<'a>(
         &'a self,
-        _: &'a Bucket,
+        bucket: &'a Bucket,
         sent: &'a [(RequestId, Duration)],
     ) -> BoxFuture<'a, Result<(), BoxError>> {
+        let condition = self.state.lock().unwrap().condition;
+        if sent.is_empty() && condition == Condition::RestoringNothing {
+            return Box::pin(async { Ok(()) });
+        }
         self.result(|store, now| {
             for (request, age) in sent {
                 store.forgotten.retain(|client| *client != request.client());
                 store.away.retain(|client| *client != request.client());
                 if !store.sent.iter().any(|(known, _)| known == request) {
-                    store.sent.push((*request, now.saturating_sub(*age)));
+                    let at = match age.is_zero() {
+                        true => now + bucket.transit(),
+                        false => now.saturating_sub(*age),
+                    };
+                    store.sent.push((*request, at));
                 }
             }
         })
@@ -282,15 +296,16 @@ fn client(
             Ok(response)
         }
     });
+    builder(clock, store).http_service(service).build().unwrap()
+}
+
+fn builder(clock: &PausedClock, store: &Arc<MemoryStore>) -> ClientBuilder {
     Client::builder()
         .credentials(Credentials::new("key", "hush"))
-        .http_service(service)
         .clock(clock)
         .retry(RetryPolicy::none())
         .rate_limiting(RateLimiting::Documented)
         .rate_limit_store(Arc::clone(store))
-        .build()
-        .unwrap()
 }
 
 async fn call(client: &Client) -> Result<()> {
@@ -465,4 +480,131 @@ async fn responses_are_reported_to_the_store() {
         (3, Duration::from_secs(17))
     );
     assert!(!allowance.is_rejection);
+}
+
+/// A client of a service that rejects the first call with 429 for half a minute, when the gate opens, and the gate.
+fn rejected_client(clock: &PausedClock, store: &Arc<MemoryStore>) -> (Client, Arc<Semaphore>) {
+    let gate = Arc::new(Semaphore::new(0));
+    let opened = Arc::clone(&gate);
+    let calls = Arc::new(AtomicUsize::new(0));
+    let service = service_fn(move |request| {
+        let is_token = request.uri().path() == "/auth/v2/token";
+        let is_first = !is_token && calls.fetch_add(1, Ordering::Relaxed) == 0;
+        let gate = Arc::clone(&opened);
+        async move {
+            if is_token {
+                let token = r#"{"access_token": "hush", "expires_in": 36000}"#;
+                return Ok(Response::new(token));
+            }
+            if is_first {
+                gate.acquire().await?.forget();
+                let response = Response::builder().status(429).header("retry-after", "30");
+                return Ok(response.body("")?);
+            }
+            Ok(Response::new("[]"))
+        }
+    });
+    let client = builder(clock, store).http_service(service).build();
+    (client.unwrap(), gate)
+}
+
+async fn run_tasks() {
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_response_to_a_request_without_the_store_reaches_it_when_it_is_back() {
+    let clock = PausedClock::new();
+    let store = MemoryStore::new(&clock);
+    let (client, gate) = rejected_client(&clock, &store);
+    store.set(Condition::Failing);
+    let first = tokio::spawn({
+        let client = client.clone();
+        async move { call(&client).await }
+    });
+    run_tasks().await;
+    store.set(Condition::Available);
+    clock.advance(Duration::from_secs(1));
+    call(&client).await.unwrap();
+    {
+        // It may be counted later.
+        let state = store.state.lock().unwrap();
+        assert!(state.sent.iter().any(|(_, at)| *at > clock.elapsed()));
+    }
+    gate.add_permits(1);
+    first.await.unwrap().unwrap_err();
+    run_tasks().await;
+    let state = store.state.lock().unwrap();
+    let is_rejection = |observation: &Observation| {
+        let allowance = observation.allowance;
+        allowance.is_some_and(|allowance| allowance.is_rejection)
+    };
+    assert!(state.observations.iter().any(is_rejection));
+    assert!(state.sent.iter().all(|(_, at)| *at <= clock.elapsed()));
+}
+
+#[tokio::test]
+async fn a_response_to_a_request_of_the_store_counts_while_that_is_away() {
+    for is_known_to_be_away in [false, true] {
+        let clock = PausedClock::new();
+        let store = MemoryStore::new(&clock);
+        let (client, gate) = rejected_client(&clock, &store);
+        let first = tokio::spawn({
+            let client = client.clone();
+            async move { call(&client).await }
+        });
+        run_tasks().await;
+        store.set(Condition::Failing);
+        if is_known_to_be_away {
+            call(&client).await.unwrap();
+        }
+        gate.add_permits(1);
+        first.await.unwrap().unwrap_err();
+        run_tasks().await;
+        call(&client).await.unwrap();
+        let elapsed = clock.elapsed();
+        assert!(elapsed >= Duration::from_secs(30), "{elapsed:?}");
+    }
+}
+
+#[test]
+fn a_call_does_not_wait_for_a_runtime_that_nobody_drives() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().build();
+    let (first, second) = (runtime().unwrap(), runtime().unwrap());
+    let fleet = Fleet::new(1);
+    fleet.store.set(Condition::Failing);
+    // The task that returns to the store stays on the first runtime.
+    first.block_on(fleet.call(1));
+    second.block_on(async {
+        let mut call = std::pin::pin!(fleet.call(1));
+        for _ in 0..20 {
+            for _ in 0..50 {
+                if futures_util::poll!(&mut call).is_ready() {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+            fleet.clock.advance(Duration::from_secs(1));
+        }
+        panic!("the call waits for the first runtime");
+    });
+    // The first task ends, and does not disturb the second one.
+    first.block_on(run_tasks());
+    second.block_on(fleet.call(1));
+}
+
+#[tokio::test]
+async fn a_client_without_requests_does_not_say_that_the_store_is_back() {
+    let (log, _guard) = logs::log();
+    let fleet = Fleet::new(1);
+    fleet.store.set(Condition::Failing);
+    fleet.call(1).await;
+    fleet.clock.advance(Duration::from_secs(1801));
+    run_tasks().await;
+    fleet.store.set(Condition::RestoringNothing);
+    fleet.call(1).await;
+    assert!(!log.text().contains("is available again"));
+    assert_eq!(log.text().matches("the rate limit store failed").count(), 1);
 }

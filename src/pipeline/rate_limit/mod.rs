@@ -120,7 +120,7 @@ impl RateLimiter {
                 Waiter::Local(LocalWaiter::enqueue(queue, runtime))
             }
             Queues::Shared(queues) => {
-                let queue = queues.queue(limit, key, api_key);
+                let queue = queues.queue(limit, key, api_key, runtime.now());
                 Waiter::Shared(SharedWaiter::enqueue(queue, runtime))
             }
         })

@@ -9,8 +9,9 @@ use crate::pipeline::headers::{MAX_RESET, header, rate_limit_reset, response_dat
 use crate::rate_limit::{Allowance, Observation};
 use crate::response::RawResponse;
 
-/// The maximum number of requests in a window of a response header, because each request in it is remembered.
-const MAX_WINDOW_REQUESTS: u64 = 100_000;
+/// The maximum number of requests in a response header. Each request in a window is remembered, and the remaining ones are at most those of
+/// a window.
+pub(super) const MAX_WINDOW_REQUESTS: u64 = 100_000;
 
 /// Reads what a response that has just arrived says about limits.
 pub(super) fn observe(response: &RawResponse, system_time: SystemTime) -> Observation {
@@ -30,7 +31,9 @@ pub(super) fn allowance(response: &RawResponse, system_time: SystemTime) -> Opti
         (StatusCode::TOO_MANY_REQUESTS, Some(delay)) => Some(Allowance::new(0, delay, true)),
         _ => header(headers, "ratelimit-remaining")
             .zip(rate_limit_reset(headers, date))
-            .map(|(remaining, reset)| Allowance::new(remaining, reset, false)),
+            .map(|(remaining, reset): (u64, _)| {
+                Allowance::new(remaining.min(MAX_WINDOW_REQUESTS), reset, false)
+            }),
     }
 }
 

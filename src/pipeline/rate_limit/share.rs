@@ -16,7 +16,8 @@ pub(super) fn share(usage: &Usage, reported_at: Instant, now: Instant) -> State 
         length: Duration::from_secs(window.seconds.saturating_mul(stretch(usage, *window))),
     });
     let mut sent = used(usage, now.saturating_duration_since(reported_at), now);
-    sent.extend(phases(usage, now));
+    let latest = sent.back().copied();
+    sent.extend(phases(usage, latest, now));
     sent.make_contiguous().sort_unstable();
     State::new(windows.collect(), sent)
 }
@@ -57,14 +58,16 @@ fn used(usage: &Usage, age: Duration, now: Instant) -> VecDeque<Instant> {
 }
 
 /// Returns the times from which the longer windows begin. Each client begins at another time, so that not all of them send their requests
-/// together.
-fn phases(usage: &Usage, now: Instant) -> impl Iterator<Item = Instant> {
+/// together. `latest` is the time of the last request that counts for each client: all begin after it, because a client that begins earlier
+/// has to wait for it, together with all others that do.
+fn phases(usage: &Usage, latest: Option<Instant>, now: Instant) -> impl Iterator<Item = Instant> {
     let position = usage.rank.min(clients(usage) - 1) as f64 / clients(usage) as f64;
     usage.windows.iter().filter_map(move |(window, _)| {
         let seconds = Duration::from_secs(window.seconds);
         let stretch = u32::try_from(stretch(usage, *window)).ok();
         let length = seconds.checked_mul(stretch.filter(|stretch| *stretch > 1)?)?;
-        (now + seconds + length.mul_f64(position)).checked_sub(length)
+        let first = (now + seconds).checked_sub(length)?;
+        Some(latest.map_or(first, |latest| latest.max(first)) + length.mul_f64(position))
     })
 }
 
@@ -81,7 +84,7 @@ mod tests {
     }
 
     /// The times at which one client sends requests in the first minutes, in milliseconds.
-    fn times(usage: &Usage) -> Vec<u128> {
+    fn times(usage: &Usage) -> Vec<i64> {
         let start = Instant::now() + Duration::from_secs(10_000);
         let mut schedule = share(usage, start, start);
         let mut now = start;
@@ -90,7 +93,7 @@ mod tests {
             now = schedule.last_slot(now);
             let counted_at = schedule.record_sent(now);
             schedule.record_arrival(counted_at, now);
-            times.push((now - start).as_millis());
+            times.push(i64::try_from((now - start).as_millis()).unwrap());
         }
         times
     }
@@ -102,8 +105,8 @@ mod tests {
             let shares = (0..clients).map(|rank| times(&usage(clients, rank, &limits)));
             let mut all: Vec<_> = shares.flatten().collect();
             all.sort_unstable();
-            // What all had used before, at the latest possible times.
-            let all = [vec![0; 9], all].concat();
+            // What all had used before, at the latest possible times: three in the last second, and six before it.
+            let all = [vec![-1000; 6], vec![0; 3], all].concat();
             for requests in all.windows(15) {
                 assert!(
                     requests[14] - requests[0] >= 60_000,

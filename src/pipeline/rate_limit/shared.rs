@@ -17,11 +17,13 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use url::Url;
 
+use super::observation::MAX_WINDOW_REQUESTS;
 use super::schedule::{MAX_TRANSIT, State as Schedule};
 use super::share::share;
 use super::store_client::StoreClient;
 use super::{QueueKey, lock};
-use crate::operation::{RateLimit, RateLimitScope};
+use crate::operation::{RateLimit, RateLimitScope, RateLimitWindow};
+use crate::pipeline::headers::MAX_RESET;
 use crate::rate_limit::{Bucket, BucketKey, Claim, Observation, RateLimitStore, RequestId, Usage};
 use crate::runtime::Runtime;
 
@@ -29,14 +31,22 @@ use crate::runtime::Runtime;
 const CLAIM_INTERVAL: Duration = Duration::from_secs(1);
 /// The time for which a request can use its slot, from the claim: the time limit of the store, and a quarter of a second.
 const SLOT_LIFETIME: Duration = Duration::from_millis(750);
+/// The time after which a task without a step is overdue, because nobody drives its runtime. A step takes at most two operations of the store
+/// and a claim interval.
+const TASK_LIFETIME: Duration = Duration::from_secs(3);
+/// The maximum number of requests that one operation restores, within the time limit of the store.
+const RESTORE_BATCH: usize = 1000;
+/// The maximum number of clients that a store reports.
+const MAX_CLIENTS: u64 = 1_000_000;
 
 /// The queues of a client with a store.
 #[derive(Debug)]
 pub(super) struct SharedQueues {
     store: Arc<StoreClient>,
     base_url: String,
-    /// The queue of each class, with the API key that it was created for.
-    queues: Mutex<HashMap<QueueKey, (String, Arc<SharedQueue>)>>,
+    /// The queues of each class, with the organization or the API key that the service counts their requests for. The last one was used
+    /// last.
+    queues: Mutex<HashMap<QueueKey, Vec<(String, Arc<SharedQueue>)>>>,
 }
 
 impl SharedQueues {
@@ -48,23 +58,30 @@ impl SharedQueues {
         }
     }
 
-    /// Returns the queue of a class. After a change of the API key, it is another one.
+    /// Returns the queue of a class, for an organization or an API key. A new one replaces those that have nothing to remember.
     pub(super) fn queue(
         &self,
         limit: &RateLimit,
         key: QueueKey,
         api_key: &str,
+        now: Instant,
     ) -> Arc<SharedQueue> {
-        let mut queues = lock(&self.queues);
-        if let Some((known, queue)) = queues.get(&key)
-            && known == api_key
-        {
-            return Arc::clone(queue);
-        }
         let counted_for = match (limit.scope, &key.1) {
             (RateLimitScope::Organization, Some(organization)) => ["organization", organization],
             _ => ["key", api_key],
         };
+        let mut queues = lock(&self.queues);
+        if let Some(of_class) = queues.get_mut(&key)
+            && let Some(index) = of_class.iter().position(|(id, _)| id == counted_for[1])
+        {
+            let last = of_class.len() - 1;
+            of_class.swap(index, last);
+            return Arc::clone(&of_class[last].1);
+        }
+        queues.retain(|_, of_class| {
+            of_class.retain(|(_, queue)| !SharedQueue::is_idle(queue, now));
+            !of_class.is_empty()
+        });
         let parts = [&[self.base_url.as_str(), limit.class][..], &counted_for].concat();
         let transit = SLOT_LIFETIME + MAX_TRANSIT;
         let bucket = Bucket::new(
@@ -73,14 +90,16 @@ impl SharedQueues {
             transit,
         );
         let queue = Arc::new(SharedQueue::new(Arc::clone(&self.store), bucket));
-        queues.insert(key, (api_key.to_owned(), Arc::clone(&queue)));
+        let entry = (counted_for[1].to_owned(), Arc::clone(&queue));
+        queues.entry(key).or_default().push(entry);
         queue
     }
 
     /// Returns the time until the slot of the request that waits first.
     pub(super) fn delay(&self, key: &QueueKey, now: Instant) -> Duration {
         let queues = lock(&self.queues);
-        let slot = queues.get(key).and_then(|(_, queue)| queue.slot(now));
+        let queue = queues.get(key).and_then(|of_class| of_class.last());
+        let slot = queue.and_then(|(_, queue)| queue.slot(now));
         slot.map_or(Duration::ZERO, |slot| slot.saturating_duration_since(now))
     }
 }
@@ -90,9 +109,6 @@ impl SharedQueues {
 pub(super) struct SharedQueue {
     store: Arc<StoreClient>,
     state: Mutex<State>,
-    /// Notified when the task has to look again: the first waiter has arrived, the last one has left, or a slot of the schedule moves to an
-    /// earlier time.
-    changed: Notify,
 }
 
 #[derive(Debug)]
@@ -104,8 +120,8 @@ struct State {
     next_waiter: u64,
     /// The slots that were granted and not yet used, by waiter.
     grants: HashMap<u64, Grant>,
-    /// Whether the task runs that claims slots.
-    is_claiming: bool,
+    /// The task that claims slots, if it runs.
+    task: Option<Task>,
     /// The time at which the first waiter gets its slot at the earliest.
     slot: Option<Instant>,
     /// The requests that this client has sent, with the latest times at which the service counts them.
@@ -114,6 +130,16 @@ struct State {
     usage: Option<(Usage, Instant)>,
     /// The schedule without the store, while that is away, and the time of the next attempt to reach it.
     alone: Option<(Schedule, Instant)>,
+}
+
+/// The task that claims slots.
+#[derive(Debug)]
+struct Task {
+    /// The time of its last step.
+    stepped_at: Instant,
+    /// Notified when the task has to look again: the first waiter has arrived, the last one has left, or a slot of the schedule moves to an
+    /// earlier time. Each task has its own.
+    changed: Arc<Notify>,
 }
 
 /// A slot for a request.
@@ -158,7 +184,6 @@ impl SharedQueue {
         Self {
             store,
             state: Mutex::new(State::new(bucket)),
-            changed: Notify::new(),
         }
     }
 
@@ -179,16 +204,32 @@ impl SharedQueue {
         }
     }
 
-    /// Starts the task, unless it runs.
+    /// Whether nobody uses the queue, and it has no request that a window may still count.
+    fn is_idle(self: &Arc<Self>, now: Instant) -> bool {
+        Arc::strong_count(self) == 1 && self.state().counted(now).next().is_none()
+    }
+
+    /// Starts the task, unless it runs. An overdue one is replaced, and ends if its runtime is driven again.
     fn start_claiming(self: &Arc<Self>, state: &mut State, runtime: &Runtime) {
-        if !std::mem::replace(&mut state.is_claiming, true) {
-            tokio::spawn(Arc::clone(self).claim_slots(runtime.clone()));
+        let now = runtime.now();
+        let is_running = |task: &Task| now < task.stepped_at + TASK_LIFETIME;
+        if state.task.as_ref().is_some_and(is_running) {
+            return;
         }
+        let changed = Arc::new(Notify::new());
+        state.task = Some(Task {
+            stepped_at: now,
+            changed: Arc::clone(&changed),
+        });
+        tokio::spawn(Arc::clone(self).claim_slots(changed, runtime.clone()));
     }
 
     /// Claims slots until no request waits, and until the store knows what this client has sent without it.
-    async fn claim_slots(self: Arc<Self>, runtime: Runtime) {
-        let running = Running(&self);
+    async fn claim_slots(self: Arc<Self>, changed: Arc<Notify>, runtime: Runtime) {
+        let running = Running {
+            queue: &self,
+            changed: &changed,
+        };
         let mut claimed = None;
         while let Some(step) = running.next_step(runtime.now()) {
             let next = match step {
@@ -207,7 +248,7 @@ impl SharedQueue {
                     self.announce(slot);
                     let delay = slot.saturating_duration_since(runtime.now());
                     let sleep = pin!(runtime.sleep_in_task(delay.min(CLAIM_INTERVAL)));
-                    select(sleep, pin!(self.changed.notified())).await;
+                    select(sleep, pin!(changed.notified())).await;
                 }
             }
         }
@@ -235,17 +276,32 @@ impl SharedQueue {
         }
     }
 
-    /// Completes a request in the store. Its report is newer than that of the claim, which matters if the store then fails.
+    /// Completes a request in the store. Its report is newer than that of the claim, which matters if the store then fails. If it fails
+    /// already, the schedule of this client observes the response.
     async fn complete_in_store(
-        &self,
+        self: &Arc<Self>,
         request: RequestId,
-        observation: &Observation,
+        observation: Observation,
         runtime: &Runtime,
     ) {
         let bucket = self.bucket();
-        let complete = self.store.store.complete(&bucket, request, observation);
-        if let Some(Some(usage)) = self.store.result_of(complete, runtime).await {
-            self.state().record_usage(usage, runtime.now());
+        let complete = self.store.store.complete(&bucket, request, &observation);
+        let result = self.store.result_of(complete, runtime).await;
+        let now = runtime.now();
+        let mut state = self.state();
+        match result {
+            Some(usage) => {
+                if let Some(usage) = usage {
+                    state.record_usage(usage, now);
+                }
+            }
+            None => {
+                if state.alone.is_none() {
+                    state.leave_store(now).1 = now + CLAIM_INTERVAL;
+                }
+                state.observe_alone(observation, now);
+                self.start_claiming(&mut state, runtime);
+            }
         }
     }
 
@@ -267,7 +323,7 @@ impl SharedQueue {
 
     /// Claims a slot from the store; `None` if that is away.
     async fn claim(&self, request: RequestId, runtime: &Runtime) -> Option<Next> {
-        if self.state().alone.is_some() {
+        if self.state().has_to_restore(runtime.now()) {
             self.restore(runtime).await?;
         }
         let mut claimed_at = runtime.now();
@@ -287,7 +343,7 @@ impl SharedQueue {
                 };
                 (Next::Grant(grant), usage)
             }
-            Claim::Delayed(delay, usage) => (Next::ClaimAt(now + delay), usage),
+            Claim::Delayed(delay, usage) => (Next::ClaimAt(now + delay.min(MAX_RESET)), usage),
             Claim::Forgotten => return Some(Next::ClaimAt(now + CLAIM_INTERVAL)),
         };
         let mut state = self.state();
@@ -309,26 +365,22 @@ impl SharedQueue {
             let sent: Vec<_> = state.counted(runtime.now()).collect();
             (Arc::clone(&state.bucket), sent)
         };
-        let restore = self.store.store.restore(&bucket, &sent);
-        self.store.result_of(restore, runtime).await
+        // A store that has forgotten a client without requests expects an empty list.
+        let none = sent.is_empty().then_some(&sent[..]);
+        for batch in sent.chunks(RESTORE_BATCH).chain(none) {
+            if let Some(task) = &mut self.state().task {
+                task.stepped_at = runtime.now();
+            }
+            let restore = self.store.store.restore(&bucket, batch);
+            self.store.result_of(restore, runtime).await?;
+        }
+        Some(())
     }
 
     /// Claims a slot from the schedule of this client. `has_failed` says whether the store has just failed.
     fn claim_alone(&self, request: RequestId, now: Instant, has_failed: bool) -> Next {
         let mut state = self.state();
-        if state.alone.is_none() {
-            let schedule = match &state.usage {
-                Some((usage, at)) => share(usage, *at, now),
-                None => {
-                    let windows = state.bucket.windows().iter().copied();
-                    Schedule::new(windows.map(Into::into).collect(), VecDeque::new())
-                }
-            };
-            state.alone = Some((schedule, now));
-        }
-        let Some((schedule, retry_at)) = &mut state.alone else {
-            return Next::ClaimAt(now);
-        };
+        let (schedule, retry_at) = state.leave_store(now);
         if has_failed {
             *retry_at = now + CLAIM_INTERVAL;
         }
@@ -357,17 +409,18 @@ impl SharedQueue {
                 state.grants.insert(waiter, grant);
                 changed.notify_one();
             }
-            None => {
-                drop(state);
-                self.release(grant, runtime);
-            }
+            None => self.release(&mut state, grant, runtime),
         }
     }
 
-    /// Releases a slot of the store. A slot of the schedule passes.
-    fn release(self: &Arc<Self>, grant: Grant, runtime: &Runtime) {
+    /// Releases a slot that nobody uses. A slot of the schedule passes, without a request in flight.
+    fn release(self: &Arc<Self>, state: &mut State, grant: Grant, runtime: &Runtime) {
+        if let Origin::Alone(_) = grant.origin {
+            state.leave_flight();
+            return;
+        }
         // Without a runtime, the slot passes.
-        if let (Origin::Store, Ok(handle)) = (grant.origin, Handle::try_current()) {
+        if let Ok(handle) = Handle::try_current() {
             let (queue, runtime) = (Arc::clone(self), runtime.clone());
             handle.spawn(async move {
                 queue.release_in_store(grant.request, &runtime).await;
@@ -394,7 +447,7 @@ impl State {
             waiters: VecDeque::new(),
             next_waiter: 0,
             grants: HashMap::new(),
-            is_claiming: false,
+            task: None,
             slot: None,
             sent: VecDeque::new(),
             usage: None,
@@ -402,8 +455,55 @@ impl State {
         }
     }
 
+    fn wake_task(&self) {
+        if let Some(task) = &self.task {
+            task.changed.notify_one();
+        }
+    }
+
+    /// Returns the schedule without the store, and the time of the next attempt to reach it.
+    fn leave_store(&mut self, now: Instant) -> &mut (Schedule, Instant) {
+        let (usage, bucket) = (&self.usage, &self.bucket);
+        self.alone.get_or_insert_with(|| {
+            let schedule = match usage {
+                Some((usage, at)) => share(usage, *at, now),
+                None => {
+                    let windows = bucket.windows().iter().copied();
+                    Schedule::new(windows.map(Into::into).collect(), VecDeque::new())
+                }
+            };
+            (schedule, now)
+        })
+    }
+
+    /// Whether the store was away, and may not know all requests of this client.
+    fn has_to_restore(&self, now: Instant) -> bool {
+        self.alone.is_some() && self.counted(now).next().is_some()
+    }
+
+    /// Corrects the limits of the schedule without the store.
+    fn observe_alone(&mut self, mut observation: Observation, now: Instant) {
+        // The share is a part of the limits that the store has reported.
+        if self.usage.is_some() {
+            observation.limits.clear();
+        }
+        if let Some((schedule, _)) = &mut self.alone {
+            let limits = observation.limits.iter().copied();
+            schedule.observe(limits, observation.allowance, now);
+            self.wake_task();
+        }
+    }
+
+    /// Records that a request of the schedule without the store is not in flight any more.
+    fn leave_flight(&mut self) {
+        if let Some((schedule, _)) = &mut self.alone {
+            schedule.leave_flight();
+        }
+    }
+
     /// Records a report of the store. Its limits apply from now on, also when the store has forgotten them.
     fn record_usage(&mut self, usage: Usage, now: Instant) {
+        let usage = within_bounds(usage);
         let known = self.bucket.windows().iter();
         let reported = usage.windows.iter().map(|(window, _)| window);
         if !known.eq(reported.clone()) {
@@ -416,12 +516,15 @@ impl State {
         self.usage = Some((usage, now));
     }
 
-    /// Returns the requests of this client that a window may still count, with their ages.
+    /// Returns the requests of this client that a window may still count, with their ages. The age of a request that the service may not
+    /// have counted yet is zero.
     fn counted(&self, now: Instant) -> impl Iterator<Item = (RequestId, Duration)> {
         let lengths = self.bucket.windows().iter().map(|window| window.seconds);
         let longest = Duration::from_secs(lengths.max().unwrap_or_default());
         let ages = self.sent.iter().map(move |(request, counted_at)| {
-            (*request, now.saturating_duration_since(*counted_at))
+            let age = now.checked_duration_since(*counted_at);
+            let age = age.map(|age| age.max(Duration::from_micros(1)));
+            (*request, age.unwrap_or_default())
         });
         ages.filter(move |(_, age)| *age < longest)
     }
@@ -438,13 +541,35 @@ impl State {
     }
 }
 
+/// Returns a report of the store within the bounds that the service itself has, so that times can be computed from it.
+fn within_bounds(mut usage: Usage) -> Usage {
+    usage.clients = usage.clients.min(MAX_CLIENTS);
+    for (window, _) in &mut usage.windows {
+        *window = RateLimitWindow::new(
+            window.requests.min(MAX_WINDOW_REQUESTS),
+            window.seconds.min(MAX_RESET.as_secs()),
+        );
+    }
+    usage
+}
+
 /// The task that claims slots, until it ends or its runtime drops it.
-struct Running<'a>(&'a SharedQueue);
+struct Running<'a> {
+    queue: &'a SharedQueue,
+    changed: &'a Arc<Notify>,
+}
 
 impl Running<'_> {
+    /// Returns the task in the state, unless another one has replaced it.
+    fn task<'s>(&self, state: &'s mut State) -> Option<&'s mut Task> {
+        let task = state.task.as_mut();
+        task.filter(|task| Arc::ptr_eq(&task.changed, self.changed))
+    }
+
     /// Returns what to do next; `None` if the task ends.
     fn next_step(&self, now: Instant) -> Option<Step> {
-        let state = self.0.state();
+        let mut state = self.queue.state();
+        self.task(&mut state)?.stepped_at = now;
         if !state.waiters.is_empty() {
             return Some(Step::Claim);
         }
@@ -456,8 +581,11 @@ impl Running<'_> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        let mut state = self.0.state();
-        state.is_claiming = false;
+        let mut state = self.queue.state();
+        if self.task(&mut state).is_none() {
+            return;
+        }
+        state.task = None;
         // A request that arrived meanwhile starts the task again.
         for (_, changed) in &state.waiters {
             changed.notify_one();
@@ -483,7 +611,7 @@ impl<'a> SharedWaiter<'a> {
         state.waiters.push_back((id, Arc::clone(&changed)));
         if state.alone.is_some() {
             // The task may wait until it returns to the store.
-            queue.changed.notify_one();
+            state.wake_task();
         }
         drop(state);
         Self {
@@ -510,7 +638,7 @@ impl<'a> SharedWaiter<'a> {
             }
             // It was not polled, or waited for a token: it is the first to get another slot.
             state.sent.retain(|(request, _)| *request != grant.request);
-            self.queue.release(grant, self.runtime);
+            self.queue.release(&mut state, grant, self.runtime);
             state
                 .waiters
                 .push_front((self.id, Arc::clone(&self.changed)));
@@ -519,9 +647,10 @@ impl<'a> SharedWaiter<'a> {
         Err(state.slot.map_or(now, |slot| slot.max(now)))
     }
 
-    /// Waits until the request has a slot, or until the earliest time of the slot changes.
+    /// Waits until the request has a slot, until the earliest time of the slot changes, or until the task may be overdue.
     pub(super) async fn changed(&self) {
-        self.changed.notified().await;
+        let overdue = pin!(self.runtime.deadline(TASK_LIFETIME));
+        select(overdue, pin!(self.changed.notified())).await;
     }
 }
 
@@ -531,7 +660,7 @@ impl Drop for SharedWaiter<'_> {
         let waiting = state.waiters.len();
         state.waiters.retain(|(id, _)| *id != self.id);
         if state.waiters.is_empty() && waiting > 0 {
-            self.queue.changed.notify_one();
+            state.wake_task();
         }
         if let Some(grant) = state.grants.remove(&self.id) {
             state.sent.retain(|(request, _)| *request != grant.request);
@@ -549,8 +678,9 @@ pub(in crate::pipeline) struct SharedPermit {
 }
 
 impl SharedPermit {
-    /// Completes the request. The observation of its response corrects the limits of all clients.
-    pub(super) fn complete(self, mut observation: Observation, runtime: &Runtime) {
+    /// Completes the request. The observation of its response corrects the limits of all clients, or those of this client while the store is
+    /// away.
+    pub(super) fn complete(self, observation: Observation, runtime: &Runtime) {
         let now = runtime.now();
         let mut state = self.queue.state();
         let request = self.grant.request;
@@ -558,37 +688,88 @@ impl SharedPermit {
         if let Some((_, counted_at)) = sent.find(|(known, _)| *known == request) {
             *counted_at = now.min(*counted_at);
         }
-        match self.grant.origin {
-            Origin::Alone(counted_at) => {
-                // The share is a part of the limits that the store has reported.
-                if state.usage.is_some() {
-                    observation.limits.clear();
-                }
-                if let Some((schedule, _)) = &mut state.alone {
-                    schedule.record_arrival(counted_at, now);
-                    let limits = observation.limits.iter().copied();
-                    schedule.observe(limits, observation.allowance, now);
-                    self.queue.changed.notify_one();
-                }
+        if let Some((schedule, _)) = &mut state.alone {
+            if let Origin::Alone(counted_at) = self.grant.origin {
+                schedule.record_arrival(counted_at, now);
             }
-            Origin::Store => {
-                let (queue, runtime) = (Arc::clone(&self.queue), runtime.clone());
-                tokio::spawn(async move {
-                    queue
-                        .complete_in_store(request, &observation, &runtime)
-                        .await;
-                });
-            }
+            state.observe_alone(observation, now);
+        } else {
+            let (queue, runtime) = (Arc::clone(&self.queue), runtime.clone());
+            tokio::spawn(async move {
+                queue
+                    .complete_in_store(request, observation, &runtime)
+                    .await;
+            });
         }
     }
 }
 
 impl Drop for SharedPermit {
     fn drop(&mut self) {
-        if let (Origin::Alone(_), Some((schedule, _))) =
-            (self.grant.origin, &mut self.queue.state().alone)
-        {
-            schedule.leave_flight();
+        if let Origin::Alone(_) = self.grant.origin {
+            self.queue.state().leave_flight();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::{BoxError, BoxFuture};
+
+    /// A store that is away.
+    #[derive(Debug)]
+    struct NoStore;
+
+    impl NoStore {
+        fn fail<'a, T>() -> BoxFuture<'a, Result<T, BoxError>> {
+            Box::pin(async { Err("there is no store".into()) })
+        }
+    }
+
+    impl RateLimitStore for NoStore {
+        fn claim<'a>(
+            &'a self,
+            _: &'a Bucket,
+            _: RequestId,
+        ) -> BoxFuture<'a, Result<Claim, BoxError>> {
+            Self::fail()
+        }
+
+        fn release<'a>(
+            &'a self,
+            _: &'a Bucket,
+            _: RequestId,
+        ) -> BoxFuture<'a, Result<(), BoxError>> {
+            Self::fail()
+        }
+
+        fn complete<'a>(
+            &'a self,
+            _: &'a Bucket,
+            _: RequestId,
+            _: &'a Observation,
+        ) -> BoxFuture<'a, Result<Option<Usage>, BoxError>> {
+            Self::fail()
+        }
+    }
+
+    #[test]
+    fn each_api_key_keeps_its_queue_until_it_is_idle() {
+        let url = Url::parse("https://service.example").unwrap();
+        let queues = SharedQueues::new(Arc::new(NoStore), &url);
+        let limits = crate::api::deployments::operations::LIST_SITES.rate_limit;
+        let limit = limits.unwrap();
+        let now = Instant::now();
+        let queue = |api_key| queues.queue(&limit, (limit.class, None), api_key, now);
+        let (old, new) = (queue("old"), queue("new"));
+        for _ in 0..3 {
+            assert!(Arc::ptr_eq(&old, &queue("old")));
+            assert!(Arc::ptr_eq(&new, &queue("new")));
+        }
+        drop((old, new));
+        let next = queue("next");
+        let of_class = &lock(&queues.queues)[&(limit.class, None)];
+        assert!(matches!(&of_class[..], [(_, only)] if Arc::ptr_eq(only, &next)));
     }
 }
