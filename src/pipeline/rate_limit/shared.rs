@@ -46,8 +46,11 @@ pub(super) struct SharedQueues {
     base_url: String,
     /// The queues of each class, with the organization or the API key that the service counts their requests for. The last one was used
     /// last.
-    queues: Mutex<HashMap<QueueKey, Vec<(String, Arc<SharedQueue>)>>>,
+    queues: Mutex<HashMap<QueueKey, QueuesOfClass>>,
 }
+
+/// Queues with what their requests are counted for.
+type QueuesOfClass = Vec<(String, Arc<SharedQueue>)>;
 
 impl SharedQueues {
     pub(super) fn new(store: Arc<dyn RateLimitStore>, base_url: &Url) -> Self {
