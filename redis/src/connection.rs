@@ -317,7 +317,7 @@ fn client_with_roots(info: ConnectionInfo, pem: Vec<u8>) -> Result<Client, Confi
     })
 }
 
-/// Whether the server refuses a command because it is a replica, such as a primary that was replaced and has kept its connections.
+/// Whether the server rejects a command because it is a replica, such as a primary that was replaced and has kept its connections.
 fn is_of_replica(error: &RedisError) -> bool {
     let is_kind = matches!(
         error.kind(),

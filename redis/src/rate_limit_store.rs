@@ -26,7 +26,7 @@ const RESTORE_BATCH: usize = 1000;
 /// The maximum number of buckets and clients whose generation is remembered.
 const MAX_GENERATIONS: usize = 10_000;
 /// The maximum of a number of requests or seconds in the scripts, which have no integers: the commands of the server and the replies, with 14
-/// digits, refuse larger ones. It is as good as no limit.
+/// digits, reject larger ones. It is as good as no limit.
 const MAX_NUMBER: u64 = 1_000_000_000_000;
 
 const CLOCK: &str = include_str!("scripts/clock.lua");
