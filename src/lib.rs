@@ -105,6 +105,7 @@ mod error;
 pub mod guide;
 pub mod jobs;
 mod operation;
+mod outage;
 mod pagination;
 mod pipeline;
 mod private_file;

@@ -64,8 +64,9 @@ pub trait RateLimitStore: fmt::Debug + Send + Sync {
 
     /// Reports requests that this client has sent, with the time that has passed since then: after [`Claim::Forgotten`], and when the
     /// client returns to the store. The time is zero for a request that the service may not have counted yet: it counts after
-    /// [`Bucket::transit`], until it is completed. A long list comes in several calls. The store may already know some of the requests. If other clients may return, too, the store grants no slot
-    /// until they have had the time to do so: a client that is active tries once a second. The default implementation does nothing.
+    /// [`Bucket::transit`], until it is completed. A long list comes in several calls. The store may already know some of the requests. If
+    /// other clients may return, too, the store grants no slot until they have had the time to do so: a client that is active tries once a
+    /// second. The default implementation does nothing.
     ///
     /// # Errors
     /// When the store cannot be reached.

@@ -77,22 +77,10 @@ fn run(arguments: &[&str]) {
         }
         ["sdk", url, calls] => timed(|| runtime.block_on(sdk(url, number(calls)))),
         ["bare", url, calls] => timed(|| runtime.block_on(by_hand::call(url, number(calls)))),
-        ["list", url, prefetch] => {
-            timed(|| several_threads().block_on(list(url, number(prefetch))));
-            println!("{}", peak_memory());
-        }
-        ["list-bare", url, concurrency] => {
-            timed(|| several_threads().block_on(by_hand::list(url, number(concurrency))));
-            println!("{}", peak_memory());
-        }
-        ["export", url, events] => {
-            timed(|| several_threads().block_on(export(url, number(events))));
-            println!("{}", peak_memory());
-        }
-        ["export-bare", url, events] => {
-            timed(|| several_threads().block_on(by_hand::export(url, number(events))));
-            println!("{}", peak_memory());
-        }
+        ["list", url, prefetch] => with_memory(list(url, number(prefetch))),
+        ["list-bare", url, concurrency] => with_memory(by_hand::list(url, number(concurrency))),
+        ["export", url, events] => with_memory(export(url, number(events))),
+        ["export-bare", url, events] => with_memory(by_hand::export(url, number(events))),
         ["decode"] => Kind::ALL
             .iter()
             .for_each(|kind| decode_times(&runtime, *kind)),
@@ -118,9 +106,11 @@ fn run(arguments: &[&str]) {
     }
 }
 
-/// The runtime of a program with `#[tokio::main]`.
-fn several_threads() -> Runtime {
-    Runtime::new().unwrap()
+/// Runs a task on the runtime of a program with `#[tokio::main]`, and prints its duration and the peak memory.
+fn with_memory(work: impl Future<Output = ()>) {
+    let runtime = Runtime::new().unwrap();
+    timed(|| runtime.block_on(work));
+    println!("{}", peak_memory());
 }
 
 fn number(argument: &str) -> usize {

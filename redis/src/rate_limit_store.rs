@@ -21,8 +21,6 @@ const CLIENT_LIFETIME: Duration = Duration::from_secs(60);
 const RESTORE_TIME: Duration = Duration::from_secs(3);
 /// The time without a command of any client after which nobody had reached the server, or nobody had a request.
 const SILENCE: Duration = Duration::from_millis(1500);
-/// The maximum number of requests that one command restores.
-const RESTORE_BATCH: usize = 1000;
 /// The maximum number of buckets and clients whose generation is remembered.
 const MAX_GENERATIONS: usize = 10_000;
 /// The maximum of a number of requests or seconds in the scripts, which have no integers: the commands of the server and the replies, with 14
@@ -273,18 +271,17 @@ impl RedisRateLimitStore {
         bucket: &Bucket,
         sent: &[(RequestId, Duration)],
     ) -> Result<(), BoxError> {
-        for batch in sent.chunks(RESTORE_BATCH) {
-            let sent = batch
-                .iter()
-                .map(|(request, age)| (request.to_string(), micros(*age)));
-            let arguments = RestoreArguments {
-                sent: sent.collect(),
-                restore_time: micros(RESTORE_TIME),
-            };
-            self.run::<()>(&self.scripts.restore, bucket, &arguments)
-                .await?;
+        if sent.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let sent = sent
+            .iter()
+            .map(|(request, age)| (request.to_string(), micros(*age)));
+        let arguments = RestoreArguments {
+            sent: sent.collect(),
+            restore_time: micros(RESTORE_TIME),
+        };
+        self.run(&self.scripts.restore, bucket, &arguments).await
     }
 }
 

@@ -15,11 +15,10 @@ use tokio::task::AbortHandle;
 use url::Url;
 
 use super::cache::cache_key;
-use super::{
-    AccessToken, BoxError, BoxFuture, CacheLock, Credentials, CredentialsProvider, TokenCache,
-};
+use super::{AccessToken, BoxFuture, CacheLock, Credentials, CredentialsProvider, TokenCache};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
+use crate::outage::Outage;
 use crate::runtime::Runtime;
 
 /// The time before its expiry from which a token is not used for new calls.
@@ -231,6 +230,7 @@ pub(crate) struct TokenSource {
     config: TokenSourceConfig,
     organization: Option<Arc<str>>,
     state: Mutex<State>,
+    cache_outage: Outage,
 }
 
 /// The sources of access tokens.
@@ -259,8 +259,6 @@ struct State {
     /// Operations that responded with 401 to a token that was issued for them: the token is not the cause. The list is valid until the
     /// token expires.
     unaffected: Vec<&'static Operation>,
-    /// Whether the last operation of the cache failed.
-    cache_has_failed: bool,
 }
 
 impl TokenSource {
@@ -269,15 +267,18 @@ impl TokenSource {
             config,
             organization: None,
             state: Mutex::default(),
+            cache_outage: Outage::new(
+                "the token cache failed",
+                "the token cache is available again",
+            ),
         }
     }
 
     /// The tokens of the same key for a child organization.
     pub(crate) fn for_organization(&self, id: &str) -> Self {
         Self {
-            config: self.config.clone(),
             organization: Some(id.into()),
-            state: Mutex::default(),
+            ..Self::new(self.config.clone())
         }
     }
 
@@ -451,7 +452,7 @@ impl TokenSource {
             Some(lock) => cache.put_locked(&key, issued.clone(), lock),
             None => cache.put(&key, issued.clone()),
         };
-        self.report_cache(put.await);
+        self.cache_outage.report(put.await);
         let rejected_by = self.state().rejected_by;
         Ok(Token::new(issued, credentials.key(), rejected_by, runtime))
     }
@@ -473,28 +474,13 @@ impl TokenSource {
                 Err(format!("its lock was not released within {} s", limit.as_secs_f64()).into())
             }
         };
-        self.report_cache(lock)
-    }
-
-    /// Returns the value of an operation of the cache; `None` if it failed. The first failure is logged, and the first success after it.
-    fn report_cache<T>(&self, result: Result<T, BoxError>) -> Option<T> {
-        let had_failed = std::mem::replace(&mut self.state().cache_has_failed, result.is_err());
-        match &result {
-            Err(error) if !had_failed => {
-                tracing::warn!(target: "cisco_secure_access", "the token cache failed: {error}");
-            }
-            Ok(_) if had_failed => {
-                tracing::info!(target: "cisco_secure_access", "the token cache is available again");
-            }
-            _ => {}
-        }
-        result.ok()
+        self.cache_outage.report(lock)
     }
 
     /// Returns a token from the cache, if it is usable and not the last one.
     async fn cached(&self, key: &str, api_key: &str) -> Option<Token> {
         let cache = &self.config.cache;
-        let cached = self.report_cache(cache.get(key).await)??;
+        let cached = self.cache_outage.report(cache.get(key).await)??;
         let is_last = |last: &Token| last.0.secret.expose_secret() == cached.expose_secret();
         if self.state().current.as_ref().is_some_and(is_last) {
             return None;

@@ -93,15 +93,17 @@ impl Runtime {
     /// Returns a random number from 0 to 1, uniformly distributed.
     pub(crate) fn random(&self) -> f64 {
         match self {
-            Self::Tokio => {
-                // Each hasher state hashes nothing to another number, which is random enough to spread clients.
-                let number = RandomState::new().build_hasher().finish();
-                f64::from((number >> 32) as u32) / f64::from(u32::MAX)
-            }
+            Self::Tokio => f64::from((random_number() >> 32) as u32) / f64::from(u32::MAX),
             #[cfg(feature = "test-util")]
             Self::Paused(clock) => clock.random(),
         }
     }
+}
+
+/// Returns a random number, which is random enough to spread clients and to distinguish them: each hasher state hashes nothing to another
+/// number.
+pub(crate) fn random_number() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 /// The purpose of a timer. A paused clock treats each purpose differently.

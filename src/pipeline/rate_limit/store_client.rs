@@ -1,19 +1,18 @@
-//! The store of a client: the time limit of its operations, and what the client logs when it is away and when it is back.
+//! The store of a client: the ids of requests, and the time limit of its operations.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher as _, Hasher as _};
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
 
 use crate::auth::{BoxError, BoxFuture};
+use crate::outage::Outage;
 use crate::rate_limit::{RateLimitStore, RequestId};
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, random_number};
 
 /// The time limit of an operation of the store.
 const STORE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -25,19 +24,20 @@ pub(super) struct StoreClient {
     /// The id of this client, a random number.
     id: u128,
     next_number: AtomicU64,
-    /// Whether the last operation failed.
-    is_away: AtomicBool,
+    outage: Outage,
 }
 
 impl StoreClient {
     pub(super) fn new(store: Arc<dyn RateLimitStore>) -> Self {
-        // Each hasher state hashes nothing to another number.
-        let random = || u128::from(RandomState::new().build_hasher().finish());
+        let random = || u128::from(random_number());
         Self {
             store,
             id: random() << 64 | random(),
             next_number: AtomicU64::new(0),
-            is_away: AtomicBool::new(false),
+            outage: Outage::new(
+                "the rate limit store failed, and this client continues with its share of the limits",
+                "the rate limit store is available again",
+            ),
         }
     }
 
@@ -62,18 +62,6 @@ impl StoreClient {
             )
             .into()),
         };
-        let was_away = self.is_away.swap(result.is_err(), Ordering::Relaxed);
-        match &result {
-            Err(error) if !was_away => tracing::warn!(
-                target: "cisco_secure_access",
-                "the rate limit store failed, and this client continues with its share of the limits: {error}"
-            ),
-            Ok(_) if was_away => tracing::info!(
-                target: "cisco_secure_access",
-                "the rate limit store is available again"
-            ),
-            _ => {}
-        }
-        result.ok()
+        self.outage.report(result)
     }
 }
