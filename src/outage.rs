@@ -1,8 +1,7 @@
 //! What a client logs about a part that it can do without: a token cache, or a store of rate limits.
 
+use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-use crate::auth::BoxError;
 
 /// Whether a part of the client is away. The first failure is logged, and the first success after it.
 #[derive(Debug)]
@@ -23,7 +22,7 @@ impl Outage {
     }
 
     /// Returns the value of an operation of the part; `None` if it failed.
-    pub(crate) fn report<T>(&self, result: Result<T, BoxError>) -> Option<T> {
+    pub(crate) fn report<T>(&self, result: Result<T, impl Display>) -> Option<T> {
         let was_away = self.is_away.swap(result.is_err(), Ordering::Relaxed);
         match &result {
             Err(error) if !was_away => {
