@@ -22,7 +22,7 @@ use crate::constructor::Constructor;
 use crate::enumeration;
 use crate::names;
 use crate::types::{
-    Direction, EnumValue, Field, Shape, TimeFormat, Type, Union, Variant, WireForm,
+    Direction, EnumValue, Field, Format, Shape, TimeFormat, Type, Union, Variant, WireForm,
 };
 use crate::{Error, Result};
 
@@ -670,18 +670,21 @@ impl Lowering<'_> {
                 secret: [property, &resolved]
                     .iter()
                     .any(|schema| schema.get("x-secret") == Some(&Value::Bool(true))),
-                time: None,
+                format: None,
                 constant: None,
                 ids_of: text(property, "x-ids-of"),
                 rust_name: names::snake(rust_name),
                 name: name.clone(),
             };
             let presence = field.presence(context.direction, false);
-            field.time =
-                TimeFormat::of(&resolved).filter(|_| !presence.required && !presence.nullable);
+            field.format =
+                Format::of(&resolved).filter(|_| !presence.required && !presence.nullable);
             field.constant = self.constant(&field, &resolved, context);
             let value = match &field {
-                Field { time: Some(_), .. } => date_time(),
+                Field {
+                    format: Some(Format::Time(_)),
+                    ..
+                } => date_time(),
                 Field {
                     constant: Some(_), ..
                 } => json!({"type": "string"}),

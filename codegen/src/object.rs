@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 
 use crate::docs::docs;
 use crate::rust_type::{Enumerations, argument, is_collection, simple_name};
-use crate::types::{Direction, Field, Presence, TimeFormat, WireForm};
+use crate::types::{Direction, Field, Format, Presence, TimeFormat, WireForm};
 use crate::typestate::Typestate;
 use crate::{Error, Result};
 
@@ -505,13 +505,14 @@ fn declaration(field: &Field, ty: &FieldType, schemars: bool) -> TokenStream {
     let schema = schemars.then(|| {
         let required = presence.required.then(|| quote!(, required));
         let default = (!presence.optional).then(|| quote!(, default));
-        let with = match field.time {
+        let with = match field.format {
             None if simple_name(&ty.base).as_deref() == Some("SecretString") => {
                 Some(quote!(, with = "Option<String>"))
             }
-            Some(TimeFormat::Seconds | TimeFormat::Milliseconds | TimeFormat::Nanoseconds) => {
-                Some(quote!(, with = "Option<i64>"))
-            }
+            Some(Format::QuotedInteger) => Some(quote!(, with = "Option<String>")),
+            Some(Format::Time(
+                TimeFormat::Seconds | TimeFormat::Milliseconds | TimeFormat::Nanoseconds,
+            )) => Some(quote!(, with = "Option<i64>")),
             _ => None,
         };
         quote!(#[schemars(rename = #wire #required #default #with)])
@@ -542,17 +543,18 @@ fn accessors(
             quote!(encoder.list(&self.#name, self.lists, #number);),
         );
     }
-    if let Some(format) = &field.time {
+    if let Some(format) = &field.format {
         let format = match format {
-            TimeFormat::Rfc3339 => quote!(Rfc3339),
-            TimeFormat::Pattern(pattern) => quote!(Pattern(#pattern)),
-            TimeFormat::Seconds => quote!(Seconds),
-            TimeFormat::Milliseconds => quote!(Milliseconds),
-            TimeFormat::Nanoseconds => quote!(Nanoseconds),
+            Format::QuotedInteger => quote!(QuotedInteger),
+            Format::Time(TimeFormat::Rfc3339) => quote!(TimeFormat::Rfc3339),
+            Format::Time(TimeFormat::Pattern(pattern)) => quote!(TimeFormat::Pattern(#pattern)),
+            Format::Time(TimeFormat::Seconds) => quote!(TimeFormat::Seconds),
+            Format::Time(TimeFormat::Milliseconds) => quote!(TimeFormat::Milliseconds),
+            Format::Time(TimeFormat::Nanoseconds) => quote!(TimeFormat::Nanoseconds),
         };
         return (
-            quote!(source.read_time(&mut self.#name, decode::TimeFormat::#format)),
-            quote!(encoder.time(&self.#name, decode::TimeFormat::#format);),
+            quote!(source.read_format(&mut self.#name, decode::#format)),
+            quote!(encoder.format(&self.#name, decode::#format);),
         );
     }
     let write = match (presence.required, field.secret) {

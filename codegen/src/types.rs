@@ -124,8 +124,8 @@ pub(crate) struct Field {
     pub secret: bool,
     pub description: Option<String>,
     pub deprecated: bool,
-    /// The wire format of a point in time, for a property that can be absent.
-    pub time: Option<TimeFormat>,
+    /// The format of its JSON, if its Rust type can have several, for a property that can be absent.
+    pub format: Option<Format>,
     /// The only value of a property that identifies the type of the object: the constructor sets it, and it is not public.
     pub constant: Option<String>,
     /// `x-ids-of`: the property of a response whose objects have the ids that this property of a body takes.
@@ -140,6 +140,25 @@ impl Field {
             optional: direction.request || !is_collection,
             nullable: !direction.response && self.nullable,
             required: !direction.response && self.required,
+        }
+    }
+}
+
+/// The JSON format of a scalar whose Rust type can have several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Time(TimeFormat),
+    /// `x-quoted`: an integer in a string.
+    QuotedInteger,
+}
+
+impl Format {
+    /// The format in a schema, if its type can have several.
+    pub(crate) fn of(schema: &Value) -> Option<Self> {
+        let is_quoted = schema["type"] == "integer" && schema["x-quoted"] == true;
+        match is_quoted && !is_named(schema) {
+            true => Some(Self::QuotedInteger),
+            false => TimeFormat::of(schema).map(Self::Time),
         }
     }
 }

@@ -90,6 +90,7 @@ const ROWS: &[(&str, &str)] = &[
     ("F8", "variants that repeat their type"),
     ("F9", "properties with one value"),
     ("F10", "operations that were renamed"),
+    ("F11", "integers in strings"),
 ];
 
 /// Rows that the import handles, and the tests there; where a row is here too, both have a part in it.

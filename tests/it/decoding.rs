@@ -5,7 +5,7 @@ use cisco_secure_access::api::admin::types::{AlertRule, AlertSeverity};
 use cisco_secure_access::api::deployments::types::{NetworkTunnelGroup, Site};
 use cisco_secure_access::api::investigate::types::{CoOccurringDomain, CoOccurringDomains};
 use cisco_secure_access::api::policies::types::{
-    AccessRule, RuleCondition, UnifiedNetworkObject, UpdateAccessRuleRequest,
+    AccessRule, Destination, RuleCondition, UnifiedNetworkObject, UpdateAccessRuleRequest,
 };
 use cisco_secure_access::{Entries, ErrorKind, JsonType, Nullable, Response, Result};
 use futures_util::TryStreamExt as _;
@@ -224,6 +224,45 @@ fn a_scalar_in_another_form_is_encoded_as_received() {
     let mut changed = value;
     changed["id"] = json!(8);
     assert_eq!(serde_json::to_value(&group).unwrap(), changed);
+}
+
+#[tokio::test]
+async fn an_integer_that_the_service_quotes_is_encoded_as_received() -> Result<()> {
+    let ids = [
+        (json!("0"), Some(0)),
+        (json!("7"), Some(7)),
+        (json!("999999999999999999"), Some(999_999_999_999_999_999)),
+        (json!("9223372036854775807"), Some(i64::MAX)),
+        (json!("-7"), Some(-7)),
+        (json!("+7"), Some(7)),
+        (json!("007"), Some(7)),
+        (json!(" 7 "), Some(7)),
+        (json!(7), Some(7)),
+        (json!(7.0), Some(7)),
+        (json!(""), None),
+        (json!(false), None),
+        (json!("9223372036854775808"), None),
+        (json!("7a"), None),
+        (json!("\u{0667}"), None),
+        (json!(["7"]), None),
+    ];
+    for (id, expected) in ids {
+        let value = json!({"id": id, "destination": "a.example"});
+        let (mut destination, written) = round_trip::<Destination>(&value);
+        assert_eq!(destination.id, expected, "{value}");
+        assert_eq!(written, value);
+
+        let page = json!({"status": {"code": 200}, "meta": {"total": 1}, "data": [value]});
+        let server = server(&page).await;
+        let response = server.client().policies().list_destinations(1).await?;
+        assert_eq!(response.data[0], destination, "{value}");
+        assert_eq!(serde_json::to_value(response.into_inner()).unwrap(), page);
+
+        destination.id = Some(-8);
+        let changed = json!({"id": "-8", "destination": "a.example"});
+        assert_eq!(serde_json::to_value(&destination).unwrap(), changed);
+    }
+    Ok(())
 }
 
 #[test]

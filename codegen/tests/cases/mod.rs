@@ -668,7 +668,7 @@ fn strict() -> Vec<Case> {
     let string = || json!({"type": "string"});
     vec![
         Case::new("D1", "are decoded by the runtime", in_response(json!({"a": {"type": "string", "format": "date-time"}, "b": {"type": "string", "format": "date"}, "c": {"type": "string", "format": "time"}})))
-            .has(&["pub a: Option<::chrono::DateTime<::chrono::offset::Utc>>", "pub b: Option<::chrono::naive::NaiveDate>", "pub c: Option<String>", "source.read_time(&mut self.a, decode::TimeFormat::Rfc3339)", "decode::object!(Thing, Object);"]),
+            .has(&["pub a: Option<::chrono::DateTime<::chrono::offset::Utc>>", "pub b: Option<::chrono::naive::NaiveDate>", "pub c: Option<String>", "source.read_format(&mut self.a, decode::TimeFormat::Rfc3339)", "decode::object!(Thing, Object);"]),
         Case::new("D2", "are strings", in_response(json!({"a": {"type": "string", "format": "ipv4"}, "b": {"type": "string", "format": "ipv6"}, "c": {"type": "string", "format": "ip"}})))
             .has(&["pub a: Option<String>", "pub b: Option<String>", "pub c: Option<String>"]),
         Case::new("D3", "are strings", in_response(json!({"a": {"type": "string", "format": "uuid"}}))).has(&["pub a: Option<String>"]),
@@ -760,9 +760,9 @@ fn extensions() -> Vec<Case> {
         Case::new("F1", "are integers on the wire", in_response(json!({"a": epoch("seconds"), "b": epoch("milliseconds"), "c": epoch("nanoseconds"), "d": {"type": "integer", "format": "epoch-days"}})))
             .has(&[
                 "pub a: Option<::chrono::DateTime<::chrono::offset::Utc>>",
-                "0usize => source.read_time(&mut self.a, decode::TimeFormat::Seconds),", "encoder.time(&self.a, decode::TimeFormat::Seconds);",
-                "1usize => source.read_time(&mut self.b, decode::TimeFormat::Milliseconds),", "encoder.time(&self.b, decode::TimeFormat::Milliseconds);",
-                "2usize => source.read_time(&mut self.c, decode::TimeFormat::Nanoseconds),", "encoder.time(&self.c, decode::TimeFormat::Nanoseconds);",
+                "0usize => source.read_format(&mut self.a, decode::TimeFormat::Seconds),", "encoder.format(&self.a, decode::TimeFormat::Seconds);",
+                "1usize => source.read_format(&mut self.b, decode::TimeFormat::Milliseconds),", "encoder.format(&self.b, decode::TimeFormat::Milliseconds);",
+                "2usize => source.read_format(&mut self.c, decode::TimeFormat::Nanoseconds),", "encoder.format(&self.c, decode::TimeFormat::Nanoseconds);",
                 "pub d: Option<i64>",
             ]),
         Case::new("F1", "have the pattern that is given, also through a reference", response(reference("Thing"), json!({
@@ -770,11 +770,11 @@ fn extensions() -> Vec<Case> {
             "Moment": {"type": "integer", "format": "epoch-milliseconds"},
         })))
         .has(&[
-            "source.read_time(&mut self.a, decode::TimeFormat::Pattern(\"%Y-%m-%d %H:%M:%S\"))", "encoder.time(&self.a, decode::TimeFormat::Pattern(\"%Y-%m-%d %H:%M:%S\"));",
-            "pub b: Option<::chrono::DateTime<::chrono::offset::Utc>>", "encoder.time(&self.b, decode::TimeFormat::Milliseconds);",
+            "source.read_format(&mut self.a, decode::TimeFormat::Pattern(\"%Y-%m-%d %H:%M:%S\"))", "encoder.format(&self.a, decode::TimeFormat::Pattern(\"%Y-%m-%d %H:%M:%S\"));",
+            "pub b: Option<::chrono::DateTime<::chrono::offset::Utc>>", "encoder.format(&self.b, decode::TimeFormat::Milliseconds);",
         ]),
         Case::new("F1", "that can be set in a body", body(object(json!({"a": epoch("seconds")})), json!({})))
-            .has(&["encoder.time(&self.a, decode::TimeFormat::Seconds);", "pub fn a(mut self, value: ::chrono::DateTime<::chrono::offset::Utc>)"]),
+            .has(&["encoder.format(&self.a, decode::TimeFormat::Seconds);", "pub fn a(mut self, value: ::chrono::DateTime<::chrono::offset::Utc>)"]),
         Case::new("F1", "in a list of a response", in_response(json!({"a": {"type": "array", "items": epoch("milliseconds")}})))
             .has(&["pub a: Vec<::chrono::DateTime<::chrono::offset::Utc>>", "source.read_list(&mut self.a, "]),
         Case::new("F1", "that a body requires", in_body(json!({"a": epoch("seconds")})))
@@ -785,6 +785,16 @@ fn extensions() -> Vec<Case> {
             .rejected("/components/schemas/Thing/properties/a/items", "a time of this format is not supported here"),
         Case::new("F1", "in a query", parameters(json!([query("a", epoch("seconds"))])))
             .rejected(at!("/parameters/0/schema"), "a time of this format is not supported here"),
+        Case::new("F11", "of a response, also through a reference", response(reference("Thing"), json!({
+            "Thing": object(json!({"a": reference("Id"), "b": {"type": "number", "x-quoted": true}})),
+            "Id": {"type": "integer", "x-quoted": true},
+        })))
+        .has(&[
+            "pub a: Option<i64>", "source.read_format(&mut self.a, decode::QuotedInteger)", "encoder.format(&self.a, decode::QuotedInteger);",
+            "source.read(&mut self.b)",
+        ]),
+        Case::new("F11", "that a body requires", in_body(json!({"a": {"type": "integer", "x-quoted": true}})))
+            .has(&["encoder.required(&self.a);"]),
         Case::new("F2", "of values by position", response(reference("Pair"), json!({"Pair": {"type": "array", "x-tuple": [
             {"name": "score", "schema": {"type": "number"}}, {"name": "domain", "schema": string()}, {"name": "at", "schema": epoch("seconds")},
         ]}})))
@@ -792,7 +802,7 @@ fn extensions() -> Vec<Case> {
             "pub struct Pair {", "pub score: Option<f64>", "pub domain: Option<String>",
             "decode::ObjectShape { name: \"Pair\", properties: &[\"at\", \"domain\", \"score\"]",
             "const POSITIONS: &'static [usize] = &[2usize, 1usize, 0usize];",
-            "encoder.time(&self.at, decode::TimeFormat::Seconds); encoder.optional(&self.domain); encoder.optional(&self.score);",
+            "encoder.format(&self.at, decode::TimeFormat::Seconds); encoder.optional(&self.domain); encoder.optional(&self.score);",
             "type Response = Pair;",
         ]),
         Case::new("F2", "in a list", in_response(json!({"rows": {"type": "array", "items": {"type": "array", "x-tuple": [{"name": "a", "schema": string()}]}}})))

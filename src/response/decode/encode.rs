@@ -6,7 +6,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::ser::{Error, SerializeMap, Serializer};
 use serde_json::Value;
@@ -14,7 +13,9 @@ use serde_json::Value;
 use super::collection::Encoded;
 use super::extra::{Extra, ListPresence};
 use super::fields::{FieldEncoder, FieldValue, List, ObjectFields};
-use super::{DecodeContext, LenientDeserialize, TimeFormat};
+use super::format::{Format, Formatted};
+use super::scalar;
+use super::{DecodeContext, LenientDeserialize};
 use crate::secret::Redacted;
 
 /// Encodes an object as JSON.
@@ -126,25 +127,17 @@ impl<M: SerializeMap, T: ObjectFields> FieldEncoder for JsonEncoder<'_, M, T> {
     }
 
     #[inline]
-    fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat) {
+    fn format<F: Format>(&mut self, field: &Option<F::Value>, format: F) {
         let property = self.next();
         let decode = |raw: &Value| {
             let context = &mut DecodeContext::default();
-            format.decode_value(raw, context).into_value()
+            scalar::from_value(&format, raw, context).into_value()
         };
         if let Some(raw) = self.raw(property, field.as_ref(), decode) {
             self.entry(property.1, raw);
-        } else if let Some(time) = field {
-            self.entry(property.1, &EncodedTime(time, format));
+        } else if let Some(value) = field {
+            self.entry(property.1, &Formatted(value, format));
         }
-    }
-}
-
-pub(super) struct EncodedTime<'a>(pub(super) &'a DateTime<Utc>, pub(super) TimeFormat);
-
-impl Serialize for EncodedTime<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.1.encode(self.0, serializer)
     }
 }
 
@@ -185,8 +178,8 @@ impl FieldEncoder for DebugEncoder<'_, '_> {
         self.field((!field.is_empty()).then_some(field as _));
     }
 
-    fn time(&mut self, field: &Option<DateTime<Utc>>, _: TimeFormat) {
-        self.optional(field);
+    fn format<F: Format>(&mut self, field: &Option<F::Value>, _: F) {
+        self.field(field.as_ref().map(|value| value as _));
     }
 
     fn secret<T: FieldValue>(&mut self, field: &Option<T>) {

@@ -2,17 +2,17 @@
 
 use std::convert::Infallible;
 
-use chrono::{DateTime, Utc};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::encode::serialize_object;
 use super::fields::{FieldSource, ObjectFields};
+use super::format::Format;
 use super::generated::Codec;
 use super::object::{
     IsDocumented, Object, decode_field, has_property_of, object_from_json, object_from_value,
 };
-use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader, TimeFormat};
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader};
 
 const ENVELOPE: &str = "an envelope";
 
@@ -105,7 +105,7 @@ impl FieldSource for AcceptanceSource<'_> {
         Ok(())
     }
 
-    fn read_time(self, _: &mut Option<DateTime<Utc>>, _: TimeFormat) -> Result<(), Infallible> {
+    fn read_format<F: Format>(self, _: &mut Option<F::Value>, _: F) -> Result<(), Infallible> {
         Ok(())
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+use super::LenientDeserialize;
 use super::extra::{Extra, ListPresence};
+use super::format::Format;
 use super::property_index::PropertyIndex;
-use super::{LenientDeserialize, TimeFormat};
 
 /// The fields of an object type.
 pub(crate) trait ObjectFields: Sized + PartialEq {
@@ -63,11 +63,11 @@ pub(crate) trait FieldSource: Sized {
         Ok(value)
     }
 
-    /// Returns a point in time in this format.
-    fn read_time(
+    /// Returns a scalar in this format.
+    fn read_format<F: Format>(
         self,
-        field: &mut Option<DateTime<Utc>>,
-        format: TimeFormat,
+        field: &mut Option<F::Value>,
+        format: F,
     ) -> Result<(), Self::Error>;
 
     /// Returns a list or map, empty if it is absent, and whether it is present.
@@ -129,8 +129,8 @@ pub(crate) trait FieldEncoder {
     /// A list or map, which is empty if it is absent.
     fn list<T: List>(&mut self, field: &T, presence: ListPresence, number: u32);
 
-    /// A point in time in this format.
-    fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat);
+    /// A scalar in this format.
+    fn format<F: Format>(&mut self, field: &Option<F::Value>, format: F);
 
     /// An optional secret.
     fn secret<T: FieldValue>(&mut self, field: &Option<T>) {

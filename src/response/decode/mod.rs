@@ -5,13 +5,13 @@
 //! ([`LenientDeserialize::from_value`]) decodes it. The tolerant pass cannot fail for nested values: if a value does not match, it leaves
 //! the field empty, keeps the value, and records a [`Deviation`].
 //!
-//! Neither pass loses data. Undocumented properties and values that do not match are stored in the [`Extra`] of their object. A value whose
-//! type has another JSON form, such as a quoted number, also keeps its wire form there, so that a decoded object is encoded as it was
+//! Neither pass loses data. Undocumented properties and values that do not match are stored in the [`Extra`] of their object. A value in
+//! another JSON form than that of its field, such as a quoted number, also keeps its wire form there, so that a decoded object is encoded as it was
 //! received.
 //!
 //! `generated` defines the kinds of generated types, and `fields` the description of generated structs. `object` iterates over the
 //! properties of objects, and `enveloped` and `positional` handle two rarer kinds of objects. `reader` reads JSON text, `property_index` looks up names, and `encode`
-//! encodes objects. `scalar`, `time`, `collection`, `open_enum`, `nullable` and `union` handle values.
+//! encodes objects. `scalar`, `format`, `time`, `collection`, `open_enum`, `nullable` and `union` handle values.
 
 mod collection;
 mod conversion;
@@ -20,6 +20,7 @@ mod entries;
 mod enveloped;
 mod extra;
 mod fields;
+mod format;
 mod generated;
 mod nullable;
 mod object;
@@ -48,6 +49,8 @@ pub(crate) use enveloped::{Enveloped, EnvelopedObject};
 pub use extra::Extra;
 pub(crate) use extra::ListPresence;
 pub(crate) use fields::{FieldEncoder, FieldSource, ObjectFields, ObjectShape};
+#[allow(unused_imports, reason = "only some APIs have such integers")]
+pub(crate) use format::QuotedInteger;
 pub(crate) use generated::Generated;
 pub use nullable::Nullable;
 pub(crate) use object::{Object, deserialize, object};

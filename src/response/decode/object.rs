@@ -5,7 +5,6 @@
 
 use std::convert::Infallible;
 
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::Serializer;
 use serde::de::{Deserializer, Error};
@@ -13,8 +12,10 @@ use serde_json::{Map, Value};
 
 use super::encode::serialize_object;
 use super::fields::{FieldSource, ObjectFields};
+use super::format::Format;
 use super::generated::Codec;
-use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader, TimeFormat};
+use super::scalar;
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader};
 
 /// The kind of objects that are JSON objects.
 pub(crate) enum Object {}
@@ -160,12 +161,12 @@ impl FieldSource for JsonSource<'_, '_> {
     }
 
     #[inline]
-    fn read_time(
+    fn read_format<F: Format>(
         self,
-        field: &mut Option<DateTime<Utc>>,
-        format: TimeFormat,
+        field: &mut Option<F::Value>,
+        format: F,
     ) -> Result<(), Mismatch> {
-        *field = format.decode_json(self.reader, self.wire_form)?;
+        *field = scalar::from_json(&format, self.reader, self.wire_form)?;
         self.keep_null(field);
         Ok(())
     }
@@ -205,16 +206,13 @@ impl FieldSource for ValueSource<'_> {
         Ok(())
     }
 
-    fn read_time(
+    fn read_format<F: Format>(
         self,
-        field: &mut Option<DateTime<Utc>>,
-        format: TimeFormat,
+        field: &mut Option<F::Value>,
+        format: F,
     ) -> Result<(), Infallible> {
-        Self::take(
-            field,
-            self.fit,
-            format.decode_value(self.value, self.context),
-        );
+        let decoded = scalar::from_value(&format, self.value, self.context);
+        Self::take(field, self.fit, decoded);
         Ok(())
     }
 }

@@ -1,16 +1,16 @@
 //! Objects that the service encodes as a list of values by position: `["US", 41.9]` for `{"country": "US", "latitude": 41.9}`.
 
-use chrono::{DateTime, Utc};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::collection::Encoded;
-use super::encode::EncodedTime;
 use super::extra::ListPresence;
 use super::fields::{FieldEncoder, FieldSource, FieldValue, List, ObjectFields};
+use super::format::{Format, Formatted};
 use super::generated::Codec;
 use super::object::{Fit, decode_property, from_map, has_property_of};
-use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader, TimeFormat};
+use super::scalar;
+use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader};
 
 const LIST: &str = "a list";
 
@@ -93,15 +93,13 @@ impl FieldSource for ElementSource<'_> {
         Self::take(field, T::from_value(self.0, &mut DecodeContext::default()))
     }
 
-    fn read_time(
+    fn read_format<F: Format>(
         self,
-        field: &mut Option<DateTime<Utc>>,
-        format: TimeFormat,
+        field: &mut Option<F::Value>,
+        format: F,
     ) -> Result<(), Mismatch> {
-        Self::take(
-            field,
-            format.decode_value(self.0, &mut DecodeContext::default()),
-        )
+        let decoded = scalar::from_value(&format, self.0, &mut DecodeContext::default());
+        Self::take(field, decoded)
     }
 }
 
@@ -153,7 +151,7 @@ impl FieldEncoder for Values {
         self.push(Some(Encoded(field)));
     }
 
-    fn time(&mut self, field: &Option<DateTime<Utc>>, format: TimeFormat) {
-        self.push(field.as_ref().map(|time| EncodedTime(time, format)));
+    fn format<F: Format>(&mut self, field: &Option<F::Value>, format: F) {
+        self.push(field.as_ref().map(|value| Formatted(value, format)));
     }
 }

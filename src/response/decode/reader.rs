@@ -238,7 +238,7 @@ fn is_of_word(byte: u8) -> bool {
 }
 
 /// The number of digits of an integer that always fits into an `i64`.
-const MAX_DIGITS: usize = 18;
+pub(super) const MAX_DIGITS: usize = 18;
 
 /// A JSON number, in the first of these types that can store it.
 pub(super) enum JsonNumber {

@@ -13,7 +13,7 @@ use crate::secret::SecretString;
 const MAX_EXACT_INTEGER: u64 = 1 << 53;
 
 /// A scalar type, with a conversion from each kind of JSON scalar.
-pub(super) trait Scalar: Sized {
+pub(crate) trait Scalar: Sized {
     const EXPECTED: &'static str;
 
     fn decode_text(&self, text: &str) -> Decoded<Self::Value>;

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use serde::ser::Serializer;
 use serde_json::Value;
 
+use super::format::Format;
 use super::scalar::{self, Scalar};
 use super::{DecodeContext, Decoded, LenientDeserialize, Mismatch, Order, Reader};
 
@@ -154,29 +155,9 @@ impl Scalar for TimeFormat {
     }
 }
 
-impl TimeFormat {
-    /// Decodes a time in the fast pass.
-    #[inline]
-    pub(super) fn decode_json(
-        self,
-        reader: &mut Reader<'_>,
-        wire_form: &mut Option<Value>,
-    ) -> Result<Option<DateTime<Utc>>, Mismatch> {
-        scalar::from_json(&self, reader, wire_form)
-    }
-
-    /// Decodes a time in the tolerant pass.
-    pub(super) fn decode_value(
-        self,
-        value: &Value,
-        context: &mut DecodeContext,
-    ) -> Decoded<DateTime<Utc>> {
-        scalar::from_value(&self, value, context)
-    }
-
-    /// Encodes a time.
-    pub(super) fn encode<S: Serializer>(
-        self,
+impl Format for TimeFormat {
+    fn encode<S: Serializer>(
+        &self,
         time: &DateTime<Utc>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -196,11 +177,11 @@ impl LenientDeserialize for DateTime<Utc> {
         _: &mut Order,
         wire_form: &mut Option<Value>,
     ) -> Result<Option<Self>, Mismatch> {
-        TimeFormat::Rfc3339.decode_json(reader, wire_form)
+        scalar::from_json(&TimeFormat::Rfc3339, reader, wire_form)
     }
 
     fn from_value(value: &Value, context: &mut DecodeContext) -> Decoded<Self> {
-        TimeFormat::Rfc3339.decode_value(value, context)
+        scalar::from_value(&TimeFormat::Rfc3339, value, context)
     }
 
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
