@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::ser::Serializer;
 
 use super::Decoded;
-use super::reader::MAX_DIGITS;
+use super::reader;
 use super::scalar::{INTEGER, Plain, Scalar};
 
 /// The format of the JSON of a scalar.
@@ -29,28 +29,14 @@ impl<F: Format> Serialize for Formatted<'_, F> {
 #[allow(dead_code, reason = "only some APIs have such integers")]
 pub(crate) struct QuotedInteger;
 
-impl QuotedInteger {
-    /// Reads the digits of a number as this format writes them: not more than always fit into an `i64`, and no zero in front.
-    #[inline]
-    fn digits(text: &str) -> Option<i64> {
-        let is_plain = matches!(text.as_bytes(), [b'0'] | [b'1'..=b'9', ..]);
-        if !is_plain || text.len() > MAX_DIGITS {
-            return None;
-        }
-        text.bytes().try_fold(0, |value, byte| {
-            byte.is_ascii_digit()
-                .then(|| value * 10 + i64::from(byte - b'0'))
-        })
-    }
-}
-
 impl Scalar for QuotedInteger {
     const EXPECTED: &'static str = <Plain<i64> as Scalar>::EXPECTED;
     type Value = i64;
 
     #[inline]
     fn decode_text(&self, text: &str) -> Decoded<i64> {
-        match Self::digits(text) {
+        match reader::integer(text) {
+            // JSON has one form of each integer.
             Some(value) => Decoded::Exact(value),
             None => INTEGER.decode_text(text),
         }

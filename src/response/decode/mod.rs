@@ -6,12 +6,12 @@
 //! the field empty, keeps the value, and records a [`Deviation`].
 //!
 //! Neither pass loses data. Undocumented properties and values that do not match are stored in the [`Extra`] of their object. A value in
-//! another JSON form than that of its field, such as a quoted number, also keeps its wire form there, so that a decoded object is encoded as it was
-//! received.
+//! another JSON form than that of its field, such as a quoted number, also keeps its wire form there, so that a decoded object is encoded as
+//! it was received.
 //!
 //! `generated` defines the kinds of generated types, and `fields` the description of generated structs. `object` iterates over the
-//! properties of objects, and `enveloped` and `positional` handle two rarer kinds of objects. `reader` reads JSON text, `property_index` looks up names, and `encode`
-//! encodes objects. `scalar`, `format`, `time`, `collection`, `open_enum`, `nullable` and `union` handle values.
+//! properties of objects, and `enveloped` and `positional` handle two rarer kinds of objects. `reader` reads JSON text, `property_index`
+//! looks up names, and `encode` encodes objects. `scalar`, `format`, `time`, `collection`, `open_enum`, `nullable` and `union` handle values.
 
 mod collection;
 mod conversion;

@@ -238,13 +238,28 @@ fn is_of_word(byte: u8) -> bool {
 }
 
 /// The number of digits of an integer that always fits into an `i64`.
-pub(super) const MAX_DIGITS: usize = 18;
+const MAX_DIGITS: usize = 18;
 
 /// A JSON number, in the first of these types that can store it.
 pub(super) enum JsonNumber {
     Integer(i64),
     Unsigned(u64),
     Float(f64),
+}
+
+/// Returns the integer whose JSON is this text, without white space.
+#[inline]
+pub(super) fn integer(text: &str) -> Option<i64> {
+    let mut reader = Reader::new(text);
+    match reader.number() {
+        // The reader skips white space before the number.
+        Ok(JsonNumber::Integer(value))
+            if reader.rest.is_empty() && text.bytes().next() > Some(b' ') =>
+        {
+            Some(value)
+        }
+        _ => None,
+    }
 }
 
 /// Returns the number of bytes before the first quote, backslash or control character.
