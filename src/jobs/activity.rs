@@ -38,13 +38,16 @@
 //! The order is not documented. If responses have another order, ranges are bisected until a response is not full, which takes three or
 //! four times as many requests.
 //!
-//! With [`prefetch`](Export::prefetch), the service collects the next events while the program processes the last ones.
+//! With [`prefetch`](Export::prefetch), the service collects the next events while the last ones are decoded and processed.
 //!
 //! # Resuming
 //!
 //! [`Export::rest`] returns the part of the range that was not exported yet. Store it, and export it the next time.
 
+mod oldest;
+
 use std::cmp::Reverse;
+use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
 use std::pin::Pin;
@@ -55,7 +58,9 @@ use chrono::{DateTime, Utc};
 use futures_util::Stream;
 use futures_util::stream::FusedStream;
 use http::StatusCode;
+use tokio::sync::oneshot;
 
+use self::oldest::oldest_time;
 use crate::api::reports::types::{
     Activity, AmpRetrospectiveActivity, DecryptionActivity, DnsActivity, FirewallActivity,
     IntrusionActivity, ListActivityResponse, ListAmpRetrospectiveActivityResponse,
@@ -108,11 +113,14 @@ pub fn export<P: EventPage>(
         request_part: Box::new(request),
         limit: LIMIT,
         from,
-        start: from,
-        end: step(range.end.timestamp_millis() + P::PRECISION - 1),
+        part: Part {
+            start: from,
+            end: step(range.end.timestamp_millis() + P::PRECISION - 1),
+        },
         ready: Vec::new().into_iter(),
         prefetches: false,
-        in_flight: None,
+        forecasts: true,
+        in_flight: VecDeque::new(),
         is_terminated: false,
     }
 }
@@ -127,15 +135,31 @@ pub struct Export<P: EventPage> {
     limit: usize,
     /// The start of the range, in epoch milliseconds like all times here.
     from: i64,
-    /// The start of the requested part.
-    start: i64,
-    /// The end of the requested part: later events were received.
-    end: i64,
+    /// The requested part: later events were received.
+    part: Part,
     /// The remaining events of the response, newest first.
     ready: vec::IntoIter<P::Event>,
     prefetches: bool,
-    in_flight: Option<Fetch<Response<P>>>,
+    /// Whether a part is requested before the response that determines it is decoded: until such a part is wrong.
+    forecasts: bool,
+    /// The request for the part, and the one for the forecast of the next part.
+    in_flight: VecDeque<PartFetch<P>>,
     is_terminated: bool,
+}
+
+/// A part of the range.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Part {
+    start: i64,
+    end: i64,
+}
+
+/// The request for a part.
+struct PartFetch<P> {
+    part: Part,
+    fetch: Fetch<Response<P>>,
+    /// The time of the oldest event, as soon as the response has arrived.
+    oldest: oneshot::Receiver<Option<i64>>,
 }
 
 impl<P: EventPage> Export<P> {
@@ -145,14 +169,15 @@ impl<P: EventPage> Export<P> {
     pub fn limit(mut self, events: usize) -> Self {
         self.limit = events.max(1);
         // A prefetched response would be compared with another limit than it was requested with.
-        self.in_flight = None;
+        self.in_flight.clear();
         self
     }
 
     /// Requests the next part while the program processes the events of the last response, so that neither waits for the other. (off)
     ///
     /// A part depends on the response before it, so no more than one is requested in advance. It is received in its own task, if there is a
-    /// Tokio runtime, and its events are in memory with those of the last response.
+    /// Tokio runtime, and its events are in memory with those of the last response. If the program waits for a response, the next part is
+    /// requested when that arrives, before it is decoded.
     pub fn prefetch(mut self) -> Self {
         self.prefetches = true;
         self
@@ -167,23 +192,61 @@ impl<P: EventPage> Export<P> {
         // All of these are given times, or between given times.
         let date = |time| DateTime::from_timestamp_millis(time).unwrap_or_default();
         let next = self.ready.as_slice().first().and_then(milliseconds::<P>);
-        let end = next.map_or(self.end, |time| time + P::PRECISION);
+        let end = next.map_or(self.part.end, |time| time + P::PRECISION);
         date(self.from)..date(end)
     }
 
     /// Requests the next part, unless there is none, or it is in flight.
     fn start_fetch(&mut self) {
-        if self.in_flight.is_some() || self.is_terminated || self.end <= self.from {
+        if self.in_flight.is_empty() && !self.is_terminated {
+            self.start_fetch_of(self.part);
+        }
+    }
+
+    fn start_fetch_of(&mut self, part: Part) {
+        if part.end <= self.from {
             return;
         }
         // Only later events count, because events at the start may be incomplete.
-        let from = ReportingTime::from(self.start - 1);
+        let from = ReportingTime::from(part.start - 1);
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
-        let response = (self.request_part)(from, ReportingTime::from(self.end), limit);
-        self.in_flight = Some(match self.prefetches {
-            true => Fetch::spawned(response),
+        let response = (self.request_part)(from, ReportingTime::from(part.end), limit);
+        let (arrived, oldest) = oneshot::channel();
+        let fetch = match self.prefetches {
+            true => Fetch::spawned(response.on_arrival(|response| {
+                // The stream may be gone.
+                arrived.send(oldest_time(response.body())).ok();
+            })),
             false => Fetch::inline(response),
+        };
+        self.in_flight.push_back(PartFetch {
+            part,
+            fetch,
+            oldest,
         });
+    }
+
+    /// Requests the part after one that has arrived and is not decoded yet.
+    fn start_forecast(&mut self, context: &mut Context<'_>) {
+        let [fetch] = self.in_flight.make_contiguous() else {
+            return;
+        };
+        if !fetch.oldest.is_terminated()
+            && let Poll::Ready(Ok(Some(oldest))) = Pin::new(&mut fetch.oldest).poll(context)
+            && self.forecasts
+            && (self.part.start..self.part.end).contains(&oldest)
+        {
+            self.start_fetch_of(self.part_before(oldest + P::PRECISION));
+        }
+    }
+
+    /// Returns the part to request after the events since `complete`.
+    fn part_before(&self, complete: i64) -> Part {
+        let length = self.part.end - self.part.start;
+        Part {
+            start: complete.saturating_sub(2 * length).max(self.from),
+            end: complete,
+        }
     }
 
     /// Returns the part of the range for which a response is complete, and sets the next part.
@@ -205,9 +268,9 @@ impl<P: EventPage> Export<P> {
             ));
         }
         let is_in = |from: i64, event: &P::Event| {
-            milliseconds::<P>(event).is_some_and(|time| (from..self.end).contains(&time))
+            milliseconds::<P>(event).is_some_and(|time| (from..self.part.end).contains(&time))
         };
-        events.retain(|event| is_in(self.start, event));
+        events.retain(|event| is_in(self.part.start, event));
         let is_newest_first = events.is_sorted_by_key(|event| Reverse(milliseconds::<P>(event)));
         if !is_newest_first {
             events.sort_by_cached_key(|event| Reverse(milliseconds::<P>(event)));
@@ -217,20 +280,18 @@ impl<P: EventPage> Export<P> {
         // A response may be shorter than requested. In order, it has all events that are newer than its oldest event.
         let complete = match oldest.filter(|_| is_newest_first && oldest < newest) {
             Some(oldest) => oldest + P::PRECISION,
-            None if !is_full => self.start,
+            None if !is_full => self.part.start,
             None => return self.bisect(operation),
         };
         events.retain(|event| is_in(complete, event));
         self.ready = events.into_iter();
-        let length = self.end - self.start;
-        self.end = complete;
-        self.start = complete.saturating_sub(2 * length).max(self.from);
+        self.part = self.part_before(complete);
         Ok(())
     }
 
     /// Requests the later half of the part next, because the response is not certainly complete for any part of it.
     fn bisect(&mut self, operation: &'static Operation) -> Result<()> {
-        let steps = (self.end - self.start) / P::PRECISION;
+        let steps = (self.part.end - self.part.start) / P::PRECISION;
         if steps == 1 {
             let why = format!(
                 "there are at least {} events in the {} ms before {}, which is more than the limit of a response",
@@ -240,7 +301,7 @@ impl<P: EventPage> Export<P> {
             );
             return Err(Error::of(ErrorKind::Ambiguous, operation, why));
         }
-        self.start = self.end - steps / 2 * P::PRECISION;
+        self.part.start = self.part.end - steps / 2 * P::PRECISION;
         Ok(())
     }
 }
@@ -269,17 +330,31 @@ impl<P: EventPage> Stream for Export<P> {
                 return Poll::Ready(Some(event));
             }
             this.start_fetch();
-            let Some(fetch) = &mut this.in_flight else {
+            this.start_forecast(context);
+            let Some(PartFetch { fetch, .. }) = this.in_flight.front_mut() else {
                 return Poll::Ready(None);
             };
             ready!(fetch.poll(context));
             let operation = fetch.operation();
-            let Some(response) = this.in_flight.take().and_then(Fetch::into_result) else {
+            let Some(response) = this
+                .in_flight
+                .pop_front()
+                .and_then(|part| part.fetch.into_result())
+            else {
                 return Poll::Ready(None);
             };
             if let Err(error) = response.and_then(|response| this.take(response, operation)) {
+                this.in_flight.clear();
                 this.is_terminated = !error.is_retryable();
                 return Poll::Ready(Some(Err(error)));
+            }
+            if this
+                .in_flight
+                .front()
+                .is_some_and(|fetch| fetch.part != this.part)
+            {
+                this.in_flight.clear();
+                this.forecasts = false;
             }
         }
     }
@@ -287,7 +362,7 @@ impl<P: EventPage> Stream for Export<P> {
 
 impl<P: EventPage> FusedStream for Export<P> {
     fn is_terminated(&self) -> bool {
-        self.ready.as_slice().is_empty() && (self.is_terminated || self.end <= self.from)
+        self.ready.as_slice().is_empty() && (self.is_terminated || self.part.end <= self.from)
     }
 }
 

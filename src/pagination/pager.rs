@@ -114,7 +114,10 @@ impl Pager {
         let result = ready!(self.poll_first(context));
         Poll::Ready(
             match result.and_then(|response| self.read(&position, response)) {
-                Ok(Some(page)) => Some(Ok(page)),
+                Ok(Some(page)) => {
+                    self.replace_fetch(&position, &page.1);
+                    Some(Ok(page))
+                }
                 Ok(None) => {
                     self.position = None;
                     self.in_flight.clear();
@@ -139,6 +142,16 @@ impl Pager {
                 };
                 self.in_flight.push_back(PageFetch { position, fetch });
             }
+        }
+    }
+
+    /// Requests another page in place of a received one, before that is decoded, if it has the expected size.
+    fn replace_fetch(&mut self, received: &Position, info: &PageInfo) {
+        if self.concurrency > 1
+            && self.progress.is_usual(info)
+            && let Some(next) = self.progress.next_ahead(received)
+        {
+            self.start_fetches(next);
         }
     }
 

@@ -256,6 +256,11 @@ impl Progress {
         number.checked_add(step).map(Position::Number)
     }
 
+    /// Whether a page has the page size that is expected of it.
+    pub(super) fn is_usual(&self, info: &PageInfo) -> bool {
+        self.page_size == Some(info.new_rows() as u64)
+    }
+
     /// Returns the page after that at `position`, if it is known to be needed before that page is received.
     pub(super) fn next_ahead(&self, position: &Position) -> Option<Position> {
         let next = self.after_rows(position, self.page_size?)?;

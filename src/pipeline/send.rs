@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -154,13 +154,12 @@ async fn build(
 /// The body of a response while it is read.
 struct ResponseBody {
     limit: usize,
-    /// The announced length, in bytes.
+    /// The announced length, in bytes, which is not trusted for allocation.
     announced: usize,
     length: usize,
     /// Most responses have one chunk, which is not copied.
     first: Bytes,
-    /// The buffer grows with the received data. The announced length is not trusted for allocation.
-    all: BytesMut,
+    others: Vec<Bytes>,
 }
 
 impl ResponseBody {
@@ -170,7 +169,7 @@ impl ResponseBody {
             announced: 0,
             length: 0,
             first: Bytes::new(),
-            all: BytesMut::new(),
+            others: Vec::new(),
         }
     }
 
@@ -185,24 +184,21 @@ impl ResponseBody {
     fn push(&mut self, chunk: Bytes) {
         let before = self.length;
         self.length += chunk.len();
-        if before == 0 {
-            self.first = chunk;
-        } else if !self.is_too_large() {
-            if self.all.is_empty() {
-                self.all.extend_from_slice(&self.first);
-            }
-            self.all.extend_from_slice(&chunk);
+        match before {
+            0 => self.first = chunk,
+            _ => self.others.push(chunk),
         }
     }
 
     /// Returns the complete body; `None` if it is too large.
-    fn finish(self) -> Option<Bytes> {
+    fn finish(mut self) -> Option<Bytes> {
         if self.is_too_large() {
             return None;
         }
-        Some(match self.all.is_empty() {
-            true => self.first,
-            false => self.all.freeze(),
-        })
+        if self.others.is_empty() {
+            return Some(self.first);
+        }
+        self.others.insert(0, self.first);
+        Some(self.others.concat().into())
     }
 }

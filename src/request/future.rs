@@ -38,6 +38,21 @@ impl<T> ResponseFuture<T> {
     pub(crate) fn operation(&self) -> &'static Operation {
         self.operation
     }
+
+    /// Calls `observe` with the response when it has arrived. Others run before the response is decoded.
+    pub(crate) fn on_arrival(self, observe: impl FnOnce(&RawResponse) + Send + 'static) -> Self {
+        let response = self.response;
+        let observed = async move {
+            let response = response.await?;
+            observe(&response);
+            tokio::task::yield_now().await;
+            Ok(response)
+        };
+        Self {
+            response: Box::pin(observed),
+            ..self
+        }
+    }
 }
 
 impl<T> Future for ResponseFuture<T> {

@@ -156,6 +156,10 @@ impl Scripted {
             let mut hanging = Vec::new();
             while let Some(listener) = &listening {
                 let (mut stream, _) = listener.accept().await.unwrap();
+                if matches!(stream.peek(&mut [0]).await, Ok(0) | Err(_)) {
+                    // The request was dropped before it was sent.
+                    continue;
+                }
                 let request = read_request(&mut stream).await;
                 let response = script.next(&request);
                 record.lock().unwrap().push(request);
@@ -164,8 +168,9 @@ impl Scripted {
                 }
                 match response {
                     ScriptedResponse::Send(bytes) => {
-                        stream.write_all(bytes.as_bytes()).await.unwrap();
-                        stream.shutdown().await.unwrap();
+                        // The request may have been dropped.
+                        stream.write_all(bytes.as_bytes()).await.ok();
+                        stream.shutdown().await.ok();
                     }
                     ScriptedResponse::Bytes(bytes) => {
                         stream.write_all(&bytes).await.unwrap();

@@ -1,12 +1,14 @@
 //! Exports of activity, from services with all behaviors that the documents leave open.
 
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use cisco_secure_access::api::reports::types::{ListDnsActivityResponse, Verdict};
 use cisco_secure_access::jobs::activity::{Export, export};
 use cisco_secure_access::simulator::Simulator;
-use cisco_secure_access::{Client, ErrorKind, Result, StatusCode};
+use cisco_secure_access::{Client, Credentials, ErrorKind, Result, StatusCode, service_fn};
 use futures_util::stream::FusedStream as _;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
@@ -62,20 +64,27 @@ fn log(count: usize, milliseconds: u64) -> Vec<(i64, String)> {
         .collect()
 }
 
-/// A service with this log, whose timestamps have this resolution in milliseconds.
-async fn service(log: &[(i64, String)], habits: Habits, precision: i64) -> Scripted {
+/// The responses to the queries of a service with this log, whose timestamps have this resolution in milliseconds.
+fn responses(
+    log: &[(i64, String)],
+    habits: Habits,
+    precision: i64,
+) -> impl Fn(&str) -> String + Send + Sync + 'static {
     let mut log = log.to_vec();
     match habits.order {
         Order::NewestFirst => log.sort_by_key(|(time, _)| -time),
         Order::OldestFirst => log.sort_by_key(|(time, _)| *time),
         Order::Mixed => {}
     }
-    Scripted::by(move |request| {
-        let target = request.split(' ').nth(1).unwrap();
-        let query = target.split_once('?').unwrap().1;
+    move |query| {
         let number = |name: &str| -> i64 {
             let mut query = url::form_urlencoded::parse(query.as_bytes());
-            query.find(|(known, _)| known == name).unwrap().1.parse().unwrap()
+            query
+                .find(|(known, _)| known == name)
+                .unwrap()
+                .1
+                .parse()
+                .unwrap()
         };
         let (from, to) = (number("from"), number("to"));
         let limit = usize::try_from(number("limit")).unwrap().min(habits.most);
@@ -89,7 +98,17 @@ async fn service(log: &[(i64, String)], habits: Habits, precision: i64) -> Scrip
             .take(limit)
             .map(|(time, name)| json!({"timestamp": time / precision, "domain": name, "hostname": name}))
             .collect();
-        ScriptedResponse::json(200, &json!({"data": rows, "meta": {}}).to_string())
+        json!({"data": rows, "meta": {}}).to_string()
+    }
+}
+
+/// A server with this log.
+async fn service(log: &[(i64, String)], habits: Habits, precision: i64) -> Scripted {
+    let response = responses(log, habits, precision);
+    Scripted::by(move |request| {
+        let target = request.split(' ').nth(1).unwrap();
+        let query = target.split_once('?').unwrap().1;
+        ScriptedResponse::json(200, &response(query))
     })
     .await
 }
@@ -227,6 +246,81 @@ async fn the_next_part_is_prefetched_while_the_program_processes_events() -> Res
         }
         assert_eq!(server.calls().len(), part + 1, "one part in advance");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn prefetch_sends_the_same_requests() -> Result<()> {
+    for (count, milliseconds) in [(1, 10), (300, 600), (300, 9000)] {
+        let log = log(count, milliseconds);
+        for (from_counts, to_counts) in [(false, false), (true, true)] {
+            for order in [Order::NewestFirst, Order::OldestFirst] {
+                let habits = Habits {
+                    order,
+                    from_counts,
+                    to_counts,
+                    ..USUAL
+                };
+                let server = service(&log, habits, 1).await;
+                let events = || dns(&server.client(), range(0..9000)).limit(20);
+                let plain = exported(events()).await?;
+                let calls = server.calls().len();
+                assert_eq!(exported(events().prefetch()).await?, plain);
+                let prefetched = server.calls().split_off(calls);
+                let targets = |calls: &[String]| -> Vec<String> {
+                    let target = |call: &String| call.split(' ').nth(1).unwrap().to_owned();
+                    calls.iter().map(target).collect()
+                };
+                assert_eq!(
+                    targets(&prefetched),
+                    targets(&server.calls()[..calls]),
+                    "{habits:?}, {count} in {milliseconds} ms"
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_part_that_was_requested_too_early_is_requested_again_once() -> Result<()> {
+    // The last event of a response is older than the first, but not the oldest.
+    let log: Vec<_> = (0..400).map(|time| (time, time.to_string())).collect();
+    let newest_first: Vec<_> = log.iter().rev().cloned().collect();
+    let mixed: Vec<_> = newest_first
+        .chunks(10)
+        .flat_map(|events| [&events[..1], &events[6..], &events[1..6]].concat())
+        .collect();
+    let habits = Habits {
+        order: Order::Mixed,
+        ..USUAL
+    };
+    let response = Arc::new(responses(&mixed, habits, 1));
+    let calls = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&calls);
+    // In this process, so that each request counts, also one that is dropped.
+    let service = service_fn(move |request| {
+        let (response, count) = (Arc::clone(&response), Arc::clone(&count));
+        async move {
+            let Some(query) = request.uri().query() else {
+                let token = json!({"access_token": "t", "expires_in": 3600});
+                return Ok(http::Response::new(token.to_string()));
+            };
+            count.fetch_add(1, Ordering::SeqCst);
+            Ok(http::Response::new(response(query)))
+        }
+    });
+    let credentials = Credentials::new("key", "secret");
+    let client = Client::builder()
+        .credentials(credentials)
+        .http_service(service)
+        .build()?;
+    let events = || dns(&client, range(0..400)).limit(10);
+    let plain = exported(events()).await?;
+    let needed = calls.swap(0, Ordering::SeqCst);
+    assert_eq!(exported(events().prefetch()).await?, plain);
+    assert_eq!(sorted(plain), sorted(log));
+    assert_eq!(calls.load(Ordering::SeqCst), needed + 1);
     Ok(())
 }
 

@@ -67,6 +67,23 @@ async fn further_pages_are_fetched_while_the_stream_is_not_polled() -> Result<()
 }
 
 #[tokio::test]
+async fn a_received_page_is_replaced_while_the_program_processes_it() -> Result<()> {
+    let listing = server(Some(1000)).await;
+    let mut items = listing.items_at("/data", BY_OFFSET).prefetch(3);
+    for page in 1..=5 {
+        for _ in 0..10 {
+            items.try_next().await?;
+        }
+        // The first item of a page; the first page is requested alone.
+        if page > 1 {
+            wait_for(&listing, page + 3).await;
+        }
+        assert!(listing.requests() <= page + 3);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn no_more_than_32_pages_are_in_flight() -> Result<()> {
     let listing = server(Some(1000)).await;
     let mut items = listing.items_at("/data", BY_OFFSET).prefetch(usize::MAX);
