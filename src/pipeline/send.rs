@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -151,15 +151,19 @@ async fn build(
     Ok(built)
 }
 
+/// The maximum announced length for which memory is allocated at once. For a longer body, it grows with the received data.
+const MAX_TRUSTED_LENGTH: usize = 4 << 20;
+
 /// The body of a response while it is read.
 struct ResponseBody {
     limit: usize,
-    /// The announced length, in bytes, which is not trusted for allocation.
+    /// The announced length, in bytes.
     announced: usize,
     length: usize,
     /// Most responses have one chunk, which is not copied.
     first: Bytes,
-    others: Vec<Bytes>,
+    /// All chunks, if there are several. A list of them could take more memory than they have bytes.
+    all: BytesMut,
 }
 
 impl ResponseBody {
@@ -169,7 +173,7 @@ impl ResponseBody {
             announced: 0,
             length: 0,
             first: Bytes::new(),
-            others: Vec::new(),
+            all: BytesMut::new(),
         }
     }
 
@@ -184,21 +188,25 @@ impl ResponseBody {
     fn push(&mut self, chunk: Bytes) {
         let before = self.length;
         self.length += chunk.len();
-        match before {
-            0 => self.first = chunk,
-            _ => self.others.push(chunk),
+        if before == 0 {
+            self.first = chunk;
+        } else if !self.is_too_large() {
+            if self.all.is_empty() {
+                self.all.reserve(self.announced.min(MAX_TRUSTED_LENGTH));
+                self.all.extend_from_slice(&std::mem::take(&mut self.first));
+            }
+            self.all.extend_from_slice(&chunk);
         }
     }
 
     /// Returns the complete body; `None` if it is too large.
-    fn finish(mut self) -> Option<Bytes> {
+    fn finish(self) -> Option<Bytes> {
         if self.is_too_large() {
             return None;
         }
-        if self.others.is_empty() {
-            return Some(self.first);
-        }
-        self.others.insert(0, self.first);
-        Some(self.others.concat().into())
+        Some(match self.all.is_empty() {
+            true => self.first,
+            false => self.all.freeze(),
+        })
     }
 }
