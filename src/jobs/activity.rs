@@ -47,7 +47,6 @@
 mod oldest;
 
 use std::cmp::Reverse;
-use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
 use std::pin::Pin;
@@ -58,7 +57,6 @@ use chrono::{DateTime, Utc};
 use futures_util::Stream;
 use futures_util::stream::FusedStream;
 use http::StatusCode;
-use tokio::sync::oneshot;
 
 use self::oldest::oldest_time;
 use crate::api::reports::types::{
@@ -72,8 +70,8 @@ use crate::api::reports::types::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 use crate::pagination::{BufferedStream, Fetch};
-use crate::request::ResponseFuture;
-use crate::response::Response;
+use crate::request::{Decoder, ResponseFuture};
+use crate::response::{RawResponse, Response};
 use crate::time::ReportingTime;
 
 /// The default limit of events in a response, which is the limit in the examples of the documents.
@@ -120,7 +118,9 @@ pub fn export<P: EventPage>(
         ready: Vec::new().into_iter(),
         prefetches: false,
         forecasts: true,
-        in_flight: VecDeque::new(),
+        receiving: None,
+        decoding: None,
+        oldest: None,
         is_terminated: false,
     }
 }
@@ -142,8 +142,12 @@ pub struct Export<P: EventPage> {
     prefetches: bool,
     /// Whether a part is requested before the response that determines it is decoded: until such a part is wrong.
     forecasts: bool,
-    /// The request for the part, and the one for the forecast of the next part.
-    in_flight: VecDeque<PartFetch<P>>,
+    /// The request for the part, or for the forecast of the next part while the part is decoded.
+    receiving: Option<Receiving<P>>,
+    /// The decoding of the response for the part.
+    decoding: Option<Fetch<Response<P>>>,
+    /// The time of the oldest event in that response, until it is used.
+    oldest: Option<i64>,
     is_terminated: bool,
 }
 
@@ -155,11 +159,10 @@ struct Part {
 }
 
 /// The request for a part.
-struct PartFetch<P> {
+struct Receiving<P> {
     part: Part,
-    fetch: Fetch<Response<P>>,
-    /// The time of the oldest event, as soon as the response has arrived.
-    oldest: oneshot::Receiver<Option<i64>>,
+    fetch: Fetch<RawResponse>,
+    decoder: Decoder<Response<P>>,
 }
 
 impl<P: EventPage> Export<P> {
@@ -169,7 +172,8 @@ impl<P: EventPage> Export<P> {
     pub fn limit(mut self, events: usize) -> Self {
         self.limit = events.max(1);
         // A prefetched response would be compared with another limit than it was requested with.
-        self.in_flight.clear();
+        self.receiving = None;
+        self.decoding = None;
         self
     }
 
@@ -196,14 +200,14 @@ impl<P: EventPage> Export<P> {
         date(self.from)..date(end)
     }
 
-    /// Requests the next part, unless there is none, or it is in flight.
+    /// Requests the part, unless it is in flight.
     fn start_fetch(&mut self) {
-        if self.in_flight.is_empty() && !self.is_terminated {
-            self.start_fetch_of(self.part);
+        if self.receiving.is_none() && self.decoding.is_none() && !self.is_terminated {
+            self.receive(self.part);
         }
     }
 
-    fn start_fetch_of(&mut self, part: Part) {
+    fn receive(&mut self, part: Part) {
         if part.end <= self.from {
             return;
         }
@@ -211,32 +215,52 @@ impl<P: EventPage> Export<P> {
         let from = ReportingTime::from(part.start - 1);
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
         let response = (self.request_part)(from, ReportingTime::from(part.end), limit);
-        let (arrived, oldest) = oneshot::channel();
-        let fetch = match self.prefetches {
-            true => Fetch::spawned(response.on_arrival(|response| {
-                // The stream may be gone.
-                arrived.send(oldest_time(response.body())).ok();
-            })),
-            false => Fetch::inline(response),
-        };
-        self.in_flight.push_back(PartFetch {
+        let (received, decoder) = response.split();
+        self.receiving = Some(Receiving {
             part,
-            fetch,
-            oldest,
+            fetch: self.fetch(received),
+            decoder,
         });
     }
 
-    /// Requests the part after one that has arrived and is not decoded yet.
-    fn start_forecast(&mut self, context: &mut Context<'_>) {
-        let [fetch] = self.in_flight.make_contiguous() else {
+    /// Starts a stage of a request, in its own task if parts are prefetched.
+    fn fetch<T: Send + 'static>(&self, response: ResponseFuture<T>) -> Fetch<T> {
+        match self.prefetches {
+            true => Fetch::spawned(response),
+            false => Fetch::inline(response),
+        }
+    }
+
+    /// Starts to decode the response for the part when it has arrived.
+    fn poll_arrival(&mut self, context: &mut Context<'_>) {
+        if self.decoding.is_some() {
+            return;
+        }
+        let arrived = self
+            .receiving
+            .take_if(|receiving| receiving.fetch.poll(context).is_ready());
+        let Some(Receiving { fetch, decoder, .. }) = arrived else {
             return;
         };
-        if !fetch.oldest.is_terminated()
-            && let Poll::Ready(Ok(Some(oldest))) = Pin::new(&mut fetch.oldest).poll(context)
-            && self.forecasts
+        let Some(received) = fetch.into_result() else {
+            return;
+        };
+        let response = received.as_ref().ok().filter(|_| self.prefetches);
+        self.oldest = response.and_then(|response| oldest_time(response.body()));
+        // Tasks run in the order in which they start: the request is sent before the decoding takes the thread.
+        self.start_forecast();
+        self.decoding = Some(self.fetch(decoder.decode(received)));
+    }
+
+    /// Requests the next part, if the program waits for a response that has arrived and is not decoded yet.
+    fn start_forecast(&mut self) {
+        if self.forecasts
+            && self.receiving.is_none()
+            && self.ready.as_slice().is_empty()
+            && let Some(oldest) = self.oldest.take()
             && (self.part.start..self.part.end).contains(&oldest)
         {
-            self.start_fetch_of(self.part_before(oldest + P::PRECISION));
+            self.receive(self.part_before(oldest + P::PRECISION));
         }
     }
 
@@ -323,37 +347,33 @@ impl<P: EventPage> Stream for Export<P> {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            if this.prefetches {
+            let waits = this.ready.as_slice().is_empty();
+            if waits || this.prefetches {
                 this.start_fetch();
+                this.poll_arrival(context);
             }
             if let Some(event) = this.take_ready() {
                 return Poll::Ready(Some(event));
             }
-            this.start_fetch();
-            this.start_forecast(context);
-            let Some(PartFetch { fetch, .. }) = this.in_flight.front_mut() else {
-                return Poll::Ready(None);
+            this.start_forecast();
+            let Some(fetch) = &mut this.decoding else {
+                return match this.receiving {
+                    Some(_) => Poll::Pending,
+                    None => Poll::Ready(None),
+                };
             };
             ready!(fetch.poll(context));
             let operation = fetch.operation();
-            let Some(response) = this
-                .in_flight
-                .pop_front()
-                .and_then(|part| part.fetch.into_result())
-            else {
+            let Some(response) = this.decoding.take().and_then(Fetch::into_result) else {
                 return Poll::Ready(None);
             };
             if let Err(error) = response.and_then(|response| this.take(response, operation)) {
-                this.in_flight.clear();
+                this.receiving = None;
                 this.is_terminated = !error.is_retryable();
                 return Poll::Ready(Some(Err(error)));
             }
-            if this
-                .in_flight
-                .front()
-                .is_some_and(|fetch| fetch.part != this.part)
-            {
-                this.in_flight.clear();
+            let is_wrong = |receiving: &mut Receiving<P>| receiving.part != this.part;
+            if this.receiving.take_if(is_wrong).is_some() {
                 this.forecasts = false;
             }
         }

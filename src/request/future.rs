@@ -39,19 +39,35 @@ impl<T> ResponseFuture<T> {
         self.operation
     }
 
-    /// Calls `observe` with the response when it has arrived. Others run before the response is decoded.
-    pub(crate) fn on_arrival(self, observe: impl FnOnce(&RawResponse) + Send + 'static) -> Self {
-        let response = self.response;
-        let observed = async move {
-            let response = response.await?;
-            observe(&response);
-            tokio::task::yield_now().await;
-            Ok(response)
+    /// Separates the response from its decoding.
+    pub(crate) fn split(self) -> (ResponseFuture<RawResponse>, Decoder<T>) {
+        let received = ResponseFuture {
+            operation: self.operation,
+            response: self.response,
+            decode: Ok,
+            label: None,
         };
-        Self {
-            response: Box::pin(observed),
-            ..self
-        }
+        let decoder = Decoder {
+            operation: self.operation,
+            decode: self.decode,
+            label: self.label,
+        };
+        (received, decoder)
+    }
+}
+
+/// Decodes the response to a request.
+pub(crate) struct Decoder<T> {
+    operation: &'static Operation,
+    decode: fn(RawResponse) -> Result<T>,
+    label: Option<Arc<str>>,
+}
+
+impl<T> Decoder<T> {
+    /// Creates the future of the decoded response.
+    pub(crate) fn decode(self, received: Result<RawResponse>) -> ResponseFuture<T> {
+        let response = std::future::ready(received);
+        ResponseFuture::new(self.operation, self.label, response, self.decode)
     }
 }
 

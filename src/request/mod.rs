@@ -12,6 +12,7 @@ mod typestate;
 mod upload;
 
 pub use builder::Builder;
+pub(crate) use future::Decoder;
 pub use future::ResponseFuture;
 pub(crate) use list::{cloned_list, into_list};
 pub(crate) use parameter::{ToParam, to_param};
