@@ -1,5 +1,7 @@
 //! The operation table: one constant for each operation, read by the runtime, the documentation and the simulator.
 
+use std::collections::BTreeMap;
+
 use cisco_secure_access_openapi::{Operation, Pagination, PaginationStyle, RateLimit, Security};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -15,7 +17,12 @@ pub(crate) fn constant(operation: &Operation) -> Ident {
 /// The module `operations` of a scope.
 pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
     let constants: Vec<_> = operations.iter().map(constant).collect();
-    let entries = operations.iter().map(|operation| entry(scope, operation));
+    let mut shared = Shared::default();
+    let entries: Vec<_> = operations
+        .iter()
+        .map(|operation| entry(scope, operation, &mut shared))
+        .collect();
+    let shared = shared.constants;
     quote! {
         /// The operation table of this scope.
         pub mod operations {
@@ -23,6 +30,8 @@ pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
             use crate::operation::{
                 CloudKind, Operation, RateLimit, RateLimitScope, RateLimitWindow, Security,
             };
+
+            #(#shared)*
 
             #(#entries)*
 
@@ -32,10 +41,32 @@ pub(crate) fn table(scope: &str, operations: &[Operation]) -> TokenStream {
     }
 }
 
+/// The values that many operations share. Each is one constant, because the compiler checks and evaluates each occurrence of a value.
+#[derive(Default)]
+struct Shared {
+    /// By type and value: the number of the constant.
+    numbers: BTreeMap<(String, String), usize>,
+    constants: Vec<TokenStream>,
+}
+
+impl Shared {
+    /// Returns the constant of this type with this value.
+    fn constant(&mut self, ty: TokenStream, value: TokenStream) -> Ident {
+        let next = self.numbers.len();
+        let value_of_type = (ty.to_string(), value.to_string());
+        let number = *self.numbers.entry(value_of_type).or_insert(next);
+        let constant = Ident::new(&format!("SHARED_{number}"), Span::call_site());
+        if number == next {
+            self.constants.push(quote!(const #constant: #ty = #value;));
+        }
+        constant
+    }
+}
+
 /// The constant of an operation, also under its former name.
-fn entry(scope: &str, operation: &Operation) -> TokenStream {
+fn entry(scope: &str, operation: &Operation, shared: &mut Shared) -> TokenStream {
     let constant = constant(operation);
-    let row = row(scope, operation);
+    let row = row(scope, operation, shared);
     let alias = operation.former_name.as_ref().map(|former| {
         let attributes = former_name("", &constant.to_string());
         let former = Ident::new(&names::constant(former), Span::call_site());
@@ -56,7 +87,7 @@ fn entry(scope: &str, operation: &Operation) -> TokenStream {
 }
 
 /// What the table says of an operation.
-fn row(scope: &str, operation: &Operation) -> TokenStream {
+fn row(scope: &str, operation: &Operation, shared: &mut Shared) -> TokenStream {
     let Operation {
         id,
         upstream_id,
@@ -71,15 +102,23 @@ fn row(scope: &str, operation: &Operation) -> TokenStream {
         regional,
         ..
     } = operation;
-    let rate_limit = option(rate_limit.as_ref().map(self::rate_limit));
+    let rate_limit = option(rate_limit.as_ref().map(|limit| {
+        let limit = self::rate_limit(limit);
+        shared.constant(quote!(RateLimit), limit)
+    }));
     let clouds = clouds
         .iter()
         .map(|cloud| Ident::new(&names::pascal(cloud), Span::call_site()));
+    let clouds = shared.constant(
+        quote!(&[CloudKind]),
+        quote!(&[#(CloudKind::#clouds),*]),
+    );
     let method = Ident::new(&operation.method.to_ascii_uppercase(), Span::call_site());
     let security = match &operation.security {
         Security::Basic => quote!(Security::Basic),
         Security::Bearer(scopes) => quote!(Security::Bearer(&[#(#scopes),*])),
     };
+    let security = shared.constant(quote!(Security), security);
     let pagination = match &operation.pagination {
         None => quote!(None),
         Some(_) => {
@@ -102,7 +141,7 @@ fn row(scope: &str, operation: &Operation) -> TokenStream {
             path: #path,
             summary: #summary,
             security: #security,
-            clouds: &[#(CloudKind::#clouds),*],
+            clouds: #clouds,
             rate_limit: #rate_limit,
             idempotent: #idempotent,
             pagination: #pagination,
