@@ -667,9 +667,7 @@ impl Lowering<'_> {
                 description: text(property, "description")
                     .or_else(|| text(&resolved, "description")),
                 deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
-                secret: [property, &resolved]
-                    .iter()
-                    .any(|schema| schema.get("x-secret") == Some(&Value::Bool(true))),
+                secret: self.is_secret(property, &resolved),
                 format: None,
                 constant: None,
                 ids_of: text(property, "x-ids-of"),
@@ -694,6 +692,15 @@ impl Lowering<'_> {
             fields.push(field);
         }
         Ok((fields, all_required(lowered)))
+    }
+
+    /// Whether the values of a property are secret, or those in its lists and maps.
+    fn is_secret(&self, property: &Value, resolved: &Value) -> bool {
+        let contents = ["items", "additionalProperties"];
+        let mut contents = contents.iter().filter_map(|content| resolved.get(content));
+        self.document.is_secret(property)
+            || self.document.is_secret(resolved)
+            || contents.any(|content| self.document.is_secret(content))
     }
 
     /// The only value of a property that distinguishes the variants of a union, or that a request requires.

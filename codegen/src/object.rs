@@ -181,6 +181,14 @@ impl<'a> Emission<'a> {
         let Self { ident, .. } = self;
         let name = ident.to_string();
         let properties: Vec<_> = self.sorted().map(|(field, _)| &field.name).collect();
+        let numbered = self.sorted().enumerate();
+        let secrets: Vec<_> = numbered
+            .filter_map(|(number, (field, _))| field.secret.then_some(number))
+            .collect();
+        let secrets = match secrets.as_slice() {
+            [] => quote!(decode::NO_SECRETS),
+            secrets => quote!(&[#(#secrets),*]),
+        };
         let mut lists = 0u32..;
         let mut decode = Vec::new();
         let mut encode = Vec::new();
@@ -204,6 +212,7 @@ impl<'a> Emission<'a> {
                 const SHAPE: decode::ObjectShape = decode::ObjectShape {
                     name: #name,
                     properties: &[#(#properties),*],
+                    secrets: #secrets,
                     keeps_nulls: #keeps_nulls,
                 };
 
@@ -557,11 +566,9 @@ fn accessors(
             quote!(encoder.format(&self.#name, decode::#format);),
         );
     }
-    let write = match (presence.required, field.secret) {
-        (false, false) => quote!(optional),
-        (true, false) => quote!(required),
-        (false, true) => quote!(secret),
-        (true, true) => quote!(required_secret),
+    let write = match presence.required {
+        false => quote!(optional),
+        true => quote!(required),
     };
     (
         quote!(source.read(&mut self.#name)),

@@ -392,10 +392,29 @@ fn the_json_schema_of_a_type_is_that_of_the_wire() {
         "#[derive(::schemars::JsonSchema)]\n    #[schemars(untagged)]\n    #[non_exhaustive]\n    pub enum Payment",
         "#[schemars(skip)]\n        lists: decode::ListPresence",
         "#[schemars(skip)]\n        pub extra: decode::Extra",
-        "encoder.required_secret(&self.name);",
     ] {
         assert!(text.contains(expected), "{expected}");
     }
+}
+
+#[test]
+fn secrets_are_marked_whatever_their_type() {
+    let secret = json!({"type": "string", "x-secret": true});
+    let mut document = everything();
+    document["components"]["schemas"]["Secret"] = secret.clone();
+    document["components"]["schemas"]["Named"]["properties"] = json!({
+        "a0_text": secret,
+        "a1_component": {"$ref": "#/components/schemas/Secret"},
+        "a2_time": {"type": "string", "format": "date-time", "x-secret": true},
+        "a3_list": {"type": "array", "items": {"type": "string"}, "x-secret": true},
+        "a4_list_of_secrets": {"type": "array", "items": secret},
+        "a5_map_of_secrets": {"type": "object", "additionalProperties": secret},
+        "name": {"type": "string"},
+    });
+    let code = generate("shop", &document, &ALL).unwrap().code;
+    let text = prettyplease::unparse(&syn::parse2(code).unwrap());
+    let expected = "secrets: &[0usize, 1usize, 2usize, 3usize, 4usize, 5usize]";
+    assert!(text.contains(expected), "{text}");
 }
 
 #[test]

@@ -607,7 +607,7 @@ fn silent() -> Vec<Case> {
                 "encoder.required(&self.a); encoder.optional(&self.b); encoder.optional(&self.c);",
                 "pub fn new(a: impl Into<crate::Nullable<String>>) -> Self",
                 "pub fn b(mut self, value: impl Into<crate::Nullable<String>>)", "pub fn c(mut self, value: impl Into<String>)",
-                "ObjectShape { name: \"ListThingsBody\", properties: &[\"a\", \"b\", \"c\"], keeps_nulls: true,",
+                "ObjectShape { name: \"ListThingsBody\", properties: &[\"a\", \"b\", \"c\"], secrets: decode::NO_SECRETS, keeps_nulls: true,",
             ]),
         Case::new("C10", "are not sent", {
             let mut document = body(object(json!({"a": {"type": "string", "default": "x"}, "b": {"type": "array", "items": string(), "default": []}})), json!({}));
@@ -876,7 +876,7 @@ fn extensions() -> Vec<Case> {
             vec![route("get", "get_thing", "/shop/v2/thing", json!({"responses": {"200": response_of(reference("Thing"))}}))],
             json!({"Thing": object(json!({"a": string()}))}),
         ))
-        .has(&["ObjectShape { name: \"Thing\", properties: &[\"a\"], keeps_nulls: false,"]),
+        .has(&["ObjectShape { name: \"Thing\", properties: &[\"a\"], secrets: decode::NO_SECRETS, keeps_nulls: false,"]),
         Case::new("F6", "of what is put under the same path are kept", routes(
             vec![
                 route("get", "get_thing", "/shop/v2/thing", json!({"responses": {"200": response_of(reference("Thing"))}})),
@@ -884,7 +884,7 @@ fn extensions() -> Vec<Case> {
             ],
             json!({"Thing": object(json!({"a": string(), "inner": object(json!({"b": string()}))})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
-        .has(&["ObjectShape { name: \"Thing\", properties: &[\"a\", \"inner\"], keeps_nulls: true,", "ObjectShape { name: \"ThingInner\", properties: &[\"b\"], keeps_nulls: true,"]),
+        .has(&["ObjectShape { name: \"Thing\", properties: &[\"a\", \"inner\"], secrets: decode::NO_SECRETS, keeps_nulls: true,", "ObjectShape { name: \"ThingInner\", properties: &[\"b\"], secrets: decode::NO_SECRETS, keeps_nulls: true,"]),
         Case::new("F6", "of what is patched under another path are not kept", routes(
             vec![
                 route("get", "list_things", "/shop/v2/things", json!({"responses": {"200": response_of(reference("Thing"))}})),
@@ -892,7 +892,7 @@ fn extensions() -> Vec<Case> {
             ],
             json!({"Thing": object(json!({"a": string()})), "ThingUpdate": object(json!({"a": string()}))}),
         ))
-        .has(&["ObjectShape { name: \"Thing\", properties: &[\"a\"], keeps_nulls: false,"]),
+        .has(&["ObjectShape { name: \"Thing\", properties: &[\"a\"], secrets: decode::NO_SECRETS, keeps_nulls: false,"]),
         Case::new("F7", "are distinct in Rust, and stay on the wire", {
             let kinds = json!({"type": "string", "enum": ["clientbased", "other"]});
             let mut document = operation(

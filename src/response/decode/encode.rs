@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::collection::Encoded;
 use super::extra::{Extra, ListPresence};
-use super::fields::{FieldEncoder, FieldValue, List, ObjectFields};
+use super::fields::{FieldEncoder, FieldValue, List, ObjectFields, ObjectShape};
 use super::format::{Format, Formatted};
 use super::scalar;
 use super::{DecodeContext, LenientDeserialize};
@@ -145,7 +145,8 @@ impl<M: SerializeMap, T: ObjectFields> FieldEncoder for JsonEncoder<'_, M, T> {
 pub(crate) fn debug_object<T: ObjectFields>(object: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut encoder = DebugEncoder {
         output: f.debug_struct(T::SHAPE.name),
-        properties: T::PROPERTIES.iter(),
+        shape: T::SHAPE,
+        next: 0,
     };
     object.encode_fields(&mut encoder);
     let mut output = encoder.output;
@@ -157,15 +158,20 @@ pub(crate) fn debug_object<T: ObjectFields>(object: &T, f: &mut fmt::Formatter<'
 
 struct DebugEncoder<'a, 'b> {
     output: fmt::DebugStruct<'a, 'b>,
-    properties: std::slice::Iter<'static, &'static str>,
+    shape: ObjectShape,
+    next: usize,
 }
 
 impl DebugEncoder<'_, '_> {
     fn field(&mut self, value: Option<&dyn fmt::Debug>) {
-        let name = self.properties.next().copied().unwrap_or_default();
-        if let Some(value) = value {
-            self.output.field(name, value);
-        }
+        let property = self.next;
+        self.next += 1;
+        let Some(value) = value else { return };
+        let name = self.shape.properties[property];
+        match self.shape.secrets.contains(&property) {
+            true => self.output.field(name, &Redacted),
+            false => self.output.field(name, value),
+        };
     }
 }
 
@@ -180,13 +186,5 @@ impl FieldEncoder for DebugEncoder<'_, '_> {
 
     fn format<F: Format>(&mut self, field: &Option<F::Value>, _: F) {
         self.field(field.as_ref().map(|value| value as _));
-    }
-
-    fn secret<T: FieldValue>(&mut self, field: &Option<T>) {
-        self.field(field.as_ref().map(|_| &Redacted as _));
-    }
-
-    fn required_secret<T: FieldValue>(&mut self, field: &Option<T>) {
-        self.secret(field);
     }
 }

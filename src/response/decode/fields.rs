@@ -44,9 +44,14 @@ pub(crate) struct ObjectShape {
     pub(crate) name: &'static str,
     /// The names of its properties on the wire, sorted.
     pub(crate) properties: &'static [&'static str],
+    /// The numbers of the properties that are secrets: debug output does not show their values.
+    pub(crate) secrets: &'static [usize],
     /// Whether a received null is encoded again: for types that are sent, or whose values are converted to one that is.
     pub(crate) keeps_nulls: bool,
 }
+
+/// The secrets of a type without secrets. One constant for all types, because each list takes build time.
+pub(crate) const NO_SECRETS: &[usize] = &[];
 
 /// The source of a field value: JSON text, or parsed JSON.
 pub(crate) trait FieldSource: Sized {
@@ -131,14 +136,4 @@ pub(crate) trait FieldEncoder {
 
     /// A scalar in this format.
     fn format<F: Format>(&mut self, field: &Option<F::Value>, format: F);
-
-    /// An optional secret.
-    fn secret<T: FieldValue>(&mut self, field: &Option<T>) {
-        self.optional(field);
-    }
-
-    /// A secret that is required in a request.
-    fn required_secret<T: FieldValue>(&mut self, field: &Option<T>) {
-        self.required(field);
-    }
 }

@@ -48,7 +48,7 @@ pub use entries::Entries;
 pub(crate) use enveloped::{Enveloped, EnvelopedObject};
 pub use extra::Extra;
 pub(crate) use extra::ListPresence;
-pub(crate) use fields::{FieldEncoder, FieldSource, ObjectFields, ObjectShape};
+pub(crate) use fields::{FieldEncoder, FieldSource, NO_SECRETS, ObjectFields, ObjectShape};
 #[allow(unused_imports, reason = "only some APIs have such integers")]
 pub(crate) use format::QuotedInteger;
 pub(crate) use generated::Generated;
