@@ -109,10 +109,7 @@ fn row(scope: &str, operation: &Operation, shared: &mut Shared) -> TokenStream {
     let clouds = clouds
         .iter()
         .map(|cloud| Ident::new(&names::pascal(cloud), Span::call_site()));
-    let clouds = shared.constant(
-        quote!(&[CloudKind]),
-        quote!(&[#(CloudKind::#clouds),*]),
-    );
+    let clouds = shared.constant(quote!(&[CloudKind]), quote!(&[#(CloudKind::#clouds),*]));
     let method = Ident::new(&operation.method.to_ascii_uppercase(), Span::call_site());
     let security = match &operation.security {
         Security::Basic => quote!(Security::Basic),
