@@ -183,3 +183,50 @@ async fn a_profile_that_is_removed_is_gone() {
     assert!(finished.stderr.contains("two"), "{}", finished.stderr);
     assert_eq!(setup.program.run(&["logout", "one"]).await.status, 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_the_service_rejects_replaces_none() {
+    let setup = Setup::new().await;
+    let file = setup.program.home().join("secret-of-ci");
+    let login = setup.login("ci", &["--secret-file", file.to_str().unwrap()]);
+    let wrong = b"not-the-hush-secret\n".to_vec();
+    let finished = setup.program.run_with(&login, wrong).await;
+    assert_eq!(finished.status, 3, "{}", finished.stderr);
+    assert!(!file.exists());
+    assert!(!setup.config().exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_changes_no_profile() {
+    let setup = Setup::new().await;
+    let secret = format!("{}\n", setup.simulator.secret()).into_bytes();
+    let file = setup.program.home().join("secret-of-ci");
+    let path = file.to_str().unwrap();
+    let login = setup.login("ci", &["--secret-file", path, "--dry-run"]);
+    let finished = setup.program.run_with(&login, secret.clone()).await;
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    for expected in ["ci would be in", "config.toml", "secret-of-ci"] {
+        assert!(finished.stderr.contains(expected), "{}", finished.stderr);
+    }
+    assert!(!finished.stderr.contains("hush"), "{}", finished.stderr);
+    assert!(!file.exists());
+    assert!(!setup.config().exists());
+
+    for name in ["one", "two"] {
+        let login = setup.login(name, &["--secret-in-config"]);
+        let finished = setup.program.run_with(&login, secret.clone()).await;
+        assert_eq!(finished.status, 0, "{}", finished.stderr);
+    }
+    let config = fs::read_to_string(setup.config()).unwrap();
+    for line in [
+        ["logout", "one", "--dry-run"].as_slice(),
+        &["profiles", "--set-default", "two", "--dry-run"],
+    ] {
+        let finished = setup.program.run(line).await;
+        assert_eq!(finished.status, 0, "{line:?}: {}", finished.stderr);
+        let now = fs::read_to_string(setup.config()).unwrap();
+        assert_eq!(now, config, "{line:?}");
+    }
+    let unknown = ["logout", "three", "--dry-run"];
+    assert_eq!(setup.program.run(&unknown).await.status, 2);
+}

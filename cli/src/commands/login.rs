@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use cisco_secure_access::profile::{Config, Profile, SecretSource};
-use cisco_secure_access::{Client, Cloud, ReportsRegion, SecretString};
+use cisco_secure_access::{Client, Cloud, Credentials, ReportsRegion, SecretString};
 use clap::ValueEnum;
 
 use crate::failure::{Failure, Result};
@@ -84,37 +84,33 @@ impl Arguments {
             Some(key) => key.clone(),
             None => prompt("API key", "--key")?,
         };
-        let secret = self.secret()?;
-        let mut profile = Profile::new(key, secret.source.clone());
+        let Secret { source, stored } = self.secret()?;
+        let mut profile = Profile::new(key, source.clone());
         profile.cloud = options.cloud().cloned().unwrap_or(Cloud::Global);
         profile.organization = options.organization();
         profile.reports_region = self.reports_region.map(|region| match region {
             Region::Us => ReportsRegion::Us,
             Region::Eu => ReportsRegion::Eu,
         });
-        if let Some(stored) = secret.stored {
-            secret.source.store(stored).await?;
-        }
         if !self.no_check {
-            let client = options
-                .configured(Client::builder().profile(&profile))
-                .build()?;
-            client.access_token().await.map_err(|error| {
-                Failure::from(error)
-                    .with_hint("The profile was not saved. --no-check saves it without a check.")
-            })?;
+            check(options, &profile, stored.clone()).await?;
         }
         let is_first = config.names().next().is_none();
         config.set(&self.name, profile)?;
         if self.set_default || is_first {
             config.set_default(Some(&self.name))?;
         }
+        let (name, file) = (safe(&self.name), config.file().display().to_string());
+        if options.dry_run {
+            let source = safe(&source.to_string()).into_owned();
+            anstream::eprintln!("profile {name} would be in {file}, its secret in {source}");
+            return Ok(());
+        }
+        if let Some(secret) = stored {
+            source.store(secret).await?;
+        }
         config.save()?;
-        anstream::eprintln!(
-            "profile {} in {}",
-            safe(&self.name),
-            config.file().display()
-        );
+        anstream::eprintln!("profile {name} in {file}");
         Ok(())
     }
 
@@ -158,6 +154,20 @@ impl Arguments {
             entry => entry,
         };
         SecretSource::Keyring(entry.to_owned())
+    }
+}
+
+/// Checks the credentials. The secret is not stored yet: at its location may be the valid secret of an earlier login.
+async fn check(options: &Options, profile: &Profile, secret: Option<SecretString>) -> Result<()> {
+    let mut builder = Client::builder().profile(profile);
+    if let Some(secret) = secret {
+        builder = builder.credentials(Credentials::new(&profile.key, secret));
+    }
+    let client = options.configured(builder).build()?;
+    match client.access_token().await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::from(error)
+            .with_hint("The profile was not saved. --no-check saves it without a check.")),
     }
 }
 

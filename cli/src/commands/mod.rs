@@ -30,7 +30,7 @@ pub(crate) async fn run(options: &Options, command: Command) -> Result<()> {
         Command::Api(arguments) => arguments.run(options).await,
         Command::Token(arguments) => arguments.run(options).await,
         Command::Login(arguments) => arguments.run(options).await,
-        Command::Logout(arguments) => arguments.run().await,
+        Command::Logout(arguments) => arguments.run(options).await,
         Command::Profiles(arguments) => arguments.run(options),
         Command::Whoami(arguments) => arguments.run(options).await,
         Command::Operations(arguments) => arguments.run(options),

@@ -4,7 +4,7 @@ use cisco_secure_access::profile::{Config, SecretSource};
 use serde_json::json;
 
 use crate::failure::Result;
-use crate::output::Columns;
+use crate::output::{Columns, safe};
 use crate::session::Options;
 
 /// Lists the profiles
@@ -25,7 +25,9 @@ impl Profiles {
         if let Some(name) = &self.set_default {
             config.profile(name)?;
             config.set_default(Some(name))?;
-            config.save()?;
+            if !options.dry_run {
+                config.save()?;
+            }
         }
         let columns = ["name", "default", "cloud", "organization", "key", "secret"];
         let mut printer = options.output.printer(Columns::named(&columns))?;
@@ -57,10 +59,20 @@ impl Logout {
     ///
     /// # Errors
     /// When there is no such profile, or the file cannot be written.
-    pub(crate) async fn run(self) -> Result<()> {
+    pub(crate) async fn run(self, options: &Options) -> Result<()> {
         let mut config = Config::load()?;
         let secret = config.profile(&self.name)?.secret.clone();
-        if matches!(secret, SecretSource::Keyring(_)) {
+        let is_ours = matches!(secret, SecretSource::Keyring(_));
+        if options.dry_run {
+            let (name, file) = (safe(&self.name), config.file().display());
+            let secret = match is_ours {
+                true => format!(", and {}", safe(&secret.to_string())),
+                false => String::new(),
+            };
+            anstream::eprintln!("profile {name} of {file} would be removed{secret}");
+            return Ok(());
+        }
+        if is_ours {
             secret.delete().await?;
         }
         if config.default_name() == Some(&self.name) {

@@ -50,6 +50,12 @@ async fn a_backup_is_stable_and_restores_what_was_changed_and_deleted() -> Resul
         .ends_with(0)
         .reports(&["3 access rules"]);
     let backup = program.read("rules.json")?;
+    program
+        .run(&["rules", "backup", "next.json", "--dry-run"])
+        .await
+        .ends_with(0)
+        .reports(&["next.json would have 3 access rules"]);
+    assert!(program.read("next.json").is_err());
     let again = program.run(&["rules", "backup"]).await.ends_with(0);
     assert_eq!(again.stdout(), backup);
     let unchanged = program

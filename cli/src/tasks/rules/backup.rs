@@ -41,12 +41,17 @@ pub(super) async fn run(options: &Options, file: Option<&Path>) -> Result<()> {
     let Some(file) = file else {
         return options.output.printer(Columns::default())?.document(&value);
     };
-    write(file, format!("{value:#}\n").as_bytes())?;
     let (rules, settings) = (backup.access_rules.len(), backup.policy_settings.len());
-    message(&format!(
-        "{}: {rules} access rules, {settings} settings",
-        file.display()
-    ));
+    let (name, content) = (
+        file.display(),
+        format!("{rules} access rules, {settings} settings"),
+    );
+    if options.dry_run {
+        message(&format!("{name} would have {content}"));
+        return Ok(());
+    }
+    write(file, format!("{value:#}\n").as_bytes())?;
+    message(&format!("{name}: {content}"));
     Ok(())
 }
 
