@@ -83,7 +83,7 @@ pub(crate) fn emit(
     let conversions = conversions(ident, &idents, types);
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, PartialEq)]
         #json_schema
         #[non_exhaustive]
         pub enum #ident {
@@ -107,6 +107,7 @@ fn implementation(
     idents: &[Ident],
 ) -> TokenStream {
     let descriptions = variants.iter().map(description);
+    let names = variants.iter().map(|variant| &variant.name);
     let numbers = 0..variants.len();
     let discriminator = match discriminator {
         Some(property) => quote!(Some(#property)),
@@ -133,6 +134,16 @@ fn implementation(
                 match self {
                     #(Self::#idents(value) => decode::LenientDeserialize::encode(value, serializer),)*
                     Self::Unknown(value) => ::serde::Serialize::serialize(value, serializer),
+                }
+            }
+        }
+
+        impl ::std::fmt::Debug for #ident {
+            #[inline]
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    #(Self::#idents(value) => f.debug_tuple(#names).field(value).finish(),)*
+                    Self::Unknown(value) => decode::debug_unknown(value, f),
                 }
             }
         }

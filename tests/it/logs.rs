@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, Once};
 use std::time::SystemTime;
 
 use cisco_secure_access::api::deployments::types::CreateNetworkTunnelGroupRequest;
+use cisco_secure_access::api::reports::types::Activity;
 use cisco_secure_access::auth::{AccessToken, FileTokenCache};
 use cisco_secure_access::simulator::Simulator;
 use cisco_secure_access::{
@@ -258,6 +259,19 @@ fn debug_of_a_listing_shows_no_cursor() {
     let shown = format!("{continuation:?}");
     assert!(!shown.contains("harbourmaster"), "{shown}");
     assert!(shown.contains("20 bytes"), "{shown}");
+}
+
+#[test]
+fn debug_of_an_undocumented_variant_shows_no_values() {
+    let received = r#"{"type": "cloud", "keys": ["hush", {"token": "hush"}], "id": 7}"#;
+    let event: Activity = serde_json::from_str(received).unwrap();
+    assert!(matches!(event, Activity::Unknown(_)));
+    assert_eq!(format!("{event:?}"), r#"Unknown({"id", "keys", "type"})"#);
+    let events: Activity = serde_json::from_str(&format!("[{received}, \"hush\", 7]")).unwrap();
+    assert_eq!(
+        format!("{events:?}"),
+        r#"Unknown([{"id", "keys", "type"}, a string, a number])"#
+    );
 }
 
 /// All output of an error.

@@ -65,7 +65,7 @@ pub(crate) use positional::{Positional, PositionalObject};
 use reader::Order;
 pub(crate) use reader::{Mismatch, Reader};
 pub(crate) use time::TimeFormat;
-pub(crate) use union::{Kind, OneOf, Union, Variant, deserialize_union, union};
+pub(crate) use union::{Kind, OneOf, Union, Variant, debug_unknown, deserialize_union, union};
 
 /// A value in a response.
 ///

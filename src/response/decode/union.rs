@@ -4,6 +4,8 @@
 //! documented properties; if several variants match, the one that documents more of the present properties is selected. A value that
 //! matches no variant is stored unchanged in the variant `Unknown`.
 
+use std::fmt;
+
 use serde::de::Deserializer;
 use serde::{Deserialize, Serializer};
 use serde_json::{Map, Value};
@@ -11,7 +13,7 @@ use serde_json::{Map, Value};
 use super::fields::FieldSource;
 use super::generated::Codec;
 use super::object::{Fit, JsonSource, ValueSource};
-use super::{DecodeContext, Decoded, Mismatch, Order, Reader};
+use super::{DecodeContext, Decoded, JsonType, Mismatch, Order, Reader};
 
 /// A type with several documented variants.
 pub(crate) trait Union: Sized {
@@ -352,4 +354,21 @@ where
     let value = Value::deserialize(deserializer)?;
     let decoded = union_from_value(&value, &mut DecodeContext::default());
     Ok(decoded.into_value().unwrap_or_else(|| T::unknown(value)))
+}
+
+/// Shows the names and types of a value that matches no variant, as `Extra` does: an undocumented value may be a secret.
+pub(crate) fn debug_unknown(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.debug_tuple("Unknown").field(&Outline(value)).finish()
+}
+
+struct Outline<'a>(&'a Value);
+
+impl fmt::Debug for Outline<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::Object(object) => f.debug_set().entries(object.keys()).finish(),
+            Value::Array(list) => f.debug_list().entries(list.iter().map(Outline)).finish(),
+            value => write!(f, "{}", JsonType::of(value)),
+        }
+    }
 }
