@@ -115,6 +115,14 @@ impl Options {
         }
     }
 
+    /// The options without the access tokens of other runs.
+    pub(crate) fn without_token_cache(&self) -> Self {
+        Self {
+            no_token_cache: true,
+            ..self.clone()
+        }
+    }
+
     /// Whether settings of the command line replace some of a profile.
     pub(crate) fn replaces_profile(&self) -> bool {
         self.cloud.is_some() || self.organization.is_some()

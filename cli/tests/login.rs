@@ -197,6 +197,20 @@ async fn a_secret_that_the_service_rejects_replaces_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_checked_although_there_is_an_access_token_of_the_key() {
+    let setup = Setup::new().await;
+    let right = setup.secret_file();
+    let login = setup.login("ci", &["--secret-file", &right]);
+    assert_eq!(setup.program.run(&login).await.status, 0);
+    let finished = setup.program.run(&["deployments", "list-regions"]).await;
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    let login = setup.login("ci", &["--secret-in-config"]);
+    let wrong = b"not-the-hush-secret\n".to_vec();
+    let finished = setup.program.run_with(&login, wrong).await;
+    assert_eq!(finished.status, 3, "{}", finished.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_changes_no_profile() {
     let setup = Setup::new().await;
     let secret = format!("{}\n", setup.simulator.secret()).into_bytes();

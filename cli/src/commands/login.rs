@@ -157,12 +157,14 @@ impl Arguments {
     }
 }
 
-/// Checks the credentials. The secret is not stored yet: at its location may be the valid secret of an earlier login.
+/// Checks the credentials with a token request, whatever tokens of the key are cached. The secret is not stored yet: at its location may be
+/// the valid secret of an earlier login.
 async fn check(options: &Options, profile: &Profile, secret: Option<SecretString>) -> Result<()> {
     let mut builder = Client::builder().profile(profile);
     if let Some(secret) = secret {
         builder = builder.credentials(Credentials::new(&profile.key, secret));
     }
+    let options = options.without_token_cache();
     let client = options.configured(builder).build()?;
     match client.access_token().await {
         Ok(_) => Ok(()),
