@@ -21,6 +21,7 @@ pub(crate) struct Arguments {
     #[arg(value_parser = method)]
     method: Method,
     /// The path from the root of the host: /deployments/v2/sites
+    #[arg(value_parser = path)]
     path: String,
     /// A query parameter; can be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
@@ -72,6 +73,18 @@ fn method(text: &str) -> Result<Method, String> {
         .into_iter()
         .find(|method| method.as_str().eq_ignore_ascii_case(text))
         .ok_or_else(|| "expected GET, HEAD, POST, PUT, PATCH or DELETE".to_owned())
+}
+
+fn path(text: &str) -> Result<String, String> {
+    match text.split_once('?') {
+        None => Ok(text.to_owned()),
+        Some((path, query)) => {
+            let options = query.replace('&', " --query ");
+            Err(format!(
+                "a path has no query; expected {path} --query {options}"
+            ))
+        }
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
