@@ -71,15 +71,19 @@ fn is_resource_address(text: &str) -> bool {
     is_v4 || is_domain(name)
 }
 
-/// A domain name, a URL, an address or a network.
+/// A domain name, a URL, an address or a network. A number after an address is the length of a network prefix, and no path of a URL.
 fn is_destination(text: &str) -> bool {
     let (host, path) = match text.split_once("://") {
         Some(_) => return is_http_url(text),
         None => text.split_once('/').unwrap_or((text, "")),
     };
+    let is_number = !path.is_empty() && path.bytes().all(|byte| byte.is_ascii_digit());
+    if is_address(host) && is_number {
+        return is_network(text);
+    }
     let host = host.split(':').next().unwrap_or_default();
     let is_plain = !path.contains(char::is_whitespace);
-    is_address(text) || is_network(text) || (is_plain && is_domain(host)) || is_address(host)
+    is_address(text) || (is_plain && (is_domain(host) || is_address(host)))
 }
 
 fn is_http_url(text: &str) -> bool {
@@ -125,9 +129,20 @@ mod tests {
                     "example.com",
                     "example.com/path",
                     "192.0.2.1",
+                    "192.0.2.0/24",
+                    "192.0.2.1/path",
+                    "192.0.2.1:8080/33",
+                    "2001:db8::/32",
                     "https://a.example/b",
                 ],
-                &["no host", "://", "/"],
+                &[
+                    "no host",
+                    "://",
+                    "/",
+                    "192.0.2.0/33",
+                    "2001:db8::/129",
+                    "192.0.2.1/a b",
+                ],
             ),
             (
                 is_http_url,
