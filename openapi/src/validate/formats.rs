@@ -2,8 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use chrono::DateTime;
 use jsonschema::ValidationOptions;
 use url::Url;
+
+/// A time as in RFC 3339, or an empty string for none.
+pub(super) const TIME_OR_EMPTY: &str = "date-time-or-empty";
 
 /// Adds the formats of the documents and of the rules in `prose`.
 pub(super) fn with_formats(options: ValidationOptions<'_>) -> ValidationOptions<'_> {
@@ -19,6 +23,11 @@ pub(super) fn with_formats(options: ValidationOptions<'_>) -> ValidationOptions<
         .with_format("resource-address", is_resource_address)
         .with_format("destination", is_destination)
         .with_format("http-url", is_http_url)
+        .with_format(TIME_OR_EMPTY, is_time_or_empty)
+}
+
+fn is_time_or_empty(text: &str) -> bool {
+    text.is_empty() || DateTime::parse_from_rfc3339(text).is_ok()
 }
 
 fn is_address(text: &str) -> bool {
@@ -97,7 +106,12 @@ mod tests {
     #[test]
     fn values_have_their_formats() {
         type Check = fn(&str) -> bool;
-        let cases: [(Check, &[&str], &[&str]); 7] = [
+        let cases: [(Check, &[&str], &[&str]); 8] = [
+            (
+                is_time_or_empty,
+                &["2027-01-01T00:00:00Z", "2027-01-01T00:00:00.5+01:00", ""],
+                &["2027-01-01", "tomorrow", "2027-02-30T00:00:00Z"],
+            ),
             (
                 is_address,
                 &["192.0.2.1", "2001:db8::1"],

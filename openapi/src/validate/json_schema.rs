@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::formats::TIME_OR_EMPTY;
 use super::prose;
 use crate::document::Document;
 use crate::reference::reference;
@@ -66,6 +67,13 @@ pub fn request_schema(document: &Document, schema: &Value) -> Value {
     schema
 }
 
+/// The format of times that the service also sends as an empty string, if it writes them as RFC 3339 does; none for other times.
+fn time_format(schema: &Value) -> Option<&'static str> {
+    let pattern = schema["x-time-format"].as_str()?;
+    let is_rfc_3339 = pattern.starts_with("%Y-%m-%dT%H:%M:%S") && pattern.ends_with('Z');
+    is_rfc_3339.then_some(TIME_OR_EMPTY)
+}
+
 /// Converts OpenAPI 3.0 to JSON Schema: references, `nullable`, discriminators, boolean exclusive bounds, and read-only properties.
 fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> Value {
     if let Some(name) = reference(schema) {
@@ -104,8 +112,10 @@ fn translate(document: &Document, schema: &Value, wanted: &mut Vec<String>) -> V
                 let names = value.as_array().into_iter().flatten();
                 names.filter(is_sent).cloned().collect()
             }
-            // A time in another format than `format`, or an empty string.
-            "format" if schema.get("x-time-format").is_some() => continue,
+            "format" if schema.get("x-time-format").is_some() => match time_format(schema) {
+                Some(format) => json!(format),
+                None => continue,
+            },
             // In OpenAPI 3.0, a flag beside the bound.
             "exclusiveMinimum" if value == true => schema["minimum"].clone(),
             "exclusiveMaximum" if value == true => schema["maximum"].clone(),

@@ -5,6 +5,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
+use super::formats::TIME_OR_EMPTY;
 use super::prose::EXPECTED;
 use super::violation::Violation;
 
@@ -26,7 +27,7 @@ pub(super) fn of(schema: &Value, error: &ValidationError<'_>) -> Violation {
             (format!("{at}/{property}"), text)
         }
         Kind::Enum { options } => (at, format!("expected {}", one_of(options))),
-        _ => match place.expected {
+        kind => match place.expected.or_else(|| expected_time(kind)) {
             Some(expected) => (at, format!("expected {expected}")),
             None => (at, error.masked().to_string()),
         },
@@ -34,6 +35,19 @@ pub(super) fn of(schema: &Value, error: &ValidationError<'_>) -> Violation {
     match place.variant {
         Some(variant) => Violation::new(pointer, format!("{text} (of `{variant}`)")),
         None => Violation::new(pointer, text),
+    }
+}
+
+/// The expectation of a format of times.
+fn expected_time(kind: &Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Format { format } if format == "date-time" => {
+            Some("a time such as 2027-01-31T08:30:00Z")
+        }
+        Kind::Format { format } if format == TIME_OR_EMPTY => {
+            Some("a time such as 2027-01-31T08:30:00Z, or an empty string")
+        }
+        _ => None,
     }
 }
 
