@@ -110,15 +110,28 @@ impl<'a> Node<'a> {
 
     /// The error of a key that has no meaning.
     pub(super) fn unknown(&self, expected: &str) -> Error {
-        let key = self.key.escape_debug();
-        self.error(format_args!("unknown key `{key}`: expected {expected}"))
+        match is_word(self.key) {
+            true => self.error(format_args!(
+                "unknown key `{}`: expected {expected}",
+                self.key
+            )),
+            false => self.error(format_args!("unknown key: expected {expected}")),
+        }
     }
 
     /// The error of a value with another type. It does not show the value, which may be a secret.
     pub(super) fn wrong_type(&self, expected: &str) -> Error {
-        self.error(format_args!(
-            "`{}` must be {expected}",
-            self.key.escape_debug()
-        ))
+        match is_word(self.key) {
+            true => self.error(format_args!("`{}` must be {expected}", self.key)),
+            false => self.error(format_args!("a value must be {expected}")),
+        }
     }
+}
+
+/// Whether an error can show a text of the file: a single word. A wrong quotation mark makes a string of other values, also of a secret.
+pub(super) fn is_word(text: &str) -> bool {
+    let ends = |letter: char| {
+        letter.is_whitespace() || letter.is_control() || "\"'=,{}[]".contains(letter)
+    };
+    !text.is_empty() && !text.contains(ends)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use toml_edit::Document;
 
-use super::node::{Node, Source};
+use super::node::{Node, Source, is_word};
 use super::origin::Origin;
 use super::secret_source::SecretSource;
 use super::settings::{Profile, check_cloud, check_key, check_name};
@@ -16,6 +16,9 @@ use crate::error::Result;
 /// What a `secret` must be.
 const SECRET: &str = "a table with one of the keys `environment`, `command`, `keyring`, `file` and `value`, such as \
                       `{ environment = \"CISCO_SECRET\" }`";
+
+/// What a `cloud` must be.
+const CLOUD: &str = "`global`, `china`, `government`, or a URL that begins with https://";
 
 /// The contents of a configuration file.
 #[derive(Clone, Default)]
@@ -50,10 +53,12 @@ pub(super) fn parse(path: &Arc<Path>, text: &str) -> Result<Parsed> {
     }
     if let Some((name, node)) = default {
         if !parsed.profiles.contains_key(name) {
-            let name = name.escape_debug();
-            return Err(node.error(format_args!(
-                "`default` names the profile `{name}`, which does not exist"
-            )));
+            return Err(match is_word(name) {
+                true => node.error(format_args!(
+                    "`default` names the profile `{name}`, which does not exist"
+                )),
+                false => node.wrong_type("the name of a profile"),
+            });
         }
         parsed.default = Some(name.to_owned());
     }
@@ -67,7 +72,10 @@ fn syntax_error(message: &str) -> String {
 }
 
 fn profile(path: &Arc<Path>, node: &Node<'_>) -> Result<Profile> {
-    check_name(node.key).map_err(|reason| node.error(reason))?;
+    if check_name(node.key).is_err() {
+        let expected = "the name of a profile: letters of ASCII, digits, `_`, `.` and `-`";
+        return Err(node.unknown(expected));
+    }
     let node = node.as_profile();
     let (mut key, mut secret) = (None, None);
     let (mut cloud, mut organization, mut reports_region) = (Cloud::default(), None, None);
@@ -75,11 +83,11 @@ fn profile(path: &Arc<Path>, node: &Node<'_>) -> Result<Profile> {
         let invalid = |reason: String| node.error(reason);
         match node.key {
             "cloud" => {
-                cloud = parsed(&node)?;
+                cloud = parsed(&node, CLOUD)?;
                 check_cloud(&cloud).map_err(invalid)?;
             }
             "organization" => organization = Some(node.natural_number()?),
-            "reports_region" => reports_region = Some(parsed(&node)?),
+            "reports_region" => reports_region = Some(parsed(&node, "`us` or `eu`")?),
             "key" => {
                 let value = node.string()?;
                 check_key(value).map_err(invalid)?;
@@ -109,10 +117,16 @@ fn profile(path: &Arc<Path>, node: &Node<'_>) -> Result<Profile> {
     })
 }
 
-/// Parses a string.
-fn parsed<T: std::str::FromStr<Err = crate::error::Error>>(node: &Node<'_>) -> Result<T> {
+/// Parses a string. The error of the parser shows the string.
+fn parsed<T>(node: &Node<'_>, expected: &str) -> Result<T>
+where
+    T: std::str::FromStr<Err = crate::error::Error>,
+{
     let value = node.string()?;
-    value.parse().map_err(|error| node.error(error))
+    value.parse().map_err(|error| match is_word(value) {
+        true => node.error(error),
+        false => node.wrong_type(expected),
+    })
 }
 
 fn secret_source(node: &Node<'_>) -> Result<SecretSource> {

@@ -12,10 +12,7 @@ pub(super) fn check_path(path: &Path) -> Result<(), String> {
     let is_unambiguous = path.is_absolute() || path.starts_with("~");
     match path.to_str() {
         Some(text) if is_unambiguous && !text.contains(char::is_control) => Ok(()),
-        _ => Err(format!(
-            "`file` is `{}`: expected an absolute path, or one that begins with `~/`",
-            path.display().to_string().escape_debug()
-        )),
+        _ => Err("`file` must be an absolute path, or one that begins with `~/`".to_owned()),
     }
 }
 

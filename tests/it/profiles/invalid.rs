@@ -62,7 +62,7 @@ fn the_tables_of_the_file() {
         ),
         (
             "[profiles.\"ch\\u001bina\"]\nkey = \"k\"",
-            "line 1: `ch\\u{1b}ina` is not a name of a profile: expected letters of ASCII, digits, `_`, `.` and `-`",
+            "line 1: unknown key: expected the name of a profile: letters of ASCII, digits, `_`, `.` and `-`",
         ),
         (
             "# a comment\n\n[profiles.china]\ncloud = \"china\"",
@@ -165,7 +165,7 @@ fn the_location_of_a_secret() {
         ),
         (
             "{ file = \"secret.txt\" }",
-            "`file` is `secret.txt`: expected an absolute path, or one that begins with `~/`",
+            "`file` must be an absolute path, or one that begins with `~/`",
         ),
     ];
     for (secret, expected) in cases {
@@ -223,4 +223,35 @@ fn a_file_that_cannot_be_read() {
         directory.message(directory.load()),
         "config.toml: cannot be read: stream did not contain valid UTF-8"
     );
+}
+
+/// A wrong quotation mark makes a string of other values of the file.
+#[test]
+fn a_string_that_contains_a_secret_is_not_shown() {
+    let cases = [
+        "default = \"\"\"china\n[profiles.china]\nsecret = { value = \"hush\" }\"\"\"",
+        "default = 'china, secret = { value = \"hush\" }'",
+        "'secret = { value = \"hush\" }' = 1",
+        "[profiles.'china, secret = { value = \"hush\" }']\nkey = 'k'",
+        "[profiles.china]\n'secret = { value = \"hush\" }' = 1",
+        "[profiles.china]\ncloud = '''china\nsecret = { value = \"hush\" }'''",
+        "[profiles.china]\ncloud = 'china, secret = { value = \"hush\" }'",
+        "[profiles.china]\nreports_region = 'us, secret = { value = \"hush\" }'",
+        "[profiles.china]\nkey = '''k\nsecret = { value = \"hush\" }'''",
+        "[profiles.china]\norganization = 'secret = { value = \"hush\" }'",
+        "[profiles.china]\nkey = 'k'\nsecret = { environment = '''X\nhush''' }",
+        "[profiles.china]\nkey = 'k'\nsecret = { keyring = '''X\nhush''' }",
+        "[profiles.china]\nkey = 'k'\nsecret = { file = '''X\nhush''' }",
+        "[profiles.china]\nkey = 'k'\nsecret = { command = ['''X\nhush'''] }",
+        "[profiles.china]\nkey = 'k'\nsecret = { 'value = \"hush\"' = 1 }",
+    ];
+    for text in cases {
+        let directory = Directory::with(text);
+        let message = directory.message(directory.load());
+        assert!(
+            message.starts_with("config.toml, line "),
+            "{text}: {message}"
+        );
+        assert!(!message.contains("hush"), "{text}: {message}");
+    }
 }

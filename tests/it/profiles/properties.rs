@@ -161,7 +161,7 @@ proptest! {
 
     #[test]
     fn no_text_leads_to_a_panic_or_a_secret_in_an_error(
-        edits in prop::collection::vec((any::<Index>(), 0..30usize, select(&["", "\"", "'", "=", "{", "}", "[", "]", "\n", ",", ".", "\\", "é", "\"\"\"", "value", "secret"][..])), 1..6),
+        edits in prop::collection::vec((any::<Index>(), 0..30usize, select(&["", "\"", "'", "=", "{", "}", "[", "]", "\n", ",", ".", "\\", "é", "\"\"\"", "'''", "value", "secret"][..])), 1..6),
     ) {
         let mut text: Vec<char> = "default = \"china\"\n[profiles.china]\ncloud = \"china\"\norganization = 7\nkey = \"k\"\nsecret = { value = \"hush-hush\" }\n[profiles.global]\nkey = \"k\"\nsecret = { command = [\"hush\", \"hush\"] }\n".chars().collect();
         for (position, length, insertion) in edits {

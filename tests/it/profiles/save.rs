@@ -186,7 +186,7 @@ fn what_is_not_valid_is_not_set() {
     );
     assert_eq!(
         directory.message(file),
-        "the profile `china` is not valid: `file` is `secret`: expected an absolute path, or one that begins with `~/`"
+        "the profile `china` is not valid: `file` must be an absolute path, or one that begins with `~/`"
     );
     let mut profile = china();
     profile.cloud = Cloud::Custom("http://api.example".parse().unwrap());
