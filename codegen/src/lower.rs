@@ -696,11 +696,9 @@ impl Lowering<'_> {
 
     /// Whether the values of a property are secret, or those in its lists and maps.
     fn is_secret(&self, property: &Value, resolved: &Value) -> bool {
-        let contents = ["items", "additionalProperties"];
-        let mut contents = contents.iter().filter_map(|content| resolved.get(content));
-        self.document.is_secret(property)
-            || self.document.is_secret(resolved)
-            || contents.any(|content| self.document.is_secret(content))
+        let contents = ["items", "additionalProperties"].map(|content| resolved.get(content));
+        let mut schemas = contents.into_iter().flatten().chain([property, resolved]);
+        schemas.any(|schema| self.document.is_secret(schema))
     }
 
     /// The only value of a property that distinguishes the variants of a union, or that a request requires.

@@ -13,6 +13,13 @@ use crate::pipeline::RedirectPolicy;
 /// The environment variable of the cloud.
 const CLOUD_VARIABLE: &str = "SECURE_ACCESS_CLOUD";
 
+/// The texts that are a cloud.
+pub(super) const CLOUDS: &str =
+    "`global`, `china`, `government`, or a URL that begins with https://";
+
+/// The texts that are a region of reports.
+pub(super) const REGIONS: &str = "`us` or `eu`";
+
 /// The cloud of an organization. An API key is valid on one cloud only.
 ///
 /// ```
@@ -165,7 +172,7 @@ impl FromStr for ReportsRegion {
             "us" => Ok(Self::Us),
             "eu" => Ok(Self::Eu),
             _ => Err(Error::configuration(format!(
-                "unknown region of reports `{string}`: expected `us` or `eu`"
+                "unknown region of reports `{string}`: expected {REGIONS}"
             ))),
         }
     }
@@ -217,7 +224,7 @@ impl FromStr for Cloud {
                 ))),
             },
             _ => Err(Error::configuration(format!(
-                "unknown cloud `{string}`: expected `global`, `china`, `government`, or a URL that begins with https://"
+                "unknown cloud `{string}`: expected {CLOUDS}"
             ))),
         }
     }

@@ -9,16 +9,13 @@ use toml_edit::Document;
 use super::node::{Node, Source, is_word};
 use super::origin::Origin;
 use super::secret_source::SecretSource;
-use super::settings::{Profile, check_cloud, check_key, check_name};
-use crate::client::cloud::Cloud;
+use super::settings::{NAME, Profile, check_cloud, check_key, check_name};
+use crate::client::cloud::{CLOUDS, Cloud, REGIONS};
 use crate::error::Result;
 
 /// What a `secret` must be.
 const SECRET: &str = "a table with one of the keys `environment`, `command`, `keyring`, `file` and `value`, such as \
                       `{ environment = \"CISCO_SECRET\" }`";
-
-/// What a `cloud` must be.
-const CLOUD: &str = "`global`, `china`, `government`, or a URL that begins with https://";
 
 /// The contents of a configuration file.
 #[derive(Clone, Default)]
@@ -73,8 +70,7 @@ fn syntax_error(message: &str) -> String {
 
 fn profile(path: &Arc<Path>, node: &Node<'_>) -> Result<Profile> {
     if check_name(node.key).is_err() {
-        let expected = "the name of a profile: letters of ASCII, digits, `_`, `.` and `-`";
-        return Err(node.unknown(expected));
+        return Err(node.unknown(&format!("the name of a profile: {NAME}")));
     }
     let node = node.as_profile();
     let (mut key, mut secret) = (None, None);
@@ -83,11 +79,11 @@ fn profile(path: &Arc<Path>, node: &Node<'_>) -> Result<Profile> {
         let invalid = |reason: String| node.error(reason);
         match node.key {
             "cloud" => {
-                cloud = parsed(&node, CLOUD)?;
+                cloud = parsed(&node, CLOUDS)?;
                 check_cloud(&cloud).map_err(invalid)?;
             }
             "organization" => organization = Some(node.natural_number()?),
-            "reports_region" => reports_region = Some(parsed(&node, "`us` or `eu`")?),
+            "reports_region" => reports_region = Some(parsed(&node, REGIONS)?),
             "key" => {
                 let value = node.string()?;
                 check_key(value).map_err(invalid)?;

@@ -106,12 +106,15 @@ pub(super) fn check_key(key: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// What the name of a profile has.
+pub(super) const NAME: &str = "letters of ASCII, digits, `_`, `.` and `-`";
+
 /// Checks the name of a profile.
 pub(super) fn check_name(name: &str) -> Result<(), String> {
     let is_valid = |character: char| character.is_ascii_alphanumeric() || "_.-".contains(character);
     if name.is_empty() || !name.chars().all(is_valid) {
         return Err(format!(
-            "`{}` is not a name of a profile: expected letters of ASCII, digits, `_`, `.` and `-`",
+            "`{}` is not a name of a profile: expected {NAME}",
             name.escape_debug()
         ));
     }
