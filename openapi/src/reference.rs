@@ -57,11 +57,14 @@ impl Root {
         })
     }
 
-    /// A schema, or the one that it refers to; null where that does not exist.
+    /// A schema, or the one that it refers to; null where that does not exist, or is a reference to itself.
     #[must_use]
     pub fn resolve<'a>(&'a self, mut schema: &'a Value) -> &'a Value {
+        let mut names = Vec::new();
         while let Some(name) = reference(schema) {
-            schema = self.schema(name).unwrap_or(&Value::Null);
+            let target = self.schema(name).filter(|_| !names.contains(&name));
+            names.push(name);
+            schema = target.unwrap_or(&Value::Null);
         }
         schema
     }

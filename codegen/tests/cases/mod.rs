@@ -440,6 +440,8 @@ fn names() -> Vec<Case> {
             .rejected("/paths/~1shop~1v2~1things/head", "expected one of get"),
         Case::new("B8", "an alias of itself", response(reference("A"), json!({"A": reference("A")})))
             .rejected("/components/schemas/A", "refers to itself"),
+        Case::new("B8", "a property with a list of an alias of itself", response(object(json!({"a": {"type": "array", "items": reference("A")}})), json!({"A": reference("A")})))
+            .rejected("/components/schemas/A", "refers to itself"),
         Case::new("B8", "a circle of aliases and compositions", response(reference("A"), json!({"A": {"allOf": [reference("B"), object(json!({"a": string()}))]}, "B": {"oneOf": [reference("A"), string()]}})))
             .rejected("/components/schemas/B", "refers to itself"),
         Case::new("B8", "a tree, a list of itself and a union of itself", response(reference("Tree"), json!({
